@@ -1,0 +1,26 @@
+# The verbs of this repository. The work is done by scripts/ and bench/, which can be called directly too,
+# with arguments: `scripts/test --filter Sites`, `bench/run me site`.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench format lint clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: ## Build, fill an empty database with a demo company, and serve it
+	@scripts/run
+
+test: ## Check the format, build, and run all tests on SQLite and a throw-away PostgreSQL
+	@scripts/test
+
+bench: ## Build for release and measure, each figure against a limit measured in the same run
+	@bench/run
+
+format: ## Put the Swift sources into the repository's format
+	@swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint: ## Check the Swift sources' format and change nothing
+	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+clean: ## Remove what was built; the data in var/ stays
+	@rm -rf .build

@@ -1,0 +1,25 @@
+/// A trades company: the tenant that everything else belongs to.
+public struct Company: Sendable {
+    public typealias ID = Core.ID<Company>
+
+    public let id: ID
+    public let name: String
+    public let address: Address
+    /// A name of the IANA time zone database.
+    public let timeZone: String
+    public let language: Language
+    public let siteCount: Int
+    public let userCount: Int
+    public let version: Int64
+    public let createdAt: Instant
+    public let updatedAt: Instant
+
+    /// The hidden company of those who operate the platform. On the wire it is null.
+    public static let platform = ID("00000000-0000-7000-8000-000000000000") ?? { preconditionFailure("not a UUID") }()
+}
+
+/// A language that the product speaks.
+public enum Language: String, Column, CaseIterable {
+    case german = "de"
+    case english = "en"
+}

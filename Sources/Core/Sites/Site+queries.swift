@@ -1,0 +1,127 @@
+extension Site {
+    /// Holds where `$n` names nobody, or somebody who is assigned to the site `s`. `$2` in the statements below.
+    private static let isVisible: SQL = """
+        ($2 IS NULL OR EXISTS (
+            SELECT 1 FROM assignments v WHERE v.company_id = s.company_id AND v.site_id = s.id AND v.user_id = $2))
+        """
+
+    private static let columns: SQL = """
+        s.id, s.name, s.street_number, s.street, s.city, s.postal_code, s.country, s.priority, s.status, s.start_date,
+        s.end_date, s.notes, s.version, s.created_at, s.updated_at
+        """
+
+    private static let oneByID: SQL = """
+        SELECT \(columns) FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
+        """
+
+    private static let firstPage: SQL = """
+        SELECT \(columns) FROM sites s
+        WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL
+        ORDER BY s.company_id DESC, s.id DESC LIMIT $3
+        """
+
+    private static let laterPage: SQL = """
+        SELECT \(columns) FROM sites s
+        WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL AND s.id < $4
+        ORDER BY s.company_id DESC, s.id DESC LIMIT $3
+        """
+
+    static func record(_ scope: SiteScope) -> Query<SiteRecord> {
+        Query(oneByID, scope.company, scope.assignee, scope.site, row: SiteRecord.init)
+    }
+
+    /// Newest first.
+    static func records(_ scope: CompanyScope, _ page: PageRequest<Site.ID>) -> Query<SiteRecord> {
+        if let after = page.after {
+            Query(laterPage, scope.company, scope.assignee, page.fetchLimit, after, row: SiteRecord.init)
+        } else {
+            Query(firstPage, scope.company, scope.assignee, page.fetchLimit, row: SiteRecord.init)
+        }
+    }
+
+    static func exists(_ scope: SiteScope) -> Query<Site.ID> {
+        Query(
+            "SELECT s.id FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL",
+            scope.company, scope.assignee, scope.site
+        ) { try $0.next() }
+    }
+
+    static func insert(_ id: Site.ID, _ site: NewSite, _ scope: CompanyScope, now: Instant) -> Statement {
+        Statement(
+            """
+            INSERT INTO sites (company_id, id, name, \(Address.columns), priority, status, start_date, end_date, notes,
+                created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+            """,
+            scope.company, id, site.name, site.address.streetNumber, site.address.street, site.address.city,
+            site.address.postalCode, site.address.country, site.priority, site.status, site.startDate, site.endDate,
+            site.notes, now)
+    }
+}
+
+/// What belongs to a run of sites, from one id to another: of one site, or of a page of a list.
+struct SiteRange: Sendable {
+    let company: Company.ID
+    let assignee: User.ID?
+    let first: Site.ID
+    let last: Site.ID
+
+    init(_ scope: SiteScope) {
+        (company, assignee, first, last) = (scope.company, scope.assignee, scope.site, scope.site)
+    }
+
+    /// - Parameter page: the sites of one page, newest first. Nil where it is empty.
+    init?(_ scope: CompanyScope, _ page: [SiteRecord]) {
+        guard let newest = page.first, let oldest = page.last else { return nil }
+        (company, assignee, first, last) = (scope.company, scope.assignee, oldest.id, newest.id)
+    }
+}
+
+extension Assignee {
+    private static let inRange: SQL = """
+        SELECT a.site_id, a.user_id, u.first_name, u.last_name
+        FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
+        WHERE a.company_id = $1 AND a.site_id >= $2 AND a.site_id <= $3
+        ORDER BY a.site_id, a.user_id
+        """
+
+    static func all(in range: SiteRange) -> Query<Assignee> {
+        Query(inRange, range.company, range.first, range.last) { row in
+            Assignee(site: try row.next(), user: try row.next(), firstName: try row.next(), lastName: try row.next())
+        }
+    }
+
+    static func insert(_ user: User.ID, site: Site.ID, _ scope: CompanyScope, now: Instant) -> Statement {
+        Statement(
+            """
+            INSERT INTO assignments (company_id, site_id, user_id, created_at)
+            SELECT u.company_id, $2, u.id, $4 FROM users u WHERE u.company_id = $1 AND u.id = $3 AND u.removed_at IS NULL
+            """,
+            scope.company, site, user, now)
+    }
+}
+
+extension Visits {
+    private static let inRange: SQL = """
+        SELECT t.site_id, t.user_id, MAX(t.checked_in_at),
+            CAST(COALESCE(SUM(t.checked_out_at - t.checked_in_at), 0) AS BIGINT)
+        FROM time_entries t
+        WHERE t.company_id = $1 AND t.site_id >= $2 AND t.site_id <= $3
+        GROUP BY t.site_id, t.user_id
+        """
+
+    static func all(in range: SiteRange) -> Query<Visits> {
+        Query(inRange, range.company, range.first, range.last) { row in
+            Visits(site: try row.next(), user: try row.next(), last: try row.next(), milliseconds: try row.next())
+        }
+    }
+}
+
+extension SiteRecord {
+    init(_ row: inout Row) throws {
+        self.init(
+            id: try row.next(), name: try row.next(), address: try Address(&row), priority: try row.next(),
+            status: try row.next(), startDate: try row.next(), endDate: try row.next(), notes: try row.next(),
+            version: try row.next(), createdAt: try row.next(), updatedAt: try row.next())
+    }
+}

@@ -1,0 +1,112 @@
+/// A building site of a company, with what is known of it.
+public struct Site: Sendable {
+    public typealias ID = Core.ID<Site>
+
+    public enum Priority: String, Column, CaseIterable { case low, medium, high }
+
+    public enum Status: String, Column, CaseIterable {
+        case active = "ACTIVE"
+        /// Only hidden from the default view.
+        case inactive = "INACTIVE"
+    }
+
+    /// A person who works on the site.
+    public struct Assignment: Sendable {
+        public let user: User.ID
+        public let firstName: String
+        public let lastName: String
+        /// Their latest check-in on this site.
+        public let lastVisited: Instant?
+    }
+
+    public let record: SiteRecord
+    public let assignments: [Assignment]
+    public let materials: [Material]
+    /// The latest check-in of anyone.
+    public let lastVisited: Instant?
+    /// The time of all finished visits.
+    public let logged: Duration
+    /// The elapsed share of the days from start to end, 0 to 100 percent.
+    public let progress: Int
+
+    public var warnings: Int { materials.reduce(0) { $0 + ($1.isBelowThreshold ? 1 : 0) } }
+
+    init(_ record: SiteRecord, assignees: [Assignee], visits: [Visits], materials: [Material], today: Day) {
+        self.record = record
+        self.materials = materials
+        assignments = assignees.map { assignee in
+            Assignment(
+                user: assignee.user, firstName: assignee.firstName, lastName: assignee.lastName,
+                lastVisited: visits.first { $0.user == assignee.user }?.last)
+        }
+        lastVisited = visits.map(\.last).max()
+        logged = .milliseconds(visits.reduce(0) { $0 + $1.milliseconds })
+        progress = record.progress(on: today)
+    }
+}
+
+/// A site as its own row tells it.
+public struct SiteRecord: Sendable {
+    public let id: Site.ID
+    public let name: String
+    public let address: Address
+    public let priority: Site.Priority
+    public let status: Site.Status
+    public let startDate: Day
+    public let endDate: Day
+    public let notes: String?
+    public let version: Int64
+    public let createdAt: Instant
+    public let updatedAt: Instant
+
+    /// Both the first and the last day count as days of work: on the first day nothing has elapsed, after the last all has.
+    func progress(on today: Day) -> Int {
+        let days = endDate.daysSince1970 - startDate.daysSince1970 + 1
+        let elapsed = today.daysSince1970 - startDate.daysSince1970
+        return min(max(elapsed * 100 / days, 0), 100)
+    }
+}
+
+/// A person assigned to a site, by the assignment's row.
+struct Assignee: Sendable {
+    let site: Site.ID
+    let user: User.ID
+    let firstName: String
+    let lastName: String
+}
+
+/// What one person's time entries on one site add up to.
+struct Visits: Sendable {
+    let site: Site.ID
+    let user: User.ID
+    let last: Instant
+    let milliseconds: Int64
+}
+
+/// What a new site is made of.
+public struct NewSite: Sendable {
+    public let name: String
+    public let address: Address
+    public let startDate: Day
+    public let endDate: Day
+    public let notes: String?
+    public let users: [User.ID]
+    public let priority: Site.Priority
+    public let status: Site.Status
+
+    /// Throws `Refusal` where the end lies before the start.
+    public init(
+        name: String, address: Address, startDate: Day, endDate: Day, notes: String?, users: [User.ID],
+        priority: Site.Priority, status: Site.Status
+    ) throws {
+        guard endDate >= startDate else { throw Refusal.invalid([.init("endDate", "must not be before startDate")]) }
+        self.name = name
+        self.address = address
+        self.startDate = startDate
+        self.endDate = endDate
+        self.notes = notes
+        self.users = users
+        self.priority = priority
+        self.status = status
+    }
+}

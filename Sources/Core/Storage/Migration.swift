@@ -1,0 +1,85 @@
+/// One file of `migrations/`: portable SQL that takes the schema from one version to the next.
+///
+/// Placeholders stand for what the engines spell differently: `{text}`, `{bytes}`, and `{keyed}` after a table that is
+/// stored by its primary key. Comment lines that begin with `-- polier:` instruct the migrator:
+/// - `only sqlite` or `only postgres`: the statement that follows is for that engine alone (never a table or a column);
+/// - `runs-with 3`: a server of schema version 3 still runs on the schema this file makes. Without it, only a server that
+///   knows this file does;
+/// - `alone, undo STATEMENT`: the file's one statement runs outside a transaction; `undo` clears away what an interrupted
+///   attempt left before the statement is tried again.
+public struct Migration: Sendable {
+    public let version: Int
+    public let name: String
+    public let text: String
+    /// The oldest schema version whose server runs on the schema that this migration makes.
+    public let runsWith: Int
+    /// Set where the one statement runs outside a transaction: what clears away an interrupted attempt.
+    public let undo: SQL?
+    private let parts: [(dialect: Dialect?, template: String)]
+
+    /// - Parameter file: the file's name, `NNNN_name.sql`.
+    public init(file: String, text: String) throws {
+        let stem = file.hasSuffix(".sql") ? String(file.dropLast(4)) : ""
+        guard let underscore = stem.firstIndex(of: "_"), let version = Int(stem[..<underscore]), version > 0 else {
+            throw StorageError(.failed, "the migration file '\(file)' is not named NNNN_name.sql")
+        }
+        self.version = version
+        self.name = stem
+        self.text = text
+
+        var runsWith = version
+        var undo: SQL?
+        var dialect: Dialect?
+        var statement = ""
+        var parts: [(Dialect?, String)] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
+            if line.hasPrefix("-- polier: ") {
+                let words = line.dropFirst(11).split(separator: " ", maxSplits: 2).map(String.init)
+                switch (words.first, words.count) {
+                case ("only", 2): dialect = Dialect(rawValue: words[1])
+                case ("runs-with", 2): runsWith = Int(words[1]) ?? version
+                case ("alone,", 3) where words[1] == "undo": undo = SQL(unchecked: words[2])
+                default: throw StorageError(.failed, "\(file): unknown instruction '\(line)'")
+                }
+            } else if !line.hasPrefix("--") {
+                statement += line + "\n"
+                if line.last == ";" {
+                    parts.append((dialect, String(statement.dropLast(2))))
+                    statement = ""
+                    dialect = nil
+                }
+            }
+        }
+        guard statement.allSatisfy(\.isWhitespace) else {
+            throw StorageError(.failed, "\(file): the last statement doesn't end with ';'")
+        }
+        guard undo == nil || parts.count == 1 else {
+            throw StorageError(.failed, "\(file): a file that runs outside a transaction holds one statement")
+        }
+        self.runsWith = runsWith
+        self.undo = undo
+        self.parts = parts
+    }
+
+    /// The statements for one engine, in order.
+    public func statements(for dialect: Dialect) -> [SQL] {
+        parts.filter { $0.dialect == nil || $0.dialect == dialect }.map { part in
+            var sql = part.template
+            for (placeholder, spelling) in dialect.spellings {
+                sql = sql.split(separator: placeholder, omittingEmptySubsequences: false).joined(separator: spelling)
+            }
+            return SQL(unchecked: sql)
+        }
+    }
+}
+
+extension Dialect {
+    /// `{text}` sorts by its bytes on both engines; `{keyed}` stores a table in the order of its primary key where the engine
+    /// can, which saves SQLite a look-up for each read.
+    fileprivate var spellings: [(placeholder: String, spelling: String)] {
+        switch self {
+        case .sqlite: [("{text}", "TEXT"), ("{bytes}", "BLOB"), (" {keyed}", " WITHOUT ROWID")]
+        case .postgres: [("{text}", "TEXT COLLATE \"C\""), ("{bytes}", "BYTEA"), (" {keyed}", "")]
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Crypto
+
+/// How a database's schema stands to the migrations that this server knows.
+public enum SchemaState: Sendable, Equatable {
+    /// This server runs on it.
+    case fits
+    /// Migrations are still to be run; the names of their files. A database without any schema lacks them all.
+    case older(pending: [String])
+    /// A newer server has changed the schema so that only servers from `oldestServer` on run on it.
+    case newer(version: Int, oldestServer: Int)
+    /// A migration that was applied has another text here: the file was edited, or the database belongs to another program.
+    case changed(file: String)
+}
+
+/// Brings a database's schema up to date, once, however many servers start together.
+///
+/// Each migration runs in one transaction that records it in `schema_migrations` with its checksum. On PostgreSQL the
+/// transaction holds an advisory lock; it is only tried for, never waited for inside a statement, so that nobody's
+/// statement time runs out. SQLite lets one writer in at a time anyway.
+public struct Migrator: Sendable {
+    let database: any Database
+    let migrations: [Migration]
+    let runtime: Runtime
+
+    public init(_ database: any Database, migrations: [Migration], runtime: Runtime = .live) {
+        self.database = database
+        self.migrations = migrations.sorted { $0.version < $1.version }
+        self.runtime = runtime
+    }
+
+    public func state() async throws -> SchemaState {
+        do {
+            return state(given: try await database.fetch(Applied.all))
+        } catch let error as StorageError where error.kind == .noSuchTable {
+            return .older(pending: migrations.map(\.name))
+        }
+    }
+
+    /// What was applied, oldest first.
+    public func history() async throws -> [AppliedMigration] {
+        do {
+            return try await database.fetch(Applied.all)
+        } catch let error as StorageError where error.kind == .noSuchTable {
+            return []
+        }
+    }
+
+    /// Runs what is pending and returns the names of the files that this call ran. Where the database is newer than this
+    /// server, or a file was changed, it does nothing: ask `state`.
+    public func migrate() async throws -> [String] {
+        var ran: [String] = []
+        try await exclusively { transaction in
+            for statement in try AppliedMigration.createTable(for: database.dialect) {
+                try transaction.execute(Statement(statement))
+            }
+        }
+        for migration in migrations {
+            guard case .older = try await state() else { break }
+            let isNew = migration.undo == nil ? try await run(migration) : try await runAlone(migration)
+            if isNew { ran.append(migration.name) }
+        }
+        return ran
+    }
+
+    private func state(given applied: [AppliedMigration]) -> SchemaState {
+        let known = Dictionary(uniqueKeysWithValues: migrations.map { ($0.version, $0) })
+        for row in applied {
+            if let migration = known[row.version], migration.checksum != row.checksum {
+                return .changed(file: row.name)
+            }
+        }
+        let finished = Set(applied.filter { $0.appliedAt != nil }.map(\.version))
+        let pending = migrations.filter { !finished.contains($0.version) }.map(\.name)
+        guard pending.isEmpty else { return .older(pending: pending) }
+        let server = migrations.last?.version ?? 0
+        let newer = applied.filter { $0.version > server && $0.appliedAt != nil }
+        if let oldest = newer.map(\.runsWith).max(), oldest > server {
+            return .newer(version: newer.map(\.version).max() ?? oldest, oldestServer: oldest)
+        }
+        return .fits
+    }
+
+    private func run(_ migration: Migration) async throws -> Bool {
+        let now = runtime.now()
+        return try await exclusively { transaction in
+            guard try transaction.fetch(Applied.one(migration.version)).isEmpty else { return false }
+            for statement in migration.statements(for: database.dialect) {
+                try transaction.execute(Statement(statement))
+            }
+            try transaction.execute(Applied.insert(migration, appliedAt: now))
+            return true
+        }
+    }
+
+    /// Runs `body` in a transaction that no other migrator's overlaps. Tries for the lock for ten minutes.
+    func exclusively<Result: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
+    ) async throws -> Result {
+        let dialect = database.dialect
+        for _ in 0..<3000 {
+            let result: Result? = try await database.transaction { transaction in
+                if dialect == .postgres {
+                    let locked = try transaction.fetch(
+                        Query("SELECT pg_try_advisory_xact_lock(7615433)") { try $0.next() as Bool })
+                    guard locked == [true] else { return nil }
+                    try transaction.execute(Statement("SET LOCAL statement_timeout = 0"))
+                }
+                return try body(transaction)
+            }
+            if let result { return result }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        throw StorageError(.timeout, "another server has been migrating the schema for more than ten minutes")
+    }
+}
+
+extension Migration {
+    /// SHA-256 of the file, in hexadecimal.
+    public var checksum: String {
+        String(
+            decoding: SHA256.hash(data: Array(text.utf8)).flatMap { [hexDigit($0 >> 4), hexDigit($0 & 15)] },
+            as: UTF8.self)
+    }
+}

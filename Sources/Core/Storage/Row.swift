@@ -1,0 +1,31 @@
+/// What a driver shows of the row it stands on. Columns count from 0, in the order of the SELECT.
+/// Each reader throws `StorageError` of kind `.failed` where the column is null or of another type.
+public protocol RowSource {
+    func isNull(_ column: Int) -> Bool
+    func text(_ column: Int) throws -> String
+    func integer(_ column: Int) throws -> Int64
+    func boolean(_ column: Int) throws -> Bool
+    func bytes(_ column: Int) throws -> [UInt8]
+}
+
+/// One row of an answer, read column by column from left to right.
+public struct Row {
+    private let source: any RowSource
+    private var column = 0
+
+    public init(_ source: any RowSource) { self.source = source }
+
+    public mutating func next<Value: Column>() throws -> Value { try Value(next: &self) }
+
+    mutating func text() throws -> String { defer { column += 1 }; return try source.text(column) }
+    mutating func integer() throws -> Int64 { defer { column += 1 }; return try source.integer(column) }
+    mutating func boolean() throws -> Bool { defer { column += 1 }; return try source.boolean(column) }
+    mutating func bytes() throws -> [UInt8] { defer { column += 1 }; return try source.bytes(column) }
+
+    /// Steps over the next column if it is null.
+    mutating func skipNull() -> Bool {
+        guard source.isNull(column) else { return false }
+        column += 1
+        return true
+    }
+}

@@ -1,0 +1,36 @@
+/// The text of one SQL statement, written once for both engines, with `$1`, `$2`… for the bound values.
+///
+/// Only another `SQL` can be interpolated (a shared column list, say), so a value from outside cannot become part of a
+/// statement. Texts that are put together belong in a `static let`: the hash that the drivers' statement caches look up
+/// is computed once, when the value is made.
+public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
+    public let text: String
+    private let hash: Int
+
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var text = ""
+
+        public init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity * 2) }
+        public mutating func appendLiteral(_ literal: String) { text += literal }
+        public mutating func appendInterpolation(_ fragment: SQL) { text += fragment.text }
+    }
+
+    public init(stringLiteral text: String) { self.init(unchecked: text) }
+    public init(stringInterpolation: StringInterpolation) { self.init(unchecked: stringInterpolation.text) }
+
+    /// For text that is ours but not a literal: the statements of a migration file. Never for anything a caller sent.
+    public init(unchecked text: String) {
+        self.text = text
+        self.hash = text.hashValue
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+    public static func == (left: SQL, right: SQL) -> Bool { left.hash == right.hash && left.text == right.text }
+
+    /// Whether the statement begins, ends or nests a transaction. Drivers refuse these: only they may.
+    public var controlsTransaction: Bool {
+        let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.uppercased()
+        return ["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"].contains(
+            word)
+    }
+}

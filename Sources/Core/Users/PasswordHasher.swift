@@ -1,0 +1,116 @@
+import Crypto
+import CryptoExtras
+import Foundation
+
+/// Hashes and checks passwords with scrypt (RFC 7914), on a few threads of its own: one hash takes 32 MiB and a good part of
+/// a second, so only so many run at once and the rest wait their turn.
+///
+/// A hash is `scrypt$N$r$p$SALT$KEY` with salt and key in base64: the costs may grow later, old hashes stay readable.
+public final class PasswordHasher: Sendable {
+    public struct Cost: Sendable, Equatable {
+        public let rounds: Int
+        public let blockSize: Int
+        public let parallelism: Int
+
+        public init(rounds: Int, blockSize: Int, parallelism: Int) {
+            (self.rounds, self.blockSize, self.parallelism) = (rounds, blockSize, parallelism)
+        }
+
+        /// OWASP's password storage cheat sheet, one of its equivalent settings for scrypt.
+        public static let standard = Cost(rounds: 1 << 15, blockSize: 8, parallelism: 3)
+    }
+
+    private let cost: Cost
+    private let runtime: Runtime
+    private let queue: WorkQueue<HashJob>
+    private let threads: [BlockingThread]
+
+    /// - Parameters:
+    ///   - width: how many hashes are computed at once.
+    ///   - capacity: how many may wait; more are refused with `StorageError.unavailable`.
+    public init(cost: Cost = .standard, width: Int, capacity: Int = 200, runtime: Runtime = .live) {
+        self.cost = cost
+        self.runtime = runtime
+        let queue = WorkQueue<HashJob>(capacity: capacity)
+        self.queue = queue
+        threads = (0..<width).map { _ in
+            BlockingThread(name: "scrypt") {
+                while let jobs = queue.take(atMost: 1) { for job in jobs { job.run() } }
+            }
+        }
+    }
+
+    public func hash(_ password: String) async throws -> String {
+        let salt = runtime.randomBytes(16)
+        let key = try await derive(password, salt: salt, cost: cost)
+        return "scrypt$\(cost.rounds)$\(cost.blockSize)$\(cost.parallelism)$\(Data(salt).base64EncodedString())$"
+            + Data(key).base64EncodedString()
+    }
+
+    /// Whether the password is the one that was hashed. Without a hash it takes as long and says no, so that nobody learns
+    /// from the time whether an account exists.
+    public func verify(_ password: String, against hash: String?) async throws -> Bool {
+        guard let hash, let parts = Parts(hash) else {
+            _ = try await derive(password, salt: [UInt8](repeating: 0, count: 16), cost: cost)
+            return false
+        }
+        let key = try await derive(password, salt: parts.salt, cost: parts.cost)
+        guard key.count == parts.key.count else { return false }
+        return zip(key, parts.key).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    public func close() async {
+        queue.close()
+        await BlockingThread.joined(threads)
+    }
+
+    /// Unicode allows many spellings of one text, and keyboards differ: the password is composed (NFC) first.
+    private func derive(_ password: String, salt: [UInt8], cost: Cost) async throws -> [UInt8] {
+        let job = HashJob(
+            password: Array(password.precomposedStringWithCanonicalMapping.utf8), salt: salt, cost: cost,
+            deadline: .now + .seconds(15))
+        return try await job.answer.wait { queue.add(job) }
+    }
+
+    private struct Parts {
+        let cost: Cost
+        let salt: [UInt8]
+        let key: [UInt8]
+
+        init?(_ text: String) {
+            let parts = text.split(separator: "$")
+            guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let blockSize = Int(parts[2]),
+                let parallelism = Int(parts[3]), let salt = Data(base64Encoded: String(parts[4])),
+                let key = Data(base64Encoded: String(parts[5]))
+            else { return nil }
+            self.cost = Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism)
+            self.salt = Array(salt)
+            self.key = Array(key)
+        }
+    }
+}
+
+private final class HashJob: QueuedWork {
+    let password: [UInt8]
+    let salt: [UInt8]
+    let cost: PasswordHasher.Cost
+    let deadline: ContinuousClock.Instant
+    let answer = Answer<[UInt8]>()
+
+    init(password: [UInt8], salt: [UInt8], cost: PasswordHasher.Cost, deadline: ContinuousClock.Instant) {
+        (self.password, self.salt, self.cost, self.deadline) = (password, salt, cost, deadline)
+    }
+
+    func run() {
+        guard answer.begin() else { return }
+        answer.end(
+            Result {
+                try KDF.Scrypt.deriveKey(
+                    from: password, salt: salt, outputByteCount: 32, rounds: cost.rounds, blockSize: cost.blockSize,
+                    parallelism: cost.parallelism
+                ).withUnsafeBytes { Array($0) }
+            })
+    }
+
+    func giveUp(_ error: any Error) { answer.giveUp(error) }
+}

@@ -1,0 +1,20 @@
+// Files that travel inside the binary.
+
+#pragma once
+
+#include <stddef.h>
+
+struct polier_file {
+    const char *name;
+    const unsigned char *bytes;
+    size_t count;
+};
+
+/// A list of files, in order.
+struct polier_files {
+    const struct polier_file *first;
+    size_t count;
+};
+
+/// The files of `migrations/`, oldest first.
+struct polier_files polier_migrations(void);

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Core
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Checks the settings, the database and its schema, and says what is wrong.")
+
+    @OptionGroup var database: DatabaseFlags
+
+    func run() async throws {
+        try await withDatabase(try database.settings()) { database in
+            let engine = database.dialect == .sqlite ? "SQLite" : "PostgreSQL"
+            let state = try await Migrator(database, migrations: try Migration.embedded()).state()
+            if let refusal = SchemaRefusal(state) { throw refusal }
+            print("The settings are right, \(engine) answers, and its schema fits.")
+        }
+    }
+}
+
+struct Version: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows the version, and the schema version it knows.")
+
+    func run() throws {
+        let schema = try Migration.embedded().map(\.version).max() ?? 0
+        print("polier \(Release.version) (schema \(schema))")
+    }
+}

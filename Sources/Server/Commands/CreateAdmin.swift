@@ -1,0 +1,54 @@
+import ArgumentParser
+import Core
+import Foundation
+
+struct CreateAdmin: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Makes an operator of the platform, who may act in every company.",
+        discussion:
+            "The password comes from POLIER_ADMIN_PASSWORD, from the file POLIER_ADMIN_PASSWORD_FILE, or is asked for.")
+
+    @OptionGroup var database: DatabaseFlags
+    @Option(help: "The e-mail address to sign in with.") var email: String
+    @Option(help: "The first name.") var firstName: String
+    @Option(help: "The last name.") var lastName: String
+
+    func run() async throws {
+        let settings = try database.settings()
+        guard let email = EmailAddress(email) else { throw SettingsError("'\(email)' is not an e-mail address") }
+        let length = Password.length
+        guard let password = Password(try settings.adminPassword ?? Self.ask()) else {
+            throw SettingsError("the password must have \(length.lowerBound) to \(length.upperBound) characters")
+        }
+        let person = Accounts.NewPerson(email: email, password: password, firstName: firstName, lastName: lastName)
+        try await withDatabase(settings) { database in
+            let migrator = Migrator(database, migrations: try Migration.embedded())
+            if settings.migrates { _ = try await migrator.migrate() }
+            if let refusal = SchemaRefusal(try await migrator.state()) { throw refusal }
+            let hasher = PasswordHasher(width: 1)
+            let accounts = Accounts(database, hasher: hasher, runtime: .live)
+            let user = try await accounts.createAdmin(person, language: .german)
+            await hasher.close()
+            print("\(user.email) is an operator now.")
+        }
+    }
+
+    /// Asks at the terminal, without showing what is typed.
+    private static func ask() throws -> String {
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw SettingsError("the password is missing: set POLIER_ADMIN_PASSWORD or POLIER_ADMIN_PASSWORD_FILE")
+        }
+        var before = termios()
+        tcgetattr(STDIN_FILENO, &before)
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        FileHandle.standardError.write(Data("Password: ".utf8))
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        defer {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+            FileHandle.standardError.write(Data("\n".utf8))
+        }
+        guard let password = readLine() else { throw SettingsError("no password was typed") }
+        return password
+    }
+}

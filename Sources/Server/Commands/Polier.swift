@@ -1,0 +1,55 @@
+import ArgumentParser
+import Core
+import Foundation
+import Logging
+
+@main
+struct Polier: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "polier",
+        abstract: "Runs the building sites of trades companies: who works where, and what material is left.",
+        discussion: """
+            Every setting is a flag, an environment variable (POLIER_…), or a line of the file that --config names. The database \
+            URL and passwords can also be put into files: POLIER_DATABASE_URL_FILE names one.
+            """,
+        subcommands: [Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, Version.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as SettingsError {
+            fail(error.description)
+        } catch let error as SchemaRefusal {
+            fail(error.description)
+        } catch let error as StorageError {
+            fail(error.detail)
+        } catch let refusal as Refusal {
+            fail(refusal.message)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func fail(_ sentence: String) -> Never {
+        FileHandle.standardError.write(Data("polier: \(sentence)\n".utf8))
+        Foundation.exit(1)
+    }
+}
+
+/// What `polier version` shows.
+enum Release {
+    static let version = "0.1.0"
+}
+
+extension Settings {
+    func logger() -> Logger {
+        var logger = Logger(label: "polier") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        return logger
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves the API.",
+        discussion: "With no setting at all: SQLite in var/polier.sqlite, on http://127.0.0.1:8080.")
+
+    @OptionGroup var database: DatabaseFlags
+
+    @Option(help: "The address to listen on. [POLIER_HTTP_HOST, 127.0.0.1]")
+    var httpHost: String?
+
+    @Option(help: "The port to listen on. [POLIER_HTTP_PORT, 8080]")
+    var httpPort: String?
+
+    @Option(
+        help:
+            "auto runs pending migrations at the start, off refuses to start while there are any. [POLIER_MIGRATE, auto]"
+    )
+    var migrate: String?
+
+    @Option(help: "How long to go on serving after SIGTERM, while load balancers notice. [POLIER_DRAIN_SECONDS, 3]")
+    var drainSeconds: String?
+
+    @Option(help: ArgumentHelp("Answers GET /constant with this file's bytes, for make bench.", visibility: .private))
+    var benchConstant: String?
+
+    func run() async throws {
+        var flags: [Setting: String] = [:]
+        flags[.httpHost] = httpHost
+        flags[.httpPort] = httpPort
+        flags[.migrate] = migrate
+        flags[.drainSeconds] = drainSeconds
+        try await Self.serve(try database.settings(flags), extra: try constantRoute())
+    }
+
+    static func serve(_ settings: Settings, extra: [Route]) async throws {
+        let logger = settings.logger()
+        let database = try Stores.open(settings)
+        let hasher = PasswordHasher(width: max(1, ProcessInfo.processInfo.activeProcessorCount - 1))
+        let readiness = Readiness()
+        let api = API(database: database, hasher: hasher, runtime: .live, readiness: readiness)
+        let application = Application(
+            responder: api.responder(logger: logger, extra: extra),
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: .init(address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? settings.httpPort
+                logger.info("listening on http://\(settings.httpHost):\(port)")
+            },
+            logger: logger.quiet)
+        let schema = SchemaService(
+            database: database, migrator: Migrator(database, migrations: try Migration.embedded()),
+            migrates: settings.migrates, readiness: readiness, logger: logger)
+        try await schema.start()
+        let drain = DrainService(readiness: readiness, wait: settings.drain, logger: logger)
+
+        // Shutdown goes from the last to the first.
+        var group = ServiceGroupConfiguration(
+            services: [schema, application, drain], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
+        group.maximumGracefulShutdownDuration = settings.drain + .seconds(20)
+        group.maximumCancellationDuration = .seconds(5)
+        defer { logger.info("stopped") }
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw SettingsError(
+                "port \(settings.httpPort) on \(settings.httpHost) is taken: choose another with --http-port")
+        }
+        await hasher.close()
+        await database.close()
+    }
+
+    private func constantRoute() throws -> [Route] {
+        guard let benchConstant else { return [] }
+        guard let bytes = FileManager.default.contents(atPath: benchConstant) else {
+            throw SettingsError("\(benchConstant) can't be read")
+        }
+        let answer = Answer(.ok, ByteBuffer(bytes: bytes), type: "application/json")
+        return [Route(method: .get, path: "/constant", needsDatabase: false) { _ in answer }]
+    }
+}
+
+extension Logger {
+    /// For libraries: what they say below a warning is no news to an operator.
+    fileprivate var quiet: Logger {
+        var logger = self
+        logger.logLevel = max(logLevel, logLevel < .info ? logLevel : .warning)
+        return logger
+    }
+}

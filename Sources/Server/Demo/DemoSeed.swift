@@ -1,0 +1,120 @@
+import Core
+import Synchronization
+
+/// Fills a database with the demo company, through the same use cases as everybody else's doings, under a clock that walks
+/// through the last weeks.
+struct DemoSeed {
+    let database: any Database
+    let hasher: PasswordHasher
+    private let clock: Clock
+
+    private final class Clock: Sendable {
+        let now: Mutex<Instant>
+        init(_ now: Instant) { self.now = Mutex(now) }
+    }
+
+    private let today: Day
+    private let runtime: Runtime
+
+    init(_ database: any Database, hasher: PasswordHasher) {
+        (self.database, self.hasher) = (database, hasher)
+        let clock = Clock(Runtime.live.now())
+        self.clock = clock
+        today = Runtime.live.now().day
+        runtime = Runtime(now: { clock.now.withLock { $0 } }, randomBytes: Runtime.live.randomBytes)
+    }
+
+    func run() async throws {
+        set(daysAgo: 60, hour: 8)
+        let accounts = Accounts(database, hasher: hasher, runtime: runtime)
+        var actors: [String: Actor] = [:]
+        var company: Company.ID?
+        for person in DemoCompany.people {
+            let user: User
+            let new = try newPerson(person)
+            if let company {
+                user = try await accounts.create(
+                    new, role: person.isManager ? .manager : .worker, in: company, language: .german)
+            } else {
+                user = try await accounts.register(
+                    new, company: DemoCompany.name, address: Self.office, language: .german)
+                company = user.companyID
+            }
+            actors[person.firstName] = Actor(session: runtime.newID(), user: user)
+        }
+        // The latest starts last, so that it heads the list.
+        for building in DemoCompany.buildings.sorted(by: { $0.startsDaysAgo > $1.startsDaysAgo }) {
+            try await build(building, actors)
+        }
+    }
+
+    private func newPerson(_ person: DemoCompany.Person) throws -> Accounts.NewPerson {
+        guard let email = EmailAddress(person.email), let password = Password(DemoCompany.password) else {
+            throw SettingsError("the demo's \(person.email) can't have an account")
+        }
+        return Accounts.NewPerson(
+            email: email, password: password, firstName: person.firstName, lastName: person.lastName)
+    }
+
+    private func build(_ building: DemoCompany.Building, _ actors: [String: Actor]) async throws {
+        guard let manager = actors[DemoCompany.people[0].firstName] else { return }
+        let company = manager.user.companyID
+        let start = today + -building.startsDaysAgo
+        set(daysAgo: building.startsDaysAgo, hour: 6)
+        let site = try await Sites(database, runtime: runtime).create(
+            NewSite(
+                name: building.name,
+                address: Address(
+                    streetNumber: building.address.number, street: building.address.street, city: building.address.city,
+                    postalCode: building.address.postalCode, country: "Deutschland"),
+                startDate: start, endDate: start + building.lastsDays, notes: building.notes,
+                users: building.crew.compactMap { actors[$0]?.user.id }, priority: building.isUrgent ? .high : .medium,
+                status: .active),
+            in: company, as: manager)
+        let materials = Materials(database, runtime: runtime)
+        for (minute, stock) in building.materials.enumerated() {
+            set(daysAgo: building.startsDaysAgo, hour: 7, minute: minute)
+            let material = try await materials.create(
+                NewMaterial(
+                    name: stock.name, unit: stock.unit, amount: Quantity(thousandths: stock.first),
+                    threshold: Quantity(thousandths: stock.threshold)),
+                on: site.record.id, in: company, as: manager)
+            for use in stock.uses {
+                guard let actor = actors[use.who] else { continue }
+                set(daysAgo: use.daysAgo, hour: 10, minute: 7 * minute)
+                _ = try await materials.adjust(
+                    material.id, on: site.record.id, in: company,
+                    Adjustment(delta: Quantity(thousandths: use.delta), note: use.note, at: nil), as: actor)
+            }
+        }
+        let scope = try manager.scope(company, site.record.id, for: .changeSites)
+        for name in building.crew {
+            guard let actor = actors[name] else { continue }
+            try await visits(of: actor.user, building, scope)
+        }
+    }
+
+    /// A working day from 7:00 to 15:45 on two of three days since the start.
+    private func visits(of user: User, _ building: DemoCompany.Building, _ scope: SiteScope) async throws {
+        let crew = building.crew.firstIndex { $0 == user.firstName } ?? 0
+        for daysAgo in stride(from: building.startsDaysAgo - 1, to: 0, by: -1)
+        where (daysAgo + crew) % 3 != 0 && !isWeekend(daysAgo) {
+            set(daysAgo: daysAgo, hour: 6)
+            let arrival = runtime.now()
+            let entry = TimeEntry(
+                id: runtime.newID(), user: user.id, checkedInAt: arrival, checkedOutAt: arrival + .seconds(31_500))
+            try await database.transaction { try $0.enqueue(entry.insert(scope, now: arrival)) }
+        }
+    }
+
+    /// 1970-01-01 was a Thursday.
+    private func isWeekend(_ daysAgo: Int) -> Bool { (today.daysSince1970 - daysAgo + 3) % 7 >= 5 }
+
+    private func set(daysAgo: Int, hour: Int, minute: Int = 0) {
+        let minutes = Int64(today.daysSince1970 - daysAgo) * 1440 + Int64(hour * 60 + minute)
+        clock.now.withLock { $0 = Instant(milliseconds: minutes * 60_000) }
+    }
+
+    private static let office = Address(
+        streetNumber: "5", street: "Gießerstraße", city: "Leipzig", postalCode: "04229", country: "Deutschland")
+}

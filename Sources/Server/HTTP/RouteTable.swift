@@ -1,0 +1,60 @@
+import HTTPTypes
+
+/// All routes, found by the segments of a path. Empty segments don't count, so a trailing slash is the same route.
+struct RouteTable: Sendable {
+    enum Match {
+        case found(Route, parameters: [Substring])
+        /// The path exists, with these methods.
+        case wrongMethod(allowed: [HTTPRequest.Method])
+        case none
+    }
+
+    private final class Node: Sendable {
+        let literals: [(segment: [UInt8], node: Node)]
+        let place: Node?
+        let routes: [Route]
+
+        /// - Parameter routes: each with the segments that are still to come.
+        init(_ routes: [(segments: ArraySlice<Substring>, route: Route)]) {
+            self.routes = routes.filter { $0.segments.isEmpty }.map(\.route)
+            let onward = routes.filter { !$0.segments.isEmpty }
+            let places = onward.filter { $0.segments.first?.hasPrefix("{") == true }
+            let literal = onward.filter { $0.segments.first?.hasPrefix("{") == false }
+            place = places.isEmpty ? nil : Node(places.map { ($0.segments.dropFirst(), $0.route) })
+            literals = Dictionary(grouping: literal) { $0.segments.first ?? "" }.map { segment, routes in
+                (Array(segment.utf8), Node(routes.map { ($0.segments.dropFirst(), $0.route) }))
+            }
+        }
+    }
+
+    let routes: [Route]
+    private let root: Node
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        root = Node(routes.map { ($0.path.split(separator: "/")[...], $0) })
+    }
+
+    func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
+        var node = root
+        var parameters: [Substring] = []
+        for segment in path.utf8.split(separator: UInt8(ascii: "/")) {
+            if let next = node.literals.first(where: { $0.segment.elementsEqual(segment) }) {
+                node = next.node
+            } else if let next = node.place {
+                parameters.append(Substring(segment))
+                node = next
+            } else {
+                return .none
+            }
+        }
+        guard !node.routes.isEmpty else { return .none }
+        let wanted = method == .head ? .get : method
+        if let route = node.routes.first(where: { $0.method == wanted }) {
+            return .found(route, parameters: parameters)
+        }
+        var allowed = node.routes.map(\.method)
+        if allowed.contains(.get) { allowed.append(.head) }
+        return .wrongMethod(allowed: allowed)
+    }
+}

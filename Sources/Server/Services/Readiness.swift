@@ -1,0 +1,17 @@
+import Synchronization
+
+/// Whether this server should be sent requests: once its schema was seen to fit, until it is told to stop.
+final class Readiness: Sendable {
+    private let fits = Atomic<Bool>(false)
+    private let draining = Atomic<Bool>(false)
+    private let database = Atomic<Bool>(false)
+
+    var schemaFits: Bool { fits.load(ordering: .relaxed) }
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+    /// Whether the database answered when it was last asked, a moment ago.
+    var databaseIsUp: Bool { database.load(ordering: .relaxed) }
+
+    func schemaWasSeenToFit() { fits.store(true, ordering: .relaxed) }
+    func drain() { draining.store(true, ordering: .relaxed) }
+    func sawDatabase(up: Bool) { database.store(up, ordering: .relaxed) }
+}

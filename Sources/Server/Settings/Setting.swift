@@ -1,0 +1,34 @@
+/// Everything that can be set, by the name of its environment variable. A flag of the same name (`--http-port`) comes first,
+/// then the environment, then the settings file.
+enum Setting: String, CaseIterable {
+    case databaseURL = "POLIER_DATABASE_URL"
+    case databasePool = "POLIER_DATABASE_POOL"
+    case databasePrepared = "POLIER_DATABASE_PREPARED"
+    case httpHost = "POLIER_HTTP_HOST"
+    case httpPort = "POLIER_HTTP_PORT"
+    case migrate = "POLIER_MIGRATE"
+    case drainSeconds = "POLIER_DRAIN_SECONDS"
+    case logLevel = "POLIER_LOG_LEVEL"
+    case adminPassword = "POLIER_ADMIN_PASSWORD"
+    case config = "POLIER_CONFIG"
+
+    /// Whether the value may be put into a file that `NAME_FILE` names. Its value is never printed.
+    var isSecret: Bool {
+        switch self {
+        case .databaseURL, .adminPassword: true
+        default: false
+        }
+    }
+
+    /// Variables that Kubernetes sets by itself where a Service is named `polier`.
+    static func isKubernetesOwn(_ name: String) -> Bool {
+        name.hasPrefix("POLIER_SERVICE_") || name == "POLIER_PORT" || name.hasPrefix("POLIER_PORT_")
+    }
+}
+
+/// A setting that can't be used: one sentence that names it.
+struct SettingsError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

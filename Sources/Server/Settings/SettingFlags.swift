@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+
+/// The flags that every command with a database has.
+struct DatabaseFlags: ParsableArguments {
+    @Option(help: "A file of NAME=VALUE settings. [POLIER_CONFIG]")
+    var config: String?
+
+    @Option(
+        name: .customLong("database-url"),
+        help: "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME. [POLIER_DATABASE_URL, sqlite:var/polier.sqlite]")
+    var databaseURL: String?
+
+    @Option(help: "Connections to PostgreSQL at most. [POLIER_DATABASE_POOL, 10]")
+    var databasePool: String?
+
+    @Option(help: "true, or false for a PgBouncer that knows no prepared statements. [POLIER_DATABASE_PREPARED, true]")
+    var databasePrepared: String?
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical. [POLIER_LOG_LEVEL, info]")
+    var logLevel: String?
+
+    var values: [Setting: String] {
+        var values: [Setting: String] = [:]
+        values[.config] = config
+        values[.databaseURL] = databaseURL
+        values[.databasePool] = databasePool
+        values[.databasePrepared] = databasePrepared
+        values[.logLevel] = logLevel
+        return values
+    }
+
+    /// All settings, with these flags and `more` before the environment and the file.
+    func settings(_ more: [Setting: String] = [:]) throws -> Settings {
+        try Settings(
+            flags: values.merging(more) { _, new in new }, environment: ProcessInfo.processInfo.environment)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Logging
+
+/// The settings as they were found and checked.
+struct Settings: Sendable {
+    let databaseURL: String
+    let databasePool: Int
+    let databasePrepared: Bool
+    let httpHost: String
+    let httpPort: Int
+    let migrates: Bool
+    let drain: Duration
+    let logLevel: Logger.Level
+    let adminPassword: String?
+
+    /// - Parameters:
+    ///   - flags: what the command line says.
+    ///   - environment: the process's environment.
+    init(flags: [Setting: String], environment: [String: String]) throws {
+        try Self.refuseUnknown(environment.keys.filter { !Setting.isKubernetesOwn($0) }, in: "the environment")
+        var sources = [SettingsSource(environment)]
+        if let path = flags[.config] ?? environment[Setting.config.rawValue] {
+            let file = try SettingsSource(file: path)
+            try Self.refuseUnknown(Array(file.values.keys), in: path)
+            sources.append(file)
+        }
+
+        func value(_ setting: Setting) throws -> String? {
+            if let flag = flags[setting] { return flag }
+            for source in sources { if let value = try source[setting] { return value } }
+            return nil
+        }
+        func number(_ setting: Setting, _ range: ClosedRange<Int>, default fallback: Int) throws -> Int {
+            guard let text = try value(setting) else { return fallback }
+            guard let number = Int(text), range.contains(number) else {
+                throw SettingsError(
+                    "\(setting.rawValue) is '\(text)'; it must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+                )
+            }
+            return number
+        }
+        func choice<Value>(_ setting: Setting, _ choices: [(String, Value)], default fallback: Value) throws -> Value {
+            guard let text = try value(setting) else { return fallback }
+            guard let choice = choices.first(where: { $0.0 == text }) else {
+                let words = choices.map(\.0).joined(separator: ", ")
+                throw SettingsError("\(setting.rawValue) is '\(text)'; it must be one of \(words)")
+            }
+            return choice.1
+        }
+
+        databaseURL = try value(.databaseURL) ?? "sqlite:var/polier.sqlite"
+        databasePool = try number(.databasePool, 2...200, default: 10)
+        databasePrepared = try choice(.databasePrepared, [("true", true), ("false", false)], default: true)
+        httpHost = try value(.httpHost) ?? "127.0.0.1"
+        httpPort = try number(.httpPort, 0...65535, default: 8080)
+        migrates = try choice(.migrate, [("auto", true), ("off", false)], default: true)
+        drain = .seconds(try number(.drainSeconds, 0...600, default: 3))
+        logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
+        adminPassword = try value(.adminPassword)
+    }
+
+    private static func refuseUnknown(_ names: [String], in place: String) throws {
+        for name in names.sorted() where name.hasPrefix("POLIER_") || place != "the environment" {
+            if name.hasPrefix("POLIER_TEST_") { continue }
+            let base = name.hasSuffix("_FILE") ? String(name.dropLast(5)) : name
+            if Setting(rawValue: name) != nil || Setting(rawValue: base)?.isSecret == true { continue }
+            throw SettingsError("there is no setting \(name) (in \(place)); 'polier serve --help' names them all")
+        }
+    }
+}

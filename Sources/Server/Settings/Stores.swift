@@ -1,0 +1,52 @@
+import Core
+import Foundation
+import StorePostgres
+import StoreSQLite
+
+/// Opens the database that a URL names: its scheme picks the engine.
+enum Stores {
+    static func open(_ settings: Settings) throws -> any Database {
+        let url = settings.databaseURL
+        switch url.prefix(while: { $0 != ":" }) {
+        case "sqlite":
+            return try SQLiteDatabase(try sqliteOptions(url))
+        case "postgres", "postgresql":
+            var options = PostgresDatabase.Options(url: url)
+            options.pool = settings.databasePool
+            options.prepared = settings.databasePrepared
+            return try PostgresDatabase(options)
+        case let scheme where url.contains(":"):
+            throw SettingsError(
+                "POLIER_DATABASE_URL begins with '\(scheme):'; it must begin with sqlite:, postgres:// or postgresql://"
+            )
+        default:
+            throw SettingsError("POLIER_DATABASE_URL must begin with sqlite:, postgres:// or postgresql://")
+        }
+    }
+
+    /// `sqlite:PATH`, and for measuring `sqlite:PATH?synchronous=off`. The file's folder is made where it is missing.
+    private static func sqliteOptions(_ url: String) throws -> SQLiteDatabase.Options {
+        let parts = url.dropFirst("sqlite:".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let path = parts.first.map(String.init), !path.isEmpty else {
+            throw SettingsError("POLIER_DATABASE_URL names no file; it must be sqlite:PATH")
+        }
+        var options = SQLiteDatabase.Options(path: path)
+        switch parts.dropFirst().first {
+        case nil, "synchronous=full": break
+        case "synchronous=off": options.synchronous = .off
+        case let other?:
+            throw SettingsError(
+                "POLIER_DATABASE_URL ends with '?\(other)'; only ?synchronous=off and ?synchronous=full are known")
+        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        if !FileManager.default.fileExists(atPath: folder) {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw SettingsError("the folder \(folder) for the database can't be made")
+            }
+        }
+        return options
+    }
+}

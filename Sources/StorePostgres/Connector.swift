@@ -1,0 +1,119 @@
+import CPostgres
+import Core
+import Synchronization
+
+/// Opens the connections of one database, for all of its threads.
+final class Connector: Sendable {
+    let target: Target
+    let prepared: Bool
+    private let timeout: Duration
+    private let backoff = Backoff()
+    /// Which host took the last connection. The next one begins there, not with a host that stays silent.
+    private let lastGood = Atomic(0)
+
+    /// - Parameter timeout: for all hosts together. A name is looked up within the system resolver's own limits.
+    init(target: Target, prepared: Bool, timeout: Duration) {
+        self.target = target
+        self.prepared = prepared
+        self.timeout = timeout
+    }
+
+    /// Opens a connection to a host that takes it. Blocks, at most for the timeout, and answers with the last
+    /// error at once while the server is given time to come back.
+    func open() throws(StorageError) -> Connection {
+        try backoff.permit()
+        do throws(StorageError) {
+            let connection = try openAny()
+            backoff.succeeded()
+            return connection
+        } catch {
+            backoff.failed(error)
+            throw error
+        }
+    }
+
+    private func openAny() throws(StorageError) -> Connection {
+        let end = ContinuousClock.now + timeout
+        var refusals: [ConnectRefusal] = []
+        let count = target.hosts.count
+        let first = lastGood.load(ordering: .relaxed)
+        for index in 0..<count {
+            let host = (first + index) % count
+            // What a quick refusal leaves over goes to the hosts that follow.
+            let share = (end - .now) / (count - index)
+            do throws(ConnectRefusal) {
+                let connection = try Connection(target.hosts[host], prepared: prepared, until: .now + share)
+                lastGood.store(host, ordering: .relaxed)
+                return connection
+            } catch {
+                refusals.append(error)
+            }
+        }
+        let sentences = refusals.map(\.sentence).joined(separator: " ")
+        let misconfigured = refusals.contains { $0.isMisconfigured }
+        throw StorageError(misconfigured ? .misconfigured : .unavailable, sentences)
+    }
+}
+
+/// Why one host gave no connection.
+struct ConnectRefusal: Error {
+    let isMisconfigured: Bool
+    /// Whole, for the operator; names the host, port, user and database, never the password.
+    let sentence: String
+
+    /// - Parameter connection: one whose opening failed, with the error verbosity PQERRORS_VERBOSE: libpq shows the
+    ///   SQLSTATE of such a failure only in the text.
+    init(of connection: OpaquePointer) {
+        let words = PQerrorMessage(connection).map { String(cString: $0) } ?? ""
+        // A name may have several addresses, each with its line; the last is the one that counts.
+        let last = words.split(whereSeparator: \.isNewline).last { $0.contains(" failed: ") }
+        let line = last.map(String.init) ?? firstLine(words, otherwise: "no reason was given")
+        let reason = line.firstRange(of: " failed: ").map { String(line[$0.upperBound...]) } ?? line
+        let (state, message) = Self.report(in: reason)
+        let place = Self.place(of: connection)
+        let user = PQuser(connection).map { String(cString: $0) } ?? ""
+        let database = PQdb(connection).map { String(cString: $0) } ?? ""
+        let lacksPassword = PQconnectionNeedsPassword(connection) == 1
+        isMisconfigured = lacksPassword || Self.meansMisconfigured(state, message)
+        if isMisconfigured {
+            let message = lacksPassword ? "it asks for a password, and none was given" : message
+            sentence = "PostgreSQL at \(place) refuses user \"\(user)\" for database \"\(database)\": \(message)."
+        } else {
+            sentence = "PostgreSQL at \(place) can't be used: \(message)."
+        }
+    }
+
+    /// For a host that gave no answer in time.
+    init(silent connection: OpaquePointer) {
+        isMisconfigured = false
+        sentence = "PostgreSQL at \(Self.place(of: connection)) doesn't answer."
+    }
+
+    init(outOfMemory: Void) {
+        isMisconfigured = false
+        sentence = "There is no memory for a connection to PostgreSQL."
+    }
+
+    private static func place(of connection: OpaquePointer) -> String {
+        let host = PQhost(connection).map { String(cString: $0) } ?? ""
+        let port = PQport(connection).map { String(cString: $0) } ?? ""
+        return "\(host.isEmpty ? "the local socket" : host):\(port.isEmpty ? "5432" : port)"
+    }
+
+    /// Takes `FATAL:  28P01: password authentication failed…` apart. The first word is in the server's language.
+    private static func report(in reason: String) -> (state: String, message: String) {
+        guard let start = reason.firstRange(of: ":  ")?.upperBound else { return ("", reason) }
+        let rest = reason[start...]
+        guard let end = rest.firstRange(of: ": "), rest.distance(from: start, to: end.lowerBound) == 5 else {
+            return ("", reason)
+        }
+        return (String(rest[..<end.lowerBound]), String(rest[end.upperBound...]))
+    }
+
+    /// Wrong credentials, no such database or no right to it. PgBouncer says the first two as protocol violations.
+    private static func meansMisconfigured(_ state: String, _ message: String) -> Bool {
+        if state.hasPrefix("28") || state == "3D000" || state == "42501" { return true }
+        return state == "08P01"
+            && ["no such database", "no such user", "auth"].contains { message.contains($0) }
+    }
+}

@@ -1,0 +1,142 @@
+public import Core
+import Synchronization
+
+/// A PostgreSQL server, through libpq: no state in the server's session, so that a pooler in transaction mode may stand
+/// between.
+///
+/// Reads of many callers travel together over a few connections; transactions have one each, out of the rest. All of it
+/// runs on threads of its own, which connect when they are first needed and again after the server went away.
+public final class PostgresDatabase: Database {
+    public struct Options: Sendable {
+        /// `postgres://` or `postgresql://`, as libpq reads it; several hosts and `target_session_attrs` included.
+        public var url: String
+        /// How many connections at most, for reads and transactions together; at least 2. `executeAlone` adds one while
+        /// it runs.
+        public var pool = 10
+        /// Whether statements are prepared once for each connection. Not with a PgBouncer before 1.21 in transaction
+        /// mode, nor with a later one that has max_prepared_statements off.
+        public var prepared = true
+        /// How long connecting may take, all hosts together.
+        public var connectTimeout = Duration.seconds(3)
+        /// How long one statement may take.
+        public var statementTimeout = Duration.seconds(10)
+        /// How long work may wait for its turn, and a statement in a transaction for a lock.
+        public var patience = Duration.seconds(5)
+
+        public init(url: String) { self.url = url }
+    }
+
+    public let dialect = Dialect.postgres
+
+    private let patience: Duration
+    private let reads: WorkQueue<ReadJob>
+    /// Reads that turned out slow. Nil in a small pool, where the readers run them themselves.
+    private let slowReads: WorkQueue<ReadJob>?
+    private let transactions: WorkQueue<TransactionJob>
+    private let loneStatements: WorkQueue<LoneJob>
+    private let threads = Mutex<Threads>(Threads())
+
+    private struct Threads {
+        var readers: [BlockingThread] = []
+        var others: [BlockingThread] = []
+    }
+
+    /// More than can be worked off within the patience: what goes beyond it is turned away at once.
+    private static let capacity = 20_000
+
+    /// Starts the threads; connects to nothing yet. Throws `.misconfigured` with a whole sentence, which never repeats
+    /// a password, where the options can't be right.
+    public init(_ options: Options) throws {
+        guard options.pool >= 2 else {
+            throw StorageError(.misconfigured, "The database pool needs at least 2 connections.")
+        }
+        let connector = Connector(
+            target: try Target(url: options.url), prepared: options.prepared, timeout: options.connectTimeout)
+        let limit = options.statementTimeout
+        patience = options.patience
+        let reads = WorkQueue<ReadJob>(capacity: Self.capacity)
+        let slowReads = options.pool >= 3 ? WorkQueue<ReadJob>(capacity: Self.capacity) : nil
+        let transactions = WorkQueue<TransactionJob>(capacity: Self.capacity)
+        let loneStatements = WorkQueue<LoneJob>(capacity: Self.capacity)
+        (self.reads, self.slowReads) = (reads, slowReads)
+        (self.transactions, self.loneStatements) = (transactions, loneStatements)
+
+        // Two connections carry the pipelined reads of as many callers as the machine has room for.
+        let readers = max(1, min(2, options.pool / 4))
+        let workers = options.pool - readers - (slowReads == nil ? 0 : 1)
+        threads.withLock { threads in
+            for number in 1...readers {
+                threads.readers.append(
+                    BlockingThread(name: "db read \(number)") {
+                        Reader(reads, connector, limit: limit, aside: slowReads).work()
+                    })
+            }
+            if let slowReads {
+                threads.others.append(
+                    BlockingThread(name: "db slow read") {
+                        Reader(slowReads, connector, limit: limit, aside: nil).workAside()
+                    })
+            }
+            let limits = TransactionLimits(statement: limit, lock: min(limit, options.patience))
+            for number in 1...workers {
+                threads.others.append(
+                    BlockingThread(name: "db write \(number)") {
+                        TransactionWorker(transactions, connector, limits: limits).work()
+                    })
+            }
+            threads.others.append(
+                BlockingThread(name: "db alone") {
+                    LoneWorker(queue: loneStatements, connector: connector).work()
+                })
+        }
+    }
+
+    /// Lets the threads end by themselves where nobody called `close`.
+    deinit {
+        closeQueues()
+        slowReads?.close()
+    }
+
+    /// Only SELECT, VALUES and a WITH that doesn't write are taken: a read may run again after a neighbour on its
+    /// pipeline failed. Each statement sees what was committed when it ran.
+    public func read(_ readings: [any Reading]) async throws {
+        guard !readings.isEmpty else { return }
+        let statements = readings.map(\.statement)
+        for statement in statements {
+            try statement.checkOnlyReads()
+            try statement.checkValues()
+        }
+        let results = try await ReadJob(statements, deadline: .now + patience).results(from: reads)
+        for (reading, result) in zip(readings, results) { try result.decode(into: reading) }
+    }
+
+    public func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
+    ) async throws -> Result {
+        try await TransactionJob.run(on: transactions, patience: patience, body)
+    }
+
+    public func executeAlone(_ statement: Statement) async throws {
+        try statement.checkValues()
+        try statement.checkKeepsTransaction()
+        try await LoneJob(statement, deadline: .now + patience).done(in: loneStatements)
+    }
+
+    public func close() async {
+        closeQueues()
+        let ending = threads.withLock { threads in
+            defer { threads = Threads() }
+            return threads
+        }
+        await BlockingThread.joined(ending.readers)
+        // Only now: the readers may still have set slow statements aside.
+        slowReads?.close()
+        await BlockingThread.joined(ending.others)
+    }
+
+    private func closeQueues() {
+        reads.close()
+        transactions.close()
+        loneStatements.close()
+    }
+}

@@ -1,0 +1,167 @@
+import Core
+
+/// The limits inside a transaction.
+struct TransactionLimits: Sendable {
+    /// How long one statement may take.
+    let statement: Duration
+    /// How long a statement may wait for a lock.
+    let lock: Duration
+}
+
+/// A transaction under way on one connection. Nothing is sent before the body's first statement that needs an answer:
+/// BEGIN and what was enqueued travel with it, or with the COMMIT.
+final class PostgresSession: TransactionSession {
+    /// The first thing that went wrong. The transaction is over then, even if the body goes on.
+    private(set) var failure: Failure?
+    /// Whether the connection was lost while the server may have been committing: nobody knows the outcome.
+    private(set) var outcomeIsOpen = false
+
+    private let connection: Connection
+    private let limits: TransactionLimits
+    private let opening: [Statement]
+    /// Whether BEGIN was put into the pipeline.
+    private var isBegun = false
+    /// How many statements in the pipeline have no answer yet.
+    private var unanswered = 0
+
+    /// The server ends a statement at its limit; the connection is given up when it hasn't said so by then.
+    private static let grace = Duration.seconds(1)
+
+    /// - Parameter opening: what begins a transaction; see `PostgresSession.opening(for:)`.
+    init(on connection: Connection, limits: TransactionLimits, opening: [Statement]) {
+        self.connection = connection
+        self.limits = limits
+        self.opening = opening
+    }
+
+    /// The statements that begin a transaction. Its limits are set for this transaction only: behind a pooler the next
+    /// one may meet another server session.
+    static func opening(for limits: TransactionLimits) -> [Statement] {
+        let settings: SQL = "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true)"
+        return [
+            Statement("BEGIN ISOLATION LEVEL READ COMMITTED"),
+            Statement(settings, "\(limits.statement.wholeMilliseconds)", "\(limits.lock.wholeMilliseconds)"),
+        ]
+    }
+
+    func read(_ readings: [any Reading]) throws {
+        let results = try guarded { () throws(Failure) in
+            for reading in readings { try add(reading.statement) }
+            return try exchange(last: readings.count)
+        }
+        for (reading, result) in zip(readings, results) { try result.decode(into: reading) }
+    }
+
+    func execute(_ statement: Statement) throws -> Int {
+        let results = try guarded { () throws(Failure) in
+            try add(statement)
+            return try exchange(last: 1)
+        }
+        return results.first?.touchedRows ?? 0
+    }
+
+    func enqueue(_ statement: Statement) throws {
+        try guarded { () throws(Failure) in try add(statement) }
+    }
+
+    /// Makes everything durable. A transaction without a statement never reaches the server.
+    func commit() throws {
+        if let failure { throw failure.error }
+        guard isBegun else { return }
+        try guarded { () throws(Failure) in
+            try send(Statement("COMMIT"))
+            do throws(Failure) {
+                guard try exchange(last: 1).first?.commandTag == "COMMIT" else {
+                    throw Failure(.statement, StorageError(.failed, "the server rolled back where it should commit"))
+                }
+            } catch {
+                // A server that reports the failure of an earlier statement has not come to the COMMIT.
+                let neverCameToCommit = error.isReported && unanswered > 1
+                outcomeIsOpen = (error.cause == .lost || error.cause == .slow) && !neverCameToCommit
+                throw error
+            }
+        }
+    }
+
+    /// Ends the transaction without a trace. False where the connection is of no more use.
+    func rollBack() -> Bool {
+        guard isBegun else { return true }
+        if failure?.spoilsConnection == true { return false }
+        let limit = limits.statement + Self.grace
+        do throws(Failure) {
+            // What was only enqueued is still to be answered; it may fail as it likes.
+            if unanswered > 0 { _ = try replies(limit: limit) }
+            if !connection.isIdle {
+                try send(Statement("ROLLBACK"))
+                _ = try replies(limit: limit)
+            }
+        } catch {
+            return false
+        }
+        return connection.isIdle
+    }
+
+    private func guarded<Value>(_ work: () throws(Failure) -> Value) throws(StorageError) -> Value {
+        if let failure { throw failure.error }
+        do throws(Failure) {
+            return try work()
+        } catch {
+            failure = error
+            throw error.error
+        }
+    }
+
+    private func add(_ statement: Statement) throws(Failure) {
+        do throws(StorageError) {
+            try statement.checkValues()
+            try statement.checkKeepsTransaction()
+        } catch {
+            throw Failure(.statement, error)
+        }
+        if !isBegun {
+            isBegun = true
+            for statement in opening { try send(statement) }
+        }
+        try send(statement)
+    }
+
+    private func send(_ statement: Statement) throws(Failure) {
+        try connection.send(statement)
+        unanswered += 1
+    }
+
+    /// Sends everything and returns the answers to the last statements.
+    private func exchange(last count: Int) throws(Failure) -> [QueryResult] {
+        guard unanswered > 0 else { return [] }
+        var results: [QueryResult] = []
+        var failure: Failure?
+        for reply in try replies(limit: limits.statement + Self.grace) {
+            switch reply {
+            case .rows(let result): results.append(result)
+            case .failed(let reason): failure = failure ?? reason
+            case .skipped: break
+            }
+        }
+        if let failure { throw failure }
+        return Array(results.suffix(count))
+    }
+
+    private func replies(limit: Duration) throws(Failure) -> [Reply] {
+        let end = ContinuousClock.now + limit
+        try connection.sync()
+        try connection.flush(until: end)
+        var replies: [Reply] = []
+        replies.reserveCapacity(unanswered)
+        while unanswered > 0 {
+            replies.append(try connection.receive(until: end))
+            unanswered -= 1
+        }
+        try connection.receiveSync(until: end)
+        return replies
+    }
+}
+
+extension Duration {
+    /// At least one: PostgreSQL takes 0 for no limit.
+    fileprivate var wholeMilliseconds: Int64 { max(1, Int64(self / .milliseconds(1))) }
+}

@@ -1,0 +1,122 @@
+import Core
+
+/// One pipeline of reads: sent at once, answered in order.
+final class ReadRound {
+    /// The jobs that took longer than a statement may here, and were stopped.
+    private(set) var slow: [ReadJob] = []
+    /// The jobs that got no answer because another failed, or the connection broke. They may run again.
+    private(set) var unanswered: [ReadJob] = []
+    /// What made the connection useless, if anything did.
+    private(set) var failure: Failure?
+
+    private let jobs: [ReadJob]
+    private let connection: Connection
+    private let apart: Bool
+    private let end: ContinuousClock.Instant
+    /// The first job without an outcome.
+    private var next = 0
+    /// How long the next statement may keep the others waiting. It shrinks with every one that was stopped: where many
+    /// wait for the same lock, say, the others on this pipeline shall not wait for each of them.
+    private var patience: Duration
+
+    /// How long the server has to answer a request to stop.
+    private static let grace = Duration.seconds(1)
+    private static let leastPatience = Duration.milliseconds(20)
+
+    private enum Outcome {
+        case rows([QueryResult])
+        case failed(Failure)
+        case stopped
+        case skipped
+    }
+
+    /// - Parameters:
+    ///   - apart: whether each job gets a Sync of its own, so that none suffers from another's failure.
+    ///   - limit: how long a statement may keep the others waiting.
+    ///   - end: when everything must be over.
+    init(
+        _ jobs: [ReadJob], on connection: Connection, apart: Bool, limit: Duration,
+        until end: ContinuousClock.Instant
+    ) {
+        self.jobs = jobs
+        self.connection = connection
+        self.apart = apart
+        self.patience = limit
+        self.end = end
+    }
+
+    func run() {
+        do throws(Failure) {
+            try send()
+            while next < jobs.count {
+                let outcome = try receive(jobs[next])
+                if apart { try receiveSync() }
+                settle(jobs[next], outcome)
+                next += 1
+            }
+            if !apart { try receiveSync() }
+        } catch {
+            failure = error
+            if error.cause == .slow && next < jobs.count {
+                // The server doesn't even stop when it is asked to.
+                jobs[next].fail(error.error)
+                next += 1
+            }
+            unanswered += jobs[next...]
+        }
+    }
+
+    private func send() throws(Failure) {
+        for job in jobs {
+            for statement in job.statements { try connection.send(statement) }
+            if apart { try connection.sync() }
+        }
+        if !apart { try connection.sync() }
+        try connection.flush(until: end)
+    }
+
+    private func settle(_ job: ReadJob, _ outcome: Outcome) {
+        switch outcome {
+        case .rows(let results): job.succeed(results)
+        case .skipped: unanswered.append(job)
+        case .stopped: slow.append(job)
+        // In a pipeline with others it may yet go well by itself.
+        case .failed(let failure) where failure.cause == .conflict && !apart: unanswered.append(job)
+        case .failed(let failure): job.fail(failure.error)
+        }
+    }
+
+    private func receive(_ job: ReadJob) throws(Failure) -> Outcome {
+        var results: [QueryResult] = []
+        results.reserveCapacity(job.statements.count)
+        var outcome: Outcome?
+        for _ in job.statements {
+            let (reply, wasStopped) = try receiveOrStop()
+            switch reply {
+            case .rows(let result): results.append(result)
+            case .failed(let failure):
+                let mayGoOnElsewhere = wasStopped && failure.error.kind == .timeout && .now < end
+                outcome = outcome ?? (mayGoOnElsewhere ? .stopped : .failed(failure))
+            case .skipped: outcome = outcome ?? .skipped
+            }
+        }
+        return outcome ?? .rows(results)
+    }
+
+    /// The next reply. One that takes too long is stopped: the server then says so, or the connection is of no use.
+    private func receiveOrStop() throws(Failure) -> (Reply, wasStopped: Bool) {
+        do {
+            return (try connection.receive(until: min(.now + patience, end)), false)
+        } catch where error.cause == .slow {
+            let stop = CancelRequest(for: connection)
+            patience = max(Self.leastPatience, patience / 2)
+            let deadline = ContinuousClock.now + Self.grace
+            let reply = try connection.receive(until: deadline)
+            // One that arrives later would stop a statement of somebody else's.
+            guard stop.isDelivered(until: deadline) else { throw error }
+            return (reply, true)
+        }
+    }
+
+    private func receiveSync() throws(Failure) { try connection.receiveSync(until: max(end, .now + Self.grace)) }
+}

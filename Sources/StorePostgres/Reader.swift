@@ -1,0 +1,84 @@
+import Core
+
+/// A thread that reads for many callers at once: it takes all that waits, sends it as one pipeline with one Sync, and
+/// hands the results out. Where a statement fails, the server skips the rest of the pipeline; that runs again with a
+/// Sync after each job, so that only the failing caller sees the error.
+final class Reader {
+    /// So many jobs share a round trip at most. More would make the first wait for the last, and gain little.
+    private static let largestBatch = 64
+    /// A round trip that takes longer carried too many jobs: the server keeps its answers back until the Sync.
+    private static let longRound = Duration.milliseconds(50)
+    /// A statement that holds up the others on its pipeline for longer is stopped, and runs again where it disturbs
+    /// nobody.
+    private static let patienceOfNeighbours = Duration.milliseconds(500)
+
+    private let queue: WorkQueue<ReadJob>
+    private let line: Line
+    private let limit: Duration
+    private let aside: WorkQueue<ReadJob>?
+    private var batch = largestBatch
+
+    /// - Parameters:
+    ///   - limit: how long a job may take, once begun.
+    ///   - aside: where slow statements go on; without it this reader runs them itself, after the others.
+    init(_ queue: WorkQueue<ReadJob>, _ connector: Connector, limit: Duration, aside: WorkQueue<ReadJob>?) {
+        self.queue = queue
+        self.line = Line(connector)
+        self.limit = limit
+        self.aside = aside
+    }
+
+    /// Works until the queue is closed and empty.
+    func work() {
+        while let jobs = queue.take(atMost: batch) {
+            let begun = jobs.filter { $0.begin() }
+            let start = ContinuousClock.now
+            let slow = answer(begun, limit: min(Self.patienceOfNeighbours, limit), until: start + limit)
+            batch = .now - start > Self.longRound ? max(1, batch / 2) : min(Self.largestBatch, batch * 2)
+            if let aside {
+                for job in slow { aside.add(ReadJob(continuing: job, deadline: .now + limit)) }
+            } else {
+                answerSlow(slow)
+            }
+        }
+    }
+
+    /// Works until the queue is closed and empty, on the statements that a reader set aside, one at a time.
+    func workAside() {
+        while let jobs = queue.take(atMost: 1) { answerSlow(jobs) }
+    }
+
+    private func answerSlow(_ jobs: [ReadJob]) {
+        let end = ContinuousClock.now + limit
+        for job in jobs { _ = answer([job], limit: limit, until: end) }
+    }
+
+    /// Answers each job, but those that took longer than `limit` while there is time until `end`: it returns them.
+    private func answer(_ jobs: [ReadJob], limit: Duration, until end: ContinuousClock.Instant) -> [ReadJob] {
+        var slow: [ReadJob] = []
+        var waiting = jobs
+        var apart = false
+        var losses = 0
+        while !waiting.isEmpty {
+            do throws(StorageError) {
+                let connection = try line.connection()
+                let round = ReadRound(waiting, on: connection, apart: apart, limit: limit, until: end)
+                round.run()
+                slow += round.slow
+                waiting = round.unanswered
+                if let failure = round.failure {
+                    line.close()
+                    losses += 1
+                    if losses > 1 { throw failure.error }
+                }
+                guard .now < end else { throw StorageError(.timeout, "the statements took longer than they may") }
+            } catch {
+                for job in waiting { job.fail(error) }
+                return slow
+            }
+            // Now each job by itself. Nothing is left after that but by a lost connection, so this comes to an end.
+            apart = true
+        }
+        return slow
+    }
+}

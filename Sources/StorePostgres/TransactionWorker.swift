@@ -1,0 +1,79 @@
+import Core
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
+/// A thread with a connection of its own that runs transactions, one at a time.
+final class TransactionWorker {
+    /// How often a transaction runs again that another one was in the way of.
+    private static let conflicts = 10
+    /// How often it runs again after the connection was lost before its commit.
+    private static let losses = 2
+
+    private let queue: WorkQueue<TransactionJob>
+    private let line: Line
+    private let limits: TransactionLimits
+    private let opening: [Statement]
+
+    init(_ queue: WorkQueue<TransactionJob>, _ connector: Connector, limits: TransactionLimits) {
+        self.queue = queue
+        self.line = Line(connector)
+        self.limits = limits
+        self.opening = PostgresSession.opening(for: limits)
+    }
+
+    /// Works until the queue is closed and empty.
+    func work() {
+        while let jobs = queue.take(atMost: 1) {
+            for job in jobs where job.begin() {
+                do {
+                    try perform(job)
+                    job.succeed()
+                } catch {
+                    job.fail(error)
+                }
+            }
+        }
+    }
+
+    private func perform(_ job: TransactionJob) throws {
+        var conflicts = 0
+        var losses = 0
+        while let failure = try attempt(job) {
+            if failure.cause == .conflict {
+                conflicts += 1
+                if conflicts > Self.conflicts { throw failure.error }
+                // By chance, so that two that met don't meet again.
+                usleep(UInt32.random(in: 500...2_000) * UInt32(conflicts))
+            } else {
+                losses += 1
+                if losses > Self.losses { throw failure.error }
+            }
+        }
+    }
+
+    /// Runs the transaction. Returns why it has to run again, nil when it is durable, and throws what is final.
+    private func attempt(_ job: TransactionJob) throws -> Failure? {
+        let connection = try line.connection()
+        let session = PostgresSession(on: connection, limits: limits, opening: opening)
+        do {
+            try job.run(session)
+            try session.commit()
+            return nil
+        } catch {
+            if !session.rollBack() { line.close() }
+            guard let failure = session.failure else { throw error }
+            if session.outcomeIsOpen {
+                throw StorageError(
+                    .unavailable,
+                    "the connection was lost during a commit, and whether it took effect is not known: "
+                        + failure.error.detail)
+            }
+            if failure.allowsAnotherRun { return failure }
+            throw failure.error
+        }
+    }
+}

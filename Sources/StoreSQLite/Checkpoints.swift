@@ -1,0 +1,50 @@
+internal import CSQLite
+
+/// Moves what was committed from the write-ahead log into the database file, on the writer's thread and between groups:
+/// the engine's own automatism would do it within the COMMIT, while the callers of that group wait.
+final class Checkpoints {
+    /// A checkpoint costs two fsyncs and writes each changed page once, however often the log holds it: so not too
+    /// often. In pages of 4 KiB.
+    private static let interval: Int32 = 4000
+
+    private let connection: Connection
+    private var framesInLog: Int32 = 0
+    private var next = Checkpoints.interval
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        sqlite3_wal_hook(
+            connection.handle,
+            { context, _, _, frames in
+                if let context { Unmanaged<Checkpoints>.fromOpaque(context).takeUnretainedValue().committed(frames) }
+                return SQLITE_OK
+            },
+            Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit { sqlite3_wal_hook(connection.handle, nil, nil) }
+
+    private func committed(_ frames: Int32) {
+        // Fewer than before: the log starts again.
+        if frames < framesInLog { next = Self.interval }
+        framesInLog = frames
+    }
+
+    /// Moves the pages once there are enough. Waits for nobody: where a reader still needs the old pages, the log
+    /// grows, and the next attempt comes an interval later. An error is left to the next attempt too: the log holds
+    /// everything.
+    func moveIfDue() {
+        guard framesInLog >= next else { return }
+        sqlite3_wal_checkpoint_v2(connection.handle, "main", SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+        next = framesInLog + Self.interval
+    }
+
+    /// Makes an attempt due although there are not enough pages: the disk is full, and after a checkpoint the log can
+    /// be written again from its start.
+    func hurry() { next = 0 }
+
+    /// Moves all of it and empties the log, as far as readers of other processes let it.
+    func moveAll() {
+        sqlite3_wal_checkpoint_v2(connection.handle, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    }
+}

@@ -1,0 +1,73 @@
+internal import CSQLite
+internal import Core
+
+extension Connection {
+    /// The connection that writes: it decides how the file is kept.
+    /// - Throws: `StorageError` with a whole sentence that names the file: `.misconfigured`, `.full`, or `.unavailable`
+    ///   where another process holds it.
+    static func writer(_ file: DatabaseFile, _ options: SQLiteDatabase.Options) throws -> Connection {
+        do {
+            let connection = try Connection(file, .readsAndWrites, busyTimeout: options.busyTimeout)
+            try connection.refuseReadOnlyFile()
+            try connection.useWAL()
+            try connection.set("synchronous", options.synchronous.rawValue)
+            try connection.set("foreign_keys", "ON")
+            try connection.set("cache_size", "-8192")  // KiB
+            // After a checkpoint the WAL is written again from its start: as long as it keeps its size, an fsync has no
+            // new blocks to record. A WAL that once grew past this shrinks again.
+            try connection.set("journal_size_limit", String(64 << 20))
+            try connection.useCommonSettings()
+            return connection
+        } catch let error as StorageError {
+            throw sentence(error, file)
+        }
+    }
+
+    /// A connection that can only read.
+    static func reader(_ file: DatabaseFile, _ options: SQLiteDatabase.Options) throws -> Connection {
+        let connection = try Connection(file, .readsOnly, busyTimeout: options.busyTimeout)
+        try connection.set("query_only", "ON")
+        try connection.set("cache_size", "-4096")  // KiB
+        try connection.useCommonSettings()
+        return connection
+    }
+
+    private func useCommonSettings() throws {
+        // Mapping the file makes reads a twentieth faster while nobody writes, and a third slower while somebody
+        // does; and a disk's error would end the process instead of the statement.
+        try set("mmap_size", "0")
+        try set("temp_store", "MEMORY")
+    }
+
+    /// The engine opens a file read-only where it isn't allowed more, and says nothing.
+    private func refuseReadOnlyFile() throws {
+        if sqlite3_db_readonly(handle, "main") == 1 {
+            throw StorageError(.misconfigured, "The database file '\(path)' cannot be written.")
+        }
+    }
+
+    private func useWAL() throws {
+        var mode = ""
+        try run(Statement("PRAGMA journal_mode = WAL")) { mode = try $0.text(0) }
+        guard mode == "wal" else {
+            throw StorageError(
+                .misconfigured, "The database file '\(path)' lies where SQLite cannot keep a write-ahead log.")
+        }
+    }
+
+    /// - Parameter setting: a name of SQLite's, never anything a caller sent. The same goes for the value.
+    private func set(_ setting: String, _ value: String) throws {
+        try run(try prepare(Array("PRAGMA \(setting) = \(value)".utf8)))
+    }
+
+    /// What went wrong at the start is read by an operator.
+    private static func sentence(_ error: StorageError, _ file: DatabaseFile) -> StorageError {
+        switch error.kind {
+        case .misconfigured: error
+        case .full: StorageError(.full, "There is no room on the disk for the database file '\(file.path)'.")
+        case .unavailable where error.detail.hasPrefix("Another process"): error
+        default:
+            StorageError(.misconfigured, "The database file '\(file.path)' cannot be opened: \(error.detail).")
+        }
+    }
+}

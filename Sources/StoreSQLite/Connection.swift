@@ -1,0 +1,116 @@
+internal import CSQLite
+internal import Core
+
+/// One connection to the file, for one thread at a time.
+///
+/// `@unchecked Sendable`: it moves between threads, but has one user at any moment: the writer's connection is the
+/// writer thread's alone, and a reader's is either in the pool or with the one call that took it. The pool's mutex
+/// orders the two.
+final class Connection: @unchecked Sendable {
+    enum Access { case readsAndWrites, readsOnly }
+
+    let handle: OpaquePointer
+    /// The file, as the operator named it.
+    let path: String
+    private let access: Access
+    private var statements = StatementCache(capacity: 500)
+    private let uniqueNames = UniqueNames()
+
+    /// Opens the file, which must exist.
+    init(_ file: DatabaseFile, _ access: Access, busyTimeout: Duration) throws {
+        EngineConfiguration.apply()
+        let flags = access == .readsOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        var opened: OpaquePointer?
+        // No mutex of the engine's: the connection has one user at a time.
+        let code = sqlite3_open_v2(file.enginePath, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened else { throw StorageError(.unavailable, "no memory to open the database") }
+        handle = opened
+        path = file.path
+        self.access = access
+        sqlite3_extended_result_codes(opened, 1)
+        guard code == SQLITE_OK else { throw failure(sqlite3_extended_errcode(opened)) }
+        waitForLocks(busyTimeout)
+        // As on PostgreSQL, "x" is a name and never a string, so a misspelt column is an error.
+        _ = polier_sqlite3_db_config(opened, SQLITE_DBCONFIG_DQS_DML, 0)
+        _ = polier_sqlite3_db_config(opened, SQLITE_DBCONFIG_DQS_DDL, 0)
+    }
+
+    deinit {
+        statements.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    /// Whether no transaction is open. After an error in a transaction: whether the engine has ended it.
+    var isOutsideTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// How long a statement waits for a lock that another process holds.
+    func waitForLocks(_ limit: Duration) {
+        sqlite3_busy_timeout(handle, Int32(min(limit / .milliseconds(1), 1e9)))
+    }
+
+    /// Runs the statement to its end. `take` sees each row; what it is given is the row only until it returns.
+    func run(_ statement: Statement, take: (PreparedStatement) throws -> Void = { _ in }) throws {
+        let prepared = try statements.statement(for: statement.sql, prepare: prepare)
+        defer { prepared.reset() }
+        try prepared.bound(to: statement.values, on: self) { try step(prepared, take) }
+    }
+
+    /// Runs a statement of the driver's own that has no values and no answer.
+    func run(_ prepared: PreparedStatement) throws {
+        defer { prepared.reset() }
+        try step(prepared) { _ in }
+    }
+
+    private func step(_ prepared: PreparedStatement, _ take: (PreparedStatement) throws -> Void) throws {
+        while true {
+            switch sqlite3_step(prepared.handle) {
+            case SQLITE_ROW: try take(prepared)
+            case SQLITE_DONE: return
+            case let code: throw failure(code)
+            }
+        }
+    }
+
+    private func prepare(_ sql: SQL) throws -> PreparedStatement {
+        if sql.controlsTransaction {
+            throw StorageError(.failed, "a statement of a body may not begin, end or nest a transaction")
+        }
+        let prepared = try prepare(PlaceRewriting.rewritten(sql.text))
+        if access == .readsOnly, !prepared.isReadOnly {
+            throw StorageError(.failed, "a statement that changes rows belongs in a transaction")
+        }
+        return prepared
+    }
+
+    /// Compiles a text that is exactly one statement.
+    func prepare(_ text: [UInt8]) throws -> PreparedStatement {
+        try text.withUnsafeBytes { text in
+            var rest = text.bindMemory(to: CChar.self)[...]
+            var only: PreparedStatement?
+            while !rest.isEmpty {
+                var compiled: OpaquePointer?
+                var tail: UnsafePointer<CChar>?
+                let piece = UnsafeBufferPointer(rebasing: rest)
+                let code = sqlite3_prepare_v3(
+                    handle, piece.baseAddress, Int32(clamping: piece.count), UInt32(SQLITE_PREPARE_PERSISTENT),
+                    &compiled, &tail)
+                guard code == SQLITE_OK else { throw failure(code) }
+                if let compiled {
+                    let prepared = PreparedStatement(compiled)
+                    guard only == nil else { throw StorageError(.failed, "the text holds more than one statement") }
+                    only = prepared
+                }
+                let used = tail.flatMap { tail in piece.baseAddress.map { tail - $0 } } ?? 0
+                guard used > 0 else { throw StorageError(.failed, "the text of a statement contains a NUL character") }
+                rest = rest.dropFirst(used)
+            }
+            guard let only else { throw StorageError(.failed, "the text holds no statement") }
+            return only
+        }
+    }
+
+    /// What the engine's last error means. Ask at once: the engine forgets its words with the next call.
+    func failure(_ code: Int32) -> StorageError {
+        ErrorTranslation.error(code, on: self, uniqueNames: uniqueNames)
+    }
+}

@@ -1,0 +1,71 @@
+internal import Core
+
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Musl
+#endif
+
+/// The file on the disk, looked at before the engine opens it: its own words for what is wrong would help nobody.
+struct DatabaseFile: Sendable {
+    /// As the operator named it.
+    let path: String
+
+    /// As the engine is told: it takes `:memory:` and the empty path for something else than a file.
+    var enginePath: String { path.hasPrefix("/") ? path : "./" + path }
+
+    private var folder: String {
+        guard let slash = enginePath.lastIndex(of: "/") else { return "." }
+        return slash == enginePath.startIndex ? "/" : String(enginePath[..<slash])
+    }
+
+    /// Makes sure that the file is there and may be read and written, and creates an empty one of mode 0600 where
+    /// there is none. The engine gives its side files the same mode.
+    /// - Throws: `StorageError` of kind `.misconfigured` (or `.full`) with a whole sentence.
+    func prepare() throws {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw misconfigured("The database has no usable path.") }
+        try checkFolder()
+        var status = stat()
+        guard stat(enginePath, &status) == 0 else {
+            return errno == ENOENT ? try create() : try refuse("cannot be opened", errno)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw misconfigured("The database path '\(path)' is a folder, not a file.")
+        default: throw misconfigured("The database path '\(path)' is not a regular file.")
+        }
+        if access(enginePath, R_OK) != 0 { try refuse("cannot be read", errno) }
+        if access(enginePath, W_OK) != 0 { try refuse("cannot be written", errno) }
+    }
+
+    private func checkFolder() throws {
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw misconfigured("The folder '\(folder)' for the database file '\(path)' does not exist.")
+        }
+        if access(folder, W_OK | X_OK) != 0 {
+            let cause = String(cString: strerror(errno))
+            throw misconfigured(
+                "The folder '\(folder)' cannot be written (\(cause)); SQLite keeps files beside '\(path)'.")
+        }
+    }
+
+    /// Never opens a file that exists: closing it again would drop the locks that this process holds on it.
+    private func create() throws {
+        let file = open(enginePath, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return errno == EEXIST ? () : try refuse("cannot be created", errno) }
+        close(file)
+        // The engine makes the content durable, but not the name of a file that it found.
+        let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard parent >= 0 else { return }
+        fsync(parent)
+        close(parent)
+    }
+
+    private func refuse(_ what: String, _ code: Int32) throws {
+        let sentence = "The database file '\(path)' \(what): \(String(cString: strerror(code)))."
+        throw StorageError([ENOSPC, EDQUOT].contains(code) ? .full : .misconfigured, sentence)
+    }
+
+    private func misconfigured(_ sentence: String) -> StorageError { StorageError(.misconfigured, sentence) }
+}

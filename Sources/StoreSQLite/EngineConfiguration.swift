@@ -1,0 +1,13 @@
+internal import CSQLite
+
+/// What the engine is told once, before its first connection.
+enum EngineConfiguration {
+    /// Counting every allocation would take one mutex for all threads, at each of them.
+    /// A path is a path, even where it looks like a URI.
+    private static let applied: Bool =
+        polier_sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK
+        && polier_sqlite3_config(SQLITE_CONFIG_URI, 0) == SQLITE_OK
+
+    /// The engine refuses the settings where somebody in this process has used it before; it works without them too.
+    static func apply() { _ = applied }
+}

@@ -1,0 +1,57 @@
+internal import CSQLite
+internal import Core
+
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Musl
+#endif
+
+/// SQLite's codes and words (https://sqlite.org/rescode.html) in the terms of `StorageError`.
+enum ErrorTranslation {
+    /// - Parameter code: an extended result code, of the call that failed last on this connection.
+    static func error(_ code: Int32, on connection: Connection, uniqueNames: UniqueNames) -> StorageError {
+        let words = String(cString: sqlite3_errmsg(connection.handle))
+        switch code & 0xff {
+        case SQLITE_CONSTRAINT:
+            return StorageError(constraint(code, words, on: connection, uniqueNames), words)
+        case SQLITE_ERROR where words.hasPrefix("no such table:"):
+            return StorageError(.noSuchTable, words)
+        case SQLITE_FULL:
+            return StorageError(.full, "no room on the disk of '\(connection.path)'")
+        case SQLITE_IOERR where [ENOSPC, EDQUOT].contains(sqlite3_system_errno(connection.handle)):
+            return StorageError(.full, "no room on the disk of '\(connection.path)' (\(words), code \(code))")
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
+            return StorageError(.unavailable, "Another process holds the database file '\(connection.path)'.")
+        case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_NOMEM:
+            let cause = String(cString: strerror(sqlite3_system_errno(connection.handle)))
+            return StorageError(.unavailable, "'\(connection.path)': \(words) (code \(code); the system: \(cause))")
+        case SQLITE_READONLY:
+            return StorageError(
+                .misconfigured, "The database file '\(connection.path)' cannot be written (\(words), code \(code)).")
+        case SQLITE_NOTADB:
+            return StorageError(.misconfigured, "The file '\(connection.path)' is not an SQLite database.")
+        case SQLITE_INTERRUPT:
+            return StorageError(.timeout, words)
+        default:
+            return StorageError(.failed, "\(words) (code \(code))")
+        }
+    }
+
+    private static func constraint(
+        _ code: Int32, _ words: String, on connection: Connection, _ uniqueNames: UniqueNames
+    ) -> StorageError.Kind {
+        // "UNIQUE constraint failed: users.email_folded", "CHECK constraint failed: sites_priority_known"
+        let subject = words.firstRange(of: ": ").map { String(words[$0.upperBound...]) } ?? ""
+        switch polier_sqlite3_constraint(UInt32(bitPattern: code)) {
+        case POLIER_CONSTRAINT_UNIQUE:
+            return .unique(uniqueNames.name(of: subject, on: connection))
+        case POLIER_CONSTRAINT_PRIMARYKEY, POLIER_CONSTRAINT_ROWID:
+            return .unique("\(subject.prefix { $0 != "." })_pkey")
+        case POLIER_CONSTRAINT_FOREIGNKEY: return .foreignKey
+        case POLIER_CONSTRAINT_NOTNULL: return .notNull
+        case POLIER_CONSTRAINT_CHECK: return .check(subject)
+        default: return .failed
+        }
+    }
+}

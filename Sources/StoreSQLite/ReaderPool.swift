@@ -1,0 +1,56 @@
+internal import Core
+internal import Synchronization
+
+/// The connections that read. A call takes one, or opens one where all are taken, and puts it back: readers never wait.
+final class ReaderPool: Sendable {
+    private struct State {
+        var idle: [Connection] = []
+        var isClosed = false
+    }
+
+    private let file: DatabaseFile
+    private let options: SQLiteDatabase.Options
+    private let state = Mutex(State())
+
+    /// How many stay open while nobody reads.
+    private static let mostIdle = 16
+
+    init(_ file: DatabaseFile, _ options: SQLiteDatabase.Options) {
+        self.file = file
+        self.options = options
+    }
+
+    /// Runs the readings on one connection, on the calling thread.
+    func read(_ readings: [any Reading]) throws {
+        let connection = try take()
+        defer { putBack(connection) }
+        for reading in readings {
+            try connection.run(reading.statement) { row in try reading.take(row) }
+        }
+    }
+
+    /// Closes the idle connections now, and those in use when they come back.
+    func close() {
+        let idle = state.withLock { state in
+            state.isClosed = true
+            defer { state.idle = [] }
+            return state.idle
+        }
+        // Only here do they go, and with them their statements: not inside of the lock.
+        withExtendedLifetime(idle) {}
+    }
+
+    private func take() throws -> Connection {
+        let idle: Connection? = try state.withLock { state in
+            if state.isClosed { throw StorageError(.unavailable, "the database is closed") }
+            return state.idle.popLast()
+        }
+        return try idle ?? Connection.reader(file, options)
+    }
+
+    private func putBack(_ connection: Connection) {
+        state.withLock { state in
+            if !state.isClosed, state.idle.count < Self.mostIdle { state.idle.append(connection) }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import Core
+internal import Synchronization
+
+/// A database in one SQLite file, for one server process.
+///
+/// Reads run on the calling thread and wait for no writer. Transactions queue for the one writer thread, which makes
+/// many of them durable with one fsync.
+public final class SQLiteDatabase: Database {
+    public struct Options: Sendable {
+        /// Whether a commit waits for the disk. `off` is for measuring what that costs: it loses commits when the
+        /// machine stops.
+        public enum Synchronous: String, Sendable { case full = "FULL", off = "OFF" }
+
+        /// The file. Its folder exists; the file is created where it doesn't.
+        public var path: String
+        public var synchronous: Synchronous
+        /// How long a transaction waits for its turn before it fails with `.timeout`.
+        public var patience: Duration
+        /// How long a statement waits for a lock that another process holds before it fails with `.unavailable`.
+        public var busyTimeout: Duration
+
+        public init(
+            path: String, synchronous: Synchronous = .full, patience: Duration = .seconds(5),
+            busyTimeout: Duration = .seconds(5)
+        ) {
+            self.path = path
+            self.synchronous = synchronous
+            self.patience = patience
+            self.busyTimeout = busyTimeout
+        }
+    }
+
+    public var dialect: Dialect { .sqlite }
+
+    private let patience: Duration
+    private let readers: ReaderPool
+    private let queue: WorkQueue<TransactionJob>
+    /// Nil once somebody waits for its end, which only one may.
+    private let thread: Mutex<BlockingThread?>
+
+    /// More than this wait only where the disk is stuck.
+    private static let longestQueue = 10_000
+
+    /// Opens the file, and creates it with mode 0600 where there is none. Blocks, for at most the busy timeout.
+    /// - Throws: `StorageError` with a whole sentence that names the file: `.misconfigured` (not a database, a
+    ///   folder, not writable), `.full`, or `.unavailable` where another process holds it.
+    public init(_ options: Options) throws {
+        let file = DatabaseFile(path: options.path)
+        try file.prepare()
+        let writer = try Writer(Connection.writer(file, options))
+        let queue = WorkQueue<TransactionJob>(capacity: Self.longestQueue)
+        patience = options.patience
+        readers = ReaderPool(file, options)
+        self.queue = queue
+        thread = Mutex(BlockingThread(name: "sqlite-writer") { writer.work(on: queue) })
+    }
+
+    deinit {
+        queue.close()
+    }
+
+    public func read(_ readings: [any Reading]) async throws {
+        try Task.checkCancellation()
+        try readers.read(readings)
+    }
+
+    public func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        return try await TransactionJob.run(on: queue, patience: patience, body)
+    }
+
+    public func executeAlone(_ statement: Statement) async throws {
+        try Task.checkCancellation()
+        try await TransactionJob.run(on: queue, patience: patience, standsAlone: true) { session in
+            try session.enqueue(statement)
+        }
+    }
+
+    public func close() async {
+        readers.close()
+        queue.close()
+        let running = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        if let running { await BlockingThread.joined([running]) }
+    }
+}

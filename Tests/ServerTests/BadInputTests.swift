@@ -1,0 +1,247 @@
+import Foundation
+import Testing
+
+/// One request that must be refused, and how.
+struct Refused: Sendable, CustomTestStringConvertible {
+    let method: String
+    /// `{company}`, `{site}` and `{material}` stand for paths of the manager's own.
+    let path: String
+    var body: String?
+    var headers: [String: String] = [:]
+    let status: Int
+    /// What the sentence says.
+    let says: String
+
+    init(_ method: String, _ path: String, _ status: Int, _ says: String) {
+        (self.method, self.path, self.status, self.says) = (method, path, status, says)
+    }
+
+    init(
+        _ method: String, _ path: String, _ body: String, headers: [String: String] = [:], _ status: Int, _ says: String
+    ) {
+        (self.method, self.path, self.body, self.headers) = (method, path, body, headers)
+        (self.status, self.says) = (status, says)
+    }
+
+    var testDescription: String { "\(method) \(path) \(body?.prefix(60) ?? "") -> \(status) \(says)" }
+
+    static let site = #""name":"Bad","startDate":"2026-11-01","endDate":"2026-12-24""#
+    static let address = #""address":{"streetNumber":"1","street":"A","city":"B","postalCode":"1","country":"D"}"#
+    static let material = #""name":"Kleber","unit":"Sack""#
+    static let adjust = "{material}/adjust-quantity"
+    static let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+
+    static let all: [Refused] = json + texts + numbers + times + addresses + pages + ids
+
+    static let json = [
+        Refused("POST", adjust, "", 400, "The body is empty"),
+        Refused("POST", adjust, "{", 400, "not valid JSON"),
+        Refused("POST", adjust, "{\"delta\": 1", 400, "not valid JSON"),
+        Refused("POST", adjust, "{\"delta\": 1,}}", 400, "not valid JSON"),
+        Refused("POST", adjust, "[]", 400, "must be a JSON object"),
+        Refused("POST", adjust, "null", 400, "must be a JSON object"),
+        Refused("POST", adjust, "12", 400, "must be a JSON object"),
+        Refused("POST", adjust, deep, 400, "not valid JSON"),
+        Refused("POST", adjust, "{\"delta\": \(deep)}", 400, "not valid JSON"),
+        Refused(
+            "POST", adjust, "{\"note\": \"" + String(repeating: "x", count: 10 << 20) + "\"}", 413, "at most 256 KiB"),
+        Refused(
+            "POST", adjust, "delta=1", headers: ["Content-Type": "application/x-www-form-urlencoded"], 415,
+            "must be JSON"),
+        Refused("POST", adjust, "{}", 400, "delta is missing"),
+        Refused("POST", adjust, "{\"delta\": null}", 400, "delta is missing"),
+    ]
+
+    static let texts = [
+        Refused("POST", "{site}/materials", "{\"unit\":\"m\",\"amount\":1,\"threshold\":1}", 400, "name is missing"),
+        Refused(
+            "POST", "{site}/materials", "{\"name\":7,\"unit\":\"m\",\"amount\":1,\"threshold\":1}", 400,
+            "name must be text"),
+        Refused(
+            "POST", "{site}/materials", "{\"name\":\" \",\"unit\":\"m\",\"amount\":1,\"threshold\":1}", 400,
+            "name must not be empty"),
+        Refused(
+            "POST", "{site}/materials",
+            "{\"name\":\"\(String(repeating: "ä", count: 201))\",\"unit\":\"m\",\"amount\":1,\"threshold\":1}", 400,
+            "name must have at most 200 characters"),
+        Refused(
+            "POST", "{site}/materials",
+            "{\"name\":\"a\(String(repeating: "\u{301}", count: 5000))\",\"unit\":\"m\",\"amount\":1,\"threshold\":1}",
+            400,
+            "name must have at most 200 characters"),
+        Refused(
+            "POST", "{site}/materials", #"{"name":"a\u0000b","unit":"m","amount":1,"threshold":1}"#, 400,
+            "name must not contain control characters"),
+        Refused(
+            "POST", "{site}/materials", #"{"name":"a\ud800b","unit":"m","amount":1,"threshold":1}"#, 400,
+            "name must be text"),
+        Refused(
+            "POST", "{site}/materials", #"{"name":"a\nb","unit":"m","amount":1,"threshold":1}"#, 400,
+            "name must not contain control characters"),
+        Refused("POST", adjust, #"{"delta":1,"note":"a\u0000"}"#, 400, "note must not contain control characters"),
+        Refused(
+            "POST", adjust, "{\"delta\":1,\"note\":\"\(String(repeating: "n", count: 1001))\"}", 400,
+            "note must have at most 1000"),
+        Refused("POST", adjust, "{\"delta\":1,\"note\":5}", 400, "note must be text"),
+        Refused(
+            "POST", "{company}/sites", "{\(site),\(address),\"priority\":\"urgent\"}", 400,
+            "priority must be one of low, medium, high"),
+        Refused(
+            "POST", "{company}/sites", "{\(site),\(address),\"status\":1}", 400,
+            "status must be one of ACTIVE, INACTIVE"),
+    ]
+
+    static let numbers = [
+        Refused("POST", adjust, "{\"delta\": \"1\"}", 400, "delta must be a number"),
+        Refused("POST", adjust, "{\"delta\": true}", 400, "delta must be a number"),
+        Refused("POST", adjust, "{\"delta\": 1e400}", 400, "delta must be a number"),
+        Refused("POST", adjust, "{\"delta\": -1e400}", 400, "delta must be a number"),
+        Refused("POST", adjust, "{\"delta\": 1e30}", 400, "delta must be a number"),
+        Refused("POST", adjust, "{\"delta\": 0.0001}", 400, "with at most three decimals"),
+        Refused("POST", adjust, "{\"delta\": 1e-400}", 400, "with at most three decimals"),
+        Refused("POST", adjust, "{\"delta\": 9223372036854775808}", 400, "delta must be a number"),
+        Refused("POST", adjust, "{\"delta\": 10000000000}", 400, "to 9999999999.999"),
+        Refused("POST", adjust, "{\"delta\": NaN}", 400, "not valid JSON"),
+        Refused("POST", adjust, "{\"delta\": 01}", 400, "delta must be a number"),
+        Refused("POST", adjust, "{\"delta\": -10.001}", 409, "Only 10 Sack of Flexkleber are left."),
+        Refused("POST", adjust, "{\"delta\": 9999999999.999}", 409, "There can't be more than 9999999999.999"),
+        Refused(
+            "POST", "{site}/materials", "{\(material),\"amount\":-1,\"threshold\":1}", 400,
+            "amount must be a number from 0"),
+        Refused("POST", "{site}/materials", "{\(material),\"amount\":1}", 400, "threshold is missing"),
+    ]
+
+    static let times = [
+        Refused("POST", adjust, "{\"delta\":1,\"at\":\"yesterday\"}", 400, "at must be an instant"),
+        Refused("POST", adjust, "{\"delta\":1,\"at\":\"2026-11-23T13:00:00Z\"}", 400, "at must not be in the future"),
+        Refused("POST", adjust, "{\"delta\":1,\"at\":\"2026-10-23T12:00:00Z\"}", 400, "at must be at most 30 days ago"),
+        Refused(
+            "POST", "{company}/sites",
+            "{\"name\":\"B\",\"startDate\":\"2026-02-30\",\"endDate\":\"2026-12-24\",\(address)}", 400,
+            "startDate must be a day"),
+        Refused(
+            "POST", "{company}/sites",
+            "{\"name\":\"B\",\"startDate\":\"2026-12-24\",\"endDate\":\"2026-12-23\",\(address)}", 400,
+            "endDate must not be before startDate"),
+    ]
+
+    static let addresses = [
+        Refused("POST", "{company}/sites", "{\(site)}", 400, "address is missing"),
+        Refused("POST", "{company}/sites", "{\(site),\"address\":\"Markt 1\"}", 400, "address must be an object"),
+        Refused("POST", "{company}/sites", "{\(site),\"address\":{\"street\":\"A\"}}", 400, "address.city is missing"),
+        Refused(
+            "POST", "{company}/sites", "{\(site),\(address),\"users\":[\"nobody\"]}", 400, "users must be a list of ids"
+        ),
+        Refused(
+            "POST", "{company}/sites", "{\(site),\(address),\"users\":[\"01a0d26d-b400-71b0-bebe-75cb14030474\"]}", 400,
+            "users names 01a0d26d-b400-71b0-bebe-75cb14030474, who is not of this company"),
+        Refused(
+            "POST", "/api/v1/auth/register", #"{"email":"a b@c.de","password":"12345678"}"#, 400,
+            "email must be an e-mail address"),
+        Refused(
+            "POST", "/api/v1/auth/register", #"{"email":"a@c.de","password":"1234567"}"#, 400,
+            "password must have 8 to 128"),
+        Refused("POST", "/api/v1/auth/signin", #"{"email":"a@c.de"}"#, 400, "password is missing"),
+        Refused(
+            "POST", "/api/v1/auth/signin", #"{"email":"a@c.de","password":"wrong"}"#, 401,
+            "e-mail address or the password is wrong"),
+    ]
+
+    static let pages = [
+        Refused("GET", "{company}/sites?limit=0", 400, "limit must be a whole number from 1 to 500"),
+        Refused("GET", "{company}/sites?limit=501", 400, "limit must be"),
+        Refused("GET", "{company}/sites?limit=ten", 400, "limit must be"),
+        Refused("GET", "{company}/sites?cursor=x%27%20OR%201", 400, "cursor must be one that a Link header gave"),
+        Refused("GET", "{material}/movements?cursor=9e9", 400, "cursor must be"),
+    ]
+
+    static let ids = [
+        Refused("GET", "/", 404, "There is nothing at this address."),
+        Refused("GET", "/api/v1/nonsense", 404, "There is nothing at this address."),
+        Refused("GET", "/api/v1/companies/../users/me/x", 404, "There is nothing at this address."),
+        Refused("DELETE", "/api/v1/users/me", 405, "This address allows GET, HEAD."),
+        Refused("PROPFIND", "/api/v1/users/me", 405, "This address allows GET, HEAD."),
+        Refused("GET", "/api/v1/companies/7", 404, "There is no such company."),
+        Refused("GET", "/api/v1/companies/00000000-0000-7000-8000-000000000000", 404, "There is no such company."),
+        Refused("GET", "{company}/sites/01a0d26d-b400-71b0-bebe-75cb14030474", 404, "There is no such site."),
+        Refused("GET", "{company}/sites/%27", 404, "There is no such site."),
+        Refused(
+            "GET", "{site}/materials/01a0d26d-b400-71b0-bebe-75cb14030474/movements", 404, "There is no such material."),
+        Refused(
+            "POST", "{site}/materials/01a0d26d-b400-71b0-bebe-75cb14030474/adjust-quantity", "{\"delta\":1}", 404,
+            "There is no such material."),
+    ]
+}
+
+@Suite struct BadInputTests {
+    /// All rows against one server, and afterwards everything is as it was.
+    @Test(arguments: Engine.allCases)
+    func badInputGetsAClearAnswerAndNothingIsLost(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let site = try await company.site()
+            let material = try await company.material(site)
+            let before = try await company.manager.get(company.path + "/sites").json
+
+            for row in Refused.all {
+                let path = row.path.replacingOccurrences(of: "{company}", with: company.path)
+                    .replacingOccurrences(of: "{site}", with: site).replacingOccurrences(
+                        of: "{material}", with: material)
+                let reply = try await company.manager.send(row.method, path, body: row.body, headers: row.headers)
+                let detail = reply.json["detail"]?.text ?? ""
+                #expect(reply.status == row.status, "\(row.testDescription): \(reply.text)")
+                #expect(detail.contains(row.says), "\(row.testDescription): \(reply.text)")
+                #expect(
+                    reply.header("Content-Type") == "application/problem+json", "\(row.testDescription)")
+                #expect(reply.json["error"] == reply.json["detail"], "\(row.testDescription)")
+                #expect(reply.json["status"]?.number == Decimal(row.status), "\(row.testDescription)")
+                #expect(
+                    reply.json["requestId"]?.text == reply.header("X-Request-Id"), "\(row.testDescription)"
+                )
+                if row.status == 405 { #expect(reply.header("Allow") == "GET, HEAD") }
+            }
+
+            #expect(try await company.manager.get(company.path + "/sites").json == before)
+            #expect(try await company.manager.get(material + "/movements").json.list.count == 1)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func everyWrongFieldIsNamedAtOnce(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let reply = try await server.client.post(
+                "/api/v1/auth/register", #"{"email":"x","password":1,"address":{"city":""}}"#)
+            let fields = reply.json["fields"]?.list.compactMap { $0["field"]?.text } ?? []
+            #expect(
+                fields == [
+                    "email", "password", "firstName", "lastName", "companyName", "address.streetNumber",
+                    "address.street",
+                    "address.city", "address.postalCode", "address.country",
+                ])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func anAddressRegistersOnce(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            _ = try await TestCompany.register(server.client, email: "straße@kern.example")
+            for same in ["straße@kern.example", "STRASSE@KERN.EXAMPLE", "Strasse@Kern.Example"] {
+                let reply = try await server.client.post("/api/v1/auth/register", TestCompany.registration(email: same))
+                #expect(reply.status == 409)
+                #expect(reply.json["error"] == "There is already an account for this e-mail address.")
+            }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func headHasTheHeadersOfGet(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let head = try await company.manager.send("HEAD", "/api/v1/users/me")
+            let get = try await company.manager.get("/api/v1/users/me")
+            #expect(head.status == 200)
+            #expect(head.body.isEmpty)
+            #expect(head.header("Content-Length") == get.header("Content-Length"))
+        }
+    }
+}

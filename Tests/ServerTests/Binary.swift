@@ -1,0 +1,99 @@
+import Foundation
+
+/// The built binary, run as an operator runs it.
+struct Binary: Sendable {
+    /// Beside the test bundle.
+    static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
+        "polier"
+    ).path
+
+    /// Runs a command to its end and returns its exit code and all it printed.
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil
+    ) throws -> (code: Int32, output: String) {
+        let process = prepare(arguments, environment, in: folder)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+
+    fileprivate static func prepare(_ arguments: [String], _ environment: [String: String], in folder: String?)
+        -> Process
+    {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { _, new in new }
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        return process
+    }
+}
+
+/// `polier serve` in a process of its own.
+final class RunningServer {
+    let client: Client
+    private let process: Process
+    private let logPath: String
+
+    /// Starts it on a free port and waits until it is ready.
+    init(url: String, folder: TemporaryFolder, port: Int? = nil) async throws {
+        let port = try port ?? RunningServer.freePort()
+        client = Client(base: "http://127.0.0.1:\(port)")
+        logPath = folder.path + "/log-\(UUID().uuidString)"
+        try Data().write(to: URL(fileURLWithPath: logPath))
+        process = Binary.prepare(
+            ["serve", "--http-port", "\(port)", "--drain-seconds", "0"], ["POLIER_DATABASE_URL": url], in: folder.path)
+        let output = FileHandle(forWritingAtPath: logPath)
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        for _ in 0..<600 {
+            if let reply = try? await client.send("GET", "/readyz", timeout: .milliseconds(300)), reply.status == 200 {
+                return
+            }
+            if !process.isRunning { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw NotReady(log: log() + "\nended: \(!process.isRunning)")
+    }
+
+    struct NotReady: Error { let log: String }
+
+    func log() -> String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Asks it to stop and returns its exit code.
+    func terminate() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    deinit { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
+
+    /// A port that was free a moment ago.
+    static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let found = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard found else { throw POSIXError(.EADDRNOTAVAIL) }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}

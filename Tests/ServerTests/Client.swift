@@ -1,0 +1,110 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+@testable import Server
+
+/// What a server answered.
+struct Reply: Sendable {
+    let status: Int
+    let headers: HTTPHeaders
+    let body: Data
+
+    var json: JSON { (try? JSONDecoder().decode(JSON.self, from: body)) ?? .null }
+    var text: String { String(decoding: body, as: UTF8.self) }
+    func header(_ name: String) -> String? { headers.first(name: name) }
+}
+
+/// Somebody who talks to a server over real HTTP.
+struct Client: Sendable {
+    let base: String
+    var token: String?
+
+    func with(token: String?) -> Client { Client(base: base, token: token) }
+
+    func send(
+        _ method: String, _ path: String, body: String? = nil, headers: [String: String] = [:],
+        timeout: Duration = .seconds(20)
+    ) async throws -> Reply {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = HTTPMethod(rawValue: method)
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let body {
+            request.body = .bytes(ByteBuffer(string: body))
+            if headers["Content-Type"] == nil { request.headers.add(name: "Content-Type", value: "application/json") }
+        }
+        for (name, value) in headers where !value.isEmpty { request.headers.add(name: name, value: value) }
+        let limit = TimeAmount.milliseconds(
+            timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000)
+        let response = try await HTTPClient.shared.execute(request, timeout: limit)
+        let bytes = try await response.body.collect(upTo: 64 << 20)
+        return Reply(status: Int(response.status.code), headers: response.headers, body: Data(bytes.readableBytesView))
+    }
+
+    func get(_ path: String) async throws -> Reply { try await send("GET", path) }
+    func post(_ path: String, _ body: String) async throws -> Reply { try await send("POST", path, body: body) }
+}
+
+/// A registered company, and its manager who is signed in.
+struct TestCompany: Sendable {
+    let id: String
+    let managerID: String
+    let email: String
+    let manager: Client
+
+    var path: String { "/api/v1/companies/\(id)" }
+
+    static let password = "Kelle und Fugbrett"
+
+    static func registration(email: String, company: String = "Fliesen Nord") -> String {
+        """
+        {"email": "\(email)", "password": "\(password)", "firstName": "Ada", "lastName": "Kern", "companyName": "\(company)",
+         "address": {"streetNumber": "1a", "street": "Werkstraße", "city": "Köln", "postalCode": "50667", "country": "Deutschland"}}
+        """
+    }
+
+    static func register(_ client: Client, email: String = "\(UUID().uuidString.lowercased())@kern.example")
+        async throws -> TestCompany
+    {
+        let registered = try await client.post("/api/v1/auth/register", registration(email: email))
+        guard registered.status == 201, let company = registered.json["user"]?["companyId"]?.text,
+            let manager = registered.json["user"]?["id"]?.text
+        else { throw Unexpected(reply: registered) }
+        let token = try await signIn(client, email: email)
+        return TestCompany(id: company, managerID: manager, email: email, manager: client.with(token: token))
+    }
+
+    static func signIn(_ client: Client, email: String, password: String = password) async throws -> String {
+        let reply = try await client.post(
+            "/api/v1/auth/signin", "{\"email\": \"\(email)\", \"password\": \"\(password)\"}")
+        guard reply.status == 200, let token = reply.json["accessToken"]?.text else { throw Unexpected(reply: reply) }
+        return token
+    }
+
+    func site(_ name: String = "Bad Müller", users: [String] = []) async throws -> String {
+        let names = users.map { "\"\($0)\"" }.joined(separator: ",")
+        let reply = try await manager.post(
+            path + "/sites",
+            """
+            {"name": "\(name)", "startDate": "2026-11-01", "endDate": "2026-12-24", "users": [\(names)], "address":
+             {"streetNumber": "12", "street": "Am Markt", "city": "Bonn", "postalCode": "53111", "country": "Deutschland"}}
+            """)
+        guard reply.status == 201, let id = reply.json["id"]?.text else { throw Unexpected(reply: reply) }
+        return path + "/sites/" + id
+    }
+
+    func material(_ site: String, amount: String = "10", threshold: String = "2") async throws -> String {
+        let reply = try await manager.post(
+            site + "/materials",
+            "{\"name\": \"Flexkleber\", \"unit\": \"Sack\", \"amount\": \(amount), \"threshold\": \(threshold)}")
+        guard reply.status == 201, let id = reply.json["id"]?.text else { throw Unexpected(reply: reply) }
+        return site + "/materials/" + id
+    }
+}
+
+/// An answer that a test can't go on with.
+struct Unexpected: Error, CustomStringConvertible {
+    let reply: Reply
+    var description: String { "\(reply.status) \(reply.text)" }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// The real binary under write load, killed without warning, again and again.
+@Suite struct CrashTests {
+    private static let kills = 6
+    private static let writers = 16
+
+    /// Every movement that was acknowledged is there afterwards, and none is half there: the amount is the sum of the
+    /// movements, and each movement's amount follows from the one before.
+    @Test(arguments: Engine.allCases)
+    func noAcknowledgedMovementIsLost(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let port = try RunningServer.freePort()
+            var server = try await RunningServer(url: url, folder: folder, port: port)
+            let company = try await TestCompany.register(server.client)
+            let site = try await company.site()
+            var materials: [String] = []
+            for _ in 0..<4 { materials.append(try await company.material(site, amount: "0")) }
+            let acknowledged = Acknowledged()
+
+            for _ in 0..<Self.kills {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for writer in 0..<Self.writers {
+                        let material = materials[writer % materials.count]
+                        group.addTask { await Self.write(to: material, by: company.manager, acknowledged) }
+                    }
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 150...450)))
+                    server.kill()
+                    try await group.waitForAll()
+                }
+                server = try await RunningServer(url: url, folder: folder, port: port)
+            }
+
+            var kept: Set<String> = []
+            for material in materials {
+                let movements = try await Self.allMovements(of: material, company.manager)
+                var amount = Decimal(0)
+                for movement in movements.reversed() {
+                    amount += movement["delta"]?.number ?? .nan
+                    #expect(movement["amountAfter"]?.number == amount)
+                    kept.insert(movement["note"]?.text ?? "")
+                }
+                let shown = try await company.manager.get(site + "/materials").json.list
+                let id = material.split(separator: "/").last.map(String.init)
+                #expect(shown.first { $0["id"]?.text == id }?["amount"]?.number == amount)
+            }
+            let promised = acknowledged.notes.withLock { $0 }
+            #expect(promised.count > 50, "the load was too small to prove anything")
+            #expect(promised.subtracting(kept).isEmpty)
+            #expect(server.terminate() == 0)
+        }
+    }
+
+    /// The notes of the movements that the server said yes to.
+    private final class Acknowledged: Sendable {
+        let notes = Mutex<Set<String>>([])
+    }
+
+    /// Writes until the server is gone.
+    private static func write(to material: String, by client: Client, _ acknowledged: Acknowledged)
+        async
+    {
+        while true {
+            let note = UUID().uuidString
+            guard
+                let reply = try? await client.send(
+                    "POST", material + "/adjust-quantity", body: "{\"delta\": 0.001, \"note\": \"\(note)\"}",
+                    timeout: .seconds(1)),
+                reply.status == 200
+            else { return }
+            acknowledged.notes.withLock { _ = $0.insert(note) }
+        }
+    }
+
+    private static func allMovements(of material: String, _ client: Client) async throws -> [JSON] {
+        var movements: [JSON] = []
+        var next: String? = material + "/movements"
+        while let path = next {
+            let reply = try await client.get(path)
+            movements += reply.json.list
+            next = reply.header("Link").map { String($0.dropFirst().prefix { $0 != ">" }) }
+        }
+        return movements
+    }
+}

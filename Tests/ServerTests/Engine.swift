@@ -1,0 +1,54 @@
+import Core
+import Foundation
+import StorePostgres
+import StoreSQLite
+
+/// The engines that every test runs on, and an empty database of each.
+enum Engine: String, CaseIterable, Sendable {
+    case sqlite, postgres
+
+    /// Runs `body` with the URL of an empty database that is gone afterwards.
+    func withDatabase<Result>(_ body: (_ url: String) async throws -> Result) async throws -> Result {
+        switch self {
+        case .sqlite:
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            return try await body("sqlite:\(folder.path)/test.sqlite")
+        case .postgres:
+            let admin = try PostgresDatabase(PostgresDatabase.Options(url: try Self.postgresURL()))
+            let name = "t_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+            do {
+                try await admin.executeAlone(Statement(SQL(unchecked: "CREATE DATABASE \(name)")))
+                guard var url = URLComponents(string: try Self.postgresURL()) else { throw MissingPostgres() }
+                url.path = "/\(name)"
+                let result = try await body(url.string ?? "")
+                try await admin.executeAlone(Statement(SQL(unchecked: "DROP DATABASE \(name) WITH (FORCE)")))
+                await admin.close()
+                return result
+            } catch {
+                await admin.close()
+                throw error
+            }
+        }
+    }
+
+    static func postgresURL() throws -> String {
+        guard let url = ProcessInfo.processInfo.environment["POLIER_TEST_POSTGRES_URL"] else { throw MissingPostgres() }
+        return url
+    }
+}
+
+struct MissingPostgres: Error, CustomStringConvertible {
+    let description = "POLIER_TEST_POSTGRES_URL names no PostgreSQL server: run the tests with 'make test'"
+}
+
+struct TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("polier-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,209 @@
+import Foundation
+import Testing
+
+/// The real binary as a newcomer, an operator with a typo, and a cluster start it.
+@Suite struct StartTests {
+    /// What is wrong with a start, and the sentence that says so.
+    struct Wrong: Sendable {
+        let environment: [String: String]
+        var arguments: [String] = []
+        let says: String
+    }
+
+    static let wrong = [
+        Wrong(
+            environment: ["POLIER_HTP_PORT": "8080"],
+            says: "polier: there is no setting POLIER_HTP_PORT (in the environment)"),
+        Wrong(environment: ["POLIER_HTTP_PORT_FILE": "/x"], says: "there is no setting POLIER_HTTP_PORT_FILE"),
+        Wrong(
+            environment: ["POLIER_HTTP_PORT": "http"],
+            says: "POLIER_HTTP_PORT is 'http'; it must be a whole number from 0 to 65535"),
+        Wrong(environment: ["POLIER_MIGRATE": "yes"], says: "POLIER_MIGRATE is 'yes'; it must be one of auto, off"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "mysql://root:geheim@localhost/x"],
+            says: "begins with 'mysql:'; it must begin with sqlite:"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "polier.sqlite"],
+            says: "must begin with sqlite:, postgres:// or postgresql://"),
+        Wrong(environment: ["POLIER_DATABASE_URL": "sqlite:"], says: "names no file"),
+        Wrong(environment: ["POLIER_DATABASE_URL": "sqlite:x?mode=ro"], says: "ends with '?mode=ro'"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL_FILE": "/nonexistent/url"],
+            says: "names /nonexistent/url, which can't be read"),
+        Wrong(
+            environment: ["POLIER_CONFIG": "/nonexistent/settings"],
+            says: "the settings file /nonexistent/settings can't be read"),
+        Wrong(environment: [:], arguments: ["--httpport", "1"], says: "Unknown option '--httpport'"),
+    ]
+
+    @Test(arguments: wrong)
+    func aWrongSettingStopsTheStartWithOneSentence(_ row: Wrong) throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let (code, output) = try Binary.run(["serve"] + row.arguments, environment: row.environment, in: folder.path)
+        #expect(code != 0)
+        #expect(output.contains(row.says), "\(output)")
+        #expect(!output.contains("geheim"))
+        if row.arguments.isEmpty { #expect(output.split(separator: "\n").count == 1, "\(output)") }
+    }
+
+    @Test func kubernetesOwnVariablesAreLeftAlone() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let environment = [
+            "POLIER_SERVICE_HOST": "10.0.0.1", "POLIER_PORT": "tcp://10.0.0.1:80", "POLIER_PORT_80_TCP": "x",
+        ]
+        #expect(try Binary.run(["migrate"], environment: environment, in: folder.path).code == 0)
+    }
+
+    @Test func settingsComeFromAFileBelowTheEnvironmentAndTheFlags() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let file = folder.path + "/polier.env"
+        try "# where\nPOLIER_DATABASE_URL = \"sqlite:from-file.sqlite\"\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        _ = try Binary.run(["migrate", "--config", file], in: folder.path)
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/from-file.sqlite"))
+        _ = try Binary.run(
+            ["migrate"], environment: ["POLIER_CONFIG": file, "POLIER_DATABASE_URL": "sqlite:from-env.sqlite"],
+            in: folder.path)
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/from-env.sqlite"))
+        let flags = ["migrate", "--config", file, "--database-url", "sqlite:from-flag.sqlite"]
+        _ = try Binary.run(flags, environment: ["POLIER_DATABASE_URL": "sqlite:other.sqlite"], in: folder.path)
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/from-flag.sqlite"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/other.sqlite"))
+
+        try "POLIER_HTTP_PROT=1\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let (code, output) = try Binary.run(["migrate", "--config", file], in: folder.path)
+        #expect(code == 1)
+        #expect(
+            output
+                == "polier: there is no setting POLIER_HTTP_PROT (in \(file)); 'polier serve --help' names them all\n")
+    }
+
+    @Test func aFileThatIsNotSQLiteIsNamed() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let text = String(repeating: "This is a letter, not a database. ", count: 100)
+        try text.write(toFile: folder.path + "/letter.txt", atomically: true, encoding: .utf8)
+        let (code, output) = try Binary.run(["serve", "--database-url", "sqlite:letter.txt"], in: folder.path)
+        #expect(code == 1)
+        #expect(output.contains("letter.txt"))
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+        #expect(try String(contentsOfFile: folder.path + "/letter.txt", encoding: .utf8) == text)
+    }
+
+    @Test func aPostgresThatRefusesIsNamedWithoutThePassword() throws {
+        guard var url = URLComponents(string: try Engine.postgresURL()) else { throw MissingPostgres() }
+        url.password = "geheim"
+        try expectRefusal(url.string, naming: url.user ?? "")
+        guard var other = URLComponents(string: try Engine.postgresURL()) else { throw MissingPostgres() }
+        other.path = "/nowhere"
+        try expectRefusal(other.string, naming: "nowhere")
+    }
+
+    private func expectRefusal(_ url: String?, naming name: String) throws {
+        let (code, output) = try Binary.run(["serve", "--database-url", url ?? ""])
+        #expect(code == 1)
+        #expect(output.contains(name), "\(output)")
+        #expect(!output.contains("geheim"))
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+    }
+
+    @Test func aHostThatIsNotThereIsNamed() throws {
+        let (code, output) = try Binary.run(
+            ["migrate", "--database-url", "postgres://polier:geheim@127.0.0.1:\(try RunningServer.freePort())/polier"])
+        #expect(code == 1)
+        #expect(output.contains("127.0.0.1"), "\(output)")
+        #expect(!output.contains("geheim"))
+    }
+
+    @Test(arguments: Engine.allCases)
+    func theDemoIsServedAndSurvivesARestart(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let seeded = try Binary.run(["seed-demo"], environment: ["POLIER_DATABASE_URL": url], in: folder.path)
+            #expect(seeded.code == 0, "\(seeded.output)")
+            #expect(seeded.output.contains("sabine@fliesen-brandt.example"))
+            #expect(try Binary.run(["seed-demo"], environment: ["POLIER_DATABASE_URL": url]).code == 1)
+            #expect(try Binary.run(["seed-demo", "--if-empty"], environment: ["POLIER_DATABASE_URL": url]).code == 0)
+            #expect(try Binary.run(["check"], environment: ["POLIER_DATABASE_URL": url]).code == 0)
+
+            var server = try await RunningServer(url: url, folder: folder)
+            let token = try await TestCompany.signIn(
+                server.client, email: "sabine@fliesen-brandt.example", password: "polier-demo")
+            let sabine = server.client.with(token: token)
+            let company = try await sabine.get("/api/v1/users/me").json["companyId"]?.text ?? ""
+            let sites = try await sabine.get("/api/v1/companies/\(company)/sites").json
+            #expect(sites.list.count == 3)
+            #expect(sites.list.reduce(0) { $0 + ($1["material"]?.list.count ?? 0) } == 20)
+            let warnings = sites.list.compactMap { $0["materialInfo"]?["warnings"]?.number }.reduce(0, +)
+            #expect(warnings == 2)
+            #expect(sites.list.allSatisfy { ($0["hoursLogged"]?.number ?? 0) > 0 && $0["lastVisited"] != .null })
+
+            server.kill()
+            server = try await RunningServer(url: url, folder: folder)
+            #expect(try await server.client.with(token: token).get("/api/v1/companies/\(company)/sites").json == sites)
+            #expect(server.terminate() == 0)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func anOperatorIsMadeOnTheCommandLine(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            try "ein langes Kennwort\n".write(toFile: folder.path + "/password", atomically: true, encoding: .utf8)
+            let arguments = [
+                "create-admin", "--email", "op@polier.example", "--first-name", "Olga", "--last-name", "Prinz",
+            ]
+            let environment = ["POLIER_DATABASE_URL": url, "POLIER_ADMIN_PASSWORD_FILE": folder.path + "/password"]
+            #expect(try Binary.run(arguments, environment: environment).code == 0)
+            let again = try Binary.run(arguments, environment: environment)
+            #expect(again.code == 1)
+            #expect(again.output == "polier: There is already an account for this e-mail address.\n")
+            let missing = try Binary.run(arguments, environment: ["POLIER_DATABASE_URL": url])
+            #expect(missing.output.contains("POLIER_ADMIN_PASSWORD"))
+
+            let server = try await RunningServer(url: url, folder: folder)
+            let token = try await TestCompany.signIn(
+                server.client, email: "op@polier.example", password: "ein langes Kennwort")
+            #expect(try await server.client.with(token: token).get("/api/v1/users/me").json["role"] == "ADMIN")
+        }
+    }
+
+    /// Three pods on one empty database: one migrates, all serve.
+    @Test func threeServersStartTogether() async throws {
+        try await Engine.postgres.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let ports = try (0..<3).map { _ in try RunningServer.freePort() }
+            let servers = try await withThrowingTaskGroup(of: Started.self) { group in
+                for port in ports {
+                    group.addTask { Started(server: try await RunningServer(url: url, folder: folder, port: port)) }
+                }
+                return try await group.reduce(into: []) { $0.append($1.server) }
+            }
+            let migrated = servers.map {
+                $0.log().components(separatedBy: "migrated the database: 0001_foundation").count - 1
+            }
+            #expect(migrated.reduce(0, +) == 1)
+            let company = try await TestCompany.register(servers[0].client)
+            for server in servers {
+                #expect(try await server.client.with(token: company.manager.token).get(company.path).status == 200)
+            }
+        }
+    }
+
+    /// `@unchecked`: handed from the task that started it to the test, and used by one at a time.
+    private struct Started: @unchecked Sendable { let server: RunningServer }
+
+    @Test func aServerWithoutMigrationRefusesAnEmptyDatabase() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let (code, output) = try Binary.run(["serve", "--migrate", "off", "--http-port", "0"], in: folder.path)
+        #expect(code == 1)
+        #expect(output.contains("the database lacks 0001_foundation: run 'polier migrate' first"), "\(output)")
+    }
+}

@@ -1,0 +1,23 @@
+import Core
+
+@testable import Server
+
+extension TestServer {
+    /// Records a visit to a site, given by its path.
+    func visit(_ site: String, by user: String, from: String, to: String?) async throws {
+        let parts = site.split(separator: "/").map(String.init)
+        guard let company = Company.ID(parts[3]), let site = Site.ID(parts[5]), let user = User.ID(user),
+            let from = Instant(from)
+        else { throw CancellationError() }
+        let admin = Actor(
+            session: Runtime.live.newID(),
+            user: User(
+                id: user, companyID: Company.platform, email: "", firstName: "", lastName: "", role: .admin,
+                status: .active,
+                language: .german, version: 1, createdAt: from, updatedAt: from))
+        let scope = try admin.scope(company, site, for: .changeSites)
+        let entry = TimeEntry(
+            id: Runtime.live.newID(), user: user, checkedInAt: from, checkedOutAt: to.flatMap { Instant($0) })
+        try await database.transaction { try $0.enqueue(entry.insert(scope, now: from)) }
+    }
+}

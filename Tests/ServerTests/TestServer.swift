@@ -1,0 +1,87 @@
+import Core
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+@testable import Server
+
+/// A server in this process, on a port of its own, with a clock that the test sets and passwords that cost little.
+struct TestServer: Sendable {
+    let client: Client
+    let database: any Database
+    let accounts: Accounts
+    let clock: TestClock
+
+    /// Runs `body` against a fresh server on an empty database of the engine.
+    static func run(on engine: Engine, _ body: @escaping @Sendable (TestServer) async throws -> Void) async throws {
+        try await engine.withDatabase { url in
+            let settings = try Settings(flags: [.databaseURL: url], environment: [:])
+            let database = try Stores.open(settings)
+            let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
+            let clock = TestClock()
+            let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
+            do {
+                _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
+                try await serve(database, hasher, runtime) { client in
+                    try await body(
+                        TestServer(
+                            client: client, database: database,
+                            accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock))
+                }
+                await hasher.close()
+                await database.close()
+            } catch {
+                await hasher.close()
+                await database.close()
+                throw error
+            }
+        }
+    }
+
+    private static func serve(
+        _ database: any Database, _ hasher: PasswordHasher, _ runtime: Runtime,
+        _ body: @escaping @Sendable (Client) async throws -> Void
+    ) async throws {
+        let readiness = Readiness()
+        readiness.schemaWasSeenToFit()
+        readiness.sawDatabase(up: true)
+        let api = API(database: database, hasher: hasher, runtime: runtime, readiness: readiness)
+        let (ports, announce) = AsyncStream<Int>.makeStream()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let application = Application(
+            responder: api.responder(logger: logger),
+            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            for await port in ports {
+                try await body(Client(base: "http://127.0.0.1:\(port)"))
+                break
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Somebody with a role in a company, signed in. ADMINs belong to no company.
+    func person(_ role: Role, in company: String? = nil) async throws -> (client: Client, id: String) {
+        guard let email = EmailAddress("\(UUID().uuidString.lowercased())@crew.example"),
+            let password = Password(TestCompany.password)
+        else { throw CancellationError() }
+        let user = try await accounts.create(
+            .init(email: email, password: password, firstName: "Kai", lastName: "Roth"), role: role,
+            in: company.flatMap { Company.ID($0) } ?? Company.platform, language: .german)
+        let token = try await TestCompany.signIn(client, email: email.text)
+        return (client.with(token: token), user.id.text)
+    }
+}
+
+/// A clock that stands still until it is moved. It begins at 2026-11-23T12:00:00Z.
+final class TestClock: Sendable {
+    private let instant = Mutex(Instant("2026-11-23T12:00:00Z") ?? Instant(milliseconds: 0))
+
+    var now: Instant { instant.withLock { $0 } }
+    func advance(by duration: Duration) { instant.withLock { $0 = $0 + duration } }
+}

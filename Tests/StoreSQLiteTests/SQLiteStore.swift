@@ -1,0 +1,26 @@
+import Core
+import Foundation
+import StoreContract
+import StoreSQLite
+
+/// A file in a folder of its own.
+struct SQLiteStore: EmptyStore {
+    let folder: String
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("polier-sqlite-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    var path: String { folder + "/test.sqlite" }
+
+    func open(patience: Duration) async throws -> any Database {
+        try SQLiteDatabase(SQLiteDatabase.Options(path: path, patience: patience))
+    }
+
+    func remove() throws { try FileManager.default.removeItem(atPath: folder) }
+
+    struct Factory: StoreFactory {
+        func makeEmpty() throws -> any EmptyStore { try SQLiteStore() }
+    }
+}

@@ -1,0 +1,76 @@
+"""A company to measure with, made through the API."""
+
+import dataclasses
+import datetime
+import http.client
+import json
+
+from processes import BenchError, Server
+
+ADDRESS = {
+    "streetNumber": "14a", "street": "Karl-Liebknecht-Straße", "city": "Leipzig", "postalCode": "04107",
+    "country": "Deutschland",
+}
+MATERIALS = [
+    ("Fliesenkleber flexibel C2TE S1", "Sack", 48), ("Fugenmörtel silbergrau", "Sack", 12.5),
+    ("Feinsteinzeug 60 × 60 anthrazit", "m²", 86.4), ("Sanitärsilikon manhattan", "Kartusche", 9),
+    ("Tiefengrund LF", "Kanister", 4), ("Dichtband 120 mm", "Rolle", 3.25), ("Fliesenkreuze 2 mm", "Beutel", 30),
+    ("Nivellierlaschen", "Beutel", 14), ("Verbundabdichtung", "Eimer", 6), ("Trennscheibe 125 mm", "Stück", 11),
+]
+
+
+@dataclasses.dataclass
+class Company:
+    token: str
+    id: str
+    site: str
+    materials: list[str]
+
+    @property
+    def site_path(self) -> str:
+        return f"/api/v1/companies/{self.id}/sites/{self.site}"
+
+    @property
+    def adjust_paths(self) -> list[str]:
+        return [f"{self.site_path}/materials/{material}/adjust-quantity" for material in self.materials]
+
+
+def register(server: Server, materials: int) -> Company:
+    """A company with its manager, one site that the manager works on, and so many materials there."""
+    api = API(server)
+    person = {"email": "vera.brandt@example.com", "password": "a long enough password"}
+    user = api.post("/auth/register", person | {
+        "firstName": "Vera", "lastName": "Brandt", "companyName": "Fliesen Brandt GmbH", "address": ADDRESS})["user"]
+    api.token = api.post("/auth/signin", person)["accessToken"]
+
+    today = datetime.date.today()
+    site = api.post(f"/companies/{user['companyId']}/sites", {
+        "name": "Bad und Küche Hofmann", "address": ADDRESS, "users": [user["id"]],
+        "notes": "Schlüssel beim Hausmeister", "startDate": str(today - datetime.timedelta(20)),
+        "endDate": str(today + datetime.timedelta(40))})
+    company = Company(api.token, user["companyId"], site["id"], [])
+    for number in range(materials):
+        name, unit, amount = MATERIALS[number % len(MATERIALS)]
+        path = company.site_path.removeprefix("/api/v1") + "/materials"
+        material = api.post(path, {"name": name, "unit": unit, "amount": amount, "threshold": 10})
+        company.materials.append(material["id"])
+    return company
+
+
+class API:
+    def __init__(self, server: Server):
+        self.port = server.port
+        self.token: str | None = None
+
+    def post(self, path: str, body: dict) -> dict:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        connection.request("POST", "/api/v1" + path, json.dumps(body).encode(), headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        if answer.status not in (200, 201):
+            raise BenchError(f"POST {path} answered {answer.status}: {text[:500]!r}")
+        return json.loads(text)

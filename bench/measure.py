@@ -1,0 +1,158 @@
+"""Measures the server against limits of the same machine, in the same run. Called by bench/run."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import statistics
+import sys
+import tempfile
+import time
+import urllib.parse
+from collections.abc import Callable
+
+import machine
+import statements
+from company import Company, register
+from load import Effort, alternate, disk_syncs, requests, transactions
+from processes import BenchError, node, polier
+from table import Line, of_rates, rendered
+
+ME = "/api/v1/users/me"
+
+
+class Bench:
+    def __init__(self, folder: pathlib.Path, effort: Effort):
+        self.folder = folder
+        self.effort = effort
+        self.lines: list[Line] = []
+        self.syncs: list[float] = []
+
+    def fresh(self, name: str) -> str:
+        """The URL of a SQLite database that isn't there yet."""
+        return f"sqlite:{self.folder}/{name}.sqlite"
+
+    def me(self) -> None:
+        self.reading("me", "GET /users/me, SQLite", lambda company: ME, 0.75)
+
+    def site(self) -> None:
+        self.reading("site", "GET site with 10 materials, SQLite", lambda company: company.site_path, 0.45)
+
+    def reading(self, name: str, what: str, path_of: Callable[[Company], str], target: float) -> None:
+        """An authorised GET, against the same server that answers the same bytes as a constant, and against Node."""
+        database = self.fresh(name)
+        with polier(self.folder, database) as server:
+            company = register(server, materials=10)
+            path = path_of(company)
+            constant = self.folder / f"{name}.json"
+            constant.write_bytes(server.fetch(path, company.token))
+        with polier(self.folder, database, constant) as server, node(self.folder, constant) as bare:
+            if not server.fetch(path, company.token) == server.fetch("/constant") == bare.fetch("/"):
+                raise BenchError(f"{path}, /constant and node:http don't answer with the same bytes")
+            rates = alternate(self.effort, what, {
+                "polier": lambda effort: requests(effort, server, path, company.token),
+                "constant": lambda effort: requests(effort, server, "/constant"),
+                "node": lambda effort: requests(effort, bare, "/"),
+            })
+        self.lines += [
+            of_rates(what, "same bytes as a constant", rates["polier"], rates["constant"], target),
+            of_rates(what, "same bytes by node:http", rates["polier"], rates["node"]),
+        ]
+
+    def write(self) -> None:
+        """Durable writes, against the same without waiting for the disk, and against what the disk can do."""
+        with contextlib.ExitStack() as stack:
+            sides = {}
+            for name, suffix in [("durable", ""), ("off", "?synchronous=off")]:
+                server = stack.enter_context(polier(self.folder, self.fresh(name) + suffix))
+                company = register(server, materials=64)
+                paths = self.folder / f"{name}.paths"
+                paths.write_text("".join(path + "\n" for path in company.adjust_paths))
+                sides[name] = lambda effort, server=server, company=company, paths=paths: requests(
+                    effort, server, "/", company.token, posts=paths)
+            sides["syncs"] = lambda effort: disk_syncs(effort, self.folder)
+            what = f"durable adjust-quantity, {self.effort.connections} clients, SQLite"
+            rates = alternate(self.effort, what, sides)
+        self.syncs = rates["syncs"]
+        self.lines += [
+            of_rates(what, "the same, synchronous=off", rates["durable"], rates["off"], 0.8),
+            of_rates(what, "4 KiB + fdatasync, one by one", rates["durable"], rates["syncs"], 2),
+        ]
+
+    def postgres(self) -> None:
+        """The site again, against pgbench with the statements that the server runs for it."""
+        url = os.environ["POLIER_TEST_POSTGRES_URL"]
+        parts = urllib.parse.urlsplit(url)
+        database = {
+            "PGHOST": parts.hostname or "", "PGPORT": str(parts.port), "PGUSER": parts.username or "",
+            "PGPASSWORD": parts.password or "", "PGDATABASE": parts.path.removeprefix("/"),
+        }
+        with polier(self.folder, url) as server:
+            company = register(server, materials=10)
+            statements.query(database, "ANALYZE")
+            script = statements.recorded(self.folder, server, company.site_path, company.token, database)
+            what = "GET site with 10 materials, PostgreSQL"
+            rates = alternate(self.effort, what, {
+                "polier": lambda effort: requests(effort, server, company.site_path, company.token),
+                "pgbench": lambda effort: transactions(effort, script.path, script.variables, database),
+            })
+        limit = f"pgbench, the same {script.statements} statements"
+        self.lines.append(of_rates(what, limit, rates["polier"], rates["pgbench"], 0.5))
+
+    def start(self) -> None:
+        """Time to ready, and memory. The schema is up to date before the first start that counts."""
+        database = self.fresh("start")
+        with polier(self.folder, database) as server:
+            company = register(server, materials=64)
+        times = []
+        for _ in range(10):
+            with polier(self.folder, database) as server:
+                times.append(server.seconds_to_ready * 1000)
+        paths = self.folder / "start.paths"
+        paths.write_text("".join(path + "\n" for path in company.adjust_paths))
+        with polier(self.folder, database) as server:
+            time.sleep(2)
+            idle = server.megabytes("VmRSS")
+            requests(self.effort, server, company.site_path, company.token)
+            requests(self.effort, server, "/", company.token, posts=paths)
+            after, peak = server.megabytes("VmRSS"), server.megabytes("VmHWM")
+        self.lines += [
+            Line("start to the first 200 of /readyz", "300 ms", statistics.median(times), 300, "ms", 1, below=True),
+            Line("resident memory, idle after the start", "64 MB", idle, 64, "MB", 1, below=True),
+            Line("resident memory, peak under load", "idle", peak, idle, "MB"),
+            Line("resident memory, after the load", "idle", after, idle, "MB"),
+        ]
+
+
+GROUPS = {"me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "start": Bench.start}
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in GROUPS]
+    if unknown:
+        raise BenchError(f"there is nothing called {unknown[0]}; there are {', '.join(GROUPS)}")
+    effort = Effort.from_environment()
+    # Below .build, which lies on a disk where /tmp may lie in memory.
+    pathlib.Path(".build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=".build") as name:
+        folder = pathlib.Path(name).resolve()
+        bench = Bench(folder, effort)
+        for group in names or GROUPS:
+            GROUPS[group](bench)
+        syncs = statistics.median(bench.syncs or [disk_syncs(effort.shorter(), folder)])
+        print("\n".join([*machine.facts(folder), f"disk: {syncs:,.0f} fdatasync/s of 4 KiB"]))
+    print(
+        f"medians of {effort.rounds} alternating rounds of {effort.seconds:g} s, {effort.connections} connections, "
+        f"wrk with {effort.threads} thread(s)\n")
+    print(rendered(bench.lines))
+
+
+if __name__ == "__main__":
+    # A SIGTERM unwinds like an exception, so that everything that was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        main(sys.argv[1:])
+    except BenchError as error:
+        sys.exit(f"bench: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
