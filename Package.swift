@@ -52,11 +52,25 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "StoreContract", dependencies: ["Core"], path: "Tests/StoreContract", swiftSettings: swiftSettings),
+        .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StoreSQLiteTests",
+            dependencies: ["StoreContract", "StoreSQLite", "CSQLite"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "StorePostgresTests",
+            dependencies: ["StoreContract", "StorePostgres"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Server",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -59,7 +59,8 @@ CREATE TABLE sessions (
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) {keyed};
 
-CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
+-- Holds all that a request asks of its session. Not unique: two tokens of 256 random bits don't collide.
+CREATE INDEX sessions_token ON sessions (token_hash, expires_at, user_id);
 CREATE INDEX sessions_user ON sessions (company_id, user_id, id);
 
 CREATE TABLE sites (

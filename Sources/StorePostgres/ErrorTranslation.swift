@@ -11,7 +11,10 @@ extension Failure {
             self.init(.lost, StorageError(.unavailable, firstLine(words, otherwise: "the connection was lost")))
             return
         }
-        let message = Self.field("M", of: result) ?? "no message"
+        // A malformed value is quoted in the message itself; what it is called says enough.
+        let message =
+            state.hasPrefix("22")
+            ? "a value is out of its type's range or form" : Self.field("M", of: result) ?? "no message"
         if state == "26000" || state == "42P05" {
             // It reaches a caller only where fresh connections had the same trouble.
             self.init(.stale, Self.needsNoPrepared(message), isReported: true)
@@ -44,13 +47,15 @@ extension Failure {
         // Conflicts arrive above only after every repetition met one: to the caller the operation took too long.
         case "57014", "55P03", "40001", "40P01": .timeout
         case "53100": .full
+        // A Bind with too few values: a mistake of ours, and the connection is as good as before.
+        case "08P01": .failed
         default: ["08", "53", "57"].contains(state.prefix(2)) ? .unavailable : .failed
         }
     }
 
     /// A server that shuts down, restarts, or became a read-only standby is of no more use to this connection.
     private static func meansLost(_ state: String) -> Bool {
-        state.hasPrefix("08") || ["57P01", "57P02", "57P03", "25006"].contains(state)
+        state.hasPrefix("08") && state != "08P01" || ["57P01", "57P02", "57P03", "25006"].contains(state)
     }
 
     /// A prepared statement isn't there, or is there already: some other client's.

@@ -110,6 +110,7 @@ public final class PostgresDatabase: Database {
         for (reading, result) in zip(readings, results) { try result.decode(into: reading) }
     }
 
+    @discardableResult
     public func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {

@@ -21,7 +21,11 @@ final class QueryResult: @unchecked Sendable {
 
     /// Hands each row to the reading.
     func decode(into reading: any Reading) throws {
-        for row in 0..<PQntuples(result) { try reading.take(ResultRow(of: self, row: row)) }
+        let source = ResultRow(of: self)
+        for row in 0..<PQntuples(result) {
+            source.row = row
+            try reading.take(source)
+        }
     }
 
     fileprivate func isNull(_ row: Int32, _ column: Int) -> Bool {
@@ -53,24 +57,21 @@ final class QueryResult: @unchecked Sendable {
     }
 }
 
-/// One row of an answer.
-struct ResultRow: RowSource {
+/// A row of an answer: one after the other.
+private final class ResultRow: RowSource {
     private let result: QueryResult
-    private let row: Int32
+    var row: Int32 = 0
 
-    init(of result: QueryResult, row: Int32) {
-        self.result = result
-        self.row = row
-    }
+    init(of result: QueryResult) { self.result = result }
 
     func isNull(_ column: Int) -> Bool { result.isNull(row, column) }
 
-    func text(_ column: Int) throws -> String {
+    func text(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws {
         let (type, bytes) = try result.value(row, column)
         guard type == TypeID.text || type == TypeID.varchar || type == TypeID.name else {
             throw result.mismatch(column, expected: "text")
         }
-        return String(decoding: bytes, as: UTF8.self)
+        body(bytes.bindMemory(to: UInt8.self))
     }
 
     func integer(_ column: Int) throws -> Int64 {

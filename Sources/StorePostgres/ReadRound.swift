@@ -107,7 +107,7 @@ final class ReadRound {
     private func receiveOrStop() throws(Failure) -> (Reply, wasStopped: Bool) {
         do {
             return (try connection.receive(until: min(.now + patience, end)), false)
-        } catch where error.cause == .slow {
+        } catch  where error.cause == .slow {
             let stop = CancelRequest(for: connection)
             patience = max(Self.leastPatience, patience / 2)
             let deadline = ContinuousClock.now + Self.grace

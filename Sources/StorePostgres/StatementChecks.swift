@@ -5,6 +5,10 @@ import Core
 extension Statement {
     /// PostgreSQL's texts hold no NUL, and its protocol counts places with 16 bits.
     func checkValues() throws(StorageError) {
+        guard values.count == sql.placeCount else {
+            throw StorageError(
+                .failed, "the statement has \(sql.placeCount) places, but \(values.count) values were bound")
+        }
         guard values.count <= Int(UInt16.max) else {
             throw StorageError(.failed, "a statement has \(values.count) values; PostgreSQL takes at most 65535")
         }

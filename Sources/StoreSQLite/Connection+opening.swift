@@ -48,7 +48,7 @@ extension Connection {
 
     private func useWAL() throws {
         var mode = ""
-        try run(Statement("PRAGMA journal_mode = WAL")) { mode = try $0.text(0) }
+        try run(Statement("PRAGMA journal_mode = WAL")) { mode = try $0.string(0) }
         guard mode == "wal" else {
             throw StorageError(
                 .misconfigured, "The database file '\(path)' lies where SQLite cannot keep a write-ahead log.")

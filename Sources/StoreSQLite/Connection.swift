@@ -14,6 +14,7 @@ final class Connection: @unchecked Sendable {
     let path: String
     private let access: Access
     private var statements = StatementCache(capacity: 500)
+    private var readMarks: (begin: PreparedStatement, end: PreparedStatement)?
     private let uniqueNames = UniqueNames()
 
     /// Opens the file, which must exist.
@@ -37,6 +38,7 @@ final class Connection: @unchecked Sendable {
 
     deinit {
         statements.removeAll()
+        readMarks = nil
         sqlite3_close_v2(handle)
     }
 
@@ -53,6 +55,16 @@ final class Connection: @unchecked Sendable {
         let prepared = try statements.statement(for: statement.sql, prepare: prepare)
         defer { prepared.reset() }
         try prepared.bound(to: statement.values, on: self) { try step(prepared, take) }
+    }
+
+    /// Runs several reads in one transaction.
+    func inReadTransaction(_ body: () throws -> Void) throws {
+        let marks = try readMarks ?? (begin: prepare(Array("BEGIN".utf8)), end: prepare(Array("COMMIT".utf8)))
+        readMarks = marks
+        try run(marks.begin)
+        // Nothing was changed, so nothing can be lost: it ends, whatever the engine says.
+        defer { try? run(marks.end) }
+        try body()
     }
 
     /// Runs a statement of the driver's own that has no values and no answer.
@@ -75,7 +87,10 @@ final class Connection: @unchecked Sendable {
         if sql.controlsTransaction {
             throw StorageError(.failed, "a statement of a body may not begin, end or nest a transaction")
         }
-        let prepared = try prepare(PlaceRewriting.rewritten(sql.text))
+        // SQLite reads `$2` too, but as a name: it would number the places in the order in which they first appear.
+        var text = Array(sql.text.utf8)
+        for place in SQL.places(in: sql.text) { text[place.offset] = UInt8(ascii: "?") }
+        let prepared = try prepare(text)
         if access == .readsOnly, !prepared.isReadOnly {
             throw StorageError(.failed, "a statement that changes rows belongs in a transaction")
         }

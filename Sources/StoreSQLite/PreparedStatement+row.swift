@@ -5,22 +5,31 @@ internal import Core
 extension PreparedStatement: RowSource {
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
 
-    func text(_ column: Int) throws -> String {
-        try expect(SQLITE_TEXT, "text", in: column)
-        // The text before its size: asking for the text may convert it, which changes the size.
-        let start = sqlite3_column_text(handle, Int32(column))
-        let size = Int(sqlite3_column_bytes(handle, Int32(column)))
-        return String(decoding: UnsafeBufferPointer(start: start, count: size), as: UTF8.self)
+    func text(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws {
+        let value = sqlite3_column_value(handle, Int32(column))
+        guard sqlite3_value_type(value) == SQLITE_TEXT else { throw mismatch(column, expected: "text") }
+        // As bytes: as text the engine would see to a NUL behind it, which nobody needs.
+        let start = sqlite3_value_blob(value)?.assumingMemoryBound(to: UInt8.self)
+        body(UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))))
+    }
+
+    /// The text as a string: for what the driver itself asks.
+    func string(_ column: Int) throws -> String {
+        var string = ""
+        try text(column) { string = String(decoding: $0, as: UTF8.self) }
+        return string
     }
 
     func integer(_ column: Int) throws -> Int64 {
-        try expect(SQLITE_INTEGER, "an integer", in: column)
-        return sqlite3_column_int64(handle, Int32(column))
+        let value = sqlite3_column_value(handle, Int32(column))
+        guard sqlite3_value_type(value) == SQLITE_INTEGER else { throw mismatch(column, expected: "an integer") }
+        return sqlite3_value_int64(value)
     }
 
     func boolean(_ column: Int) throws -> Bool {
-        try expect(SQLITE_INTEGER, "a boolean", in: column)
-        switch sqlite3_column_int64(handle, Int32(column)) {
+        let value = sqlite3_column_value(handle, Int32(column))
+        guard sqlite3_value_type(value) == SQLITE_INTEGER else { throw mismatch(column, expected: "a boolean") }
+        switch sqlite3_value_int64(value) {
         case 0: return false
         case 1: return true
         case let other: throw mismatch(column, expected: "a boolean", found: "the integer \(other)")
@@ -28,15 +37,10 @@ extension PreparedStatement: RowSource {
     }
 
     func bytes(_ column: Int) throws -> [UInt8] {
-        try expect(SQLITE_BLOB, "bytes", in: column)
-        let start = sqlite3_column_blob(handle, Int32(column))
-        let size = Int(sqlite3_column_bytes(handle, Int32(column)))
-        return [UInt8](UnsafeRawBufferPointer(start: start, count: size))
-    }
-
-    private func expect(_ type: Int32, _ expected: String, in column: Int) throws {
-        let found = sqlite3_column_type(handle, Int32(column))
-        if found != type { throw mismatch(column, expected: expected, found: Self.name(of: found)) }
+        let value = sqlite3_column_value(handle, Int32(column))
+        guard sqlite3_value_type(value) == SQLITE_BLOB else { throw mismatch(column, expected: "bytes") }
+        let start = sqlite3_value_blob(value)
+        return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))))
     }
 
     private static func name(of type: Int32) -> String {
@@ -47,6 +51,10 @@ extension PreparedStatement: RowSource {
         case SQLITE_BLOB: "bytes"
         default: "a floating-point number"
         }
+    }
+
+    private func mismatch(_ column: Int, expected: String) -> StorageError {
+        mismatch(column, expected: expected, found: Self.name(of: sqlite3_column_type(handle, Int32(column))))
     }
 
     private func mismatch(_ column: Int, expected: String, found: String) -> StorageError {

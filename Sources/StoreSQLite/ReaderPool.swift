@@ -20,13 +20,17 @@ final class ReaderPool: Sendable {
         self.options = options
     }
 
-    /// Runs the readings on one connection, on the calling thread.
+    /// Runs the readings on one connection, on the calling thread. Several run in one transaction: not for the snapshot,
+    /// which nobody is promised, but because each read outside of one takes and gives back a lock by two system calls.
     func read(_ readings: [any Reading]) throws {
-        let connection = try take()
-        defer { putBack(connection) }
-        for reading in readings {
-            try connection.run(reading.statement) { row in try reading.take(row) }
-        }
+        let reader = try take()
+        defer { putBack(reader) }
+        guard readings.count > 1 else { return try run(readings, on: reader) }
+        try reader.inReadTransaction { try run(readings, on: reader) }
+    }
+
+    private func run(_ readings: [any Reading], on connection: Connection) throws {
+        for reading in readings { try connection.run(reading.statement) { row in try reading.take(row) } }
     }
 
     /// Closes the idle connections now, and those in use when they come back.
@@ -48,9 +52,9 @@ final class ReaderPool: Sendable {
         return try idle ?? Connection.reader(file, options)
     }
 
-    private func putBack(_ connection: Connection) {
+    private func putBack(_ reader: Connection) {
         state.withLock { state in
-            if !state.isClosed, state.idle.count < Self.mostIdle { state.idle.append(connection) }
+            if !state.isClosed, state.idle.count < Self.mostIdle { state.idle.append(reader) }
         }
     }
 }

@@ -64,6 +64,7 @@ public final class SQLiteDatabase: Database {
         try readers.read(readings)
     }
 
+    @discardableResult
     public func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {

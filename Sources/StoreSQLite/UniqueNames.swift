@@ -41,7 +41,7 @@ final class UniqueNames {
         let wanted = parts.compactMap { $0.count == 2 ? String($0[1]) : nil }
         var indexes: [(name: String, columns: [String])] = []
         try? connection.run(Statement(Self.columns, table)) { row in
-            let (index, column) = (try row.text(0), row.isNull(1) ? "" : try row.text(1))
+            let (index, column) = (try row.string(0), row.isNull(1) ? "" : try row.string(1))
             if indexes.last?.name != index { indexes.append((index, [])) }
             indexes[indexes.count - 1].columns.append(column)
         }

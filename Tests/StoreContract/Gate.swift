@@ -2,16 +2,16 @@ public import Core
 internal import Dispatch
 internal import Synchronization
 
-/// Holds bodies of transactions, which run on the driver's own threads, until it is opened: so a case decides what happens
-/// while they run.
+/// Holds bodies of transactions, which run on the driver's own threads, until it is opened: so a case decides what
+/// happens while they run.
 public final class Gate: Sendable {
     private let turnstile = DispatchSemaphore(value: 0)
     private let arrivals = Atomic(0)
 
     public init() {}
 
-    /// Waits for the gate to open. Blocks; for the body of a transaction only. Opens by itself after 30 seconds, so that a
-    /// case that fails doesn't hang.
+    /// Waits for the gate to open. Blocks; for the body of a transaction only. Opens by itself after 30 seconds, so
+    /// that a case that fails doesn't hang.
     public func pass() {
         arrivals.add(1, ordering: .sequentiallyConsistent)
         if turnstile.wait(timeout: .now() + 30) == .success { turnstile.signal() }

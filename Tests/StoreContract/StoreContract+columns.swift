@@ -51,8 +51,10 @@ extension StoreContract {
             },
             ContractCase("texts come back byte for byte, from empty to 1 MB", tables: tables) { database in
                 let texts: [String] = [
-                    "", " ", "a", "0", "NULL", "'", "''; DROP TABLE samples; --", "\"", "\\", "\\x00", "$1", "?1", "%", "\u{1}\t\r\n\u{7F}",
-                    "Fliesenkleber 25 kg, 3,5 m²", "Größe", "Gro\u{308}ße", "ẞ", "👷🏽‍♀️🧱", "🏳️‍🌈", "\u{200F}עברית", "e\u{301}\u{302}\u{323}",
+                    "", " ", "a", "0", "NULL", "'", "''; DROP TABLE samples; --", "\"", "\\", "\\x00", "$1", "?1", "%",
+                    "\u{1}\t\r\n\u{7F}",
+                    "Fliesenkleber 25 kg, 3,5 m²", "Größe", "Gro\u{308}ße", "ẞ", "👷🏽‍♀️🧱", "🏳️‍🌈", "\u{200F}עברית",
+                    "e\u{301}\u{302}\u{323}",
                     "\u{FEFF}mark", "\u{FFFD}", "\u{FFFF}", "\u{10FFFF}",
                 ]
                 let long = [String(repeating: "x", count: 1 << 20), String(repeating: "äöü👷", count: 100_000)]
@@ -98,7 +100,8 @@ extension StoreContract {
                 try await database.transaction {
                     try $0.execute(
                         Statement(
-                            "INSERT INTO samples VALUES (1, $1, $2, $3, $4)", 2 as Int64, true, "text", [1, 2] as [UInt8]))
+                            "INSERT INTO samples VALUES (1, $1, $2, $3, $4)", 2 as Int64, true, "text",
+                            [1, 2] as [UInt8]))
                 }
                 func expectMismatch<Value: Column>(_ column: SQL, as _: Value.Type) async {
                     await expectError(.failed, "\(column.text) as \(Value.self)") {

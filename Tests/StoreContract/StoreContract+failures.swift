@@ -19,7 +19,8 @@ private struct AnotherError: Error {}
 extension StoreContract {
     static var failureCases: [ContractCase] {
         [
-            ContractCase("a statement's error fails the transaction, even if the body catches it", tables: tables) { database async throws in
+            ContractCase("a statement's error fails the transaction, even if the body catches it", tables: tables) {
+                database async throws in
                 await expectError(.unique("tools_name"), "execute") {
                     try await database.transaction { transaction in
                         try transaction.execute(insert(2, "Eimer"))
@@ -55,7 +56,8 @@ extension StoreContract {
                 }
                 #expect(try await database.rows(of: ids) == [1])
             },
-            ContractCase("an enqueued statement's error fails the transaction", tables: tables) { database async throws in
+            ContractCase("an enqueued statement's error fails the transaction", tables: tables) {
+                database async throws in
                 await expectError(.unique("tools_pkey"), "at the commit") {
                     try await database.transaction { transaction in
                         try transaction.enqueue(insert(2, "Eimer"))
@@ -101,13 +103,16 @@ extension StoreContract {
                     try await database.transaction { transaction in
                         #expect(try transaction.fetch(count) == [Int64(round + 1)])
                         try transaction.enqueue(Statement("DELETE FROM parts WHERE number = $1", 1 as Int64))
-                        #expect(try transaction.execute(Statement("UPDATE tools SET name = name WHERE id = $1", 1 as Int64)) == 1)
+                        #expect(
+                            try transaction.execute(Statement("UPDATE tools SET name = name WHERE id = $1", 1 as Int64))
+                                == 1)
                         try transaction.enqueue(insert(Int64(100 + round), "tool \(round)"))
                     }
                 }
                 #expect(try await database.rows(of: count) == [21])
             },
-            ContractCase("of two hundred transactions at once every third fails, alone", tables: tables) { database async throws in
+            ContractCase("of two hundred transactions at once every third fails, alone", tables: tables) {
+                database async throws in
                 let results = await atOnce(200) { number in
                     try await database.transaction { transaction in
                         try transaction.execute(insert(Int64(1000 + number), "tool \(number)"))
@@ -129,7 +134,8 @@ extension StoreContract {
                 let kept = (0..<200).filter { $0 % 3 != 0 }.map { Int64(1000 + $0) }
                 #expect(try await database.rows(of: ids) == [1] + kept)
                 #expect(
-                    try await database.rows(of: Query("SELECT tool_id FROM parts ORDER BY tool_id") { try $0.next() as Int64 })
+                    try await database.rows(
+                        of: Query("SELECT tool_id FROM parts ORDER BY tool_id") { try $0.next() as Int64 })
                         == kept)
             },
         ]

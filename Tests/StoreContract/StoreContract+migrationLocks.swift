@@ -5,9 +5,9 @@ internal import Testing
 private let tables = (
     file: "0001_tools.sql",
     text: """
-        CREATE TABLE tools (id BIGINT NOT NULL PRIMARY KEY, name {text} NOT NULL) {keyed};
-        INSERT INTO tools VALUES (1, 'Kelle'), (2, 'Kelle');
-        """
+    CREATE TABLE tools (id BIGINT NOT NULL PRIMARY KEY, name {text} NOT NULL) {keyed};
+    INSERT INTO tools VALUES (1, 'Kelle'), (2, 'Kelle');
+    """
 )
 
 /// An index made outside a transaction, which PostgreSQL leaves behind, invalid, where it fails.
@@ -16,9 +16,9 @@ private func index(_ dialect: Dialect) -> (file: String, text: String) {
     return (
         file: "0002_index.sql",
         text: """
-            -- polier: alone, undo DROP INDEX \(concurrently)IF EXISTS tools_name
-            CREATE UNIQUE INDEX \(concurrently)tools_name ON tools (name);
-            """
+        -- polier: alone, undo DROP INDEX \(concurrently)IF EXISTS tools_name
+        CREATE UNIQUE INDEX \(concurrently)tools_name ON tools (name);
+        """
     )
 }
 
@@ -47,7 +47,7 @@ extension StoreContract {
                     try Migration(
                         file: "000\(number)_step.sql",
                         text: number == 4
-                            ? "-- polier: alone, undo DROP INDEX IF EXISTS steps_one\nCREATE INDEX steps_one ON step1 (id);"
+                            ? "-- polier: alone, undo DROP INDEX IF EXISTS one\nCREATE INDEX one ON step1 (id);"
                             : "CREATE TABLE step\(number) (id BIGINT);\nINSERT INTO step\(number) VALUES (1);")
                 }
                 let databases = [try await store.open(), try await store.open(), try await store.open()]
@@ -58,24 +58,34 @@ extension StoreContract {
                 #expect(try await databases[0].count("step6") == 1)
                 for database in databases { await database.close() }
             },
-            ContractCase("a statement alone is tried again after its claim has run out, and what it left is cleared away") {
+            ContractCase(
+                "a statement alone is tried again after its claim has run out, and what it left is cleared away"
+            ) {
                 database in
                 let clock = Clock()
                 let files = try migrations([tables, index(database.dialect)])
                 let migrator = Migrator(database, migrations: files, runtime: clock.runtime)
-                let failure = await #expect(throws: StorageError.self, "two tools have one name") { try await migrator.migrate() }
-                guard case .unique? = failure?.kind else { throw StorageError(.failed, "not a unique rule's: \(failure as Any)") }
+                let failure = await #expect(throws: StorageError.self, "two tools have one name") {
+                    try await migrator.migrate()
+                }
+                guard case .unique? = failure?.kind else {
+                    throw StorageError(.failed, "not a unique rule's: \(failure as Any)")
+                }
                 #expect(try await migrator.state() == .older(pending: ["0002_index"]))
                 let history = try await migrator.history()
                 #expect(history.last?.appliedAt == nil && history.last?.claimedUntil != nil)
 
-                try await database.transaction { try $0.execute(Statement("UPDATE tools SET name = 'Eimer' WHERE id = 2")) }
+                try await database.transaction {
+                    try $0.execute(Statement("UPDATE tools SET name = 'Eimer' WHERE id = 2"))
+                }
                 clock.advance(by: .seconds(61))
                 #expect(try await migrator.migrate() == ["0002_index"])
                 #expect(try await migrator.state() == .fits)
                 #expect(try await migrator.migrate() == [])
                 await expectError(.unique("tools_name"), "the index is a whole one") {
-                    try await database.transaction { try $0.execute(Statement("INSERT INTO tools VALUES (3, 'Eimer')")) }
+                    try await database.transaction {
+                        try $0.execute(Statement("INSERT INTO tools VALUES (3, 'Eimer')"))
+                    }
                 }
             },
             ContractCase("a server waits for another's statement alone") { database in
@@ -97,7 +107,9 @@ extension StoreContract {
                 #expect(try await Migrator(database, migrations: files).state() == .older(pending: ["0002_index"]))
                 // The other server has finished.
                 try await database.transaction {
-                    try $0.execute(Statement("UPDATE schema_migrations SET applied_at = 1, claimed_until = NULL WHERE version = 2"))
+                    try $0.execute(
+                        Statement("UPDATE schema_migrations SET applied_at = 1, claimed_until = NULL WHERE version = 2")
+                    )
                 }
                 #expect(try await waiting.value == [])
             },
@@ -105,7 +117,12 @@ extension StoreContract {
                 let other = database.dialect == .postgres ? Dialect.sqlite : .postgres
                 let alone = (
                     file: "0002_other.sql",
-                    text: "-- polier: alone, undo DROP INDEX IF EXISTS x\n-- polier: only \(other.rawValue)\nCREATE INDEX x ON missing (id);"
+                    text:
+                        """
+                    -- polier: alone, undo DROP INDEX IF EXISTS x
+                    -- polier: only \(other.rawValue)
+                    CREATE INDEX x ON missing (id);
+                    """
                 )
                 let migrator = Migrator(database, migrations: try migrations([tables, alone]))
                 #expect(try await migrator.migrate() == ["0001_tools", "0002_other"])

@@ -4,32 +4,32 @@ internal import Testing
 private let first = (
     file: "0001_sites.sql",
     text: """
-        -- The sites, and who may see them; a remark may hold a semicolon;
-        CREATE TABLE sites (
-            id {text} NOT NULL,
-            -- Notes: what people write.
-            note {text},
-            photo {bytes},
-            amount BIGINT NOT NULL DEFAULT 0,
-            is_open BOOLEAN NOT NULL DEFAULT TRUE,
-            PRIMARY KEY (id)
-        ) {keyed};
+    -- The sites, and who may see them; a remark may hold a semicolon;
+    CREATE TABLE sites (
+        id {text} NOT NULL,
+        -- Notes: what people write.
+        note {text},
+        photo {bytes},
+        amount BIGINT NOT NULL DEFAULT 0,
+        is_open BOOLEAN NOT NULL DEFAULT TRUE,
+        PRIMARY KEY (id)
+    ) {keyed};
 
-        CREATE UNIQUE INDEX sites_note ON sites (note);
-        INSERT INTO sites (id, note) VALUES ('s1', 'one; two');
-        """
+    CREATE UNIQUE INDEX sites_note ON sites (note);
+    INSERT INTO sites (id, note) VALUES ('s1', 'one; two');
+    """
 )
 private let second = (
     file: "0002_tools.sql",
     text: """
-        -- polier: runs-with 1
-        CREATE TABLE tools (id BIGINT NOT NULL PRIMARY KEY, name {text});
-        -- polier: only sqlite
-        INSERT INTO tools VALUES (1, 'sqlite');
-        -- polier: only postgres
-        INSERT INTO tools VALUES (2, 'postgres');
-        INSERT INTO tools VALUES (3, 'both');
-        """
+    -- polier: runs-with 1
+    CREATE TABLE tools (id BIGINT NOT NULL PRIMARY KEY, name {text});
+    -- polier: only sqlite
+    INSERT INTO tools VALUES (1, 'sqlite');
+    -- polier: only postgres
+    INSERT INTO tools VALUES (2, 'postgres');
+    INSERT INTO tools VALUES (3, 'both');
+    """
 )
 private let third = (file: "0003_more.sql", text: "ALTER TABLE tools ADD COLUMN weight BIGINT;\n")
 
@@ -54,13 +54,15 @@ extension StoreContract {
                 #expect(history.map(\.runsWith) == [1, 1, 3])
                 #expect(history.allSatisfy { $0.appliedAt != nil && $0.checksum.count == 64 })
                 try await database.transaction {
-                    try $0.execute(Statement("INSERT INTO sites VALUES ('s2', $1, $2, 1, $3)", "ä", [0, 255] as [UInt8], false))
+                    try $0.execute(
+                        Statement("INSERT INTO sites VALUES ('s2', $1, $2, 1, $3)", "ä", [0, 255] as [UInt8], false))
                 }
                 #expect(try await database.count("sites") == 2)
             },
             ContractCase("a statement for one engine runs on that one only") { database in
                 _ = try await migrator(database, [first, second]).migrate()
-                let names = try await database.fetch(Query("SELECT name FROM tools ORDER BY id") { try $0.next() as String })
+                let names = try await database.fetch(
+                    Query("SELECT name FROM tools ORDER BY id") { try $0.next() as String })
                 #expect(names == [database.dialect.rawValue, "both"])
             },
             ContractCase("an older schema is told, and what is missing runs") { database in
@@ -81,7 +83,8 @@ extension StoreContract {
                 let fourth = (file: "0004_wide.sql", text: "-- polier: runs-with 1\nCREATE TABLE wide (id BIGINT);")
                 _ = try await migrator(database, [first, second, third, fourth]).migrate()
                 #expect(
-                    try await oldServer.state() == .newer(version: 4, oldestServer: 3), "a wide step doesn't undo a narrow one")
+                    try await oldServer.state() == .newer(version: 4, oldestServer: 3),
+                    "a wide step doesn't undo a narrow one")
                 #expect(try await migrator(database, [first, second, third]).state() == .fits)
             },
             ContractCase("a file that was changed after it ran is told, and nothing runs") { database in
@@ -95,10 +98,10 @@ extension StoreContract {
                 let broken = (
                     file: "0002_broken.sql",
                     text: """
-                        CREATE TABLE tools (id BIGINT NOT NULL PRIMARY KEY);
-                        INSERT INTO tools VALUES (1);
-                        INSERT INTO tools VALUES (1);
-                        """
+                    CREATE TABLE tools (id BIGINT NOT NULL PRIMARY KEY);
+                    INSERT INTO tools VALUES (1);
+                    INSERT INTO tools VALUES (1);
+                    """
                 )
                 let migrator = try migrator(database, [first, broken, third])
                 await expectError(.unique("tools_pkey")) { _ = try await migrator.migrate() }
@@ -111,7 +114,8 @@ extension StoreContract {
         ]
     }
 
-    private static func run(_ database: any Database, _ files: [(file: String, text: String)]) async throws -> [String] {
+    private static func run(_ database: any Database, _ files: [(file: String, text: String)]) async throws -> [String]
+    {
         try await migrator(database, files).migrate()
     }
 }

@@ -18,7 +18,8 @@ extension StoreContract {
                 try await database.transaction {
                     try $0.execute(
                         Statement(
-                            "INSERT INTO samples VALUES ($1, $2, $3, $4, $5)", 1 as Int64, Int64?.none, Bool?.none, String?.none,
+                            "INSERT INTO samples VALUES ($1, $2, $3, $4, $5)", 1 as Int64, Int64?.none, Bool?.none,
+                            String?.none,
                             [UInt8]?.none))
                 }
                 let allNull = try await database.fetchOne(
@@ -28,7 +29,10 @@ extension StoreContract {
                             try row.next() as [UInt8]?
                         )
                         // The column behind the nulls: stepping over one steps over exactly one.
-                        return (nulls.0 == nil && nulls.1 == nil && nulls.2 == nil && nulls.3 == nil, try row.next() as Int64)
+                        return (
+                            nulls.0 == nil && nulls.1 == nil && nulls.2 == nil && nulls.3 == nil,
+                            try row.next() as Int64
+                        )
                     })
                 #expect(allNull == (true, 1))
             },
@@ -65,7 +69,8 @@ extension StoreContract {
             ContractCase("a bound null leaves a filter out", tables: tables) { database in
                 try await database.transaction { transaction in
                     for (id, text) in [(1, "a"), (2, "b"), (3, nil)] as [(Int64, String?)] {
-                        try transaction.execute(Statement("INSERT INTO samples (id, text_value) VALUES ($1, $2)", id, text))
+                        try transaction.execute(
+                            Statement("INSERT INTO samples (id, text_value) VALUES ($1, $2)", id, text))
                     }
                 }
                 func ids(_ text: String?, _ id: Int64?) async throws -> [Int64] {

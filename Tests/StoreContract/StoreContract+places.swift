@@ -7,7 +7,10 @@ extension StoreContract {
             ContractCase("places are numbered, in any order and more than once") { database in
                 let row = try await database.fetchOne(
                     Query("SELECT $3, $1, $2, $1", "one", 2 as Int64, true) {
-                        (try $0.next() as Bool, try $0.next() as String, try $0.next() as Int64, try $0.next() as String)
+                        (
+                            try $0.next() as Bool, try $0.next() as String, try $0.next() as Int64,
+                            try $0.next() as String
+                        )
                     })
                 #expect(row == (true, "one", 2, "one"))
             },
@@ -19,7 +22,10 @@ extension StoreContract {
                         /* nor $5 */, '--', $2
                         """, "x", 7 as Int64
                     ) {
-                        (try $0.next() as String, try $0.next() as String, try $0.next() as String, try $0.next() as Int64)
+                        (
+                            try $0.next() as String, try $0.next() as String, try $0.next() as String,
+                            try $0.next() as Int64
+                        )
                     })
                 #expect(row == ("$1 it's $2", "x", "--", 7))
             },
@@ -41,12 +47,16 @@ extension StoreContract {
                 await expectError(.failed, "one too few") {
                     _ = try await database.fetch(Query("SELECT $1, $2", "a") { try $0.next() as String })
                 }
-                await expectError(.failed, "none") { _ = try await database.fetch(Query("SELECT $1") { try $0.next() as String }) }
+                await expectError(.failed, "none") {
+                    _ = try await database.fetch(Query("SELECT $1") { try $0.next() as String })
+                }
                 await expectError(.failed, "one too many") {
                     _ = try await database.fetch(Query("SELECT $1", "a", "b") { try $0.next() as String })
                 }
                 await expectError(.failed, "in a transaction") {
-                    try await database.transaction { _ = try $0.fetch(Query("SELECT $1, $2", "a") { try $0.next() as String }) }
+                    try await database.transaction {
+                        _ = try $0.fetch(Query("SELECT $1, $2", "a") { try $0.next() as String })
+                    }
                 }
                 #expect(try await database.fetchOne(Query("SELECT $1", "a") { try $0.next() as String }) == "a")
             },
@@ -66,7 +76,9 @@ extension StoreContract {
                     }
                 }
             },
-            ContractCase("a statement still runs after its table was altered", tables: "CREATE TABLE notes (id BIGINT NOT NULL);") {
+            ContractCase(
+                "a statement still runs after its table was altered", tables: "CREATE TABLE notes (id BIGINT NOT NULL);"
+            ) {
                 database in
                 let all = Query("SELECT * FROM notes") { try $0.next() as Int64 }
                 try await database.transaction { transaction in

@@ -28,14 +28,18 @@ extension StoreContract {
                 let inside = try await database.transaction { transaction in
                     try transaction.execute(Statement("INSERT INTO tools VALUES (4, 'Eimer')"))
                     let (names, added) = try transaction.fetch(
-                        toolNames, Query("INSERT INTO tools VALUES (5, 'Quast') RETURNING id") { try $0.next() as Int64 })
+                        toolNames,
+                        Query("INSERT INTO tools VALUES (5, 'Quast') RETURNING id") { try $0.next() as Int64 })
                     return (names.count, added)
                 }
                 #expect(inside == (4, [5]))
             },
             ContractCase("a read may be a WITH or VALUES, and many rows", tables: tables) { database in
                 let names = try await database.fetch(
-                    Query("WITH heavy AS (SELECT id FROM tools WHERE id > $1) SELECT name FROM tools JOIN heavy USING (id)", 2 as Int64) {
+                    Query(
+                        "WITH late AS (SELECT id FROM tools WHERE id > $1) SELECT name FROM tools JOIN late USING (id)",
+                        2 as Int64
+                    ) {
                         try $0.next() as String
                     })
                 #expect(names == ["Wasserwaage"])
@@ -43,7 +47,9 @@ extension StoreContract {
                 let numbers = try await database.fetch(
                     Query(
                         """
-                        WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < $1)
+                        WITH RECURSIVE numbers (number) AS (
+                            SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < $1
+                        )
                         SELECT number, 'number ' || CAST(number AS TEXT) FROM numbers ORDER BY number
                         """, 50_000 as Int64
                     ) { row in
@@ -52,19 +58,25 @@ extension StoreContract {
                     })
                 #expect(numbers == (1...50_000).map { Int64($0) })
             },
-            ContractCase("an error of the reading reaches the caller as it is", tables: tables) { database async throws in
+            ContractCase("an error of the reading reaches the caller as it is", tables: tables) {
+                database async throws in
                 let unreadable = Query("SELECT id FROM tools") { _ throws -> Int64 in throw Unreadable() }
                 await #expect(throws: Unreadable.self) { _ = try await database.fetch(unreadable) }
                 await #expect(throws: Unreadable.self) { _ = try await database.fetch(toolNames, unreadable) }
-                await #expect(throws: Unreadable.self) { try await database.transaction { _ = try $0.fetch(unreadable) } }
+                await #expect(throws: Unreadable.self) {
+                    try await database.transaction { _ = try $0.fetch(unreadable) }
+                }
                 #expect(try await database.rows(of: toolNames).count == 3)
             },
-            ContractCase("a failing query among others at once fails its caller only", tables: tables) { database async throws in
+            ContractCase("a failing query among others at once fails its caller only", tables: tables) {
+                database async throws in
                 let results = await atOnce(300) { number in
                     switch number % 10 {
                     case 3: try await database.fetch(Query("SELECT name FROM missing") { try $0.next() as String })
                     case 5: try await database.fetch(Query("SELECT missing FROM tools") { try $0.next() as String })
-                    case 7: try await database.fetch(Query("SELECT name FROM tools WHERE id = $1") { try $0.next() as String })
+                    case 7:
+                        try await database.fetch(
+                            Query("SELECT name FROM tools WHERE id = $1") { try $0.next() as String })
                     case 9:
                         try await database.fetch(
                             toolNames, Query("SELECT $1 FROM missing", Int64(number)) { try $0.next() as Int64 }

@@ -23,7 +23,9 @@ extension StoreContract {
                     }
                 }
                 #expect(
-                    try await database.rows(of: Query("SELECT name FROM tools") { try $0.next() as String }) == ["Kelle"])
+                    try await database.rows(of: Query("SELECT name FROM tools") { try $0.next() as String }) == [
+                        "Kelle"
+                    ])
             },
             ContractCase("two statements in one text are refused, and none runs", tables: tables) { database in
                 let pairs: [SQL] = [
@@ -31,7 +33,9 @@ extension StoreContract {
                     "SELECT 1; DELETE FROM tools", "DELETE FROM tools; SELECT 1",
                 ]
                 for sql in pairs {
-                    await expectError(.failed, "read: \(sql.text)") { _ = try await database.fetch(Query(sql) { _ in }) }
+                    await expectError(.failed, "read: \(sql.text)") {
+                        _ = try await database.fetch(Query(sql) { _ in })
+                    }
                     await expectError(.failed, "execute: \(sql.text)") {
                         try await database.transaction { try $0.execute(Statement(sql)) }
                     }
@@ -45,12 +49,15 @@ extension StoreContract {
             },
             ContractCase("only the driver begins and ends transactions", tables: tables) { database in
                 let controls: [SQL] = [
-                    "BEGIN", "begin immediate", "START TRANSACTION", "COMMIT", "commit;", "END", "ROLLBACK", " \n\tROLLBACK",
+                    "BEGIN", "begin immediate", "START TRANSACTION", "COMMIT", "commit;", "END", "ROLLBACK",
+                    " \n\tROLLBACK",
                     "SAVEPOINT mine", "RELEASE SAVEPOINT mine", "ROLLBACK TO SAVEPOINT mine",
                     "-- a remark\nCOMMIT", "/* a remark */ COMMIT", "; COMMIT",
                 ]
                 for sql in controls {
-                    await expectError(.failed, "read: \(sql.text)") { _ = try await database.fetch(Query(sql) { _ in }) }
+                    await expectError(.failed, "read: \(sql.text)") {
+                        _ = try await database.fetch(Query(sql) { _ in })
+                    }
                     await expectError(.failed, "execute: \(sql.text)") {
                         try await database.transaction { transaction in
                             try transaction.execute(Statement("INSERT INTO tools VALUES (2, 'Eimer')"))

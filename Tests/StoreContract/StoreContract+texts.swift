@@ -8,14 +8,19 @@ extension StoreContract {
                 "texts sort by their bytes",
                 tables: "CREATE TABLE words (word {text} NOT NULL, PRIMARY KEY (word)) {keyed};"
             ) { database in
-                let words = ["z", "a", "B", "ä", "Z", "A", "ß", "", "aa", "a b", "Ä", "10", "9", "é", "e\u{301}", "\u{FFFD}", "👷", "_"]
+                let words = [
+                    "z", "a", "B", "ä", "Z", "A", "ß", "", "aa", "a b", "Ä", "10", "9", "é", "e\u{301}", "\u{FFFD}",
+                    "👷", "_",
+                ]
                 try await database.transaction { transaction in
                     for word in words { try transaction.enqueue(Statement("INSERT INTO words VALUES ($1)", word)) }
                 }
                 let (up, down, range) = try await database.fetch(
                     Query("SELECT word FROM words ORDER BY word") { try $0.next() as String },
                     Query("SELECT word FROM words ORDER BY word DESC") { try $0.next() as String },
-                    Query("SELECT word FROM words WHERE word > $1 AND word < $2 ORDER BY word", "B", "ä") { try $0.next() as String })
+                    Query("SELECT word FROM words WHERE word > $1 AND word < $2 ORDER BY word", "B", "ä") {
+                        try $0.next() as String
+                    })
                 func bytes(_ words: [String]) -> [[UInt8]] { words.map { Array($0.utf8) } }
                 let sorted = bytes(words).sorted { $0.lexicographicallyPrecedes($1) }
                 #expect(bytes(up) == sorted)
@@ -32,7 +37,8 @@ extension StoreContract {
                 func add(_ id: Int64, _ text: String) async throws {
                     let email = try #require(EmailAddress(text), "\(text)")
                     try await database.transaction {
-                        try $0.execute(Statement("INSERT INTO people VALUES ($1, $2, $3)", id, email.text, email.folded))
+                        try $0.execute(
+                            Statement("INSERT INTO people VALUES ($1, $2, $3)", id, email.text, email.folded))
                     }
                 }
                 try await add(1, "Müller.Straße@Fliesen.de")
@@ -62,10 +68,14 @@ extension StoreContract {
                         _ = try await database.fetch(Query("SELECT $1", text) { try $0.next() as String })
                     }
                     await expectError(.unstorable, "execute") {
-                        try await database.transaction { try $0.execute(Statement("INSERT INTO words VALUES ($1)", text)) }
+                        try await database.transaction {
+                            try $0.execute(Statement("INSERT INTO words VALUES ($1)", text))
+                        }
                     }
                     await expectError(.unstorable, "enqueue") {
-                        try await database.transaction { try $0.enqueue(Statement("INSERT INTO words VALUES ($1)", text)) }
+                        try await database.transaction {
+                            try $0.enqueue(Statement("INSERT INTO words VALUES ($1)", text))
+                        }
                     }
                 }
                 #expect(try await database.count("words") == 0)

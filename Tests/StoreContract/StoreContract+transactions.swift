@@ -34,10 +34,14 @@ extension StoreContract {
             },
             ContractCase("execute tells how many rows it changed", tables: tables) { database in
                 try await database.transaction { transaction in
-                    #expect(try transaction.execute(Statement("INSERT INTO tools VALUES (3, 'a', 1), (4, 'b', 1), (5, 'c', 1)")) == 3)
+                    #expect(
+                        try transaction.execute(
+                            Statement("INSERT INTO tools VALUES (3, 'a', 1), (4, 'b', 1), (5, 'c', 1)")) == 3)
                     #expect(try transaction.execute(Statement("UPDATE tools SET amount = 2 WHERE id > 3")) == 2)
                     #expect(try transaction.execute(Statement("UPDATE tools SET amount = amount")) == 5)
-                    #expect(try transaction.execute(Statement("UPDATE tools SET amount = 3 WHERE id > $1", 99 as Int64)) == 0)
+                    #expect(
+                        try transaction.execute(Statement("UPDATE tools SET amount = 3 WHERE id > $1", 99 as Int64))
+                            == 0)
                     try transaction.enqueue(Statement("DELETE FROM tools WHERE id = 1"))
                     #expect(try transaction.execute(Statement("DELETE FROM tools WHERE id IN (2, 3)")) == 2)
                     #expect(try transaction.execute(Statement("CREATE TABLE more (id BIGINT)")) == 0)
@@ -50,7 +54,8 @@ extension StoreContract {
                     let amounts = try transaction.fetch(
                         Query(
                             """
-                            UPDATE tools SET amount = amount + $1 WHERE name = $2 AND amount + $1 >= 0 RETURNING amount, id
+                            UPDATE tools SET amount = amount + $1
+                            WHERE name = $2 AND amount + $1 >= 0 RETURNING amount, id
                             """, -4 as Int64, "Kelle"
                         ) { (try $0.next() as Int64, try $0.next() as Int64) })
                     #expect(amounts.count == 1 && amounts.first?.0 == 6 && amounts.first?.1 == 1)
@@ -78,7 +83,9 @@ extension StoreContract {
                         throw ChangedMyMind()
                     }
                 }
-                await #expect(throws: ChangedMyMind.self) { try await database.transaction { _ in throw ChangedMyMind() } }
+                await #expect(throws: ChangedMyMind.self) {
+                    try await database.transaction { _ in throw ChangedMyMind() }
+                }
                 await #expect(throws: ChangedMyMind.self) {
                     try await database.transaction { transaction in
                         try transaction.enqueue(insert(5))
@@ -89,12 +96,16 @@ extension StoreContract {
             },
             ContractCase("a large transaction", tables: tables) { database in
                 try await database.transaction { transaction in
-                    for id in 100..<3100 { try transaction.enqueue(insert(Int64(id), String(repeating: "x", count: id))) }
+                    for id in 100..<3100 {
+                        try transaction.enqueue(insert(Int64(id), String(repeating: "x", count: id)))
+                    }
                     #expect(try transaction.execute(Statement("UPDATE tools SET amount = 5 WHERE id >= 100")) == 3000)
                 }
                 let (sum, length) = try await database.fetch(
                     Query("SELECT CAST(sum(amount) AS BIGINT) FROM tools") { try $0.next() as Int64 },
-                    Query("SELECT CAST(sum(length(name)) AS BIGINT) FROM tools WHERE id >= 100") { try $0.next() as Int64 })
+                    Query("SELECT CAST(sum(length(name)) AS BIGINT) FROM tools WHERE id >= 100") {
+                        try $0.next() as Int64
+                    })
                 #expect(sum == [15_030])
                 #expect(length == [(100..<3100).reduce(0, +)])
             },
@@ -105,7 +116,8 @@ extension StoreContract {
                         try await database.transaction { try $0.execute(insert(id)) }
                         let (mine, count) = try await database.fetch(
                             Query("SELECT id FROM tools WHERE id = $1", id) { try $0.next() as Int64 },
-                            Query("SELECT count(*) FROM tools WHERE id / 1000 = $1 AND id % 1000 >= 100", Int64(writer)) {
+                            Query("SELECT count(*) FROM tools WHERE id / 1000 = $1 AND id % 1000 >= 100", Int64(writer))
+                            {
                                 try $0.next() as Int64
                             })
                         #expect(mine == [id])
@@ -114,7 +126,8 @@ extension StoreContract {
                 }
                 for result in results { try result.get() }
             },
-            ContractCase("a read doesn't see what isn't committed, and doesn't wait for it", tables: tables) { database in
+            ContractCase("a read doesn't see what isn't committed, and doesn't wait for it", tables: tables) {
+                database in
                 let gate = Gate()
                 let writing = Task {
                     try await database.transaction { transaction in

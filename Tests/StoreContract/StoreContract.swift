@@ -1,6 +1,8 @@
-/// What the company's world may rely on, whatever the engine. Each driver's tests run every case with a factory of their own:
+/// What the company's world may rely on, whatever the engine. Each driver's tests run every case with a factory of
+/// their own:
 ///
-///     @Test(arguments: StoreContract.cases) func contract(_ one: ContractCase) async throws { try await one.run(on: factory) }
+///     @Test(arguments: StoreContract.cases)
+///     func contract(_ one: ContractCase) async throws { try await one.run(on: Factory()) }
 public enum StoreContract {
     public static let cases: [ContractCase] =
         columnCases + nullCases + placeCases + textCases + constraintCases + readCases + refusalCases + transactionCases

@@ -6,12 +6,15 @@ import StorePostgres
 /// A database of its own on the tests' server.
 struct PostgresStore: EmptyStore {
     let url: String
-    private let name: String
+    let name: String
 
     init() async throws {
         name = "contract_" + UUID().uuidString.lowercased().filter { $0 != "-" }
         url = try Self.url(database: name)
-        try await Self.onServer("CREATE DATABASE \(name)")
+        try await Self.onServer(
+            "CREATE DATABASE \(name)",
+            // Otherwise each deadlock that a case brings about takes a second.
+            "ALTER DATABASE \(name) SET deadlock_timeout = '50ms'")
     }
 
     func open(patience: Duration) async throws -> any Database {
@@ -23,12 +26,12 @@ struct PostgresStore: EmptyStore {
 
     func remove() async throws { try await Self.onServer("DROP DATABASE \(name) WITH (FORCE)") }
 
-    private static func onServer(_ sql: String) async throws {
+    private static func onServer(_ statements: String...) async throws {
         var options = PostgresDatabase.Options(url: try serverURL())
         options.pool = 2
         let server = try PostgresDatabase(options)
         do {
-            try await server.executeAlone(Statement(SQL(unchecked: sql)))
+            for text in statements { try await server.executeAlone(Statement(SQL(unchecked: text))) }
         } catch {
             await server.close()
             throw error

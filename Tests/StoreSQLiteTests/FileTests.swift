@@ -73,7 +73,8 @@ struct FileTests {
         try await database.make("CREATE TABLE one (id BIGINT, note {text});")
         try await database.transaction { transaction in
             for id in 0..<2000 {
-                try transaction.execute(Statement("INSERT INTO one VALUES ($1, $2)", Int64(id), String(repeating: "x", count: 100)))
+                try transaction.execute(
+                    Statement("INSERT INTO one VALUES ($1, $2)", Int64(id), String(repeating: "x", count: 100)))
             }
         }
         await database.close()

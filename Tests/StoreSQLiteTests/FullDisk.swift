@@ -12,8 +12,8 @@ import Musl
 /// A disk that can be filled up and emptied, for the files below one folder.
 ///
 /// SQLite lets tests put themselves in the place of a system call (`xSetSystemCall`,
-/// https://sqlite.org/c3ref/vfs.html): a write to a file below a full folder gets ENOSPC, as from the system. That needs no
-/// rights, no mount, and disturbs nobody else's files.
+/// https://sqlite.org/c3ref/vfs.html): a write to a file below a full folder gets ENOSPC, as from the system. That
+/// needs no rights, no mount, and disturbs nobody else's files.
 enum FullDisk {
     private static let folders = Mutex<Set<String>>([])
 
@@ -31,8 +31,8 @@ enum FullDisk {
         URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     }
 
-    /// Puts `write` in the place of the positioned writes, which is all that SQLite writes its files with, and stays there:
-    /// where no folder is full it only hands on.
+    /// Puts itself in the place of the positioned writes, which is all that SQLite writes its files with, and stays
+    /// there: where no folder is full it only hands on.
     private static let isInstalled: Bool = {
         guard let system = sqlite3_vfs_find(nil), let set = system.pointee.xSetSystemCall else { return false }
         let own: Write = { file, bytes, count, offset in

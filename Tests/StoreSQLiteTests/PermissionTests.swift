@@ -28,7 +28,9 @@ struct PermissionTests {
             try await UnprivilegedThread.run { try SQLiteDatabase(SQLiteDatabase.Options(path: path)) }.close()
         }
         let detail = error?.detail ?? ""
-        #expect(detail.contains(path) && detail.contains(words) && detail.hasSuffix("."), "\(detail)", sourceLocation: sourceLocation)
+        #expect(
+            detail.contains(path) && detail.contains(words) && detail.hasSuffix("."), "\(detail)",
+            sourceLocation: sourceLocation)
     }
 
     @Test("without a hindrance it opens, so that the other tests mean something")

@@ -12,8 +12,9 @@ import Musl
 enum UnprivilegedThread {
     private static let nobody: UInt32 = 65534
 
-    /// Runs `body` on a thread of its own that has given up root's rights, for good and for itself alone: to Linux, who one
-    /// is belongs to the thread, and only the C library carries a change to all of them. So the system is asked directly.
+    /// Runs `body` on a thread of its own that has given up root's rights, for good and for itself alone: to Linux, who
+    /// one is belongs to the thread, and only the C library carries a change to all of them. So the system is asked
+    /// directly.
     static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             _ = BlockingThread(name: "nobody") {

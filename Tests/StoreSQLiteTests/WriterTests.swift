@@ -71,8 +71,9 @@ struct WriterTests {
         for (number, result) in await group.enumerated() {
             #expect(result.isSuccess == (number % 3 != 0), "\(number): \(result)")
         }
-        // One for the first; the hundred had all the time to gather.
-        #expect(try commitsInLog() == before + 2)
+        // One for the first, and a few for the hundred, which had time to gather.
+        let commits = try commitsInLog() - before
+        #expect(commits >= 2 && commits <= 12, "\(commits)")
         #expect(try await database.count("marks") == 67)
         await database.close()
     }
@@ -103,23 +104,24 @@ struct WriterTests {
     @Test("somebody else's lock is waited for, but not for ever, and readers don't care")
     func lockOfAnother() async throws {
         var options = SQLiteDatabase.Options(path: path)
-        options.busyTimeout = .milliseconds(400)
+        options.busyTimeout = .seconds(1)
         let database: any Database = try SQLiteDatabase(options)
         try await database.make(Self.tables)
         let other = try OtherProgram(path)
         try other.run("BEGIN IMMEDIATE")
         let start = ContinuousClock.now
         await expectError(.unavailable) { try await mark(1, in: database) }
-        #expect(.now - start > .milliseconds(350) && .now - start < .seconds(3))
+        #expect(.now - start > .milliseconds(900) && .now - start < .seconds(5))
         let group = await atOnce(5) { try await mark(10 + $0, in: database) }
         for result in group { #expect(result.failureKind == .unavailable) }
         #expect(try await database.count("marks") == 0)
         try other.run("INSERT INTO marks VALUES (77)")
         async let patient: Void = mark(2, in: database)
-        try await Task.sleep(for: .milliseconds(100))
+        try await Task.sleep(for: .milliseconds(50))
         try other.run("COMMIT")
         try await patient
-        #expect(try await database.fetch(Query("SELECT id FROM marks ORDER BY id") { try $0.next() as Int64 }) == [2, 77])
+        let ids = Query("SELECT id FROM marks ORDER BY id") { try $0.next() as Int64 }
+        #expect(try await database.rows(of: ids) == [2, 77])
         await database.close()
     }
 
@@ -151,6 +153,7 @@ private final class OtherProgram {
     deinit { sqlite3_close_v2(handle) }
 
     func run(_ sql: String) throws {
-        try #require(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(handle)))")
+        try #require(
+            sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(handle)))")
     }
 }

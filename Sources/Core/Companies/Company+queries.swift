@@ -7,6 +7,8 @@ extension Company {
         FROM companies c WHERE c.id = $1
         """
 
+    private static let idByID: SQL = "SELECT c.id FROM companies c WHERE c.id = $1"
+
     static func one(_ scope: CompanyScope) -> Query<Company> {
         Query(byID, scope.company) { row in
             Company(
@@ -18,7 +20,7 @@ extension Company {
     }
 
     static func exists(_ scope: CompanyScope) -> Query<ID> {
-        Query("SELECT c.id FROM companies c WHERE c.id = $1", scope.company) { try $0.next() }
+        Query(idByID, scope.company) { try $0.next() }
     }
 
     static func insert(_ id: ID, name: String, address: Address, language: Language, now: Instant) -> Statement {

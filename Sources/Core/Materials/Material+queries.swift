@@ -2,7 +2,7 @@ extension Material {
     private static let columns: SQL = "m.id, m.name, m.unit, m.amount, m.threshold, m.version, m.updated_at"
 
     private static let inRange: SQL = """
-        SELECT m.site_id, \(columns) FROM materials m
+        SELECT \(columns), m.site_id FROM materials m
         WHERE m.company_id = $1 AND m.site_id >= $2 AND m.site_id <= $3 AND m.removed_at IS NULL
         ORDER BY m.company_id, m.site_id, m.id
         """
@@ -32,7 +32,15 @@ extension Material {
         """
 
     static func all(in range: SiteRange) -> Query<(site: Site.ID, material: Material)> {
-        Query(inRange, range.company, range.first, range.last) { row in (try row.next(), try Material(&row)) }
+        Query(inRange, range.company, range.first, range.last) { row in
+            let material = try Material(&row)
+            return (try row.next(), material)
+        }
+    }
+
+    /// The same of one site.
+    static func all(on scope: SiteScope) -> Query<Material> {
+        Query(inRange, scope.company, scope.site, scope.site, row: Material.init)
     }
 
     /// In the order in which they were added.
@@ -74,6 +82,12 @@ extension Movement {
         v.number, v.id, v.delta, v.amount_after, v.note, v.user_id, u.first_name, u.last_name, v.at, v.created_at
         """
 
+    private static let insertion: SQL = """
+        INSERT INTO movements (company_id, site_id, material_id, number, id, delta, amount_after, note, user_id, at,
+            created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """
+
     private static let firstPage: SQL = """
         SELECT \(columns) FROM movements v JOIN users u ON u.id = v.user_id
         WHERE v.company_id = $1 AND v.site_id = $2 AND v.material_id = $3
@@ -101,12 +115,7 @@ extension Movement {
         now: Instant
     ) -> Statement {
         Statement(
-            """
-            INSERT INTO movements (company_id, site_id, material_id, number, id, delta, amount_after, note, user_id, at,
-                created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            """,
-            scope.company, scope.site, material.id, material.version, id, adjustment.delta, material.amount,
+            insertion, scope.company, scope.site, material.id, material.version, id, adjustment.delta, material.amount,
             adjustment.note, user, adjustment.at ?? now, now)
     }
 

@@ -14,6 +14,10 @@ extension Site {
         SELECT \(columns) FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
         """
 
+    private static let idByID: SQL = """
+        SELECT s.id FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
+        """
+
     private static let firstPage: SQL = """
         SELECT \(columns) FROM sites s
         WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL
@@ -40,10 +44,7 @@ extension Site {
     }
 
     static func exists(_ scope: SiteScope) -> Query<Site.ID> {
-        Query(
-            "SELECT s.id FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL",
-            scope.company, scope.assignee, scope.site
-        ) { try $0.next() }
+        Query(idByID, scope.company, scope.assignee, scope.site) { try $0.next() }
     }
 
     static func insert(_ id: Site.ID, _ site: NewSite, _ scope: CompanyScope, now: Instant) -> Statement {

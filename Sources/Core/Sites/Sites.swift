@@ -15,10 +15,10 @@ public struct Sites: Sendable {
     private func get(_ scope: SiteScope) async throws -> Site {
         let range = SiteRange(scope)
         let (records, assignees, visits, materials) = try await database.fetch(
-            Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(in: range))
+            Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
         guard let record = records.first else { throw Refusal.notFound("site") }
         return Site(
-            record, assignees: assignees, visits: visits, materials: materials.map(\.material), today: runtime.now().day
+            record, assignees: assignees, visits: visits, materials: materials, today: runtime.now().day
         )
     }
 

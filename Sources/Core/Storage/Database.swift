@@ -30,6 +30,7 @@ public protocol Database: Sendable {
 
 extension Database {
     /// The rows of each query, all asked in one round trip. See `read` for what they see.
+    @inline(__always)
     public func fetch<each Value: Sendable>(
         _ query: repeat Query<each Value>
     ) async throws -> (repeat [each Value]) {

@@ -32,16 +32,20 @@ public struct Migration: Sendable {
         var dialect: Dialect?
         var statement = ""
         var parts: [(Dialect?, String)] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-            if line.hasPrefix("-- polier: ") {
-                let words = line.dropFirst(11).split(separator: " ", maxSplits: 2).map(String.init)
+        for line in text.split(whereSeparator: \.isNewline) {
+            let content = line.drop(while: \.isWhitespace)
+            if content.hasPrefix("--") {
+                let remark = content.dropFirst(2).drop(while: \.isWhitespace)
+                guard remark.hasPrefix("polier:") else { continue }
+                let words = remark.dropFirst(7).split(separator: " ", maxSplits: 2).map(String.init)
                 switch (words.first, words.count) {
-                case ("only", 2): dialect = Dialect(rawValue: words[1])
-                case ("runs-with", 2): runsWith = Int(words[1]) ?? version
+                case ("only", 2) where Dialect(rawValue: words[1]) != nil: dialect = Dialect(rawValue: words[1])
+                case ("runs-with", 2) where (1...version).contains(Int(words[1]) ?? 0):
+                    runsWith = Int(words[1]) ?? version
                 case ("alone,", 3) where words[1] == "undo": undo = SQL(unchecked: words[2])
                 default: throw StorageError(.failed, "\(file): unknown instruction '\(line)'")
                 }
-            } else if !line.hasPrefix("--") {
+            } else {
                 statement += line + "\n"
                 if line.last == ";" {
                     parts.append((dialect, String(statement.dropLast(2))))
@@ -49,6 +53,12 @@ public struct Migration: Sendable {
                     dialect = nil
                 }
             }
+        }
+        if let unknown = parts.compactMap({ Self.unknownPlaceholder(in: $0.1) }).first {
+            throw StorageError(.failed, "\(file): unknown placeholder '\(unknown)'")
+        }
+        guard dialect == nil else {
+            throw StorageError(.failed, "\(file): no statement follows the last instruction for one engine")
         }
         guard statement.allSatisfy(\.isWhitespace) else {
             throw StorageError(.failed, "\(file): the last statement doesn't end with ';'")
@@ -59,6 +69,10 @@ public struct Migration: Sendable {
         self.runsWith = runsWith
         self.undo = undo
         self.parts = parts
+    }
+
+    private static func unknownPlaceholder(in template: String) -> Substring? {
+        template.matches(of: /\{[a-z]+\}/).map(\.output).first { !["{text}", "{bytes}", "{keyed}"].contains($0) }
     }
 
     /// The statements for one engine, in order.

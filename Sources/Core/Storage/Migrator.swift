@@ -63,7 +63,7 @@ public struct Migrator: Sendable {
     }
 
     private func state(given applied: [AppliedMigration]) -> SchemaState {
-        let known = Dictionary(uniqueKeysWithValues: migrations.map { ($0.version, $0) })
+        let known = Dictionary(migrations.map { ($0.version, $0) }) { first, _ in first }
         for row in applied {
             if let migration = known[row.version], migration.checksum != row.checksum {
                 return .changed(file: row.name)

@@ -17,14 +17,21 @@ public struct Statement: Sendable {
 
 /// A statement that answers with rows, and how a row becomes a value.
 public struct Query<Value: Sendable>: Sendable {
-    public typealias Decode = @Sendable (inout Row) throws -> Value
-
     public let statement: Statement
-    public let decode: Decode
+    /// Decodes a row and appends it. Made here, where the type is known, so that it is compiled for that type: a generic
+    /// collector would look up the type's description for each row.
+    fileprivate let collect: @Sendable (any RowSource, inout [Value]) throws -> Void
 
-    public init<each Bound: Column>(_ sql: SQL, _ value: repeat each Bound, row decode: @escaping Decode) {
-        self.statement = Statement(sql, repeat each value)
-        self.decode = decode
+    public init<each Bound: Column>(
+        _ sql: SQL, _ value: repeat each Bound, row decode: @escaping @Sendable (inout Row) throws -> Value
+    ) {
+        statement = Statement(sql, repeat each value)
+        collect = { source, values in
+            var row = Row(source)
+            // One piece of memory for a short answer, instead of one for each doubling.
+            if values.isEmpty { values.reserveCapacity(12) }
+            values.append(try decode(&row))
+        }
     }
 }
 
@@ -44,11 +51,6 @@ final class Collector<Value: Sendable>: Reading {
     init(_ query: Query<Value>) { self.query = query }
 
     var statement: Statement { query.statement }
-
-    func take(_ source: any RowSource) throws {
-        var row = Row(source)
-        rows.append(try query.decode(&row))
-    }
-
+    func take(_ row: any RowSource) throws { try query.collect(row, &rows) }
     func reset() { rows.removeAll() }
 }

@@ -1,8 +1,9 @@
 /// What a driver shows of the row it stands on. Columns count from 0, in the order of the SELECT.
 /// Each reader throws `StorageError` of kind `.failed` where the column is null or of another type.
-public protocol RowSource {
+public protocol RowSource: AnyObject {
     func isNull(_ column: Int) -> Bool
-    func text(_ column: Int) throws -> String
+    /// Hands the text's bytes to `body`, once; they are good for the length of the call.
+    func text(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws
     func integer(_ column: Int) throws -> Int64
     func boolean(_ column: Int) throws -> Bool
     func bytes(_ column: Int) throws -> [UInt8]
@@ -17,7 +18,16 @@ public struct Row {
 
     public mutating func next<Value: Column>() throws -> Value { try Value(next: &self) }
 
-    mutating func text() throws -> String { defer { column += 1 }; return try source.text(column) }
+    mutating func text() throws -> String { try withText { String(decoding: $0, as: UTF8.self) } ?? "" }
+
+    /// The next column's text, without a copy of it. Nil where `body` says so.
+    mutating func withText<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value?) throws -> Value? {
+        defer { column += 1 }
+        var value: Value?
+        try source.text(column) { value = body($0) }
+        return value
+    }
+
     mutating func integer() throws -> Int64 { defer { column += 1 }; return try source.integer(column) }
     mutating func boolean() throws -> Bool { defer { column += 1 }; return try source.boolean(column) }
     mutating func bytes() throws -> [UInt8] { defer { column += 1 }; return try source.bytes(column) }

@@ -2,9 +2,11 @@
 ///
 /// Only another `SQL` can be interpolated (a shared column list, say), so a value from outside cannot become part of a
 /// statement. Texts that are put together belong in a `static let`: the hash that the drivers' statement caches look up
-/// is computed once, when the value is made.
+/// and the number of places are computed once, when the value is made.
 public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     public let text: String
+    /// How many values the statement wants: the highest number of its places.
+    public let placeCount: Int
     private let hash: Int
 
     public struct StringInterpolation: StringInterpolationProtocol {
@@ -22,6 +24,7 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     public init(unchecked text: String) {
         self.text = text
         self.hash = text.hashValue
+        self.placeCount = Self.places(in: text).reduce(0) { max($0, $1.number) }
     }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
@@ -29,8 +32,23 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     /// Whether the statement begins, ends or nests a transaction. Drivers refuse these: only they may.
     public var controlsTransaction: Bool {
-        let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.uppercased()
+        let word = withoutRemarks.prefix { $0.isLetter }.uppercased()
         return ["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"].contains(
             word)
+    }
+
+    /// The text from its first word on: what stands before it may hide it, but does nothing.
+    private var withoutRemarks: Substring {
+        var rest = text[...]
+        while true {
+            rest = rest.drop { $0.isWhitespace || $0 == ";" }
+            if rest.hasPrefix("--") {
+                rest = rest.drop { !$0.isNewline }
+            } else if rest.hasPrefix("/*"), let end = rest.firstRange(of: "*/") {
+                rest = rest[end.upperBound...]
+            } else {
+                return rest
+            }
+        }
     }
 }

@@ -1,54 +1,86 @@
-/// The id of a row of one kind: a UUID of version 7 (RFC 9562) in lower case, so that ids sort by the time they were made.
+/// The id of a row of one kind: a UUID of version 7 (RFC 9562), so that ids sort by the time they were made. In the database
+/// and on the wire it is text in lower case; in memory it is its 128 bits, which cost no allocation.
 public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
-    public let text: String
+    private let high: UInt64
+    private let low: UInt64
+
+    /// The number of characters in `text`.
+    public static var textLength: Int { 36 }
 
     /// Nil where the text isn't a UUID. Capital letters are taken as small ones.
     public init?(_ text: String) {
-        guard text.utf8.count == 36 else { return nil }
-        var hasCapitals = false
-        for (position, byte) in text.utf8.enumerated() {
-            switch (position, byte) {
-            case (8, _), (13, _), (18, _), (23, _):
-                guard byte == UInt8(ascii: "-") else { return nil }
-            case (_, UInt8(ascii: "0")...UInt8(ascii: "9")), (_, UInt8(ascii: "a")...UInt8(ascii: "f")): break
-            case (_, UInt8(ascii: "A")...UInt8(ascii: "F")): hasCapitals = true
-            default: return nil
-            }
-        }
-        self.text = hasCapitals ? text.lowercased() : text
+        var text = text
+        guard let id = text.withUTF8({ Self($0) }) else { return nil }
+        self = id
     }
 
-    fileprivate init(unchecked text: String) { self.text = text }
+    init?(_ utf8: UnsafeBufferPointer<UInt8>) {
+        guard utf8.count == Self.textLength else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        var wrong: UInt8 = 0
+        for position in 0..<Self.textLength {
+            let byte = utf8[position]
+            if position == 8 || position == 13 || position == 18 || position == 23 {
+                wrong |= byte ^ UInt8(ascii: "-")
+                continue
+            }
+            let digit = byte &- UInt8(ascii: "0")
+            let letter = (byte | 0x20) &- UInt8(ascii: "a")
+            wrong |= digit > 9 && letter > 5 ? 1 : 0
+            let nibble = UInt64(digit <= 9 ? digit : letter &+ 10)
+            if position < 18 {
+                halves.0 = halves.0 << 4 | nibble
+            } else {
+                halves.1 = halves.1 << 4 | nibble
+            }
+        }
+        guard wrong == 0 else { return nil }
+        (high, low) = halves
+    }
 
-    public static func < (left: ID, right: ID) -> Bool { left.text < right.text }
+    fileprivate init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
+
+    public var text: String { String(upTo: Self.textLength) { write(to: $0) } }
+
+    /// Writes the `textLength` characters of `text` and returns their number.
+    @discardableResult
+    public func write(to memory: UnsafeMutablePointer<UInt8>) -> Int {
+        var rest = (high, low)
+        for position in stride(from: Self.textLength - 1, through: 0, by: -1) {
+            if position == 8 || position == 13 || position == 18 || position == 23 {
+                memory[position] = UInt8(ascii: "-")
+            } else if position > 18 {
+                memory[position] = hexDigit(UInt8(truncatingIfNeeded: rest.1) & 15)
+                rest.1 >>= 4
+            } else {
+                memory[position] = hexDigit(UInt8(truncatingIfNeeded: rest.0) & 15)
+                rest.0 >>= 4
+            }
+        }
+        return Self.textLength
+    }
+
+    public static func < (left: ID, right: ID) -> Bool {
+        left.high == right.high ? left.low < right.low : left.high < right.high
+    }
 
     public static var sqlType: SQLType { .text }
     public var sqlValue: SQLValue { .text(text) }
-    public init(next row: inout Row) throws { self.init(unchecked: try row.text()) }
+    public init(next row: inout Row) throws {
+        guard let id = try row.withText({ Self($0) }) else { throw StorageError(.failed, "a column holds no id") }
+        self = id
+    }
 }
 
 extension Runtime {
     /// A fresh id: 48 bits of time, 74 random bits.
     public func newID<Noun>(_: Noun.Type = Noun.self) -> ID<Noun> {
-        let time = UInt64(now().milliseconds)
         let random = randomBytes(10)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        for shift in stride(from: 40, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: time >> UInt64(shift)))
-        }
-        bytes.append(0x70 | random[0] & 0x0F)
-        bytes.append(random[1])
-        bytes.append(0x80 | random[2] & 0x3F)
-        bytes.append(contentsOf: random[3..<10])
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (position, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(position) { text.append(UInt8(ascii: "-")) }
-            text.append(hexDigit(byte >> 4))
-            text.append(hexDigit(byte & 0x0F))
-        }
-        return ID(unchecked: String(decoding: text, as: UTF8.self))
+        let a = UInt64(random[0] & 0x0F) << 8 | UInt64(random[1])
+        let b = random[2..<10].reduce(0) { $0 << 8 | UInt64($1) }
+        return ID(
+            high: UInt64(now().milliseconds) << 16 | 0x7000 | a,
+            low: 0x8000_0000_0000_0000 | b & 0x3FFF_FFFF_FFFF_FFFF)
     }
 }
 

@@ -25,7 +25,8 @@ extension Instant {
     }
 
     /// Reads RFC 3339 (section 5.6): a date, `T`, a time with or without a fraction, and `Z` or an offset. Digits of a
-    /// fraction after the third are dropped; a leap second counts as the second before it. Nil for anything else.
+    /// fraction after the third are dropped; a leap second counts as the second before it. Nil for anything else, and where
+    /// the offset leads out of the years 1 to 9999.
     public init?(_ text: String) {
         var digits = DigitReader(text.utf8)
         guard let day = Day(reading: &digits), digits.skip("T") || digits.skip("t") || digits.skip(" "),
@@ -49,5 +50,6 @@ extension Instant {
         guard digits.atEnd else { return nil }
         let seconds = hour * 3600 + minute * 60 + min(second, 59) - offset * 60
         self.init(milliseconds: Int64(day.daysSince1970) * 86_400_000 + Int64(seconds) * 1000 + Int64(millisecond))
+        guard Day(self.day.text) == self.day else { return nil }
     }
 }

@@ -29,18 +29,16 @@ struct Answer: Sendable {
     static let noContent = Answer(empty: .noContent)
 
     /// One resource.
-    static func one<Model>(_ model: Model, _ shape: Shape<Model>, _ status: HTTPResponse.Status = .ok) -> Answer {
-        var json = JSONWriter(reserving: 2048)
-        shape.write(model, to: &json)
+    static func one(_ value: some Wire, _ status: HTTPResponse.Status = .ok) -> Answer {
+        var json = JSONWriter(reserving: 4096)
+        json.object(value)
         return Answer(status, json)
     }
 
     /// A page of a list, with the address of the next page in `Link` (RFC 8288) where there is one.
-    static func list<Model, Key>(
-        _ page: Page<Model, Key>, _ shape: Shape<Model>, of call: Call, cursor: (Key) -> String
-    ) -> Answer {
-        var json = JSONWriter(reserving: 256 + 256 * page.items.count)
-        shape.write(page.items, to: &json)
+    static func list<Item: Wire, Key>(_ page: Page<Item, Key>, of call: Call, cursor: (Key) -> String) -> Answer {
+        var json = JSONWriter(reserving: 256 + 512 * page.items.count)
+        json.list(page.items)
         var answer = Answer(.ok, json)
         if let next = page.next {
             let limit = call.query("limit").map { "limit=\($0)&" } ?? ""

@@ -40,13 +40,12 @@ struct Call: Sendable {
 
     /// The token of `Authorization: Bearer …`.
     func bearerToken() throws -> Substring {
-        guard let header = request.headers[.authorization] else {
+        guard let header = request.headers.first(where: { $0.name == .authorization })?.value else {
             throw Refusal(.unauthenticated, "Sign in first: this needs an access token.")
         }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+        guard let blank = header.firstIndex(of: " "), header[..<blank].lowercased() == "bearer" else {
             throw Refusal(.unauthenticated, "The Authorization header must be 'Bearer' and an access token.")
         }
-        return parts[1]
+        return header[header.index(after: blank)...]
     }
 }

@@ -50,26 +50,32 @@ struct Problem: Error {
         .internalServerError, "Something went wrong on our side. The request id helps us find it.")
 
     func answer(requestID: String) -> Answer {
-        var json = JSONWriter(reserving: 256)
-        json.raw("{\"type\":\"about:blank\",\"title\":")
-        json.text(status.reasonPhrase)
-        json.raw(",\"status\":")
-        json.integer(status.code)
-        json.raw(",\"detail\":")
-        json.text(detail)
-        json.raw(",\"error\":")
-        json.text(detail)
-        if !fields.isEmpty {
-            json.raw(",\"fields\":")
-            Self.field.write(fields, to: &json)
-        }
-        json.raw(",\"requestId\":")
-        json.text(requestID)
-        json.raw("}")
+        var json = JSONWriter(reserving: 512)
+        json.object(Body(problem: self, requestID: requestID))
         var answer = Answer(status, json, type: "application/problem+json")
         for header in headers { answer.headers.append(header) }
         return answer
     }
 
-    private static let field = Shape<Refusal.Field>(.text("field", \.field), .text("message", \.message))
+    private struct Body: Wire {
+        let problem: Problem
+        let requestID: String
+
+        func describe(_ fields: inout JSONWriter) {
+            fields.text("type", "about:blank")
+            fields.text("title", problem.status.reasonPhrase)
+            fields.integer("status", problem.status.code)
+            fields.text("detail", problem.detail)
+            fields.text("error", problem.detail)
+            if !problem.fields.isEmpty { fields.list("fields", problem.fields) }
+            fields.text("requestId", requestID)
+        }
+    }
+}
+
+extension Refusal.Field: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.text("field", field)
+        fields.text("message", message)
+    }
 }

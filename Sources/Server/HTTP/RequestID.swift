@@ -15,7 +15,8 @@ final class RequestIDs: Sendable {
 
     /// The id that a proxy in front of us gave, where it is a plain one, else a new one.
     func id(for head: HTTPRequest) -> String {
-        if let given = head.headerFields[.requestID], (1...64).contains(given.utf8.count),
+        if let given = head.headerFields.first(where: { $0.name == .requestID })?.value,
+            (1...64).contains(given.utf8.count),
             given.utf8.allSatisfy(Self.isPlain)
         {
             return given

@@ -38,7 +38,11 @@ struct RouteTable: Sendable {
     func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         var node = root
         var parameters: [Substring] = []
-        for segment in path.utf8.split(separator: UInt8(ascii: "/")) {
+        var rest = path.utf8[...]
+        while let start = rest.firstIndex(where: { $0 != UInt8(ascii: "/") }) {
+            let end = rest[start...].firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+            let segment = rest[start..<end]
+            rest = rest[end...]
             if let next = node.literals.first(where: { $0.segment.elementsEqual(segment) }) {
                 node = next.node
             } else if let next = node.place {

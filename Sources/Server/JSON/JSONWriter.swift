@@ -1,6 +1,11 @@
 import Core
 
-/// Appends JSON to memory of its own. It never fails: whoever calls it keeps the order of keys and commas.
+/// A value that goes out as a JSON object. Each type says once, beside its routes, what its fields are.
+protocol Wire: Sendable {
+    func describe(_ fields: inout JSONWriter)
+}
+
+/// Appends JSON to memory of its own.
 ///
 /// Plain memory and not an array: a site with ten materials takes some three hundred appends, and an array checks at each
 /// whether it is unique and has room.
@@ -8,6 +13,7 @@ struct JSONWriter: ~Copyable {
     private var memory: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private var count = 0
+    private var needsComma = false
 
     init(reserving capacity: Int = 512) {
         self.capacity = max(capacity, 64)
@@ -21,34 +27,112 @@ struct JSONWriter: ~Copyable {
         body(UnsafeBufferPointer(start: memory, count: count))
     }
 
-    /// JSON as it is.
-    mutating func raw(_ text: StaticString) { append(text.utf8Start, text.utf8CodeUnitCount) }
+    // MARK: Values
 
-    /// JSON as it is.
-    mutating func raw(_ encoded: [UInt8]) {
-        encoded.withUnsafeBufferPointer { if let start = $0.baseAddress { append(start, $0.count) } }
+    mutating func text(_ value: String) { quoted(value) }
+
+    /// An object with the fields that the value describes.
+    mutating func object(_ value: some Wire) {
+        byte(UInt8(ascii: "{"))
+        needsComma = false
+        value.describe(&self)
+        byte(UInt8(ascii: "}"))
+        needsComma = true
     }
 
-    mutating func null() { raw("null") }
-    mutating func boolean(_ value: Bool) { value ? raw("true") : raw("false") }
-    mutating func integer(_ value: Int) { raw(Array(String(value).utf8)) }
+    mutating func list(_ values: some Sequence<some Wire>) {
+        byte(UInt8(ascii: "["))
+        var isFirst = true
+        for value in values {
+            if !isFirst { byte(UInt8(ascii: ",")) }
+            isFirst = false
+            object(value)
+        }
+        byte(UInt8(ascii: "]"))
+    }
 
-    mutating func quantity(_ value: Quantity) { count += value.write(to: room(Quantity.longestText)) }
+    // MARK: Fields of an object
 
-    mutating func instant(_ value: Instant) {
+    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>) { id(name, value as ID<Noun>?) }
+
+    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?) {
+        key(name)
+        guard let value else { return raw("null") }
         byte(UInt8(ascii: "\""))
-        count += value.write(to: room(Instant.textLength))
+        count += value.write(to: room(ID<Noun>.textLength))
         byte(UInt8(ascii: "\""))
     }
 
-    mutating func day(_ value: Day) {
+    mutating func text(_ name: StaticString, _ value: String) {
+        key(name)
+        quoted(value)
+    }
+
+    mutating func text(_ name: StaticString, _ value: String?) {
+        key(name)
+        if let value { quoted(value) } else { raw("null") }
+    }
+
+    mutating func boolean(_ name: StaticString, _ value: Bool) {
+        key(name)
+        value ? raw("true") : raw("false")
+    }
+
+    mutating func integer(_ name: StaticString, _ value: Int) {
+        key(name)
+        count += Quantity(thousandths: Int64(value) * 1000).write(to: room(Quantity.longestText))
+    }
+
+    mutating func quantity(_ name: StaticString, _ value: Quantity) {
+        key(name)
+        count += value.write(to: room(Quantity.longestText))
+    }
+
+    mutating func instant(_ name: StaticString, _ value: Instant) {
+        key(name)
+        quoted(value)
+    }
+
+    mutating func instant(_ name: StaticString, _ value: Instant?) {
+        key(name)
+        if let value { quoted(value) } else { raw("null") }
+    }
+
+    mutating func day(_ name: StaticString, _ value: Day) {
+        key(name)
         byte(UInt8(ascii: "\""))
         count += value.write(to: room(Day.textLength))
         byte(UInt8(ascii: "\""))
     }
 
+    mutating func object(_ name: StaticString, _ value: some Wire) {
+        key(name)
+        object(value)
+    }
+
+    mutating func list(_ name: StaticString, _ values: some Sequence<some Wire>) {
+        key(name)
+        list(values)
+        needsComma = true
+    }
+
+    /// - Parameter name: plain letters, nothing to escape.
+    private mutating func key(_ name: StaticString) {
+        if needsComma { byte(UInt8(ascii: ",")) }
+        needsComma = true
+        byte(UInt8(ascii: "\""))
+        raw(name)
+        raw("\":")
+    }
+
+    private mutating func quoted(_ value: Instant) {
+        byte(UInt8(ascii: "\""))
+        count += value.write(to: room(Instant.textLength))
+        byte(UInt8(ascii: "\""))
+    }
+
     /// A string with what JSON must escape escaped (RFC 8259 section 7).
-    mutating func text(_ value: String) {
+    private mutating func quoted(_ value: String) {
         byte(UInt8(ascii: "\""))
         var value = value
         value.withUTF8 { utf8 in
@@ -64,23 +148,31 @@ struct JSONWriter: ~Copyable {
 
     // MARK: Memory
 
+    @inline(__always)
+    private mutating func raw(_ text: StaticString) { append(text.utf8Start, text.utf8CodeUnitCount) }
+
     /// Room for so many bytes after what was written.
+    @inline(__always)
     private mutating func room(_ more: Int) -> UnsafeMutablePointer<UInt8> {
-        if count + more > capacity {
-            capacity = max(capacity * 2, count + more)
-            let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-            larger.update(from: memory, count: count)
-            memory.deallocate()
-            memory = larger
-        }
+        if count + more > capacity { grow(by: more) }
         return memory + count
     }
 
+    private mutating func grow(by more: Int) {
+        capacity = max(capacity * 2, count + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.update(from: memory, count: count)
+        memory.deallocate()
+        memory = larger
+    }
+
+    @inline(__always)
     private mutating func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
         room(length).update(from: start, count: length)
         count += length
     }
 
+    @inline(__always)
     private mutating func byte(_ byte: UInt8) {
         room(1).pointee = byte
         count += 1

@@ -13,11 +13,11 @@ struct AuthRoutes {
                 let user = try await accounts.register(
                     fields.person, company: fields.companyName, address: fields.address, language: fields.language)
                 return .one(
-                    Registered(message: "The company is registered: sign in.", user: user), .registered, .created)
+                    Registered(message: "The company is registered: sign in.", user: user), .created)
             },
             .open(.post, "/api/v1/auth/signin") { call in
                 let fields = try await Credentials.read(from: call.request)
-                return .one(try await accounts.signIn(email: fields.email, password: fields.password), .signIn)
+                return .one(try await accounts.signIn(email: fields.email, password: fields.password))
             },
             signedIn(.post, "/api/v1/auth/signout") { _, actor in
                 try await accounts.signOut(actor)
@@ -54,18 +54,22 @@ private struct Credentials: BodyFields {
     }
 }
 
-struct Registered: Sendable {
+private struct Registered: Wire {
     let message: String
     let user: User
+
+    func describe(_ fields: inout JSONWriter) {
+        fields.text("message", message)
+        fields.object("user", user)
+    }
 }
 
-extension Shape<Registered> {
-    static let registered = Shape(.text("message", \.message), .object("user", .user, \.user))
-}
-
-extension Shape<Accounts.SignIn> {
-    static let signIn = Shape(
-        .text("accessToken", \.token.text), .instant("expiresAt", \.expiresAt), .object("user", .user, \.user))
+extension Accounts.SignIn: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.text("accessToken", token.text)
+        fields.instant("expiresAt", expiresAt)
+        fields.object("user", user)
+    }
 }
 
 extension FieldReader {

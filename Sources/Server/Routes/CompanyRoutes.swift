@@ -9,25 +9,35 @@ struct CompanyRoutes {
         let companies = companies
         return [
             signedIn(.get, "/api/v1/companies/{companyId}") { call, actor in
-                .one(try await companies.get(try call.id(0, "company"), as: actor), .company)
+                .one(try await companies.get(try call.id(0, "company"), as: actor))
             }
         ]
     }
 }
 
-extension Shape<Address> {
-    static let address = Shape(
-        .text("streetNumber", \.streetNumber), .text("street", \.street), .text("city", \.city),
-        .text("postalCode", \.postalCode), .text("country", \.country))
+extension Address: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.text("streetNumber", streetNumber)
+        fields.text("street", street)
+        fields.text("city", city)
+        fields.text("postalCode", postalCode)
+        fields.text("country", country)
+    }
 }
 
-extension Shape<Company> {
-    static let company = Shape(
-        .text("id", \.id.text), .text("name", \.name), .text("address", \.address.text),
-        .object("addressParts", .address, \.address), .text("timeZone", \.timeZone),
-        .text("language", \.language.rawValue),
-        .integer("siteCount", \.siteCount), .integer("userCount", \.userCount), .instant("createdAt", \.createdAt),
-        .instant("updatedAt", \.updatedAt))
+extension Company: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.id("id", id)
+        fields.text("name", name)
+        fields.text("address", address.text)
+        fields.object("addressParts", address)
+        fields.text("timeZone", timeZone)
+        fields.text("language", language.rawValue)
+        fields.integer("siteCount", siteCount)
+        fields.integer("userCount", userCount)
+        fields.instant("createdAt", createdAt)
+        fields.instant("updatedAt", updatedAt)
+    }
 }
 
 extension FieldReader {

@@ -14,27 +14,25 @@ struct MaterialRoutes {
                 let page = try await materials.list(
                     of: try call.id(1, "site"), in: try call.id(0, "company"), page: try call.page { Material.ID($0) },
                     as: actor)
-                return .list(page, .material, of: call, cursor: \.text)
+                return .list(page, of: call, cursor: \.text)
             },
             signedIn(.post, Self.base) { call, actor in
                 let (company, site): (Company.ID, Site.ID) = (try call.id(0, "company"), try call.id(1, "site"))
                 let fields = try await NewMaterialFields.read(from: call.request)
                 return .one(
-                    try await materials.create(fields.material, on: site, in: company, as: actor), .material, .created)
+                    try await materials.create(fields.material, on: site, in: company, as: actor), .created)
             },
             signedIn(.post, Self.base + "/{materialId}/adjust-quantity") { call, actor in
                 let (company, site): (Company.ID, Site.ID) = (try call.id(0, "company"), try call.id(1, "site"))
                 let material: Material.ID = try call.id(2, "material")
                 let fields = try await AdjustmentFields.read(from: call.request)
-                return .one(
-                    try await materials.adjust(material, on: site, in: company, fields.adjustment, as: actor), .material
-                )
+                return .one(try await materials.adjust(material, on: site, in: company, fields.adjustment, as: actor))
             },
             signedIn(.get, Self.base + "/{materialId}/movements") { call, actor in
                 let page = try await materials.movements(
                     of: try call.id(2, "material"), on: try call.id(1, "site"), in: try call.id(0, "company"),
                     page: try call.page { Int64($0) }, as: actor)
-                return .list(page, .movement, of: call, cursor: \.description)
+                return .list(page, of: call, cursor: \.description)
             },
         ]
     }
@@ -62,17 +60,27 @@ private struct AdjustmentFields: BodyFields {
     }
 }
 
-extension Shape<Material> {
-    static let material = Shape(
-        .text("id", \.id.text), .text("name", \.name), .text("unit", \.unit), .quantity("amount", \.amount),
-        .quantity("threshold", \.threshold), .boolean("belowThreshold", \.isBelowThreshold),
-        .instant("updatedAt", \.updatedAt))
+extension Material: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.id("id", id)
+        fields.text("name", name)
+        fields.text("unit", unit)
+        fields.quantity("amount", amount)
+        fields.quantity("threshold", threshold)
+        fields.boolean("belowThreshold", isBelowThreshold)
+        fields.instant("updatedAt", updatedAt)
+    }
 }
 
-extension Shape<Movement> {
-    static let movement = Shape(
-        .text("id", \.id.text), .quantity("delta", \.delta), .quantity("amountAfter", \.amountAfter),
-        .optionalText("note", \.note), .text("userId", \.user.text), .text("userName", \.userName),
-        .instant("at", \.at),
-        .instant("createdAt", \.createdAt))
+extension Movement: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.id("id", id)
+        fields.quantity("delta", delta)
+        fields.quantity("amountAfter", amountAfter)
+        fields.text("note", note)
+        fields.id("userId", user)
+        fields.text("userName", userName)
+        fields.instant("at", at)
+        fields.instant("createdAt", createdAt)
+    }
 }

@@ -11,15 +11,15 @@ struct SiteRoutes {
             signedIn(.get, "/api/v1/companies/{companyId}/sites") { call, actor in
                 let page = try await sites.list(
                     of: try call.id(0, "company"), page: try call.page { Site.ID($0) }, as: actor)
-                return .list(page, .site, of: call, cursor: \.text)
+                return .list(page, of: call, cursor: \.text)
             },
             signedIn(.post, "/api/v1/companies/{companyId}/sites") { call, actor in
                 let company: Company.ID = try call.id(0, "company")
                 let fields = try await NewSiteFields.read(from: call.request)
-                return .one(try await sites.create(fields.site, in: company, as: actor), .site, .created)
+                return .one(try await sites.create(fields.site, in: company, as: actor), .created)
             },
             signedIn(.get, "/api/v1/companies/{companyId}/sites/{siteId}") { call, actor in
-                .one(try await sites.get(try call.id(1, "site"), of: try call.id(0, "company"), as: actor), .site)
+                .one(try await sites.get(try call.id(1, "site"), of: try call.id(0, "company"), as: actor))
             },
         ]
     }
@@ -42,23 +42,43 @@ private struct NewSiteFields: BodyFields {
     }
 }
 
-extension Shape<Site> {
-    static let site = Shape(
-        .text("id", \.record.id.text), .text("name", \.record.name), .text("priority", \.record.priority.rawValue),
-        .text("status", \.record.status.rawValue), .text("address", \.record.address.text),
-        .object("addressParts", .address, \.record.address), .day("startDate", \.record.startDate),
-        .day("endDate", \.record.endDate), .optionalText("notes", \.record.notes),
-        .optionalInstant("lastVisited", \.lastVisited), .integer("progress", \.progress),
-        .quantity("hoursLogged") { Quantity(thousandths: $0.logged.milliseconds / 3600) },
-        .object("materialInfo", .materialInfo, \.self), .list("assignments", .assignment, \.assignments),
-        .list("material", .material, \.materials), .instant("createdAt", \.record.createdAt),
-        .instant("updatedAt", \.record.updatedAt))
-
-    private static let materialInfo = Shape(.integer("total", \.materials.count), .integer("warnings", \.warnings))
+extension Site: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.id("id", record.id)
+        fields.text("name", record.name)
+        fields.text("priority", record.priority.rawValue)
+        fields.text("status", record.status.rawValue)
+        fields.text("address", record.address.text)
+        fields.object("addressParts", record.address)
+        fields.day("startDate", record.startDate)
+        fields.day("endDate", record.endDate)
+        fields.text("notes", record.notes)
+        fields.instant("lastVisited", lastVisited)
+        fields.integer("progress", progress)
+        fields.quantity("hoursLogged", Quantity(thousandths: logged.milliseconds / 3600))
+        fields.object("materialInfo", MaterialInfo(total: materials.count, warnings: warnings))
+        fields.list("assignments", assignments)
+        fields.list("material", materials)
+        fields.instant("createdAt", record.createdAt)
+        fields.instant("updatedAt", record.updatedAt)
+    }
 }
 
-extension Shape<Site.Assignment> {
-    static let assignment = Shape(
-        .text("userId", \.user.text), .text("firstName", \.firstName), .text("lastName", \.lastName),
-        .optionalInstant("lastVisited", \.lastVisited))
+private struct MaterialInfo: Wire {
+    let total: Int
+    let warnings: Int
+
+    func describe(_ fields: inout JSONWriter) {
+        fields.integer("total", total)
+        fields.integer("warnings", warnings)
+    }
+}
+
+extension Site.Assignment: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.id("userId", user)
+        fields.text("firstName", firstName)
+        fields.text("lastName", lastName)
+        fields.instant("lastVisited", lastVisited)
+    }
 }

@@ -5,14 +5,21 @@ struct UserRoutes {
     let signedIn: SignedInRoutes
 
     var routes: [Route] {
-        [signedIn(.get, "/api/v1/users/me") { _, actor in .one(actor.user, .user) }]
+        [signedIn(.get, "/api/v1/users/me") { _, actor in .one(actor.user) }]
     }
 }
 
-extension Shape<User> {
-    static let user = Shape(
-        .text("id", \.id.text), .text("email", \.email), .text("firstName", \.firstName), .text("lastName", \.lastName),
-        .text("role", \.role.rawValue), .text("status", \.status.rawValue), .text("language", \.language.rawValue),
-        .optionalText("companyId") { $0.companyID == Company.platform ? nil : $0.companyID.text },
-        .instant("createdAt", \.createdAt), .instant("updatedAt", \.updatedAt))
+extension User: Wire {
+    func describe(_ fields: inout JSONWriter) {
+        fields.id("id", id)
+        fields.text("email", email)
+        fields.text("firstName", firstName)
+        fields.text("lastName", lastName)
+        fields.text("role", role.rawValue)
+        fields.text("status", status.rawValue)
+        fields.text("language", language.rawValue)
+        fields.id("companyId", companyID == Company.platform ? nil : companyID)
+        fields.instant("createdAt", createdAt)
+        fields.instant("updatedAt", updatedAt)
+    }
 }

@@ -1,0 +1,80 @@
+import Core
+import Testing
+
+@Suite("Instants")
+struct InstantTests {
+    @Test(
+        "they are read and written",
+        arguments: [
+            ("1970-01-01T00:00:00.000Z", 0), ("1969-12-31T23:59:59.999Z", -1),
+            ("2026-11-23T08:31:48.838Z", 1_795_422_708_838),
+            ("2024-02-29T12:00:00.001Z", 1_709_208_000_001),
+            ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
+            ("0001-01-01T00:00:00.000Z", -62_135_596_800_000),
+        ] as [(String, Int64)])
+    func known(text: String, milliseconds: Int64) throws {
+        let instant = try #require(Instant(text))
+        #expect(instant.milliseconds == milliseconds)
+        #expect(instant.text == text)
+        #expect(instant.sqlValue == .integer(milliseconds))
+    }
+
+    @Test(
+        "other spellings of RFC 3339 are read",
+        arguments: [
+            ("2024-01-01T00:00:00Z", "2024-01-01T00:00:00.000Z"),
+            ("2024-01-01t00:00:00z", "2024-01-01T00:00:00.000Z"),
+            ("2024-01-01 00:00:00Z", "2024-01-01T00:00:00.000Z"),
+            ("2024-01-01T01:00:00+01:00", "2024-01-01T00:00:00.000Z"),
+            ("2023-12-31T19:30:00-04:30", "2024-01-01T00:00:00.000Z"),
+            ("2024-01-01T00:00:00-00:00", "2024-01-01T00:00:00.000Z"),
+            ("2024-01-01T00:00:00.1Z", "2024-01-01T00:00:00.100Z"),
+            ("2024-01-01T00:00:00.0019999Z", "2024-01-01T00:00:00.001Z"),
+            ("2024-01-01T00:00:00.123456789012345678901234567890Z", "2024-01-01T00:00:00.123Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000Z"),
+            ("2024-01-01T23:59:00+23:59", "2024-01-01T00:00:00.000Z"),
+        ])
+    func spellings(text: String, same: String) {
+        #expect(Instant(text)?.text == same)
+    }
+
+    @Test(
+        "anything else is none",
+        arguments: [
+            "", "2024-01-01", "2024-01-01T00:00:00", "2024-01-01T00:00Z", "2024-01-01T24:00:00Z",
+            "2024-01-01T00:60:00Z",
+            "2024-01-01T00:00:61Z", "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00,5Z",
+            "2024-01-01T00:00:00+1:00",
+            "2024-01-01T00:00:00+0100", "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00+00:60",
+            "2024-02-30T00:00:00Z",
+            "2024-01-01T00:00:00Z ", " 2024-01-01T00:00:00Z", "2024-01-01T00:00:00ZZ",
+            "2024-01-01T-1:00:00Z",
+            "2024-01-01T00:00:00.1e3Z", "1704067200000", "2024-01-01T00:00:00.٣Z",
+            "2024-01-01T00:00:00Z\0", "now",
+        ])
+    func refused(text: String) {
+        #expect(Instant(text) == nil)
+    }
+
+    @Test("an offset never leads out of the years that can be written")
+    func edges() {
+        #expect(Instant("9999-12-31T23:59:59-00:01") == nil)
+        #expect(Instant("0001-01-01T00:00:00+00:01") == nil)
+    }
+
+    @Test("the day is the one in UTC, before 1970 too")
+    func day() {
+        #expect(Instant(milliseconds: -1).day.text == "1969-12-31")
+        #expect(Instant(milliseconds: 86_399_999).day.text == "1970-01-01")
+        #expect(Instant(milliseconds: 86_400_000).day.text == "1970-01-02")
+    }
+
+    @Test("durations are added in whole milliseconds")
+    func durations() {
+        let instant = Instant(milliseconds: 1000)
+        #expect((instant + .milliseconds(5)).milliseconds == 1005)
+        #expect((instant - .seconds(2)).milliseconds == -1000)
+        #expect(Duration.microseconds(1999).milliseconds == 1)
+        #expect(Duration.microseconds(-1999).milliseconds == -1)
+    }
+}
