@@ -41,13 +41,14 @@ final class RunningServer {
     private let logPath: String
 
     /// Starts it on a free port and waits until it is ready.
-    init(url: String, folder: TemporaryFolder, port: Int? = nil) async throws {
+    init(url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0) async throws {
         let port = try port ?? RunningServer.freePort()
         client = Client(base: "http://127.0.0.1:\(port)")
         logPath = folder.path + "/log-\(UUID().uuidString)"
         try Data().write(to: URL(fileURLWithPath: logPath))
         process = Binary.prepare(
-            ["serve", "--http-port", "\(port)", "--drain-seconds", "0"], ["POLIER_DATABASE_URL": url], in: folder.path)
+            ["serve", "--http-port", "\(port)", "--drain-seconds", "\(drainSeconds)"], ["POLIER_DATABASE_URL": url],
+            in: folder.path)
         let output = FileHandle(forWritingAtPath: logPath)
         process.standardOutput = output
         process.standardError = output
@@ -73,7 +74,14 @@ final class RunningServer {
 
     /// Asks it to stop and returns its exit code.
     func terminate() -> Int32 {
-        process.terminate()
+        signal(SIGTERM)
+        return exitCode()
+    }
+
+    func signal(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
+
+    /// Waits until it has ended.
+    func exitCode() -> Int32 {
         process.waitUntilExit()
         return process.terminationStatus
     }

@@ -206,4 +206,37 @@ import Testing
         #expect(code == 1)
         #expect(output.contains("the database lacks 0001_foundation: run 'polier migrate' first"), "\(output)")
     }
+
+    /// SIGTERM: load balancers hear of it at once, callers are still served, and it ends by itself.
+    @Test func stoppingIsAnnouncedBeforeItHappens() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let server = try await RunningServer(url: "sqlite:test.sqlite", folder: folder, drainSeconds: 2)
+        let company = try await TestCompany.register(server.client)
+        #expect(try await company.manager.get(company.path).header("Connection") != "close")
+        let start = ContinuousClock.now
+        server.signal(SIGTERM)
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(try await server.client.get("/readyz").status == 503)
+        #expect(try await server.client.get("/livez").status == 200)
+        let served = try await company.manager.get(company.path)
+        #expect(served.status == 200)
+        #expect(served.header("Connection") == "close")
+        #expect(server.exitCode() == 0)
+        #expect(.now - start > .seconds(2))
+    }
+
+    @Test(arguments: [[SIGINT], [SIGTERM, SIGTERM]])
+    func whoIsInAHurryNeedNotWait(_ signals: [Int32]) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let server = try await RunningServer(url: "sqlite:test.sqlite", folder: folder, drainSeconds: 60)
+        let start = ContinuousClock.now
+        for signal in signals {
+            server.signal(signal)
+            try await Task.sleep(for: .milliseconds(300))
+        }
+        #expect(server.exitCode() == 0)
+        #expect(.now - start < .seconds(30))
+    }
 }
