@@ -86,23 +86,23 @@ struct PasswordTests {
     func bounded() async throws {
         let hasher = PasswordHasher(
             cost: .init(rounds: 1 << 12, blockSize: 8, parallelism: 1), width: 1, capacity: 4)
-        let kinds = await withTaskGroup(of: StorageError.Kind?.self) { group in
+        let kinds = await withTaskGroup(of: Refusal.Kind?.self) { group in
             for _ in 0..<40 {
                 group.addTask {
                     do {
                         _ = try await hasher.hash("password")
                         return nil
                     } catch {
-                        return (error as? StorageError)?.kind ?? .failed
+                        return (error as? Refusal)?.kind ?? .invalid
                     }
                 }
             }
-            return await group.reduce(into: [StorageError.Kind?]()) { $0.append($1) }
+            return await group.reduce(into: [Refusal.Kind?]()) { $0.append($1) }
         }
-        #expect(kinds.contains(nil) && kinds.contains(.unavailable))
-        #expect(kinds.allSatisfy { $0 == nil || $0 == .unavailable }, "\(kinds)")
+        #expect(kinds.contains(nil) && kinds.contains(.busy))
+        #expect(kinds.allSatisfy { $0 == nil || $0 == .busy }, "\(kinds)")
         await hasher.close()
-        await #expect(throws: StorageError.self) { try await hasher.hash("password") }
+        await #expect(throws: Refusal.self) { try await hasher.hash("password") }
     }
 
     @Test("a new password has 8 to 128 characters")

@@ -66,6 +66,10 @@ import Testing
                 #expect(try await status(server.client) == 401, "nobody \(row.method) \(row.path)")
             }
             #expect(try await admin.client.get("/api/v1/users/me").json["companyId"] == .null)
+            let hidden = "/api/v1/companies/00000000-0000-7000-8000-000000000000"
+            #expect(try await admin.client.get(hidden + "/sites").status == 404)
+            #expect(
+                try await admin.client.post(hidden + "/sites", "{\(Refused.site),\(Refused.address)}").status == 404)
         }
     }
 

@@ -78,6 +78,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused(
             "POST", "{site}/materials", #"{"name":"a\nb","unit":"m","amount":1,"threshold":1}"#, 400,
             "name must not contain control characters"),
+        Refused("POST", adjust, #"{"delta":1,"note":"a\u202eb"}"#, 400, "note must not contain control characters"),
         Refused("POST", adjust, #"{"delta":1,"note":"a\u0000"}"#, 400, "note must not contain control characters"),
         Refused(
             "POST", adjust, "{\"delta\":1,\"note\":\"\(String(repeating: "n", count: 1001))\"}", 400,
@@ -156,6 +157,8 @@ struct Refused: Sendable, CustomTestStringConvertible {
     ]
 
     static let ids = [
+        Refused("GET", "//api/v1/users/me", 404, "There is nothing at this address."),
+        Refused("GET", "/api/v1//users/me", 404, "There is nothing at this address."),
         Refused("GET", "/", 404, "There is nothing at this address."),
         Refused("GET", "/api/v1/nonsense", 404, "There is nothing at this address."),
         Refused("GET", "/api/v1/companies/../users/me/x", 404, "There is nothing at this address."),

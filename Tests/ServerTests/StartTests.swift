@@ -25,6 +25,12 @@ import Testing
         Wrong(
             environment: ["POLIER_DATABASE_URL": "polier.sqlite"],
             says: "must begin with sqlite:, postgres:// or postgresql://"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "sqlite://polier.sqlite"],
+            says: "it must be sqlite:PATH, with the path of a file"),
+        Wrong(
+            environment: ["POLIER_HTTP_HOST": "192.0.2.1", "POLIER_LOG_LEVEL": "error"],
+            says: "192.0.2.1, port 8080 can't be listened on"),
         Wrong(environment: ["POLIER_DATABASE_URL": "sqlite:"], says: "names no file"),
         Wrong(environment: ["POLIER_DATABASE_URL": "sqlite:x?mode=ro"], says: "ends with '?mode=ro'"),
         Wrong(
@@ -78,7 +84,7 @@ import Testing
         #expect(code == 1)
         #expect(
             output
-                == "polier: there is no setting POLIER_HTTP_PROT (in \(file)); 'polier serve --help' names them all\n")
+                == "polier: there is no setting POLIER_HTTP_PROT (in \(file)); the README names them all\n")
     }
 
     @Test func aFileThatIsNotSQLiteIsNamed() throws {

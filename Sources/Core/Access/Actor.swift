@@ -7,6 +7,8 @@ public struct Actor: Sendable {
 
     /// The scope in which this person may do something in a company. A company that isn't theirs is not found.
     public func scope(_ company: Company.ID, for permission: Permission) throws -> CompanyScope {
+        // The operators' own company is hidden from everybody.
+        guard company != Company.platform else { throw Refusal.notFound("company") }
         guard let reach = user.role.reach(of: permission) else {
             guard user.companyID == company else { throw Refusal.notFound("company") }
             throw Refusal.forbidden("Your role doesn't allow this.")

@@ -10,6 +10,8 @@ public struct Refusal: Error, Sendable, Equatable {
         case notFound
         /// What is asked for doesn't go together with how things stand.
         case conflict
+        /// Too many ask for the same costly thing at once; in a moment it may go.
+        case busy
     }
 
     /// One field of what was sent, by its name on the wire, and what is wrong with it.

@@ -6,7 +6,7 @@ public struct Companies: Sendable {
 
     public func get(_ id: Company.ID, as actor: Actor) async throws -> Company {
         let scope = try actor.scope(id, for: .readCompany)
-        guard id != Company.platform, let company = try await database.fetch(Company.one(scope)).first else {
+        guard let company = try await database.fetch(Company.one(scope)).first else {
             throw Refusal.notFound("company")
         }
         return company

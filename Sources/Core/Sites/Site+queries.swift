@@ -60,21 +60,21 @@ extension Site {
     }
 }
 
-/// What belongs to a run of sites, from one id to another: of one site, or of a page of a list.
+/// What belongs to a run of sites, from one id to another: of one site, or of a page of a list. For a page that shows only
+/// some of them, the use case drops what belongs to the others.
 struct SiteRange: Sendable {
     let company: Company.ID
-    let assignee: User.ID?
     let first: Site.ID
     let last: Site.ID
 
     init(_ scope: SiteScope) {
-        (company, assignee, first, last) = (scope.company, scope.assignee, scope.site, scope.site)
+        (company, first, last) = (scope.company, scope.site, scope.site)
     }
 
     /// - Parameter page: the sites of one page, newest first. Nil where it is empty.
     init?(_ scope: CompanyScope, _ page: [SiteRecord]) {
         guard let newest = page.first, let oldest = page.last else { return nil }
-        (company, assignee, first, last) = (scope.company, scope.assignee, oldest.id, newest.id)
+        (company, first, last) = (scope.company, oldest.id, newest.id)
     }
 }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Coming in and going out: registering, signing in, being known by a token, signing out.
 public struct Accounts: Sendable {
     let database: any Database
@@ -65,7 +67,9 @@ public struct Accounts: Sendable {
     /// The same answer, after the same time, whether the address is unknown, the password wrong or the account switched off.
     public func signIn(email: String, password: String) async throws -> SignIn {
         let found: (user: User, passwordHash: String?)? =
-            if let email = EmailAddress(email) { try await database.fetch(User.signingIn(email)).first } else { nil }
+            if let email = EmailAddress(email.trimmingCharacters(in: .whitespaces)) {
+                try await database.fetch(User.signingIn(email)).first
+            } else { nil }
         guard try await hasher.verify(password, against: found?.passwordHash), let user = found?.user,
             user.status == .active
         else { throw Refusal(.unauthenticated, "The e-mail address or the password is wrong.") }
@@ -75,6 +79,7 @@ public struct Accounts: Sendable {
         let token = Token(runtime)
         let session: Session.ID = runtime.newID()
         try await database.transaction {
+            try $0.enqueue(Session.endExpired(of: user, now: now))
             try $0.enqueue(Session.insert(session, of: user, tokenHash: token.hash, now: now, expiresAt: expiresAt))
         }
         return SignIn(token: token, expiresAt: expiresAt, user: user)

@@ -27,8 +27,8 @@ public final class PasswordHasher: Sendable {
 
     /// - Parameters:
     ///   - width: how many hashes are computed at once.
-    ///   - capacity: how many may wait; more are refused with `StorageError.unavailable`.
-    public init(cost: Cost = .standard, width: Int, capacity: Int = 200, runtime: Runtime = .live) {
+    ///   - capacity: how many may wait; more are refused as `Refusal` of kind `.busy`.
+    public init(cost: Cost = .standard, width: Int, capacity: Int = 50, runtime: Runtime = .live) {
         self.cost = cost
         self.runtime = runtime
         let queue = WorkQueue<HashJob>(capacity: capacity)
@@ -69,7 +69,11 @@ public final class PasswordHasher: Sendable {
         let job = HashJob(
             password: Array(password.precomposedStringWithCanonicalMapping.utf8), salt: salt, cost: cost,
             deadline: .now + .seconds(15))
-        return try await job.answer.wait { queue.add(job) }
+        do {
+            return try await job.answer.wait { queue.add(job) }
+        } catch is StorageError {
+            throw Refusal(.busy, "Too many people are signing in at once. Try again in a few seconds.")
+        }
     }
 
     private struct Parts {

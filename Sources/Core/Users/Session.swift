@@ -52,6 +52,12 @@ extension Session {
             user.companyID, id, user.id, tokenHash, now, expiresAt)
     }
 
+    static func endExpired(of user: User, now: Instant) -> Statement {
+        Statement(
+            "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND expires_at <= $3", user.companyID, user.id,
+            now)
+    }
+
     static func end(_ actor: Actor) -> Statement {
         Statement("DELETE FROM sessions WHERE company_id = $1 AND id = $2", actor.user.companyID, actor.session)
     }

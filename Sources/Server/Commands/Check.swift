@@ -8,7 +8,7 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var database: DatabaseFlags
 
     func run() async throws {
-        try await withDatabase(try database.settings()) { database in
+        try await withDatabase(try database.settings(), existing: true) { database in
             let engine = database.dialect == .sqlite ? "SQLite" : "PostgreSQL"
             let state = try await Migrator(database, migrations: try Migration.embedded()).state()
             if let refusal = SchemaRefusal(state) { throw refusal }

@@ -20,7 +20,9 @@ struct CreateAdmin: AsyncParsableCommand {
         guard let password = Password(try settings.adminPassword ?? Self.ask()) else {
             throw SettingsError("the password must have \(length.lowerBound) to \(length.upperBound) characters")
         }
-        let person = Accounts.NewPerson(email: email, password: password, firstName: firstName, lastName: lastName)
+        let person = Accounts.NewPerson(
+            email: email, password: password, firstName: try Self.name(firstName, of: "--first-name"),
+            lastName: try Self.name(lastName, of: "--last-name"))
         try await withDatabase(settings) { database in
             let migrator = Migrator(database, migrations: try Migration.embedded())
             if settings.migrates { _ = try await migrator.migrate() }
@@ -30,6 +32,14 @@ struct CreateAdmin: AsyncParsableCommand {
             let user = try await accounts.createAdmin(person, language: .german)
             await hasher.close()
             print("\(user.email) is an operator now.")
+        }
+    }
+
+    private static func name(_ text: String, of flag: String) throws -> String {
+        do throws(Line.Flaw) {
+            return try Line(text, max: 100).text
+        } catch {
+            throw SettingsError("\(flag) \(error.message)")
         }
     }
 

@@ -25,7 +25,7 @@ struct Migrate: AsyncParsableCommand {
         @OptionGroup var database: DatabaseFlags
 
         func run() async throws {
-            try await withDatabase(try database.settings()) { database in
+            try await withDatabase(try database.settings(), existing: true) { database in
                 let migrator = Migrator(database, migrations: try Migration.embedded())
                 for row in try await migrator.history() {
                     print("\(row.name)  \(row.appliedAt.map { "applied \($0.text)" } ?? "being applied")")
@@ -40,8 +40,10 @@ struct Migrate: AsyncParsableCommand {
 }
 
 /// Opens the database for one command, and closes it.
-func withDatabase(_ settings: Settings, _ body: (any Database) async throws -> Void) async throws {
-    let database = try Stores.open(settings)
+func withDatabase(
+    _ settings: Settings, existing: Bool = false, _ body: (any Database) async throws -> Void
+) async throws {
+    let database = try Stores.open(settings, existing: existing)
     do {
         try await body(database)
     } catch {

@@ -12,9 +12,10 @@ struct SeedDemo: AsyncParsableCommand {
     var ifEmpty = false
 
     func run() async throws {
-        try await withDatabase(try database.settings()) { database in
+        let settings = try database.settings()
+        try await withDatabase(settings) { database in
             let migrator = Migrator(database, migrations: try Migration.embedded())
-            _ = try await migrator.migrate()
+            if settings.migrates { _ = try await migrator.migrate() }
             if let refusal = SchemaRefusal(try await migrator.state()) { throw refusal }
             let hasher = PasswordHasher(width: 2)
             let accounts = Accounts(database, hasher: hasher, runtime: .live)

@@ -50,7 +50,7 @@ struct Serve: AsyncParsableCommand {
         let api = API(database: database, hasher: hasher, runtime: .live, readiness: readiness)
         let application = Application(
             responder: api.responder(logger: logger, extra: extra),
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: .http1(configuration: .init(idleTimeout: .seconds(30))),
             configuration: .init(address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.httpPort
@@ -66,17 +66,23 @@ struct Serve: AsyncParsableCommand {
         // Shutdown goes from the last to the first.
         var group = ServiceGroupConfiguration(
             services: [schema, application, drain], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
-        group.maximumGracefulShutdownDuration = settings.drain + .seconds(20)
+        group.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
         group.maximumCancellationDuration = .seconds(5)
-        defer { logger.info("stopped") }
         do {
             try await ServiceGroup(configuration: group).run()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+        } catch let error as IOError {
+            let address = "\(settings.httpHost), port \(settings.httpPort)"
             throw SettingsError(
-                "port \(settings.httpPort) on \(settings.httpHost) is taken: choose another with --http-port")
+                error.errnoCode == EADDRINUSE
+                    ? "\(address) is taken: choose another port with --http-port"
+                    : "\(address) can't be listened on (\(String(cString: strerror(error.errnoCode)))): see --http-host"
+            )
+        } catch is SocketAddressError {
+            throw SettingsError("POLIER_HTTP_HOST is '\(settings.httpHost)', which is not an address of this machine")
         }
         await hasher.close()
         await database.close()
+        logger.info("stopped")
     }
 
     private func constantRoute() throws -> [Route] {
@@ -90,10 +96,10 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension Logger {
-    /// For libraries: what they say below a warning is no news to an operator.
+    /// For libraries: what they say below a warning is no news to an operator, except when tracing.
     fileprivate var quiet: Logger {
         var logger = self
-        logger.logLevel = max(logLevel, logLevel < .info ? logLevel : .warning)
+        if logLevel > .trace { logger.logLevel = max(logLevel, .warning) }
         return logger
     }
 }

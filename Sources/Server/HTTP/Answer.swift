@@ -41,7 +41,7 @@ struct Answer: Sendable {
         json.list(page.items)
         var answer = Answer(.ok, json)
         if let next = page.next {
-            let limit = call.query("limit").map { "limit=\($0)&" } ?? ""
+            let limit = call.query("limit").flatMap { Int($0) }.map { "limit=\($0)&" } ?? ""
             answer.headers[.link] = "<\(call.path)?\(limit)cursor=\(cursor(next))>; rel=\"next\""
         }
         return answer

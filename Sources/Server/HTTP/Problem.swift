@@ -24,6 +24,9 @@ struct Problem: Error {
         case .forbidden: status = .forbidden
         case .notFound: status = .notFound
         case .conflict: status = .conflict
+        case .busy:
+            status = .serviceUnavailable
+            headers[.retryAfter] = "5"
         }
     }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 
-/// All routes, found by the segments of a path. Empty segments don't count, so a trailing slash is the same route.
+/// All routes, found by the segments of a path. A trailing slash is the same route; other empty
+/// segments make another address.
 struct RouteTable: Sendable {
     enum Match {
         case found(Route, parameters: [Substring])
@@ -38,11 +39,11 @@ struct RouteTable: Sendable {
     func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         var node = root
         var parameters: [Substring] = []
-        var rest = path.utf8[...]
-        while let start = rest.firstIndex(where: { $0 != UInt8(ascii: "/") }) {
-            let end = rest[start...].firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-            let segment = rest[start..<end]
-            rest = rest[end...]
+        var rest = path.utf8.dropFirst()
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+            let segment = rest[..<end]
+            rest = rest[end...].dropFirst()
             if let next = node.literals.first(where: { $0.segment.elementsEqual(segment) }) {
                 node = next.node
             } else if let next = node.place {

@@ -46,44 +46,34 @@ struct FieldReader {
 
     // MARK: Text
 
-    /// A line of text: blanks round it are dropped, and it may hold no control characters.
+    /// A line of text.
     mutating func line(_ name: String, max: Int = 200) -> String? {
         guard require(name), let text = decode(name, "text") as String? else { return nil }
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if trimmed.isEmpty {
-            report(name, "must not be empty")
+        do throws(Line.Flaw) {
+            return try Line(text, max: max).text
+        } catch {
+            report(name, error.message)
             return nil
         }
-        return bounded(name, trimmed, max: max, allowing: [])
     }
 
     /// Text of several lines. An empty one is nil.
     mutating func note(_ name: String, max: Int) -> String? {
         guard !isAbsent(name), let text = decode(name, "text") as String? else { return nil }
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        return trimmed.isEmpty ? nil : bounded(name, trimmed, max: max, allowing: ["\n", "\r", "\t"])
+        do throws(Line.Flaw) {
+            try Line.check(trimmed, max: max, allowing: ["\n", "\r", "\t"])
+        } catch {
+            report(name, error.message)
+            return nil
+        }
+        return trimmed.isEmpty ? nil : trimmed
     }
 
     /// Text as it was sent, of any length and with any character: a password.
     mutating func secret(_ name: String) -> String? {
         guard require(name) else { return nil }
         return decode(name, "text")
-    }
-
-    private mutating func bounded(
-        _ name: String, _ text: String, max: Int, allowing: Set<Unicode.Scalar>
-    ) -> String? {
-        // Counted twice, since one character may be a thousand combining marks.
-        if text.count > max || text.unicodeScalars.count > 2 * max {
-            report(name, "must have at most \(max) characters")
-            return nil
-        }
-        if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && !allowing.contains($0) })
-        {
-            report(name, "must not contain control characters")
-            return nil
-        }
-        return text
     }
 
     mutating func choice<Value: RawRepresentable & CaseIterable>(
@@ -173,10 +163,8 @@ struct FieldReader {
             report(name, "must have at most \(max) entries")
             return []
         }
-        return texts.compactMap { text in
-            let id = ID<Noun>(text)
-            if id == nil { report(name, "must be a list of ids") }
-            return id
-        }
+        let ids = texts.compactMap { ID<Noun>($0) }
+        if ids.count < texts.count { report(name, "must be a list of ids") }
+        return ids
     }
 }

@@ -24,10 +24,18 @@ extension BodyFields {
             body = try await request.body.collect(upTo: largestBody)
         } catch is NIOTooManyBytesError {
             throw tooLarge
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw Problem(.badRequest, "The body ended early or its framing is malformed.")
         }
         if body.readableBytes == 0 { throw Problem(.badRequest, "The body is empty; it must be a JSON object.") }
         if request.headers[.contentType] == nil {
             throw Problem(.unsupportedMediaType, "The body must be JSON, with Content-Type application/json.")
+        }
+
+        guard String(validating: body.readableBytesView, as: UTF8.self) != nil else {
+            throw Problem(.badRequest, "The body is not UTF-8.")
         }
 
         let decoded: Decoded<Self>

@@ -19,7 +19,8 @@ struct DrainService: Service {
                     if terminations > 1 { continuation.yield() }
                 }
             }
-            try? await gracefulShutdown()
+            // Cancelled where another service failed: then there is nothing to announce.
+            guard (try? await gracefulShutdown()) != nil else { return group.cancelAll() }
             readiness.drain()
             logger.info("stopping, after at most \(wait.components.seconds) s in which load balancers may notice")
             let wait = wait

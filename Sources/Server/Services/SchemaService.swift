@@ -23,7 +23,7 @@ struct SchemaService: Service {
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled, !readiness.schemaFits {
                 try? await Task.sleep(for: Self.retry)
-                try await prepare()
+                do { try await prepare() } catch is CancellationError { return }
             }
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.heartbeat)

@@ -61,10 +61,10 @@ struct Settings: Sendable {
 
     private static func refuseUnknown(_ names: [String], in place: String) throws {
         for name in names.sorted() where name.hasPrefix("POLIER_") || place != "the environment" {
-            if name.hasPrefix("POLIER_TEST_") { continue }
+            if name.hasPrefix("POLIER_TEST_"), place == "the environment" { continue }
             let base = name.hasSuffix("_FILE") ? String(name.dropLast(5)) : name
             if Setting(rawValue: name) != nil || Setting(rawValue: base)?.isSecret == true { continue }
-            throw SettingsError("there is no setting \(name) (in \(place)); 'polier serve --help' names them all")
+            throw SettingsError("there is no setting \(name) (in \(place)); the README names them all")
         }
     }
 }

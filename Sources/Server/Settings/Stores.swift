@@ -5,11 +5,12 @@ import StoreSQLite
 
 /// Opens the database that a URL names: its scheme picks the engine.
 enum Stores {
-    static func open(_ settings: Settings) throws -> any Database {
+    /// - Parameter existing: whether a database file must be there already, for commands that only look.
+    static func open(_ settings: Settings, existing: Bool = false) throws -> any Database {
         let url = settings.databaseURL
         switch url.prefix(while: { $0 != ":" }) {
         case "sqlite":
-            return try SQLiteDatabase(try sqliteOptions(url))
+            return try SQLiteDatabase(try sqliteOptions(url, existing: existing))
         case "postgres", "postgresql":
             var options = PostgresDatabase.Options(url: url)
             options.pool = settings.databasePool
@@ -25,10 +26,16 @@ enum Stores {
     }
 
     /// `sqlite:PATH`, and for measuring `sqlite:PATH?synchronous=off`. The file's folder is made where it is missing.
-    private static func sqliteOptions(_ url: String) throws -> SQLiteDatabase.Options {
+    private static func sqliteOptions(_ url: String, existing: Bool) throws -> SQLiteDatabase.Options {
         let parts = url.dropFirst("sqlite:".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = parts.first.map(String.init), !path.isEmpty else {
             throw SettingsError("POLIER_DATABASE_URL names no file; it must be sqlite:PATH")
+        }
+        guard !path.hasPrefix("//"), path != ":memory:" else {
+            throw SettingsError("POLIER_DATABASE_URL is '\(url)'; it must be sqlite:PATH, with the path of a file")
+        }
+        if existing, !FileManager.default.fileExists(atPath: path) {
+            throw SettingsError("there is no database file \(path): 'polier migrate' or 'polier serve' make one")
         }
         var options = SQLiteDatabase.Options(path: path)
         switch parts.dropFirst().first {

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A line of text that people read: a name, a street. Blanks round it are dropped.
+public struct Line: Sendable {
+    public let text: String
+
+    /// What is wrong with a text, said after its name: "must not be empty".
+    public struct Flaw: Error, Sendable { public let message: String }
+
+    /// - Parameter max: the most characters it may have.
+    public init(_ text: String, max: Int) throws(Flaw) {
+        self.text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        if self.text.isEmpty { throw Flaw(message: "must not be empty") }
+        try Self.check(self.text, max: max, allowing: [])
+    }
+
+    /// Throws where a text is too long, or holds characters that would harm where it is shown: control characters but those
+    /// allowed, line separators, and the marks that turn the direction of what follows (Unicode Technical Report 36).
+    public static func check(_ text: String, max: Int, allowing: Set<Unicode.Scalar>) throws(Flaw) {
+        // Counted twice, since one character may be a thousand combining marks.
+        if text.count > max || text.unicodeScalars.count > 2 * max {
+            throw Flaw(message: "must have at most \(max) characters")
+        }
+        for scalar in text.unicodeScalars where !allowing.contains(scalar) {
+            switch (scalar.properties.generalCategory, scalar.value) {
+            case (.control, _), (.lineSeparator, _), (.paragraphSeparator, _), (_, 0x202A...0x202E),
+                (_, 0x2066...0x2069):
+                throw Flaw(message: "must not contain control characters")
+            default: break
+            }
+        }
+    }
+}
