@@ -29,8 +29,6 @@ struct JSONWriter: ~Copyable {
 
     // MARK: Values
 
-    mutating func text(_ value: String) { quoted(value) }
-
     /// An object with the fields that the value describes.
     mutating func object(_ value: some Wire) {
         byte(UInt8(ascii: "{"))
@@ -53,19 +51,9 @@ struct JSONWriter: ~Copyable {
 
     // MARK: Fields of an object
 
-    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>) { id(name, value as ID<Noun>?) }
-
     mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?) {
         key(name)
-        guard let value else { return raw("null") }
-        byte(UInt8(ascii: "\""))
-        count += value.write(to: room(ID<Noun>.textLength))
-        byte(UInt8(ascii: "\""))
-    }
-
-    mutating func text(_ name: StaticString, _ value: String) {
-        key(name)
-        quoted(value)
+        if let value { quoted(ID<Noun>.textLength, value.write) } else { raw("null") }
     }
 
     mutating func text(_ name: StaticString, _ value: String?) {
@@ -88,21 +76,14 @@ struct JSONWriter: ~Copyable {
         count += value.write(to: room(Quantity.longestText))
     }
 
-    mutating func instant(_ name: StaticString, _ value: Instant) {
-        key(name)
-        quoted(value)
-    }
-
     mutating func instant(_ name: StaticString, _ value: Instant?) {
         key(name)
-        if let value { quoted(value) } else { raw("null") }
+        if let value { quoted(Instant.textLength, value.write) } else { raw("null") }
     }
 
     mutating func day(_ name: StaticString, _ value: Day) {
         key(name)
-        byte(UInt8(ascii: "\""))
-        count += value.write(to: room(Day.textLength))
-        byte(UInt8(ascii: "\""))
+        quoted(Day.textLength, value.write)
     }
 
     mutating func object(_ name: StaticString, _ value: some Wire) {
@@ -125,9 +106,11 @@ struct JSONWriter: ~Copyable {
         raw("\":")
     }
 
-    private mutating func quoted(_ value: Instant) {
+    /// At most `length` characters that need no escape.
+    @inline(__always)
+    private mutating func quoted(_ length: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
         byte(UInt8(ascii: "\""))
-        count += value.write(to: room(Instant.textLength))
+        count += write(room(length))
         byte(UInt8(ascii: "\""))
     }
 
