@@ -90,7 +90,9 @@ struct CompilerTests {
         Snippet(
             name: "leave to work in a company that nobody gave",
             text: """
-                func enter(_ company: Company.ID) -> CompanyScope { CompanyScope(company: company, assignee: nil) }
+                func enter(_ company: Company.ID, _ actor: Actor) -> CompanyScope {
+                    CompanyScope(company: company, actor: actor, permission: .readSites, reach: .anyCompany)
+                }
                 """,
             refusal: "'CompanyScope' initializer is inaccessible due to 'internal' protection level"),
         Snippet(

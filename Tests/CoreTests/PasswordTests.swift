@@ -1,4 +1,4 @@
-import Core
+@testable import Core
 import Testing
 
 @Suite("Passwords")
@@ -110,11 +110,27 @@ struct PasswordTests {
         func times(_ count: Int, _ character: Character) -> String {
             String(repeating: character, count: count)
         }
+        let none = CommonPasswords("")
         for text in ["12345678", times(8, "ä"), times(8, "👷🏽‍♀️"), times(128, "x"), times(8, " ")] {
-            #expect(Password(text) != nil, "\(text)")
+            #expect(throws: Never.self) { try Password(text, refusing: none) }
         }
         for text in ["", "1234567", times(7, "ä"), times(129, "x"), times(100, "👷🏽‍♀️")] {
-            #expect(Password(text) == nil, "\(text)")
+            #expect(throws: Password.Flaw(message: "must have 8 to 128 characters")) {
+                try Password(text, refusing: none)
+            }
+        }
+    }
+
+    @Test("what everybody chooses is refused, whatever its case")
+    func common() {
+        let common = CommonPasswords("# a remark of many words\npassword\niloveyou\n")
+        for text in ["password", "PassWord", "ILOVEYOU"] {
+            #expect(throws: Password.Flaw(message: "is one of the most common passwords: choose another one")) {
+                try Password(text, refusing: common)
+            }
+        }
+        for text in ["password1", "# a remark of many words"] {
+            #expect(throws: Never.self) { try Password(text, refusing: common) }
         }
     }
 }

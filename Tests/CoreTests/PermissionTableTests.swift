@@ -5,7 +5,7 @@ import Testing
 @Suite("The permission table")
 struct PermissionTableTests {
     /// What somebody gets who asks to work in a company.
-    enum Answer: Sendable { case all, onlyAssigned, forbidden, notFound }
+    enum Answer: Sendable { case all, onlyAssigned, onlyOwn, forbidden, notFound }
 
     struct Row: Sendable, CustomTestStringConvertible {
         let permission: Permission
@@ -13,25 +13,62 @@ struct PermissionTableTests {
         let inOwn: Answer
         let inOther: Answer
 
+        init(_ permission: Permission, _ role: Role, own: Answer, other: Answer) {
+            (self.permission, self.role, inOwn, inOther) = (permission, role, own, other)
+        }
+
         var testDescription: String { "\(role.rawValue), \(permission)" }
     }
 
     static let table: [Row] = [
-        Row(permission: .readCompany, role: .admin, inOwn: .all, inOther: .all),
-        Row(permission: .readCompany, role: .manager, inOwn: .all, inOther: .notFound),
-        Row(permission: .readCompany, role: .worker, inOwn: .all, inOther: .notFound),
-        Row(permission: .changeSites, role: .admin, inOwn: .all, inOther: .all),
-        Row(permission: .changeSites, role: .manager, inOwn: .all, inOther: .notFound),
-        Row(permission: .changeSites, role: .worker, inOwn: .forbidden, inOther: .notFound),
-        Row(permission: .readSites, role: .admin, inOwn: .all, inOther: .all),
-        Row(permission: .readSites, role: .manager, inOwn: .all, inOther: .notFound),
-        Row(permission: .readSites, role: .worker, inOwn: .onlyAssigned, inOther: .notFound),
-        Row(permission: .changeMaterials, role: .admin, inOwn: .all, inOther: .all),
-        Row(permission: .changeMaterials, role: .manager, inOwn: .all, inOther: .notFound),
-        Row(permission: .changeMaterials, role: .worker, inOwn: .forbidden, inOther: .notFound),
-        Row(permission: .adjustAmounts, role: .admin, inOwn: .all, inOther: .all),
-        Row(permission: .adjustAmounts, role: .manager, inOwn: .all, inOther: .notFound),
-        Row(permission: .adjustAmounts, role: .worker, inOwn: .onlyAssigned, inOther: .notFound),
+        Row(.listCompanies, .admin, own: .all, other: .all),
+        Row(.listCompanies, .manager, own: .forbidden, other: .notFound),
+        Row(.listCompanies, .worker, own: .forbidden, other: .notFound),
+        Row(.readCompany, .admin, own: .all, other: .all),
+        Row(.readCompany, .manager, own: .all, other: .notFound),
+        Row(.readCompany, .worker, own: .all, other: .notFound),
+        Row(.changeCompany, .admin, own: .all, other: .all),
+        Row(.changeCompany, .manager, own: .all, other: .notFound),
+        Row(.changeCompany, .worker, own: .forbidden, other: .notFound),
+        Row(.removeCompany, .admin, own: .all, other: .all),
+        Row(.removeCompany, .manager, own: .forbidden, other: .notFound),
+        Row(.removeCompany, .worker, own: .forbidden, other: .notFound),
+        Row(.readAnyUser, .admin, own: .all, other: .all),
+        Row(.readAnyUser, .manager, own: .forbidden, other: .notFound),
+        Row(.readAnyUser, .worker, own: .forbidden, other: .notFound),
+        Row(.readUsers, .admin, own: .all, other: .all),
+        Row(.readUsers, .manager, own: .all, other: .notFound),
+        Row(.readUsers, .worker, own: .forbidden, other: .notFound),
+        Row(.inviteUsers, .admin, own: .all, other: .all),
+        Row(.inviteUsers, .manager, own: .all, other: .notFound),
+        Row(.inviteUsers, .worker, own: .forbidden, other: .notFound),
+        Row(.changeUsers, .admin, own: .all, other: .all),
+        Row(.changeUsers, .manager, own: .all, other: .notFound),
+        Row(.changeUsers, .worker, own: .forbidden, other: .notFound),
+        Row(.readSites, .admin, own: .all, other: .all),
+        Row(.readSites, .manager, own: .all, other: .notFound),
+        Row(.readSites, .worker, own: .onlyAssigned, other: .notFound),
+        Row(.changeSites, .admin, own: .all, other: .all),
+        Row(.changeSites, .manager, own: .all, other: .notFound),
+        Row(.changeSites, .worker, own: .forbidden, other: .notFound),
+        Row(.changeMaterials, .admin, own: .all, other: .all),
+        Row(.changeMaterials, .manager, own: .all, other: .notFound),
+        Row(.changeMaterials, .worker, own: .forbidden, other: .notFound),
+        Row(.adjustAmounts, .admin, own: .all, other: .all),
+        Row(.adjustAmounts, .manager, own: .all, other: .notFound),
+        Row(.adjustAmounts, .worker, own: .onlyAssigned, other: .notFound),
+        Row(.checkIn, .admin, own: .forbidden, other: .forbidden),
+        Row(.checkIn, .manager, own: .all, other: .notFound),
+        Row(.checkIn, .worker, own: .onlyAssigned, other: .notFound),
+        Row(.readTimes, .admin, own: .all, other: .all),
+        Row(.readTimes, .manager, own: .all, other: .notFound),
+        Row(.readTimes, .worker, own: .onlyOwn, other: .notFound),
+        Row(.correctTimes, .admin, own: .all, other: .all),
+        Row(.correctTimes, .manager, own: .all, other: .notFound),
+        Row(.correctTimes, .worker, own: .forbidden, other: .notFound),
+        Row(.readAudit, .admin, own: .all, other: .all),
+        Row(.readAudit, .manager, own: .all, other: .notFound),
+        Row(.readAudit, .worker, own: .forbidden, other: .notFound),
     ]
 
     @Test("it has a line for each permission and role")
@@ -58,13 +95,17 @@ struct PermissionTableTests {
         for (company, expected) in [(own, row.inOwn), (runtime.newID(), row.inOther)] {
             let site: Site.ID = runtime.newID()
             switch expected {
-            case .all, .onlyAssigned:
+            case .all, .onlyAssigned, .onlyOwn:
                 let scope = try actor.scope(company, for: row.permission)
                 #expect(scope.company == company)
                 #expect(scope.assignee == (expected == .onlyAssigned ? user.id : nil))
                 let siteScope = try actor.scope(company, site, for: row.permission)
                 #expect(siteScope.company == company && siteScope.site == site)
                 #expect(siteScope.assignee == scope.assignee)
+                #expect(scope.person == (expected == .onlyOwn ? user.id : nil) && siteScope.person == scope.person)
+                #expect(throws: Refusal.roleForbids) {
+                    try scope.check(row.permission == .readSites ? .changeSites : .readSites)
+                }
             case .forbidden, .notFound:
                 let kind: Refusal.Kind = expected == .forbidden ? .forbidden : .notFound
                 let refusal = #expect(throws: Refusal.self) {

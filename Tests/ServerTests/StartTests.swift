@@ -210,7 +210,9 @@ import Testing
         defer { folder.remove() }
         let (code, output) = try Binary.run(["serve", "--migrate", "off", "--http-port", "0"], in: folder.path)
         #expect(code == 1)
-        #expect(output.contains("the database lacks 0001_foundation: run 'polier migrate' first"), "\(output)")
+        #expect(
+            output.contains("the database lacks 0001_foundation, 0002_people_and_access: run 'polier migrate' first"),
+            "\(output)")
     }
 
     /// SIGTERM: load balancers hear of it at once, callers are still served, and it ends by itself.

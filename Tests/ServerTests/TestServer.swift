@@ -15,16 +15,20 @@ struct TestServer: Sendable {
     let clock: TestClock
 
     /// Runs `body` against a fresh server on an empty database of the engine.
-    static func run(on engine: Engine, _ body: @escaping @Sendable (TestServer) async throws -> Void) async throws {
+    /// - Parameter flags: settings other than those that are there by themselves.
+    static func run(
+        on engine: Engine, flags: [Setting: String] = [:],
+        _ body: @escaping @Sendable (TestServer) async throws -> Void
+    ) async throws {
         try await engine.withDatabase { url in
-            let settings = try Settings(flags: [.databaseURL: url], environment: [:])
+            let settings = try Settings(flags: flags.merging([.databaseURL: url]) { _, new in new }, environment: [:])
             let database = try Stores.open(settings)
             let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
             let clock = TestClock()
             let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
             do {
                 _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
-                try await serve(database, hasher, runtime) { client in
+                try await serve(settings, database, hasher, runtime) { client in
                     try await body(
                         TestServer(
                             client: client, database: database,
@@ -41,13 +45,15 @@ struct TestServer: Sendable {
     }
 
     private static func serve(
-        _ database: any Database, _ hasher: PasswordHasher, _ runtime: Runtime,
+        _ settings: Settings, _ database: any Database, _ hasher: PasswordHasher, _ runtime: Runtime,
         _ body: @escaping @Sendable (Client) async throws -> Void
     ) async throws {
         let readiness = Readiness()
         readiness.schemaWasSeenToFit()
         readiness.sawDatabase(up: true)
-        let api = API(database: database, hasher: hasher, runtime: runtime, readiness: readiness)
+        let api = API(
+            database: database, hasher: hasher, runtime: runtime, readiness: readiness, origins: settings.origins,
+            proxies: settings.trustedProxies)
         let (ports, announce) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -68,7 +74,7 @@ struct TestServer: Sendable {
     /// Somebody with a role in a company, signed in. ADMINs belong to no company.
     func person(_ role: Role, in company: String? = nil) async throws -> (client: Client, id: String) {
         guard let email = EmailAddress("\(UUID().uuidString.lowercased())@crew.example"),
-            let password = Password(TestCompany.password)
+            let password = try? Password(TestCompany.password, refusing: .embedded)
         else { throw CancellationError() }
         let user = try await accounts.create(
             .init(email: email, password: password, firstName: "Kai", lastName: "Roth"), role: role,

@@ -10,20 +10,24 @@ public struct Actor: Sendable {
         // The operators' own company is hidden from everybody.
         guard company != Company.platform else { throw Refusal.notFound("company") }
         guard let reach = user.role.reach(of: permission) else {
-            guard user.companyID == company else { throw Refusal.notFound("company") }
-            throw Refusal.forbidden("Your role doesn't allow this.")
+            guard user.role == .admin || user.companyID == company else { throw Refusal.notFound("company") }
+            throw Refusal.roleForbids
         }
-        switch reach {
-        case .anyCompany:
-            return CompanyScope(company: company, assignee: nil)
-        case .ownCompany, .assignedSites:
-            guard user.companyID == company else { throw Refusal.notFound("company") }
-            return CompanyScope(company: company, assignee: reach == .assignedSites ? user.id : nil)
-        }
+        guard reach == .anyCompany || user.companyID == company else { throw Refusal.notFound("company") }
+        return CompanyScope(company: company, actor: self, permission: permission, reach: reach)
     }
 
     /// The scope in which this person may do something on one site of a company.
     public func scope(_ company: Company.ID, _ site: Site.ID, for permission: Permission) throws -> SiteScope {
         SiteScope(within: try scope(company, for: permission), site: site)
     }
+
+    /// Throws where this person may not do something that concerns no single company.
+    public func check(_ permission: Permission) throws {
+        guard user.role.reach(of: permission) == .anyCompany else { throw Refusal.roleForbids }
+    }
+}
+
+extension Refusal {
+    static let roleForbids = Refusal.forbidden("Your role doesn't allow this.")
 }

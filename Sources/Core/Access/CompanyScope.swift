@@ -1,25 +1,49 @@
-/// Leave to work within one company. Only an `Actor` can make one, after looking at the permission table, and every query
-/// on a company's rows asks for one: a query that nobody authorised doesn't compile.
+/// Leave to do one kind of thing within one company. Only an `Actor` can make one, after looking at the permission table, and
+/// every query on a company's rows asks for one: a query that nobody authorised doesn't compile.
 public struct CompanyScope: Sendable {
     public let company: Company.ID
+    /// Who was given the leave.
+    public let actor: Actor
+    let permission: Permission
     /// Set where the leave goes only as far as the sites this person is assigned to.
     let assignee: User.ID?
+    /// Set where the leave goes only as far as what is recorded of this person.
+    let person: User.ID?
 
-    init(company: Company.ID, assignee: User.ID?) {
-        self.company = company
+    init(company: Company.ID, actor: Actor, permission: Permission, reach: Reach) {
+        (self.company, self.actor, self.permission) = (company, actor, permission)
+        assignee = reach == .assignedSites ? actor.user.id : nil
+        person = reach == .ownRecords ? actor.user.id : nil
+    }
+
+    private init(_ scope: CompanyScope, assignee: User.ID?) {
+        (company, actor, permission, person) = (scope.company, scope.actor, scope.permission, scope.person)
         self.assignee = assignee
+    }
+
+    /// The same leave, for the sites that somebody is assigned to. Nil where it doesn't reach so far.
+    func narrowed(toSitesOf user: User.ID) -> CompanyScope? {
+        assignee == nil || assignee == user ? CompanyScope(self, assignee: user) : nil
+    }
+
+    /// Refuses leave that was given for something else.
+    func check(_ needed: Permission) throws {
+        guard permission == needed else { throw Refusal.roleForbids }
     }
 }
 
-/// Leave to work on one site of a company. The query decides whether the site is there and, where `assignee` is set,
-/// whether the person is assigned to it: nothing is asked beforehand.
+/// Leave to do one kind of thing on one site of a company. The query decides whether the site is there and, where `assignee`
+/// is set, whether the person is assigned to it: nothing is asked beforehand.
 public struct SiteScope: Sendable {
-    public let company: Company.ID
+    let within: CompanyScope
     public let site: Site.ID
-    let assignee: User.ID?
 
-    init(within scope: CompanyScope, site: Site.ID) {
-        (company, assignee) = (scope.company, scope.assignee)
-        self.site = site
-    }
+    public var company: Company.ID { within.company }
+    public var actor: Actor { within.actor }
+    var assignee: User.ID? { within.assignee }
+    var person: User.ID? { within.person }
+
+    init(within scope: CompanyScope, site: Site.ID) { (within, self.site) = (scope, site) }
+
+    func check(_ needed: Permission) throws { try within.check(needed) }
 }

@@ -1,29 +1,55 @@
 /// What somebody may do, one entry for each line of the permission table.
-public enum Permission: Sendable, CaseIterable {
+public enum Permission: String, Sendable, CaseIterable {
+    case listCompanies
     case readCompany
-    case changeSites
+    case changeCompany
+    /// Take a copy of all that a company has, and erase it.
+    case removeCompany
+    case readAnyUser
+    case readUsers
+    case inviteUsers
+    case changeUsers
     case readSites
+    case changeSites
     case changeMaterials
     case adjustAmounts
+    case checkIn
+    case readTimes
+    case correctTimes
+    case readAudit
 }
 
 /// How far a permission goes.
-enum Reach: Sendable {
+public enum Reach: Sendable {
     case anyCompany
     case ownCompany
     /// The sites of the own company that the person is assigned to.
     case assignedSites
+    /// In the own company, what is recorded of the person themselves.
+    case ownRecords
 }
 
 extension Role {
     /// The permission table. Nil where the role doesn't have the permission at all.
-    func reach(of permission: Permission) -> Reach? {
+    public func reach(of permission: Permission) -> Reach? {
         switch (permission, self) {
+        case (.checkIn, .admin): nil
         case (_, .admin): .anyCompany
+        case (.listCompanies, _), (.removeCompany, _), (.readAnyUser, _): nil
         case (_, .manager): .ownCompany
         case (.readCompany, .worker): .ownCompany
-        case (.readSites, .worker), (.adjustAmounts, .worker): .assignedSites
-        case (.changeSites, .worker), (.changeMaterials, .worker): nil
+        case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites
+        case (.readTimes, .worker): .ownRecords
+        case (.changeCompany, .worker), (.readUsers, .worker), (.inviteUsers, .worker), (.changeUsers, .worker),
+            (.changeSites, .worker), (.changeMaterials, .worker), (.correctTimes, .worker), (.readAudit, .worker):
+            nil
         }
     }
+
+    /// The roles that somebody of this role may give. An operator belongs to no company, so that nobody in a company becomes
+    /// one: the command line makes them.
+    public var givable: [Role] { self == .worker ? [] : [.manager, .worker] }
+
+    /// Whether somebody of this role may change or remove a person of that one.
+    public func mayChange(_ other: Role) -> Bool { self == .admin || (self == .manager && other == .worker) }
 }

@@ -10,6 +10,12 @@ public struct Refusal: Error, Sendable, Equatable {
         case notFound
         /// What is asked for doesn't go together with how things stand.
         case conflict
+        /// It was changed since the caller last saw it.
+        case stale
+        /// The request repeats another one's key, but not its body.
+        case keyReused
+        /// Tried too often; from then on it may be tried again.
+        case tooMany(retryAfter: Duration)
         /// Too many ask for the same costly thing at once; in a moment it may go.
         case busy
     }
@@ -33,7 +39,17 @@ public struct Refusal: Error, Sendable, Equatable {
     /// - Parameter noun: what isn't there, as in "site".
     public static func notFound(_ noun: String) -> Refusal { Refusal(.notFound, "There is no such \(noun).") }
     public static func forbidden(_ message: String) -> Refusal { Refusal(.forbidden, message) }
+    static let stale = Refusal(.stale, "This was changed in the meantime: load it again, then decide.")
     public static func conflict(_ message: String) -> Refusal { Refusal(.conflict, message) }
+
+    /// A rule that the database itself keeps, said to people. Nil for every other failure of storage.
+    init?(_ error: StorageError) {
+        switch error.kind {
+        case .unique("users_email"): self = .emailTaken
+        case .unique("time_entries_open"): self = .conflict("This person is checked in already.")
+        default: return nil
+        }
+    }
 
     /// - Parameter fields: at least one.
     public static func invalid(_ fields: [Field]) -> Refusal {

@@ -1,15 +1,58 @@
 /// What is done with companies.
 public struct Companies: Sendable {
     let database: any Database
+    let runtime: Runtime
 
-    public init(_ database: any Database) { self.database = database }
+    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
-    public func get(_ id: Company.ID, as actor: Actor) async throws -> Company {
-        let scope = try actor.scope(id, for: .readCompany)
+    /// What is changed of a company; what is nil stays.
+    public struct Edit: Sendable {
+        public let name: String?
+        public let address: Address?
+        /// A name of the IANA time zone database.
+        public let timeZone: String?
+        public let language: Language?
+
+        public init(name: String?, address: Address?, timeZone: String?, language: Language?) {
+            (self.name, self.address, self.timeZone, self.language) = (name, address, timeZone, language)
+        }
+    }
+
+    public func get(in scope: CompanyScope) async throws -> Company {
+        try scope.check(.readCompany)
         guard let company = try await database.fetch(Company.one(scope)).first else {
             throw Refusal.notFound("company")
         }
         return company
+    }
+
+    /// All there are, in the order in which they came.
+    public func list(_ page: PageRequest<Company.ID>, as actor: Actor) async throws -> Page<Company, Company.ID> {
+        try actor.check(.listCompanies)
+        return Page(try await database.fetch(Company.list(page)), of: page, key: \.id)
+    }
+
+    public func change(_ edit: Edit, if precondition: Precondition, in scope: CompanyScope) throws -> Change<Company> {
+        try scope.check(.changeCompany)
+        let runtime = runtime
+        return Change { transaction in
+            try transaction.enqueue(Company.lock(scope))
+            guard let old = try transaction.fetch(Company.one(scope)).first else { throw Refusal.notFound("company") }
+            try precondition.check(old.version)
+            let (name, address) = (edit.name ?? old.name, edit.address ?? old.address)
+            let (timeZone, language) = (edit.timeZone ?? old.timeZone, edit.language ?? old.language)
+            var differences = Differences()
+            differences.note("name", old.name, name)
+            differences.note("address", old.address.text, address.text)
+            differences.note("timeZone", old.timeZone, timeZone)
+            differences.note("language", old.language.rawValue, language.rawValue)
+            try transaction.enqueue(
+                Company.update(
+                    scope, name: name, address: address, timeZone: timeZone, language: language, now: runtime.now()))
+            try Audit(scope, runtime).write(
+                .companyChanged, scope.company, named: name, differences.details, in: transaction)
+            return try transaction.fetch(Company.one(scope))[0]
+        }
     }
 
     /// Whether nobody has registered yet.

@@ -14,6 +14,22 @@ public struct Company: Sendable {
     public let createdAt: Instant
     public let updatedAt: Instant
 
+    package init(
+        id: ID, name: String, address: Address, timeZone: String, language: Language, siteCount: Int, userCount: Int,
+        version: Int64, createdAt: Instant, updatedAt: Instant
+    ) {
+        self.id = id
+        self.name = name
+        self.address = address
+        self.timeZone = timeZone
+        self.language = language
+        self.siteCount = siteCount
+        self.userCount = userCount
+        self.version = version
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
     /// The hidden company of those who operate the platform. On the wire it is null.
     public static let platform = ID("00000000-0000-7000-8000-000000000000") ?? { preconditionFailure("not a UUID") }()
 }

@@ -56,6 +56,43 @@ extension Material {
         Query(byID, scope.company, scope.site, id, row: Material.init)
     }
 
+    /// The id, also where the material was removed.
+    static func ever(_ id: Material.ID, _ scope: SiteScope) -> Query<Material.ID> {
+        Query(
+            "SELECT m.id FROM materials m WHERE m.company_id = $1 AND m.site_id = $2 AND m.id = $3", scope.company,
+            scope.site, id
+        ) { try $0.next() }
+    }
+
+    /// Holds the row until the transaction ends.
+    static func lock(_ id: Material.ID, _ scope: SiteScope) -> Statement {
+        Statement(
+            """
+            UPDATE materials SET version = version
+            WHERE company_id = $1 AND site_id = $2 AND id = $3 AND removed_at IS NULL
+            """,
+            scope.company, scope.site, id)
+    }
+
+    static func update(_ material: Material, _ scope: SiteScope) -> Statement {
+        Statement(
+            """
+            UPDATE materials SET name = $4, unit = $5, amount = $6, threshold = $7, version = $8, updated_at = $9
+            WHERE company_id = $1 AND site_id = $2 AND id = $3
+            """,
+            scope.company, scope.site, material.id, material.name, material.unit, material.amount, material.threshold,
+            material.version, material.updatedAt)
+    }
+
+    static func remove(_ id: Material.ID, _ scope: SiteScope, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE materials SET version = version + 1, updated_at = $4, removed_at = $4
+            WHERE company_id = $1 AND site_id = $2 AND id = $3
+            """,
+            scope.company, scope.site, id, now)
+    }
+
     /// Answers with nothing where the material isn't there, or its amount would leave 0 to `Quantity.max`.
     static func adjust(_ id: Material.ID, by delta: Quantity, _ scope: SiteScope, now: Instant) -> Query<Material> {
         Query(adjustAmount, scope.company, scope.site, id, delta, now, row: Material.init)
@@ -78,7 +115,7 @@ extension Material {
 }
 
 extension Movement {
-    private static let columns: SQL = """
+    static let columns: SQL = """
         v.number, v.id, v.delta, v.amount_after, v.note, v.user_id, u.first_name, u.last_name, v.at, v.created_at
         """
 
@@ -111,12 +148,11 @@ extension Movement {
 
     /// - Parameter material: as the change left it.
     static func insert(
-        _ id: Movement.ID, of material: Material, _ adjustment: Adjustment, by user: User.ID, _ scope: SiteScope,
-        now: Instant
+        _ id: Movement.ID, of material: Material, _ adjustment: Adjustment, _ scope: SiteScope, now: Instant
     ) -> Statement {
         Statement(
             insertion, scope.company, scope.site, material.id, material.version, id, adjustment.delta, material.amount,
-            adjustment.note, user, adjustment.at ?? now, now)
+            adjustment.note, scope.actor.user.id, adjustment.at ?? now, now)
     }
 
     init(_ row: inout Row) throws {

@@ -10,6 +10,18 @@ public struct Material: Sendable {
     public let version: Int64
     public let updatedAt: Instant
 
+    package init(
+        id: ID, name: String, unit: String, amount: Quantity, threshold: Quantity, version: Int64, updatedAt: Instant
+    ) {
+        self.id = id
+        self.name = name
+        self.unit = unit
+        self.amount = amount
+        self.threshold = threshold
+        self.version = version
+        self.updatedAt = updatedAt
+    }
+
     /// It runs low.
     public var isBelowThreshold: Bool { amount < threshold }
 }
@@ -22,6 +34,18 @@ public struct NewMaterial: Sendable {
     public let threshold: Quantity
 
     public init(name: String, unit: String, amount: Quantity, threshold: Quantity) {
+        (self.name, self.unit, self.amount, self.threshold) = (name, unit, amount, threshold)
+    }
+}
+
+/// What is changed of a material; what is nil stays.
+public struct MaterialEdit: Sendable {
+    public let name: String?
+    public let unit: String?
+    public let amount: Quantity?
+    public let threshold: Quantity?
+
+    public init(name: String?, unit: String?, amount: Quantity?, threshold: Quantity?) {
         (self.name, self.unit, self.amount, self.threshold) = (name, unit, amount, threshold)
     }
 }
@@ -42,6 +66,21 @@ public struct Movement: Sendable {
     public let at: Instant
     /// When it was recorded: later than `at` for work done offline.
     public let createdAt: Instant
+
+    package init(
+        number: Int64, id: ID, delta: Quantity, amountAfter: Quantity, note: String?, user: User.ID, userName: String,
+        at: Instant, createdAt: Instant
+    ) {
+        self.number = number
+        self.id = id
+        self.delta = delta
+        self.amountAfter = amountAfter
+        self.note = note
+        self.user = user
+        self.userName = userName
+        self.at = at
+        self.createdAt = createdAt
+    }
 }
 
 /// What somebody takes or adds.

@@ -7,48 +7,102 @@ public struct Materials: Sendable {
         (self.database, self.runtime) = (database, runtime)
     }
 
+    // MARK: Reading
+
     /// In the order in which they were added.
     public func list(
-        of site: Site.ID, in company: Company.ID, page: PageRequest<Material.ID>, as actor: Actor
+        _ page: PageRequest<Material.ID>, on scope: SiteScope
     ) async throws -> Page<Material, Material.ID> {
-        let scope = try actor.scope(company, site, for: .readSites)
+        try scope.check(.readSites)
         let (sites, materials) = try await database.fetch(Site.exists(scope), Material.list(scope, page))
         guard !sites.isEmpty else { throw Refusal.notFound("site") }
         return Page(materials, of: page, key: \.id)
     }
 
+    /// Newest first, also of a material that was removed.
+    public func movements(
+        of id: Material.ID, _ page: PageRequest<Int64>, on scope: SiteScope
+    ) async throws -> Page<Movement, Int64> {
+        try scope.check(.readSites)
+        let (sites, materials, movements) = try await database.fetch(
+            Site.exists(scope), Material.ever(id, scope), Movement.list(id, scope, page))
+        guard !sites.isEmpty else { throw Refusal.notFound("site") }
+        guard !materials.isEmpty else { throw Refusal.notFound("material") }
+        return Page(movements, of: page, key: \.number)
+    }
+
+    // MARK: Changing
+
     /// The first amount is a movement too, unless it is 0.
-    public func create(
-        _ new: NewMaterial, on site: Site.ID, in company: Company.ID, as actor: Actor
-    ) async throws -> Material {
-        let scope = try actor.scope(company, site, for: .changeMaterials)
-        let now = runtime.now()
+    public func create(_ new: NewMaterial, on scope: SiteScope) throws -> Change<Material> {
+        try scope.check(.changeMaterials)
+        let (now, runtime) = (runtime.now(), runtime)
         let material = Material(
             id: runtime.newID(), name: new.name, unit: new.unit, amount: new.amount, threshold: new.threshold,
             version: 1, updatedAt: now)
         let movement: Movement.ID = runtime.newID()
-        try await database.transaction { transaction in
+        return Change { transaction in
             guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Refusal.notFound("site") }
             try transaction.enqueue(Material.insert(material.id, new, scope, now: now))
             if new.amount != .zero {
                 let first = Adjustment(delta: new.amount, note: nil, at: nil)
-                try transaction.enqueue(
-                    Movement.insert(movement, of: material, first, by: actor.user.id, scope, now: now))
+                try transaction.enqueue(Movement.insert(movement, of: material, first, scope, now: now))
             }
+            try Audit(scope.within, runtime).write(.materialCreated, material.id, named: new.name, in: transaction)
+            return material
         }
-        return material
+    }
+
+    /// A new amount is a movement of what it differs by.
+    public func change(
+        _ id: Material.ID, _ edit: MaterialEdit, if precondition: Precondition, on scope: SiteScope
+    ) throws -> Change<Material> {
+        try scope.check(.changeMaterials)
+        let (now, runtime) = (runtime.now(), runtime)
+        let movement: Movement.ID = runtime.newID()
+        return Change { transaction in
+            let old = try Self.lock(id, scope, transaction)
+            try precondition.check(old.version)
+            let new = Material(
+                id: id, name: edit.name ?? old.name, unit: edit.unit ?? old.unit, amount: edit.amount ?? old.amount,
+                threshold: edit.threshold ?? old.threshold, version: old.version + 1, updatedAt: now)
+            try transaction.enqueue(Material.update(new, scope))
+            if new.amount != old.amount {
+                let delta = Quantity(thousandths: new.amount.thousandths - old.amount.thousandths)
+                let adjustment = Adjustment(delta: delta, note: nil, at: nil)
+                try transaction.enqueue(Movement.insert(movement, of: new, adjustment, scope, now: now))
+            }
+            var differences = Differences()
+            differences.note("name", old.name, new.name)
+            differences.note("unit", old.unit, new.unit)
+            differences.note("amount", old.amount.text, new.amount.text)
+            differences.note("threshold", old.threshold.text, new.threshold.text)
+            try Audit(scope.within, runtime).write(
+                .materialChanged, id, named: new.name, differences.details, in: transaction)
+            return new
+        }
+    }
+
+    /// Archives a material: its movements stay.
+    public func remove(_ id: Material.ID, if precondition: Precondition, on scope: SiteScope) throws -> Change<Void> {
+        try scope.check(.changeMaterials)
+        let (now, runtime) = (runtime.now(), runtime)
+        return Change { transaction in
+            let old = try Self.lock(id, scope, transaction)
+            try precondition.check(old.version)
+            try transaction.enqueue(Material.remove(id, scope, now: now))
+            try Audit(scope.within, runtime).write(.materialRemoved, id, named: old.name, in: transaction)
+        }
     }
 
     /// Takes from the amount or adds to it, by one conditional UPDATE, and records the movement with it. A delta of 0
     /// changes and records nothing.
-    public func adjust(
-        _ id: Material.ID, on site: Site.ID, in company: Company.ID, _ adjustment: Adjustment, as actor: Actor
-    ) async throws -> Material {
-        let scope = try actor.scope(company, site, for: .adjustAmounts)
+    public func adjust(_ id: Material.ID, _ adjustment: Adjustment, on scope: SiteScope) throws -> Change<Material> {
+        try scope.check(.adjustAmounts)
         let now = runtime.now()
         try adjustment.check(now: now)
         let movement: Movement.ID = runtime.newID()
-        return try await database.transaction { transaction in
+        return Change { transaction in
             guard adjustment.delta != .zero else { return try Self.find(id, scope, transaction) }
             let (sites, changed) = try transaction.fetch(
                 Site.exists(scope), Material.adjust(id, by: adjustment.delta, scope, now: now))
@@ -56,22 +110,16 @@ public struct Materials: Sendable {
             guard let material = changed.first else {
                 throw Self.outOfRange(try Self.find(id, scope, transaction), adjustment.delta)
             }
-            try transaction.enqueue(
-                Movement.insert(movement, of: material, adjustment, by: actor.user.id, scope, now: now))
+            try transaction.enqueue(Movement.insert(movement, of: material, adjustment, scope, now: now))
             return material
         }
     }
 
-    /// Newest first.
-    public func movements(
-        of id: Material.ID, on site: Site.ID, in company: Company.ID, page: PageRequest<Int64>, as actor: Actor
-    ) async throws -> Page<Movement, Int64> {
-        let scope = try actor.scope(company, site, for: .readSites)
-        let (sites, materials, movements) = try await database.fetch(
-            Site.exists(scope), Material.one(id, scope), Movement.list(id, scope, page))
-        guard !sites.isEmpty else { throw Refusal.notFound("site") }
-        guard !materials.isEmpty else { throw Refusal.notFound("material") }
-        return Page(movements, of: page, key: \.number)
+    private static func lock(
+        _ id: Material.ID, _ scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws -> Material {
+        try transaction.enqueue(Material.lock(id, scope))
+        return try find(id, scope, transaction)
     }
 
     private static func find(
@@ -94,7 +142,7 @@ extension Adjustment {
     /// How long ago work done offline may have happened.
     public static let oldest = Duration.seconds(30 * 24 * 3600)
     /// How far a phone's clock may run ahead of ours.
-    private static let skew = Duration.seconds(60)
+    static let skew = Duration.seconds(60)
 
     func check(now: Instant) throws {
         guard let at else { return }

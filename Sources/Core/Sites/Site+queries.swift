@@ -47,6 +47,43 @@ extension Site {
         Query(idByID, scope.company, scope.assignee, scope.site) { try $0.next() }
     }
 
+    /// Whether the person is assigned to the site.
+    static func isAssigned(_ scope: SiteScope) -> Query<User.ID> {
+        Query(
+            "SELECT a.user_id FROM assignments a WHERE a.company_id = $1 AND a.site_id = $2 AND a.user_id = $3",
+            scope.company, scope.site, scope.actor.user.id
+        ) { try $0.next() }
+    }
+
+    /// Holds the row until the transaction ends.
+    static func lock(_ scope: SiteScope) -> Statement {
+        Statement(
+            "UPDATE sites SET version = version WHERE company_id = $1 AND id = $2 AND removed_at IS NULL",
+            scope.company, scope.site)
+    }
+
+    /// Writes all that may change, as the next version.
+    static func update(_ scope: SiteScope, _ site: NewSite, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE sites SET name = $3, street_number = $4, street = $5, city = $6, postal_code = $7, country = $8,
+                priority = $9, status = $10, start_date = $11, end_date = $12, notes = $13, version = version + 1,
+                updated_at = $14
+            WHERE company_id = $1 AND id = $2
+            """,
+            scope.company, scope.site, site.name, site.address.streetNumber, site.address.street, site.address.city,
+            site.address.postalCode, site.address.country, site.priority, site.status, site.startDate, site.endDate,
+            site.notes, now)
+    }
+
+    static func remove(_ scope: SiteScope, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE sites SET version = version + 1, updated_at = $3, removed_at = $3 WHERE company_id = $1 AND id = $2
+            """,
+            scope.company, scope.site, now)
+    }
+
     static func insert(_ id: Site.ID, _ site: NewSite, _ scope: CompanyScope, now: Instant) -> Statement {
         Statement(
             """
@@ -92,13 +129,31 @@ extension Assignee {
         }
     }
 
-    static func insert(_ user: User.ID, site: Site.ID, _ scope: CompanyScope, now: Instant) -> Statement {
+    /// Assigns nobody where the company has no such person.
+    static func insert(_ user: User.ID, _ scope: SiteScope, now: Instant) -> Statement {
         Statement(
             """
             INSERT INTO assignments (company_id, site_id, user_id, created_at)
             SELECT u.company_id, $2, u.id, $4 FROM users u WHERE u.company_id = $1 AND u.id = $3 AND u.removed_at IS NULL
+            ON CONFLICT DO NOTHING
             """,
-            scope.company, site, user, now)
+            scope.company, scope.site, user, now)
+    }
+
+    static func remove(_ user: User.ID, _ scope: SiteScope) -> Statement {
+        Statement(
+            "DELETE FROM assignments WHERE company_id = $1 AND site_id = $2 AND user_id = $3", scope.company,
+            scope.site, user)
+    }
+
+    /// Everybody from a site that is removed.
+    static func removeAll(_ scope: SiteScope) -> Statement {
+        Statement("DELETE FROM assignments WHERE company_id = $1 AND site_id = $2", scope.company, scope.site)
+    }
+
+    /// Somebody who is removed from all sites.
+    static func removeAll(of user: User.ID, _ scope: CompanyScope) -> Statement {
+        Statement("DELETE FROM assignments WHERE company_id = $1 AND user_id = $2", scope.company, user)
     }
 }
 

@@ -17,6 +17,15 @@ public struct Site: Sendable {
         public let lastName: String
         /// Their latest check-in on this site.
         public let lastVisited: Instant?
+
+        package init(
+            user: User.ID, firstName: String, lastName: String, lastVisited: Instant?
+        ) {
+            self.user = user
+            self.firstName = firstName
+            self.lastName = lastName
+            self.lastVisited = lastVisited
+        }
     }
 
     public let record: SiteRecord
@@ -30,6 +39,18 @@ public struct Site: Sendable {
     public let progress: Int
 
     public var warnings: Int { materials.reduce(0) { $0 + ($1.isBelowThreshold ? 1 : 0) } }
+
+    package init(
+        _ record: SiteRecord, assignments: [Assignment], materials: [Material], lastVisited: Instant?, logged: Duration,
+        progress: Int
+    ) {
+        self.record = record
+        self.assignments = assignments
+        self.materials = materials
+        self.lastVisited = lastVisited
+        self.logged = logged
+        self.progress = progress
+    }
 
     init(_ record: SiteRecord, assignees: [Assignee], visits: [Visits], materials: [Material], today: Day) {
         self.record = record
@@ -58,6 +79,23 @@ public struct SiteRecord: Sendable {
     public let version: Int64
     public let createdAt: Instant
     public let updatedAt: Instant
+
+    package init(
+        id: Site.ID, name: String, address: Address, priority: Site.Priority, status: Site.Status, startDate: Day,
+        endDate: Day, notes: String?, version: Int64, createdAt: Instant, updatedAt: Instant
+    ) {
+        self.id = id
+        self.name = name
+        self.address = address
+        self.priority = priority
+        self.status = status
+        self.startDate = startDate
+        self.endDate = endDate
+        self.notes = notes
+        self.version = version
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
 
     /// Both the first and the last day count as days of work: on the first day nothing has elapsed, after the last all has.
     func progress(on today: Day) -> Int {
@@ -108,5 +146,41 @@ public struct NewSite: Sendable {
         self.users = users
         self.priority = priority
         self.status = status
+    }
+}
+
+/// What is changed of a site; what is nil stays.
+public struct SiteEdit: Sendable {
+    public let name: String?
+    public let address: Address?
+    public let startDate: Day?
+    public let endDate: Day?
+    /// A nil within clears them.
+    public let notes: String??
+    /// Exactly these people are assigned from now on.
+    public let users: [User.ID]?
+    public let priority: Site.Priority?
+    public let status: Site.Status?
+
+    public init(
+        name: String?, address: Address?, startDate: Day?, endDate: Day?, notes: String??, users: [User.ID]?,
+        priority: Site.Priority?, status: Site.Status?
+    ) {
+        self.name = name
+        self.address = address
+        self.startDate = startDate
+        self.endDate = endDate
+        self.notes = notes
+        self.users = users
+        self.priority = priority
+        self.status = status
+    }
+
+    /// The whole site as it will be. Throws `Refusal` where the end lies before the start.
+    func applied(to old: SiteRecord) throws -> NewSite {
+        try NewSite(
+            name: name ?? old.name, address: address ?? old.address, startDate: startDate ?? old.startDate,
+            endDate: endDate ?? old.endDate, notes: notes ?? old.notes, users: users ?? [],
+            priority: priority ?? old.priority, status: status ?? old.status)
     }
 }

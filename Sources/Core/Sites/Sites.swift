@@ -7,12 +7,11 @@ public struct Sites: Sendable {
         (self.database, self.runtime) = (database, runtime)
     }
 
-    /// One round trip: the row and all that belongs to it are asked for together.
-    public func get(_ id: Site.ID, of company: Company.ID, as actor: Actor) async throws -> Site {
-        try await get(try actor.scope(company, id, for: .readSites))
-    }
+    // MARK: Reading
 
-    private func get(_ scope: SiteScope) async throws -> Site {
+    /// One round trip: the row and all that belongs to it are asked for together.
+    public func get(_ scope: SiteScope) async throws -> Site {
+        try scope.check(.readSites)
         let range = SiteRange(scope)
         let (records, assignees, visits, materials) = try await database.fetch(
             Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
@@ -23,12 +22,27 @@ public struct Sites: Sendable {
     }
 
     /// Newest first; to a worker, the sites they are assigned to.
-    public func list(
-        of company: Company.ID, page: PageRequest<Site.ID>, as actor: Actor
-    ) async throws -> Page<Site, Site.ID> {
-        let scope = try actor.scope(company, for: .readSites)
+    public func list(_ page: PageRequest<Site.ID>, in scope: CompanyScope) async throws -> Page<Site, Site.ID> {
+        try scope.check(.readSites)
         let (companies, records) = try await database.fetch(Company.exists(scope), Site.records(scope, page))
         guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        return try await complete(records, page, scope)
+    }
+
+    /// The sites that somebody is assigned to, newest first; to a worker, only their own.
+    public func list(
+        assignedTo user: User.ID, _ page: PageRequest<Site.ID>, in scope: CompanyScope
+    ) async throws -> Page<Site, Site.ID> {
+        try scope.check(.readSites)
+        guard let narrowed = scope.narrowed(toSitesOf: user) else { throw Refusal.notFound("user") }
+        let (users, records) = try await database.fetch(User.exists(user, scope), Site.records(narrowed, page))
+        guard !users.isEmpty else { throw Refusal.notFound("user") }
+        return try await complete(records, page, narrowed)
+    }
+
+    private func complete(
+        _ records: [SiteRecord], _ page: PageRequest<Site.ID>, _ scope: CompanyScope
+    ) async throws -> Page<Site, Site.ID> {
         let shown = Page(records, of: page, key: \.id)
         guard let range = SiteRange(scope, shown.items) else { return Page(items: [], next: nil) }
 
@@ -46,22 +60,98 @@ public struct Sites: Sendable {
         return Page(items: sites, next: shown.next)
     }
 
+    // MARK: Changing
+
     /// All or nothing: where one of the people isn't of the company, nothing is made.
-    public func create(_ site: NewSite, in company: Company.ID, as actor: Actor) async throws -> Site {
-        let scope = try actor.scope(company, for: .changeSites)
-        let id: Site.ID = runtime.newID()
-        let now = runtime.now()
-        var users: [User.ID] = []
-        for user in site.users where !users.contains(user) { users.append(user) }
-        try await database.transaction { [users] transaction in
+    public func create(_ site: NewSite, in scope: CompanyScope) throws -> Change<Site> {
+        try scope.check(.changeSites)
+        let (id, now, runtime): (Site.ID, Instant, Runtime) = (runtime.newID(), runtime.now(), runtime)
+        return Change { transaction in
             guard try !transaction.fetch(Company.exists(scope)).isEmpty else { throw Refusal.notFound("company") }
+            let siteScope = SiteScope(within: scope, site: id)
             try transaction.enqueue(Site.insert(id, site, scope, now: now))
-            for user in users {
-                guard try transaction.execute(Assignee.insert(user, site: id, scope, now: now)) == 1 else {
-                    throw Refusal.invalid([.init("users", "names \(user.text), who is not of this company")])
-                }
+            _ = try Self.assign(exactly: site.users, siteScope, transaction, now: now)
+            try Audit(scope, runtime).write(.siteCreated, id, named: site.name, in: transaction)
+            return try Self.read(siteScope, transaction, today: now.day)
+        }
+    }
+
+    public func change(_ edit: SiteEdit, if precondition: Precondition, on scope: SiteScope) throws -> Change<Site> {
+        try scope.check(.changeSites)
+        let (now, runtime) = (runtime.now(), runtime)
+        return Change { transaction in
+            let old = try Self.lock(scope, transaction)
+            try precondition.check(old.version)
+            let new = try edit.applied(to: old)
+            try transaction.enqueue(Site.update(scope, new, now: now))
+            var differences = old.differences(from: new)
+            if let users = edit.users {
+                let change = try Self.assign(exactly: users, scope, transaction, now: now)
+                differences.note("users", change.before, change.after)
+            }
+            try Audit(scope.within, runtime).write(
+                .siteChanged, scope.site, named: new.name, differences.details, in: transaction)
+            return try Self.read(scope, transaction, today: now.day)
+        }
+    }
+
+    /// Archives a site: nobody is assigned any more, open visits end, the history stays.
+    public func remove(if precondition: Precondition, on scope: SiteScope) throws -> Change<Void> {
+        try scope.check(.changeSites)
+        let (now, runtime) = (runtime.now(), runtime)
+        return Change { transaction in
+            let old = try Self.lock(scope, transaction)
+            try precondition.check(old.version)
+            try transaction.enqueue(TimeEntry.endOpen(on: scope, now: now))
+            try transaction.enqueue(Assignee.removeAll(scope))
+            try transaction.enqueue(Site.remove(scope, now: now))
+            try Audit(scope.within, runtime).write(.siteRemoved, scope.site, named: old.name, in: transaction)
+        }
+    }
+
+    private static func lock(_ scope: SiteScope, _ transaction: borrowing Transaction) throws -> SiteRecord {
+        try transaction.enqueue(Site.lock(scope))
+        guard let record = try transaction.fetch(Site.record(scope)).first else { throw Refusal.notFound("site") }
+        return record
+    }
+
+    private static func read(
+        _ scope: SiteScope, _ transaction: borrowing Transaction, today: Day
+    ) throws -> Site {
+        let range = SiteRange(scope)
+        let (records, assignees, visits, materials) = try transaction.fetch(
+            Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
+        return Site(records[0], assignees: assignees, visits: visits, materials: materials, today: today)
+    }
+
+    /// Makes the assigned people exactly these. Refuses, naming the first, where one isn't of the company.
+    /// - Returns: the ids of those assigned before and after, for the history.
+    private static func assign(
+        exactly users: [User.ID], _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
+    ) throws -> (before: String, after: String) {
+        let before = Set(try transaction.fetch(Assignee.all(in: SiteRange(scope))).map(\.user))
+        let after = Set(users)
+        for user in before.subtracting(after) { try transaction.enqueue(Assignee.remove(user, scope)) }
+        for user in after.subtracting(before).sorted() {
+            guard try transaction.execute(Assignee.insert(user, scope, now: now)) == 1 else {
+                throw Refusal.invalid([.init("users", "names \(user.text), who is not of this company")])
             }
         }
-        return try await get(SiteScope(within: scope, site: id))
+        func list(_ users: Set<User.ID>) -> String { users.map(\.text).sorted().joined(separator: " ") }
+        return (list(before), list(after))
+    }
+}
+
+extension SiteRecord {
+    fileprivate func differences(from new: NewSite) -> Differences {
+        var differences = Differences()
+        differences.note("name", name, new.name)
+        differences.note("address", address.text, new.address.text)
+        differences.note("startDate", startDate.text, new.startDate.text)
+        differences.note("endDate", endDate.text, new.endDate.text)
+        differences.note(only: "notes", notes, new.notes)
+        differences.note("priority", priority.rawValue, new.priority.rawValue)
+        differences.note("status", status.rawValue, new.status.rawValue)
+        return differences
     }
 }

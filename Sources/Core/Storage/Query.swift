@@ -25,7 +25,11 @@ public struct Query<Value: Sendable>: Sendable {
     public init<each Bound: Column>(
         _ sql: SQL, _ value: repeat each Bound, row decode: @escaping @Sendable (inout Row) throws -> Value
     ) {
-        statement = Statement(sql, repeat each value)
+        self.init(Statement(sql, repeat each value), row: decode)
+    }
+
+    public init(_ statement: Statement, row decode: @escaping @Sendable (inout Row) throws -> Value) {
+        self.statement = statement
         collect = { source, values in
             var row = Row(source)
             // One piece of memory for a short answer, instead of one for each doubling.

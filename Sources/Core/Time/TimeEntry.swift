@@ -1,23 +1,100 @@
 /// One visit of a person to a site: when they came and when they left.
-package struct TimeEntry: Sendable {
-    package typealias ID = Core.ID<TimeEntry>
+public struct TimeEntry: Sendable {
+    public typealias ID = Core.ID<TimeEntry>
 
-    package let id: ID
-    package let user: User.ID
-    package let checkedInAt: Instant
-    /// Nil while the person is on the site.
-    package let checkedOutAt: Instant?
+    /// That an entry was changed afterwards, with what it said before.
+    public struct Correction: Sendable {
+        /// The version of the entry that the correction replaced.
+        public let number: Int64
+        public let checkedInAt: Instant
+        public let checkedOutAt: Instant?
+        public let reason: String
+        public let user: User.ID
+        public let userName: String
+        public let createdAt: Instant
 
-    package init(id: ID, user: User.ID, checkedInAt: Instant, checkedOutAt: Instant?) {
-        (self.id, self.user, self.checkedInAt, self.checkedOutAt) = (id, user, checkedInAt, checkedOutAt)
+        package init(
+            number: Int64, checkedInAt: Instant, checkedOutAt: Instant?, reason: String, user: User.ID,
+            userName: String, createdAt: Instant
+        ) {
+            self.number = number
+            self.checkedInAt = checkedInAt
+            self.checkedOutAt = checkedOutAt
+            self.reason = reason
+            self.user = user
+            self.userName = userName
+            self.createdAt = createdAt
+        }
     }
 
-    package func insert(_ scope: SiteScope, now: Instant) -> Statement {
-        Statement(
-            """
-            INSERT INTO time_entries (company_id, site_id, id, user_id, checked_in_at, checked_out_at, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-            """,
-            scope.company, scope.site, id, user, checkedInAt, checkedOutAt, now)
+    public let id: ID
+    public let site: Site.ID
+    public let user: User.ID
+    public let userName: String
+    public let checkedInAt: Instant
+    /// Nil while the person is on the site.
+    public let checkedOutAt: Instant?
+    public let version: Int64
+    /// Oldest first.
+    public var corrections: [Correction]
+    /// How many there are, also where they weren't asked for.
+    var correctionCount: Int
+
+    package init(
+        id: ID, site: Site.ID, user: User.ID, userName: String, checkedInAt: Instant, checkedOutAt: Instant?,
+        version: Int64 = 1, corrections: [Correction] = []
+    ) {
+        self.id = id
+        self.site = site
+        self.user = user
+        self.userName = userName
+        self.checkedInAt = checkedInAt
+        self.checkedOutAt = checkedOutAt
+        self.version = version
+        self.corrections = corrections
+        correctionCount = corrections.count
+    }
+
+    /// Whole minutes on the site; nil while the person is there.
+    public var minutes: Int? {
+        checkedOutAt.map { Int(($0.milliseconds - checkedInAt.milliseconds) / 60_000) }
+    }
+
+    /// Where a page of a list ends: lists of entries are sorted by both.
+    public struct Key: Sendable {
+        public let checkedInAt: Instant
+        public let id: ID
+
+        public init(checkedInAt: Instant, id: ID) { (self.checkedInAt, self.id) = (checkedInAt, id) }
+    }
+
+    public var key: Key { Key(checkedInAt: checkedInAt, id: id) }
+}
+
+/// Which entries of a company are asked for.
+public struct TimeEntryFilter: Sendable {
+    public let user: User.ID?
+    /// Only those that began at this instant or later.
+    public let from: Instant?
+    /// Only those that began before this instant.
+    public let to: Instant?
+    /// Only those of people who are on a site now.
+    public let isOpen: Bool
+
+    public init(user: User.ID?, from: Instant?, to: Instant?, isOpen: Bool) {
+        (self.user, self.from, self.to, self.isOpen) = (user, from, to, isOpen)
+    }
+}
+
+/// How an entry should have read, and why.
+public struct TimeCorrection: Sendable {
+    /// Nil keeps what the entry says.
+    public let checkedInAt: Instant?
+    /// Nil keeps what the entry says; a nil within says that the person is still there.
+    public let checkedOutAt: Instant??
+    public let reason: String
+
+    public init(checkedInAt: Instant?, checkedOutAt: Instant??, reason: String) {
+        (self.checkedInAt, self.checkedOutAt, self.reason) = (checkedInAt, checkedOutAt, reason)
     }
 }

@@ -26,16 +26,38 @@ public struct Accounts: Sendable {
         public let token: Token
         public let expiresAt: Instant
         public let user: User
+
+        package init(token: Token, expiresAt: Instant, user: User) {
+            (self.token, self.expiresAt, self.user) = (token, expiresAt, user)
+        }
+    }
+
+    /// Where a request comes from, as far as we know.
+    public struct Origin: Sendable {
+        /// The network that the limits count by: an IPv4 address, or the first half of an IPv6 address.
+        public let network: String
+        public let userAgent: String?
+
+        public init(network: String, userAgent: String?) { (self.network, self.userAgent) = (network, userAgent) }
     }
 
     /// Founds a company with its first manager.
     public func register(
+        _ person: NewPerson, company name: String, address: Address, language: Language, from origin: Origin
+    ) async throws -> User {
+        let attempts = Attempts(.registrations, of: origin.network)
+        let now = runtime.now()
+        try await database.transaction { try attempts.record($0, now: now) }
+        return try await register(person, company: name, address: address, language: language)
+    }
+
+    /// The same without a limit: for those who have the database in their hands.
+    package func register(
         _ person: NewPerson, company name: String, address: Address, language: Language
     ) async throws -> User {
         let company: Company.ID = runtime.newID()
-        let now = runtime.now()
-        let founding = Company.insert(company, name: name, address: address, language: language, now: now)
-        return try await create(person, role: .manager, in: company, language: language, after: founding)
+        let founding = Company.insert(company, name: name, address: address, language: language, now: runtime.now())
+        return try await create(person, role: .manager, in: company, language: language, founding: (founding, name))
     }
 
     /// Makes an operator of the platform. Only the command line calls this.
@@ -45,7 +67,15 @@ public struct Accounts: Sendable {
 
     /// Makes an active account with a password. Whoever calls this has decided that it may be made.
     package func create(
-        _ person: NewPerson, role: Role, in company: Company.ID, language: Language, after founding: Statement? = nil
+        _ person: NewPerson, role: Role, in company: Company.ID, language: Language
+    ) async throws -> User {
+        try await create(person, role: role, in: company, language: language, founding: nil)
+    }
+
+    /// - Parameter founding: makes the company, with its name, where this is the first account of a new one.
+    private func create(
+        _ person: NewPerson, role: Role, in company: Company.ID, language: Language,
+        founding: (statement: Statement, name: String)?
     ) async throws -> User {
         let hash = try await hasher.hash(person.password.text)
         let now = runtime.now()
@@ -53,35 +83,57 @@ public struct Accounts: Sendable {
             id: runtime.newID(), companyID: company, email: person.email.text, firstName: person.firstName,
             lastName: person.lastName, role: role, status: .active, language: language, version: 1, createdAt: now,
             updatedAt: now)
-        do {
-            try await database.transaction { transaction in
-                if let founding { try transaction.enqueue(founding) }
-                try transaction.enqueue(user.insert(email: person.email, passwordHash: hash))
+        let audit = Audit(user, session: nil, runtime)
+        try await database.transaction { transaction in
+            if let founding { try transaction.enqueue(founding.statement) }
+            guard try transaction.execute(user.insert(email: person.email, passwordHash: hash)) == 1 else {
+                throw Refusal.emailTaken
             }
-        } catch let error as StorageError where error.kind == .unique("users_email") {
-            throw Refusal.conflict("There is already an account for this e-mail address.")
+            if let founding { try audit.write(.companyRegistered, company, named: founding.name, in: transaction) }
         }
         return user
     }
 
     /// The same answer, after the same time, whether the address is unknown, the password wrong or the account switched off.
-    public func signIn(email: String, password: String) async throws -> SignIn {
-        let found: (user: User, passwordHash: String?)? =
-            if let email = EmailAddress(email.trimmingCharacters(in: .whitespaces)) {
-                try await database.fetch(User.signingIn(email)).first
-            } else { nil }
-        guard try await hasher.verify(password, against: found?.passwordHash), let user = found?.user,
-            user.status == .active
-        else { throw Refusal(.unauthenticated, "The e-mail address or the password is wrong.") }
-
+    /// Failures count against the account and the network they come from; after too many, the right password is refused too.
+    public func signIn(email: String, password: String, from origin: Origin) async throws -> SignIn {
+        let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
+        let ofAccount = Attempts(.signInsOfAccount, of: address?.folded ?? email.lowercased())
+        let fromAddress = Attempts(.signInsFromAddress, of: origin.network)
         let now = runtime.now()
-        let expiresAt = now + Session.lifetime
+        let found: [(user: User, passwordHash: String?)]
+        let made: (account: [[Instant]], network: [[Instant]])
+        if let address {
+            (found, made.account, made.network) = try await database.fetch(
+                User.signingIn(address), ofAccount.made, fromAddress.made)
+        } else {
+            found = []
+            made = try await database.fetch(ofAccount.made, fromAddress.made)
+        }
+        try ofAccount.check(made.account, now: now)
+        try fromAddress.check(made.network, now: now)
+        let isRight = try await hasher.verify(password, against: found.first?.passwordHash)
+
         let token = Token(runtime)
         let session: Session.ID = runtime.newID()
-        try await database.transaction {
-            try $0.enqueue(Session.endExpired(of: user, now: now))
-            try $0.enqueue(Session.insert(session, of: user, tokenHash: token.hash, now: now, expiresAt: expiresAt))
+        let decided = runtime.now()
+        let expiresAt = decided + Session.lifetime
+        let user: User? = try await database.transaction { transaction in
+            try ofAccount.check(transaction, now: decided)
+            try fromAddress.check(transaction, now: decided)
+            if isRight, let (user, hash) = found.first, let hash {
+                try transaction.enqueue(Session.endExpired(of: user, now: decided))
+                let begun = try transaction.execute(
+                    Session.insert(
+                        session, of: user, passwordHash: hash, tokenHash: token.hash, userAgent: origin.userAgent,
+                        now: decided, expiresAt: expiresAt))
+                if begun == 1 { return user }
+            }
+            try ofAccount.record(transaction, now: decided)
+            try fromAddress.record(transaction, now: decided)
+            return nil
         }
+        guard let user else { throw Refusal(.unauthenticated, "The e-mail address or the password is wrong.") }
         return SignIn(token: token, expiresAt: expiresAt, user: user)
     }
 
@@ -100,6 +152,10 @@ public struct Accounts: Sendable {
     }
 
     public func signOut(_ actor: Actor) async throws {
-        try await database.transaction { try $0.enqueue(Session.end(actor)) }
+        try await database.transaction { try $0.enqueue(Session.end(actor.session, of: actor.user)) }
     }
+}
+
+extension Refusal {
+    static let emailTaken = Refusal.conflict("There is already an account for this e-mail address.")
 }

@@ -1,12 +1,32 @@
-/// A new password that somebody chose: 8 to 128 characters, anything goes. What was chosen long ago is never measured again.
+/// A new password that somebody chose: 8 to 128 characters, anything goes but what everybody chooses (NIST SP 800-63B,
+/// section 5.1.1.2). What was chosen long ago is never measured again.
 public struct Password: Sendable {
     public static let length = 8...128
 
+    /// What is wrong with a password, said after its name: "must have 8 to 128 characters".
+    public struct Flaw: Error, Sendable, Equatable { public let message: String }
+
     let text: String
 
-    /// Nil where it is too short or too long.
-    public init?(_ text: String) {
-        guard Self.length.contains(text.count), text.utf8.count <= 1024 else { return nil }
+    public init(_ text: String, refusing common: CommonPasswords) throws(Flaw) {
+        guard Self.length.contains(text.count), text.utf8.count <= 1024 else {
+            throw Flaw(message: "must have \(Self.length.lowerBound) to \(Self.length.upperBound) characters")
+        }
+        guard !common.contains(text) else {
+            throw Flaw(message: "is one of the most common passwords: choose another one")
+        }
         self.text = text
     }
+}
+
+/// Passwords that are guessed first, whatever their case.
+public struct CommonPasswords: Sendable {
+    private let folded: Set<String>
+
+    /// - Parameter text: one a line; lines that begin with `#` are remarks.
+    public init(_ text: String) {
+        folded = Set(text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }.map { $0.lowercased() })
+    }
+
+    func contains(_ password: String) -> Bool { folded.contains(password.lowercased()) }
 }

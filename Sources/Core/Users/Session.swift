@@ -6,6 +6,21 @@ public struct Session: Sendable {
 
     /// How long a session lasts after the sign-in.
     public static let lifetime = Duration.seconds(30 * 24 * 3600)
+
+    public let id: ID
+    /// The browser or program that signed in, as it names itself.
+    public let userAgent: String?
+    public let createdAt: Instant
+    public let expiresAt: Instant
+
+    package init(
+        id: ID, userAgent: String?, createdAt: Instant, expiresAt: Instant
+    ) {
+        self.id = id
+        self.userAgent = userAgent
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
 }
 
 /// 256 random bits in hexadecimal, shown once. Only its SHA-256 is kept: with so much chance in it, no salt is needed.
@@ -13,7 +28,7 @@ public struct Token: Sendable {
     public let text: String
     let hash: [UInt8]
 
-    init(_ runtime: Runtime) {
+    package init(_ runtime: Runtime) {
         let bytes = runtime.randomBytes(32)
         text = String(decoding: bytes.flatMap { [hexDigit($0 >> 4), hexDigit($0 & 15)] }, as: UTF8.self)
         hash = Self.hash(of: text)
@@ -39,17 +54,40 @@ extension Session {
         WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
         """
 
+    private static let ofUser: SQL = """
+        SELECT s.id, s.user_agent, s.created_at, s.expires_at FROM sessions s
+        WHERE s.company_id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND s.id < $5
+        ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT $4
+        """
+
     /// Who holds a token. No scope: this is what makes one.
     static func actor(tokenHash: [UInt8], now: Instant) -> Query<Actor> {
         Query(byToken, tokenHash, now) { row in Actor(session: try row.next(), user: try User(&row)) }
     }
 
-    static func insert(_ id: ID, of user: User, tokenHash: [UInt8], now: Instant, expiresAt: Instant) -> Statement {
+    /// Newest first.
+    static func list(_ user: User, _ page: PageRequest<ID>, now: Instant) -> Query<Session> {
+        Query(ofUser, user.companyID, user.id, now, page.fetchLimit, page.after?.text ?? "g", row: Session.init)
+    }
+
+    init(_ row: inout Row) throws {
+        self.init(
+            id: try row.next(), userAgent: try row.next(), createdAt: try row.next(), expiresAt: try row.next())
+    }
+
+    /// Begins a session where the person may still sign in with the password that was checked.
+    static func insert(
+        _ id: ID, of user: User, passwordHash: String, tokenHash: [UInt8], userAgent: String?, now: Instant,
+        expiresAt: Instant
+    ) -> Statement {
         Statement(
             """
-            INSERT INTO sessions (company_id, id, user_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO sessions (company_id, id, user_id, token_hash, user_agent, created_at, expires_at)
+            SELECT u.company_id, $2, u.id, $4, $5, $6, $7 FROM users u
+            WHERE u.company_id = $1 AND u.id = $3 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+                AND u.password_hash = $8
             """,
-            user.companyID, id, user.id, tokenHash, now, expiresAt)
+            user.companyID, id, user.id, tokenHash, userAgent, now, expiresAt, passwordHash)
     }
 
     static func endExpired(of user: User, now: Instant) -> Statement {
@@ -58,7 +96,16 @@ extension Session {
             now)
     }
 
-    static func end(_ actor: Actor) -> Statement {
-        Statement("DELETE FROM sessions WHERE company_id = $1 AND id = $2", actor.user.companyID, actor.session)
+    static func end(_ id: ID, of user: User) -> Statement {
+        Statement(
+            "DELETE FROM sessions WHERE company_id = $1 AND id = $2 AND user_id = $3", user.companyID, id, user.id)
+    }
+
+    /// Ends all sessions of a person.
+    /// - Parameter kept: the one that goes on, if any.
+    static func endAll(of user: User.ID, in company: Company.ID, but kept: ID? = nil) -> Statement {
+        Statement(
+            "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND id <> $3", company, user,
+            kept?.text ?? "")
     }
 }

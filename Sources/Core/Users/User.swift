@@ -20,6 +20,10 @@ public struct User: Sendable {
     public let version: Int64
     public let createdAt: Instant
     public let updatedAt: Instant
+    /// The invitation that this person has yet to accept. Nil also where it wasn't asked for.
+    public var invitation: Invitation?
+
+    public var name: String { "\(firstName) \(lastName)" }
 
     package init(
         id: ID, companyID: Company.ID, email: String, firstName: String, lastName: String, role: Role, status: Status,
@@ -36,5 +40,23 @@ public struct User: Sendable {
         self.version = version
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+    }
+}
+
+/// An invitation that wasn't accepted yet.
+public struct Invitation: Sendable {
+    public enum State: String, Column, CaseIterable { case pending, expired }
+
+    public let state: State
+    /// When it was given.
+    public let at: Instant
+    public let expiresAt: Instant
+
+    package init(
+        state: State, at: Instant, expiresAt: Instant
+    ) {
+        self.state = state
+        self.at = at
+        self.expiresAt = expiresAt
     }
 }

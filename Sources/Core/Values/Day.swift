@@ -65,6 +65,9 @@ public struct Day: Sendable, Hashable, Comparable, Column {
         return Self.textLength
     }
 
+    /// When the day begins in UTC.
+    public var start: Instant { Instant(milliseconds: Int64(daysSince1970) * 86_400_000) }
+
     public static func < (left: Day, right: Day) -> Bool { left.daysSince1970 < right.daysSince1970 }
     public static func + (day: Day, days: Int) -> Day { Day(daysSince1970: day.daysSince1970 + days) }
 

@@ -16,9 +16,12 @@ struct CreateAdmin: AsyncParsableCommand {
     func run() async throws {
         let settings = try database.settings()
         guard let email = EmailAddress(email) else { throw SettingsError("'\(email)' is not an e-mail address") }
-        let length = Password.length
-        guard let password = Password(try settings.adminPassword ?? Self.ask()) else {
-            throw SettingsError("the password must have \(length.lowerBound) to \(length.upperBound) characters")
+        let typed = try settings.adminPassword ?? Self.ask()
+        let password: Password
+        do throws(Password.Flaw) {
+            password = try Password(typed, refusing: .embedded)
+        } catch {
+            throw SettingsError("the password \(error.message)")
         }
         let person = Accounts.NewPerson(
             email: email, password: password, firstName: try Self.name(firstName, of: "--first-name"),

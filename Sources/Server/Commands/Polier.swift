@@ -12,7 +12,9 @@ struct Polier: AsyncParsableCommand {
             Every setting but a password is a flag, an environment variable (POLIER_…), or a line of the file that --config \
             names. The database URL and passwords can also be put into files: POLIER_DATABASE_URL_FILE names one.
             """,
-        subcommands: [Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, Version.self])
+        subcommands: [
+            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, DescribeAPI.self, Version.self,
+        ])
 
     static func main() async {
         do {

@@ -19,7 +19,7 @@ struct SeedDemo: AsyncParsableCommand {
             if let refusal = SchemaRefusal(try await migrator.state()) { throw refusal }
             let hasher = PasswordHasher(width: 2)
             let accounts = Accounts(database, hasher: hasher, runtime: .live)
-            if try await Companies(database).areNone() {
+            if try await Companies(database, runtime: .live).areNone() {
                 try await DemoSeed(database, hasher: hasher).run()
                 printLogins()
             } else if !ifEmpty {

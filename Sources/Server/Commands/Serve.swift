@@ -22,6 +22,22 @@ struct Serve: AsyncParsableCommand {
     var httpPort: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The address that people reach this server by, for links and cookies. [POLIER_PUBLIC_URL, http://HOST:PORT]"
+        ))
+    var publicURL: String?
+
+    @Option(
+        help: "Other pages that may use this server: origins, separated by commas. [POLIER_ALLOWED_ORIGINS, none]")
+    var allowedOrigins: String?
+
+    @Option(
+        help:
+            "Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas. [POLIER_TRUSTED_PROXIES, none]"
+    )
+    var trustedProxies: String?
+
+    @Option(
         help:
             "auto runs pending migrations at the start, off refuses to start while there are any. [POLIER_MIGRATE, auto]"
     )
@@ -37,6 +53,9 @@ struct Serve: AsyncParsableCommand {
         var flags: [Setting: String] = [:]
         flags[.httpHost] = httpHost
         flags[.httpPort] = httpPort
+        flags[.publicURL] = publicURL
+        flags[.allowedOrigins] = allowedOrigins
+        flags[.trustedProxies] = trustedProxies
         flags[.migrate] = migrate
         flags[.drainSeconds] = drainSeconds
         try await Self.serve(try database.settings(flags), extra: try constantRoute())
@@ -47,7 +66,9 @@ struct Serve: AsyncParsableCommand {
         let database = try Stores.open(settings)
         let hasher = PasswordHasher(width: max(1, ProcessInfo.processInfo.activeProcessorCount - 1))
         let readiness = Readiness()
-        let api = API(database: database, hasher: hasher, runtime: .live, readiness: readiness)
+        let api = API(
+            database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
+            proxies: settings.trustedProxies)
         let application = Application(
             responder: api.responder(logger: logger, extra: extra),
             server: .http1(configuration: .init(idleTimeout: .seconds(30))),
@@ -61,11 +82,14 @@ struct Serve: AsyncParsableCommand {
             database: database, migrator: Migrator(database, migrations: try Migration.embedded()),
             migrates: settings.migrates, readiness: readiness, logger: logger)
         try await schema.start()
+        let housekeeping = HousekeepingService(
+            housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
         let drain = DrainService(readiness: readiness, wait: settings.drain, logger: logger)
 
         // Shutdown goes from the last to the first.
         var group = ServiceGroupConfiguration(
-            services: [schema, application, drain], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
+            services: [schema, housekeeping, application, drain], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger.quiet)
         group.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
         group.maximumCancellationDuration = .seconds(5)
         do {
@@ -91,7 +115,11 @@ struct Serve: AsyncParsableCommand {
             throw SettingsError("\(benchConstant) can't be read")
         }
         let answer = Answer(.ok, ByteBuffer(bytes: bytes), type: "application/json")
-        return [Route(method: .get, path: "/constant", needsDatabase: false) { _ in answer }]
+        return [
+            .still(
+                "/constant", .init("A file's bytes", "For make bench."), result: .text("application/json", "The bytes.")
+            ) { answer }
+        ]
     }
 }
 

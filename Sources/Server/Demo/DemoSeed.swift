@@ -49,7 +49,9 @@ struct DemoSeed {
     }
 
     private func newPerson(_ person: DemoCompany.Person) throws -> Accounts.NewPerson {
-        guard let email = EmailAddress(person.email), let password = Password(DemoCompany.password) else {
+        guard let email = EmailAddress(person.email),
+            let password = try? Password(DemoCompany.password, refusing: .embedded)
+        else {
             throw SettingsError("the demo's \(person.email) can't have an account")
         }
         return Accounts.NewPerson(
@@ -61,7 +63,8 @@ struct DemoSeed {
         let company = manager.user.companyID
         let start = today + -building.startsDaysAgo
         set(daysAgo: building.startsDaysAgo, hour: 6)
-        let site = try await Sites(database, runtime: runtime).create(
+        let companyScope = try manager.scope(company, for: .changeSites)
+        let opening = try Sites(database, runtime: runtime).create(
             NewSite(
                 name: building.name,
                 address: Address(
@@ -70,21 +73,24 @@ struct DemoSeed {
                 startDate: start, endDate: start + building.lastsDays, notes: building.notes,
                 users: building.crew.compactMap { actors[$0]?.user.id }, priority: building.isUrgent ? .high : .medium,
                 status: .active),
-            in: company, as: manager)
+            in: companyScope)
+        let site = try await database.make(opening)
         let materials = Materials(database, runtime: runtime)
         for (minute, stock) in building.materials.enumerated() {
             set(daysAgo: building.startsDaysAgo, hour: 7, minute: minute)
-            let material = try await materials.create(
+            let adding = try materials.create(
                 NewMaterial(
                     name: stock.name, unit: stock.unit, amount: Quantity(thousandths: stock.first),
                     threshold: Quantity(thousandths: stock.threshold)),
-                on: site.record.id, in: company, as: manager)
+                on: try manager.scope(company, site.record.id, for: .changeMaterials))
+            let material = try await database.make(adding)
             for use in stock.uses {
                 guard let actor = actors[use.who] else { continue }
                 set(daysAgo: use.daysAgo, hour: 10, minute: 7 * minute)
-                _ = try await materials.adjust(
-                    material.id, on: site.record.id, in: company,
-                    Adjustment(delta: Quantity(thousandths: use.delta), note: use.note, at: nil), as: actor)
+                let adjusting = try materials.adjust(
+                    material.id, Adjustment(delta: Quantity(thousandths: use.delta), note: use.note, at: nil),
+                    on: try actor.scope(company, site.record.id, for: .adjustAmounts))
+                _ = try await database.make(adjusting)
             }
         }
         let scope = try manager.scope(company, site.record.id, for: .changeSites)
@@ -102,7 +108,8 @@ struct DemoSeed {
             set(daysAgo: daysAgo, hour: 6)
             let arrival = runtime.now()
             let entry = TimeEntry(
-                id: runtime.newID(), user: user.id, checkedInAt: arrival, checkedOutAt: arrival + .seconds(31_500))
+                id: runtime.newID(), site: scope.site, user: user.id, userName: user.name, checkedInAt: arrival,
+                checkedOutAt: arrival + .seconds(31_500))
             try await database.transaction { try $0.enqueue(entry.insert(scope, now: arrival)) }
         }
     }

@@ -7,20 +7,36 @@ struct API {
     let hasher: PasswordHasher
     let runtime: Runtime
     let readiness: Readiness
+    let origins: Origins
+    let proxies: TrustedProxies
 
     func responder(logger: Logger, extra: [Route] = []) -> Responder {
         Responder(
-            table: RouteTable(routes + extra), readiness: readiness, requestIDs: RequestIDs(runtime), logger: logger)
+            table: RouteTable(routes + extra), readiness: readiness, requestIDs: RequestIDs(runtime), origins: origins,
+            proxies: proxies, securityHeaders: SecurityHeaders(isHTTPS: origins.isHTTPS), logger: logger)
     }
 
-    private var routes: [Route] {
+    /// All that are described and served.
+    var routes: [Route] {
+        let routes = described
+        return routes + DescriptionRoutes(describing: routes).routes
+    }
+
+    private var described: [Route] {
         let accounts = Accounts(database, hasher: hasher, runtime: runtime)
-        let signedIn = SignedInRoutes(accounts: accounts)
-        return HealthRoutes(readiness: readiness).routes
-            + AuthRoutes(accounts: accounts, signedIn: signedIn).routes
-            + UserRoutes(signedIn: signedIn).routes
-            + CompanyRoutes(companies: Companies(database), signedIn: signedIn).routes
+        let profile = Profile(database, hasher: hasher, runtime: runtime)
+        let cookie = SessionCookie(isHTTPS: origins.isHTTPS)
+        let signedIn = SignedInRoutes(
+            accounts: accounts, database: database, runtime: runtime, origins: origins, cookie: cookie)
+        let people = People(database, runtime: runtime)
+        return AuthRoutes(accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie).routes
+            + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes
+            + CompanyRoutes(companies: Companies(database, runtime: runtime), signedIn: signedIn).routes
+            + UserRoutes(people: people, signedIn: signedIn, publicURL: origins.publicURL).routes
             + SiteRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + MaterialRoutes(materials: Materials(database, runtime: runtime), signedIn: signedIn).routes
+            + TimeRoutes(times: Times(database, runtime: runtime), signedIn: signedIn).routes
+            + AuditRoutes(history: History(database), signedIn: signedIn).routes
+            + HealthRoutes(readiness: readiness).routes
     }
 }

@@ -2,50 +2,132 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// A request on its way to its route: what the path and the query say.
+/// A request on its way to its route: what the path, the query and the headers say.
 struct Call: Sendable {
     let request: Request
     let path: String
-    private let parameters: [Substring]
+    /// Where it came from.
+    let client: ClientAddress
+    private let route: Route
+    private let places: [Substring]
 
-    /// - Parameter parameters: the values of the route's `{places}`, from left to right.
-    init(_ request: Request, path: String, parameters: [Substring]) {
-        (self.request, self.path, self.parameters) = (request, path, parameters)
+    /// - Parameter places: the values of the route's `{places}`, from left to right.
+    init(_ request: Request, path: String, client: ClientAddress, route: Route, places: [Substring]) {
+        (self.request, self.path, self.client, self.route, self.places) = (request, path, client, route, places)
     }
 
-    /// The id at the n-th place of the path, from 0. What isn't an id names nothing: it is not found.
-    func id<Noun>(_ place: Int, _ noun: String) throws -> ID<Noun> {
-        guard let id = ID<Noun>(String(parameters[place])) else { throw Refusal.notFound(noun) }
+    // MARK: Path and query
+
+    /// The id at a place of the path, such as `siteId`. What isn't an id names nothing: it is not found.
+    func id<Noun>(_ place: String) throws -> ID<Noun> {
+        guard let index = route.places.firstIndex(of: place), let id = ID<Noun>(String(places[index])) else {
+            throw Refusal.notFound(place.hasSuffix("Id") ? String(place.dropLast(2)) : place)
+        }
         return id
     }
 
-    func query(_ name: String) -> String? { request.uri.queryParameters[Substring(name)].map(String.init) }
+    /// A value of the query. An empty one is none.
+    func query(_ name: String) throws -> String? {
+        var value: String?
+        for (key, text) in request.uri.queryParameters where key == name {
+            guard value == nil else { throw Refusal.invalid([.init(name, "must be given once")]) }
+            value = String(text)
+        }
+        return value?.isEmpty == true ? nil : value
+    }
+
+    func query<Value>(_ name: String, _ expected: String, _ read: (String) -> Value?) throws -> Value? {
+        guard let text = try query(name) else { return nil }
+        guard let value = read(text) else { throw Refusal.invalid([.init(name, "must be \(expected)")]) }
+        return value
+    }
 
     /// `?limit=` and `?cursor=`.
-    /// - Parameter key: reads a cursor; nil where it isn't one that we gave.
-    func page<Key>(_ key: (String) -> Key?) throws -> PageRequest<Key> {
-        var limit = PageRequest<Key>.largest
-        if let text = query("limit") {
-            guard let number = Int(text), (1...PageRequest<Key>.largest).contains(number) else {
-                throw Refusal.invalid([.init("limit", "must be a whole number from 1 to \(PageRequest<Key>.largest)")])
-            }
-            limit = number
+    func page<Key>(_ cursor: Cursor<Key>) throws -> PageRequest<Key> {
+        let largest = PageRequest<Key>.largest
+        let limit = try query("limit", "a whole number from 1 to \(largest)") { text in
+            Int(text).flatMap { (1...largest).contains($0) ? $0 : nil }
         }
-        guard let cursor = query("cursor") else { return PageRequest(limit: limit, after: nil) }
-        guard let after = key(cursor) else {
-            throw Refusal.invalid([.init("cursor", "must be one that a Link header gave")])
-        }
-        return PageRequest(limit: limit, after: after)
+        let after = try query("cursor", "one that a Link header gave", cursor.read)
+        return PageRequest(limit: limit ?? largest, after: after)
     }
 
-    /// The token of `Authorization: Bearer …`.
-    func bearerToken() throws -> Substring {
-        guard let header = request.headers.first(where: { $0.name == .authorization })?.value else {
-            throw Refusal(.unauthenticated, "Sign in first: this needs an access token.")
-        }
-        guard let blank = header.firstIndex(of: " "), header[..<blank].lowercased() == "bearer" else {
-            throw Refusal(.unauthenticated, "The Authorization header must be 'Bearer' and an access token.")
-        }
-        return header[header.index(after: blank)...]
+    // MARK: Headers
+
+    /// The versions of `If-Match` (RFC 9110, section 13.1.1). Weak marks, and what proxies that compress add behind the
+    /// version, don't count; a tag that isn't ours matches nothing.
+    var precondition: Precondition {
+        let tags = request.headers[values: .ifMatch].flatMap { $0.split(separator: ",") }
+        guard !tags.isEmpty, !tags.contains(where: { $0.trimming(" \t") == "*" }) else { return .none }
+        return .versions(
+            tags.compactMap { tag in
+                let opaque = tag.trimming(" \t").dropPrefix("W/").trimming("\"")
+                let digits = opaque.prefix { $0.isASCII && $0.isNumber }
+                return opaque.dropFirst(digits.count).first?.isLetter == true ? nil : Int64(digits)
+            })
     }
+
+    /// The `Idempotency-Key`, if there is one.
+    var idempotencyKey: String? {
+        get throws {
+            guard let key = request.headers[.idempotencyKey] else { return nil }
+            guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw Problem(.badRequest, "The Idempotency-Key must have 1 to 255 visible ASCII characters.")
+            }
+            return key
+        }
+    }
+
+    /// How the caller's browser or program names itself.
+    var userAgent: String? { request.headers[.userAgent].map { String($0.prefix(200)) } }
+
+    var origin: Accounts.Origin { Accounts.Origin(network: client.network, userAgent: userAgent) }
+
+    /// The token of `Authorization: Bearer …`; nil without such a header.
+    var bearerToken: Substring? {
+        get throws {
+            guard let header = request.headers.first(where: { $0.name == .authorization })?.value else { return nil }
+            guard let blank = header.firstIndex(of: " "), header[..<blank].lowercased() == "bearer" else {
+                throw Refusal(.unauthenticated, "The Authorization header must be 'Bearer' and an access token.")
+            }
+            return header[header.index(after: blank)...]
+        }
+    }
+}
+
+/// How the key of a page is written into the address of the next.
+struct Cursor<Key>: Sendable {
+    let read: @Sendable (String) -> Key?
+    let write: @Sendable (Key) -> String
+
+    static func id<Noun>() -> Cursor<ID<Noun>> where Key == ID<Noun> { .init(read: { ID<Noun>($0) }, write: \.text) }
+}
+
+extension Cursor where Key == Int64 {
+    static let number = Cursor(read: { Int64($0) }, write: { "\($0)" })
+}
+
+extension Cursor where Key == TimeEntry.Key {
+    static let timeEntry = Cursor(
+        read: { text in
+            let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let at = Int64(parts[0]), let id = TimeEntry.ID(parts[1]) else { return nil }
+            return TimeEntry.Key(checkedInAt: Instant(milliseconds: at), id: id)
+        },
+        write: { "\($0.checkedInAt.milliseconds).\($0.id.text)" })
+}
+
+extension Substring {
+    fileprivate func trimming(_ characters: String) -> Substring {
+        var rest = self
+        while let first = rest.first, characters.contains(first) { rest.removeFirst() }
+        while let last = rest.last, characters.contains(last) { rest.removeLast() }
+        return rest
+    }
+
+    fileprivate func dropPrefix(_ prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = Self("Idempotency-Key") ?? { preconditionFailure("not a header name") }()
 }

@@ -24,6 +24,11 @@ struct Problem: Error {
         case .forbidden: status = .forbidden
         case .notFound: status = .notFound
         case .conflict: status = .conflict
+        case .stale: status = .preconditionFailed
+        case .keyReused: status = .unprocessableContent
+        case .tooMany(let retryAfter):
+            status = .tooManyRequests
+            headers[.retryAfter] = String((retryAfter.milliseconds + 999) / 1000)
         case .busy:
             status = .serviceUnavailable
             headers[.retryAfter] = "5"
@@ -60,24 +65,34 @@ struct Problem: Error {
         return answer
     }
 
-    private struct Body: Wire {
+    struct Body: Wire {
         let problem: Problem
         let requestID: String
 
-        func describe(_ fields: inout JSONWriter) {
+        static let schemaName = "Problem"
+        static let example: Body = {
+            var problem = Problem(.badRequest, "delta is missing.")
+            problem.fields = [.init("delta", "is missing")]
+            return Body(problem: problem, requestID: "5f2c9a01-42")
+        }()
+
+        func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
             fields.text("type", "about:blank")
             fields.text("title", problem.status.reasonPhrase)
             fields.integer("status", problem.status.code)
             fields.text("detail", problem.detail)
             fields.text("error", problem.detail)
-            if !problem.fields.isEmpty { fields.list("fields", problem.fields) }
+            fields.list("fields", ifThere: problem.fields)
             fields.text("requestId", requestID)
         }
     }
 }
 
 extension Refusal.Field: Wire {
-    func describe(_ fields: inout JSONWriter) {
+    static let schemaName = "ProblemField"
+    static let example = Refusal.Field("delta", "is missing")
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.text("field", field)
         fields.text("message", message)
     }

@@ -1,34 +1,142 @@
 import Core
 import HTTPTypes
 
-/// One line of the API: a method, a path, and what answers.
+/// One line of the API: a method and a path, who may call it, what goes in and comes out, and what answers.
 struct Route: Sendable {
     let method: HTTPRequest.Method
     /// With places in braces: `/api/v1/companies/{companyId}`.
     let path: String
+    /// The names of the places, from left to right.
+    let places: [String]
+    let access: Access
+    let text: Text
+    let request: RequestDescription
+    let result: ResultDescription
+    /// Why this one refuses, beside what all of its kind refuse.
+    let refusals: [RefusalDescription]
     /// Whether it is answered with 503 until the schema was seen to fit.
-    var needsDatabase = true
+    let needsDatabase: Bool
     let answer: @Sendable (Call) async throws -> Answer
 
-    /// A route that anyone may call.
-    static func open(
-        _ method: HTTPRequest.Method, _ path: String, _ answer: @escaping @Sendable (Call) async throws -> Answer
-    ) -> Route {
-        Route(method: method, path: path, answer: answer)
+    /// What it does, for people.
+    struct Text: Sendable {
+        /// A few words, as in a table of contents.
+        let summary: String
+        /// Whole sentences.
+        let details: String
+
+        init(_ summary: String, _ details: String) { (self.summary, self.details) = (summary, details) }
+    }
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Text,
+        request: RequestDescription = RequestDescription(), result: ResultDescription,
+        refusals: [RefusalDescription] = [], needsDatabase: Bool = true,
+        answer: @escaping @Sendable (Call) async throws -> Answer
+    ) {
+        self.method = method
+        self.path = path
+        places = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        self.access = access
+        self.text = text
+        self.request = request
+        self.result = result
+        self.refusals = refusals
+        self.needsDatabase = needsDatabase
+        self.answer = answer
     }
 }
 
-/// The routes of those who are signed in.
-struct SignedInRoutes: Sendable {
-    let accounts: Accounts
+/// Who may call a route.
+enum Access: Sendable, Equatable {
+    case anyone
+    /// Whoever holds a one-time token, sent as a bearer token.
+    case oneTimeToken
+    /// Whoever is signed in, about themselves.
+    case signedIn
+    /// Whoever is signed in and has this permission where the path leads.
+    case may(Permission)
 
-    func callAsFunction(
-        _ method: HTTPRequest.Method, _ path: String,
-        _ answer: @escaping @Sendable (Call, Actor) async throws -> Answer
-    ) -> Route {
-        let accounts = accounts
-        return Route(method: method, path: path) { call in
-            try await answer(call, try await accounts.actor(token: try call.bearerToken()))
+    var needsSession: Bool {
+        switch self {
+        case .anyone, .oneTimeToken: false
+        case .signedIn, .may: true
         }
+    }
+}
+
+/// What a route reads of a request.
+struct RequestDescription: Sendable {
+    /// The fields of the body; nil where none is read.
+    var body: ObjectDescription?
+    var bodyIsOptional = false
+    var queries: [QueryDescription] = []
+    /// Whether `If-Match` is looked at.
+    var isConditional = false
+    /// Whether `Idempotency-Key` is looked at.
+    var isRepeatable = false
+}
+
+struct QueryDescription: Sendable {
+    let name: String
+    let details: String
+    let schema: JSONValue
+}
+
+/// What a route answers when all goes well.
+struct ResultDescription: Sendable {
+    let status: HTTPResponse.Status
+    let details: String
+    /// Media type and schema of the body; nil where there is none.
+    var body: Body?
+    /// Names of headers that `OpenAPI` knows.
+    var headers: [String] = []
+
+    struct Body: Sendable {
+        let type: String
+        let schema: @Sendable (inout Schemas) -> JSONValue
+        let example: JSONValue?
+    }
+
+    static let noContent = ResultDescription(status: .noContent, details: "Done.")
+
+    static func one<Value: Wire>(_ type: Value.Type, _ status: HTTPResponse.Status, _ details: String) -> Self {
+        Self(
+            status: status, details: details,
+            body: Body(type: "application/json", schema: { $0.reference(to: type) }, example: .of(type.example)),
+            headers: type.example.entityVersion == nil ? [] : ["ETag"])
+    }
+
+    static func list<Value: Wire>(_ type: Value.Type) -> Self {
+        Self(
+            status: .ok, details: "A page of the list.",
+            body: Body(
+                type: "application/json", schema: { ["type": "array", "items": $0.reference(to: type)] },
+                example: [.of(type.example)]),
+            headers: ["Link"])
+    }
+
+    /// - Parameter schema: of the text, for what isn't one of our types.
+    static func text(_ type: String, _ details: String, schema: JSONValue = ["type": "string"]) -> Self {
+        Self(status: .ok, details: details, body: Body(type: type, schema: { _ in schema }, example: nil))
+    }
+}
+
+/// One reason for which a route refuses: a status, and when.
+struct RefusalDescription: Sendable {
+    let status: HTTPResponse.Status
+    let when: String
+
+    static func conflict(_ when: String) -> Self { Self(status: .conflict, when: when) }
+    static func unauthorized(_ when: String) -> Self { Self(status: .unauthorized, when: when) }
+    static func forbidden(_ when: String) -> Self { Self(status: .forbidden, when: when) }
+    static func tooMany(_ when: String) -> Self { Self(status: .tooManyRequests, when: when) }
+}
+
+extension JSONValue {
+    static func of(_ value: some Wire) -> JSONValue {
+        var json = JSONWriter()
+        json.object(value)
+        return .raw(json.withBytes { String(decoding: $0, as: UTF8.self) })
     }
 }

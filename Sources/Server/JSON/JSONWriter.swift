@@ -1,15 +1,10 @@
 import Core
 
-/// A value that goes out as a JSON object. Each type says once, beside its routes, what its fields are.
-protocol Wire: Sendable {
-    func describe(_ fields: inout JSONWriter)
-}
-
 /// Appends JSON to memory of its own.
 ///
 /// Plain memory and not an array: a site with ten materials takes some three hundred appends, and an array checks at each
 /// whether it is unique and has room.
-struct JSONWriter: ~Copyable {
+struct JSONWriter: FieldWriter, ~Copyable {
     private var memory: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private var count = 0
@@ -51,14 +46,19 @@ struct JSONWriter: ~Copyable {
 
     // MARK: Fields of an object
 
-    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?) {
+    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?, nullable: Bool) {
         key(name)
         if let value { quoted(ID<Noun>.textLength, value.write) } else { raw("null") }
     }
 
-    mutating func text(_ name: StaticString, _ value: String?) {
+    mutating func text(_ name: StaticString, _ value: String?, nullable: Bool) {
         key(name)
         if let value { quoted(value) } else { raw("null") }
+    }
+
+    mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value) {
+        key(name)
+        quoted(value.rawValue)
     }
 
     mutating func boolean(_ name: StaticString, _ value: Bool) {
@@ -66,8 +66,9 @@ struct JSONWriter: ~Copyable {
         value ? raw("true") : raw("false")
     }
 
-    mutating func integer(_ name: StaticString, _ value: Int) {
+    mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool) {
         key(name)
+        guard let value else { return raw("null") }
         count += Quantity(thousandths: Int64(value) * 1000).write(to: room(Quantity.longestText))
     }
 
@@ -76,7 +77,7 @@ struct JSONWriter: ~Copyable {
         count += value.write(to: room(Quantity.longestText))
     }
 
-    mutating func instant(_ name: StaticString, _ value: Instant?) {
+    mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool) {
         key(name)
         if let value { quoted(Instant.textLength, value.write) } else { raw("null") }
     }
@@ -86,15 +87,24 @@ struct JSONWriter: ~Copyable {
         quoted(Day.textLength, value.write)
     }
 
-    mutating func object(_ name: StaticString, _ value: some Wire) {
+    mutating func object<Value: Wire>(_ name: StaticString, _ value: Value) {
         key(name)
         object(value)
     }
 
-    mutating func list(_ name: StaticString, _ values: some Sequence<some Wire>) {
+    mutating func object<Value: Wire>(_ name: StaticString, ifThere value: Value?) {
+        guard let value else { return }
+        object(name, value)
+    }
+
+    mutating func list<Value: Wire>(_ name: StaticString, _ values: [Value]) {
         key(name)
         list(values)
         needsComma = true
+    }
+
+    mutating func list<Value: Wire>(_ name: StaticString, ifThere values: [Value]) {
+        if !values.isEmpty { list(name, values) }
     }
 
     /// - Parameter name: plain letters, nothing to escape.

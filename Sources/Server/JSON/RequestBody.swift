@@ -1,27 +1,48 @@
 import Core
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
 
 /// What a route reads from a request's JSON body. `init` returns nil, or what it likes, where the reader has problems.
 protocol BodyFields: Sendable {
+    /// Whether the body may be missing.
+    static var isOptional: Bool { get }
     init?(_ fields: inout FieldReader) throws
 }
 
 extension BodyFields {
-    /// The largest body that is read. Nothing a client sends comes near it.
-    private static var largestBody: Int { 256 * 1024 }
+    static var isOptional: Bool { false }
 
-    /// Reads and checks the body. Throws `Problem` for what isn't a JSON object of this size, `Refusal` for wrong fields.
-    static func read(from request: Request) async throws -> Self {
-        if let type = request.headers[.contentType], !isJSON(type) {
-            throw Problem(.unsupportedMediaType, "The body must be JSON, with Content-Type application/json.")
-        }
-        let tooLarge = Problem(.contentTooLarge, "The body must have at most \(largestBody / 1024) KiB.")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > largestBody { throw tooLarge }
-        let body: ByteBuffer
+    /// What the fields are, for the API's description.
+    static var description: ObjectDescription {
+        var reader = FieldReader(nil)
+        _ = try? Self(&reader)
+        return reader.description
+    }
+}
+
+/// For a route that wants no body.
+struct NoFields: BodyFields {
+    static var isOptional: Bool { true }
+    init?(_ fields: inout FieldReader) {}
+}
+
+/// A request's body as it came.
+struct RequestBody: Sendable {
+    /// The largest body that is read. Nothing a client sends comes near it.
+    private static let largest = 256 * 1024
+
+    let bytes: ByteBuffer
+    private let contentType: String?
+
+    /// Throws `Problem` for what is too large, or ends early.
+    init(of request: Request) async throws {
+        contentType = request.headers[.contentType]
+        let tooLarge = Problem(.contentTooLarge, "The body must have at most \(Self.largest / 1024) KiB.")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.largest { throw tooLarge }
         do {
-            body = try await request.body.collect(upTo: largestBody)
+            bytes = try await request.body.collect(upTo: Self.largest)
         } catch is NIOTooManyBytesError {
             throw tooLarge
         } catch let error as CancellationError {
@@ -29,18 +50,14 @@ extension BodyFields {
         } catch {
             throw Problem(.badRequest, "The body ended early or its framing is malformed.")
         }
-        if body.readableBytes == 0 { throw Problem(.badRequest, "The body is empty; it must be a JSON object.") }
-        if request.headers[.contentType] == nil {
-            throw Problem(.unsupportedMediaType, "The body must be JSON, with Content-Type application/json.")
-        }
+    }
 
-        guard String(validating: body.readableBytesView, as: UTF8.self) != nil else {
-            throw Problem(.badRequest, "The body is not UTF-8.")
-        }
-
-        let decoded: Decoded<Self>
+    /// Reads and checks the fields. Throws `Problem` for what isn't a JSON object, `Refusal` for wrong fields.
+    func read<Fields: BodyFields>(_: Fields.Type = Fields.self) throws -> Fields {
+        let data = bytes.readableBytes == 0 && Fields.isOptional ? Data("{}".utf8) : try json()
+        let decoded: Decoded<Fields>
         do {
-            decoded = try JSONDecoder().decode(Decoded<Self>.self, from: Data(body.readableBytesView))
+            decoded = try JSONDecoder().decode(Decoded<Fields>.self, from: data)
         } catch let DecodingError.dataCorrupted(context) {
             let reason = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
             throw Problem(.badRequest, "The body is not valid JSON\(reason.map { ": \($0)" } ?? ".")")
@@ -49,6 +66,18 @@ extension BodyFields {
         }
         guard decoded.problems.isEmpty, let value = decoded.value else { throw Refusal.invalid(decoded.problems) }
         return value
+    }
+
+    private func json() throws -> Data {
+        let wrongType = Problem(
+            .unsupportedMediaType, "The body must be JSON, with Content-Type application/json.")
+        if let contentType, !Self.isJSON(contentType) { throw wrongType }
+        if bytes.readableBytes == 0 { throw Problem(.badRequest, "The body is empty; it must be a JSON object.") }
+        if contentType == nil { throw wrongType }
+        guard String(validating: bytes.readableBytesView, as: UTF8.self) != nil else {
+            throw Problem(.badRequest, "The body is not UTF-8.")
+        }
+        return Data(bytes.readableBytesView)
     }
 
     private static func isJSON(_ contentType: String) -> Bool {

@@ -3,25 +3,104 @@ import HTTPTypes
 
 struct AuthRoutes {
     let accounts: Accounts
+    let profile: Profile
     let signedIn: SignedInRoutes
+    let cookie: SessionCookie
 
     var routes: [Route] {
-        let accounts = accounts
+        let (accounts, profile, cookie) = (accounts, profile, cookie)
         return [
-            .open(.post, "/api/v1/auth/register") { call in
-                let fields = try await Registration.read(from: call.request)
+            .open(
+                .post, "/api/v1/auth/register",
+                .init(
+                    "Register a company",
+                    "Founds a company with its first manager, who can sign in at once."),
+                result: .one(Registered.self, .created, "The company and its manager are there."),
+                refusals: [
+                    .conflict("There is already an account for this e-mail address."),
+                    .tooMany("More than 30 registrations an hour from one address."),
+                ]
+            ) { (call, fields: Registration) in
                 let user = try await accounts.register(
-                    fields.person, company: fields.companyName, address: fields.address, language: fields.language)
+                    fields.person, company: fields.companyName, address: fields.address, language: fields.language,
+                    from: call.origin)
+                return .one(Registered(message: "The company is registered: sign in.", user: user), .created)
+            },
+            .open(
+                .post, "/api/v1/auth/signin",
+                .init(
+                    "Sign in",
+                    """
+                    Answers with an access token for 30 days, and sets it as a cookie for browsers. An unknown address and a \
+                    wrong password get the same answer. Ten failures of one account or a hundred from one address within \
+                    15 minutes close the door for a while, to the right password too.
+                    """),
+                result: .one(Accounts.SignIn.self, .ok, "Signed in."),
+                refusals: [
+                    .unauthorized("The e-mail address or the password is wrong, or the account is switched off."),
+                    .tooMany("Too many failures."),
+                ]
+            ) { (call, fields: Credentials) in
+                let signIn = try await accounts.signIn(
+                    email: fields.email, password: fields.password, from: call.origin)
+                var answer = Answer.one(signIn)
+                answer.headers[.setCookie] = cookie.set(signIn.token, lasting: Session.lifetime)
+                return answer
+            },
+            signedIn.other(
+                .post, "/api/v1/auth/signout", .signedIn,
+                .init("Sign out", "Ends the session that the request came with."), result: .noContent
+            ) { (_, caller: AsThemselves) in
+                try await accounts.signOut(caller.actor)
+                var answer = Answer.noContent
+                answer.headers[.setCookie] = cookie.clear
+                return answer
+            },
+            .open(
+                .post, "/api/v1/auth/reset-password",
+                .init(
+                    "Ask for a new password",
+                    """
+                    Makes a link, good for an hour, with which whoever has this address can set a new password. The answer is \
+                    the same whether or not there is such an account.
+                    """),
+                result: .one(Message.self, .accepted, "Taken on."),
+                refusals: [.tooMany("More than 5 an hour for one account, or 30 from one address.")]
+            ) { (call, fields: EmailField) in
+                try await accounts.resetPassword(email: fields.email, from: call.origin)
                 return .one(
-                    Registered(message: "The company is registered: sign in.", user: user), .created)
+                    Message(text: "If there is an account for this address, a link is on its way to it."), .accepted)
             },
-            .open(.post, "/api/v1/auth/signin") { call in
-                let fields = try await Credentials.read(from: call.request)
-                return .one(try await accounts.signIn(email: fields.email, password: fields.password))
+            .open(
+                .post, "/api/v1/auth/set-password", by: .oneTimeToken,
+                .init(
+                    "Set a password with a link",
+                    """
+                    Takes the token of an invitation or of a forgotten password as the bearer token. The person is ACTIVE \
+                    then, and all their sessions end.
+                    """),
+                result: .one(User.self, .ok, "The password is set: sign in with it."),
+                refusals: [.unauthorized("The token was used, has expired or never was.")]
+            ) { (call, fields: PasswordField) in
+                guard let token = try call.bearerToken else {
+                    throw Refusal(.unauthenticated, "The link's token is missing: send it as 'Authorization: Bearer'.")
+                }
+                return .one(try await accounts.setPassword(fields.password, token: token))
             },
-            signedIn(.post, "/api/v1/auth/signout") { _, actor in
-                try await accounts.signOut(actor)
-                return .noContent
+            signedIn.list(
+                "/api/v1/auth/sessions", .signedIn,
+                .init("List one's sessions", "Where the caller is signed in, the newest first."), by: .id()
+            ) { (_, caller: AsThemselves, page) in
+                let sessions = try await profile.sessions(page, as: caller.actor)
+                return Page(
+                    items: sessions.items.map { OwnSession(session: $0, isCurrent: $0.id == caller.actor.session) },
+                    next: sessions.next)
+            },
+            signedIn.remove(
+                "/api/v1/auth/sessions/{sessionId}", .signedIn,
+                .init("End a session", "Signs the caller out somewhere else, or here."), isConditional: false
+            ) { (call, caller: AsThemselves) in
+                profile.endSession(try call.id("sessionId"), as: caller.actor)
             },
         ]
     }
@@ -35,8 +114,10 @@ private struct Registration: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         let (email, password) = (fields.email("email"), fields.newPassword("password"))
-        let (firstName, lastName) = (fields.line("firstName", max: 100), fields.line("lastName", max: 100))
-        let (companyName, address) = (fields.line("companyName"), fields.address("address"))
+        let firstName = fields.line("firstName", max: 100, example: "Sabine")
+        let lastName = fields.line("lastName", max: 100, example: "Brandt")
+        let companyName = fields.line("companyName", example: "Fliesen Brandt GmbH")
+        let address = fields.address("address")
         language = fields.choice("language", default: .german)
         guard let email, let password, let firstName, let lastName, let companyName, let address else { return nil }
         person = Accounts.NewPerson(email: email, password: password, firstName: firstName, lastName: lastName)
@@ -49,8 +130,28 @@ private struct Credentials: BodyFields {
     let password: String
 
     init?(_ fields: inout FieldReader) {
-        guard let email = fields.secret("email"), let password = fields.secret("password") else { return nil }
+        let email = fields.secret("email", example: "sabine@fliesen-brandt.example")
+        let password = fields.secret("password", example: "Kelle und Fugbrett")
+        guard let email, let password else { return nil }
         (self.email, self.password) = (email, password)
+    }
+}
+
+private struct EmailField: BodyFields {
+    let email: EmailAddress
+
+    init?(_ fields: inout FieldReader) {
+        guard let email = fields.email("email") else { return nil }
+        self.email = email
+    }
+}
+
+private struct PasswordField: BodyFields {
+    let password: Password
+
+    init?(_ fields: inout FieldReader) {
+        guard let password = fields.newPassword("password") else { return nil }
+        self.password = password
     }
 }
 
@@ -58,27 +159,53 @@ private struct Registered: Wire {
     let message: String
     let user: User
 
-    func describe(_ fields: inout JSONWriter) {
+    static let example = Registered(message: "The company is registered: sign in.", user: .example)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.text("message", message)
         fields.object("user", user)
     }
 }
 
+private struct Message: Wire {
+    let text: String
+
+    static let example = Message(text: "If there is an account for this address, a link is on its way to it.")
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.text("message", text) }
+}
+
 extension Accounts.SignIn: Wire {
-    func describe(_ fields: inout JSONWriter) {
+    static let example = Accounts.SignIn(
+        token: Token(Runtime(now: { Example.morning }, randomBytes: { [UInt8](repeating: 0x5A, count: $0) })),
+        expiresAt: Example.later, user: .example)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.text("accessToken", token.text)
         fields.instant("expiresAt", expiresAt)
         fields.object("user", user)
     }
 }
 
-extension FieldReader {
-    mutating func newPassword(_ name: String) -> Password? {
-        guard let text = secret(name) else { return nil }
-        guard let password = Password(text) else {
-            report(name, "must have \(Password.length.lowerBound) to \(Password.length.upperBound) characters")
-            return nil
-        }
-        return password
+/// A session as its owner sees it.
+private struct OwnSession: Wire {
+    let session: Session
+    let isCurrent: Bool
+
+    static let schemaName = "Session"
+    static let example = OwnSession(session: .example, isCurrent: true)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.id("id", session.id)
+        fields.boolean("current", isCurrent)
+        fields.text("userAgent", session.userAgent)
+        fields.instant("createdAt", session.createdAt)
+        fields.instant("expiresAt", session.expiresAt)
     }
+}
+
+extension Session {
+    static let example = Session(
+        id: Example.id(30), userAgent: "Mozilla/5.0 (Linux; Android 15)", createdAt: Example.morning,
+        expiresAt: Example.later)
 }

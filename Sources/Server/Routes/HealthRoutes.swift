@@ -9,10 +9,22 @@ struct HealthRoutes {
     var routes: [Route] {
         let readiness = readiness
         return [
-            Route(method: .get, path: "/livez", needsDatabase: false) { _ in Self.answer(.ok, "{\"status\":\"alive\"}")
-            },
+            .still(
+                "/livez", .init("Whether the process lives", "Answers as long as it does."),
+                result: .text("application/json", "It lives.", schema: Self.schema)
+            ) { Self.answer(.ok, "{\"status\":\"alive\"}") },
             // An outage of the database shows in the body only: callers get our 503 with Retry-After, not the balancer's.
-            Route(method: .get, path: "/readyz", needsDatabase: false) { _ in
+            .still(
+                "/readyz",
+                .init(
+                    "Whether to send requests here",
+                    """
+                    503 until the schema was seen to fit, and while the server is being stopped. An outage of the database \
+                    shows in the body only.
+                    """),
+                result: .text("application/json", "Send them.", schema: Self.schema),
+                refusals: [.init(status: .serviceUnavailable, when: "It is starting, or being stopped.")]
+            ) {
                 if readiness.isDraining { return Self.answer(.serviceUnavailable, "{\"status\":\"draining\"}") }
                 if !readiness.schemaFits { return Self.answer(.serviceUnavailable, "{\"status\":\"starting\"}") }
                 return readiness.databaseIsUp
@@ -21,6 +33,11 @@ struct HealthRoutes {
             },
         ]
     }
+
+    private static let schema: JSONValue = [
+        "type": "object", "properties": ["status": ["type": "string"], "database": ["type": "string"]],
+        "required": ["status"],
+    ]
 
     private static func answer(_ status: HTTPResponse.Status, _ body: StaticString) -> Answer {
         Answer(status, ByteBuffer(staticString: body), type: "application/json")

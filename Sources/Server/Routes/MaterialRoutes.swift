@@ -6,33 +6,49 @@ struct MaterialRoutes {
     let signedIn: SignedInRoutes
 
     private static let base = "/api/v1/companies/{companyId}/sites/{siteId}/materials"
+    private static let one = base + "/{materialId}"
 
     var routes: [Route] {
         let materials = materials
         return [
-            signedIn(.get, Self.base) { call, actor in
-                let page = try await materials.list(
-                    of: try call.id(1, "site"), in: try call.id(0, "company"), page: try call.page { Material.ID($0) },
-                    as: actor)
-                return .list(page, of: call, cursor: \.text)
+            signedIn.list(
+                Self.base, .may(.readSites),
+                .init("List material", "The material of a site, in the order in which it was added."), by: .id()
+            ) { (_, site: OnSite, page) in try await materials.list(page, on: site.scope) },
+            signedIn.change(
+                .post, Self.base, .may(.changeMaterials),
+                .init("Add material", "The first amount is a movement, unless it is 0."), status: .created
+            ) { (_, site: OnSite, fields: NewMaterialFields) in try materials.create(fields.material, on: site.scope) },
+            signedIn.change(
+                .patch, Self.one, .may(.changeMaterials),
+                .init("Change material", "Takes any of the fields. A new amount is a movement of what it differs by.")
+            ) { (call, site: OnSite, fields: MaterialFields) in
+                try materials.change(
+                    try call.id("materialId"), fields.edit, if: call.precondition, on: site.scope)
             },
-            signedIn(.post, Self.base) { call, actor in
-                let (company, site): (Company.ID, Site.ID) = (try call.id(0, "company"), try call.id(1, "site"))
-                let fields = try await NewMaterialFields.read(from: call.request)
-                return .one(
-                    try await materials.create(fields.material, on: site, in: company, as: actor), .created)
+            signedIn.remove(
+                Self.one, .may(.changeMaterials), .init("Remove material", "Its movements stay.")
+            ) { (call, site: OnSite) in
+                try materials.remove(try call.id("materialId"), if: call.precondition, on: site.scope)
             },
-            signedIn(.post, Self.base + "/{materialId}/adjust-quantity") { call, actor in
-                let (company, site): (Company.ID, Site.ID) = (try call.id(0, "company"), try call.id(1, "site"))
-                let material: Material.ID = try call.id(2, "material")
-                let fields = try await AdjustmentFields.read(from: call.request)
-                return .one(try await materials.adjust(material, on: site, in: company, fields.adjustment, as: actor))
+            signedIn.change(
+                .post, Self.one + "/adjust-quantity", .may(.adjustAmounts),
+                .init(
+                    "Take or add material",
+                    """
+                    A negative `delta` takes, a positive one adds. `at` is when it happened, for work done offline: at most \
+                    30 days ago. A delta of 0 records nothing.
+                    """),
+                refusals: [.conflict("There isn't so much left, or it would be more than there can be.")]
+            ) { (call, site: OnSite, fields: AdjustmentFields) in
+                try materials.adjust(try call.id("materialId"), fields.adjustment, on: site.scope)
             },
-            signedIn(.get, Self.base + "/{materialId}/movements") { call, actor in
-                let page = try await materials.movements(
-                    of: try call.id(2, "material"), on: try call.id(1, "site"), in: try call.id(0, "company"),
-                    page: try call.page { Int64($0) }, as: actor)
-                return .list(page, of: call, cursor: \.description)
+            signedIn.list(
+                Self.one + "/movements", .may(.readSites),
+                .init("List movements", "All changes of the amount, the newest first, also of removed material."),
+                by: .number
+            ) { (call, site: OnSite, page) in
+                try await materials.movements(of: try call.id("materialId"), page, on: site.scope)
             },
         ]
     }
@@ -42,10 +58,26 @@ private struct NewMaterialFields: BodyFields {
     let material: NewMaterial
 
     init?(_ fields: inout FieldReader) {
-        let (name, unit) = (fields.line("name"), fields.line("unit", max: 50))
-        let (amount, threshold) = (fields.quantity("amount"), fields.quantity("threshold"))
+        let name = fields.line("name", example: "Flexkleber C2TE")
+        let unit = fields.line("unit", max: 50, example: "Sack")
+        let amount = fields.quantity("amount", example: Quantity(thousandths: 24_000))
+        let threshold = fields.quantity("threshold", example: Quantity(thousandths: 6_000))
         guard let name, let unit, let amount, let threshold else { return nil }
         material = NewMaterial(name: name, unit: unit, amount: amount, threshold: threshold)
+    }
+}
+
+private struct MaterialFields: BodyFields {
+    let edit: MaterialEdit
+
+    init?(_ fields: inout FieldReader) {
+        edit = MaterialEdit(
+            name: fields.changed("name") { $0.line("name", example: "Flexkleber C2TE") },
+            unit: fields.changed("unit") { $0.line("unit", max: 50, example: "Sack") },
+            amount: fields.changed("amount") { $0.quantity("amount", example: Quantity(thousandths: 24_000)) },
+            threshold: fields.changed("threshold") {
+                $0.quantity("threshold", example: Quantity(thousandths: 6_000))
+            })
     }
 }
 
@@ -53,15 +85,22 @@ private struct AdjustmentFields: BodyFields {
     let adjustment: Adjustment
 
     init?(_ fields: inout FieldReader) {
-        let (delta, note) = (fields.quantity("delta", negative: true), fields.note("note", max: 1000))
-        let at = fields.optionalInstant("at")
+        let delta = fields.quantity("delta", negative: true, example: Quantity(thousandths: -2_500))
+        let note = fields.note("note", max: 1000, example: "Dusche")
+        let at = fields.optional("at") { $0.instant("at", example: Example.morning) }
         guard let delta else { return nil }
         adjustment = Adjustment(delta: delta, note: note, at: at)
     }
 }
 
 extension Material: Wire {
-    func describe(_ fields: inout JSONWriter) {
+    static let example = Material(
+        id: Example.id(3), name: "Flexkleber C2TE", unit: "Sack", amount: Quantity(thousandths: 4_500),
+        threshold: Quantity(thousandths: 6_000), version: 5, updatedAt: Example.evening)
+
+    var entityVersion: Int64? { version }
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id)
         fields.text("name", name)
         fields.text("unit", unit)
@@ -73,7 +112,11 @@ extension Material: Wire {
 }
 
 extension Movement: Wire {
-    func describe(_ fields: inout JSONWriter) {
+    static let example = Movement(
+        number: 5, id: Example.id(5), delta: Quantity(thousandths: -2_500), amountAfter: Quantity(thousandths: 4_500),
+        note: "Dusche", user: Example.id(1), userName: "Lena Vogt", at: Example.morning, createdAt: Example.evening)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id)
         fields.quantity("delta", delta)
         fields.quantity("amountAfter", amountAfter)

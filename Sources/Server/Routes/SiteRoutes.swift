@@ -5,33 +5,63 @@ struct SiteRoutes {
     let sites: Sites
     let signedIn: SignedInRoutes
 
+    private static let base = "/api/v1/companies/{companyId}/sites"
+
     var routes: [Route] {
         let sites = sites
         return [
-            signedIn(.get, "/api/v1/companies/{companyId}/sites") { call, actor in
-                let page = try await sites.list(
-                    of: try call.id(0, "company"), page: try call.page { Site.ID($0) }, as: actor)
-                return .list(page, of: call, cursor: \.text)
+            signedIn.list(
+                Self.base, .may(.readSites),
+                .init("List sites", "The newest first; a worker sees those they are assigned to."), by: .id()
+            ) { (_, company: InCompany, page) in try await sites.list(page, in: company.scope) },
+            signedIn.change(
+                .post, Self.base, .may(.changeSites),
+                .init("Open a site", "Where one of `users` isn't of the company, nothing is made."), status: .created
+            ) { (_, company: InCompany, fields: NewSiteFields) in try sites.create(fields.site, in: company.scope) },
+            signedIn.list(
+                Self.base + "/user/{userId}", .may(.readSites),
+                .init(
+                    "List somebody's sites",
+                    "Those that this person is assigned to, the newest first; a worker may ask for their own."),
+                by: .id()
+            ) { (call, company: InCompany, page) in
+                try await sites.list(assignedTo: try call.id("userId"), page, in: company.scope)
             },
-            signedIn(.post, "/api/v1/companies/{companyId}/sites") { call, actor in
-                let company: Company.ID = try call.id(0, "company")
-                let fields = try await NewSiteFields.read(from: call.request)
-                return .one(try await sites.create(fields.site, in: company, as: actor), .created)
+            signedIn.one(
+                Self.base + "/{siteId}", .may(.readSites),
+                .init("Read a site", "With who is assigned to it, its material, and what was worked there.")
+            ) { (_, site: OnSite) in try await sites.get(site.scope) },
+            signedIn.change(
+                .patch, Self.base + "/{siteId}", .may(.changeSites),
+                .init(
+                    "Change a site",
+                    "Takes any of the fields. With `users`, exactly these people are assigned from then on.")
+            ) { (call, site: OnSite, fields: SiteFields) in
+                try sites.change(fields.edit, if: call.precondition, on: site.scope)
             },
-            signedIn(.get, "/api/v1/companies/{companyId}/sites/{siteId}") { call, actor in
-                .one(try await sites.get(try call.id(1, "site"), of: try call.id(0, "company"), as: actor))
-            },
+            signedIn.remove(
+                Self.base + "/{siteId}", .may(.changeSites),
+                .init(
+                    "Remove a site", "Nobody is assigned any more, open visits end, and the history stays.")
+            ) { (call, site: OnSite) in try sites.remove(if: call.precondition, on: site.scope) },
         ]
     }
+}
+
+private enum SiteExample {
+    static let name = "Badsanierung Südvorstadt"
+    static let notes = "2. OG links. Schlüssel beim Hausmeister."
+    static let end = Example.start + 37
 }
 
 private struct NewSiteFields: BodyFields {
     let site: NewSite
 
     init?(_ fields: inout FieldReader) throws {
-        let (name, address) = (fields.line("name"), fields.address("address"))
-        let (startDate, endDate) = (fields.day("startDate"), fields.day("endDate"))
-        let notes = fields.note("notes", max: 10_000)
+        let (name, address) = (fields.line("name", example: SiteExample.name), fields.address("address"))
+        let startDate = fields.day("startDate", example: Example.start)
+        let endDate = fields.day("endDate", example: SiteExample.end)
+        let notes = fields.note("notes", max: 10_000, example: SiteExample.notes)
         let users: [User.ID] = fields.ids("users", max: 500)
         let priority: Site.Priority = fields.choice("priority", default: .medium)
         let status: Site.Status = fields.choice("status", default: .active)
@@ -42,12 +72,38 @@ private struct NewSiteFields: BodyFields {
     }
 }
 
+private struct SiteFields: BodyFields {
+    let edit: SiteEdit
+
+    init?(_ fields: inout FieldReader) {
+        edit = SiteEdit(
+            name: fields.changed("name") { $0.line("name", example: SiteExample.name) },
+            address: fields.changed("address") { $0.address("address") },
+            startDate: fields.changed("startDate") { $0.day("startDate", example: Example.start) },
+            endDate: fields.changed("endDate") { $0.day("endDate", example: SiteExample.end) },
+            notes: fields.clearable("notes") { $0.note("notes", max: 10_000, example: SiteExample.notes) },
+            users: fields.changed("users") { $0.ids("users", max: 500) },
+            priority: fields.changed("priority") { $0.choice("priority") },
+            status: fields.changed("status") { $0.choice("status") })
+    }
+}
+
 extension Site: Wire {
-    func describe(_ fields: inout JSONWriter) {
+    static let example = Site(
+        SiteRecord(
+            id: Example.id(2), name: SiteExample.name, address: Example.address, priority: .high, status: .active,
+            startDate: Example.start, endDate: SiteExample.end, notes: SiteExample.notes, version: 3,
+            createdAt: Example.morning, updatedAt: Example.evening),
+        assignments: [.example], materials: [.example], lastVisited: Example.morning, logged: .seconds(31_500),
+        progress: 55)
+
+    var entityVersion: Int64? { record.version }
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", record.id)
         fields.text("name", record.name)
-        fields.text("priority", record.priority.rawValue)
-        fields.text("status", record.status.rawValue)
+        fields.choice("priority", record.priority)
+        fields.choice("status", record.status)
         fields.text("address", record.address.text)
         fields.object("addressParts", record.address)
         fields.day("startDate", record.startDate)
@@ -68,14 +124,19 @@ private struct MaterialInfo: Wire {
     let total: Int
     let warnings: Int
 
-    func describe(_ fields: inout JSONWriter) {
+    static let example = MaterialInfo(total: 7, warnings: 1)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.integer("total", total)
         fields.integer("warnings", warnings)
     }
 }
 
 extension Site.Assignment: Wire {
-    func describe(_ fields: inout JSONWriter) {
+    static let example = Site.Assignment(
+        user: Example.id(1), firstName: "Lena", lastName: "Vogt", lastVisited: Example.morning)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("userId", user)
         fields.text("firstName", firstName)
         fields.text("lastName", lastName)

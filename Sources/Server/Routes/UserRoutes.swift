@@ -2,24 +2,160 @@ import Core
 import HTTPTypes
 
 struct UserRoutes {
+    let people: People
     let signedIn: SignedInRoutes
+    /// What the links of invitations begin with.
+    let publicURL: String
+
+    private static let base = "/api/v1/companies/{companyId}/users"
 
     var routes: [Route] {
-        [signedIn(.get, "/api/v1/users/me") { _, actor in .one(actor.user) }]
+        let (people, publicURL) = (people, publicURL)
+        return [
+            signedIn.list(
+                Self.base, .may(.readUsers),
+                .init("List people", "Everybody of the company, in the order in which they came."), by: .id()
+            ) { (_, company: InCompany, page) in try await people.list(page, in: company.scope) },
+            signedIn.change(
+                .post, Self.base, .may(.inviteUsers),
+                .init(
+                    "Invite somebody",
+                    """
+                    Makes an account that is INACTIVE until its owner sets a password with the invitation's link. A manager \
+                    may give the roles MANAGER and WORKER.
+                    """),
+                status: .created,
+                refusals: [
+                    .conflict("There is already an account for this e-mail address."),
+                    .forbidden("The caller may not give this role."),
+                ]
+            ) { (_, company: InCompany, fields: InviteeFields) in try people.invite(fields.invitee, in: company.scope)
+            },
+            signedIn.change(
+                .put, Self.base + "/{userId}", .may(.changeUsers),
+                .init(
+                    "Change somebody",
+                    """
+                    Takes any of the fields. INACTIVE switches somebody off: their sessions end at once. A manager changes \
+                    workers only, and a company keeps at least one active manager.
+                    """),
+                refusals: [
+                    .conflict(
+                        "The e-mail address is taken, the invitation isn't accepted yet, or no active manager would be left."
+                    ),
+                    .forbidden("The caller may not change this person, or not give this role."),
+                ]
+            ) { (call, company: InCompany, fields: UserFields) in
+                try people.change(try call.id("userId"), fields.edit, if: call.precondition, in: company.scope)
+            },
+            signedIn.remove(
+                Self.base + "/{userId}", .may(.changeUsers),
+                .init(
+                    "Remove somebody",
+                    """
+                    They are signed out and assigned nowhere, and their e-mail address is free again. The name stays where \
+                    hours, movements or the history need it. A manager removes workers only.
+                    """),
+                refusals: [
+                    .conflict("No active manager would be left."), .forbidden("The caller may not remove this person."),
+                ]
+            ) { (call, company: InCompany) in
+                try people.remove(try call.id("userId"), if: call.precondition, in: company.scope)
+            },
+            signedIn.change(
+                .post, Self.base + "/{userId}/invitation", .may(.inviteUsers),
+                .init(
+                    "Give a fresh invitation",
+                    "Answers with a new link, good for 7 days; the old one is void. For people who are INACTIVE."),
+                status: .accepted,
+                refusals: [
+                    .conflict("This person has joined already."),
+                    .forbidden("This person was switched off, and the caller may not change them."),
+                ]
+            ) { (call, company: InCompany, _: NoFields) in
+                try people.reinvite(try call.id("userId"), in: company.scope).map {
+                    InvitationLink(link: "\(publicURL)/set-password?token=\($0.token.text)", expiresAt: $0.expiresAt)
+                }
+            },
+        ]
+    }
+}
+
+private struct InviteeFields: BodyFields {
+    let invitee: People.Invitee
+
+    init?(_ fields: inout FieldReader) {
+        let email = fields.email("email")
+        let firstName = fields.line("firstName", max: 100, example: "Lena")
+        let lastName = fields.line("lastName", max: 100, example: "Vogt")
+        let role: Role? = fields.choice("role")
+        let language: Language? = fields.optional("language") { $0.choice("language") }
+        guard let email, let firstName, let lastName, let role else { return nil }
+        invitee = People.Invitee(
+            email: email, firstName: firstName, lastName: lastName, role: role, language: language)
+    }
+}
+
+private struct UserFields: BodyFields {
+    let edit: People.Edit
+
+    init?(_ fields: inout FieldReader) {
+        edit = People.Edit(
+            firstName: fields.changed("firstName") { $0.line("firstName", max: 100, example: "Lena") },
+            lastName: fields.changed("lastName") { $0.line("lastName", max: 100, example: "Vogt") },
+            email: fields.changed("email") { $0.email("email") },
+            role: fields.changed("role") { $0.choice("role") },
+            status: fields.changed("status") { $0.choice("status") })
     }
 }
 
 extension User: Wire {
-    func describe(_ fields: inout JSONWriter) {
+    static let example: User = {
+        var user = User(
+            id: Example.id(1), companyID: Example.id(4), email: "lena.vogt@fliesen-brandt.example", firstName: "Lena",
+            lastName: "Vogt", role: .worker, status: .inactive, language: .german, version: 1,
+            createdAt: Example.morning, updatedAt: Example.evening)
+        user.invitation = .example
+        return user
+    }()
+
+    var entityVersion: Int64? { version }
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id)
         fields.text("email", email)
         fields.text("firstName", firstName)
         fields.text("lastName", lastName)
-        fields.text("role", role.rawValue)
-        fields.text("status", status.rawValue)
-        fields.text("language", language.rawValue)
+        fields.choice("role", role)
+        fields.choice("status", status)
+        fields.choice("language", language)
         fields.id("companyId", companyID == Company.platform ? nil : companyID)
         fields.instant("createdAt", createdAt)
         fields.instant("updatedAt", updatedAt)
+        fields.object("invitation", ifThere: invitation)
+    }
+}
+
+extension Invitation: Wire {
+    static let example = Invitation(state: .pending, at: Example.morning, expiresAt: Example.later)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.choice("state", state)
+        fields.instant("at", at)
+        fields.instant("expiresAt", expiresAt)
+        fields.text("reason", nil as String?)
+    }
+}
+
+private struct InvitationLink: Wire {
+    let link: String
+    let expiresAt: Instant
+
+    static let example = InvitationLink(
+        link: "https://polier.example.de/set-password?token=5a5a…", expiresAt: Example.later)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("link", link)
+        fields.instant("expiresAt", expiresAt)
     }
 }

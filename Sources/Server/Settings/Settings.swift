@@ -8,6 +8,8 @@ struct Settings: Sendable {
     let databasePrepared: Bool
     let httpHost: String
     let httpPort: Int
+    let origins: Origins
+    let trustedProxies: TrustedProxies
     let migrates: Bool
     let drain: Duration
     let logLevel: Logger.Level
@@ -53,6 +55,11 @@ struct Settings: Sendable {
         databasePrepared = try choice(.databasePrepared, [("true", true), ("false", false)], default: true)
         httpHost = try value(.httpHost) ?? "127.0.0.1"
         httpPort = try number(.httpPort, 0...65535, default: 8080)
+        origins = try Origins(
+            publicURL: try value(.publicURL)
+                ?? "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(httpPort)",
+            allowed: try value(.allowedOrigins) ?? "")
+        trustedProxies = try TrustedProxies(try value(.trustedProxies) ?? "")
         migrates = try choice(.migrate, [("auto", true), ("off", false)], default: true)
         drain = .seconds(try number(.drainSeconds, 0...600, default: 3))
         logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)

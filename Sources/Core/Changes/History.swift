@@ -1,0 +1,16 @@
+/// What was changed in a company, for those who answer for it.
+public struct History: Sendable {
+    let database: any Database
+
+    public init(_ database: any Database) { self.database = database }
+
+    /// Newest first.
+    public func list(
+        _ page: PageRequest<AuditEntry.ID>, in scope: CompanyScope
+    ) async throws -> Page<AuditEntry, AuditEntry.ID> {
+        try scope.check(.readAudit)
+        let (companies, entries) = try await database.fetch(Company.exists(scope), AuditEntry.list(scope, page))
+        guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        return Page(entries, of: page, key: \.id)
+    }
+}

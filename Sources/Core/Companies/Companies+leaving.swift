@@ -1,0 +1,140 @@
+import Foundation
+
+/// What was deleted of a company, table by table.
+public struct Erasure: Sendable {
+    public struct Table: Sendable {
+        public let name: String
+        public let rows: Int
+
+        package init(name: String, rows: Int) { (self.name, self.rows) = (name, rows) }
+    }
+
+    public let company: Company.ID
+    public let tables: [Table]
+
+    package init(company: Company.ID, tables: [Table]) { (self.company, self.tables) = (company, tables) }
+}
+
+extension Companies {
+    /// Throws where there is nothing to export.
+    public func checkExport(in scope: CompanyScope) async throws {
+        try scope.check(.removeCompany)
+        guard try await !database.fetch(Company.exists(scope)).isEmpty else { throw Refusal.notFound("company") }
+    }
+
+    /// Hands out all that a company has as lines of JSON: one that says what this is, one for each row as it is stored
+    /// (instants in milliseconds since 1970, amounts in thousandths), and one that counts them, so that a copy that was cut
+    /// off shows. Passwords and tokens stay. The lines are read a few hundred at a time: they are one picture only where
+    /// nobody works in the company meanwhile.
+    public func export(
+        in scope: CompanyScope, to write: (_ lines: [UInt8]) async throws -> Void
+    ) async throws {
+        try scope.check(.removeCompany)
+        let runtime = runtime
+        guard let company = try await database.fetch(Company.one(scope)).first else {
+            throw Refusal.notFound("company")
+        }
+        try await database.transaction {
+            try Audit(scope, runtime).write(.companyExported, company.id, named: company.name, in: $0)
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        func line(_ value: some Encodable) throws -> [UInt8] { Array(try encoder.encode(value)) + [UInt8(ascii: "\n")] }
+
+        try await write(try line(ArchiveHead(company, at: runtime.now())))
+        var counts: [String: Int] = [:]
+        for table in CompanyData.tables where table.isExported {
+            var last: [SQLValue]?
+            var count = 0
+            repeat {
+                let rows = try await database.fetch(table.rows(scope.company, after: last))
+                try await write(try rows.flatMap { try line(ArchiveLine(table, $0)) })
+                count += rows.count
+                last = rows.count < CompanyData.batch ? nil : rows.last
+            } while last != nil
+            counts[table.name] = count
+        }
+        try await write(try line(["rows": counts]))
+    }
+
+    /// Deletes every row of a company, for ever. First nobody of it can act any more, then the rows go a few hundred at a
+    /// time, and last, in one transaction that finds nothing left, the company itself. What was interrupted goes on when it
+    /// is called again.
+    public func erase(if precondition: Precondition, in scope: CompanyScope) async throws -> Erasure {
+        try scope.check(.removeCompany)
+        let (id, runtime) = (scope.company, runtime)
+        let name = try await database.transaction { transaction in
+            try transaction.enqueue(Company.lock(scope))
+            guard let company = try transaction.fetch(Company.one(scope)).first else {
+                throw Refusal.notFound("company")
+            }
+            try precondition.check(company.version)
+            try transaction.enqueue(User.switchOffAll(in: id))
+            return company.name
+        }
+        var erased: [String: Int] = [:]
+        for table in CompanyData.tables.reversed() {
+            var count: Int
+            repeat {
+                count = try await database.transaction { try $0.execute(table.deletion(id)) }
+                erased[table.name, default: 0] += count
+            } while count > 0
+        }
+        try await database.transaction { transaction in
+            try transaction.enqueue(Company.delete(scope))
+            for table in CompanyData.tables {
+                let left = try transaction.fetch(table.count(id))
+                guard left.allSatisfy({ $0 == 0 }) else {
+                    throw Refusal.conflict("Somebody still works in this company: try again.")
+                }
+            }
+            try Audit(scope.actor.user, session: scope.actor.session, runtime).write(
+                .companyErased, id, named: name, in: transaction)
+        }
+        let tables = CompanyData.tables.map { Erasure.Table(name: $0.name, rows: erased[$0.name] ?? 0) }
+        return Erasure(company: id, tables: [.init(name: "companies", rows: 1)] + tables)
+    }
+}
+
+private struct ArchiveHead: Encodable {
+    let format = "polier-company/1"
+    let exportedAt: String
+    let id: String
+    let name: String
+    let address: String
+    let timeZone: String
+    let language: String
+    let createdAt: String
+
+    init(_ company: Company, at now: Instant) {
+        exportedAt = now.text
+        (id, name, address) = (company.id.text, company.name, company.address.text)
+        (timeZone, language) = (company.timeZone, company.language.rawValue)
+        createdAt = company.createdAt.text
+    }
+}
+
+private struct ArchiveLine: Encodable {
+    let table: String
+    let row: [String: Cell]
+
+    init(_ table: CompanyData, _ values: [SQLValue]) {
+        self.table = table.name
+        row = Dictionary(uniqueKeysWithValues: zip(table.columns.map(\.name), values.map(Cell.init)))
+    }
+}
+
+private struct Cell: Encodable {
+    let value: SQLValue
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch value {
+        case .text(let text): try container.encode(text)
+        case .integer(let integer): try container.encode(integer)
+        case .boolean(let boolean): try container.encode(boolean)
+        case .bytes(let bytes): try container.encode(Data(bytes))
+        case .null: try container.encodeNil()
+        }
+    }
+}

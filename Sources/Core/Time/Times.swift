@@ -1,0 +1,146 @@
+/// What is done with the time that people spend on sites.
+public struct Times: Sendable {
+    let database: any Database
+    let runtime: Runtime
+
+    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
+
+    // MARK: Coming and going
+
+    /// - Parameter at: when the person came, for work done offline; nil for now.
+    public func checkIn(at: Instant?, on scope: SiteScope) throws -> Change<TimeEntry> {
+        try scope.check(.checkIn)
+        let now = runtime.now()
+        try Self.check(at, now: now)
+        let (user, id): (User, TimeEntry.ID) = (scope.actor.user, runtime.newID())
+        return Change { transaction in
+            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Refusal.notFound("site") }
+            let entry = TimeEntry(
+                id: id, site: scope.site, user: user.id, userName: user.name, checkedInAt: at ?? now,
+                checkedOutAt: nil)
+            guard try transaction.execute(entry.insert(scope, now: now)) == 1 else {
+                let open = try transaction.fetch(TimeEntry.open(of: user.id, scope.company)).first
+                throw Refusal.conflict(
+                    "You are checked in already\(open.map { ", since \($0.checkedInAt.text)" } ?? ""): check out first."
+                )
+            }
+            return entry
+        }
+    }
+
+    /// Whoever is checked in may check out, also where they are not assigned any more.
+    /// - Parameter at: when the person left, for work done offline; nil for now.
+    public func checkOut(at: Instant?, on scope: SiteScope) throws -> Change<TimeEntry> {
+        try scope.check(.checkIn)
+        let now = runtime.now()
+        try Self.check(at, now: now)
+        let user = scope.actor.user.id
+        return Change { transaction in
+            let (sites, open) = try transaction.fetch(Site.exists(scope), TimeEntry.open(of: user, scope.company))
+            guard let entry = open.first, entry.site == scope.site else {
+                guard !sites.isEmpty else { throw Refusal.notFound("site") }
+                throw Refusal.conflict("You are not checked in on this site.")
+            }
+            try transaction.enqueue(TimeEntry.lock(entry.id, scope))
+            guard let current = try transaction.fetch(TimeEntry.one(entry.id, scope)).first,
+                current.checkedOutAt == nil
+            else { throw Refusal.conflict("You are not checked in on this site.") }
+            let left = at ?? max(now, current.checkedInAt)
+            guard left >= current.checkedInAt else {
+                throw Refusal.invalid([
+                    .init("at", "must not be before the check-in at \(current.checkedInAt.text)")
+                ])
+            }
+            try transaction.enqueue(
+                TimeEntry.update(
+                    current.id, scope, checkedInAt: current.checkedInAt, checkedOutAt: left, now: now))
+            return try transaction.fetch(TimeEntry.one(entry.id, scope))[0]
+        }
+    }
+
+    private static func check(_ at: Instant?, now: Instant) throws {
+        try Adjustment(delta: .zero, note: nil, at: at).check(now: now)
+    }
+
+    // MARK: Reading
+
+    /// Newest first. A worker reads their own, also where they are not assigned any more.
+    public func list(
+        _ page: PageRequest<TimeEntry.Key>, on scope: SiteScope
+    ) async throws -> Page<TimeEntry, TimeEntry.Key> {
+        try scope.check(.readTimes)
+        let (sites, entries, assigned) = try await database.fetch(
+            Site.exists(scope), TimeEntry.list(scope, page), Site.isAssigned(scope))
+        guard !sites.isEmpty, scope.person == nil || !assigned.isEmpty || !entries.isEmpty else {
+            throw Refusal.notFound("site")
+        }
+        return try await complete(entries, page, scope.company)
+    }
+
+    /// Newest first, of all sites. A worker reads their own.
+    public func list(
+        _ filter: TimeEntryFilter, _ page: PageRequest<TimeEntry.Key>, in scope: CompanyScope
+    ) async throws -> Page<TimeEntry, TimeEntry.Key> {
+        try scope.check(.readTimes)
+        if let person = scope.person, let user = filter.user, user != person { throw Refusal.notFound("user") }
+        let (companies, users, entries) = try await database.fetch(
+            Company.exists(scope), User.exists(filter.user, scope), TimeEntry.list(scope, filter, page))
+        guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        guard filter.user == nil || !users.isEmpty else { throw Refusal.notFound("user") }
+        return try await complete(entries, page, scope.company)
+    }
+
+    private func complete(
+        _ entries: [TimeEntry], _ page: PageRequest<TimeEntry.Key>, _ company: Company.ID
+    ) async throws -> Page<TimeEntry, TimeEntry.Key> {
+        let shown = Page(entries, of: page, key: \.key)
+        return Page(items: try await database.withCorrections(shown.items, in: company), next: shown.next)
+    }
+
+    // MARK: Correcting
+
+    /// Writes the entry anew, and keeps what it said before with the reason.
+    public func correct(
+        _ id: TimeEntry.ID, _ correction: TimeCorrection, if precondition: Precondition, on scope: SiteScope
+    ) throws -> Change<TimeEntry> {
+        try scope.check(.correctTimes)
+        let (now, runtime) = (runtime.now(), runtime)
+        return Change { transaction in
+            try transaction.enqueue(TimeEntry.lock(id, scope))
+            let (companies, found) = try transaction.fetch(Company.exists(scope.within), TimeEntry.one(id, scope))
+            guard !companies.isEmpty else { throw Refusal.notFound("company") }
+            guard let old = found.first else { throw Refusal.notFound("time entry") }
+            try precondition.check(old.version)
+            let checkedInAt = correction.checkedInAt ?? old.checkedInAt
+            let checkedOutAt = correction.checkedOutAt ?? old.checkedOutAt
+            try Self.checkOrder(checkedInAt, checkedOutAt, now: now)
+            if checkedOutAt == nil, old.checkedOutAt != nil,
+                try !transaction.fetch(TimeEntry.open(of: old.user, scope.company)).isEmpty
+            {
+                throw Refusal.conflict("\(old.userName) is checked in already: a second visit can't be open too.")
+            }
+            try transaction.enqueue(
+                TimeEntry.Correction.insert(old, reason: correction.reason, scope, now: now))
+            try transaction.enqueue(
+                TimeEntry.update(id, scope, checkedInAt: checkedInAt, checkedOutAt: checkedOutAt, now: now))
+            var differences = Differences()
+            differences.note("checkedInAt", old.checkedInAt.text, checkedInAt.text)
+            differences.note("checkedOutAt", old.checkedOutAt?.text, checkedOutAt?.text)
+            try Audit(scope.within, runtime).write(.timeCorrected, id, differences.details, in: transaction)
+            var (entries, corrections) = try transaction.fetch(
+                TimeEntry.one(id, scope), TimeEntry.Correction.all(of: old, in: scope.company))
+            entries[0].corrections = corrections
+            return entries[0]
+        }
+    }
+
+    private static func checkOrder(_ checkedInAt: Instant, _ checkedOutAt: Instant?, now: Instant) throws {
+        for (field, instant) in [("checkedInAt", checkedInAt), ("checkedOutAt", checkedOutAt ?? checkedInAt)]
+        where instant > now + Adjustment.skew {
+            throw Refusal.invalid([.init(field, "must not be in the future")])
+        }
+        if let checkedOutAt, checkedOutAt < checkedInAt {
+            throw Refusal.invalid([.init("checkedOutAt", "must not be before checkedInAt")])
+        }
+    }
+}

@@ -1,0 +1,42 @@
+extension Accounts {
+    /// Makes a token with which whoever has this address may set a new password. Takes the same course, and the same time,
+    /// whether or not the address is known.
+    /// - Returns: the token, for the mail that carries it. It opens nothing where nobody active has the address.
+    @discardableResult
+    public func resetPassword(email: EmailAddress, from origin: Origin) async throws -> Token {
+        let ofAccount = Attempts(.resetsOfAccount, of: email.folded)
+        let fromAddress = Attempts(.resetsFromAddress, of: origin.network)
+        let now = runtime.now()
+        let token = Token(runtime)
+        try await database.transaction { transaction in
+            try ofAccount.record(transaction, now: now)
+            try fromAddress.record(transaction, now: now)
+            try transaction.enqueue(OneTimeToken.reset(email, token, now: now))
+        }
+        return token
+    }
+
+    /// Uses a one-time token up: the person has this password now, is active, and every session of theirs ends.
+    public func setPassword(_ password: Password, token: Substring) async throws -> User {
+        let unknown = Refusal(.unauthenticated, "This link was used or has expired: ask for a new one.")
+        guard let tokenHash = Token.hash(sent: token) else { throw unknown }
+        let now = runtime.now()
+        // Before the costly hash, so that made-up tokens cost little.
+        guard try await !database.fetch(OneTimeToken.find(tokenHash, now: now)).isEmpty else { throw unknown }
+        let hash = try await hasher.hash(password.text)
+        return try await database.transaction { transaction in
+            guard let holder = try transaction.fetch(OneTimeToken.redeem(tokenHash, now: now)).first else {
+                throw unknown
+            }
+            try transaction.enqueue(User.lock(holder.user, in: holder.company))
+            let users = try transaction.fetch(User.one(holder.user, in: holder.company, now: now))
+            guard let user = users.first else { throw unknown }
+            try transaction.enqueue(user.setPassword(hash, now: now))
+            try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
+            try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
+            try Audit(user, session: nil, runtime).write(
+                user.status == .active ? .passwordChanged : .userJoined, user.id, in: transaction)
+            return try transaction.fetch(User.one(user.id, in: user.companyID, now: now))[0]
+        }
+    }
+}

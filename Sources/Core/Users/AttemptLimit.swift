@@ -1,0 +1,76 @@
+import Crypto
+import Foundation
+
+/// How often something may be tried within a while, before it has to wait.
+public struct AttemptLimit: Sendable {
+    let name: String
+    let count: Int
+    let window: Duration
+
+    static let signInsOfAccount = AttemptLimit(name: "sign-in account", count: 10, window: .seconds(15 * 60))
+    static let signInsFromAddress = AttemptLimit(name: "sign-in address", count: 100, window: .seconds(15 * 60))
+    static let registrations = AttemptLimit(name: "register address", count: 30, window: .seconds(3600))
+    static let resetsOfAccount = AttemptLimit(name: "reset account", count: 5, window: .seconds(3600))
+    static let resetsFromAddress = AttemptLimit(name: "reset address", count: 30, window: .seconds(3600))
+}
+
+/// What was tried of one account, or from one network address, under one limit. It stands in the database, so that all
+/// servers count together; the row holds the instants of the last tries, so that the count is exact at every moment.
+struct Attempts: Sendable {
+    private let limit: AttemptLimit
+    private let subject: [UInt8]
+
+    init(_ limit: AttemptLimit, of subject: String) {
+        self.limit = limit
+        self.subject = Array(SHA256.hash(data: Data("\(limit.name)\n\(subject)".utf8)))
+    }
+
+    /// The instants as they stand, for a look before costly work.
+    var made: Query<[Instant]> {
+        Query("SELECT a.instants FROM attempts a WHERE a.subject = $1", subject) { Self.instants(try $0.next()) }
+    }
+
+    /// Throws a `Refusal` of kind `.tooMany` where there were too many.
+    func check(_ made: [[Instant]], now: Instant) throws {
+        let recent = (made.first ?? []).filter { $0 > now - limit.window }
+        guard recent.count >= limit.count else { return }
+        let free = recent[recent.count - limit.count] + limit.window
+        throw Refusal(
+            .tooMany(retryAfter: .milliseconds(max(free.milliseconds - now.milliseconds, 1))),
+            "This was tried too often: wait a while and try again.")
+    }
+
+    /// Checks under a lock, so that of several that were under way at once only as many count as may.
+    func check(_ transaction: borrowing Transaction, now: Instant) throws {
+        let locked = Query<[Instant]>(
+            "UPDATE attempts SET expires_at = expires_at WHERE subject = $1 RETURNING instants", subject
+        ) { Self.instants(try $0.next()) }
+        try check(try transaction.fetch(locked), now: now)
+    }
+
+    /// Counts one more, under the same lock.
+    func record(_ transaction: borrowing Transaction, now: Instant) throws {
+        let claimed = Query<[Instant]>(
+            """
+            INSERT INTO attempts (subject, instants, expires_at) VALUES ($1, $2, $3)
+            ON CONFLICT (subject) DO UPDATE SET expires_at = $3 RETURNING instants
+            """,
+            subject, [UInt8](), now + limit.window
+        ) { Self.instants(try $0.next()) }
+        let made = try transaction.fetch(claimed)
+        try check(made, now: now)
+        let kept = (made.first ?? []).filter { $0 > now - limit.window } + [now]
+        try transaction.enqueue(
+            Statement("UPDATE attempts SET instants = $2 WHERE subject = $1", subject, Self.bytes(kept)))
+    }
+
+    private static func instants(_ bytes: [UInt8]) -> [Instant] {
+        stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in
+            Instant(milliseconds: bytes[start..<start + 8].reduce(0) { $0 << 8 | Int64($1) })
+        }
+    }
+
+    private static func bytes(_ instants: [Instant]) -> [UInt8] {
+        instants.flatMap { instant in withUnsafeBytes(of: instant.milliseconds.bigEndian) { Array($0) } }
+    }
+}

@@ -1,0 +1,68 @@
+/// A token that lets somebody who isn't signed in set their password, once. A new one makes the old one void.
+enum OneTimeToken {
+    enum Purpose: String, Column {
+        case invitation, reset
+
+        var lifetime: Duration {
+            switch self {
+            case .invitation: .seconds(7 * 24 * 3600)
+            case .reset: .seconds(3600)
+            }
+        }
+    }
+
+    /// Whose password a token sets, if it is still good.
+    struct Holder: Sendable {
+        let company: Company.ID
+        let user: User.ID
+    }
+
+    private static let search: SQL = """
+        SELECT t.company_id, t.user_id FROM one_time_tokens t WHERE t.token_hash = $1 AND t.expires_at > $2
+        """
+
+    private static let redemption: SQL = """
+        DELETE FROM one_time_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING company_id, user_id
+        """
+
+    private static let conflict: SQL = """
+        ON CONFLICT (company_id, user_id, purpose)
+        DO UPDATE SET token_hash = excluded.token_hash, created_at = excluded.created_at, expires_at = excluded.expires_at
+        """
+
+    private static let invitation: SQL = """
+        INSERT INTO one_time_tokens (company_id, user_id, purpose, token_hash, created_at, expires_at)
+        VALUES ($1, $2, 'invitation', $3, $4, $5)
+        \(conflict)
+        """
+
+    private static let resetting: SQL = """
+        INSERT INTO one_time_tokens (company_id, user_id, purpose, token_hash, created_at, expires_at)
+        SELECT u.company_id, u.id, 'reset', $2, $3, $4 FROM users u
+        WHERE u.email_folded = $1 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+        \(conflict)
+        """
+
+    static func find(_ hash: [UInt8], now: Instant) -> Query<Holder> {
+        Query(search, hash, now) { Holder(company: try $0.next(), user: try $0.next()) }
+    }
+
+    /// Uses a token up. No scope: nobody is signed in, and the token says whose it is.
+    static func redeem(_ hash: [UInt8], now: Instant) -> Query<Holder> {
+        Query(redemption, hash, now) { Holder(company: try $0.next(), user: try $0.next()) }
+    }
+
+    static func invite(_ user: User, _ token: Token, now: Instant) -> Statement {
+        Statement(
+            invitation, user.companyID, user.id, token.hash, now, now + Purpose.invitation.lifetime)
+    }
+
+    /// Makes a token for the active account with this address, if there is one.
+    static func reset(_ email: EmailAddress, _ token: Token, now: Instant) -> Statement {
+        Statement(resetting, email.folded, token.hash, now, now + Purpose.reset.lifetime)
+    }
+
+    static func voidAll(of user: User.ID, in company: Company.ID) -> Statement {
+        Statement("DELETE FROM one_time_tokens WHERE company_id = $1 AND user_id = $2", company, user)
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import HTTPTypes
+import NIOCore
+
+/// Where a request comes from: the address at the other end of the connection or, behind proxies that are known, the one
+/// they were asked from.
+struct ClientAddress: Sendable {
+    /// What the limits count by: an IPv4 address, or the first 64 bits of an IPv6 address, which one household has to itself.
+    let network: String
+
+    /// - Parameters:
+    ///   - peer: the other end of the connection.
+    ///   - proxies: whose `X-Forwarded-For` counts; anybody else's is what they like to say.
+    init(peer: SocketAddress?, headers: HTTPFields, proxies: TrustedProxies) {
+        var address = peer.flatMap { IPAddress($0) }
+        if let peer = address, proxies.contains(peer) {
+            let hops = headers[values: .forwardedFor].flatMap { $0.split(separator: ",") }
+            // From the nearest: each proxy adds whom it was asked by, and the first that isn't ours is the client.
+            for hop in hops.reversed() {
+                guard let next = IPAddress(hop.trimmingCharacters(in: .whitespaces)) else { break }
+                address = next
+                if !proxies.contains(next) { break }
+            }
+        }
+        network = address?.network ?? "unknown"
+    }
+}
+
+/// The proxies in front of this server, as single addresses and as networks (`10.0.0.0/8`).
+struct TrustedProxies: Sendable {
+    private let networks: [(address: IPAddress, bits: Int)]
+
+    static let none = TrustedProxies(networks: [])
+
+    private init(networks: [(address: IPAddress, bits: Int)]) { self.networks = networks }
+
+    /// - Parameter text: separated by commas. Throws `SettingsError` for what is neither an address nor a network.
+    init(_ text: String) throws {
+        networks = try text.split(separator: ",").map { part in
+            let part = part.trimmingCharacters(in: .whitespaces)
+            let halves = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let address = halves.first.flatMap({ IPAddress($0) }) else { throw Self.wrong(part) }
+            guard halves.count == 2 else { return (address, address.bytes.count * 8) }
+            guard let bits = Int(halves[1]), (0...address.bytes.count * 8).contains(bits) else {
+                throw Self.wrong(part)
+            }
+            return (address, bits)
+        }
+    }
+
+    private static func wrong(_ part: String) -> SettingsError {
+        SettingsError(
+            "POLIER_TRUSTED_PROXIES names '\(part)', which is neither an address nor a network like 10.0.0.0/8")
+    }
+
+    func contains(_ address: IPAddress) -> Bool {
+        networks.contains { $0.address.sharesPrefix(with: address, bits: $0.bits) }
+    }
+}
+
+/// An IPv4 or IPv6 address. An IPv4 address in IPv6's clothes (`::ffff:10.0.0.1`) is an IPv4 address.
+struct IPAddress: Sendable, Equatable {
+    /// Four bytes or sixteen.
+    let bytes: [UInt8]
+
+    init?(_ text: String) {
+        let plain = text.hasPrefix("[") ? String(text.dropFirst().prefix { $0 != "]" }) : text
+        var four = in_addr()
+        var six = in6_addr()
+        if inet_pton(AF_INET, plain, &four) == 1 {
+            bytes = withUnsafeBytes(of: four) { Array($0) }
+        } else if inet_pton(AF_INET6, plain, &six) == 1 {
+            bytes = Self.unmapped(withUnsafeBytes(of: six) { Array($0) })
+        } else {
+            return nil
+        }
+    }
+
+    init?(_ address: SocketAddress) {
+        switch address {
+        case .v4(let four): bytes = withUnsafeBytes(of: four.address.sin_addr) { Array($0) }
+        case .v6(let six): bytes = Self.unmapped(withUnsafeBytes(of: six.address.sin6_addr) { Array($0) })
+        case .unixDomainSocket: return nil
+        }
+    }
+
+    private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.prefix(12).elementsEqual([UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]) ? Array(bytes[12...]) : bytes
+    }
+
+    func sharesPrefix(with other: IPAddress, bits: Int) -> Bool {
+        guard bytes.count == other.bytes.count else { return false }
+        return (0..<bits).allSatisfy { bit in
+            (bytes[bit / 8] ^ other.bytes[bit / 8]) & (0x80 >> UInt8(bit % 8)) == 0
+        }
+    }
+
+    fileprivate var network: String {
+        bytes.count == 4
+            ? bytes.map { "\($0)" }.joined(separator: ".")
+            : bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
+    }
+}
+
+extension HTTPField.Name {
+    static let forwardedFor = Self("X-Forwarded-For") ?? { preconditionFailure("not a header name") }()
+}

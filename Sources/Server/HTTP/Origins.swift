@@ -1,0 +1,87 @@
+import Core
+import Foundation
+import HTTPTypes
+
+/// Which web pages may use this server: those of its own address, and those of the allowed origins.
+struct Origins: Sendable {
+    /// The address that people and browsers know this server by, without a slash at the end.
+    let publicURL: String
+    private let ownOrigin: String
+    private let allowed: Set<String>
+
+    var isHTTPS: Bool { publicURL.hasPrefix("https://") }
+
+    /// - Parameters:
+    ///   - publicURL: `https://` or `http://`, a host, perhaps a port and a path.
+    ///   - allowed: other pages' origins, separated by commas. Throws `SettingsError` for what isn't one.
+    init(publicURL: String, allowed: String) throws {
+        let trimmed = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
+        guard let origin = Self.origin(of: trimmed) else {
+            throw SettingsError(
+                "POLIER_PUBLIC_URL is '\(publicURL)'; it must be an address like https://polier.example.de")
+        }
+        (self.publicURL, ownOrigin) = (trimmed, origin)
+        self.allowed = Set(
+            try allowed.split(separator: ",").map { part in
+                let text = part.trimmingCharacters(in: .whitespaces)
+                guard let origin = Self.origin(of: text), origin == text.lowercased() else {
+                    throw SettingsError(
+                        "POLIER_ALLOWED_ORIGINS names '\(text)'; it must be origins like https://app.example.de, without a path"
+                    )
+                }
+                return origin
+            })
+    }
+
+    private static func origin(of url: String) -> String? {
+        guard let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
+            ["http", "https"].contains(scheme), let host = parts.host?.lowercased(), !host.isEmpty, parts.user == nil,
+            parts.query == nil, parts.fragment == nil
+        else { return nil }
+        return "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
+    }
+
+    // MARK: Cookies
+
+    /// Whether a request that a cookie signs in comes from a page of ours. Browsers say so in `Sec-Fetch-Site`; where they send
+    /// none, over plain http, the origin must be one we know.
+    func isSameSite(_ request: HTTPRequest) -> Bool {
+        if let site = request.headerFields[.secFetchSite] { return site == "same-origin" || site == "none" }
+        guard let origin = request.headerFields[.origin]?.lowercased() else { return false }
+        let host = request.authority?.lowercased()
+        return origin == ownOrigin || allowed.contains(origin)
+            || host.map { origin == "http://\($0)" || origin == "https://\($0)" } ?? false
+    }
+
+    // MARK: Cross-origin requests
+
+    /// The answer to a browser that asks before it sends a page's request elsewhere (the Fetch standard's preflight). Nil
+    /// where it isn't one, or the page's origin isn't allowed.
+    func preflight(_ request: HTTPRequest) -> Answer? {
+        guard request.method == .options, request.headerFields[.accessControlRequestMethod] != nil,
+            allows(request)
+        else { return nil }
+        var answer = Answer.noContent
+        answer.headers[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, PATCH, DELETE"
+        answer.headers[.accessControlAllowHeaders] = "Authorization, Content-Type, If-Match, Idempotency-Key"
+        answer.headers[.accessControlMaxAge] = "7200"
+        return answer
+    }
+
+    /// Lets a page of an allowed origin read the answer.
+    func addHeaders(to headers: inout HTTPFields, for request: HTTPRequest) {
+        guard !allowed.isEmpty else { return }
+        headers[.vary] = "Origin"
+        guard allows(request), let origin = request.headerFields[.origin] else { return }
+        headers[.accessControlAllowOrigin] = origin
+        headers[.accessControlExposeHeaders] = "ETag, Link, Retry-After, X-Request-Id"
+    }
+
+    private func allows(_ request: HTTPRequest) -> Bool {
+        request.headerFields[.origin].map { allowed.contains($0.lowercased()) } ?? false
+    }
+}
+
+extension HTTPField.Name {
+    static let secFetchSite = Self("Sec-Fetch-Site") ?? { preconditionFailure("not a header name") }()
+}

@@ -1,0 +1,34 @@
+import Core
+import HTTPTypes
+import Hummingbird
+
+/// The cookie that keeps a browser signed in. No script of a page can read it, and other sites' forms don't send it.
+struct SessionCookie: Sendable {
+    let name: String
+    private let attributes: String
+
+    /// - Parameter isHTTPS: whether people reach this server by https: then the cookie never goes over plain http, and no
+    ///   neighbour under the same domain can set it (`__Host-`, RFC 6265bis section 4.1.3.2).
+    init(isHTTPS: Bool) {
+        name = isHTTPS ? "__Host-polier-session" : "polier-session"
+        attributes = "; Path=/; HttpOnly; SameSite=Lax" + (isHTTPS ? "; Secure" : "")
+    }
+
+    func token(in headers: HTTPFields) -> Substring? {
+        for header in headers[values: .cookie] {
+            for pair in header.split(separator: ";") {
+                let pair = pair.drop { $0 == " " }
+                if pair.hasPrefix(name), pair.dropFirst(name.count).first == "=" {
+                    return pair.dropFirst(name.count + 1)
+                }
+            }
+        }
+        return nil
+    }
+
+    func set(_ token: Token, lasting: Duration) -> String {
+        "\(name)=\(token.text)\(attributes); Max-Age=\(lasting.components.seconds)"
+    }
+
+    var clear: String { "\(name)=\(attributes); Max-Age=0" }
+}

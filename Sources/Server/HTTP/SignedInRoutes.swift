@@ -1,0 +1,165 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Makes the routes of those who are signed in. Each kind of route does all that its kind has in common: find out who calls,
+/// authorise, read what was sent, make the change, answer.
+struct SignedInRoutes: Sendable {
+    let accounts: Accounts
+    let database: any Database
+    let runtime: Runtime
+    let origins: Origins
+    let cookie: SessionCookie
+
+    /// Answers with one thing.
+    func one<Scope: RouteScope, Value: Wire>(
+        _ path: String, _ access: Access, _ text: Route.Text,
+        _ work: @escaping @Sendable (Call, Scope) async throws -> Value
+    ) -> Route {
+        Route(.get, path, access, text, result: .one(Value.self, .ok, "What was asked for.")) { call in
+            .one(try await work(call, try await scope(call, access)))
+        }
+    }
+
+    /// Answers with a page of a list.
+    func list<Scope: RouteScope, Item: Wire, Key>(
+        _ path: String, _ access: Access, _ text: Route.Text, by cursor: Cursor<Key>,
+        queries: [QueryDescription] = [],
+        _ work: @escaping @Sendable (Call, Scope, PageRequest<Key>) async throws -> Page<Item, Key>
+    ) -> Route {
+        Route(
+            .get, path, access, text, request: RequestDescription(queries: queries + QueryDescription.page),
+            result: .list(Item.self)
+        ) { call in
+            let scope: Scope = try await scope(call, access)
+            return .list(try await work(call, scope, try call.page(cursor)), of: call, cursor)
+        }
+    }
+
+    /// Changes something and answers with it as it is now. A POST in a company may be repeated under a key.
+    func change<Scope: RouteScope, Fields: BodyFields, Value: Wire>(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
+        status: HTTPResponse.Status = .ok, refusals: [RefusalDescription] = [],
+        _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
+    ) -> Route {
+        let description = Fields.description
+        let request = RequestDescription(
+            body: description.isEmpty ? nil : description, bodyIsOptional: Fields.isOptional,
+            isConditional: method != .post, isRepeatable: method == .post)
+        return Route(
+            method, path, access, text, request: request,
+            result: .one(Value.self, status, status == .created ? "It was made." : "As it is now."),
+            refusals: refusals
+        ) { call in
+            let scope: Scope = try await scope(call, access)
+            let body = try await RequestBody(of: call.request)
+            let change = try await work(call, scope, try body.read())
+            guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
+                return .one(try await database.make(change), status)
+            }
+            let target = "\(method.rawValue) \(call.path.hasSuffix("/") ? String(call.path.dropLast()) : call.path)"
+            let key = IdempotencyKey(text, target: target, body: Array(body.bytes.readableBytesView), scope: company)
+            let kept = try await database.make(
+                change.once(key, now: runtime.now()) { Answer.one($0, status).kept })
+            return try Answer(kept: kept)
+        }
+    }
+
+    /// Removes something.
+    func remove<Scope: RouteScope>(
+        _ path: String, _ access: Access, _ text: Route.Text, isConditional: Bool = true,
+        refusals: [RefusalDescription] = [],
+        _ work: @escaping @Sendable (Call, Scope) async throws -> Change<Void>
+    ) -> Route {
+        Route(
+            .delete, path, access, text, request: RequestDescription(isConditional: isConditional),
+            result: .noContent, refusals: refusals
+        ) { call in
+            try await database.make(try await work(call, try await scope(call, access)))
+            return .noContent
+        }
+    }
+
+    /// Whatever else somebody who is signed in asks for.
+    func other<Scope: RouteScope>(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
+        request: RequestDescription = RequestDescription(), result: ResultDescription,
+        refusals: [RefusalDescription] = [], _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
+    ) -> Route {
+        Route(method, path, access, text, request: request, result: result, refusals: refusals) { call in
+            try await work(call, try await scope(call, access))
+        }
+    }
+
+    // MARK: Who calls
+
+    private func scope<Scope: RouteScope>(_ call: Call, _ access: Access) async throws -> Scope {
+        try Scope(call, try await actor(call), access)
+    }
+
+    private func actor(_ call: Call) async throws -> Actor {
+        if let token = try call.bearerToken { return try await accounts.actor(token: token) }
+        guard let token = cookie.token(in: call.request.headers) else {
+            throw Refusal(.unauthenticated, "Sign in first: this needs an access token.")
+        }
+        // Browsers send the cookie by themselves, whoever's page asks.
+        guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
+            throw Refusal(.forbidden, "This request came from a page of another site.")
+        }
+        return try await accounts.actor(token: token)
+    }
+}
+
+/// What a route works within: opened for whoever calls, by the table of permissions and the ids in the path.
+protocol RouteScope: Sendable {
+    init(_ call: Call, _ actor: Actor, _ access: Access) throws
+    /// The company that the path leads into.
+    var company: CompanyScope? { get }
+}
+
+/// Somebody who is signed in, and no company.
+struct AsThemselves: RouteScope {
+    let actor: Actor
+    let company: CompanyScope? = nil
+
+    init(_ call: Call, _ actor: Actor, _ access: Access) throws {
+        if case .may(let permission) = access { try actor.check(permission) }
+        self.actor = actor
+    }
+}
+
+/// A company.
+struct InCompany: RouteScope {
+    let scope: CompanyScope
+    var company: CompanyScope? { scope }
+
+    init(_ call: Call, _ actor: Actor, _ access: Access) throws {
+        guard case .may(let permission) = access else { preconditionFailure("\(call.path) needs a permission") }
+        scope = try actor.scope(try call.id("companyId"), for: permission)
+    }
+}
+
+/// A site of a company.
+struct OnSite: RouteScope {
+    let scope: SiteScope
+    let company: CompanyScope?
+
+    init(_ call: Call, _ actor: Actor, _ access: Access) throws {
+        let within = try InCompany(call, actor, access)
+        company = within.scope
+        guard case .may(let permission) = access else { preconditionFailure("\(call.path) needs a permission") }
+        scope = try actor.scope(within.scope.company, try call.id("siteId"), for: permission)
+    }
+}
+
+extension QueryDescription {
+    static let page = [
+        QueryDescription(
+            name: "limit", details: "How many at most.",
+            schema: ["type": "integer", "minimum": 1, "maximum": 500, "default": 500]),
+        QueryDescription(
+            name: "cursor", details: "Where the page begins: as the Link header of the page before gives it.",
+            schema: ["type": "string"]),
+    ]
+}

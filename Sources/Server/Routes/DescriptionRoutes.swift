@@ -1,0 +1,57 @@
+import Core
+import Crypto
+import Embedded
+import Foundation
+import HTTPTypes
+import NIOCore
+
+/// What describes the API: the document for programs, and the page for people.
+struct DescriptionRoutes {
+    private let described: [Route]
+
+    /// - Parameter routes: all others.
+    init(describing routes: [Route]) { described = routes }
+
+    var routes: [Route] {
+        let document = ByteBuffer(string: OpenAPI(described + Self.own(ByteBuffer())).text)
+        return Self.own(document)
+    }
+
+    private static func own(_ document: ByteBuffer) -> [Route] {
+        [
+            .still(
+                "/api/v1/openapi.json",
+                .init("Describe the API", "This document: OpenAPI 3.1, from the same table that serves."),
+                result: .text("application/json", "The description.", schema: ["type": "object"])
+            ) { Answer(.ok, document, type: "application/json") },
+            .still(
+                "/docs", .init("Read about the API", "This document as a page."),
+                result: .text("text/html; charset=utf-8", "The page.")
+            ) {
+                var answer = Answer(.ok, page, type: "text/html; charset=utf-8")
+                answer.headers[.contentSecurityPolicy] = policy
+                answer.headers[.cacheControl] = "no-cache"
+                return answer
+            },
+        ]
+    }
+
+    private static let page = ByteBuffer(string: polier_docs_page().text)
+
+    /// Only the page's own script and style run, told by their hashes, and only this server is asked.
+    private static let policy: String = {
+        let html = polier_docs_page().text
+        func hashes(_ element: String) -> String {
+            html.ranges(of: "<\(element)>").compactMap { start in
+                html[start.upperBound...].firstRange(of: "</\(element)>").map { end in
+                    let content = Data(html[start.upperBound..<end.lowerBound].utf8)
+                    return "'sha256-\(Data(SHA256.hash(data: content)).base64EncodedString())'"
+                }
+            }.joined(separator: " ")
+        }
+        return """
+            default-src 'none'; script-src \(hashes("script")); style-src \(hashes("style")); connect-src 'self'; \
+            img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+            """
+    }()
+}

@@ -1,0 +1,114 @@
+import Core
+import HTTPTypes
+
+struct ProfileRoutes {
+    let profile: Profile
+    let people: People
+    let signedIn: SignedInRoutes
+
+    var routes: [Route] {
+        let (profile, people) = (profile, people)
+        return [
+            signedIn.one(
+                "/api/v1/users/me", .signedIn, .init("Read one's account", "Who the caller is.")
+            ) { (_, caller: AsThemselves) in caller.actor.user },
+            signedIn.change(
+                .put, "/api/v1/users/me", .signedIn,
+                .init(
+                    "Change one's account",
+                    "Takes any of the fields. A new password needs the current one, and ends all other sessions."),
+                refusals: [.conflict("There is already an account for this e-mail address.")]
+            ) { (call, caller: AsThemselves, fields: ProfileFields) in
+                try await profile.change(fields.edit, if: call.precondition, as: caller.actor)
+            },
+            signedIn.one(
+                "/api/v1/users/me/export", .signedIn,
+                .init(
+                    "Take a copy of one's data",
+                    """
+                    Everything that is held on the caller: the account, sessions, assignments, hours, movements of \
+                    material, and the entries of the history that name them.
+                    """)
+            ) { (_, caller: AsThemselves) in try await profile.export(as: caller.actor) },
+            signedIn.one(
+                "/api/v1/users/{userId}", .may(.readAnyUser),
+                .init("Read anybody's account", "For operators: of whatever company.")
+            ) { (call, caller: AsThemselves) in try await people.get(try call.id("userId"), as: caller.actor) },
+        ]
+    }
+}
+
+private struct ProfileFields: BodyFields {
+    let edit: Profile.Edit
+
+    init?(_ fields: inout FieldReader) {
+        let firstName = fields.changed("firstName") { $0.line("firstName", max: 100, example: "Lena") }
+        let lastName = fields.changed("lastName") { $0.line("lastName", max: 100, example: "Vogt") }
+        let email = fields.changed("email") { $0.email("email") }
+        let language: Language? = fields.changed("language") { $0.choice("language") }
+        let password = fields.changed("password") { $0.newPassword("password") }
+        let current = fields.changed("currentPassword") { $0.secret("currentPassword", example: "Alte Kelle") }
+        if password != nil && current == nil { fields.report("currentPassword", "is missing: a new password needs it") }
+        edit = Profile.Edit(
+            firstName: firstName, lastName: lastName, email: email, language: language,
+            password: password.flatMap { new in current.map { (new, $0) } })
+    }
+}
+
+extension PersonalData: Wire {
+    static let example = PersonalData(
+        exportedAt: Example.evening, user: .example, sessions: [.example],
+        assignments: [Assignment(site: Example.id(2), siteName: "Bad Müller", since: Example.morning)],
+        timeEntries: [.example],
+        movements: [
+            Use(site: Example.id(2), material: Example.id(3), materialName: "Flexkleber C2TE", movement: .example)
+        ],
+        audit: [.example])
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.instant("exportedAt", exportedAt)
+        fields.object("user", user)
+        fields.list("sessions", sessions.map(PastSession.init))
+        fields.list("assignments", assignments)
+        fields.list("timeEntries", timeEntries)
+        fields.list("movements", movements)
+        fields.list("audit", audit)
+    }
+}
+
+private struct PastSession: Wire {
+    let session: Session
+
+    static let example = PastSession(session: .example)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.id("id", session.id)
+        fields.text("userAgent", session.userAgent)
+        fields.instant("createdAt", session.createdAt)
+        fields.instant("expiresAt", session.expiresAt)
+    }
+}
+
+extension PersonalData.Assignment: Wire {
+    static let schemaName = "OwnAssignment"
+    static let example = Self(site: Example.id(2), siteName: "Bad Müller", since: Example.morning)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.id("siteId", site)
+        fields.text("siteName", siteName)
+        fields.instant("since", since)
+    }
+}
+
+extension PersonalData.Use: Wire {
+    static let schemaName = "OwnMovement"
+    static let example = Self(
+        site: Example.id(2), material: Example.id(3), materialName: "Flexkleber C2TE", movement: .example)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.id("siteId", site)
+        fields.id("materialId", material)
+        fields.text("materialName", materialName)
+        fields.object("movement", movement)
+    }
+}

@@ -1,0 +1,21 @@
+import Core
+import Embedded
+
+extension Migration {
+    /// The files of `migrations/` that travel in this binary.
+    static func embedded() throws -> [Migration] {
+        let files = polier_migrations()
+        return try UnsafeBufferPointer(start: files.first, count: files.count).map { file in
+            try Migration(file: String(cString: file.name), text: file.text)
+        }
+    }
+}
+
+extension CommonPasswords {
+    /// The list that travels in this binary.
+    static let embedded = CommonPasswords(polier_common_passwords().text)
+}
+
+extension polier_file {
+    var text: String { String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self) }
+}
