@@ -43,7 +43,10 @@ struct Client: Sendable {
     }
 
     func get(_ path: String) async throws -> Reply { try await send("GET", path) }
-    func post(_ path: String, _ body: String) async throws -> Reply { try await send("POST", path, body: body) }
+    func post(_ path: String, _ body: String? = nil) async throws -> Reply { try await send("POST", path, body: body) }
+    func patch(_ path: String, _ body: String) async throws -> Reply { try await send("PATCH", path, body: body) }
+    func put(_ path: String, _ body: String) async throws -> Reply { try await send("PUT", path, body: body) }
+    func delete(_ path: String) async throws -> Reply { try await send("DELETE", path) }
 }
 
 /// A registered company, and its manager who is signed in.
@@ -64,10 +67,11 @@ struct TestCompany: Sendable {
         """
     }
 
-    static func register(_ client: Client, email: String = "\(UUID().uuidString.lowercased())@kern.example")
-        async throws -> TestCompany
-    {
-        let registered = try await client.post("/api/v1/auth/register", registration(email: email))
+    static func register(
+        _ client: Client, email: String = "\(UUID().uuidString.lowercased())@kern.example",
+        name: String = "Fliesen Nord"
+    ) async throws -> TestCompany {
+        let registered = try await client.post("/api/v1/auth/register", registration(email: email, company: name))
         guard registered.status == 201, let company = registered.json["user"]?["companyId"]?.text,
             let manager = registered.json["user"]?["id"]?.text
         else { throw Unexpected(reply: registered) }
@@ -94,10 +98,12 @@ struct TestCompany: Sendable {
         return path + "/sites/" + id
     }
 
-    func material(_ site: String, amount: String = "10", threshold: String = "2") async throws -> String {
+    func material(_ site: String, name: String = "Flexkleber", amount: String = "10", threshold: String = "2")
+        async throws -> String
+    {
         let reply = try await manager.post(
             site + "/materials",
-            "{\"name\": \"Flexkleber\", \"unit\": \"Sack\", \"amount\": \(amount), \"threshold\": \(threshold)}")
+            "{\"name\": \"\(name)\", \"unit\": \"Sack\", \"amount\": \(amount), \"threshold\": \(threshold)}")
         guard reply.status == 201, let id = reply.json["id"]?.text else { throw Unexpected(reply: reply) }
         return site + "/materials/" + id
     }

@@ -13,26 +13,36 @@ struct TestServer: Sendable {
     let database: any Database
     let accounts: Accounts
     let clock: TestClock
+    /// All that the server answers to.
+    let routes: [Route]
 
     /// Runs `body` against a fresh server on an empty database of the engine.
-    /// - Parameter flags: settings other than those that are there by themselves.
+    /// - Parameters:
+    ///   - flags: settings other than those that are there by themselves.
+    ///   - recorder: hears of every statement.
     static func run(
-        on engine: Engine, flags: [Setting: String] = [:],
+        on engine: Engine, flags: [Setting: String] = [:], recorder: Recorder? = nil,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await engine.withDatabase { url in
-            let settings = try Settings(flags: flags.merging([.databaseURL: url]) { _, new in new }, environment: [:])
+            // A small pool, because many tests run at once on one PostgreSQL.
+            let own: [Setting: String] = [.databaseURL: url, .databasePool: "3"]
+            let settings = try Settings(flags: flags.merging(own) { _, new in new }, environment: [:])
             let database = try Stores.open(settings)
             let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
             let clock = TestClock()
             let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
             do {
                 _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
-                try await serve(settings, database, hasher, runtime) { client in
+                let api = API(
+                    database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
+                    runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies)
+                try await serve(api) { client in
                     try await body(
                         TestServer(
                             client: client, database: database,
-                            accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock))
+                            accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock,
+                            routes: api.routes))
                 }
                 await hasher.close()
                 await database.close()
@@ -45,15 +55,8 @@ struct TestServer: Sendable {
     }
 
     private static func serve(
-        _ settings: Settings, _ database: any Database, _ hasher: PasswordHasher, _ runtime: Runtime,
-        _ body: @escaping @Sendable (Client) async throws -> Void
+        _ api: API, _ body: @escaping @Sendable (Client) async throws -> Void
     ) async throws {
-        let readiness = Readiness()
-        readiness.schemaWasSeenToFit()
-        readiness.sawDatabase(up: true)
-        let api = API(
-            database: database, hasher: hasher, runtime: runtime, readiness: readiness, origins: settings.origins,
-            proxies: settings.trustedProxies)
         let (ports, announce) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -72,15 +75,26 @@ struct TestServer: Sendable {
     }
 
     /// Somebody with a role in a company, signed in. ADMINs belong to no company.
-    func person(_ role: Role, in company: String? = nil) async throws -> (client: Client, id: String) {
+    func person(_ role: Role, in company: String? = nil, name: String = "Roth") async throws -> (
+        client: Client, id: String
+    ) {
         guard let email = EmailAddress("\(UUID().uuidString.lowercased())@crew.example"),
             let password = try? Password(TestCompany.password, refusing: .embedded)
         else { throw CancellationError() }
         let user = try await accounts.create(
-            .init(email: email, password: password, firstName: "Kai", lastName: "Roth"), role: role,
+            .init(email: email, password: password, firstName: "Kai", lastName: name), role: role,
             in: company.flatMap { Company.ID($0) } ?? Company.platform, language: .german)
         let token = try await TestCompany.signIn(client, email: email.text)
         return (client.with(token: token), user.id.text)
+    }
+}
+
+extension Readiness {
+    fileprivate static var ready: Readiness {
+        let readiness = Readiness()
+        readiness.schemaWasSeenToFit()
+        readiness.sawDatabase(up: true)
+        return readiness
     }
 }
 

@@ -10,7 +10,7 @@ public protocol TransactionSession: AnyObject {
 
 /// A transaction under way. It can be neither copied nor kept: it ends with the body that was given it.
 public struct Transaction: ~Copyable {
-    private let session: any TransactionSession
+    let session: any TransactionSession
 
     public init(_ session: any TransactionSession) { self.session = session }
 

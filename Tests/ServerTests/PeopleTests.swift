@@ -1,0 +1,237 @@
+import Foundation
+import Testing
+
+@testable import Core
+@testable import Server
+
+/// Inviting, changing and removing people: rules with teeth.
+@Suite struct PeopleTests {
+    private static func invitee(_ email: String, role: String = "WORKER") -> String {
+        "{\"email\": \"\(email)\", \"firstName\": \"Lena\", \"lastName\": \"Vogt\", \"role\": \"\(role)\"}"
+    }
+
+    /// Invites somebody and answers with the path of their account and the token of a fresh link.
+    private static func invite(
+        _ company: TestCompany, _ email: String, role: String = "WORKER"
+    ) async throws -> (path: String, token: String) {
+        let invited = try await company.manager.post(company.path + "/users", invitee(email, role: role))
+        guard invited.status == 201, let id = invited.json["id"]?.text else { throw Unexpected(reply: invited) }
+        let path = company.path + "/users/" + id
+        let link = try await company.manager.post(path + "/invitation")
+        guard link.status == 202, let token = link.json["link"]?.text?.split(separator: "=").last else {
+            throw Unexpected(reply: link)
+        }
+        return (path, String(token))
+    }
+
+    @Test(arguments: Engine.allCases)
+    func whoIsInvitedJoinsBySettingAPassword(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine, flags: [.publicURL: "https://polier.example.de/"]) { server in
+            let company = try await TestCompany.register(server.client)
+            server.clock.advance(by: .milliseconds(1))
+            let invited = try await company.manager.post(company.path + "/users", Self.invitee("Lena@Vogt.example"))
+            #expect(invited.status == 201)
+            #expect(invited.json["status"] == "INACTIVE" && invited.json["role"] == "WORKER")
+            #expect(invited.json["language"] == "de")
+            #expect(invited.json["invitation"]?["state"] == "pending")
+            #expect(invited.json["invitation"]?["at"] == "2026-11-23T12:00:00.001Z")
+            let path = company.path + "/users/" + (invited.json["id"]?.text ?? "")
+
+            let first = try await company.manager.post(path + "/invitation")
+            #expect(first.status == 202)
+            #expect(first.json["expiresAt"] == "2026-11-30T12:00:00.001Z")
+            let second = try await company.manager.post(path + "/invitation")
+            let link = second.json["link"]?.text ?? ""
+            #expect(link.hasPrefix("https://polier.example.de/set-password?token="))
+            let old = String(first.json["link"]?.text?.split(separator: "=").last ?? "")
+            let token = String(link.split(separator: "=").last ?? "")
+
+            let body = "{\"password\": \"Mörtel und Kelle\"}"
+            let setting = "/api/v1/auth/set-password"
+            #expect(try await server.client.with(token: old).post(setting, body).status == 401, "the old link is void")
+            #expect(try await server.client.post(setting, body).status == 401)
+            let weak = try await server.client.with(token: token).post(setting, "{\"password\": \"Password\"}")
+            #expect(weak.status == 400)
+            #expect(weak.json["fields"]?[0]?["message"]?.text?.contains("most common") == true)
+            let joined = try await server.client.with(token: token).post(setting, body)
+            #expect(joined.status == 200 && joined.json["status"] == "ACTIVE" && joined.json["invitation"] == nil)
+            #expect(try await server.client.with(token: token).post(setting, body).status == 401, "it works once")
+            _ = try await TestCompany.signIn(server.client, email: "lena@vogt.example", password: "Mörtel und Kelle")
+            #expect(try await company.manager.post(path + "/invitation").status == 409)
+
+            let list = try await company.manager.get(company.path + "/users").json.list
+            #expect(list.map { $0["firstName"] } == ["Ada", "Lena"])
+            #expect(list.allSatisfy { $0["invitation"] == nil })
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func anInvitationExpires(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            server.clock.advance(by: .milliseconds(1))
+            let (path, token) = try await Self.invite(company, "spaet@vogt.example")
+            server.clock.advance(by: .seconds(7 * 24 * 3600))
+            let list = try await company.manager.get(company.path + "/users").json.list
+            #expect(list.last?["invitation"]?["state"] == "expired")
+            let late = try await server.client.with(token: token).post(
+                "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
+            #expect(late.status == 401)
+            #expect(try await company.manager.post(path + "/invitation").status == 202)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func oneAddressHasOneAccount(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let other = try await TestCompany.register(server.client)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<12 {
+                    let inviting = number % 2 == 0 ? company : other
+                    group.addTask {
+                        try await inviting.manager.post(
+                            inviting.path + "/users", Self.invitee("Einzig@Vogt.example")
+                        ).status
+                    }
+                }
+                return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            #expect(statuses == [201: 1, 409: 11])
+            let worker = try await server.person(.worker, in: company.id)
+            let taken = try await company.manager.put(
+                company.path + "/users/" + worker.id, "{\"email\": \"einzig@vogt.example\"}")
+            #expect(taken.status == 409)
+            #expect(
+                try await worker.client.put("/api/v1/users/me", "{\"email\": \"einzig@VOGT.example\"}").status == 409)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func managersAnswerForWorkersOnly(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let users = company.path + "/users"
+            let second = try await server.person(.manager, in: company.id)
+            let worker = try await server.person(.worker, in: company.id)
+            let admin = try await server.person(.admin)
+
+            for path in ["\(users)/\(second.id)", "\(users)/\(company.managerID)"] {
+                #expect(try await company.manager.put(path, "{\"firstName\": \"X\"}").status == 403)
+                #expect(try await company.manager.delete(path).status == 403)
+            }
+            #expect(try await company.manager.put("\(users)/\(worker.id)", "{\"role\": \"ADMIN\"}").status == 403)
+            #expect(try await company.manager.post(users, Self.invitee("a@b.example", role: "ADMIN")).status == 403)
+            // Operators are made on the command line: not even another operator makes one in a company.
+            #expect(try await admin.client.put("\(users)/\(worker.id)", "{\"role\": \"ADMIN\"}").status == 400)
+            #expect(try await admin.client.get("/api/v1/users/\(worker.id)").json["role"] == "WORKER")
+
+            let promoted = try await company.manager.put("\(users)/\(worker.id)", "{\"role\": \"MANAGER\"}")
+            #expect(promoted.json["role"] == "MANAGER")
+            #expect(try await worker.client.get(users).status == 200)
+            #expect(try await admin.client.put("\(users)/\(second.id)", "{\"role\": \"WORKER\"}").status == 200)
+            #expect(try await second.client.get(users).status == 403)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func oneActiveManagerRemains(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let users = company.path + "/users"
+            let admin = try await server.person(.admin)
+            var managers = [company.managerID]
+            for _ in 0..<3 { managers.append(try await server.person(.manager, in: company.id).id) }
+            _ = try await Self.invite(company, "noch@nicht.example", role: "MANAGER")
+
+            // All at once, in three ways: the last one stays.
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for (number, id) in managers.enumerated() {
+                    group.addTask {
+                        switch number % 3 {
+                        case 0: try await admin.client.delete("\(users)/\(id)").status
+                        case 1: try await admin.client.put("\(users)/\(id)", "{\"status\": \"INACTIVE\"}").status
+                        default: try await admin.client.put("\(users)/\(id)", "{\"role\": \"WORKER\"}").status
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.filter { $0 == 409 }.count == 1, "\(statuses)")
+            let left = try await admin.client.get(users).json.list.filter {
+                $0["role"] == "MANAGER" && $0["status"] == "ACTIVE"
+            }
+            #expect(left.count == 1)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func switchingOffEndsEverySessionAtOnce(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let path = company.path + "/users/"
+            let worker = try await server.person(.worker, in: company.id)
+            #expect(try await worker.client.get("/api/v1/users/me").status == 200)
+            let off = try await company.manager.put(path + worker.id, "{\"status\": \"INACTIVE\"}")
+            #expect(off.json["status"] == "INACTIVE")
+            #expect(try await worker.client.get("/api/v1/users/me").status == 401)
+            #expect(try await company.manager.put(path + worker.id, "{\"status\": \"ACTIVE\"}").status == 200)
+            #expect(try await worker.client.get("/api/v1/users/me").status == 401, "a session that ended stays so")
+
+            // Nobody becomes active who never set a password.
+            let (invited, _) = try await Self.invite(company, "neu@vogt.example")
+            #expect(try await company.manager.put(invited, "{\"status\": \"ACTIVE\"}").status == 409)
+            // A manager whom the operator switched off isn't let in by the link of another manager.
+            let second = try await server.person(.manager, in: company.id)
+            let admin = try await server.person(.admin)
+            #expect(try await admin.client.put(path + second.id, "{\"status\": \"INACTIVE\"}").status == 200)
+            #expect(try await company.manager.post(path + second.id + "/invitation").status == 403)
+            #expect(try await admin.client.post(path + second.id + "/invitation").status == 202)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func whoIsRemovedStaysNamedWhereTheHistoryNeedsThem(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let (path, token) = try await Self.invite(company, "lena@vogt.example")
+            _ = try await server.client.with(token: token).post(
+                "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
+            let lena = server.client.with(
+                token: try await TestCompany.signIn(
+                    server.client, email: "lena@vogt.example", password: "Mörtel und Kelle"))
+            let site = try await company.site(users: [path.lastSegment])
+            let material = try await company.material(site)
+            #expect(try await lena.post(material + "/adjust-quantity", "{\"delta\": -1}").status == 200)
+            #expect(try await lena.post(site + "/check-in").status == 200)
+            server.clock.advance(by: .seconds(3600))
+
+            #expect(try await company.manager.delete(path).status == 204)
+            #expect(try await lena.get("/api/v1/users/me").status == 401)
+            let signIn = try await server.client.post(
+                "/api/v1/auth/signin", "{\"email\": \"lena@vogt.example\", \"password\": \"Mörtel und Kelle\"}")
+            #expect(signIn.status == 401)
+            #expect(try await company.manager.delete(path).status == 404)
+            #expect(try await company.manager.get(company.path + "/users").json.list.count == 1)
+            #expect(try await company.manager.get(site).json["assignments"] == .list([]))
+            let movements = try await company.manager.get(material + "/movements").json
+            #expect(movements[0]?["userName"] == "Lena Vogt")
+            let entry = try await company.manager.get(site + "/time-entries").json[0]
+            #expect(entry?["userName"] == "Lena Vogt" && entry?["minutes"] == 60)
+            server.clock.advance(by: .milliseconds(1))
+            // The address is free again, and nothing that says how to reach her is left.
+            let again = try await company.manager.post(company.path + "/users", Self.invitee("lena@vogt.example"))
+            #expect(again.status == 201)
+            #expect(
+                try await company.manager.delete(company.path + "/users/" + (again.json["id"]?.text ?? "")).status
+                    == 204)
+            let kept = try await server.database.fetch(
+                Query(
+                    "SELECT email, first_name, last_name, password_hash FROM users WHERE removed_at IS NOT NULL ORDER BY id"
+                ) {
+                    [try $0.next() as String?, try $0.next(), try $0.next(), try $0.next()]
+                })
+            #expect(kept == [["", "Lena", "Vogt", nil], ["", "", "", nil]])
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Synchronization
+
+@testable import Core
+
+/// Remembers each statement that a database was asked, with the values of one time.
+final class Recorder: Sendable {
+    private let heard = Mutex<[String: Statement]>([:])
+
+    func hear(_ statement: Statement) { heard.withLock { $0[statement.sql.text] = statement } }
+    var statements: [Statement] { heard.withLock { Array($0.values) } }
+}
+
+/// A database that tells what it is asked.
+struct RecordingDatabase: Database {
+    private let database: any Database
+    private let recorder: Recorder
+
+    init(_ database: any Database, _ recorder: Recorder) { (self.database, self.recorder) = (database, recorder) }
+
+    var dialect: Dialect { database.dialect }
+
+    func read(_ readings: [any Reading]) async throws {
+        for reading in readings { recorder.hear(reading.statement) }
+        try await database.read(readings)
+    }
+
+    func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
+    ) async throws -> Result {
+        let recorder = recorder
+        return try await database.transaction {
+            try body(Transaction(Session(session: $0.session, recorder: recorder)))
+        }
+    }
+
+    func executeAlone(_ statement: Statement) async throws { try await database.executeAlone(statement) }
+    func close() async { await database.close() }
+
+    private final class Session: TransactionSession {
+        private let session: any TransactionSession
+        private let recorder: Recorder
+
+        init(session: any TransactionSession, recorder: Recorder) {
+            (self.session, self.recorder) = (session, recorder)
+        }
+
+        func read(_ readings: [any Reading]) throws {
+            for reading in readings { recorder.hear(reading.statement) }
+            try session.read(readings)
+        }
+
+        func execute(_ statement: Statement) throws -> Int {
+            recorder.hear(statement)
+            return try session.execute(statement)
+        }
+
+        func enqueue(_ statement: Statement) throws {
+            recorder.hear(statement)
+            try session.enqueue(statement)
+        }
+    }
+}

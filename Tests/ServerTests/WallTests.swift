@@ -1,0 +1,128 @@
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import Core
+@testable import Server
+
+/// The wall between companies, walked along by the table of routes: a new route is covered by being in it.
+@Suite struct WallTests {
+    /// Every route, every id in its path, every role: with somebody else's id in any place, it is not found or forbidden,
+    /// nothing of theirs shows, and nothing of theirs changes.
+    @Test(arguments: Engine.allCases)
+    func nobodyReachesIntoAnotherCompany(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let ours = try await World(server, mark: "Unser")
+            let theirs = try await World(server, mark: "Fremd")
+            let admin = try await server.person(.admin)
+            let before = try await Self.contents(of: theirs, server.database)
+            var calls = 0
+
+            for route in server.routes where !route.places.isEmpty {
+                for foreign in Self.subsets(route.places) {
+                    let replacing = Dictionary(uniqueKeysWithValues: foreign.map { ($0, theirs.ids[$0] ?? "") })
+                    let path = try ours.path(route, replacing)
+                    var callers = [
+                        ("manager", ours.company.manager), ("worker", ours.worker.client), ("other", ours.other.client),
+                    ]
+                    // An operator may go anywhere, but not from one company into another.
+                    let isWhole = foreign.count == route.places.count || route.places == ["userId"]
+                    if !isWhole { callers.append(("admin", admin.client)) }
+                    for (name, client) in callers {
+                        let reply = try await client.send(
+                            route.method.rawValue, path, body: route.request.body?.example.text())
+                        let call = "\(name) \(route.method) \(route.path) with their \(foreign.joined(separator: ", "))"
+                        #expect([403, 404].contains(reply.status), "\(call): \(reply.status) \(reply.text)")
+                        #expect(!reply.text.contains(theirs.mark), "\(call): \(reply.text)")
+                        calls += 1
+                    }
+                    #expect(try await server.client.send(route.method.rawValue, path).status == 401)
+                }
+            }
+            #expect(calls > 150)
+            #expect(try await Self.contents(of: theirs, server.database) == before)
+        }
+    }
+
+    /// Every id in a body and in a query, put there by those who may do all else.
+    @Test(arguments: Engine.allCases)
+    func nobodyNamesSomebodyOfAnotherCompany(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let ours = try await World(server, mark: "Unser")
+            let theirs = try await World(server, mark: "Fremd")
+            let before = try await Self.contents(of: theirs, server.database)
+            var named = 0
+
+            for route in server.routes {
+                for field in route.request.body?.idFields ?? [] {
+                    let id = theirs.ids[field.noun] ?? ""
+                    let body = route.request.body?.example.with(
+                        .object([.init(name: field.name, value: field.value(id))]))
+                    let reply = try await ours.company.manager.send(
+                        route.method.rawValue, try ours.path(route), body: body?.text())
+                    #expect([400, 403, 404].contains(reply.status), "\(route.method) \(route.path) \(field.name)")
+                    #expect(!reply.text.contains(theirs.mark))
+                    named += 1
+                }
+                for query in route.request.queries where query.schema.isID {
+                    for client in [ours.company.manager, ours.worker.client] {
+                        let path = try ours.path(route) + "?\(query.name)=\(theirs.ids[query.name] ?? "?")"
+                        let reply = try await client.send(route.method.rawValue, path)
+                        #expect(reply.status == 404, "\(route.path) \(query.name): \(reply.text)")
+                        #expect(!reply.text.contains(theirs.mark))
+                        named += 1
+                    }
+                }
+            }
+            #expect(named >= 4)
+            #expect(try await Self.contents(of: theirs, server.database) == before)
+            let shown = try await ours.company.manager.get(ours.company.path + "/sites").text
+            #expect(!shown.contains(theirs.mark) && !shown.contains(theirs.worker.id))
+        }
+    }
+
+    /// Every row of a company, in every table, as text.
+    private static func contents(of world: World, _ database: any Database) async throws -> [String] {
+        guard let company = Company.ID(world.company.id) else { throw CancellationError() }
+        var rows = try await database.fetch(
+            Query("SELECT version FROM companies WHERE id = $1", company) { "\(try $0.next() as Int64)" })
+        for table in CompanyData.tables {
+            rows += try await database.fetch(table.rows(company, after: nil)).map { "\(table.name) \($0)" }
+        }
+        #expect(rows.count > 12)
+        return rows
+    }
+
+    /// All choices of at least one.
+    static func subsets(_ places: [String]) -> [[String]] {
+        (1..<(1 << places.count)).map { bits in places.indices.filter { bits >> $0 & 1 == 1 }.map { places[$0] } }
+    }
+}
+
+extension JSONValue {
+    subscript(_ name: String) -> JSONValue? {
+        guard case .object(let fields) = self else { return nil }
+        return fields.first { $0.name == name }?.value
+    }
+
+    var isID: Bool { self["format"] == "uuid" }
+}
+
+extension ObjectDescription {
+    struct IDField {
+        let name: String
+        let isList: Bool
+
+        /// The name of the place in `World` for what the field names: `users` names users.
+        var noun: String { isList ? String(name.dropLast()) + "Id" : name }
+        func value(_ id: String) -> JSONValue { isList ? [.text(id)] : .text(id) }
+    }
+
+    var idFields: [IDField] {
+        guard case .object(let properties) = schema["properties"] else { return [] }
+        return properties.compactMap { property in
+            if property.value.isID { return IDField(name: property.name, isList: false) }
+            return property.value["items"]?.isID == true ? IDField(name: property.name, isList: true) : nil
+        }
+    }
+}
