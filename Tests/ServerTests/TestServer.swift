@@ -25,32 +25,40 @@ struct TestServer: Sendable {
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await engine.withDatabase { url in
-            // A small pool, because many tests run at once on one PostgreSQL.
-            let own: [Setting: String] = [.databaseURL: url, .databasePool: "3"]
-            let settings = try Settings(flags: flags.merging(own) { _, new in new }, environment: [:])
-            let database = try Stores.open(settings)
-            let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
-            let clock = TestClock()
-            let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
-            do {
-                _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
-                let api = API(
-                    database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
-                    runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies)
-                try await serve(api) { client in
-                    try await body(
-                        TestServer(
-                            client: client, database: database,
-                            accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock,
-                            routes: api.routes))
-                }
-                await hasher.close()
-                await database.close()
-            } catch {
-                await hasher.close()
-                await database.close()
-                throw error
+            try await run(on: engine, at: url, flags: flags, recorder: recorder, body)
+        }
+    }
+
+    /// The same, on a database that is there already and stays.
+    static func run(
+        on engine: Engine, at url: String, flags: [Setting: String] = [:], recorder: Recorder? = nil,
+        _ body: @escaping @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        // A small pool, because many tests run at once on one PostgreSQL.
+        let own: [Setting: String] = [.databaseURL: url, .databasePool: "3"]
+        let settings = try Settings(flags: flags.merging(own) { _, new in new }, environment: [:])
+        let database = try Stores.open(settings)
+        let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
+        let clock = TestClock()
+        let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
+        do {
+            _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
+            let api = API(
+                database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
+                runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies)
+            try await serve(api) { client in
+                try await body(
+                    TestServer(
+                        client: client, database: database,
+                        accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock,
+                        routes: api.routes))
             }
+            await hasher.close()
+            await database.close()
+        } catch {
+            await hasher.close()
+            await database.close()
+            throw error
         }
     }
 

@@ -6,24 +6,25 @@ public struct Housekeeping: Sendable {
 
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
+    /// Each up to the instant at which its oldest few hundred rows expired, so that one index leads to all of them.
     private static let deletions: [SQL] = [
         """
-        DELETE FROM sessions WHERE (company_id, id) IN (
-            SELECT company_id, id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500)
+        DELETE FROM sessions WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
         """,
         // An invitation stays, so that it shows as expired.
         """
-        DELETE FROM one_time_tokens WHERE (company_id, user_id, purpose) IN (
-            SELECT company_id, user_id, purpose FROM one_time_tokens
-            WHERE expires_at <= $1 AND purpose = 'reset' ORDER BY expires_at LIMIT 500)
+        DELETE FROM one_time_tokens WHERE purpose = 'reset' AND expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM one_time_tokens WHERE expires_at <= $1 AND purpose = 'reset'
+            ORDER BY expires_at LIMIT 500) AS o)
         """,
         """
-        DELETE FROM idempotency_keys WHERE (company_id, user_id, key_hash) IN (
-            SELECT company_id, user_id, key_hash FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500)
+        DELETE FROM idempotency_keys WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
         """,
         """
-        DELETE FROM attempts WHERE subject IN (
-            SELECT subject FROM attempts WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500)
+        DELETE FROM attempts WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM attempts WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
         """,
     ]
 

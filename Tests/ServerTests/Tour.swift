@@ -1,0 +1,91 @@
+import Foundation
+
+@testable import Core
+@testable import Server
+
+/// Everything that can be asked of a server, done and refused once, so that every statement was heard.
+enum Tour {
+    static func walk(_ server: TestServer, database: any Database) async throws {
+        let world = try await World(server, mark: "Wir")
+        let (company, manager) = (world.company.path, world.company.manager)
+        let site = company + "/sites/" + (world.ids["siteId"] ?? "")
+        let material = site + "/materials/" + (world.ids["materialId"] ?? "")
+        let entry = site + "/time-entries/" + (world.ids["entryId"] ?? "")
+        let admin = try await server.person(.admin)
+        let key = ["Idempotency-Key": "tour"]
+
+        // People and accounts.
+        _ = try await server.client.post(
+            "/api/v1/auth/signin", "{\"email\": \"\(world.company.email)\", \"password\": \"falsch\"}")
+        let invitee = "{\"email\": \"l@v.example\", \"firstName\": \"L\", \"lastName\": \"V\", \"role\": \"WORKER\"}"
+        for _ in 0..<2 { _ = try await manager.send("POST", company + "/users", body: invitee, headers: key) }
+        let users = try await manager.get(company + "/users?limit=2")
+        _ = try await manager.get(next(users))
+        let invited = try await manager.get(company + "/users").json.list.first { $0["email"] == "l@v.example" }
+        let path = company + "/users/" + (invited?["id"]?.text ?? "")
+        _ = try await manager.put(path, "{\"status\": \"ACTIVE\"}")
+        let link = try await manager.post(path + "/invitation").json["link"]?.text ?? ""
+        let token = String(link.split(separator: "=").last ?? "")
+        _ = try await server.client.with(token: token).post(
+            "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
+        _ = try await server.client.post("/api/v1/auth/reset-password", "{\"email\": \"l@v.example\"}")
+        _ = try await manager.put(path, "{\"status\": \"INACTIVE\"}")
+        _ = try await admin.client.put(company + "/users/" + world.company.managerID, "{\"role\": \"WORKER\"}")
+        _ = try await manager.put(
+            "/api/v1/users/me", "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"\(TestCompany.password)\"}")
+        _ = try await admin.client.get("/api/v1/users/" + world.worker.id)
+        for path in ["/api/v1/auth/sessions", "/api/v1/companies", company, company + "/audit", company + "/export"] {
+            _ = try await admin.client.get(path)
+        }
+
+        // Sites, material, hours.
+        _ = try await manager.patch(company, "{\"language\": \"en\"}")
+        _ = try await manager.patch(site, "{\"users\": [\"\(world.other.id)\", \"\(world.worker.id)\"]}")
+        _ = try await manager.patch(site, "{\"users\": [\"\(world.worker.id)\"]}")
+        for _ in 0..<2 {
+            server.clock.advance(by: .milliseconds(1))
+            _ = try await manager.post(company + "/sites", "{\(Refused.site),\(Refused.address)}")
+            _ = try await manager.post(site + "/materials", "{\(Refused.material),\"amount\":1,\"threshold\":1}")
+            _ = try await manager.post(material + "/adjust-quantity", "{\"delta\": 1}")
+        }
+        _ = try await manager.post(material + "/adjust-quantity", "{\"delta\": -1000}")
+        _ = try await manager.patch(material, "{\"amount\": 3}")
+        _ = try await world.worker.client.post(site + "/check-in")
+        _ = try await world.worker.client.post(site + "/check-out")
+        _ = try await manager.patch(entry, "{\"checkedOutAt\": null, \"reason\": \"Ist noch da\"}")
+        _ = try await manager.post(site + "/check-in")
+        for client in [manager, world.worker.client] {
+            for path in [
+                "\(company)/sites", "\(site)/materials", "\(material)/movements", "\(site)/time-entries",
+                "\(company)/time-entries", "\(company)/time-entries?open=true",
+                "\(company)/time-entries?userId=\(world.worker.id)", "\(company)/sites/user/\(world.worker.id)", site,
+                "/api/v1/users/me/export",
+            ] {
+                let first = try await client.get(path.contains("?") ? path : path + "?limit=1")
+                if first.header("Link") != nil { _ = try await client.get(next(first)) }
+            }
+        }
+        _ = try await manager.delete(material)
+        _ = try await manager.delete(company + "/users/" + world.other.id)
+        _ = try await manager.delete(site)
+        _ = try await manager.delete("/api/v1/auth/sessions/" + Runtime.live.newID(Session.self).text)
+        _ = try await manager.send("POST", "/api/v1/auth/signout")
+
+        // What only the server and the command line do.
+        if let id = Company.ID(world.company.id) {
+            for table in CompanyData.tables {
+                guard let row = try await database.fetch(table.rows(id, after: nil)).first else { continue }
+                _ = try await database.fetch(table.rows(id, after: row))
+            }
+        }
+        _ = try await Companies(database, runtime: .live).areNone()
+        server.clock.advance(by: .seconds(40 * 24 * 3600))
+        try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
+        let again = try await server.person(.admin)
+        _ = try await again.client.delete(company)
+    }
+
+    private static func next(_ reply: Reply) -> String {
+        String((reply.header("Link") ?? "").dropFirst().prefix { $0 != ">" })
+    }
+}
