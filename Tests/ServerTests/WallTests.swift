@@ -56,8 +56,7 @@ import Testing
             for route in server.routes {
                 for field in route.request.body?.idFields ?? [] {
                     let id = theirs.ids[field.noun] ?? ""
-                    let body = route.request.body?.example.with(
-                        .object([.init(name: field.name, value: field.value(id))]))
+                    let body = route.request.body?.example.replacing(field.name, with: field.value(id))
                     let reply = try await ours.company.manager.send(
                         route.method.rawValue, try ours.path(route), body: body?.text())
                     #expect([400, 403, 404].contains(reply.status), "\(route.method) \(route.path) \(field.name)")
@@ -103,6 +102,12 @@ extension JSONValue {
     subscript(_ name: String) -> JSONValue? {
         guard case .object(let fields) = self else { return nil }
         return fields.first { $0.name == name }?.value
+    }
+
+    /// The object with another value in one of its fields.
+    func replacing(_ name: String, with value: JSONValue) -> JSONValue {
+        guard case .object(let fields) = self else { return self }
+        return .object(fields.map { $0.name == name ? .init(name: name, value: value) : $0 })
     }
 
     var isID: Bool { self["format"] == "uuid" }
