@@ -27,15 +27,20 @@ import Testing
 
     /// The SQL literals of Core that no statement contains: the tour must run them.
     private static func unheard(_ statements: [Statement]) throws -> [String] {
-        let core = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Sources/Core")
-            .standardizedFileURL
+        let core = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "../../Sources/Core"
+        )
+        .standardizedFileURL
         let heard = statements.map { squeezed($0.sql.text) }
         var unheard: [String] = []
         var count = 0
-        let files = FileManager.default.enumerator(at: core, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+        let files =
+            FileManager.default.enumerator(at: core, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
         for file in files where file.pathExtension == "swift" {
             // The migrator's own tables are not a company's.
-            if ["Migrator.swift", "Migrator+alone.swift", "AppliedMigration.swift"].contains(file.lastPathComponent) { continue }
+            if ["Migrator.swift", "Migrator+alone.swift", "AppliedMigration.swift"].contains(file.lastPathComponent) {
+                continue
+            }
             let text = try String(contentsOf: file, encoding: .utf8)
             for match in text.matches(of: /"""\n(?<long>(?:.|\n)*?)"""|"(?<short>(?:[^"\\\n]|\\.)*)"/) {
                 let literal = squeezed(String(match.long ?? match.short ?? ""))
@@ -94,8 +99,10 @@ import Testing
     private static func postgresScans(_ statements: [Statement], _ url: String) throws -> [String] {
         var script = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;\n"
         for (number, statement) in statements.enumerated() {
-            let types = statement.values.isEmpty ? "" : "(" + statement.values.map { type($0) }.joined(separator: ", ") + ")"
-            let values = statement.values.isEmpty ? "" : "(" + statement.values.map { literal($0) }.joined(separator: ", ") + ")"
+            let types =
+                statement.values.isEmpty ? "" : "(" + statement.values.map { type($0) }.joined(separator: ", ") + ")"
+            let values =
+                statement.values.isEmpty ? "" : "(" + statement.values.map { literal($0) }.joined(separator: ", ") + ")"
             script += "PREPARE s\(number) \(types) AS \(statement.sql.text);\n"
             script += "EXPLAIN (FORMAT JSON) EXECUTE s\(number) \(values);\n\\echo ---\n"
         }
@@ -104,7 +111,9 @@ import Testing
         let plans = output.components(separatedBy: "---\n").dropLast()
         #expect(plans.count == statements.count)
         return zip(statements, plans).flatMap { statement, plan -> [String] in
-            guard let json = try? JSONDecoder().decode(JSON.self, from: Data(plan.utf8)) else { return ["no plan: \(plan)"] }
+            guard let json = try? JSONDecoder().decode(JSON.self, from: Data(plan.utf8)) else {
+                return ["no plan: \(plan)"]
+            }
             return wholeReads(json[0]?["Plan"] ?? .null).map { "PostgreSQL: \($0) in \(squeezed(statement.sql.text))" }
         }
     }
@@ -113,7 +122,8 @@ import Testing
         let kind = node["Node Type"]?.text ?? ""
         let table = node["Relation Name"]?.text ?? node["Index Name"]?.text ?? ""
         let below = (node["Plans"]?.list ?? []).flatMap(wholeReads)
-        let isWhole = kind == "Seq Scan" || (kind.contains("Index") && kind.contains("Scan") && node["Index Cond"] == nil)
+        let isWhole =
+            kind == "Seq Scan" || (kind.contains("Index") && kind.contains("Scan") && node["Index Cond"] == nil)
         return isWhole ? ["\(kind) of \(table)"] + below : below
     }
 

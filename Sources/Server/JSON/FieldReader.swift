@@ -28,13 +28,13 @@ struct FieldReader {
 
     mutating func report(_ name: String, _ message: String) { problems.append(.init(prefix + name, message)) }
 
-    private func isAbsent(_ name: String) -> Bool {
+    func isAbsent(_ name: String) -> Bool {
         guard let container else { return true }
         let key = Key(stringValue: name)
         return !container.contains(key) || ((try? container.decodeNil(forKey: key)) ?? false)
     }
 
-    private mutating func require(_ name: String) -> Bool {
+    mutating func require(_ name: String) -> Bool {
         if isAbsent(name) {
             report(name, "is missing")
             return false
@@ -42,7 +42,7 @@ struct FieldReader {
         return true
     }
 
-    private mutating func decode<Value: Decodable>(_ name: String, _ expected: String) -> Value? {
+    mutating func decode<Value: Decodable>(_ name: String, _ expected: String) -> Value? {
         do {
             return try container?.decode(Value.self, forKey: Key(stringValue: name))
         } catch {
@@ -52,157 +52,12 @@ struct FieldReader {
     }
 
     /// Writes the field down where there is nothing to read.
-    private mutating func describe(_ name: String, isOptional: Bool = false, _ schema: JSONValue, _ example: JSONValue)
+    mutating func describe(_ name: String, isOptional: Bool = false, _ schema: JSONValue, _ example: JSONValue)
         -> Bool
     {
         guard container == nil else { return false }
         description.add(name, schema, example, isRequired: !isOptional && !self.isOptional)
         return true
-    }
-
-    // MARK: Text
-
-    /// A line of text.
-    mutating func line(_ name: String, max: Int = 200, example: String) -> String? {
-        if describe(name, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
-            return example
-        }
-        guard require(name), let text = decode(name, "text") as String? else { return nil }
-        do throws(Line.Flaw) {
-            return try Line(text, max: max).text
-        } catch {
-            report(name, error.message)
-            return nil
-        }
-    }
-
-    /// Text of several lines. An empty one is nil.
-    mutating func note(_ name: String, max: Int, example: String) -> String? {
-        let schema: JSONValue = ["type": ["string", "null"], "maxLength": .integer(max)]
-        if describe(name, isOptional: true, schema, .text(example)) { return example }
-        guard !isAbsent(name), let text = decode(name, "text") as String? else { return nil }
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        do throws(Line.Flaw) {
-            try Line.check(trimmed, max: max, allowing: ["\n", "\r", "\t"])
-        } catch {
-            report(name, error.message)
-            return nil
-        }
-        return trimmed.isEmpty ? nil : trimmed
-    }
-
-    /// Text as it was sent, of any length and with any character: a password.
-    mutating func secret(_ name: String, example: String) -> String? {
-        if describe(name, ["type": "string"], .text(example)) { return example }
-        guard require(name) else { return nil }
-        return decode(name, "text")
-    }
-
-    mutating func newPassword(_ name: String) -> Password? {
-        let (length, example) = (Password.length, "Kelle und Fugbrett")
-        let schema: JSONValue = [
-            "type": "string", "minLength": .integer(length.lowerBound), "maxLength": .integer(length.upperBound),
-        ]
-        guard let text = describe(name, schema, .text(example)) ? example : secret(name, example: example) else {
-            return nil
-        }
-        do throws(Password.Flaw) {
-            return try Password(text, refusing: .embedded)
-        } catch {
-            report(name, error.message)
-            return nil
-        }
-    }
-
-    /// One of a few words.
-    mutating func choice<Value: Choice>(_ name: String, among choices: [Value] = Array(Value.allCases)) -> Value? {
-        let words = choices.map(\.rawValue)
-        if let first = choices.first,
-            describe(name, ["type": "string", "enum": .list(words.map { .text($0) })], .text(first.rawValue))
-        {
-            return first
-        }
-        guard require(name) else { return nil }
-        let expected = "one of " + words.joined(separator: ", ")
-        guard let text = decode(name, expected) as String? else { return nil }
-        guard let value = Value(rawValue: text), choices.contains(where: { $0.rawValue == text }) else {
-            report(name, "must be \(expected)")
-            return nil
-        }
-        return value
-    }
-
-    mutating func choice<Value: Choice>(_ name: String, default fallback: Value) -> Value {
-        optional(name) { $0.choice(name) } ?? fallback
-    }
-
-    mutating func email(_ name: String) -> EmailAddress? {
-        let example = "lena.vogt@fliesen-brandt.example"
-        let schema: JSONValue = ["type": "string", "format": "email", "maxLength": 254]
-        guard let text = describe(name, schema, .text(example)) ? example : line(name, max: 254, example: example)
-        else {
-            return nil
-        }
-        guard let address = EmailAddress(text) else {
-            report(name, "must be an e-mail address")
-            return nil
-        }
-        return address
-    }
-
-    // MARK: Numbers, days, instants
-
-    /// An exact amount with at most three decimals, within the bounds that a quantity has.
-    mutating func quantity(_ name: String, negative: Bool = false, example: Quantity) -> Quantity? {
-        let largest = Quantity.max.text
-        let schema: JSONValue = [
-            "type": "number", "minimum": .raw(negative ? "-\(largest)" : "0"), "maximum": .raw(largest),
-            "description": "At most three decimals.",
-        ]
-        if describe(name, schema, .raw(example.text)) { return example }
-        guard require(name) else { return nil }
-        let range = "a number from \(negative ? "-\(largest)" : "0") to \(largest) with at most three decimals"
-        guard let decimal = decode(name, range) as Decimal? else { return nil }
-        let scaled = decimal * 1000
-        var (unrounded, rounded) = (scaled, Decimal())
-        NSDecimalRound(&rounded, &unrounded, 0, .plain)
-        let limit = Decimal(Quantity.max.thousandths)
-        guard scaled == rounded, !decimal.isNaN, scaled <= limit, scaled >= (negative ? -limit : 0),
-            let thousandths = Int64(rounded.description)
-        else {
-            report(name, "must be \(range)")
-            return nil
-        }
-        return Quantity(thousandths: thousandths)
-    }
-
-    /// A day, as `YYYY-MM-DD` or as an instant, whose UTC day counts.
-    mutating func day(_ name: String, example: Day) -> Day? {
-        let schema: JSONValue = [
-            "type": "string", "anyOf": [["format": "date"], ["format": "date-time"]],
-            "description": "A day, or an instant whose UTC day counts.",
-        ]
-        if describe(name, schema, .text(example.text)) { return example }
-        guard require(name) else { return nil }
-        let expected = "a day as YYYY-MM-DD"
-        guard let text = decode(name, expected) as String? else { return nil }
-        guard let day = Day(text) ?? Instant(text)?.day else {
-            report(name, "must be \(expected)")
-            return nil
-        }
-        return day
-    }
-
-    mutating func instant(_ name: String, example: Instant) -> Instant? {
-        if describe(name, ["type": "string", "format": "date-time"], .text(example.text)) { return example }
-        guard require(name) else { return nil }
-        let expected = "an instant as 2026-11-23T08:31:48Z"
-        guard let text = decode(name, expected) as String? else { return nil }
-        guard let instant = Instant(text) else {
-            report(name, "must be \(expected)")
-            return nil
-        }
-        return instant
     }
 
     // MARK: Parts

@@ -1,0 +1,92 @@
+import Core
+import Foundation
+
+extension FieldReader {
+    /// A line of text.
+    mutating func line(_ name: String, max: Int = 200, example: String) -> String? {
+        if describe(name, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
+            return example
+        }
+        guard require(name), let text = decode(name, "text") as String? else { return nil }
+        do throws(Line.Flaw) {
+            return try Line(text, max: max).text
+        } catch {
+            report(name, error.message)
+            return nil
+        }
+    }
+
+    /// Text of several lines. An empty one is nil.
+    mutating func note(_ name: String, max: Int, example: String) -> String? {
+        let schema: JSONValue = ["type": ["string", "null"], "maxLength": .integer(max)]
+        if describe(name, isOptional: true, schema, .text(example)) { return example }
+        guard !isAbsent(name), let text = decode(name, "text") as String? else { return nil }
+        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        do throws(Line.Flaw) {
+            try Line.check(trimmed, max: max, allowing: ["\n", "\r", "\t"])
+        } catch {
+            report(name, error.message)
+            return nil
+        }
+        return trimmed.isEmpty ? nil : trimmed
+    }
+
+    /// Text as it was sent, of any length and with any character: a password.
+    mutating func secret(_ name: String, example: String) -> String? {
+        if describe(name, ["type": "string"], .text(example)) { return example }
+        guard require(name) else { return nil }
+        return decode(name, "text")
+    }
+
+    mutating func newPassword(_ name: String) -> Password? {
+        let (length, example) = (Password.length, "Kelle und Fugbrett")
+        let schema: JSONValue = [
+            "type": "string", "minLength": .integer(length.lowerBound), "maxLength": .integer(length.upperBound),
+        ]
+        guard let text = describe(name, schema, .text(example)) ? example : secret(name, example: example) else {
+            return nil
+        }
+        do throws(Password.Flaw) {
+            return try Password(text, refusing: .embedded)
+        } catch {
+            report(name, error.message)
+            return nil
+        }
+    }
+
+    /// One of a few words.
+    mutating func choice<Value: Choice>(_ name: String, among choices: [Value] = Array(Value.allCases)) -> Value? {
+        let words = choices.map(\.rawValue)
+        if let first = choices.first,
+            describe(name, ["type": "string", "enum": .list(words.map { .text($0) })], .text(first.rawValue))
+        {
+            return first
+        }
+        guard require(name) else { return nil }
+        let expected = "one of " + words.joined(separator: ", ")
+        guard let text = decode(name, expected) as String? else { return nil }
+        guard let value = Value(rawValue: text), choices.contains(where: { $0.rawValue == text }) else {
+            report(name, "must be \(expected)")
+            return nil
+        }
+        return value
+    }
+
+    mutating func choice<Value: Choice>(_ name: String, default fallback: Value) -> Value {
+        optional(name) { $0.choice(name) } ?? fallback
+    }
+
+    mutating func email(_ name: String) -> EmailAddress? {
+        let example = "lena.vogt@fliesen-brandt.example"
+        let schema: JSONValue = ["type": "string", "format": "email", "maxLength": 254]
+        guard let text = describe(name, schema, .text(example)) ? example : line(name, max: 254, example: example)
+        else {
+            return nil
+        }
+        guard let address = EmailAddress(text) else {
+            report(name, "must be an e-mail address")
+            return nil
+        }
+        return address
+    }
+}
