@@ -8,9 +8,14 @@ static const unsigned char migration_0002[] = {
 #embed "../../migrations/0002_people_and_access.sql"
 };
 
+static const unsigned char migration_0003[] = {
+#embed "../../migrations/0003_mail.sql"
+};
+
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
     {"0002_people_and_access.sql", migration_0002, sizeof migration_0002},
+    {"0003_mail.sql", migration_0003, sizeof migration_0003},
 };
 
 struct polier_files polier_migrations(void) {
@@ -31,4 +36,51 @@ struct polier_file polier_common_passwords(void) {
 
 struct polier_file polier_docs_page(void) {
     return (struct polier_file){"docs.html", docs_page, sizeof docs_page};
+}
+
+static const unsigned char mail_invitation_de[] = {
+#embed "mails/invitation.de.mustache"
+};
+
+static const unsigned char mail_invitation_en[] = {
+#embed "mails/invitation.en.mustache"
+};
+
+static const unsigned char mail_layout_html[] = {
+#embed "mails/layout.html.mustache"
+};
+
+static const unsigned char mail_layout_txt[] = {
+#embed "mails/layout.txt.mustache"
+};
+
+static const unsigned char mail_password_changed_de[] = {
+#embed "mails/password-changed.de.mustache"
+};
+
+static const unsigned char mail_password_changed_en[] = {
+#embed "mails/password-changed.en.mustache"
+};
+
+static const unsigned char mail_reset_de[] = {
+#embed "mails/reset.de.mustache"
+};
+
+static const unsigned char mail_reset_en[] = {
+#embed "mails/reset.en.mustache"
+};
+
+static const struct polier_file mails[] = {
+    {"invitation.de", mail_invitation_de, sizeof mail_invitation_de},
+    {"invitation.en", mail_invitation_en, sizeof mail_invitation_en},
+    {"layout.html", mail_layout_html, sizeof mail_layout_html},
+    {"layout.txt", mail_layout_txt, sizeof mail_layout_txt},
+    {"password-changed.de", mail_password_changed_de, sizeof mail_password_changed_de},
+    {"password-changed.en", mail_password_changed_en, sizeof mail_password_changed_en},
+    {"reset.de", mail_reset_de, sizeof mail_reset_de},
+    {"reset.en", mail_reset_en, sizeof mail_reset_en},
+};
+
+struct polier_files polier_mails(void) {
+    return (struct polier_files){mails, sizeof mails / sizeof mails[0]};
 }

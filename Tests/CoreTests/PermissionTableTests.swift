@@ -69,6 +69,9 @@ struct PermissionTableTests {
         Row(.readAudit, .admin, own: .all, other: .all),
         Row(.readAudit, .manager, own: .all, other: .notFound),
         Row(.readAudit, .worker, own: .forbidden, other: .notFound),
+        Row(.readMails, .admin, own: .all, other: .all),
+        Row(.readMails, .manager, own: .all, other: .notFound),
+        Row(.readMails, .worker, own: .forbidden, other: .notFound),
     ]
 
     @Test("it has a line for each permission and role")

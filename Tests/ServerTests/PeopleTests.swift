@@ -33,7 +33,7 @@ import Testing
             #expect(invited.status == 201)
             #expect(invited.json["status"] == "INACTIVE" && invited.json["role"] == "WORKER")
             #expect(invited.json["language"] == "de")
-            #expect(invited.json["invitation"]?["state"] == "pending")
+            #expect(invited.json["invitation"]?["state"] == "queued")
             #expect(invited.json["invitation"]?["at"] == "2026-11-23T12:00:00.001Z")
             let path = company.path + "/users/" + (invited.json["id"]?.text ?? "")
 

@@ -211,7 +211,8 @@ import Testing
         let (code, output) = try Binary.run(["serve", "--migrate", "off", "--http-port", "0"], in: folder.path)
         #expect(code == 1)
         #expect(
-            output.contains("the database lacks 0001_foundation, 0002_people_and_access: run 'polier migrate' first"),
+            output.contains(
+                "the database lacks 0001_foundation, 0002_people_and_access, 0003_mail: run 'polier migrate' first"),
             "\(output)")
     }
 

@@ -17,6 +17,7 @@ public enum Permission: String, Sendable, CaseIterable {
     case readTimes
     case correctTimes
     case readAudit
+    case readMails
 }
 
 /// How far a permission goes.
@@ -41,7 +42,8 @@ extension Role {
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites
         case (.readTimes, .worker): .ownRecords
         case (.changeCompany, .worker), (.readUsers, .worker), (.inviteUsers, .worker), (.changeUsers, .worker),
-            (.changeSites, .worker), (.changeMaterials, .worker), (.correctTimes, .worker), (.readAudit, .worker):
+            (.changeSites, .worker), (.changeMaterials, .worker), (.correctTimes, .worker), (.readAudit, .worker),
+            (.readMails, .worker):
             nil
         }
     }

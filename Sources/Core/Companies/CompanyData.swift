@@ -48,6 +48,10 @@ struct CompanyData: Sendable {
                 + integers("removed_at")),
         CompanyData("sessions", key: texts("id"), nil),
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),
+        CompanyData(
+            "mails", key: texts("id"),
+            texts("user_id", "address", "kind", "details", "state", "reason")
+                + integers("attempts", "created_at", "updated_at")),
         CompanyData("idempotency_keys", key: texts("user_id") + [("key_hash", .bytes)], nil),
         CompanyData(
             "sites", key: texts("id"),

@@ -76,9 +76,8 @@ public struct People: Sendable {
     public func invite(_ invitee: Invitee, in scope: CompanyScope) throws -> Change<User> {
         try scope.check(.inviteUsers)
         try Self.checkGiving(invitee.role, scope)
-        let (id, token, now, runtime): (User.ID, Token, Instant, Runtime) = (
-            runtime.newID(), Token(runtime), runtime.now(), runtime
-        )
+        let (id, mail): (User.ID, Mail.ID) = (runtime.newID(), runtime.newID())
+        let (token, now, runtime) = (Token(runtime), runtime.now(), runtime)
         return Change { transaction in
             guard let language = try transaction.fetch(Company.language(scope)).first else {
                 throw Refusal.notFound("company")
@@ -90,7 +89,7 @@ public struct People: Sendable {
             guard try transaction.execute(user.insert(email: invitee.email, passwordHash: nil)) == 1 else {
                 throw Refusal.emailTaken
             }
-            try transaction.enqueue(OneTimeToken.invite(user, token, now: now))
+            try Self.send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(
                 .userInvited, id, [.init(field: "role", from: nil, to: invitee.role.rawValue)], in: transaction)
             return try transaction.fetch(User.one(id, scope, now: now))[0]
@@ -100,6 +99,7 @@ public struct People: Sendable {
     /// A fresh link for somebody who isn't active; the old one is void.
     public func reinvite(_ id: User.ID, in scope: CompanyScope) throws -> Change<Link> {
         try scope.check(.inviteUsers)
+        let mail: Mail.ID = runtime.newID()
         let (token, now, runtime) = (Token(runtime), runtime.now(), runtime)
         return Change { transaction in
             let user = try Self.lock(id, scope, transaction, now: now)
@@ -110,10 +110,21 @@ public struct People: Sendable {
             if try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil != nil {
                 try Self.checkChanging(user, scope)
             }
-            try transaction.enqueue(OneTimeToken.invite(user, token, now: now))
+            try Self.send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(.userInvited, id, in: transaction)
             return Link(token: token, expiresAt: now + OneTimeToken.Purpose.invitation.lifetime)
         }
+    }
+
+    /// Makes the token and the mail that carries it, in place of earlier ones.
+    private static func send(
+        _ token: Token, to user: User, by scope: CompanyScope, _ mail: Mail.ID, _ transaction: borrowing Transaction,
+        now: Instant
+    ) throws {
+        try transaction.enqueue(OneTimeToken.invite(user, token, now: now))
+        try transaction.enqueue(Mail.cancelLinks(of: user.id, in: scope.company, now: now))
+        try transaction.enqueue(
+            Mail.insert(mail, .invitation, to: user, token: token, details: [scope.actor.user.name], now: now))
     }
 
     // MARK: Changing and removing
@@ -146,6 +157,7 @@ public struct People: Sendable {
             }
             if edit.email != nil || (new.status == .inactive && old.status == .active) {
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
+                try transaction.enqueue(Mail.cancelLinks(of: id, in: scope.company, now: now))
             }
             try Audit(scope, runtime).write(.userChanged, id, old.differences(from: new), in: transaction)
             return try transaction.fetch(User.one(id, scope, now: now))[0]
@@ -169,6 +181,7 @@ public struct People: Sendable {
             try transaction.enqueue(Assignee.removeAll(of: id, scope))
             try transaction.enqueue(Session.endAll(of: id, in: scope.company))
             try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
+            try transaction.enqueue(Mail.erase(of: id, in: scope.company, now: now))
             try transaction.enqueue(user.remove(keepsName: keepsName, now: now))
             try Audit(scope, runtime).write(.userRemoved, id, in: transaction)
         }

@@ -33,6 +33,7 @@ public struct Profile: Sendable {
     public func change(_ edit: Edit, if precondition: Precondition, as actor: Actor) async throws -> Change<User> {
         let (id, company, runtime) = (actor.user.id, actor.user.companyID, runtime)
         let newHash = try await newPasswordHash(edit, actor)
+        let mail: Mail.ID = runtime.newID()
         let now = runtime.now()
         return Change { transaction in
             try transaction.enqueue(User.lock(id, in: company))
@@ -47,12 +48,15 @@ public struct Profile: Sendable {
                 guard hashes.first == newHash.old else { throw Refusal.stale }
                 try transaction.enqueue(new.update(email: edit.email, passwordHash: newHash.new, now: now))
                 try transaction.enqueue(Session.endAll(of: id, in: company, but: actor.session))
-                try transaction.enqueue(OneTimeToken.voidAll(of: id, in: company))
+                try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: old, now: now))
                 try audit.write(.passwordChanged, id, in: transaction)
             } else {
                 try transaction.enqueue(new.update(email: edit.email, now: now))
             }
-            if edit.email != nil { try transaction.enqueue(OneTimeToken.voidAll(of: id, in: company)) }
+            if edit.email != nil || newHash != nil {
+                try transaction.enqueue(OneTimeToken.voidAll(of: id, in: company))
+                try transaction.enqueue(Mail.cancelLinks(of: id, in: company, now: now))
+            }
             let changes = old.differences(from: new)
             if !changes.isEmpty { try audit.write(.userChanged, id, changes, in: transaction) }
             return try transaction.fetch(User.one(id, in: company, now: now))[0]

@@ -15,9 +15,12 @@ extension User {
     private static let byEmail: SQL = "SELECT \(columns), u.password_hash FROM users u WHERE u.email_folded = $1"
 
     private static let withInvitation: SQL = """
-        SELECT \(columns), i.created_at, i.expires_at
+        SELECT \(columns), i.created_at, i.expires_at, m.state, m.updated_at, m.reason
         FROM users u LEFT JOIN one_time_tokens i
             ON i.company_id = u.company_id AND i.user_id = u.id AND i.purpose = 'invitation'
+            LEFT JOIN mails m ON m.company_id = i.company_id AND m.id = (
+                SELECT MAX(n.id) FROM mails n
+                WHERE n.company_id = i.company_id AND n.user_id = i.user_id AND n.kind = 'invitation')
         """
 
     private static let inCompany: SQL = """
@@ -43,9 +46,11 @@ extension User {
     /// - Parameter now: decides whether the invitation has expired.
     private static func read(_ row: inout Row, now: Instant) throws -> User {
         var user = try User(&row)
-        if let at = try row.next() as Instant?, let expiresAt = try row.next() as Instant? {
-            user.invitation = Invitation(state: expiresAt > now ? .pending : .expired, at: at, expiresAt: expiresAt)
-        }
+        guard let givenAt = try row.next() as Instant?, let expiresAt = try row.next() as Instant? else { return user }
+        let state: Mail.State? = try row.next()
+        let (at, reason): (Instant?, String?) = (try row.next(), try row.next())
+        user.invitation = Invitation(
+            expiresAt: expiresAt, mail: state.map { ($0, at ?? givenAt, reason) }, givenAt: givenAt, now: now)
         return user
     }
 

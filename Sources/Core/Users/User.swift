@@ -45,18 +45,42 @@ public struct User: Sendable {
 
 /// An invitation that wasn't accepted yet.
 public struct Invitation: Sendable {
-    public enum State: String, Column, CaseIterable { case pending, expired }
+    public enum State: String, Column, CaseIterable {
+        /// The mail waits to be sent.
+        case queued
+        case sent
+        case delivered
+        /// The mail will not arrive; the reason says why.
+        case failed
+        /// The link was not used in time.
+        case expired
+    }
 
     public let state: State
-    /// When it was given.
+    /// When it came into this state.
     public let at: Instant
-    public let expiresAt: Instant
+    /// Why the mail failed, or why its last try did.
+    public let reason: String?
 
-    package init(
-        state: State, at: Instant, expiresAt: Instant
-    ) {
-        self.state = state
-        self.at = at
-        self.expiresAt = expiresAt
+    package init(state: State, at: Instant, reason: String?) {
+        (self.state, self.at, self.reason) = (state, at, reason)
+    }
+
+    /// - Parameters:
+    ///   - expiresAt: until when the link is good.
+    ///   - mail: what became of the mail that carries it; nil where it was taken back.
+    init(expiresAt: Instant, mail: (state: Mail.State, at: Instant, reason: String?)?, givenAt: Instant, now: Instant) {
+        guard expiresAt > now else {
+            self.init(state: .expired, at: expiresAt, reason: nil)
+            return
+        }
+        let state: State =
+            switch mail?.state {
+            case .sent: .sent
+            case .delivered, .complained: .delivered
+            case .failed, .cancelled: .failed
+            case .queued, nil: .queued
+            }
+        self.init(state: state, at: mail?.at ?? givenAt, reason: mail?.reason)
     }
 }

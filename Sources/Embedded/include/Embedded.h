@@ -24,3 +24,6 @@ struct polier_file polier_common_passwords(void);
 
 /// The page at `/docs`, which shows the API's description.
 struct polier_file polier_docs_page(void);
+
+/// The templates of mails, by name: `invitation.de`.
+struct polier_files polier_mails(void);

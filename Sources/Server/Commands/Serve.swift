@@ -84,11 +84,14 @@ struct Serve: AsyncParsableCommand {
         try await schema.start()
         let housekeeping = HousekeepingService(
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
+        let mail = MailService(
+            outbox: Outbox(database, runtime: .live), writer: try LetterWriter(publicURL: settings.origins.publicURL),
+            transport: LogTransport(logger: logger), readiness: readiness, logger: logger)
         let drain = DrainService(readiness: readiness, wait: settings.drain, logger: logger)
 
         // Shutdown goes from the last to the first.
         var group = ServiceGroupConfiguration(
-            services: [schema, housekeeping, application, drain], gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [schema, housekeeping, mail, application, drain], gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger.quiet)
         group.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
         group.maximumCancellationDuration = .seconds(5)

@@ -37,6 +37,7 @@ struct API {
             + MaterialRoutes(materials: Materials(database, runtime: runtime), signedIn: signedIn).routes
             + TimeRoutes(times: Times(database, runtime: runtime), signedIn: signedIn).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes
+            + MailRoutes(mails: Mails(database), signedIn: signedIn).routes
             + HealthRoutes(readiness: readiness).routes
     }
 }

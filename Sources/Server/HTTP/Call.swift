@@ -6,14 +6,18 @@ import Hummingbird
 struct Call: Sendable {
     let request: Request
     let path: String
-    /// Where it came from.
-    let client: ClientAddress
     private let route: Route
     private let places: [Substring]
+    private let client: @Sendable () -> ClientAddress
 
-    /// - Parameter places: the values of the route's `{places}`, from left to right.
-    init(_ request: Request, path: String, client: ClientAddress, route: Route, places: [Substring]) {
-        (self.request, self.path, self.client, self.route, self.places) = (request, path, client, route, places)
+    /// - Parameters:
+    ///   - places: the values of the route's `{places}`, from left to right.
+    ///   - client: finds out where the request came from; few routes ask.
+    init(
+        _ request: Request, path: String, route: Route, places: [Substring],
+        client: @escaping @Sendable () -> ClientAddress
+    ) {
+        (self.request, self.path, self.route, self.places, self.client) = (request, path, route, places, client)
     }
 
     // MARK: Path and query
@@ -81,7 +85,7 @@ struct Call: Sendable {
     /// How the caller's browser or program names itself.
     var userAgent: String? { request.headers[.userAgent].map { String($0.prefix(200)) } }
 
-    var origin: Accounts.Origin { Accounts.Origin(network: client.network, userAgent: userAgent) }
+    var origin: Accounts.Origin { Accounts.Origin(network: client().network, userAgent: userAgent) }
 
     /// The token of `Authorization: Bearer …`; nil without such a header.
     var bearerToken: Substring? {

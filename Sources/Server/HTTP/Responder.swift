@@ -51,8 +51,10 @@ struct Responder: HTTPResponder {
         switch table.match(request.method, path) {
         case .found(let route, let places):
             if route.needsDatabase && !readiness.schemaFits { throw Problem.unavailable }
-            let client = ClientAddress(peer: context.peer, headers: request.headers, proxies: proxies)
-            return try await route.answer(Call(request, path: path, client: client, route: route, places: places))
+            let call = Call(request, path: path, route: route, places: places) {
+                ClientAddress(peer: context.peer, headers: request.headers, proxies: proxies)
+            }
+            return try await route.answer(call)
         case .wrongMethod(let allowed):
             let methods = allowed.map(\.rawValue).joined(separator: ", ")
             throw Problem(.methodNotAllowed, "This address allows \(methods).", headers: [.allow: methods])

@@ -137,13 +137,12 @@ extension User: Wire {
 }
 
 extension Invitation: Wire {
-    static let example = Invitation(state: .pending, at: Example.morning, expiresAt: Example.later)
+    static let example = Invitation(state: .sent, at: Example.morning, reason: nil)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.choice("state", state)
         fields.instant("at", at)
-        fields.instant("expiresAt", expiresAt)
-        fields.text("reason", nil as String?)
+        fields.text("reason", reason)
     }
 }
 

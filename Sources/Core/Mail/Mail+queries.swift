@@ -1,0 +1,136 @@
+extension Mail {
+    private static let page: SQL = """
+        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason, m.attempts, m.created_at, m.updated_at
+        FROM mails m WHERE m.company_id = $1 AND m.id < $3
+        ORDER BY m.company_id DESC, m.id DESC LIMIT $2
+        """
+
+    private static let columns: SQL = """
+        (company_id, id, user_id, address, kind, details, token, state, due_at, created_at, updated_at)
+        """
+
+    /// Newest first.
+    static func list(_ scope: CompanyScope, _ page: PageRequest<ID>) -> Query<Mail> {
+        Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: Mail.init)
+    }
+
+    init(_ row: inout Row) throws {
+        self.init(
+            id: try row.next(), user: try row.next(), address: try row.next(), kind: try row.next(),
+            state: try row.next(), reason: try row.next(), attempts: Int(try row.next() as Int64),
+            createdAt: try row.next(), updatedAt: try row.next())
+    }
+
+    /// A mail to somebody, to be sent as soon as the transaction has ended.
+    /// - Parameter details: what only this mail says; no line breaks within.
+    static func insert(
+        _ id: ID, _ kind: Kind, to user: User, token: Token? = nil, details: [String] = [], now: Instant
+    ) -> Statement {
+        Statement(
+            """
+            INSERT INTO mails \(columns) VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8, $8)
+            """,
+            user.companyID, id, user.id, user.email, kind, details.joined(separator: "\n"), token?.text, now)
+    }
+
+    /// The link for a forgotten password, to whoever active has this address, if anybody.
+    static func insertReset(_ id: ID, to email: EmailAddress, token: Token, now: Instant) -> Statement {
+        Statement(
+            """
+            INSERT INTO mails \(columns)
+            SELECT u.company_id, $2, u.id, u.email, 'reset', '', $3, 'queued', $4, $4, $4 FROM users u
+            WHERE u.email_folded = $1 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+            """,
+            email.folded, id, token.text, now)
+    }
+
+    /// Takes back what waits and holds a link, because the link is void.
+    static func cancelLinks(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE mails SET state = 'cancelled', reason = 'the link was void before it was sent', token = NULL,
+                due_at = NULL, owner = NULL, updated_at = $3
+            WHERE company_id = $1 AND user_id = $2 AND kind IN ('invitation', 'reset') AND state = 'queued'
+            """,
+            company, user, now)
+    }
+
+    /// The same for the person with an address, of the links for a forgotten password.
+    static func cancelResets(of email: EmailAddress, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE mails SET state = 'cancelled', reason = 'a newer link took its place', token = NULL, due_at = NULL,
+                owner = NULL, updated_at = $2
+            WHERE (company_id, user_id) IN (SELECT u.company_id, u.id FROM users u WHERE u.email_folded = $1)
+                AND kind = 'reset' AND state = 'queued'
+            """,
+            email.folded, now)
+    }
+
+    /// Erases the address of somebody who is removed, and takes back what waits.
+    static func erase(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE mails SET address = '', details = '', token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
+                state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+            WHERE company_id = $1 AND user_id = $2
+            """,
+            company, user, now)
+    }
+}
+
+extension DueMail {
+    private static let byID: SQL = """
+        SELECT m.id, m.company_id, m.kind, m.address, u.first_name, u.language, c.name, m.token, m.details, m.attempts,
+            m.created_at
+        FROM mails m JOIN users u ON u.company_id = m.company_id AND u.id = m.user_id
+            JOIN companies c ON c.id = m.company_id
+        WHERE m.company_id = $1 AND m.id = $2
+        """
+
+    /// Takes mails that are due, and moves them ahead so that nobody else does until the lease has run out. No scope: the
+    /// server sends for everybody.
+    static func claim(
+        _ owner: String, atMost count: Int64, now: Instant, leaseUntil: Instant
+    ) -> Query<(company: Company.ID, id: Mail.ID)> {
+        Query(
+            """
+            UPDATE mails SET owner = $1, due_at = $2, attempts = attempts + 1
+            WHERE due_at <= $3 AND (company_id, id) IN (
+                SELECT company_id, id FROM mails WHERE due_at <= $3 ORDER BY due_at LIMIT $4)
+            RETURNING company_id, id
+            """,
+            owner, leaseUntil, now, count
+        ) { (company: try $0.next(), id: try $0.next()) }
+    }
+
+    static func one(_ id: Mail.ID, _ company: Company.ID) -> Query<DueMail> {
+        Query(byID, company, id) { row in
+            DueMail(
+                id: try row.next(), company: try row.next(), kind: try row.next(), address: try row.next(),
+                firstName: try row.next(), language: try row.next(),
+                companyName: try Self.name(&row, company), token: try row.next(),
+                details: (try row.next() as String).split(separator: "\n").map(String.init),
+                attempts: Int(try row.next() as Int64), createdAt: try row.next())
+        }
+    }
+
+    private static func name(_ row: inout Row, _ company: Company.ID) throws -> String? {
+        let name: String = try row.next()
+        return company == Company.platform ? nil : name
+    }
+
+    /// Writes down what became of a try, where the lease is still this server's.
+    /// - Parameter dueAt: when to try again; nil for never.
+    func outcome(
+        _ state: Mail.State, reason: String?, dueAt: Instant?, owner: String, now: Instant
+    ) -> Statement {
+        Statement(
+            """
+            UPDATE mails SET state = $4, reason = $5, due_at = $6, owner = NULL, updated_at = $7,
+                token = CASE WHEN $6 IS NULL THEN NULL ELSE token END
+            WHERE company_id = $1 AND id = $2 AND owner = $3
+            """,
+            company, id, owner, state, reason, dueAt, now)
+    }
+}

@@ -1,0 +1,72 @@
+/// A message to a person, as its row tells it: written with what caused it, sent later, kept for ever.
+public struct Mail: Sendable {
+    public typealias ID = Core.ID<Mail>
+
+    public enum Kind: String, Column, CaseIterable {
+        case invitation
+        case reset
+        case passwordChanged = "password-changed"
+        case lowStock = "low-stock"
+    }
+
+    public enum State: String, Column, CaseIterable {
+        /// It waits to be sent, perhaps again.
+        case queued
+        /// Whoever carries mail for us has accepted it.
+        case sent
+        /// It reached the receiver's mailbox.
+        case delivered
+        /// It will not arrive; the reason says why.
+        case failed
+        /// It arrived, and the receiver called it spam.
+        case complained
+        /// A newer one took its place before it was sent.
+        case cancelled
+    }
+
+    public let id: ID
+    public let user: User.ID
+    public let address: String
+    public let kind: Kind
+    public let state: State
+    /// Why it failed, or why the last try did.
+    public let reason: String?
+    /// How often it was tried.
+    public let attempts: Int
+    public let createdAt: Instant
+    public let updatedAt: Instant
+
+    package init(
+        id: ID, user: User.ID, address: String, kind: Kind, state: State, reason: String?, attempts: Int,
+        createdAt: Instant, updatedAt: Instant
+    ) {
+        self.id = id
+        self.user = user
+        self.address = address
+        self.kind = kind
+        self.state = state
+        self.reason = reason
+        self.attempts = attempts
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// A mail that a server has claimed, with all that its text is made of.
+public struct DueMail: Sendable {
+    public let id: Mail.ID
+    let company: Company.ID
+    public let kind: Mail.Kind
+    public let address: String
+    public let firstName: String
+    public let language: Language
+    /// Nil for operators, whose company has no name for others.
+    public let companyName: String?
+    /// Of the link, while nobody has accepted the mail.
+    public let token: String?
+    /// What only this mail says: who invites, what runs low. One a line.
+    public let details: [String]
+    /// How often it was tried, with this time.
+    public let attempts: Int
+    public let createdAt: Instant
+}

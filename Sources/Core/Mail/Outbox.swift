@@ -1,0 +1,83 @@
+/// Sends what waits: claims mails that are due, and writes down what became of each. Any number of servers may do it at once.
+public struct Outbox: Sendable {
+    let database: any Database
+    let runtime: Runtime
+    /// This server, among those that claim.
+    private let owner: String
+
+    /// How long a claim holds. Who hasn't written the outcome by then has lost it.
+    public static let lease = Duration.seconds(60)
+    /// How long one sending may take: well within the lease.
+    public static let patience = Duration.seconds(30)
+    /// How long a mail is tried.
+    static let perseverance = Duration.seconds(3 * 24 * 3600)
+
+    public init(_ database: any Database, runtime: Runtime) {
+        (self.database, self.runtime) = (database, runtime)
+        owner = runtime.newID(Outbox.self).text
+    }
+
+    /// What became of a try.
+    public enum Outcome: Sendable, Equatable {
+        /// Whoever carries the mail has taken it on.
+        case accepted
+        /// It will never be taken on; why.
+        case refused(String)
+        /// It may be taken on later; why not now, and when to ask again where that is known.
+        case postponed(String, retryAfter: Duration?)
+    }
+
+    /// Claims mails that are due, the longest due first.
+    public func claim(atMost count: Int) async throws -> [DueMail] {
+        let now = runtime.now()
+        let claim = DueMail.claim(owner, atMost: Int64(count), now: now, leaseUntil: now + Self.lease)
+        return try await database.transaction { transaction in
+            var mails: [DueMail] = []
+            let claimed = try transaction.fetch(claim)
+            for claimed in claimed {
+                mails += try transaction.fetch(DueMail.one(claimed.id, claimed.company))
+            }
+            return mails
+        }
+    }
+
+    public func record(_ outcome: Outcome, of mail: DueMail) async throws {
+        let now = runtime.now()
+        let statement: Statement
+        switch outcome {
+        case .accepted:
+            statement = mail.outcome(.sent, reason: nil, dueAt: nil, owner: owner, now: now)
+        case .refused(let reason):
+            statement = mail.outcome(.failed, reason: reason, dueAt: nil, owner: owner, now: now)
+        case .postponed(let reason, let retryAfter):
+            let next = now + (retryAfter ?? pause(after: mail.attempts))
+            let givesUp = next > mail.createdAt + Self.perseverance
+            statement = mail.outcome(
+                givesUp ? .failed : .queued, reason: givesUp ? "given up after three days: \(reason)" : reason,
+                dueAt: givesUp ? nil : next, owner: owner, now: now)
+        }
+        try await database.transaction { try $0.enqueue(statement) }
+    }
+
+    /// From 10 seconds to 4 hours, doubled each time, and up to half as much again by chance, so that what failed together
+    /// doesn't come back together.
+    private func pause(after attempts: Int) -> Duration {
+        let doubled = min(10_000 << min(attempts - 1, 20), 4 * 3_600_000)
+        return .milliseconds(doubled + doubled * Int(runtime.randomBytes(1)[0]) / 512)
+    }
+}
+
+/// What became of mails, for those who answer for a company.
+public struct Mails: Sendable {
+    let database: any Database
+
+    public init(_ database: any Database) { self.database = database }
+
+    /// Newest first.
+    public func list(_ page: PageRequest<Mail.ID>, in scope: CompanyScope) async throws -> Page<Mail, Mail.ID> {
+        try scope.check(.readMails)
+        let (companies, mails) = try await database.fetch(Company.exists(scope), Mail.list(scope, page))
+        guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        return Page(mails, of: page, key: \.id)
+    }
+}

@@ -1,0 +1,60 @@
+import Core
+import Embedded
+import Foundation
+import Mustache
+
+/// Writes mails for their receivers: in their language, as text and as HTML.
+///
+/// A template's first line is the subject. What follows are paragraphs, with blank lines between; one that begins with `>` is a
+/// button with the mail's link.
+struct LetterWriter: Sendable {
+    private let templates: [String: MustacheTemplate]
+    private let publicURL: String
+
+    init(publicURL: String) throws {
+        self.publicURL = publicURL
+        let files = polier_mails()
+        templates = Dictionary(
+            uniqueKeysWithValues: try UnsafeBufferPointer(start: files.first, count: files.count).map { file in
+                (String(cString: file.name), try MustacheTemplate(string: file.text))
+            })
+    }
+
+    func write(_ mail: DueMail) -> Letter {
+        let company = mail.companyName ?? "Polier"
+        let link = mail.token.map { "\(publicURL)/set-password?token=\($0)" }
+        let words = render(
+            "\(mail.kind.rawValue).\(mail.language.rawValue)",
+            [
+                "company": company, "firstName": mail.firstName, "inviter": mail.details.first ?? "",
+                "items": mail.details,
+            ])
+        let lines = words.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let subject = lines.first.map(String.init) ?? ""
+        let paragraphs = (lines.dropFirst().first ?? "").split(separator: "\n\n").map {
+            $0.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let parts: [[String: String]] = paragraphs.filter { !$0.isEmpty }.map { paragraph in
+            guard paragraph.hasPrefix(">"), let link else { return ["text": paragraph] }
+            return ["text": paragraph.dropFirst().trimmingCharacters(in: .whitespaces), "link": link]
+        }
+        let content: [String: Any] = [
+            "parts": parts, "company": company, "subject": subject, "language": mail.language.rawValue,
+            "sentBy": mail.language == .german ? "verschickt von Polier" : "sent by Polier",
+        ]
+        return Letter(
+            messageID: "<\(mail.id.text)@\(host)>", to: mail.address, subject: subject,
+            text: render("layout.txt", content), html: render("layout.html", content), tag: mail.kind.rawValue)
+    }
+
+    private func render(_ name: String, _ content: [String: Any]) -> String {
+        guard let template = templates[name] else { preconditionFailure("there is no mail template \(name)") }
+        return template.render(content)
+    }
+
+    /// The public URL's host: what a message id ends with.
+    private var host: String {
+        let rest = publicURL.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? "polier"
+        return String(rest.prefix { $0 != ":" })
+    }
+}

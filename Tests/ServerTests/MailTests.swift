@@ -1,0 +1,217 @@
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import Core
+@testable import Server
+
+/// Mail is a row before it is anything else.
+@Suite struct MailTests {
+    /// Takes letters as it is told, and keeps them.
+    private final class Postbox: LetterTransport {
+        private let state = Mutex((outcome: Outbox.Outcome.accepted, letters: [Letter]()))
+
+        var letters: [Letter] { state.withLock { $0.letters } }
+        func answer(_ outcome: Outbox.Outcome) { state.withLock { $0.outcome = outcome } }
+
+        func send(_ letter: Letter) async -> Outbox.Outcome {
+            state.withLock {
+                $0.letters.append(letter)
+                return $0.outcome
+            }
+        }
+    }
+
+    private static func service(
+        _ server: TestServer, _ postbox: Postbox, url: String = "https://polier.example.de"
+    ) throws -> MailService {
+        let readiness = Readiness()
+        readiness.schemaWasSeenToFit()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let clock = server.clock
+        let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
+        return MailService(
+            outbox: Outbox(server.database, runtime: runtime), writer: try LetterWriter(publicURL: url),
+            transport: postbox, readiness: readiness, logger: logger)
+    }
+
+    private static func invite(_ company: TestCompany, _ email: String, language: String = "de") async throws -> Reply {
+        try await company.manager.post(
+            company.path + "/users",
+            """
+            {"email": "\(email)", "firstName": "Lena", "lastName": "Vogt", "role": "WORKER", "language": "\(language)"}
+            """)
+    }
+
+    @Test(arguments: Engine.allCases)
+    func anInvitationArrivesAndItsLinkOpensTheAccount(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client, name: "Fliesen & <Söhne>")
+            let postbox = Postbox()
+            let service = try Self.service(server, postbox)
+            let invited = try await Self.invite(company, "lena@vogt.example")
+            server.clock.advance(by: .seconds(1))
+            #expect(try await service.sendDue() == 1)
+            #expect(try await service.sendDue() == 0)
+
+            let letter = try #require(postbox.letters.first)
+            #expect(letter.to == "lena@vogt.example" && letter.subject == "Fliesen & <Söhne>: deine Einladung")
+            #expect(letter.text.contains("Ada Kern hat dich bei Fliesen & <Söhne> eingeladen."))
+            #expect(letter.html.contains("Fliesen &amp; &lt;Söhne&gt;") && !letter.html.contains("<Söhne>"))
+            #expect(!letter.html.contains("<img") && !letter.html.contains("src="))
+            #expect(letter.messageID.hasSuffix("@polier.example.de>"))
+            let first = try #require(letter.text.firstMatch(of: /https?:\/\/[^\s]+/)).output
+            #expect(first.hasPrefix("https://polier.example.de/set-password?token=") && letter.html.contains(first))
+            let joined = try await server.client.with(token: String(first.split(separator: "=")[1])).post(
+                "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
+            #expect(joined.status == 200)
+            #expect(try await service.sendDue() == 0, "the first password is no change")
+
+            let mails = try await company.manager.get(company.path + "/mails").json
+            #expect(mails[0]?["state"] == "sent" && mails[0]?["kind"] == "invitation" && mails[0]?["attempts"] == 1)
+            #expect(mails[0]?["userId"] == invited.json["id"])
+            #expect(mails[0]?.keys.contains("token") == false)
+            #expect(try await Self.tokens(server) == [nil], "what was accepted holds no link any more")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func whatCantBeSentIsTriedAgainAndSaysWhy(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let postbox = Postbox()
+            let service = try Self.service(server, postbox)
+            func state() async throws -> JSON? {
+                try await company.manager.get(company.path + "/users").json.list.compactMap { $0["invitation"] }.first
+            }
+            _ = try await Self.invite(company, "lena@vogt.example")
+            postbox.answer(.postponed("the provider is down", retryAfter: nil))
+            #expect(try await service.sendDue() == 1)
+            let waiting = try await state()
+            #expect(waiting?["state"] == "queued" && waiting?["reason"] == "the provider is down")
+            server.clock.advance(by: .seconds(9))
+            #expect(try await service.sendDue() == 0, "not before ten seconds")
+            server.clock.advance(by: .seconds(6))
+            postbox.answer(.postponed("slow down", retryAfter: .seconds(600)))
+            #expect(try await service.sendDue() == 1)
+            server.clock.advance(by: .seconds(599))
+            #expect(try await service.sendDue() == 0)
+            server.clock.advance(by: .seconds(1))
+            postbox.answer(.accepted)
+            #expect(try await service.sendDue() == 1)
+            #expect(try await state()?["state"] == "sent")
+            #expect(Set(postbox.letters.map(\.messageID)).count == 1, "each try is the same mail")
+
+            _ = try await Self.invite(company, "kai@vogt.example")
+            postbox.answer(.refused("there is no such mailbox"))
+            #expect(try await service.sendDue() == 1)
+            let mails = try await company.manager.get(company.path + "/mails").json
+            #expect(mails[0]?["state"] == "failed" && mails[0]?["reason"] == "there is no such mailbox")
+            server.clock.advance(by: .seconds(5 * 24 * 3600))
+            #expect(try await service.sendDue() == 0)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func afterThreeDaysItIsGivenUp(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let postbox = Postbox()
+            let service = try Self.service(server, postbox)
+            _ = try await Self.invite(company, "lena@vogt.example")
+            postbox.answer(.postponed("the provider is down", retryAfter: nil))
+            for _ in 0..<(3 * 24 * 60) {
+                try await service.sendDue()
+                server.clock.advance(by: .seconds(60))
+            }
+            #expect((20...40).contains(postbox.letters.count), "\(postbox.letters.count)")
+            let mail = try await company.manager.get(company.path + "/mails").json[0]
+            #expect(mail?["state"] == "failed")
+            #expect(mail?["reason"]?.text == "given up after three days: the provider is down")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func severalServersSendEachOnce(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let postbox = Postbox()
+            let services = try (0..<3).map { _ in try Self.service(server, postbox) }
+            for number in 0..<40 { _ = try await Self.invite(company, "person\(number)@vogt.example") }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for service in services {
+                    group.addTask { for _ in 0..<8 { try await service.sendDue() } }
+                }
+                try await group.waitForAll()
+            }
+            #expect(postbox.letters.count == 40 && Set(postbox.letters.map(\.to)).count == 40)
+        }
+    }
+
+    /// A server that dies between claiming and writing down loses nothing, and one that comes late writes nothing.
+    @Test(arguments: Engine.allCases)
+    func aLostLeaseIsTakenOver(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            _ = try await Self.invite(company, "lena@vogt.example")
+            let clock = server.clock
+            let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
+            let (dead, alive) = (Outbox(server.database, runtime: runtime), Outbox(server.database, runtime: runtime))
+            let lost = try #require(try await dead.claim(atMost: 10).first)
+            #expect(try await alive.claim(atMost: 10).isEmpty)
+            clock.advance(by: .seconds(60))
+            let taken = try #require(try await alive.claim(atMost: 10).first)
+            #expect(taken.id == lost.id && taken.attempts == 2)
+            try await dead.record(.refused("too late"), of: lost)
+            try await alive.record(.accepted, of: taken)
+            #expect(try await company.manager.get(company.path + "/mails").json[0]?["state"] == "sent")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func passwordsHaveTheirMails(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let postbox = Postbox()
+            let service = try Self.service(server, postbox)
+            let path = "/api/v1/auth/reset-password"
+            _ = try await server.client.post(path, "{\"email\": \"niemand@kern.example\"}")
+            #expect(try await service.sendDue() == 0)
+            for _ in 0..<2 { _ = try await server.client.post(path, "{\"email\": \"\(company.email)\"}") }
+            #expect(try await service.sendDue() == 1, "the newer link took the older one's place")
+            let mails = try await company.manager.get(company.path + "/mails").json.list
+            #expect(Set(mails.compactMap { $0["state"]?.text }) == ["sent", "cancelled"])
+            let link = try #require(postbox.letters[0].text.firstMatch(of: /token=([0-9a-f]+)/)).output.1
+            let set = try await server.client.with(token: String(link)).post(
+                "/api/v1/auth/set-password", "{\"password\": \"Neue Kelle 2026\"}")
+            #expect(set.status == 200)
+            _ = try await service.sendDue()
+            #expect(postbox.letters.map(\.tag) == ["reset", "password-changed"])
+            #expect(postbox.letters[1].subject == "Dein Passwort wurde geändert")
+
+            // Whoever is removed leaves no address in what was sent, and gets nothing that waits.
+            let english = try await Self.invite(company, "lena@vogt.example", language: "en")
+            let manager = company.manager.with(
+                token: try await TestCompany.signIn(server.client, email: company.email, password: "Neue Kelle 2026"))
+            #expect(english.status == 401)
+            let invited = try await manager.post(
+                company.path + "/users",
+                "{\"email\": \"l@v.example\", \"firstName\": \"L\", \"lastName\": \"V\", \"role\": \"WORKER\", \"language\": \"en\"}"
+            )
+            _ = try await service.sendDue()
+            #expect(postbox.letters.last?.subject == "Fliesen Nord: your invitation")
+            let user = company.path + "/users/" + (invited.json["id"]?.text ?? "")
+            _ = try await manager.post(user + "/invitation")
+            #expect(try await manager.delete(user).status == 204)
+            #expect(try await service.sendDue() == 0)
+            let left = try await manager.get(company.path + "/mails")
+            #expect(!left.text.contains("l@v.example"))
+        }
+    }
+
+    private static func tokens(_ server: TestServer) async throws -> [String?] {
+        try await server.database.fetch(Query("SELECT token FROM mails") { try $0.next() })
+    }
+}
