@@ -1,6 +1,7 @@
 """Measures the server against limits of the same machine, in the same run. Called by bench/run."""
 
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -9,12 +10,13 @@ import sys
 import tempfile
 import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import crowd
 import machine
 import statements
 from company import Company, register
-from load import Effort, alternate, disk_syncs, requests, transactions
+from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
 from processes import BenchError, node, polier
 from table import Line, of_rates, rendered
 
@@ -99,6 +101,43 @@ class Bench:
         limit = f"pgbench, the same {script.statements} statements"
         self.lines.append(of_rates(what, limit, rates["polier"], rates["pgbench"], 0.5))
 
+    def crowd(self) -> None:
+        """A list of twenty sites, and who one is, where there is much else, against the same where there is nothing else."""
+        for engine in ["SQLite", "PostgreSQL"]:
+            with contextlib.ExitStack() as stack:
+                sides = {}
+                for name, rows in [("large", crowd.large), ("small", crowd.small)]:
+                    url = self.fresh(f"crowd-{name}") if engine == "SQLite" else stack.enter_context(self.schema(name))
+                    with polier(self.folder, url) as server:
+                        company = register(server, materials=0)
+                        user = json.loads(server.fetch(ME, company.token))["id"]
+                    rows(company, user).write(url)
+                    server = stack.enter_context(polier(self.folder, url))
+                    listed = f"/api/v1/companies/{company.id}/sites?limit=20"
+                    if len(json.loads(server.fetch(listed, company.token))) != 20:
+                        raise BenchError("the list has no twenty sites")
+                    sides[name] = (server, company, listed)
+                for what, path in [("GET 20 sites with 400 materials", None), ("GET /users/me", ME)]:
+                    what = f"{what} among 500 companies, {engine}"
+                    rates = alternate(self.effort, what, {
+                        name: lambda effort, side=side, path=path: requests(
+                            effort, side[0], path or side[2], side[1].token)
+                        for name, side in sides.items()
+                    })
+                    self.lines.append(of_rates(what, "the same, alone", rates["large"], rates["small"], 1 / 1.5))
+
+    @contextlib.contextmanager
+    def schema(self, name: str) -> Iterator[str]:
+        """The URL of a PostgreSQL database of its own."""
+        url = os.environ["POLIER_TEST_POSTGRES_URL"]
+        database = f"bench_{name}_{os.getpid()}"
+        psql = [postgres_program("psql"), "--quiet", url, "--command"]
+        run([*psql, f"CREATE DATABASE {database}"])
+        try:
+            yield urllib.parse.urlsplit(url)._replace(path=f"/{database}").geturl()
+        finally:
+            run([*psql, f"DROP DATABASE {database} WITH (FORCE)"])
+
     def start(self) -> None:
         """Time to ready, and memory. The schema is up to date before the first start that counts."""
         database = self.fresh("start")
@@ -124,7 +163,10 @@ class Bench:
         ]
 
 
-GROUPS = {"me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "start": Bench.start}
+GROUPS = {
+    "me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "crowd": Bench.crowd,
+    "start": Bench.start,
+}
 
 
 def main(names: list[str]) -> None:

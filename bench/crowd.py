@@ -1,0 +1,122 @@
+"""Rows for a database with many of everything, put straight into the tables: through the API they would take an hour."""
+
+import os
+import random
+import sqlite3
+import subprocess
+import time
+import urllib.parse
+from collections.abc import Iterator
+
+from company import ADDRESS, Company
+from load import postgres_program
+
+Rows = dict[str, tuple[list[str], list[tuple]]]
+"""By table, those they refer to first: the columns, and the rows."""
+
+PLACE = ["street_number", "street", "city", "postal_code", "country"]
+PLACE_VALUES = tuple(ADDRESS[name] for name in ["streetNumber", "street", "city", "postalCode", "country"])
+NOW = int(time.time() * 1000)
+COLUMNS = {
+    "companies": ["id", "name", *PLACE, "time_zone", "language", "created_at", "updated_at"],
+    "users": [
+        "company_id", "id", "email", "email_folded", "first_name", "last_name", "role", "status", "language",
+        "created_at", "updated_at"],
+    "sites": [
+        "company_id", "id", "name", *PLACE, "priority", "status", "start_date", "end_date", "created_at", "updated_at"],
+    "assignments": ["company_id", "site_id", "user_id", "created_at"],
+    "materials": [
+        "company_id", "site_id", "id", "name", "unit", "amount", "threshold", "version", "created_at", "updated_at"],
+    "movements": [
+        "company_id", "site_id", "material_id", "number", "id", "delta", "amount_after", "user_id", "at", "created_at"],
+    "time_entries": [
+        "company_id", "site_id", "id", "user_id", "checked_in_at", "checked_out_at", "created_at", "updated_at"],
+}
+
+
+class Ids:
+    """UUIDs of version 7 that rise by a millisecond each."""
+
+    def __init__(self, start: int):
+        self.millisecond = start
+        self.chance = random.Random(start)
+
+    def next(self) -> str:
+        self.millisecond += 1
+        text = f"{self.millisecond:012x}7{self.chance.getrandbits(12):03x}{0x8000 | self.chance.getrandbits(14):04x}"
+        text += f"{self.chance.getrandbits(48):012x}"
+        return "-".join([text[:8], text[8:12], text[12:16], text[16:20], text[20:]])
+
+
+class Crowd:
+    def __init__(self) -> None:
+        self.rows: Rows = {table: (columns, []) for table, columns in COLUMNS.items()}
+        self.ids = Ids(NOW - 10**9)
+
+    def add(self, table: str, *row: object) -> None:
+        self.rows[table][1].append(row)
+
+    def company(self, number: int) -> tuple[str, str]:
+        """A company with one person in it: their ids."""
+        company, user = self.ids.next(), self.ids.next()
+        self.add("companies", company, f"Betrieb {number}", *PLACE_VALUES, "Europe/Berlin", "de", NOW, NOW)
+        email = f"person{number}@betrieb.example"
+        self.add("users", company, user, email, email, "Jo", f"Nr. {number}", "MANAGER", "ACTIVE", "de", NOW, NOW)
+        return company, user
+
+    def sites(self, company: str, user: str, count: int, materials: int, movements: int, entries: int = 5) -> None:
+        """So many sites, each with so many materials, each with so many movements."""
+        for number in range(count):
+            site = self.ids.next()
+            self.add(
+                "sites", company, site, f"Baustelle {number}", *PLACE_VALUES, "medium", "ACTIVE", "2026-10-01",
+                "2026-12-20", NOW, NOW)
+            self.add("assignments", company, site, user, NOW)
+            for _ in range(materials):
+                material = self.ids.next()
+                self.add(
+                    "materials", company, site, material, "Fliesenkleber flexibel", "Sack", 1000 * movements, 5000,
+                    movements, NOW, NOW)
+                for step in range(1, movements + 1):
+                    self.add(
+                        "movements", company, site, material, step, self.ids.next(), 1000, 1000 * step, user, NOW, NOW)
+            for day in range(entries):
+                came = NOW - (number * entries + day + 1) * 86_400_000
+                self.add("time_entries", company, site, self.ids.next(), user, came, came + 28_800_000, NOW, NOW)
+
+    def write(self, url: str) -> None:
+        if url.startswith("sqlite:"):
+            with sqlite3.connect(url.removeprefix("sqlite:")) as database:
+                for table, (columns, rows) in self.rows.items():
+                    places = ", ".join("?" for _ in columns)
+                    database.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
+                database.execute("ANALYZE")
+            database.close()
+        else:
+            subprocess.run(
+                [postgres_program("psql"), "--quiet", "--set=ON_ERROR_STOP=1", url], input="\n".join(self.script()),
+                text=True, check=True, stdout=subprocess.DEVNULL)
+
+    def script(self) -> Iterator[str]:
+        for table, (columns, rows) in self.rows.items():
+            yield f"COPY {table} ({', '.join(columns)}) FROM STDIN;"
+            for row in rows:
+                yield "\t".join(str(value) for value in row)
+            yield "\\."
+        yield "ANALYZE;"
+
+
+def small(company: Company, user: str) -> Crowd:
+    """Twenty sites, and nobody else."""
+    crowd = Crowd()
+    crowd.sites(company.id, user, count=20, materials=20, movements=1)
+    return crowd
+
+
+def large(company: Company, user: str) -> Crowd:
+    """200 sites, 4,000 materials, 100,000 movements, beside 500 other companies."""
+    crowd = Crowd()
+    for number in range(500):
+        crowd.sites(*crowd.company(number), count=4, materials=5, movements=10)
+    crowd.sites(company.id, user, count=200, materials=20, movements=25)
+    return crowd
