@@ -37,12 +37,14 @@ let package = Package(
         .target(name: "Embedded", path: "Sources/Embedded"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "MailTransport", dependencies: ["Core", "CCurl"], swiftSettings: swiftSettings),
         .target(name: "StoreSQLite", dependencies: ["Core", "CSQLite"], swiftSettings: swiftSettings),
         .target(name: "StorePostgres", dependencies: ["Core", "CPostgres"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Core", "Embedded", "StoreSQLite", "StorePostgres",
+                "Core", "Embedded", "MailTransport", "StoreSQLite", "StorePostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -71,11 +73,13 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server",
+                "MailTransport", "Server",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            exclude: ["parts"],
             swiftSettings: swiftSettings
         ),
     ],

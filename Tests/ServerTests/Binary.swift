@@ -41,13 +41,16 @@ final class RunningServer {
     private let logPath: String
 
     /// Starts it on a free port and waits until it is ready.
-    init(url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0) async throws {
+    init(
+        url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0, settings: [String: String] = [:]
+    ) async throws {
         let port = try port ?? RunningServer.freePort()
         client = Client(base: "http://127.0.0.1:\(port)")
         logPath = folder.path + "/log-\(UUID().uuidString)"
         try Data().write(to: URL(fileURLWithPath: logPath))
         process = Binary.prepare(
-            ["serve", "--http-port", "\(port)", "--drain-seconds", "\(drainSeconds)"], ["POLIER_DATABASE_URL": url],
+            ["serve", "--http-port", "\(port)", "--drain-seconds", "\(drainSeconds)"],
+            settings.merging(["POLIER_DATABASE_URL": url]) { $1 },
             in: folder.path)
         let output = FileHandle(forWritingAtPath: logPath)
         process.standardOutput = output

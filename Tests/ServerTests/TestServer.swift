@@ -45,7 +45,8 @@ struct TestServer: Sendable {
             _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
             let api = API(
                 database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
-                runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies)
+                runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
+                mailSigningKey: settings.mail.signingKey)
             try await serve(api) { client in
                 try await body(
                     TestServer(

@@ -21,6 +21,13 @@ public struct Letter: Sendable, Equatable {
 
 /// A way for mail to leave.
 public protocol LetterTransport: Sendable {
+    /// How many letters it would take now: 0 while it is known to be down.
+    var room: Int { get }
+
     /// Ends within `Outbox.patience`, and doesn't block the calling thread.
     func send(_ letter: Letter) async -> Outbox.Outcome
+}
+
+extension LetterTransport {
+    public var room: Int { .max }
 }

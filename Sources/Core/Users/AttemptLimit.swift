@@ -11,6 +11,8 @@ public struct AttemptLimit: Sendable {
     static let signInsFromAddress = AttemptLimit(name: "sign-in address", count: 100, window: .seconds(15 * 60))
     static let registrations = AttemptLimit(name: "register address", count: 30, window: .seconds(3600))
     static let resetsOfAccount = AttemptLimit(name: "reset account", count: 5, window: .seconds(3600))
+    /// Twice the time for which a signature is good, so that none is used twice.
+    static let webhookTokens = AttemptLimit(name: "webhook token", count: 1, window: .seconds(2 * 3600))
     static let resetsFromAddress = AttemptLimit(name: "reset address", count: 30, window: .seconds(3600))
 }
 

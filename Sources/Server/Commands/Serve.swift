@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import MailTransport
 import NIOCore
 import ServiceLifecycle
 import UnixSignals
@@ -37,6 +38,21 @@ struct Serve: AsyncParsableCommand {
     )
     var trustedProxies: String?
 
+    @Option(help: "Whom mail comes from, like Polier <polier@example.de>. [POLIER_MAIL_FROM]")
+    var mailFrom: String?
+
+    @Option(help: "The domain at Mailgun; its key is POLIER_MAILGUN_API_KEY. [POLIER_MAILGUN_DOMAIN]")
+    var mailgunDomain: String?
+
+    @Option(
+        name: .customLong("mailgun-base-url"),
+        help: "Mailgun's region. [POLIER_MAILGUN_BASE_URL, https://api.mailgun.net]")
+    var mailgunBaseURL: String?
+
+    @Option(
+        help: "true: Mailgun takes mail on and delivers none. [POLIER_MAILGUN_TESTMODE, false]")
+    var mailgunTestmode: String?
+
     @Option(
         help:
             "auto runs pending migrations at the start, off refuses to start while there are any. [POLIER_MIGRATE, auto]"
@@ -56,6 +72,10 @@ struct Serve: AsyncParsableCommand {
         flags[.publicURL] = publicURL
         flags[.allowedOrigins] = allowedOrigins
         flags[.trustedProxies] = trustedProxies
+        flags[.mailFrom] = mailFrom
+        flags[.mailgunDomain] = mailgunDomain
+        flags[.mailgunBaseURL] = mailgunBaseURL
+        flags[.mailgunTestMode] = mailgunTestmode
         flags[.migrate] = migrate
         flags[.drainSeconds] = drainSeconds
         try await Self.serve(try database.settings(flags), extra: try constantRoute())
@@ -68,7 +88,7 @@ struct Serve: AsyncParsableCommand {
         let readiness = Readiness()
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
-            proxies: settings.trustedProxies)
+            proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey)
         let application = Application(
             responder: api.responder(logger: logger, extra: extra),
             server: .http1(configuration: .init(idleTimeout: .seconds(30))),
@@ -84,9 +104,11 @@ struct Serve: AsyncParsableCommand {
         try await schema.start()
         let housekeeping = HousekeepingService(
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
+        let postroom = Postroom()
+        let chain: (any LetterTransport)? = settings.mail.chain(postroom, runtime: .live)
         let mail = MailService(
             outbox: Outbox(database, runtime: .live), writer: try LetterWriter(publicURL: settings.origins.publicURL),
-            transport: LogTransport(logger: logger), readiness: readiness, logger: logger)
+            transport: chain ?? LogTransport(logger: logger), readiness: readiness, logger: logger)
         let drain = DrainService(readiness: readiness, wait: settings.drain, logger: logger)
 
         // Shutdown goes from the last to the first.
@@ -107,6 +129,7 @@ struct Serve: AsyncParsableCommand {
         } catch is SocketAddressError {
             throw SettingsError("POLIER_HTTP_HOST is '\(settings.httpHost)', which is not an address of this machine")
         }
+        await postroom.close()
         await hasher.close()
         await database.close()
         logger.info("stopped")

@@ -9,6 +9,8 @@ struct API {
     let readiness: Readiness
     let origins: Origins
     let proxies: TrustedProxies
+    /// What Mailgun signs its messages to us with, if it is set.
+    var mailSigningKey: String?
 
     func responder(logger: Logger, extra: [Route] = []) -> Responder {
         Responder(
@@ -37,7 +39,9 @@ struct API {
             + MaterialRoutes(materials: Materials(database, runtime: runtime), signedIn: signedIn).routes
             + TimeRoutes(times: Times(database, runtime: runtime), signedIn: signedIn).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes
-            + MailRoutes(mails: Mails(database), signedIn: signedIn).routes
+            + MailRoutes(
+                mails: Mails(database), runtime: runtime, signedIn: signedIn, signingKey: mailSigningKey
+            ).routes
             + HealthRoutes(readiness: readiness).routes
     }
 }

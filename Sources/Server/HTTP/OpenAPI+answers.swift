@@ -77,6 +77,7 @@ extension OpenAPI {
             status: 403, name: "Forbidden", details: "The caller's role doesn't allow it, or another site's page asked."
         ),
         SharedRefusal(status: 404, name: "NotFound", details: "Not there, or not the caller's to see."),
+        SharedRefusal(status: 406, name: "Unsigned", details: "The signature doesn't hold."),
         SharedRefusal(status: 409, name: "Conflict", details: "It doesn't go together with how things stand."),
         SharedRefusal(status: 412, name: "Stale", details: "It was changed since the version that If-Match names."),
         SharedRefusal(status: 413, name: "TooLarge", details: "The body has more than 256 KiB."),

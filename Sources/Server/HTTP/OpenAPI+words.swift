@@ -8,6 +8,7 @@ enum Tag: String, CaseIterable {
     case sites = "Sites"
     case materials = "Material"
     case times = "Hours"
+    case mail = "Mail"
     case server = "The server"
 
     init(_ path: String) {
@@ -22,6 +23,8 @@ enum Tag: String, CaseIterable {
             self = .materials
         } else if words.contains("sites") {
             self = .sites
+        } else if !words.isDisjoint(with: ["mail", "mails"]) {
+            self = .mail
         } else if words.contains("users") {
             self = .users
         } else {
@@ -37,6 +40,7 @@ enum Tag: String, CaseIterable {
         case .sites: "Building sites, and who works on them."
         case .materials: "What is there on a site, and every movement of it."
         case .times: "Coming, going, and what was corrected."
+        case .mail: "What became of mails."
         case .server: "How the server is, and this description."
         }
     }
@@ -47,6 +51,7 @@ extension Access {
     var text: String {
         switch self {
         case .anyone: return "Anyone."
+        case .mailgun: return "Mailgun, by its signature."
         case .oneTimeToken: return "Whoever holds a one-time token."
         case .signedIn: return "Whoever is signed in, about themselves."
         case .may(let permission):

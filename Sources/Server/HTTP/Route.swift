@@ -52,6 +52,8 @@ enum Access: Sendable, Equatable {
     case anyone
     /// Whoever holds a one-time token, sent as a bearer token.
     case oneTimeToken
+    /// Mailgun, by its signature in the body.
+    case mailgun
     /// Whoever is signed in, about themselves.
     case signedIn
     /// Whoever is signed in and has this permission where the path leads.
@@ -59,7 +61,7 @@ enum Access: Sendable, Equatable {
 
     var needsSession: Bool {
         switch self {
-        case .anyone, .oneTimeToken: false
+        case .anyone, .oneTimeToken, .mailgun: false
         case .signedIn, .may: true
         }
     }

@@ -33,7 +33,9 @@ struct MailService: Service {
     /// Sends the mails that are due now, `atOnce` at most, and returns how many they were.
     @discardableResult
     func sendDue() async throws -> Int {
-        let mails = try await outbox.claim(atMost: Self.atOnce)
+        let room = min(transport.room, Self.atOnce)
+        guard room > 0 else { return 0 }
+        let mails = try await outbox.claim(atMost: room)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for mail in mails {
                 group.addTask {

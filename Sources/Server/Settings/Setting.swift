@@ -9,6 +9,13 @@ enum Setting: String, CaseIterable {
     case publicURL = "POLIER_PUBLIC_URL"
     case allowedOrigins = "POLIER_ALLOWED_ORIGINS"
     case trustedProxies = "POLIER_TRUSTED_PROXIES"
+    case mailFrom = "POLIER_MAIL_FROM"
+    case mailgunKey = "POLIER_MAILGUN_API_KEY"
+    case mailgunDomain = "POLIER_MAILGUN_DOMAIN"
+    case mailgunBaseURL = "POLIER_MAILGUN_BASE_URL"
+    case mailgunSigningKey = "POLIER_MAILGUN_SIGNING_KEY"
+    case mailgunTestMode = "POLIER_MAILGUN_TESTMODE"
+    case smtpURL = "POLIER_SMTP_URL"
     case migrate = "POLIER_MIGRATE"
     case drainSeconds = "POLIER_DRAIN_SECONDS"
     case logLevel = "POLIER_LOG_LEVEL"
@@ -18,7 +25,7 @@ enum Setting: String, CaseIterable {
     /// Whether the value may be put into a file that `NAME_FILE` names. Its value is never printed.
     var isSecret: Bool {
         switch self {
-        case .databaseURL, .adminPassword: true
+        case .databaseURL, .adminPassword, .mailgunKey, .mailgunSigningKey, .smtpURL: true
         default: false
         }
     }

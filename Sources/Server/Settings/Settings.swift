@@ -10,6 +10,7 @@ struct Settings: Sendable {
     let httpPort: Int
     let origins: Origins
     let trustedProxies: TrustedProxies
+    let mail: MailSettings
     let migrates: Bool
     let drain: Duration
     let logLevel: Logger.Level
@@ -60,6 +61,11 @@ struct Settings: Sendable {
                 ?? "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(httpPort)",
             allowed: try value(.allowedOrigins) ?? "")
         trustedProxies = try TrustedProxies(try value(.trustedProxies) ?? "")
+        mail = try MailSettings(
+            from: try value(.mailFrom), mailgunKey: try value(.mailgunKey), domain: try value(.mailgunDomain),
+            baseURL: try value(.mailgunBaseURL), signingKey: try value(.mailgunSigningKey),
+            isTest: try choice(.mailgunTestMode, [("true", true), ("false", false)], default: false),
+            smtpURL: try value(.smtpURL), publicURL: try value(.publicURL))
         migrates = try choice(.migrate, [("auto", true), ("off", false)], default: true)
         drain = .seconds(try number(.drainSeconds, 0...600, default: 3))
         logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)

@@ -1,0 +1,95 @@
+import Crypto
+import Foundation
+
+/// What Mailgun tells us later of a mail that it took on.
+public struct DeliveryEvent: Sendable {
+    public enum Kind: Sendable {
+        case delivered
+        /// With whether it is for good: what isn't, Mailgun tries again by itself.
+        case failed(isPermanent: Bool)
+        case complained
+        /// Nothing that we keep.
+        case other
+    }
+
+    public let mail: Mail.ID
+    public let kind: Kind
+    public let reason: String?
+
+    public init(mail: Mail.ID, kind: Kind, reason: String?) {
+        (self.mail, self.kind, self.reason) = (mail, kind, reason)
+    }
+}
+
+/// That a message to us comes from Mailgun: an HMAC over a timestamp and a token
+/// (https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks).
+public struct WebhookSignature: Sendable {
+    public let timestamp: String
+    public let token: String
+    public let signature: String
+
+    public init(timestamp: String, token: String, signature: String) {
+        (self.timestamp, self.token, self.signature) = (timestamp, token, signature)
+    }
+
+    /// How far the clocks may differ.
+    private static let skew = Duration.seconds(3600)
+
+    func isGood(key: String, now: Instant) -> Bool {
+        guard let seconds = Int64(timestamp), abs(seconds) < 1 << 40 else { return false }
+        let at = Instant(milliseconds: seconds * 1000)
+        guard at > now - Self.skew, at < now + Self.skew else { return false }
+        let bytes = stride(from: 0, to: signature.utf8.count, by: 2).compactMap { start -> UInt8? in
+            let pair = signature.dropFirst(start).prefix(2)
+            return pair.utf8.count == 2 ? UInt8(pair, radix: 16) : nil
+        }
+        // Compared in constant time.
+        return HMAC<SHA256>.isValidAuthenticationCode(
+            bytes, authenticating: Data((timestamp + token).utf8), using: SymmetricKey(data: Data(key.utf8)))
+    }
+}
+
+extension Mails {
+    /// Writes down what Mailgun tells. Answers false where it isn't Mailgun that tells, or it tells the same again.
+    public func hear(
+        _ event: DeliveryEvent?, signed signature: WebhookSignature, key: String, runtime: Runtime
+    ) async throws -> Bool {
+        let now = runtime.now()
+        guard signature.isGood(key: key, now: now) else { return false }
+        let token = Attempts(.webhookTokens, of: signature.token)
+        do {
+            try await database.transaction { transaction in
+                try token.record(transaction, now: now)
+                if let event, let statement = Mail.happened(event, now: now) { try transaction.enqueue(statement) }
+            }
+            return true
+        } catch let refusal as Refusal {
+            guard case .tooMany = refusal.kind else { throw refusal }
+            return false
+        }
+    }
+}
+
+extension Mail {
+    /// No scope: Mailgun knows no companies. What is final stays so, but a complaint comes after delivery.
+    fileprivate static func happened(_ event: DeliveryEvent, now: Instant) -> Statement? {
+        let state: State
+        switch event.kind {
+        case .delivered: state = .delivered
+        case .failed(isPermanent: true): state = .failed
+        case .complained: state = .complained
+        case .failed(isPermanent: false):
+            return Statement(
+                "UPDATE mails SET reason = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'", event.mail,
+                event.reason, now)
+        case .other: return nil
+        }
+        // Also what waits: its answer was lost, and it was taken on all the same.
+        return Statement(
+            """
+            UPDATE mails SET state = $2, reason = $3, updated_at = $4, token = NULL, due_at = NULL, owner = NULL
+            WHERE id = $1 AND (state IN ('queued', 'sent') OR (state = 'delivered' AND $2 = 'complained'))
+            """,
+            event.mail, state, event.reason, now)
+    }
+}

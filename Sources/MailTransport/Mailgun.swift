@@ -1,0 +1,76 @@
+import CCurl
+public import Core
+
+/// Mail by Mailgun's messages API over HTTPS
+/// (https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages).
+public struct Mailgun: LetterTransport {
+    private let postroom: Postroom
+    private let url: String
+    private let key: String
+    private let from: String
+    private let isTest: Bool
+
+    /// - Parameters:
+    ///   - baseURL: by region: `https://api.mailgun.net` or `https://api.eu.mailgun.net`.
+    ///   - isTest: whether Mailgun is to take mail on and not deliver it.
+    public init(_ postroom: Postroom, baseURL: String, domain: String, key: String, from: String, isTest: Bool) {
+        self.postroom = postroom
+        url = "\(baseURL)/v3/\(domain)/messages"
+        (self.key, self.from, self.isTest) = (key, from, isTest)
+    }
+
+    public func send(_ letter: Letter) async -> Outbox.Outcome {
+        await postroom.run { deliver(letter) }
+    }
+
+    private func deliver(_ letter: Letter) -> Outbox.Outcome {
+        let transfer = Transfer(url)
+        transfer.set(CURLOPT_USERPWD, "api:\(key)")
+        var fields = [
+            ("from", from), ("to", letter.to), ("subject", letter.subject), ("text", letter.text),
+            ("html", letter.html), ("h:Message-Id", letter.messageID), ("o:tag", letter.tag),
+        ]
+        if isTest { fields.append(("o:testmode", "yes")) }
+        transfer.setBody { mime in
+            for (name, value) in fields {
+                let part = curl_mime_addpart(mime)
+                curl_mime_name(part, name)
+                curl_mime_data(part, value, value.utf8.count)
+            }
+        }
+        do throws(Transfer.Failure) {
+            return outcome(try transfer.perform())
+        } catch {
+            return .postponed(
+                error.isUnknown ? "Mailgun didn't answer in time: \(error.reason)" : "Mailgun: \(error.reason)",
+                retryAfter: nil)
+        }
+    }
+
+    private func outcome(_ reply: Transfer.Reply) -> Outbox.Outcome {
+        let words = "Mailgun answered \(reply.status): \(reply.body.prefix(300))"
+        switch reply.status {
+        case 200..<300: return .accepted
+        case 429: return .postponed(words, retryAfter: reply.retryAfter)
+        case 400, 401, 403, 404, 413, 415, 422: return .refused(words)
+        default: return .postponed(words, retryAfter: reply.retryAfter)
+        }
+    }
+}
+
+extension Transfer.Reply {
+    /// When to ask again: `Retry-After` in seconds, or the instant of `X-RateLimit-Reset` in milliseconds since 1970.
+    fileprivate var retryAfter: Duration? {
+        for header in headers {
+            let parts = header.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, let number = Int64(parts[1].drop { $0 == " " }) else { continue }
+            switch parts[0].lowercased() {
+            case "retry-after": return .seconds(min(max(number, 1), 86_400))
+            case "x-ratelimit-reset":
+                return .milliseconds(min(max(number - Runtime.live.now().milliseconds, 1000), 86_400_000))
+            default: continue
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,83 @@
+import Core
+import Foundation
+import MailTransport
+
+/// How mail leaves: by Mailgun, by an SMTP relay, by both in this order, or not at all.
+struct MailSettings: Sendable {
+    struct MailgunAccount: Sendable {
+        let key: String
+        let domain: String
+        let baseURL: String
+        let isTest: Bool
+    }
+
+    let from: String
+    let mailgun: MailgunAccount?
+    let smtp: SMTP.Address?
+    /// What Mailgun signs its messages to us with.
+    let signingKey: String?
+
+    /// Throws `SettingsError` for what can't work together.
+    init(
+        from: String?, mailgunKey: String?, domain: String?, baseURL: String?, signingKey: String?, isTest: Bool,
+        smtpURL: String?, publicURL: String?
+    ) throws {
+        switch (mailgunKey, domain) {
+        case (let key?, let domain?):
+            mailgun = MailgunAccount(key: key, domain: domain, baseURL: try Self.base(baseURL), isTest: isTest)
+        case (nil, nil): mailgun = nil
+        case (nil, _): throw SettingsError("POLIER_MAILGUN_DOMAIN is set, and POLIER_MAILGUN_API_KEY is missing")
+        case (_, nil): throw SettingsError("POLIER_MAILGUN_API_KEY is set, and POLIER_MAILGUN_DOMAIN is missing")
+        }
+        if let smtpURL {
+            guard let address = SMTP.Address(smtpURL) else {
+                throw SettingsError(
+                    "POLIER_SMTP_URL must be like smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587")
+            }
+            smtp = address
+        } else {
+            smtp = nil
+        }
+        self.signingKey = signingKey
+        self.from = from ?? "Polier <polier@localhost>"
+        guard mailgun != nil || smtp != nil else { return }
+        guard let from, EmailAddress(Self.address(in: from)) != nil else {
+            throw SettingsError("POLIER_MAIL_FROM must say whom mail comes from, like Polier <polier@example.de>")
+        }
+        guard publicURL != nil else {
+            throw SettingsError("POLIER_PUBLIC_URL is missing: the links in mails begin with it")
+        }
+    }
+
+    /// The setting's URL without a slash or `/v3` at its end. Plain http is for this machine only.
+    private static func base(_ text: String?) throws -> String {
+        guard let text else { return "https://api.mailgun.net" }
+        let parts = URLComponents(string: text)
+        let isLocal = ["127.0.0.1", "localhost", "::1", "[::1]"].contains(parts?.host ?? "")
+        guard let parts, parts.scheme == "https" || (parts.scheme == "http" && isLocal), parts.host?.isEmpty == false,
+            parts.path.isEmpty || parts.path == "/", parts.query == nil
+        else {
+            throw SettingsError(
+                "POLIER_MAILGUN_BASE_URL is '\(text)'; it must be like https://api.eu.mailgun.net, without /v3")
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private static func address(in from: String) -> String {
+        guard let open = from.lastIndex(of: "<"), from.hasSuffix(">") else { return from }
+        return String(from[from.index(after: open)...].dropLast())
+    }
+
+    /// The ways that are set, the first first; nil where there is none.
+    func chain(_ postroom: Postroom, runtime: Runtime) -> LetterChain? {
+        var ways: [any LetterTransport] = []
+        if let mailgun {
+            ways.append(
+                Mailgun(
+                    postroom, baseURL: mailgun.baseURL, domain: mailgun.domain, key: mailgun.key, from: from,
+                    isTest: mailgun.isTest))
+        }
+        if let smtp { ways.append(SMTP(postroom, smtp, from: from)) }
+        return ways.isEmpty ? nil : LetterChain(ways.map { Breaker($0, runtime: runtime) })
+    }
+}
