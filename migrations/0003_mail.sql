@@ -8,7 +8,8 @@ CREATE TABLE mails (
     id {text} NOT NULL,
     user_id {text} NOT NULL,
     address {text} NOT NULL,
-    kind {text} NOT NULL CONSTRAINT mails_kind CHECK (kind IN ('invitation', 'reset', 'password-changed', 'low-stock')),
+    kind {text} NOT NULL CONSTRAINT mails_kind CHECK (
+        kind IN ('invitation', 'reset', 'password-changed', 'email-changed', 'low-stock')),
     details {text} NOT NULL,
     token {text},
     state {text} NOT NULL CONSTRAINT mails_state CHECK (

@@ -70,7 +70,17 @@ static const unsigned char mail_reset_en[] = {
 #embed "mails/reset.en.mustache"
 };
 
+static const unsigned char mail_email_changed_de[] = {
+#embed "mails/email-changed.de.mustache"
+};
+
+static const unsigned char mail_email_changed_en[] = {
+#embed "mails/email-changed.en.mustache"
+};
+
 static const struct polier_file mails[] = {
+    {"email-changed.en", mail_email_changed_en, sizeof mail_email_changed_en},
+    {"email-changed.de", mail_email_changed_de, sizeof mail_email_changed_de},
     {"invitation.de", mail_invitation_de, sizeof mail_invitation_de},
     {"invitation.en", mail_invitation_en, sizeof mail_invitation_en},
     {"layout.html", mail_layout_html, sizeof mail_layout_html},

@@ -148,7 +148,10 @@ import Testing
                     ($0["table"]?.text ?? "", $0["rows"]?.number ?? 0)
                 })
             #expect(rows["companies"] == 1 && rows["users"] == 4 && rows["sites"] == 1 && rows["time_corrections"] == 1)
-            for table in CompanyData.tables { #expect(rows[table.name] ?? 0 > 0, "\(table.name)") }
+            // The tokens went first, with everybody's leave to act.
+            for table in CompanyData.tables where table.name != "one_time_tokens" {
+                #expect(rows[table.name] ?? 0 > 0, "\(table.name)")
+            }
             #expect(try await Self.total(of: leaving, server.database) == 0)
             #expect(try await Self.total(of: staying, server.database) == before)
             #expect(try await admin.client.get(company.path).status == 404)

@@ -76,6 +76,14 @@ enum Tour {
             database, runtime: Runtime(now: { server.clock.now }, randomBytes: Runtime.live.randomBytes))
         for mail in try await outbox.claim(atMost: 10) { try await outbox.record(.accepted, of: mail) }
 
+        let mails = Mails(database)
+        for (number, kind) in [DeliveryEvent.Kind.failed(isPermanent: false), .delivered].enumerated() {
+            let event = DeliveryEvent(mail: Runtime.live.newID(), kind: kind, reason: nil)
+            _ = try await mails.hear(
+                event, signed: .signed(key: "k", token: "\(number)", now: server.clock.now), key: "k",
+                runtime: Runtime(now: { server.clock.now }, randomBytes: Runtime.live.randomBytes))
+        }
+
         // What only the server and the command line do.
         if let id = Company.ID(world.company.id) {
             for table in CompanyData.tables {

@@ -163,14 +163,11 @@ import Testing
                 _ mail: String, _ event: String, key: String = "signing", token: String = UUID().uuidString,
                 at: Int64 = 0
             ) async throws -> Int {
-                let timestamp = "\(clock.now.milliseconds / 1000 + at)"
-                let code = HMAC<SHA256>.authenticationCode(
-                    for: Data((timestamp + token).utf8), using: SymmetricKey(data: Data(key.utf8)))
-                let signature = code.map { String(format: "%02x", $0) }.joined()
+                let signed = WebhookSignature.signed(key: key, token: token, now: clock.now + .seconds(at))
                 return try await server.client.post(
                     "/api/v1/mail/webhooks/mailgun",
                     """
-                    {"signature": {"timestamp": "\(timestamp)", "token": "\(token)", "signature": "\(signature)"},
+                    {"signature": {"timestamp": "\(signed.timestamp)", "token": "\(signed.token)", "signature": "\(signed.signature)"},
                      "event-data": {\(event), "message": {"headers": {"message-id": "\(mail)@polier.example.de"}}}}
                     """
                 ).status
@@ -205,5 +202,16 @@ import Testing
             }?["invitation"]
             #expect(invitation?["state"] == "failed" && invitation?["reason"] == "bounce: No such mailbox")
         }
+    }
+}
+
+extension WebhookSignature {
+    /// As Mailgun makes it.
+    static func signed(key: String, token: String, now: Instant) -> WebhookSignature {
+        let timestamp = "\(now.milliseconds / 1000)"
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data((timestamp + token).utf8), using: SymmetricKey(data: Data(key.utf8)))
+        return WebhookSignature(
+            timestamp: timestamp, token: token, signature: code.map { String(format: "%02x", $0) }.joined())
     }
 }

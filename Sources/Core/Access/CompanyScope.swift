@@ -1,5 +1,6 @@
-/// Leave to do one kind of thing within one company. Only an `Actor` can make one, after looking at the permission table, and
-/// every query on a company's rows asks for one: a query that nobody authorised doesn't compile.
+/// Leave to do one kind of thing within one company. Only an `Actor` makes one, after looking at the permission table, and the
+/// queries on a company's sites, material, hours, mails and history ask for one: what nobody authorised doesn't compile. Those
+/// on accounts name the company instead, because people also act on their own account, and holders of a token on theirs.
 public struct CompanyScope: Sendable {
     public let company: Company.ID
     /// Who was given the leave.

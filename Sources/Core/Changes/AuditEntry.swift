@@ -15,7 +15,6 @@ public struct AuditEntry: Sendable {
         case userChanged = "user.changed"
         case userRemoved = "user.removed"
         case passwordChanged = "user.password-changed"
-        case sessionsEnded = "user.sessions-ended"
         case siteCreated = "site.created"
         case siteChanged = "site.changed"
         case siteRemoved = "site.removed"
@@ -25,7 +24,7 @@ public struct AuditEntry: Sendable {
         case timeCorrected = "time-entry.corrected"
     }
 
-    /// One field that changed, by its name on the wire. Personal data has no values here, so that it can be erased.
+    /// One field that changed, by its name on the wire. Names, addresses and times have no values here, so that they can be erased.
     public struct Detail: Sendable, Codable, Equatable {
         public let field: String
         public let from: String?

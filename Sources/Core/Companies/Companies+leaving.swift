@@ -61,6 +61,16 @@ extension Companies {
     /// time, and last, in one transaction that finds nothing left, the company itself. What was interrupted goes on when it
     /// is called again.
     public func erase(if precondition: Precondition, in scope: CompanyScope) async throws -> Erasure {
+        do {
+            return try await eraseAll(if: precondition, in: scope)
+        } catch let error as StorageError where error.kind == .foreignKey {
+            throw Self.isInUse
+        }
+    }
+
+    private static let isInUse = Refusal.conflict("Somebody was still at work in this company: try again.")
+
+    private func eraseAll(if precondition: Precondition, in scope: CompanyScope) async throws -> Erasure {
         try scope.check(.removeCompany)
         let (id, runtime) = (scope.company, runtime)
         let name = try await database.transaction { transaction in
@@ -70,6 +80,7 @@ extension Companies {
             }
             try precondition.check(company.version)
             try transaction.enqueue(User.switchOffAll(in: id))
+            try transaction.enqueue(OneTimeToken.voidAll(in: id))
             return company.name
         }
         var erased: [String: Int] = [:]
@@ -85,7 +96,7 @@ extension Companies {
             for table in CompanyData.tables {
                 let left = try transaction.fetch(table.count(id))
                 guard left.allSatisfy({ $0 == 0 }) else {
-                    throw Refusal.conflict("Somebody still works in this company: try again.")
+                    throw Self.isInUse
                 }
             }
             try Audit(scope.actor.user, session: scope.actor.session, runtime).write(

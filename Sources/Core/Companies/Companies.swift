@@ -49,8 +49,10 @@ public struct Companies: Sendable {
             try transaction.enqueue(
                 Company.update(
                     scope, name: name, address: address, timeZone: timeZone, language: language, now: runtime.now()))
-            try Audit(scope, runtime).write(
-                .companyChanged, scope.company, named: name, differences.details, in: transaction)
+            if !differences.details.isEmpty {
+                try Audit(scope, runtime).write(
+                    .companyChanged, scope.company, named: name, differences.details, in: transaction)
+            }
             return try transaction.fetch(Company.one(scope))[0]
         }
     }

@@ -15,7 +15,7 @@ extension Company {
 
     /// The hidden one has the lowest id, so that every page begins after it.
     static func list(_ page: PageRequest<ID>) -> Query<Company> {
-        Query(Self.page, page.after ?? platform, page.fetchLimit, row: Company.init)
+        Query(Self.page, max(page.after ?? platform, platform), page.fetchLimit, row: Company.init)
     }
 
     static func exists(_ scope: CompanyScope) -> Query<ID> {

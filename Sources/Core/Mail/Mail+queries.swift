@@ -71,7 +71,7 @@ extension Mail {
     static func erase(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
         Statement(
             """
-            UPDATE mails SET address = '', details = '', token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
+            UPDATE mails SET address = '', details = '', reason = NULL, token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
                 state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
             WHERE company_id = $1 AND user_id = $2
             """,

@@ -6,6 +6,8 @@ public struct Mail: Sendable {
         case invitation
         case reset
         case passwordChanged = "password-changed"
+        /// To the address that was.
+        case emailChanged = "email-changed"
         case lowStock = "low-stock"
     }
 

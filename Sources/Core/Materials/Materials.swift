@@ -77,8 +77,10 @@ public struct Materials: Sendable {
             differences.note("unit", old.unit, new.unit)
             differences.note("amount", old.amount.text, new.amount.text)
             differences.note("threshold", old.threshold.text, new.threshold.text)
-            try Audit(scope.within, runtime).write(
-                .materialChanged, id, named: new.name, differences.details, in: transaction)
+            if !differences.details.isEmpty {
+                try Audit(scope.within, runtime).write(
+                    .materialChanged, id, named: new.name, differences.details, in: transaction)
+            }
             return new
         }
     }

@@ -89,8 +89,10 @@ public struct Sites: Sendable {
                 let change = try Self.assign(exactly: users, scope, transaction, now: now)
                 differences.note("users", change.before, change.after)
             }
-            try Audit(scope.within, runtime).write(
-                .siteChanged, scope.site, named: new.name, differences.details, in: transaction)
+            if !differences.details.isEmpty {
+                try Audit(scope.within, runtime).write(
+                    .siteChanged, scope.site, named: new.name, differences.details, in: transaction)
+            }
             return try Self.read(scope, transaction, today: now.day)
         }
     }
@@ -102,6 +104,7 @@ public struct Sites: Sendable {
         return Change { transaction in
             let old = try Self.lock(scope, transaction)
             try precondition.check(old.version)
+            try transaction.enqueue(TimeEntry.Correction.keepOpen(on: scope, now: now))
             try transaction.enqueue(TimeEntry.endOpen(on: scope, now: now))
             try transaction.enqueue(Assignee.removeAll(scope))
             try transaction.enqueue(Site.remove(scope, now: now))
@@ -133,6 +136,8 @@ public struct Sites: Sendable {
         let after = Set(users)
         for user in before.subtracting(after) { try transaction.enqueue(Assignee.remove(user, scope)) }
         for user in after.subtracting(before).sorted() {
+            // Nobody is assigned who is being removed.
+            try transaction.enqueue(User.lock(user, in: scope.company))
             guard try transaction.execute(Assignee.insert(user, scope, now: now)) == 1 else {
                 throw Refusal.invalid([.init("users", "names \(user.text), who is not of this company")])
             }

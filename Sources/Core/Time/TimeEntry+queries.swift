@@ -202,6 +202,35 @@ extension TimeEntry.Correction {
     }
 }
 
+extension TimeEntry.Correction {
+    private static let keeping: SQL = """
+        INSERT INTO time_corrections (company_id, site_id, entry_id, number, checked_in_at, checked_out_at, reason, user_id,
+            created_at)
+        SELECT t.company_id, t.site_id, t.id, t.version, t.checked_in_at, t.checked_out_at, $3, $4, $5
+        FROM time_entries t
+        """
+
+    private static let keepingOfUser: SQL = """
+        \(keeping) WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_out_at IS NULL
+        """
+
+    private static let keepingOnSite: SQL = """
+        \(keeping) WHERE t.company_id = $1 AND t.site_id = $2 AND t.checked_out_at IS NULL
+        """
+
+    /// Keeps that somebody who is removed was on a visit, before it is ended for them.
+    static func keepOpen(of user: User.ID, _ scope: CompanyScope, now: Instant) -> Statement {
+        let reason = scope.actor.user.language == .german ? "Person entfernt" : "Person removed"
+        return Statement(keepingOfUser, scope.company, user, reason, scope.actor.user.id, now)
+    }
+
+    /// The same for everybody on a site that is removed.
+    static func keepOpen(on scope: SiteScope, now: Instant) -> Statement {
+        let reason = scope.actor.user.language == .german ? "Baustelle entfernt" : "Site removed"
+        return Statement(keepingOnSite, scope.company, scope.site, reason, scope.actor.user.id, now)
+    }
+}
+
 extension Database {
     /// The same entries with the corrections of those that were corrected, asked in one round trip.
     func withCorrections(_ entries: [TimeEntry], in company: Company.ID) async throws -> [TimeEntry] {

@@ -14,6 +14,9 @@ public struct Times: Sendable {
         try Self.check(at, now: now)
         let (user, id): (User, TimeEntry.ID) = (scope.actor.user, runtime.newID())
         return Change { transaction in
+            // Neither the site nor the person is removed meanwhile, which would end open visits.
+            try transaction.enqueue(User.lock(user.id, in: scope.company))
+            try transaction.enqueue(Site.lock(scope))
             guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Refusal.notFound("site") }
             let entry = TimeEntry(
                 id: id, site: scope.site, user: user.id, userName: user.name, checkedInAt: at ?? now,
@@ -124,8 +127,8 @@ public struct Times: Sendable {
             try transaction.enqueue(
                 TimeEntry.update(id, scope, checkedInAt: checkedInAt, checkedOutAt: checkedOutAt, now: now))
             var differences = Differences()
-            differences.note("checkedInAt", old.checkedInAt.text, checkedInAt.text)
-            differences.note("checkedOutAt", old.checkedOutAt?.text, checkedOutAt?.text)
+            differences.note(only: "checkedInAt", old.checkedInAt, checkedInAt)
+            differences.note(only: "checkedOutAt", old.checkedOutAt, checkedOutAt)
             try Audit(scope.within, runtime).write(.timeCorrected, id, differences.details, in: transaction)
             var (entries, corrections) = try transaction.fetch(
                 TimeEntry.one(id, scope), TimeEntry.Correction.all(of: old, in: scope.company))

@@ -36,7 +36,10 @@ extension Accounts {
             let (users, hashes) = try transaction.fetch(
                 User.one(holder.user, in: holder.company, now: now),
                 User.passwordHash(of: holder.user, in: holder.company))
-            guard let user = users.first else { throw unknown }
+            // A forgotten password is an active person's; an invitation is for who isn't.
+            guard let user = users.first, user.status == (holder.purpose == .reset ? .active : .inactive) else {
+                throw unknown
+            }
             let isFirst = (hashes.first ?? nil) == nil
             try transaction.enqueue(user.setPassword(hash, now: now))
             try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))

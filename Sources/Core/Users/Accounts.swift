@@ -122,6 +122,8 @@ public struct Accounts: Sendable {
             try ofAccount.check(transaction, now: decided)
             try fromAddress.check(transaction, now: decided)
             if isRight, let (user, hash) = found.first, let hash {
+                // Whoever changes the password at the same time ends this session too, or comes first.
+                try transaction.enqueue(User.lock(user.id, in: user.companyID))
                 try transaction.enqueue(Session.endExpired(of: user, now: decided))
                 let begun = try transaction.execute(
                     Session.insert(

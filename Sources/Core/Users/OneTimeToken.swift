@@ -15,14 +15,15 @@ enum OneTimeToken {
     struct Holder: Sendable {
         let company: Company.ID
         let user: User.ID
+        let purpose: Purpose
     }
 
     private static let search: SQL = """
-        SELECT t.company_id, t.user_id FROM one_time_tokens t WHERE t.token_hash = $1 AND t.expires_at > $2
+        SELECT t.company_id, t.user_id, t.purpose FROM one_time_tokens t WHERE t.token_hash = $1 AND t.expires_at > $2
         """
 
     private static let redemption: SQL = """
-        DELETE FROM one_time_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING company_id, user_id
+        DELETE FROM one_time_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING company_id, user_id, purpose
         """
 
     private static let conflict: SQL = """
@@ -44,12 +45,12 @@ enum OneTimeToken {
         """
 
     static func find(_ hash: [UInt8], now: Instant) -> Query<Holder> {
-        Query(search, hash, now) { Holder(company: try $0.next(), user: try $0.next()) }
+        Query(search, hash, now) { Holder(company: try $0.next(), user: try $0.next(), purpose: try $0.next()) }
     }
 
     /// Uses a token up. No scope: nobody is signed in, and the token says whose it is.
     static func redeem(_ hash: [UInt8], now: Instant) -> Query<Holder> {
-        Query(redemption, hash, now) { Holder(company: try $0.next(), user: try $0.next()) }
+        Query(redemption, hash, now) { Holder(company: try $0.next(), user: try $0.next(), purpose: try $0.next()) }
     }
 
     static func invite(_ user: User, _ token: Token, now: Instant) -> Statement {
@@ -64,5 +65,9 @@ enum OneTimeToken {
 
     static func voidAll(of user: User.ID, in company: Company.ID) -> Statement {
         Statement("DELETE FROM one_time_tokens WHERE company_id = $1 AND user_id = $2", company, user)
+    }
+
+    static func voidAll(in company: Company.ID) -> Statement {
+        Statement("DELETE FROM one_time_tokens WHERE company_id = $1", company)
     }
 }

@@ -134,6 +134,7 @@ public struct People: Sendable {
         _ id: User.ID, _ edit: Edit, if precondition: Precondition, in scope: CompanyScope
     ) throws -> Change<User> {
         try scope.check(.changeUsers)
+        let (mail, token): (Mail.ID, Token) = (runtime.newID(), Token(runtime))
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
             let old = try Self.lock(id, scope, transaction, now: now)
@@ -155,11 +156,17 @@ public struct People: Sendable {
             if new.status == .inactive && old.status == .active {
                 try transaction.enqueue(Session.endAll(of: id, in: scope.company))
             }
-            if edit.email != nil || (new.status == .inactive && old.status == .active) {
+            let isMoved = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
+            if isMoved || (edit.status ?? old.status) != old.status || edit.status == .inactive {
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
                 try transaction.enqueue(Mail.cancelLinks(of: id, in: scope.company, now: now))
+                // Whoever was invited at another address is invited at this one.
+                if isMoved, old.invitation != nil, edit.status != .inactive {
+                    try Self.send(token, to: new, by: scope, mail, transaction, now: now)
+                }
             }
-            try Audit(scope, runtime).write(.userChanged, id, old.differences(from: new), in: transaction)
+            let changes = old.differences(from: new)
+            if !changes.isEmpty { try Audit(scope, runtime).write(.userChanged, id, changes, in: transaction) }
             return try transaction.fetch(User.one(id, scope, now: now))[0]
         }
     }
@@ -177,6 +184,7 @@ public struct People: Sendable {
             try precondition.check(user.version)
             if user.isActiveManager { try Self.checkAnotherManager(besides: id, scope, transaction) }
             let keepsName = try !transaction.fetch(user.records).isEmpty
+            try transaction.enqueue(TimeEntry.Correction.keepOpen(of: id, scope, now: now))
             try transaction.enqueue(TimeEntry.endOpen(of: id, scope, now: now))
             try transaction.enqueue(Assignee.removeAll(of: id, scope))
             try transaction.enqueue(Session.endAll(of: id, in: scope.company))

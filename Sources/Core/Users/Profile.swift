@@ -33,7 +33,7 @@ public struct Profile: Sendable {
     public func change(_ edit: Edit, if precondition: Precondition, as actor: Actor) async throws -> Change<User> {
         let (id, company, runtime) = (actor.user.id, actor.user.companyID, runtime)
         let newHash = try await newPasswordHash(edit, actor)
-        let mail: Mail.ID = runtime.newID()
+        let (mail, warning): (Mail.ID, Mail.ID) = (runtime.newID(), runtime.newID())
         let now = runtime.now()
         return Change { transaction in
             try transaction.enqueue(User.lock(id, in: company))
@@ -53,7 +53,9 @@ public struct Profile: Sendable {
             } else {
                 try transaction.enqueue(new.update(email: edit.email, now: now))
             }
-            if edit.email != nil || newHash != nil {
+            let isMoved = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
+            if isMoved { try transaction.enqueue(Mail.insert(warning, .emailChanged, to: old, now: now)) }
+            if isMoved || newHash != nil {
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: company))
                 try transaction.enqueue(Mail.cancelLinks(of: id, in: company, now: now))
             }
@@ -65,8 +67,15 @@ public struct Profile: Sendable {
 
     private func newPasswordHash(_ edit: Edit, _ actor: Actor) async throws -> (old: String?, new: String)? {
         guard let password = edit.password else { return nil }
-        let held = try await database.fetch(User.passwordHash(of: actor.user.id, in: actor.user.companyID)).first ?? nil
+        // Whoever holds a session may guess no oftener than who has none.
+        let attempts = Attempts(.signInsOfAccount, of: EmailAddress(actor.user.email)?.folded ?? actor.user.email)
+        let (found, made) = try await database.fetch(
+            User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made)
+        let held = found.first ?? nil
+        try attempts.check(made, now: runtime.now())
         guard try await hasher.verify(password.current, against: held) else {
+            let now = runtime.now()
+            try await database.transaction { try attempts.record($0, now: now) }
             throw Refusal.invalid([.init("currentPassword", "is wrong")])
         }
         return (held, try await hasher.hash(password.new.text))

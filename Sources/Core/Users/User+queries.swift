@@ -152,7 +152,7 @@ extension User {
         SELECT 1 WHERE EXISTS (SELECT 1 FROM time_entries t WHERE t.company_id = $1 AND t.user_id = $2)
             OR EXISTS (SELECT 1 FROM movements m WHERE m.company_id = $1 AND m.user_id = $2)
             OR EXISTS (SELECT 1 FROM time_corrections c WHERE c.company_id = $1 AND c.user_id = $2)
-            OR EXISTS (SELECT 1 FROM audit_entries a WHERE a.company_id = $1 AND a.user_id = $2)
+            OR EXISTS (SELECT 1 FROM audit_entries a WHERE a.company_id = $1 AND a.user_id = $2 AND a.subject_id <> $2)
         """
 
     var records: Query<Int64> { Query(Self.recorded, companyID, id) { try $0.next() } }

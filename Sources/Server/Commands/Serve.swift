@@ -108,7 +108,12 @@ struct Serve: AsyncParsableCommand {
         let chain: (any LetterTransport)? = settings.mail.chain(postroom, runtime: .live)
         let mail = MailService(
             outbox: Outbox(database, runtime: .live), writer: try LetterWriter(publicURL: settings.origins.publicURL),
-            transport: chain ?? LogTransport(logger: logger), readiness: readiness, logger: logger)
+            transport: chain ?? LogTransport(logger: logger, showsLinks: settings.origins.isLocal),
+            readiness: readiness, logger: logger)
+        if settings.origins.isHTTPS && settings.trustedProxies.isEmpty {
+            logger.warning(
+                "POLIER_TRUSTED_PROXIES is not set: behind a proxy, all sign-ins count as from one address")
+        }
         let drain = DrainService(readiness: readiness, wait: settings.drain, logger: logger)
 
         // Shutdown goes from the last to the first.

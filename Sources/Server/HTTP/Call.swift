@@ -61,8 +61,9 @@ struct Call: Sendable {
     /// The versions of `If-Match` (RFC 9110, section 13.1.1). Weak marks, and what proxies that compress add behind the
     /// version, don't count; a tag that isn't ours matches nothing.
     var precondition: Precondition {
-        let tags = request.headers[values: .ifMatch].flatMap { $0.split(separator: ",") }
-        guard !tags.isEmpty, !tags.contains(where: { $0.trimming(" \t") == "*" }) else { return .none }
+        let values = request.headers[values: .ifMatch]
+        let tags = values.flatMap { $0.split(separator: ",") }
+        guard !values.isEmpty, !tags.contains(where: { $0.trimming(" \t") == "*" }) else { return .none }
         return .versions(
             tags.compactMap { tag in
                 let opaque = tag.trimming(" \t").dropPrefix("W/").trimming("\"")

@@ -31,6 +31,7 @@ struct TrustedProxies: Sendable {
     private let networks: [(address: IPAddress, bits: Int)]
 
     static let none = TrustedProxies(networks: [])
+    var isEmpty: Bool { networks.isEmpty }
 
     private init(networks: [(address: IPAddress, bits: Int)]) { self.networks = networks }
 
@@ -64,12 +65,14 @@ struct IPAddress: Sendable, Equatable {
     let bytes: [UInt8]
 
     init?(_ text: String) {
-        let plain = text.hasPrefix("[") ? String(text.dropFirst().prefix { $0 != "]" }) : text
+        // Some proxies write the port behind it.
+        let isV4 = text.filter { $0 == ":" }.count == 1
+        let plain = text.hasPrefix("[") ? text.dropFirst().prefix { $0 != "]" } : text.prefix { !isV4 || $0 != ":" }
         var four = in_addr()
         var six = in6_addr()
-        if inet_pton(AF_INET, plain, &four) == 1 {
+        if inet_pton(AF_INET, String(plain), &four) == 1 {
             bytes = withUnsafeBytes(of: four) { Array($0) }
-        } else if inet_pton(AF_INET6, plain, &six) == 1 {
+        } else if inet_pton(AF_INET6, String(plain), &six) == 1 {
             bytes = Self.unmapped(withUnsafeBytes(of: six) { Array($0) })
         } else {
             return nil

@@ -34,7 +34,7 @@ extension OpenAPI {
     static func statuses(_ route: Route) -> [Int] {
         var statuses = Set(route.refusals.map(\.status.code))
         let request = route.request
-        guard route.needsDatabase else { return (statuses.union([400])).sorted() }
+        guard route.needsDatabase else { return statuses.union([400]).sorted() }
         let changes = route.method != .get
         statuses.formUnion([400, 500, 503])
         if changes { statuses.insert(507) }
@@ -42,7 +42,7 @@ extension OpenAPI {
         if route.access.needsSession && changes { statuses.insert(403) }
         if case .may(let permission) = route.access {
             if !Role.allCases.allSatisfy({ $0.reach(of: permission) != nil }) { statuses.insert(403) }
-            if !route.places.isEmpty || !request.queries.isEmpty { statuses.insert(404) }
+            if !route.places.isEmpty { statuses.insert(404) }
         }
         if !route.places.isEmpty { statuses.insert(404) }
         if request.body != nil || changes && request.isRepeatable { statuses.formUnion([413, 415]) }

@@ -9,6 +9,11 @@ struct Origins: Sendable {
     private let ownOrigin: String
     private let allowed: Set<String>
 
+    /// Whether people reach this server from its own machine only.
+    var isLocal: Bool {
+        ["127.0.0.1", "localhost", "::1", "[::1]"].contains(URLComponents(string: publicURL)?.host?.lowercased() ?? "")
+    }
+
     var isHTTPS: Bool { publicURL.hasPrefix("https://") }
 
     /// - Parameters:
@@ -24,7 +29,7 @@ struct Origins: Sendable {
         self.allowed = Set(
             try allowed.split(separator: ",").map { part in
                 let text = part.trimmingCharacters(in: .whitespaces)
-                guard let origin = Self.origin(of: text), origin == text.lowercased() else {
+                guard let origin = Self.origin(of: text), URLComponents(string: text)?.path == "" else {
                     throw SettingsError(
                         "POLIER_ALLOWED_ORIGINS names '\(text)'; it must be origins like https://app.example.de, without a path"
                     )
@@ -38,7 +43,9 @@ struct Origins: Sendable {
             ["http", "https"].contains(scheme), let host = parts.host?.lowercased(), !host.isEmpty, parts.user == nil,
             parts.query == nil, parts.fragment == nil
         else { return nil }
-        return "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
+        // Browsers leave the usual port out.
+        let port = parts.port == (scheme == "https" ? 443 : 80) ? nil : parts.port
+        return "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "")
     }
 
     // MARK: Cookies

@@ -52,8 +52,9 @@ struct SignedInRoutes: Sendable {
             result: .one(Value.self, status, status == .created ? "It was made." : "As it is now."),
             refusals: refusals
         ) { call in
-            let scope: Scope = try await scope(call, access)
+            // First the body, which may take as long as its sender likes: the leave is for what happens now.
             let body = try await RequestBody(of: call.request)
+            let scope: Scope = try await scope(call, access)
             let change = try await work(call, scope, try body.read())
             guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
                 return .one(try await database.make(change), status)

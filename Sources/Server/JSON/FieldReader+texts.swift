@@ -55,17 +55,14 @@ extension FieldReader {
     }
 
     /// One of a few words.
-    mutating func choice<Value: Choice>(_ name: String, among choices: [Value] = Array(Value.allCases)) -> Value? {
-        let words = choices.map(\.rawValue)
-        if let first = choices.first,
-            describe(name, ["type": "string", "enum": .list(words.map { .text($0) })], .text(first.rawValue))
-        {
-            return first
-        }
+    /// - Parameter usual: those that are of use, where others are understood only to be refused.
+    mutating func choice<Value: Choice>(_ name: String, usual: [Value] = Array(Value.allCases)) -> Value? {
+        let schema: JSONValue = ["type": "string", "enum": .list(usual.map { .text($0.rawValue) })]
+        if let first = usual.first, describe(name, schema, .text(first.rawValue)) { return first }
         guard require(name) else { return nil }
-        let expected = "one of " + words.joined(separator: ", ")
+        let expected = "one of " + Value.allCases.map(\.rawValue).joined(separator: ", ")
         guard let text = decode(name, expected) as String? else { return nil }
-        guard let value = Value(rawValue: text), choices.contains(where: { $0.rawValue == text }) else {
+        guard let value = Value(rawValue: text) else {
             report(name, "must be \(expected)")
             return nil
         }

@@ -99,13 +99,21 @@ struct FieldReader {
 
     /// A field that may be left out, or null.
     mutating func optional<Value>(_ name: String, _ read: (inout FieldReader) -> Value?) -> Value? {
-        guard container != nil else { return describingOptional(read) }
+        guard container != nil else {
+            let value = describingOptional(read)
+            description.allowNull(name)
+            return value
+        }
         return isAbsent(name) ? nil : read(&self)
     }
 
     /// A field of a change: nil where it is left out, so that it stays as it is. It can't be null.
     mutating func changed<Value>(_ name: String, _ read: (inout FieldReader) -> Value?) -> Value? {
-        clearable(name, read) ?? nil
+        if let container, container.contains(Key(stringValue: name)), isAbsent(name) {
+            report(name, "must not be null")
+            return nil
+        }
+        return clearable(name, read) ?? nil
     }
 
     /// A field of a change that may also be null: nil where it is left out, a nil within where it is to be cleared.
@@ -134,6 +142,21 @@ struct ObjectDescription {
         properties.append(.init(name: name, value: schema))
         examples.append(.init(name: name, value: example))
         if isRequired { required.append(.text(name)) }
+    }
+
+    /// Lets a field that was added be null too.
+    mutating func allowNull(_ name: String) {
+        guard let index = properties.firstIndex(where: { $0.name == name }),
+            case .object(let fields) = properties[index].value
+        else { return }
+        let nullable = fields.map { field -> JSONValue.Field in
+            switch (field.name, field.value) {
+            case ("type", .text(let type)): .init(name: "type", value: [.text(type), "null"])
+            case ("enum", .list(let words)): .init(name: "enum", value: .list(words + [.null]))
+            default: field
+            }
+        }
+        properties[index] = .init(name: name, value: .object(nullable))
     }
 
     var schema: JSONValue {

@@ -17,7 +17,10 @@ struct ProfileRoutes {
                 .init(
                     "Change one's account",
                     "Takes any of the fields. A new password needs the current one, and ends all other sessions."),
-                refusals: [.conflict("There is already an account for this e-mail address.")]
+                refusals: [
+                    .conflict("There is already an account for this e-mail address."),
+                    .tooMany("The current password was guessed too often; it counts as failed sign-ins."),
+                ]
             ) { (call, caller: AsThemselves, fields: ProfileFields) in
                 try await profile.change(fields.edit, if: call.precondition, as: caller.actor)
             },

@@ -88,7 +88,7 @@ private struct InviteeFields: BodyFields {
         let email = fields.email("email")
         let firstName = fields.line("firstName", max: 100, example: "Lena")
         let lastName = fields.line("lastName", max: 100, example: "Vogt")
-        let role: Role? = fields.choice("role")
+        let role = fields.choice("role", usual: [Role.worker, .manager])
         let language: Language? = fields.optional("language") { $0.choice("language") }
         guard let email, let firstName, let lastName, let role else { return nil }
         invitee = People.Invitee(
@@ -104,7 +104,7 @@ private struct UserFields: BodyFields {
             firstName: fields.changed("firstName") { $0.line("firstName", max: 100, example: "Lena") },
             lastName: fields.changed("lastName") { $0.line("lastName", max: 100, example: "Vogt") },
             email: fields.changed("email") { $0.email("email") },
-            role: fields.changed("role") { $0.choice("role") },
+            role: fields.changed("role") { $0.choice("role", usual: [Role.worker, .manager]) },
             status: fields.changed("status") { $0.choice("status") })
     }
 }
