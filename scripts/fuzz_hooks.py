@@ -1,0 +1,224 @@
+"""What schemathesis, started by fuzz_api.py, does to each request before it goes out: it leads most of them to things that are
+there, gives many of them values that pass, and keeps them from removing what the others need.
+
+What is drawn follows from the seed and the order of the requests.
+"""
+
+import atexit
+import collections
+import datetime
+import json
+import os
+import pathlib
+import random
+import re
+import uuid
+
+import requests
+import schemathesis
+from schemathesis.generation.meta import TestPhase
+
+FOLDER = pathlib.Path(os.environ["POLIER_FUZZ_FOLDER"])
+FIXTURE = json.loads((FOLDER / "fixture.json").read_text())
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+REGISTER = "POST /api/v1/auth/register"
+SIGN_IN, SIGN_OUT = "POST /api/v1/auth/signin", "POST /api/v1/auth/signout"
+RESET_PASSWORD, SET_PASSWORD = "POST /api/v1/auth/reset-password", "POST /api/v1/auth/set-password"
+END_SESSION = "DELETE /api/v1/auth/sessions/{sessionId}"
+CHANGE_ACCOUNT = "PUT /api/v1/users/me"
+CHANGE_USER = "PUT /api/v1/companies/{companyId}/users/{userId}"
+
+draw = random.Random(FIXTURE["seed"])
+answers = collections.defaultdict(collections.Counter)
+# All ids that an answer held: to these, schemathesis leads by itself.
+known = set()
+# How often an operation may still make the server hash a password, which takes a second in a debug build.
+hashes = {REGISTER: 2, SIGN_IN: 2, SET_PASSWORD: 2, SIGN_OUT: 1, END_SESSION: 1}
+hashes[CHANGE_ACCOUNT] = FIXTURE["passwordChanges"]
+# Who is signed in, as far as requests may change it.
+account = {"email": FIXTURE["email"], "password": FIXTURE["password"]}
+# Another session of theirs, which may end.
+passing = {"token": "none-yet", "id": str(uuid.UUID(int=0))}
+
+
+def name_of(case):
+    return f"{case.method} {case.operation.path}"
+
+
+def by_chance(probability):
+    return draw.random() < probability
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    lead(case)
+    protect(case)
+    prepare_visit(case)
+    adjust_query(case)
+    adjust_headers(case)
+    if isinstance(case.body, dict):
+        case.body = plausible(case.body)
+        adjust_credentials(case)
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    name = name_of(case)
+    answers[name][str(response.status_code)] += 1
+    known.update(ID.findall(response.text))
+    if name in hashes and isinstance(case.body, dict) and "password" in case.body and was_hashed(name, response):
+        hashes[name] -= 1
+    if name == CHANGE_ACCOUNT and response.status_code == 200:
+        account["email"] = response.json()["email"]
+        account["password"] = case.body.get("password", account["password"])
+
+
+def was_hashed(name, response):
+    if name == SET_PASSWORD:
+        return response.status_code == 200
+    return response.status_code in (200, 201, 401, 409) or "currentPassword is wrong" in response.text
+
+
+@atexit.register
+def write_answers():
+    (FOLDER / "answers.json").write_text(json.dumps(answers))
+
+
+# Paths
+
+
+def lead(case):
+    """Puts ids into the path that belong together, or only some of them."""
+    name, path, sent = name_of(case), case.operation.path, case.path_parameters
+    if not sent or case.meta.phase.name == TestPhase.STATEFUL and all(id_ in known for id_ in sent.values()):
+        return
+    if name == END_SESSION:
+        if by_chance(0.5):
+            open_passing_session(name)
+            case.path_parameters = {"sessionId": passing["id"]}
+        return
+    if case.method == "DELETE":
+        spare = FIXTURE["spare"].get(path)
+        if spare and by_chance(0.6):
+            place = spare.pop()
+            case.path_parameters = {parameter: place[parameter] for parameter in sent}
+        return
+    place = draw.choice(FIXTURE["places"])
+    if path.endswith(("/check-in", "/check-out")):  # always the same, to come and go in turn
+        place = FIXTURE["places"][0]
+    changed = name == CHANGE_USER or path.endswith("/invitation")
+    place = place | {"userId": draw.choice(FIXTURE["idle" if changed else "people"])}
+    if by_chance(0.1):
+        place |= FIXTURE["elsewhere"]
+    whole = by_chance(0.75)
+    case.path_parameters = {
+        parameter: place[parameter] if parameter in place and (whole or by_chance(0.5)) else id_
+        for parameter, id_ in sent.items()
+    }
+
+
+def protect(case):
+    """Leads away from what has to stay: what is removed or changed is what the last parameter names."""
+    if case.path_parameters and (case.method == "DELETE" or name_of(case) == CHANGE_USER):
+        last = list(case.path_parameters)[-1]
+        if case.path_parameters[last] in FIXTURE["kept"]:
+            case.path_parameters[last] = str(uuid.UUID(int=draw.getrandbits(128), version=4))
+
+
+def prepare_visit(case):
+    """Goes before coming, and comes before going."""
+    path = case.operation.path
+    if case.method == "POST" and path.endswith(("/check-in", "/check-out")) and by_chance(0.5):
+        opposite = path.replace("check-in", "check-out") if path.endswith("in") else path.replace("check-out", "check-in")
+        send("POST", opposite.format_map(FIXTURE["places"][0]))
+
+
+def open_passing_session(name):
+    """Signs in once more, as often as the operation may."""
+    if hashes[name] > 0:
+        hashes[name] -= 1
+        passing["token"] = send("POST", "/api/v1/auth/signin", account)["accessToken"]
+        sessions = send("GET", "/api/v1/auth/sessions", token=passing["token"])
+        passing["id"] = next(session["id"] for session in sessions if session["current"])
+
+
+def send(method, path, body=None, token=FIXTURE["token"]):
+    """Sends a request of our own."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.request(method, FIXTURE["url"] + path, json=body, headers=headers, timeout=60).json()
+
+
+# Queries and headers
+
+
+def adjust_query(case):
+    if "cursor" in case.query and by_chance(0.7):
+        case.query["cursor"] = FIXTURE["cursors"].get(case.operation.path, "")
+    if "userId" in case.query and by_chance(0.5):
+        case.query["userId"] = draw.choice(FIXTURE["people"])
+
+
+def adjust_headers(case):
+    headers = case.headers
+    # Each network may register and reset passwords only so often.
+    headers["X-Forwarded-For"] = f"10.0.0.{draw.randint(1, 8)}"
+    if "If-Match" in headers and by_chance(0.7):
+        headers["If-Match"] = draw.choice(["*", "*", '"1", "2", "3"'])
+    if headers.get("Authorization") == f"Bearer {FIXTURE['token']}":
+        if name_of(case) == SIGN_OUT:
+            open_passing_session(SIGN_OUT)
+            headers["Authorization"] = f"Bearer {passing['token']}"
+        elif by_chance(0.1):  # as a browser
+            del headers["Authorization"]
+            case.cookies["polier-session"] = FIXTURE["token"]
+            headers["Sec-Fetch-Site"] = "same-origin"
+    # A token is used up only by a password that is set.
+    if name_of(case) == SET_PASSWORD and headers.get("Authorization") == "Bearer used-up" and hashes[SET_PASSWORD] > 0:
+        headers["Authorization"] = f"Bearer {FIXTURE['oneTimeTokens'][hashes[SET_PASSWORD] - 1]}"
+
+
+# Bodies
+
+
+def plausible(body):
+    """The same body with some of its values replaced by better ones of the same type."""
+    return {name: better(name, value) if by_chance(0.7) else value for name, value in body.items()}
+
+
+def better(name, value):
+    match name, value:
+        case _, dict():
+            return plausible(value)
+        case _, bool():
+            return value
+        case "users", list():
+            return draw.sample(FIXTURE["people"], draw.randint(0, 3))
+        case "delta" | "amount" | "threshold", int() | float():
+            return round(value % 100, draw.randint(0, 3))
+        case "startDate", str():
+            return f"2026-11-{draw.randint(10, 30)}"
+        case "endDate", str():
+            return f"2026-12-{draw.randint(10, 30)}"
+        case "at" | "checkedInAt" | "checkedOutAt", str():
+            now = datetime.datetime.now(datetime.timezone.utc)
+            return (now - datetime.timedelta(minutes=draw.randint(0, 600))).isoformat()
+        case "timeZone", str():
+            return draw.choice(["Europe/Berlin", "UTC"])
+        case "email", str():
+            return f"{draw.getrandbits(32):x}@fuzz.example"
+        case "role", str():
+            return draw.choice(["MANAGER", "WORKER"])
+        case "currentPassword", str():
+            return account["password"]
+    return value
+
+
+def adjust_credentials(case):
+    name = name_of(case)
+    if name == SIGN_IN and hashes[name] > 1:
+        case.body |= account
+    if name == RESET_PASSWORD and by_chance(0.5):
+        case.body["email"] = account["email"]
+    if hashes.get(name, 1) <= 0:
+        case.body.pop("password", None)
