@@ -27,3 +27,6 @@ CREATE TABLE mails (
 CREATE INDEX mails_due ON mails (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX mails_user ON mails (company_id, user_id, kind, id);
 CREATE INDEX mails_id ON mails (id);
+
+-- Since when a material is known to run low; null once it has recovered.
+ALTER TABLE materials ADD COLUMN low_since BIGINT;

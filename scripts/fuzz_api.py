@@ -44,6 +44,9 @@ CHECKS = [
     "ensure_resource_availability",
 ]
 
+# What no header may hold (RFC 9110, section 5.5): NIO's parser refuses it with an empty 400 before the server hears of it.
+UNSENDABLE = "".join(f"\\u{code:04x}" for code in [*range(9), *range(10, 32), 127])
+
 # How many requests the fuzzing phase makes for an operation that the role may not use.
 FORBIDDEN_EXAMPLES = 4
 
@@ -283,6 +286,7 @@ def configure(one, description, client):
         max-examples = {one.examples}
         no-shrink = true
         database = "none"
+        exclude-header-characters = "{UNSENDABLE}"
         [output.sanitization]
         enabled = false
         [phases.fuzzing]

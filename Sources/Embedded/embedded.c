@@ -78,7 +78,17 @@ static const unsigned char mail_email_changed_en[] = {
 #embed "mails/email-changed.en.mustache"
 };
 
+static const unsigned char mail_low_stock_de[] = {
+#embed "mails/low-stock.de.mustache"
+};
+
+static const unsigned char mail_low_stock_en[] = {
+#embed "mails/low-stock.en.mustache"
+};
+
 static const struct polier_file mails[] = {
+    {"low-stock.en", mail_low_stock_en, sizeof mail_low_stock_en},
+    {"low-stock.de", mail_low_stock_de, sizeof mail_low_stock_de},
     {"email-changed.en", mail_email_changed_en, sizeof mail_email_changed_en},
     {"email-changed.de", mail_email_changed_de, sizeof mail_email_changed_de},
     {"invitation.de", mail_invitation_de, sizeof mail_invitation_de},

@@ -65,7 +65,7 @@ public struct SMTP: LetterTransport {
             return .accepted
         } catch {
             let words =
-                "the SMTP relay: " + [error.reason, transfer.lastLine].compactMap(\.self).joined(separator: ": ")
+                "the SMTP relay: " + [error.reason, transfer.lastRefusal].compactMap(\.self).joined(separator: ": ")
             return (500..<600).contains(error.status) ? .refused(words) : .postponed(words, retryAfter: nil)
         }
     }

@@ -123,6 +123,6 @@ final class Transfer {
         return Reply(status: status, headers: headers, body: String(decoding: body, as: UTF8.self))
     }
 
-    /// The last line that the other side said, for SMTP.
-    var lastLine: String? { headers.last { !$0.isEmpty } }
+    /// What an SMTP server said no with.
+    var lastRefusal: String? { headers.last { $0.first == "4" || $0.first == "5" } }
 }

@@ -59,11 +59,12 @@ enum JSON: Decodable, Equatable, Sendable {
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral,
-    ExpressibleByNilLiteral
+    ExpressibleByNilLiteral, ExpressibleByArrayLiteral
 {
     init(stringLiteral value: String) { self = .text(value) }
     init(integerLiteral value: Int) { self = .number(Decimal(value)) }
     init(floatLiteral value: Double) { self = .number(Decimal(string: "\(value)") ?? Decimal(value)) }
     init(booleanLiteral value: Bool) { self = .boolean(value) }
     init(nilLiteral: ()) { self = .null }
+    init(arrayLiteral values: JSON...) { self = .list(values) }
 }

@@ -211,6 +211,52 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.allCases)
+    func whatRunsLowIsToldOnce(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            _ = try await server.person(.manager, in: company.id)
+            _ = try await server.person(.worker, in: company.id)
+            let postbox = Postbox()
+            let service = try Self.service(server, postbox)
+            let site = try await company.site("Bad")
+            var materials: [String] = []
+            for name in ["Kleber", "Fugen", "Silikon"] {
+                materials.append(try await company.material(site, name: name, amount: "10", threshold: "5"))
+            }
+            func take(_ index: Int, _ delta: Double) async throws {
+                let reply = try await company.manager.post(
+                    materials[index] + "/adjust-quantity", "{\"delta\": \(delta)}")
+                #expect(reply.status == 200)
+            }
+            try await take(0, -5)
+            #expect(try await service.sendDue() == 0, "at the threshold is not below it")
+            try await take(0, -0.5)
+            #expect(try await service.sendDue() == 2, "one for each manager, at once")
+            #expect(postbox.letters[0].text.contains("- Kleber: 4.5 Sack (Bad)"))
+            #expect(postbox.letters[0].subject == "Material wird knapp")
+
+            // Within ten minutes the others are collected, and what crosses again and again is told once.
+            server.clock.advance(by: .seconds(60))
+            try await take(1, -6)
+            try await take(0, -1)
+            _ = try await company.manager.patch(materials[2], "{\"threshold\": 11}")
+            try await take(1, -1)
+            #expect(try await service.sendDue() == 0)
+            server.clock.advance(by: .seconds(540))
+            #expect(try await service.sendDue() == 2)
+            let collected = postbox.letters[2].text
+            #expect(collected.contains("- Fugen: 4 Sack") && collected.contains("- Silikon: 10 Sack"))
+            #expect(!collected.contains("Kleber"))
+
+            server.clock.advance(by: .seconds(3600))
+            try await take(0, 10)
+            try await take(0, -10)
+            #expect(try await service.sendDue() == 2, "it had recovered")
+            #expect(Set(postbox.letters.map(\.to)).count == 2)
+        }
+    }
+
     private static func tokens(_ server: TestServer) async throws -> [String?] {
         try await server.database.fetch(Query("SELECT token FROM mails") { try $0.next() })
     }

@@ -65,6 +65,7 @@ enum Tour {
                 if first.header("Link") != nil { _ = try await client.get(next(first)) }
             }
         }
+        _ = try await manager.patch(material, "{\"threshold\": 100}")
         _ = try await manager.delete(material)
         _ = try await manager.delete(company + "/users/" + world.other.id)
         _ = try await manager.delete(site)
@@ -83,6 +84,9 @@ enum Tour {
                 event, signed: .signed(key: "k", token: "\(number)", now: server.clock.now), key: "k",
                 runtime: Runtime(now: { server.clock.now }, randomBytes: Runtime.live.randomBytes))
         }
+
+        _ = try await (mails.latest(5), mails.get(Runtime.live.newID()))
+        _ = try await mails.retry(Runtime.live.newID(), now: server.clock.now)
 
         // What only the server and the command line do.
         if let id = Company.ID(world.company.id) {

@@ -66,6 +66,57 @@ import Testing
         await postroom.close()
     }
 
+    @Test func anSMTPRelayTakesWhatIsWritten() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let relay = try Part("smtp_relay.py", ["127.0.0.1", "polier", "ge:heim/1"], folder: folder)
+        let postroom = Postroom()
+        func smtp(_ url: String) throws -> SMTP {
+            SMTP(postroom, try #require(SMTP.Address(url)), from: "Fliesen Süd <polier@example.de>")
+        }
+        let good = try smtp("smtp://polier:ge%3Aheim%2F1@127.0.0.1:\(relay.port)")
+        let subject = "Fliesen & Söhne, \"Köln\" " + String(repeating: "ß", count: 150)
+        #expect(await good.send(Self.letter("lena@vogt.example", subject: subject)) == .accepted)
+        let mail = try #require(relay.heard.first)
+        #expect(mail["from"] == "polier@example.de" && mail["to"] == ["lena@vogt.example"] && mail["user"] == "polier")
+        #expect(mail["headers"]?["subject"]?.text == subject)
+        #expect(mail["headers"]?["from"] == "Fliesen Süd <polier@example.de>")
+        #expect(mail["headers"]?["message-id"] == "<1@polier.example.de>")
+        #expect(mail["headers"]?["content-type"]?.text?.hasPrefix("multipart/") == true)
+        #expect(mail["headers"]?["date"]?.text?.hasSuffix("+0000") == true)
+        #expect(mail["parts"]?["text/plain"] == "Hallo Lena,\n\n.\nÄrger")
+        #expect(mail["parts"]?["text/html"] == "<p>Ärger</p>")
+
+        guard case .refused(let bounced) = await good.send(Self.letter("bounce@vogt.example")) else {
+            Issue.record("550 is no refusal")
+            return
+        }
+        #expect(bounced.contains("550"))
+        guard case .postponed(let later, retryAfter: nil) = await good.send(Self.letter("later@vogt.example")) else {
+            Issue.record("451 is no postponement")
+            return
+        }
+        #expect(later.contains("451"))
+        let wrong = try smtp("smtp://polier:falsch@127.0.0.1:\(relay.port)")
+        if await wrong.send(Self.letter("lena@vogt.example")) == .accepted {
+            Issue.record("a wrong password is accepted")
+        }
+        // Only to this machine by its own name does anything go without TLS, and this relay has none.
+        let other = try Part("smtp_relay.py", ["127.0.0.2", "polier", "geheim"], folder: folder)
+        let open = try smtp("smtp://polier:geheim@127.0.0.2:\(other.port)")
+        if await open.send(Self.letter("lena@vogt.example")) == .accepted { Issue.record("it went without TLS") }
+        #expect(other.heard.isEmpty)
+        other.stop()
+        #expect(relay.heard.count == 1)
+        relay.stop()
+        guard case .postponed = await good.send(Self.letter("lena@vogt.example")) else {
+            Issue.record("a refused connection is no postponement")
+            return
+        }
+        for text in ["http://x", "smtp://", "smtp://h/path", "smtp://h?x=1"] { #expect(SMTP.Address(text) == nil) }
+        await postroom.close()
+    }
+
     /// After three failures nothing is sent but a probe every half minute, and the second way takes over at once.
     @Test func aWayThatIsDownIsSpared() async throws {
         let clock = TestClock()
@@ -140,6 +191,39 @@ import Testing
                 part.heard[0]["fields"]?["text"]?.text?.contains("https://polier.example.de/set-password?token=")
                     == true)
             #expect(!server.log().contains("token=") && !server.log().contains("key-1"))
+            #expect(server.terminate() == 0)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func theOperatorLooksAndTriesAgain(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let part = try Part("fake_mailgun.py", folder: folder)
+            let settings = [
+                "POLIER_MAILGUN_API_KEY": "key-1", "POLIER_MAILGUN_DOMAIN": "mg.example.de",
+                "POLIER_MAIL_FROM": "polier@mg.example.de", "POLIER_PUBLIC_URL": "https://polier.example.de",
+                "POLIER_MAILGUN_BASE_URL": "http://127.0.0.1:\(part.port)",
+            ]
+            let server = try await RunningServer(url: url, folder: folder, settings: settings)
+            let company = try await TestCompany.register(server.client)
+            _ = try await company.manager.post(
+                company.path + "/users",
+                "{\"email\": \"s400@vogt.example\", \"firstName\": \"L\", \"lastName\": \"V\", \"role\": \"WORKER\"}")
+            for _ in 0..<100 where part.heard.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+            try await Task.sleep(for: .milliseconds(300))
+            let environment = ["POLIER_DATABASE_URL": url]
+            let list = try Binary.run(["mail", "list"], environment: environment, in: folder.path)
+            #expect(
+                list.code == 0 && list.output.contains("invitation  s400@vogt.example  failed: Mailgun answered 400"))
+            #expect(!list.output.contains("token"))
+            let id = String(list.output.prefix(36))
+            #expect(try Binary.run(["mail", "show", id], environment: environment).output.contains("tried 1 times"))
+            #expect(try Binary.run(["mail", "retry", id], environment: environment).code == 0)
+            for _ in 0..<100 where part.heard.count < 2 { try await Task.sleep(for: .milliseconds(100)) }
+            #expect(part.heard.count == 2)
+            #expect(try Binary.run(["mail", "retry", UUID().uuidString], environment: environment).code == 1)
             #expect(server.terminate() == 0)
         }
     }

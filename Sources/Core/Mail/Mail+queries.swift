@@ -5,7 +5,7 @@ extension Mail {
         ORDER BY m.company_id DESC, m.id DESC LIMIT $2
         """
 
-    private static let columns: SQL = """
+    static let columns: SQL = """
         (company_id, id, user_id, address, kind, details, token, state, due_at, created_at, updated_at)
         """
 
@@ -128,7 +128,7 @@ extension DueMail {
         Statement(
             """
             UPDATE mails SET state = $4, reason = $5, due_at = $6, owner = NULL, updated_at = $7,
-                token = CASE WHEN $6 IS NULL THEN NULL ELSE token END
+                token = CASE WHEN $4 = 'sent' THEN NULL ELSE token END
             WHERE company_id = $1 AND id = $2 AND owner = $3
             """,
             company, id, owner, state, reason, dueAt, now)

@@ -28,7 +28,7 @@ extension Material {
         UPDATE materials AS m SET amount = m.amount + $4, version = m.version + 1, updated_at = $5
         WHERE m.company_id = $1 AND m.site_id = $2 AND m.id = $3 AND m.removed_at IS NULL
             AND m.amount + $4 BETWEEN 0 AND 9999999999999
-        RETURNING id, name, unit, amount, threshold, version, updated_at
+        RETURNING id, name, unit, amount, threshold, version, updated_at, low_since
         """
 
     static func all(in range: SiteRange) -> Query<(site: Site.ID, material: Material)> {
@@ -94,8 +94,18 @@ extension Material {
     }
 
     /// Answers with nothing where the material isn't there, or its amount would leave 0 to `Quantity.max`.
-    static func adjust(_ id: Material.ID, by delta: Quantity, _ scope: SiteScope, now: Instant) -> Query<Material> {
-        Query(adjustAmount, scope.company, scope.site, id, delta, now, row: Material.init)
+    static func adjust(
+        _ id: Material.ID, by delta: Quantity, _ scope: SiteScope, now: Instant
+    ) -> Query<(material: Material, lowSince: Instant?)> {
+        Query(adjustAmount, scope.company, scope.site, id, delta, now) { (try Material(&$0), try $0.next()) }
+    }
+
+    /// Since when a material is known to run low.
+    static func lowSince(_ id: Material.ID, _ scope: SiteScope) -> Query<Instant?> {
+        Query(
+            "SELECT m.low_since FROM materials m WHERE m.company_id = $1 AND m.site_id = $2 AND m.id = $3",
+            scope.company, scope.site, id
+        ) { try $0.next() }
     }
 
     static func insert(_ id: Material.ID, _ material: NewMaterial, _ scope: SiteScope, now: Instant) -> Statement {

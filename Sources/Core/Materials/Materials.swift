@@ -2,9 +2,12 @@
 public struct Materials: Sendable {
     let database: any Database
     let runtime: Runtime
+    private let lowStock: LowStock
 
-    public init(_ database: any Database, runtime: Runtime) {
+    /// - Parameter collecting: how long what runs low is collected after a mail that said so.
+    public init(_ database: any Database, runtime: Runtime, collecting: Duration = .seconds(600)) {
         (self.database, self.runtime) = (database, runtime)
+        lowStock = LowStock(pause: collecting, runtime: runtime)
     }
 
     // MARK: Reading
@@ -58,7 +61,7 @@ public struct Materials: Sendable {
         _ id: Material.ID, _ edit: MaterialEdit, if precondition: Precondition, on scope: SiteScope
     ) throws -> Change<Material> {
         try scope.check(.changeMaterials)
-        let (now, runtime) = (runtime.now(), runtime)
+        let (now, runtime, lowStock) = (runtime.now(), runtime, lowStock)
         let movement: Movement.ID = runtime.newID()
         return Change { transaction in
             let old = try Self.lock(id, scope, transaction)
@@ -67,6 +70,8 @@ public struct Materials: Sendable {
                 id: id, name: edit.name ?? old.name, unit: edit.unit ?? old.unit, amount: edit.amount ?? old.amount,
                 threshold: edit.threshold ?? old.threshold, version: old.version + 1, updatedAt: now)
             try transaction.enqueue(Material.update(new, scope))
+            let lowSince = try transaction.fetch(Material.lowSince(id, scope)).first ?? nil
+            try lowStock.look(at: new, since: lowSince, scope, transaction)
             if new.amount != old.amount {
                 let delta = Quantity(thousandths: new.amount.thousandths - old.amount.thousandths)
                 let adjustment = Adjustment(delta: delta, note: nil, at: nil)
@@ -101,7 +106,7 @@ public struct Materials: Sendable {
     /// changes and records nothing.
     public func adjust(_ id: Material.ID, _ adjustment: Adjustment, on scope: SiteScope) throws -> Change<Material> {
         try scope.check(.adjustAmounts)
-        let now = runtime.now()
+        let (now, lowStock) = (runtime.now(), lowStock)
         try adjustment.check(now: now)
         let movement: Movement.ID = runtime.newID()
         return Change { transaction in
@@ -109,10 +114,11 @@ public struct Materials: Sendable {
             let (sites, changed) = try transaction.fetch(
                 Site.exists(scope), Material.adjust(id, by: adjustment.delta, scope, now: now))
             guard !sites.isEmpty else { throw Refusal.notFound("site") }
-            guard let material = changed.first else {
+            guard let (material, lowSince) = changed.first else {
                 throw Self.outOfRange(try Self.find(id, scope, transaction), adjustment.delta)
             }
             try transaction.enqueue(Movement.insert(movement, of: material, adjustment, scope, now: now))
+            try lowStock.look(at: material, since: lowSince, scope, transaction)
             return material
         }
     }

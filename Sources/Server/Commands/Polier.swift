@@ -13,7 +13,8 @@ struct Polier: AsyncParsableCommand {
             names. The database URL and passwords can also be put into files: POLIER_DATABASE_URL_FILE names one.
             """,
         subcommands: [
-            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, DescribeAPI.self, Version.self,
+            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, DescribeAPI.self, MailCommand.self,
+            Version.self,
         ])
 
     static func main() async {

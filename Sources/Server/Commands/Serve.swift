@@ -50,6 +50,11 @@ struct Serve: AsyncParsableCommand {
     var mailgunBaseURL: String?
 
     @Option(
+        help:
+            "How long to collect what else runs low after a mail that said so. [POLIER_LOW_STOCK_SECONDS, 600]")
+    var lowStockSeconds: String?
+
+    @Option(
         help: "true: Mailgun takes mail on and delivers none. [POLIER_MAILGUN_TESTMODE, false]")
     var mailgunTestmode: String?
 
@@ -73,6 +78,7 @@ struct Serve: AsyncParsableCommand {
         flags[.allowedOrigins] = allowedOrigins
         flags[.trustedProxies] = trustedProxies
         flags[.mailFrom] = mailFrom
+        flags[.lowStockSeconds] = lowStockSeconds
         flags[.mailgunDomain] = mailgunDomain
         flags[.mailgunBaseURL] = mailgunBaseURL
         flags[.mailgunTestMode] = mailgunTestmode
@@ -88,7 +94,8 @@ struct Serve: AsyncParsableCommand {
         let readiness = Readiness()
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
-            proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey)
+            proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey,
+            lowStockPause: settings.lowStockPause)
         let application = Application(
             responder: api.responder(logger: logger, extra: extra),
             server: .http1(configuration: .init(idleTimeout: .seconds(30))),

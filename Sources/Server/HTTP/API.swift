@@ -11,6 +11,8 @@ struct API {
     let proxies: TrustedProxies
     /// What Mailgun signs its messages to us with, if it is set.
     var mailSigningKey: String?
+    /// How long what runs low is collected after a mail that said so.
+    var lowStockPause = Duration.seconds(600)
 
     func responder(logger: Logger, extra: [Route] = []) -> Responder {
         Responder(
@@ -36,7 +38,9 @@ struct API {
             + CompanyRoutes(companies: Companies(database, runtime: runtime), signedIn: signedIn).routes
             + UserRoutes(people: people, signedIn: signedIn, publicURL: origins.publicURL).routes
             + SiteRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
-            + MaterialRoutes(materials: Materials(database, runtime: runtime), signedIn: signedIn).routes
+            + MaterialRoutes(
+                materials: Materials(database, runtime: runtime, collecting: lowStockPause), signedIn: signedIn
+            ).routes
             + TimeRoutes(times: Times(database, runtime: runtime), signedIn: signedIn).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes
             + MailRoutes(

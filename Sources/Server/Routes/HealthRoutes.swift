@@ -19,27 +19,27 @@ struct HealthRoutes {
                 .init(
                     "Whether to send requests here",
                     """
-                    503 until the schema was seen to fit, and while the server is being stopped. An outage of the database \
-                    shows in the body only.
+                    503 until the schema was seen to fit, and while the server is being stopped. An outage of the database or \
+                    of what carries mail shows in the body only.
                     """),
                 result: .text("application/json", "Send them.", schema: Self.schema),
                 refusals: [.init(status: .serviceUnavailable, when: "It is starting, or being stopped.")]
             ) {
                 if readiness.isDraining { return Self.answer(.serviceUnavailable, "{\"status\":\"draining\"}") }
                 if !readiness.schemaFits { return Self.answer(.serviceUnavailable, "{\"status\":\"starting\"}") }
-                return readiness.databaseIsUp
-                    ? Self.answer(.ok, "{\"status\":\"ready\",\"database\":\"up\"}")
-                    : Self.answer(.ok, "{\"status\":\"ready\",\"database\":\"down\"}")
+                let (database, mail) = (readiness.databaseIsUp ? "up" : "down", readiness.mailIsUp ? "up" : "down")
+                return Self.answer(.ok, "{\"status\":\"ready\",\"database\":\"\(database)\",\"mail\":\"\(mail)\"}")
             },
         ]
     }
 
     private static let schema: JSONValue = [
-        "type": "object", "properties": ["status": ["type": "string"], "database": ["type": "string"]],
+        "type": "object",
+        "properties": ["status": ["type": "string"], "database": ["type": "string"], "mail": ["type": "string"]],
         "required": ["status"],
     ]
 
-    private static func answer(_ status: HTTPResponse.Status, _ body: StaticString) -> Answer {
-        Answer(status, ByteBuffer(staticString: body), type: "application/json")
+    private static func answer(_ status: HTTPResponse.Status, _ body: String) -> Answer {
+        Answer(status, ByteBuffer(string: body), type: "application/json")
     }
 }

@@ -34,6 +34,7 @@ struct MailService: Service {
     @discardableResult
     func sendDue() async throws -> Int {
         let room = min(transport.room, Self.atOnce)
+        readiness.sawMail(up: room == Self.atOnce)
         guard room > 0 else { return 0 }
         let mails = try await outbox.claim(atMost: room)
         try await withThrowingTaskGroup(of: Void.self) { group in

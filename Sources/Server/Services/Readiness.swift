@@ -5,12 +5,17 @@ final class Readiness: Sendable {
     private let fits = Atomic<Bool>(false)
     private let draining = Atomic<Bool>(false)
     private let database = Atomic<Bool>(false)
+    private let mail = Atomic<Bool>(true)
 
     var schemaFits: Bool { fits.load(ordering: .relaxed) }
     var isDraining: Bool { draining.load(ordering: .relaxed) }
     /// Whether the database answered when it was last asked, a moment ago.
     var databaseIsUp: Bool { database.load(ordering: .relaxed) }
 
+    /// Whether mail can leave, as far as is known.
+    var mailIsUp: Bool { mail.load(ordering: .relaxed) }
+
+    func sawMail(up: Bool) { mail.store(up, ordering: .relaxed) }
     func schemaWasSeenToFit() { fits.store(true, ordering: .relaxed) }
     func drain() { draining.store(true, ordering: .relaxed) }
     func sawDatabase(up: Bool) { database.store(up, ordering: .relaxed) }

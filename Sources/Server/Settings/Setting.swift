@@ -15,6 +15,7 @@ enum Setting: String, CaseIterable {
     case mailgunBaseURL = "POLIER_MAILGUN_BASE_URL"
     case mailgunSigningKey = "POLIER_MAILGUN_SIGNING_KEY"
     case mailgunTestMode = "POLIER_MAILGUN_TESTMODE"
+    case lowStockSeconds = "POLIER_LOW_STOCK_SECONDS"
     case smtpURL = "POLIER_SMTP_URL"
     case migrate = "POLIER_MIGRATE"
     case drainSeconds = "POLIER_DRAIN_SECONDS"

@@ -11,6 +11,7 @@ struct Settings: Sendable {
     let origins: Origins
     let trustedProxies: TrustedProxies
     let mail: MailSettings
+    let lowStockPause: Duration
     let migrates: Bool
     let drain: Duration
     let logLevel: Logger.Level
@@ -66,6 +67,7 @@ struct Settings: Sendable {
             baseURL: try value(.mailgunBaseURL), signingKey: try value(.mailgunSigningKey),
             isTest: try choice(.mailgunTestMode, [("true", true), ("false", false)], default: false),
             smtpURL: try value(.smtpURL), publicURL: try value(.publicURL))
+        lowStockPause = .seconds(try number(.lowStockSeconds, 0...86_400, default: 600))
         migrates = try choice(.migrate, [("auto", true), ("off", false)], default: true)
         drain = .seconds(try number(.drainSeconds, 0...600, default: 3))
         logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)

@@ -1,0 +1,40 @@
+extension Mails {
+    /// The latest mails of everybody: for the operator at the command line. Without what is secret.
+    public func latest(_ count: Int) async throws -> [Mail] {
+        try await database.fetch(Mail.latest(count))
+    }
+
+    public func get(_ id: Mail.ID) async throws -> Mail? {
+        try await database.fetch(Mail.one(anywhere: id)).first
+    }
+
+    /// Puts a mail that failed back into the outbox, to be tried at once and for three more days. False where there is none
+    /// that failed, or its link is gone: then only a new invitation helps.
+    public func retry(_ id: Mail.ID, now: Instant) async throws -> Bool {
+        try await database.transaction { try $0.execute(Mail.retry(id, now: now)) == 1 }
+    }
+}
+
+extension Mail {
+    private static let selection: SQL = """
+        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
+        """
+
+    private static let latest: SQL = "\(selection) WHERE m.id < $2 ORDER BY m.id DESC LIMIT $1"
+    private static let anywhere: SQL = "\(selection) WHERE m.id = $1"
+
+    fileprivate static func latest(_ count: Int) -> Query<Mail> {
+        Query(latest, Int64(count), "g", row: Mail.init)
+    }
+
+    fileprivate static func one(anywhere id: ID) -> Query<Mail> { Query(anywhere, id, row: Mail.init) }
+
+    fileprivate static func retry(_ id: ID, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE mails SET state = 'queued', reason = NULL, attempts = 0, due_at = $2, created_at = $2, updated_at = $2
+            WHERE id = $1 AND state = 'failed' AND address <> '' AND (token IS NOT NULL OR kind NOT IN ('invitation', 'reset'))
+            """,
+            id, now)
+    }
+}

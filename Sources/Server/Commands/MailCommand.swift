@@ -1,0 +1,58 @@
+import ArgumentParser
+import Core
+
+struct MailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mail", abstract: "Shows what became of mails, and tries one again.",
+        subcommands: [List.self, Show.self, Retry.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the latest mails of all companies.")
+        @OptionGroup var database: DatabaseFlags
+        @Option(help: "How many at most.") var limit = 50
+
+        func run() async throws {
+            try await withDatabase(try database.settings(), existing: true) { database in
+                for mail in try await Mails(database).latest(min(max(limit, 1), 10_000)) { print(mail.line) }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows one mail, without its text and link.")
+        @OptionGroup var database: DatabaseFlags
+        @Argument(help: "The mail's id.") var id: String
+
+        func run() async throws {
+            try await withDatabase(try database.settings(), existing: true) { database in
+                guard let id = Mail.ID(id), let mail = try await Mails(database).get(id) else {
+                    throw SettingsError("there is no mail \(id)")
+                }
+                print(mail.line)
+                print("  user \(mail.user.text), tried \(mail.attempts) times, last changed \(mail.updatedAt.text)")
+            }
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Puts a mail that failed back into the outbox.")
+        @OptionGroup var database: DatabaseFlags
+        @Argument(help: "The mail's id.") var id: String
+
+        func run() async throws {
+            try await withDatabase(try database.settings(), existing: true) { database in
+                guard let id = Mail.ID(id), try await Mails(database).retry(id, now: Runtime.live.now()) else {
+                    throw SettingsError("there is no mail \(id) that failed and can still be sent")
+                }
+                print("The mail waits to be sent again.")
+            }
+        }
+    }
+}
+
+extension Mail {
+    /// One line, without anything secret.
+    fileprivate var line: String {
+        "\(id.text)  \(createdAt.text)  \(kind.rawValue)  \(address)  \(state.rawValue)\(reason.map { ": \($0)" } ?? "")"
+    }
+}
