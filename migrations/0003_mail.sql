@@ -27,6 +27,7 @@ CREATE TABLE mails (
 CREATE INDEX mails_due ON mails (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX mails_user ON mails (company_id, user_id, kind, id);
 CREATE INDEX mails_id ON mails (id);
+CREATE INDEX mails_links ON mails (created_at) WHERE token IS NOT NULL;
 
 -- Since when a material is known to run low; null once it has recovered.
 ALTER TABLE materials ADD COLUMN low_since BIGINT;

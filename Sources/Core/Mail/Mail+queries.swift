@@ -44,13 +44,14 @@ extension Mail {
             email.folded, id, token.text, now)
     }
 
-    /// Takes back what waits and holds a link, because the link is void.
+    /// Takes back what waits and holds a link, because the link is void; what failed keeps why, and loses the link.
     static func cancelLinks(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
         Statement(
             """
-            UPDATE mails SET state = 'cancelled', reason = 'the link was void before it was sent', token = NULL,
-                due_at = NULL, owner = NULL, updated_at = $3
-            WHERE company_id = $1 AND user_id = $2 AND kind IN ('invitation', 'reset') AND state = 'queued'
+            UPDATE mails SET token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
+                reason = CASE WHEN state = 'queued' THEN 'the link was void before it was sent' ELSE reason END,
+                state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+            WHERE company_id = $1 AND user_id = $2 AND kind IN ('invitation', 'reset') AND token IS NOT NULL
             """,
             company, user, now)
     }

@@ -1,4 +1,5 @@
-/// Deletes what has expired and nobody asks for any more: sessions, one-time tokens, kept answers, counted attempts. Any
+/// Deletes what has expired and nobody asks for any more: sessions, one-time tokens, kept answers, counted attempts, the links of
+/// mails that were never sent. Any
 /// number of servers may do it at once, and each statement deletes a few hundred rows at most.
 public struct Housekeeping: Sendable {
     let database: any Database
@@ -32,7 +33,12 @@ public struct Housekeeping: Sendable {
     @discardableResult
     public func run() async throws -> Int {
         let now = runtime.now()
-        var deleted = 0
+        // No link is good for longer than this.
+        let old = now - OneTimeToken.Purpose.invitation.lifetime - Duration.seconds(24 * 3600)
+        var deleted = try await database.transaction {
+            try $0.execute(
+                Statement("UPDATE mails SET token = NULL WHERE token IS NOT NULL AND created_at <= $1", old))
+        }
         for deletion in Self.deletions {
             var count: Int
             repeat {
