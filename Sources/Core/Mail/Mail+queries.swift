@@ -89,6 +89,10 @@ extension DueMail {
         WHERE m.company_id = $1 AND m.id = $2
         """
 
+    static func isDue(now: Instant) -> Query<Mail.ID> {
+        Query("SELECT m.id FROM mails m WHERE m.due_at <= $1 ORDER BY m.due_at LIMIT 1", now) { try $0.next() }
+    }
+
     /// Takes mails that are due, and moves them ahead so that nobody else does until the lease has run out. No scope: the
     /// server sends for everybody.
     static func claim(

@@ -79,7 +79,7 @@ private struct WebhookFields: BodyFields {
         event = fields.object("event-data") { part -> DeliveryEvent? in
             let name = part.line("event", example: "delivered")
             let severity = part.optional("severity") { $0.line("severity", example: "permanent") }
-            let reason = part.optional("reason") { $0.line("reason", max: 500, example: "bounce") }
+            let reason = part.optional("reason") { $0.note("reason", max: 10_000, example: "bounce") }
             let status = part.optional("delivery-status") { part in
                 part.object("delivery-status") { status in
                     status.optional("message") { $0.note("message", max: 10_000, example: "No such mailbox") }

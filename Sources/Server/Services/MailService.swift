@@ -41,8 +41,7 @@ struct MailService: Service {
             for mail in mails {
                 group.addTask {
                     let outcome = await transport.send(writer.write(mail))
-                    if case .accepted = outcome {
-                    } else {
+                    if outcome != .accepted {
                         logger.warning(
                             "a mail was not sent",
                             metadata: ["mail": .string(mail.id.text), "cause": .string("\(outcome)")])
