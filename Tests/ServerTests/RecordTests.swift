@@ -93,6 +93,7 @@ import Testing
             #expect(data["timeEntries"]?.list.count == 1)
             #expect(data["timeEntries"]?[0]?["corrections"]?[0]?["reason"] == "vergessen")
             #expect(data["audit"]?.list.map { $0["action"] } == ["user.changed"])
+            #expect(data["mails"] == .list([]))
             #expect(!copy.text.contains(other.id))
 
             // An operator's doings are in many companies.

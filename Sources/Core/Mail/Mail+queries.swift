@@ -1,7 +1,12 @@
 extension Mail {
+    static let selection: SQL = """
+        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
+        """
+
+    private static let toUser: SQL = "\(selection) WHERE m.company_id = $1 AND m.user_id = $2 ORDER BY m.id"
+
     private static let page: SQL = """
-        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason, m.attempts, m.created_at, m.updated_at
-        FROM mails m WHERE m.company_id = $1 AND m.id < $3
+        \(selection) WHERE m.company_id = $1 AND m.id < $3
         ORDER BY m.company_id DESC, m.id DESC LIMIT $2
         """
 
@@ -13,6 +18,9 @@ extension Mail {
     static func list(_ scope: CompanyScope, _ page: PageRequest<ID>) -> Query<Mail> {
         Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: Mail.init)
     }
+
+    /// Everything to one person, oldest first.
+    static func all(to user: User) -> Query<Mail> { Query(toUser, user.companyID, user.id, row: Mail.init) }
 
     init(_ row: inout Row) throws {
         self.init(

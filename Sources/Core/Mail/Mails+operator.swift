@@ -16,10 +16,6 @@ extension Mails {
 }
 
 extension Mail {
-    private static let selection: SQL = """
-        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
-        """
-
     private static let latest: SQL = "\(selection) WHERE m.id < $2 ORDER BY m.id DESC LIMIT $1"
     private static let anywhere: SQL = "\(selection) WHERE m.id = $1"
 

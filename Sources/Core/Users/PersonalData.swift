@@ -29,10 +29,11 @@ public struct PersonalData: Sendable {
     public let movements: [Use]
     /// What they changed, and what was changed about them.
     public let audit: [AuditEntry]
+    public let mails: [Mail]
 
     package init(
         exportedAt: Instant, user: User, sessions: [Session], assignments: [Assignment], timeEntries: [TimeEntry],
-        movements: [Use], audit: [AuditEntry]
+        movements: [Use], audit: [AuditEntry], mails: [Mail]
     ) {
         self.exportedAt = exportedAt
         self.user = user
@@ -41,6 +42,7 @@ public struct PersonalData: Sendable {
         self.timeEntries = timeEntries
         self.movements = movements
         self.audit = audit
+        self.mails = mails
     }
 }
 
@@ -49,13 +51,13 @@ extension Profile {
     public func export(as actor: Actor) async throws -> PersonalData {
         let (user, now) = (actor.user, runtime.now())
         let all = PageRequest<Session.ID>(limit: Int(Int32.max), after: nil)
-        let (sessions, assignments, entries, movements, audit) = try await database.fetch(
+        let (sessions, assignments, entries, movements, audit, mails) = try await database.fetch(
             Session.list(user, all, now: now), PersonalData.assignments(of: user), TimeEntry.all(of: user),
-            PersonalData.movements(of: user), AuditEntry.all(about: user))
+            PersonalData.movements(of: user), AuditEntry.all(about: user), Mail.all(to: user))
         return PersonalData(
             exportedAt: now, user: user, sessions: sessions, assignments: assignments,
             timeEntries: try await database.withCorrections(entries, in: user.companyID), movements: movements,
-            audit: audit)
+            audit: audit, mails: mails)
     }
 }
 

@@ -30,7 +30,7 @@ struct ProfileRoutes {
                     "Take a copy of one's data",
                     """
                     Everything that is held on the caller: the account, sessions, assignments, hours, movements of \
-                    material, and the entries of the history that name them.
+                    material, the entries of the history that name them, and mails.
                     """)
             ) { (_, caller: AsThemselves) in try await profile.export(as: caller.actor) },
             signedIn.one(
@@ -66,7 +66,7 @@ extension PersonalData: Wire {
         movements: [
             Use(site: Example.id(2), material: Example.id(3), materialName: "Flexkleber C2TE", movement: .example)
         ],
-        audit: [.example])
+        audit: [.example], mails: [.example])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.instant("exportedAt", exportedAt)
@@ -76,6 +76,7 @@ extension PersonalData: Wire {
         fields.list("timeEntries", timeEntries)
         fields.list("movements", movements)
         fields.list("audit", audit)
+        fields.list("mails", mails)
     }
 }
 
