@@ -75,6 +75,12 @@ import Testing
             let wrong = try await company.manager.put(
                 me, "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"falsch\"}")
             #expect(wrong.status == 400 && wrong.json["error"] == "currentPassword is wrong.")
+            for number in 2...11 {
+                let guess = try await company.manager.put(
+                    me, "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"falsch\"}")
+                #expect(guess.status == (number > 10 ? 429 : 400), "a session guesses no oftener than a stranger")
+            }
+            server.clock.advance(by: .seconds(900))
             #expect(try await elsewhere.get(me).status == 200)
             let right = try await company.manager.put(
                 me, "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"\(TestCompany.password)\"}")

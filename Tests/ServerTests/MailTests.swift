@@ -211,6 +211,32 @@ import Testing
         }
     }
 
+    /// An address that changes is told of at the old one, and one that is only said again changes nothing.
+    @Test(arguments: Engine.allCases)
+    func anAddressThatMoves(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let postbox = Postbox()
+            let service = try Self.service(server, postbox)
+            let me = "/api/v1/users/me"
+            _ = try await company.manager.put(me, "{\"email\": \"\(company.email.uppercased())\"}")
+            #expect(try await service.sendDue() == 0)
+            _ = try await company.manager.put(me, "{\"email\": \"neu@kern.example\"}")
+            #expect(try await service.sendDue() == 1)
+            #expect(postbox.letters[0].to == company.email.uppercased() && postbox.letters[0].tag == "email-changed")
+
+            let invited = try await Self.invite(company, "lena@vogt.example")
+            let user = company.path + "/users/" + (invited.json["id"]?.text ?? "")
+            let same = try await company.manager.put(
+                user, "{\"email\": \"Lena@vogt.example\", \"lastName\": \"Voigt\"}")
+            #expect(same.json["invitation"]?["state"] == "queued", "the invitation still holds")
+            let moved = try await company.manager.put(user, "{\"email\": \"lena@voigt.example\"}")
+            #expect(moved.json["invitation"]?["state"] == "queued")
+            #expect(try await service.sendDue() == 1, "the first is void")
+            #expect(postbox.letters[1].to == "lena@voigt.example" && postbox.letters[1].tag == "invitation")
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func whatRunsLowIsToldOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

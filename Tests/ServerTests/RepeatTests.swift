@@ -34,7 +34,7 @@ import Testing
                 for good in ["W/\"2\"", "\"3-gzip\"", "\"9\", \"4\"", "\"5;br\"", "*"] {
                     #expect(try await send(good).status == 200, "\(row.path) \(good)")
                 }
-                for bad in ["\"x\"", "\"7abc\"", "\"\"", "nonsense"] {
+                for bad in [",", "\"x\"", "\"7abc\"", "\"\"", "nonsense"] {
                     #expect(try await send(bad).status == 412, "\(row.path) \(bad)")
                 }
             }

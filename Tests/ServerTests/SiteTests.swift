@@ -24,6 +24,7 @@ import Testing
             #expect(named.json["updatedAt"] == "2026-11-23T12:01:00.000Z")
             #expect(try await company.manager.patch(site, "{\"notes\": null}").json["notes"] == .null)
             #expect(try await company.manager.patch(site, "{\"name\": null}").status == 400)
+            #expect(try await company.manager.patch(site, "{\"users\": null}").status == 400)
             let backwards = try await company.manager.patch(site, "{\"endDate\": \"2026-10-01\"}")
             #expect(backwards.status == 400 && backwards.json["fields"]?[0]?["field"] == "endDate")
 
@@ -63,6 +64,8 @@ import Testing
             #expect(try await company.manager.get(company.path).json["siteCount"] == 0)
             let entries = try await company.manager.get(company.path + "/time-entries").json
             #expect(entries[0]?["minutes"] == 30)
+            #expect(entries[0]?["corrections"]?[0]?["reason"] == "Baustelle entfernt")
+            #expect(entries[0]?["corrections"]?[0]?["checkedOutAt"] == .null)
             let other = try await company.site(users: [worker.id])
             #expect(try await worker.client.post(other + "/check-in").status == 200, "the open visit has ended")
         }

@@ -20,7 +20,8 @@ extension User {
             ON i.company_id = u.company_id AND i.user_id = u.id AND i.purpose = 'invitation'
             LEFT JOIN mails m ON m.company_id = i.company_id AND m.id = (
                 SELECT MAX(n.id) FROM mails n
-                WHERE n.company_id = i.company_id AND n.user_id = i.user_id AND n.kind = 'invitation')
+                WHERE n.company_id = i.company_id AND n.user_id = i.user_id AND n.kind = 'invitation'
+                    AND n.state <> 'cancelled')
         """
 
     private static let inCompany: SQL = """
