@@ -42,6 +42,18 @@ struct Client: Sendable {
         return Reply(status: Int(response.status.code), headers: response.headers, body: Data(bytes.readableBytesView))
     }
 
+    /// All of a list, page by page.
+    func all(_ path: String) async throws -> [JSON] {
+        var items: [JSON] = []
+        var next: String? = path
+        while let path = next {
+            let reply = try await get(path)
+            items += reply.json.list
+            next = reply.header("Link").map { String($0.dropFirst().prefix { $0 != ">" }) }
+        }
+        return items
+    }
+
     func get(_ path: String) async throws -> Reply { try await send("GET", path) }
     func post(_ path: String, _ body: String? = nil) async throws -> Reply { try await send("POST", path, body: body) }
     func patch(_ path: String, _ body: String) async throws -> Reply { try await send("PATCH", path, body: body) }

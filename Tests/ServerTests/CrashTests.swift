@@ -37,7 +37,7 @@ import Testing
 
             var kept: Set<String> = []
             for material in materials {
-                let movements = try await Self.allMovements(of: material, company.manager)
+                let movements = try await company.manager.all(material + "/movements")
                 var amount = Decimal(0)
                 for movement in movements.reversed() {
                     amount += movement["delta"]?.number ?? .nan
@@ -74,16 +74,5 @@ import Testing
             else { return }
             acknowledged.notes.withLock { _ = $0.insert(note) }
         }
-    }
-
-    private static func allMovements(of material: String, _ client: Client) async throws -> [JSON] {
-        var movements: [JSON] = []
-        var next: String? = material + "/movements"
-        while let path = next {
-            let reply = try await client.get(path)
-            movements += reply.json.list
-            next = reply.header("Link").map { String($0.dropFirst().prefix { $0 != ">" }) }
-        }
-        return movements
     }
 }

@@ -74,13 +74,7 @@ import Testing
         let shown = try await client.get(site.path + "/materials").json.list
         for material in site.materials {
             var amount = Decimal(0)
-            var next: String? = material + "/movements"
-            var movements: [JSON] = []
-            while let path = next {
-                let reply = try await client.get(path)
-                movements += reply.json.list
-                next = reply.header("Link").map { String($0.dropFirst().prefix { $0 != ">" }) }
-            }
+            let movements = try await client.all(material + "/movements")
             for movement in movements.reversed() {
                 amount += movement["delta"]?.number ?? .nan
                 #expect(movement["amountAfter"]?.number == amount)

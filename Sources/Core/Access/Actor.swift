@@ -19,7 +19,7 @@ public struct Actor: Sendable {
 
     /// The scope in which this person may do something on one site of a company.
     public func scope(_ company: Company.ID, _ site: Site.ID, for permission: Permission) throws -> SiteScope {
-        SiteScope(within: try scope(company, for: permission), site: site)
+        try scope(company, for: permission).site(site)
     }
 
     /// Throws where this person may not do something that concerns no single company.

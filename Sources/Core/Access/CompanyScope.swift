@@ -22,6 +22,9 @@ public struct CompanyScope: Sendable {
         self.assignee = assignee
     }
 
+    /// The same leave, on one site.
+    public func site(_ id: Site.ID) -> SiteScope { SiteScope(within: self, site: id) }
+
     /// The same leave, for the sites that somebody is assigned to. Nil where it doesn't reach so far.
     func narrowed(toSitesOf user: User.ID) -> CompanyScope? {
         assignee == nil || assignee == user ? CompanyScope(self, assignee: user) : nil

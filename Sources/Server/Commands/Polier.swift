@@ -9,8 +9,8 @@ struct Polier: AsyncParsableCommand {
         commandName: "polier",
         abstract: "Runs the building sites of trades companies: who works where, and what material is left.",
         discussion: """
-            Every setting but a password is a flag, an environment variable (POLIER_…), or a line of the file that --config \
-            names. The database URL and passwords can also be put into files: POLIER_DATABASE_URL_FILE names one.
+            Every setting but a secret is a flag, an environment variable (POLIER_…), or a line of the file that --config \
+            names. The database URL, passwords and keys can also be put into files: POLIER_DATABASE_URL_FILE names one.
             """,
         subcommands: [
             Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, DescribeAPI.self, MailCommand.self,

@@ -147,10 +147,9 @@ struct OnSite: RouteScope {
     let company: CompanyScope?
 
     init(_ call: Call, _ actor: Actor, _ access: Access) throws {
-        let within = try InCompany(call, actor, access)
-        company = within.scope
-        guard case .may(let permission) = access else { preconditionFailure("\(call.path) needs a permission") }
-        scope = try actor.scope(within.scope.company, try call.id("siteId"), for: permission)
+        let within = try InCompany(call, actor, access).scope
+        company = within
+        scope = within.site(try call.id("siteId"))
     }
 }
 

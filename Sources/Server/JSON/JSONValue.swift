@@ -1,5 +1,3 @@
-import Foundation
-
 /// A JSON value put together freely, with its fields in the order in which they were given.
 enum JSONValue: Sendable, Equatable {
     case null
@@ -36,9 +34,9 @@ enum JSONValue: Sendable, Equatable {
     }
 
     private static func quoted(_ text: String) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+        var json = JSONWriter(reserving: text.utf8.count + 2)
+        json.quoted(text)
+        return json.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The object with more fields behind its own.

@@ -125,7 +125,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
     }
 
     /// A string with what JSON must escape escaped (RFC 8259 section 7).
-    private mutating func quoted(_ value: String) {
+    mutating func quoted(_ value: String) {
         byte(UInt8(ascii: "\""))
         var value = value
         value.withUTF8 { utf8 in
