@@ -1,5 +1,6 @@
 import CPostgres
 import Core
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -16,14 +17,21 @@ final class Connection {
     let parameters = Parameters()
     /// What was sent and not answered yet; see `Connection+pipeline`.
     var pipeline = Pipeline()
+    private let count: ConnectionCount
+    /// Whether it works for somebody.
+    var isBusy = false {
+        didSet { if isBusy != oldValue { count.busy.add(isBusy ? 1 : -1, ordering: .relaxed) } }
+    }
 
     /// Connects to one host.
     init(
-        _ settings: [Target.Setting], prepared: Bool, until end: ContinuousClock.Instant
+        _ settings: [Target.Setting], prepared: Bool, until end: ContinuousClock.Instant, count: ConnectionCount
     ) throws(ConnectRefusal) {
         self.prepared = prepared
         guard let handle = Self.start(settings) else { throw ConnectRefusal(outOfMemory: ()) }
         self.handle = handle
+        self.count = count
+        count.open.add(1, ordering: .relaxed)
         _ = PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         // libpq would print the server's notices on stderr.
         _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
@@ -42,7 +50,11 @@ final class Connection {
     }
 
     /// Says good-bye to the server, without waiting for it.
-    deinit { PQfinish(handle) }
+    deinit {
+        isBusy = false
+        count.open.subtract(1, ordering: .relaxed)
+        PQfinish(handle)
+    }
 
     private static func start(_ settings: [Target.Setting]) -> OpaquePointer? {
         let copies = settings.flatMap { [strdup($0.keyword), strdup($0.value)] }

@@ -8,6 +8,7 @@ final class Connector: Sendable {
     let prepared: Bool
     private let timeout: Duration
     private let backoff = Backoff()
+    private let connections = ConnectionCount()
     /// Which host took the last connection. The next one begins there, not with a host that stays silent.
     private let lastGood = Atomic(0)
 
@@ -32,6 +33,12 @@ final class Connector: Sendable {
         }
     }
 
+    /// How many connections work, and how many wait for work.
+    var count: (busy: Int, idle: Int) {
+        let (open, busy) = (connections.open.load(ordering: .relaxed), connections.busy.load(ordering: .relaxed))
+        return (busy, max(0, open - busy))
+    }
+
     private func openAny() throws(StorageError) -> Connection {
         let end = ContinuousClock.now + timeout
         var refusals: [ConnectRefusal] = []
@@ -42,7 +49,8 @@ final class Connector: Sendable {
             // What a quick refusal leaves over goes to the hosts that follow.
             let share = (end - .now) / (count - index)
             do throws(ConnectRefusal) {
-                let connection = try Connection(target.hosts[host], prepared: prepared, until: .now + share)
+                let connection = try Connection(
+                    target.hosts[host], prepared: prepared, until: .now + share, count: connections)
                 lastGood.store(host, ordering: .relaxed)
                 return connection
             } catch {

@@ -34,6 +34,8 @@ public final class PostgresDatabase: Database {
     private let slowReads: WorkQueue<ReadJob>?
     private let transactions: WorkQueue<TransactionJob>
     private let loneStatements: WorkQueue<LoneJob>
+    private let connector: Connector
+    private let rounds: Histogram
     private let threads = Mutex<Threads>(Threads())
 
     private struct Threads {
@@ -52,6 +54,8 @@ public final class PostgresDatabase: Database {
         }
         let connector = Connector(
             target: try Target(url: options.url), prepared: options.prepared, timeout: options.connectTimeout)
+        let rounds = Histogram([1, 2, 4, 8, 16, 32, 64])
+        (self.connector, self.rounds) = (connector, rounds)
         let limit = options.statementTimeout
         patience = options.patience
         let reads = WorkQueue<ReadJob>(capacity: Self.capacity)
@@ -68,13 +72,13 @@ public final class PostgresDatabase: Database {
             for number in 1...readers {
                 threads.readers.append(
                     BlockingThread(name: "db read \(number)") {
-                        Reader(reads, connector, limit: limit, aside: slowReads).work()
+                        Reader(reads, connector, limit: limit, aside: slowReads, rounds: rounds).work()
                     })
             }
             if let slowReads {
                 threads.others.append(
                     BlockingThread(name: "db slow read") {
-                        Reader(slowReads, connector, limit: limit, aside: nil).workAside()
+                        Reader(slowReads, connector, limit: limit, aside: nil, rounds: rounds).workAside()
                     })
             }
             let limits = TransactionLimits(statement: limit, lock: min(limit, options.patience))
@@ -121,6 +125,23 @@ public final class PostgresDatabase: Database {
         try statement.checkValues()
         try statement.checkKeepsTransaction()
         try await LoneJob(statement, deadline: .now + patience).done(in: loneStatements)
+    }
+
+    public var metrics: [Metric] {
+        func waiting(_ work: String, _ count: Int) -> Metric {
+            Metric(
+                "polier_database_waiting", "Work that waits for a connection.", .gauge(Double(count)), ["work": work])
+        }
+        let help = "Connections, by whether they are in use."
+        let (busy, idle) = connector.count
+        return [
+            waiting("reads", reads.count), waiting("slow reads", slowReads?.count ?? 0),
+            waiting("transactions", transactions.count),
+            Metric("polier_database_connections", help, .gauge(Double(busy)), ["state": "busy"]),
+            Metric("polier_database_connections", help, .gauge(Double(idle)), ["state": "idle"]),
+            Metric(
+                "polier_postgres_round_reads", "Reads that one round trip carried.", .histogram(rounds.snapshot)),
+        ]
     }
 
     public func close() async {

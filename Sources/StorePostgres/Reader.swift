@@ -16,16 +16,22 @@ final class Reader {
     private let line: Line
     private let limit: Duration
     private let aside: WorkQueue<ReadJob>?
+    /// How many jobs each round trip carried.
+    private let rounds: Histogram
     private var batch = largestBatch
 
     /// - Parameters:
     ///   - limit: how long a job may take, once begun.
     ///   - aside: where slow statements go on; without it this reader runs them itself, after the others.
-    init(_ queue: WorkQueue<ReadJob>, _ connector: Connector, limit: Duration, aside: WorkQueue<ReadJob>?) {
+    init(
+        _ queue: WorkQueue<ReadJob>, _ connector: Connector, limit: Duration, aside: WorkQueue<ReadJob>?,
+        rounds: Histogram
+    ) {
         self.queue = queue
         self.line = Line(connector)
         self.limit = limit
         self.aside = aside
+        self.rounds = rounds
     }
 
     /// Works until the queue is closed and empty.
@@ -62,6 +68,9 @@ final class Reader {
         while !waiting.isEmpty {
             do throws(StorageError) {
                 let connection = try line.connection()
+                connection.isBusy = true
+                defer { connection.isBusy = false }
+                rounds.observe(Double(waiting.count))
                 let round = ReadRound(waiting, on: connection, apart: apart, limit: limit, until: end)
                 round.run()
                 slow += round.slow

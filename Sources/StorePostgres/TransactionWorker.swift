@@ -58,6 +58,8 @@ final class TransactionWorker {
     /// Runs the transaction. Returns why it has to run again, nil when it is durable, and throws what is final.
     private func attempt(_ job: TransactionJob) throws -> Failure? {
         let connection = try line.connection()
+        connection.isBusy = true
+        defer { connection.isBusy = false }
         let session = PostgresSession(on: connection, limits: limits, opening: opening)
         do {
             try job.run(session)

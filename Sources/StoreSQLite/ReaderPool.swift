@@ -5,6 +5,7 @@ internal import Synchronization
 final class ReaderPool: Sendable {
     private struct State {
         var idle: [Connection] = []
+        var busy = 0
         var isClosed = false
     }
 
@@ -44,16 +45,26 @@ final class ReaderPool: Sendable {
         withExtendedLifetime(idle) {}
     }
 
+    /// How many are in use, and how many wait for somebody who reads.
+    var count: (busy: Int, idle: Int) { state.withLock { ($0.busy, $0.idle.count) } }
+
     private func take() throws -> Connection {
         let idle: Connection? = try state.withLock { state in
             if state.isClosed { throw StorageError(.unavailable, "the database is closed") }
+            state.busy += 1
             return state.idle.popLast()
         }
-        return try idle ?? Connection.reader(file, options)
+        do {
+            return try idle ?? Connection.reader(file, options)
+        } catch {
+            state.withLock { $0.busy -= 1 }
+            throw error
+        }
     }
 
     private func putBack(_ reader: Connection) {
         state.withLock { state in
+            state.busy -= 1
             if !state.isClosed, state.idle.count < Self.mostIdle { state.idle.append(reader) }
         }
     }

@@ -35,6 +35,7 @@ public final class SQLiteDatabase: Database {
     private let patience: Duration
     private let readers: ReaderPool
     private let queue: WorkQueue<TransactionJob>
+    private let commits: Histogram
     /// Nil once somebody waits for its end, which only one may.
     private let thread: Mutex<BlockingThread?>
 
@@ -47,9 +48,11 @@ public final class SQLiteDatabase: Database {
     public init(_ options: Options) throws {
         let file = DatabaseFile(path: options.path)
         try file.prepare()
-        let writer = try Writer(Connection.writer(file, options))
+        let commits = Histogram([1, 2, 4, 8, 16, 32, 64, 128, 256])
+        let writer = try Writer(Connection.writer(file, options), commits: commits)
         let queue = WorkQueue<TransactionJob>(capacity: Self.longestQueue)
         patience = options.patience
+        self.commits = commits
         readers = ReaderPool(file, options)
         self.queue = queue
         thread = Mutex(BlockingThread(name: "sqlite-writer") { writer.work(on: queue) })
@@ -77,6 +80,21 @@ public final class SQLiteDatabase: Database {
         try await TransactionJob.run(on: queue, patience: patience, standsAlone: true) { session in
             try session.enqueue(statement)
         }
+    }
+
+    public var metrics: [Metric] {
+        let help = "Connections that read, by whether they are in use."
+        let (busy, idle) = readers.count
+        return [
+            Metric(
+                "polier_database_waiting", "Work that waits for a connection.", .gauge(Double(queue.count)),
+                ["work": "transactions"]),
+            Metric("polier_database_connections", help, .gauge(Double(busy)), ["state": "busy"]),
+            Metric("polier_database_connections", help, .gauge(Double(idle)), ["state": "idle"]),
+            Metric(
+                "polier_sqlite_commit_transactions", "Transactions that one fsync made durable.",
+                .histogram(commits.snapshot)),
+        ]
     }
 
     public func close() async {

@@ -9,13 +9,16 @@ final class Writer: @unchecked Sendable {
     private let connection: Connection
     private let control: TransactionControl
     private let checkpoints: Checkpoints
+    /// How many units each commit made durable.
+    private let commits: Histogram
     private var gathering = Gathering()
 
     /// Bounds how long the first of a group waits for the last.
     private static let largestGroup = 256
 
-    init(_ connection: Connection) throws {
+    init(_ connection: Connection, commits: Histogram) throws {
         self.connection = connection
+        self.commits = commits
         control = try TransactionControl(connection)
         checkpoints = Checkpoints(connection)
     }
@@ -75,6 +78,7 @@ final class Writer: @unchecked Sendable {
             }
             let start = ContinuousClock.now
             try control.commit()
+            commits.observe(Double(ran.count))
             gathering.committed(ran.count, in: .now - start)
         } catch {
             // A full disk, say, ended the transaction of them all: now each has one of its own.
@@ -112,6 +116,7 @@ final class Writer: @unchecked Sendable {
                 throw error
             }
             try control.commit()
+            commits.observe(1)
             job.succeed()
         } catch {
             relieveDisk(after: error)

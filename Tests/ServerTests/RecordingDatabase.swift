@@ -34,6 +34,7 @@ struct RecordingDatabase: Database {
     }
 
     func executeAlone(_ statement: Statement) async throws { try await database.executeAlone(statement) }
+    var metrics: [Metric] { database.metrics }
     func close() async { await database.close() }
 
     private final class Session: TransactionSession {

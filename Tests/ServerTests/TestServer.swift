@@ -46,7 +46,7 @@ struct TestServer: Sendable {
             let api = API(
                 database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
                 runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
-                mailSigningKey: settings.mail.signingKey)
+                mailSigningKey: settings.mail.signingKey, operatedBy: settings.operatedBy)
             try await serve(api) { client in
                 try await body(
                     TestServer(
@@ -70,7 +70,7 @@ struct TestServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = Application(
-            responder: api.responder(logger: logger),
+            responder: api.responder(logger: logger, web: .embedded(), traffic: Traffic(), requestLevel: .debug),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -75,6 +75,7 @@ enum Tour {
         _ = try await admin.client.get(company + "/mails")
         let outbox = Outbox(
             database, runtime: Runtime(now: { server.clock.now }, randomBytes: Runtime.live.randomBytes))
+        _ = try await outbox.backlog
         for mail in try await outbox.claim(atMost: 10) { try await outbox.record(.accepted, of: mail) }
 
         let mails = Mails(database)

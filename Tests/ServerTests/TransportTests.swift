@@ -122,7 +122,9 @@ import Testing
         let clock = TestClock()
         let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
         let (first, second) = (Scripted(), Scripted())
-        let (primary, secondary) = (Breaker(first, runtime: runtime), Breaker(second, runtime: runtime))
+        let (primary, secondary) = (
+            Breaker(first, name: "first", runtime: runtime), Breaker(second, name: "second", runtime: runtime)
+        )
         let chain = LetterChain([primary, secondary])
         first.answer(.postponed("down", retryAfter: nil))
         for _ in 0..<20 { #expect(await chain.send(Self.letter("a@b.example")) == .accepted) }

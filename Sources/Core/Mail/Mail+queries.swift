@@ -101,6 +101,11 @@ extension DueMail {
         Query("SELECT m.id FROM mails m WHERE m.due_at <= $1 ORDER BY m.due_at LIMIT 1", now) { try $0.next() }
     }
 
+    /// How many mails wait, and since when.
+    static let backlog = Query<(Int64, Instant?)>(
+        "SELECT count(*), min(m.created_at) FROM mails m WHERE m.due_at > 0"
+    ) { (try $0.next(), try $0.next()) }
+
     /// Takes mails that are due, and moves them ahead so that nobody else does until the lease has run out. No scope: the
     /// server sends for everybody.
     static func claim(

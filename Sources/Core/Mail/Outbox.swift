@@ -43,6 +43,26 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// How much waits, and how long the first has waited.
+    public var backlog: (count: Int, age: Duration) {
+        get async throws {
+            let backlog = try await database.fetch(DueMail.backlog)
+            guard let (count, oldest) = backlog.first, let oldest else { return (0, .zero) }
+            return (Int(count), .milliseconds(runtime.now().milliseconds - oldest.milliseconds))
+        }
+    }
+
+    public var metrics: [Metric] {
+        get async {
+            guard let (count, age) = try? await backlog else { return [] }
+            return [
+                Metric("polier_mails_waiting", "Mails that are still to be sent.", .gauge(Double(count))),
+                Metric(
+                    "polier_mails_waiting_seconds", "Since when the first of them waits.", .gauge(age / .seconds(1))),
+            ]
+        }
+    }
+
     public func record(_ outcome: Outcome, of mail: DueMail) async throws {
         let now = runtime.now()
         let statement: Statement

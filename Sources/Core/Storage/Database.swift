@@ -24,6 +24,9 @@ public protocol Database: Sendable {
     /// Runs one statement outside any transaction, for the few that PostgreSQL refuses inside one, and without a time limit.
     func executeAlone(_ statement: Statement) async throws
 
+    /// What waits, and how the work is done.
+    var metrics: [Metric] { get }
+
     /// Ends the driver's threads and connections. Work that is under way is finished; what comes later is `.unavailable`.
     func close() async
 }

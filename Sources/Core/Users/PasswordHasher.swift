@@ -59,6 +59,13 @@ public final class PasswordHasher: Sendable {
         return zip(key, parts.key).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
+    public var metrics: [Metric] {
+        [
+            Metric(
+                "polier_passwords_waiting", "Passwords that wait to be hashed or checked.", .gauge(Double(queue.count)))
+        ]
+    }
+
     public func close() async {
         queue.close()
         await BlockingThread.joined(threads)

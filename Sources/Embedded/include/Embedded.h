@@ -27,3 +27,6 @@ struct polier_file polier_docs_page(void);
 
 /// The templates of mails, by name: `invitation.de`.
 struct polier_files polier_mails(void);
+
+/// The files of `web/`, by their path in it: `app/main.js`.
+struct polier_files polier_web(void);

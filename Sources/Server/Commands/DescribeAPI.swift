@@ -26,5 +26,6 @@ private struct NoDatabase: Database {
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result { throw refusal }
     func executeAlone(_ statement: Statement) async throws { throw refusal }
+    var metrics: [Metric] { [] }
     func close() async {}
 }

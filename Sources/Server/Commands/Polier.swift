@@ -1,7 +1,6 @@
 import ArgumentParser
 import Core
 import Foundation
-import Logging
 
 @main
 struct Polier: AsyncParsableCommand {
@@ -14,6 +13,7 @@ struct Polier: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, DescribeAPI.self, MailCommand.self,
+            WebCommand.self,
             Version.self,
         ])
 
@@ -47,12 +47,4 @@ struct Polier: AsyncParsableCommand {
 /// What `polier version` shows.
 enum Release {
     static let version = "0.1.0"
-}
-
-extension Settings {
-    func logger() -> Logger {
-        var logger = Logger(label: "polier") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel
-        return logger
-    }
 }

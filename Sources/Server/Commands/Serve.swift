@@ -11,7 +11,7 @@ import UnixSignals
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serves the API.",
+        abstract: "Serves the web app and the API.",
         discussion: "With no setting at all: SQLite in var/polier.sqlite, on http://127.0.0.1:8080.")
 
     @OptionGroup var database: DatabaseFlags
@@ -21,6 +21,12 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "The port to listen on. [POLIER_HTTP_PORT, 8080]")
     var httpPort: String?
+
+    @Option(
+        help:
+            "A port for /metrics alone; without it they are on the other one where only this machine can ask. [POLIER_METRICS_PORT]"
+    )
+    var metricsPort: String?
 
     @Option(
         help: ArgumentHelp(
@@ -59,6 +65,28 @@ struct Serve: AsyncParsableCommand {
     var mailgunTestmode: String?
 
     @Option(
+        name: .customLong("web-dir"),
+        help: "Serves the web app from a folder, for those who work on it. [POLIER_WEB_DIR]")
+    var webFolder: String?
+
+    @Option(help: "Who runs this server, for the imprint and the privacy notice. [POLIER_OPERATOR_NAME]")
+    var operatorName: String?
+
+    @Option(help: "Their postal address. [POLIER_OPERATOR_ADDRESS]")
+    var operatorAddress: String?
+
+    @Option(help: "Their e-mail address. [POLIER_OPERATOR_EMAIL]")
+    var operatorEmail: String?
+
+    @Option(help: "Their phone number. [POLIER_OPERATOR_PHONE]")
+    var operatorPhone: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What else the law asks for, such as the register number; \\n begins a line. [POLIER_OPERATOR_DETAILS]"))
+    var operatorDetails: String?
+
+    @Option(
         help:
             "auto runs pending migrations at the start, off refuses to start while there are any. [POLIER_MIGRATE, auto]"
     )
@@ -74,6 +102,7 @@ struct Serve: AsyncParsableCommand {
         var flags: [Setting: String] = [:]
         flags[.httpHost] = httpHost
         flags[.httpPort] = httpPort
+        flags[.metricsPort] = metricsPort
         flags[.publicURL] = publicURL
         flags[.allowedOrigins] = allowedOrigins
         flags[.trustedProxies] = trustedProxies
@@ -82,6 +111,12 @@ struct Serve: AsyncParsableCommand {
         flags[.mailgunDomain] = mailgunDomain
         flags[.mailgunBaseURL] = mailgunBaseURL
         flags[.mailgunTestMode] = mailgunTestmode
+        flags[.webFolder] = webFolder
+        flags[.operatorName] = operatorName
+        flags[.operatorAddress] = operatorAddress
+        flags[.operatorEmail] = operatorEmail
+        flags[.operatorPhone] = operatorPhone
+        flags[.operatorDetails] = operatorDetails
         flags[.migrate] = migrate
         flags[.drainSeconds] = drainSeconds
         try await Self.serve(try database.settings(flags), extra: try constantRoute())
@@ -95,9 +130,24 @@ struct Serve: AsyncParsableCommand {
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
             proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey,
-            lowStockPause: settings.lowStockPause)
+            lowStockPause: settings.lowStockPause, operatedBy: settings.operatedBy)
+        let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded()
+        let postroom = Postroom()
+        let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)
+        let outbox = Outbox(database, runtime: .live)
+        let traffic = Traffic()
+        let process = ProcessMetrics()
+        let metrics = Metrics(sources: [
+            { process.all }, { readiness.metrics }, { traffic.metrics },
+            { database.metrics }, { hasher.metrics }, { await outbox.metrics },
+            { chain?.metrics ?? [] },
+        ])
+        // Where nobody else can ask, they need no port of their own.
+        let sharesPort = settings.metricsPort == nil && settings.origins.isLocal
         let application = Application(
-            responder: api.responder(logger: logger, extra: extra),
+            responder: api.responder(
+                logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
+                extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : [])),
             server: .http1(configuration: .init(idleTimeout: .seconds(30))),
             configuration: .init(address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024),
             onServerRunning: { channel in
@@ -106,15 +156,13 @@ struct Serve: AsyncParsableCommand {
             },
             logger: logger.quiet)
         let schema = SchemaService(
-            database: database, migrator: Migrator(database, migrations: try Migration.embedded()),
+            migrator: Migrator(database, migrations: try Migration.embedded()),
             migrates: settings.migrates, readiness: readiness, logger: logger)
         try await schema.start()
         let housekeeping = HousekeepingService(
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
-        let postroom = Postroom()
-        let chain: (any LetterTransport)? = settings.mail.chain(postroom, runtime: .live)
         let mail = MailService(
-            outbox: Outbox(database, runtime: .live), writer: try LetterWriter(publicURL: settings.origins.publicURL),
+            outbox: outbox, writer: try LetterWriter(publicURL: settings.origins.publicURL),
             transport: chain ?? LogTransport(logger: logger, showsLinks: settings.origins.isLocal),
             readiness: readiness, logger: logger)
         if settings.origins.isHTTPS && settings.trustedProxies.isEmpty {
@@ -124,8 +172,14 @@ struct Serve: AsyncParsableCommand {
         let drain = DrainService(readiness: readiness, wait: settings.drain, logger: logger)
 
         // Shutdown goes from the last to the first.
+        var services: [any Service] = [schema, housekeeping, mail, application, drain]
+        if let port = settings.metricsPort {
+            services.insert(
+                MetricsRoutes(metrics: metrics).application(host: settings.httpHost, port: port, logger: logger.quiet),
+                at: 0)
+        }
         var group = ServiceGroupConfiguration(
-            services: [schema, housekeeping, mail, application, drain], gracefulShutdownSignals: [.sigterm, .sigint],
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger.quiet)
         group.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
         group.maximumCancellationDuration = .seconds(5)

@@ -13,11 +13,20 @@ struct API {
     var mailSigningKey: String?
     /// How long what runs low is collected after a mail that said so.
     var lowStockPause = Duration.seconds(600)
+    /// Who runs this server.
+    var operatedBy = OperatorSettings(name: nil, address: nil, email: nil, phone: nil, details: nil)
 
-    func responder(logger: Logger, extra: [Route] = []) -> Responder {
+    /// - Parameters:
+    ///   - web: the web app, at all other addresses than the API's.
+    ///   - requestLevel: how loud a request that went well is.
+    func responder(
+        logger: Logger, web: WebPages, traffic: Traffic, requestLevel: Logger.Level, extra: [Route] = []
+    ) -> Responder {
         Responder(
-            table: RouteTable(routes + extra), readiness: readiness, requestIDs: RequestIDs(runtime), origins: origins,
-            proxies: proxies, securityHeaders: SecurityHeaders(isHTTPS: origins.isHTTPS), logger: logger)
+            table: RouteTable(routes + extra), web: web, readiness: readiness, requestIDs: RequestIDs(runtime),
+            origins: origins,
+            proxies: proxies, securityHeaders: SecurityHeaders(isHTTPS: origins.isHTTPS), traffic: traffic,
+            requestLevel: requestLevel, logger: logger)
     }
 
     /// All that are described and served.
@@ -46,6 +55,7 @@ struct API {
             + MailRoutes(
                 mails: Mails(database), runtime: runtime, signedIn: signedIn, signingKey: mailSigningKey
             ).routes
+            + OperatorRoutes(settings: operatedBy).routes
             + HealthRoutes(readiness: readiness).routes
     }
 }

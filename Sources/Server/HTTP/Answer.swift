@@ -34,6 +34,9 @@ struct Answer: Sendable {
 
     static let noContent = Answer(.noContent, [:], .none)
 
+    /// The caller has it already.
+    static let notModified = Answer(.notModified, [:], .none)
+
     /// A file to be kept, written while it is sent.
     static func download(_ name: String, type: String, _ pieces: @escaping Pieces) -> Answer {
         Answer(

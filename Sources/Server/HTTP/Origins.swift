@@ -78,7 +78,7 @@ struct Origins: Sendable {
     /// Lets a page of an allowed origin read the answer.
     func addHeaders(to headers: inout HTTPFields, for request: HTTPRequest) {
         guard !allowed.isEmpty else { return }
-        headers[.vary] = "Origin"
+        headers.append(HTTPField(name: .vary, value: "Origin"))
         guard allows(request), let origin = request.headerFields[.origin] else { return }
         headers[.accessControlAllowOrigin] = origin
         headers[.accessControlExposeHeaders] = "ETag, Link, Retry-After, X-Request-Id"

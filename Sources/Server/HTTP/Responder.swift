@@ -7,11 +7,15 @@ import NIOCore
 /// Answers every request: finds its route, and turns whatever is thrown on the way into a problem that people understand.
 struct Responder: HTTPResponder {
     let table: RouteTable
+    let web: WebPages
     let readiness: Readiness
     let requestIDs: RequestIDs
     let origins: Origins
     let proxies: TrustedProxies
     let securityHeaders: SecurityHeaders
+    let traffic: Traffic
+    /// How loud a request that went well is.
+    let requestLevel: Logger.Level
     let logger: Logger
 
     /// A connection, as far as an answer depends on it.
@@ -26,13 +30,16 @@ struct Responder: HTTPResponder {
     }
 
     func respond(to request: Request, context: Context) async throws -> Response {
+        let start = ContinuousClock.now
+        traffic.begin()
         let requestID = requestIDs.id(for: request.head)
         var answer: Answer
+        let match = table.match(request.method, request.uri.path)
         do {
             if let preflight = origins.preflight(request.head) {
                 answer = preflight
             } else {
-                answer = try await route(request, context)
+                answer = try await self.answer(match, request, context)
             }
         } catch {
             answer = problem(for: error, request, requestID).answer(requestID: requestID)
@@ -41,14 +48,29 @@ struct Responder: HTTPResponder {
         securityHeaders.add(to: &answer.headers)
         origins.addHeaders(to: &answer.headers, for: request.head)
         if readiness.isDraining { answer.headers[.connection] = "close" }
-        logger.debug(
-            "\(request.method) \(request.uri.path) \(answer.status.code)", metadata: ["requestId": .string(requestID)])
+        let time = ContinuousClock.now - start
+        traffic.end(Traffic.Kind(match.route, answer.status), after: time)
+        logger.log(
+            level: requestLevel, "\(request.method) \(request.uri.path) \(answer.status.code)",
+            metadata: metadata(request, requestID, match.route, answer.status, time))
         return answer.response(withBody: request.method != .head)
     }
 
-    private func route(_ request: Request, _ context: Context) async throws -> Answer {
+    /// What a request's line in the log says. Never the query: it may hold what only one person may know.
+    private func metadata(
+        _ request: Request, _ requestID: String, _ route: Route?, _ status: HTTPResponse.Status, _ time: Duration
+    ) -> Logger.Metadata {
+        let metadata: Logger.Metadata = [
+            "requestId": .string(requestID), "method": .string(request.method.rawValue),
+            "path": .string(request.uri.path), "route": .string(route?.path ?? ""),
+            "status": .stringConvertible(status.code), "microseconds": .stringConvertible(Int(time / .microseconds(1))),
+        ]
+        return TraceContext(request.head).map { metadata.merging($0.metadata) { $1 } } ?? metadata
+    }
+
+    private func answer(_ match: RouteTable.Match, _ request: Request, _ context: Context) async throws -> Answer {
         let path = request.uri.path
-        switch table.match(request.method, path) {
+        switch match {
         case .found(let route, let places):
             if route.needsDatabase && !readiness.schemaFits { throw Problem.unavailable }
             let call = Call(request, path: path, route: route, places: places) {
@@ -59,6 +81,10 @@ struct Responder: HTTPResponder {
             let methods = allowed.map(\.rawValue).joined(separator: ", ")
             throw Problem(.methodNotAllowed, "This address allows \(methods).", headers: [.allow: methods])
         case .none:
+            if !path.hasPrefix("/api/"), path != "/metrics", let answer = try await web.answer(request.head, path: path)
+            {
+                return answer
+            }
             throw Problem(.notFound, "There is nothing at this address.")
         }
     }

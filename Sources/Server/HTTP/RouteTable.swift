@@ -8,6 +8,10 @@ struct RouteTable: Sendable {
         /// The path exists, with these methods.
         case wrongMethod(allowed: [HTTPRequest.Method])
         case none
+
+        var route: Route? {
+            if case .found(let route, _) = self { route } else { nil }
+        }
     }
 
     private final class Node: Sendable {

@@ -33,6 +33,16 @@ enum JSONValue: Sendable, Equatable {
         }
     }
 
+    /// The JSON text in one line.
+    var line: String {
+        switch self {
+        case .list(let values): "[\(values.map(\.line).joined(separator: ","))]"
+        case .object(let fields):
+            "{\(fields.map { "\(Self.quoted($0.name)):\($0.value.line)" }.joined(separator: ","))}"
+        default: text()
+        }
+    }
+
     private static func quoted(_ text: String) -> String {
         var json = JSONWriter(reserving: text.utf8.count + 2)
         json.quoted(text)

@@ -1,8 +1,10 @@
+import Core
 import Synchronization
 
 /// Whether this server should be sent requests: once its schema was seen to fit, until it is told to stop.
 final class Readiness: Sendable {
     private let fits = Atomic<Bool>(false)
+    private let version = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
     private let database = Atomic<Bool>(false)
     private let mail = Atomic<Bool>(true)
@@ -17,6 +19,20 @@ final class Readiness: Sendable {
 
     func sawMail(up: Bool) { mail.store(up, ordering: .relaxed) }
     func schemaWasSeenToFit() { fits.store(true, ordering: .relaxed) }
+    func sawSchema(version: Int) { self.version.store(version, ordering: .relaxed) }
+    var metrics: [Metric] {
+        func told(_ name: String, _ help: String, _ value: Bool) -> Metric {
+            Metric(name, help, .gauge(value ? 1 : 0))
+        }
+        return [
+            told("polier_ready", "1 while requests should be sent here.", schemaFits && !isDraining),
+            told("polier_database_up", "1 when the database answered a moment ago.", databaseIsUp),
+            Metric(
+                "polier_schema_version", "The last migration that the database has; 0 until it was seen.",
+                .gauge(Double(version.load(ordering: .relaxed)))),
+        ]
+    }
+
     func drain() { draining.store(true, ordering: .relaxed) }
     func sawDatabase(up: Bool) { database.store(up, ordering: .relaxed) }
 }

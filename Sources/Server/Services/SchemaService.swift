@@ -5,7 +5,6 @@ import ServiceLifecycle
 /// Brings the schema up to date at the start, or sees whether it fits, then keeps an eye on the database for `readyz`.
 /// A database that can't be reached is tried again; one whose schema this server can't use ends the server.
 struct SchemaService: Service {
-    let database: any Database
     let migrator: Migrator
     /// Whether to run pending migrations (`POLIER_MIGRATE=auto`).
     let migrates: Bool
@@ -27,10 +26,14 @@ struct SchemaService: Service {
             }
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.heartbeat)
-                readiness.sawDatabase(
-                    up: (try? await database.fetch(Query("SELECT 1") { try $0.next() as Int64 })) != nil)
+                readiness.sawDatabase(up: (try? await look()) != nil)
             }
         }
+    }
+
+    private func look() async throws {
+        readiness.sawSchema(
+            version: try await migrator.history().filter { $0.appliedAt != nil }.map(\.version).max() ?? 0)
     }
 
     private func prepare() async throws {
@@ -39,6 +42,7 @@ struct SchemaService: Service {
                 for name in try await migrator.migrate() { logger.info("migrated the database: \(name)") }
             }
             if let refusal = SchemaRefusal(try await migrator.state()) { throw refusal }
+            try await look()
             readiness.sawDatabase(up: true)
             readiness.schemaWasSeenToFit()
         } catch let error as StorageError where error.kind == .unavailable || error.kind == .timeout {

@@ -70,14 +70,17 @@ struct MailSettings: Sendable {
 
     /// The ways that are set, the first first; nil where there is none.
     func chain(_ postroom: Postroom, runtime: Runtime) -> LetterChain? {
-        var ways: [any LetterTransport] = []
+        var ways: [(name: String, transport: any LetterTransport)] = []
         if let mailgun {
             ways.append(
-                Mailgun(
-                    postroom, baseURL: mailgun.baseURL, domain: mailgun.domain, key: mailgun.key, from: from,
-                    isTest: mailgun.isTest))
+                (
+                    "mailgun",
+                    Mailgun(
+                        postroom, baseURL: mailgun.baseURL, domain: mailgun.domain, key: mailgun.key, from: from,
+                        isTest: mailgun.isTest)
+                ))
         }
-        if let smtp { ways.append(SMTP(postroom, smtp, from: from)) }
-        return ways.isEmpty ? nil : LetterChain(ways.map { Breaker($0, runtime: runtime) })
+        if let smtp { ways.append(("smtp", SMTP(postroom, smtp, from: from))) }
+        return ways.isEmpty ? nil : LetterChain(ways.map { Breaker($0.transport, name: $0.name, runtime: runtime) })
     }
 }

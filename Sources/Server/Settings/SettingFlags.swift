@@ -20,6 +20,9 @@ struct DatabaseFlags: ParsableArguments {
     @Option(help: "trace, debug, info, notice, warning, error or critical. [POLIER_LOG_LEVEL, info]")
     var logLevel: String?
 
+    @Option(help: "text, or json: an object a line, and a line a request. [POLIER_LOG_FORMAT, text]")
+    var logFormat: String?
+
     var values: [Setting: String] {
         var values: [Setting: String] = [:]
         values[.config] = config
@@ -27,6 +30,7 @@ struct DatabaseFlags: ParsableArguments {
         values[.databasePool] = databasePool
         values[.databasePrepared] = databasePrepared
         values[.logLevel] = logLevel
+        values[.logFormat] = logFormat
         return values
     }
 

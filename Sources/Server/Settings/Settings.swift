@@ -8,13 +8,19 @@ struct Settings: Sendable {
     let databasePrepared: Bool
     let httpHost: String
     let httpPort: Int
+    /// The port that serves the metrics; nil where they have none of their own.
+    let metricsPort: Int?
     let origins: Origins
     let trustedProxies: TrustedProxies
     let mail: MailSettings
     let lowStockPause: Duration
+    /// Where the web app is served from; nil for the binary's own.
+    let webFolder: String?
+    let operatedBy: OperatorSettings
     let migrates: Bool
     let drain: Duration
     let logLevel: Logger.Level
+    let logFormat: LogFormat
     let adminPassword: String?
 
     /// - Parameters:
@@ -57,6 +63,7 @@ struct Settings: Sendable {
         databasePrepared = try choice(.databasePrepared, [("true", true), ("false", false)], default: true)
         httpHost = try value(.httpHost) ?? "127.0.0.1"
         httpPort = try number(.httpPort, 0...65535, default: 8080)
+        metricsPort = try value(.metricsPort) == nil ? nil : number(.metricsPort, 1...65535, default: 0)
         origins = try Origins(
             publicURL: try value(.publicURL)
                 ?? "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(httpPort)",
@@ -68,9 +75,15 @@ struct Settings: Sendable {
             isTest: try choice(.mailgunTestMode, [("true", true), ("false", false)], default: false),
             smtpURL: try value(.smtpURL), publicURL: try value(.publicURL))
         lowStockPause = .seconds(try number(.lowStockSeconds, 0...86_400, default: 600))
+        webFolder = try value(.webFolder)
+        operatedBy = OperatorSettings(
+            name: try value(.operatorName), address: try value(.operatorAddress), email: try value(.operatorEmail),
+            phone: try value(.operatorPhone),
+            details: try value(.operatorDetails)?.replacingOccurrences(of: "\\n", with: "\n"))
         migrates = try choice(.migrate, [("auto", true), ("off", false)], default: true)
         drain = .seconds(try number(.drainSeconds, 0...600, default: 3))
         logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
+        logFormat = try choice(.logFormat, LogFormat.allCases.map { ($0.rawValue, $0) }, default: .text)
         adminPassword = try value(.adminPassword)
     }
 

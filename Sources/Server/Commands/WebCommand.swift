@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import NIOCore
+
+struct WebCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "web", abstract: "Handles the web app's files.", subcommands: [Export.self])
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes the web app's files into a folder, to be served from elsewhere.",
+            discussion: """
+                The page says itself, in a meta element, what it may load. Whoever serves the files answers unknown addresses \
+                without a file's ending with index.html, and sends /api to a server. deploy/edge has examples.
+                """)
+
+        @Argument(help: "The folder: made where it is missing, and else empty.")
+        var folder: String
+
+        func run() async throws {
+            let files = FileManager.default
+            if let content = try? files.contentsOfDirectory(atPath: folder), !content.isEmpty {
+                throw SettingsError("\(folder) isn't empty: the web app is written into a folder of its own")
+            }
+            let app = WebApp(.embedded)
+            for (name, file) in app.files.sorted(by: { $0.key < $1.key }) where file.isForEver || app.isFixed(name) {
+                let target = URL(fileURLWithPath: folder).appendingPathComponent(name)
+                do {
+                    try files.createDirectory(
+                        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    try Data(name == WebApp.page ? app.pageWithPolicy : file.bytes.readableBytesView).write(to: target)
+                } catch {
+                    throw SettingsError("\(target.path) can't be written")
+                }
+            }
+        }
+    }
+}
+
+extension WebApp {
+    /// Whether the name stays the same with another content.
+    fileprivate func isFixed(_ name: String) -> Bool { [Self.page, Self.worker, Self.manifest].contains(name) }
+
+    /// The page with its policy inside. What only a header can say is left out (W3C's CSP level 3, section 3.3).
+    fileprivate var pageWithPolicy: ByteBufferView {
+        let page = String(buffer: files[Self.page]?.bytes ?? ByteBuffer())
+        let policy = self.policy.replacingOccurrences(of: "; frame-ancestors 'none'", with: "")
+        let meta = "<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">"
+        return ByteBuffer(string: page.replacingOccurrences(of: "<head>", with: "<head>\n\(meta)")).readableBytesView
+    }
+}

@@ -1,0 +1,43 @@
+import Core
+import Foundation
+import Logging
+
+/// Writes the log as an object of JSON a line, on standard error.
+struct JSONLogHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        // In one write, so that the lines of several threads don't mix.
+        FileHandle.standardError.write(Data((line(event, now: Runtime.live.now()) + "\n").utf8))
+    }
+
+    func line(_ event: LogEvent, now: Instant) -> String {
+        var fields: [JSONValue.Field] = [
+            .init(name: "time", value: .text(now.text)), .init(name: "level", value: .text(event.level.rawValue)),
+            .init(name: "message", value: .text("\(event.message)")),
+        ]
+        fields += Self.fields(self.metadata.merging(event.metadata ?? [:]) { $1 })
+        if let error = event.error { fields.append(.init(name: "error", value: .text("\(error)"))) }
+        return JSONValue.object(fields).line
+    }
+
+    private static func fields(_ metadata: Logger.Metadata) -> [JSONValue.Field] {
+        metadata.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: json($0.value)) }
+    }
+
+    private static func json(_ value: Logger.Metadata.Value) -> JSONValue {
+        switch value {
+        case .string(let text): .text(text)
+        case .stringConvertible(let number as Int): .integer(number)
+        case .stringConvertible(let other): .text(other.description)
+        case .array(let values): .list(values.map(json))
+        case .dictionary(let values): .object(fields(values))
+        }
+    }
+}

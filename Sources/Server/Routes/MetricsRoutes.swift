@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What this server tells of itself, for Prometheus.
+struct MetricsRoutes {
+    let metrics: Metrics
+
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/metrics", .anyone,
+                .init(
+                    "Read the metrics", "Prometheus' text format. Served on the port that POLIER_METRICS_PORT names."),
+                result: .text(Self.type, "The metrics."), needsDatabase: false
+            ) { _ in await answer }
+        ]
+    }
+
+    /// A server for them alone.
+    func application(host: String, port: Int, logger: Logger) -> some ApplicationProtocol {
+        let table = RouteTable(routes)
+        return Application(
+            responder: CallbackResponder { (request, _: BasicRequestContext) in
+                guard case .found = table.match(request.method, request.uri.path) else {
+                    return Response(status: .notFound)
+                }
+                return await answer.response(withBody: request.method != .head)
+            },
+            configuration: .init(address: .hostname(host, port: port)), logger: logger)
+    }
+
+    private var answer: Answer {
+        get async { Answer(.ok, ByteBuffer(string: await metrics.text()), type: Self.type) }
+    }
+
+    private static let type = "text/plain; version=0.0.4; charset=utf-8"
+}

@@ -1,0 +1,153 @@
+import Core
+import Crypto
+import Foundation
+import NIOCore
+
+/// The web app as browsers get it: each file under a name that changes with its content, and the page and the service worker
+/// that know these names.
+struct WebApp: Sendable {
+    /// One thing that is served.
+    struct File: Sendable {
+        let kind: Kind
+        let bytes: ByteBuffer
+        /// The same, smaller; nil where gzip doesn't help.
+        let gzip: ByteBuffer?
+        let hash: String
+        /// Whether what this address answers never changes.
+        var isForEver: Bool
+    }
+
+    enum Kind: String {
+        case html, css, js, svg, webmanifest
+
+        init?(of name: String) {
+            self.init(rawValue: String(name.split(separator: ".", omittingEmptySubsequences: false).last ?? ""))
+        }
+
+        var type: String {
+            switch self {
+            case .html: "text/html; charset=utf-8"
+            case .css: "text/css; charset=utf-8"
+            case .js: "text/javascript; charset=utf-8"
+            case .svg: "image/svg+xml"
+            case .webmanifest: "application/manifest+json"
+            }
+        }
+    }
+
+    /// By path: `app/main.1f2e3d4c5b6a.js`, and `app/main.js` for whoever asks for that.
+    let files: [String: File]
+    /// What the page at every address of the app may load and do.
+    let policy: String
+
+    /// The page, at every address of the app.
+    static let page = "index.html"
+    /// What keeps the app in the browser. Its name must not change, and neither must the manifest's.
+    static let worker = "sw.js"
+    static let manifest = "manifest.webmanifest"
+
+    init(_ folder: WebFolder) {
+        let fixed = [Self.page, Self.worker, Self.manifest]
+        let plain = folder.filter { !fixed.contains($0.key) }
+        let names = plain.reduce(into: [String: String]()) { $0[$1.key] = Self.hashedName($1.key, $1.value) }
+        var files: [String: File] = [:]
+        func add(_ name: String, _ data: Data, also hashed: String? = nil) {
+            guard let kind = Kind(of: name) else { return }
+            let bytes = ByteBuffer(bytes: data)
+            var file = File(kind: kind, bytes: bytes, gzip: bytes.gzipped(), hash: Self.hash(data), isForEver: false)
+            files[name] = file
+            file.isForEver = true
+            if let hashed { files[hashed] = file }
+        }
+        for (name, data) in plain { add(name, data, also: names[name]) }
+
+        let scripts = plain.filter { Kind(of: $0.key) == .js }
+        let importMap = Self.importMap(of: scripts.keys.sorted(), names)
+        policy = Self.policy(importMap: importMap)
+        var page = Self.text(folder[Self.page]).naming(names)
+        page.replace(between: "<script type=\"importmap\">", and: "</script>", with: importMap)
+        let preloads = Self.imports(from: "app/main.js", scripts).compactMap { names[$0] }
+        page.insert(preloads.map { "<link rel=\"modulepreload\" href=\"/\($0)\">\n" }.joined(), before: "</head>")
+        add(Self.page, Data(page.utf8))
+        if let manifest = folder[Self.manifest] {
+            add(Self.manifest, Data(Self.text(manifest).naming(names).utf8))
+        }
+        if let worker = folder[Self.worker] {
+            let shell = ["/", "/" + Self.manifest] + names.values.sorted().map { "/" + $0 }
+            let version = Self.hash(Data((page + shell.joined()).utf8))
+            add(
+                Self.worker,
+                Data(
+                    Self.text(worker)
+                        .replacingOccurrences(of: "/*files*/[]", with: Self.json(shell))
+                        .replacingOccurrences(of: "/*version*/\"folder\"", with: "\"\(version)\"").utf8))
+        }
+        self.files = files
+    }
+
+    // MARK: Names
+
+    private static func hash(_ data: Data) -> String {
+        SHA256.hash(data: data).prefix(6).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    /// `app/main.js` with its content's hash: `app/main.1f2e3d4c5b6a.js`.
+    private static func hashedName(_ name: String, _ data: Data) -> String {
+        guard let dot = name.lastIndex(of: ".") else { return name }
+        return "\(name[..<dot]).\(hash(data))\(name[dot...])"
+    }
+
+    private static func importMap(of scripts: [String], _ names: [String: String]) -> String {
+        let lines = scripts.map { "\"\($0)\":\"/\(names[$0] ?? $0)\"" }
+        return "{\"imports\":{\(lines.joined(separator: ","))}}"
+    }
+
+    /// What a script and all that it imports import in turn, itself first; not what is imported on demand.
+    private static func imports(from first: String, _ scripts: WebFolder) -> [String] {
+        var found = [first]
+        var next = 0
+        while next < found.count {
+            let text = Self.text(scripts[found[next]])
+            for match in text.matches(of: /(?:^|\n)(?:import|export)\s(?:[^;"]*?\sfrom\s)?\s*"([^"]+)"/) {
+                let name = String(match.1)
+                if scripts[name] != nil, !found.contains(name) { found.append(name) }
+            }
+            next += 1
+        }
+        return found
+    }
+
+    /// Only this server's own files run, shape and are asked; the import map, which must stand in the page, by its hash.
+    private static func policy(importMap: String) -> String {
+        let hash = Data(SHA256.hash(data: Data(importMap.utf8))).base64EncodedString()
+        return """
+            default-src 'none'; script-src 'self' 'sha256-\(hash)'; style-src 'self'; img-src 'self' data:; \
+            connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
+            frame-ancestors 'none'
+            """
+    }
+
+    private static func text(_ data: Data?) -> String { String(decoding: data ?? Data(), as: UTF8.self) }
+
+    private static func json(_ texts: [String]) -> String {
+        "[" + texts.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+    }
+}
+
+extension String {
+    /// With the hashed names in place of the plain ones, where they are attributes: `href="/css/base.css"`.
+    fileprivate func naming(_ names: [String: String]) -> String {
+        names.reduce(self) { $0.replacingOccurrences(of: "\"/\($1.key)\"", with: "\"/\($1.value)\"") }
+    }
+
+    fileprivate mutating func replace(between start: String, and end: String, with text: String) {
+        guard let from = range(of: start)?.upperBound, let to = range(of: end, range: from..<endIndex)?.lowerBound
+        else { return }
+        replaceSubrange(from..<to, with: text)
+    }
+
+    fileprivate mutating func insert(_ text: String, before mark: String) {
+        guard let place = range(of: mark)?.lowerBound else { return }
+        insert(contentsOf: text, at: place)
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+import NIOPosix
+
+/// Answers with the web app's files.
+struct WebPages: Sendable {
+    private let app: @Sendable () async throws -> WebApp
+
+    /// The app in this binary. It is put together once, beside the start.
+    static func embedded() -> WebPages {
+        let app = Task { WebApp(.embedded) }
+        return WebPages { await app.value }
+    }
+
+    /// A folder's files as they are when they are asked for, for those who work on them.
+    static func folder(_ path: String) throws -> WebPages {
+        _ = try WebFolder(path: path)
+        return WebPages { try await NIOThreadPool.singleton.runIfActive { WebApp(try WebFolder(path: path)) } }
+    }
+
+    /// The file at this address, or the page where the address may be one of the app's: one without a file's ending. Nil
+    /// where there is nothing.
+    func answer(_ request: HTTPRequest, path: String) async throws -> Answer? {
+        let name = String(path.dropFirst())
+        let isFile = name.split(separator: "/").last?.contains(".") ?? false
+        let app = try await app()
+        guard let file = app.files[isFile ? name : WebApp.page] else { return nil }
+        guard request.method == .get || request.method == .head else {
+            throw Problem(.methodNotAllowed, "This address allows GET, HEAD.", headers: [.allow: "GET, HEAD"])
+        }
+        return file.answer(request, policy: file.kind == .html ? app.policy : nil)
+    }
+}
+
+extension WebApp.File {
+    /// - Parameter policy: what a page may load and do.
+    fileprivate func answer(_ request: HTTPRequest, policy: String?) -> Answer {
+        let smaller = request.acceptsGzip ? gzip : nil
+        let tag = "\"\(hash)\(smaller == nil ? "" : "-gzip")\""
+        let isKnown = request.headerFields[values: .ifNoneMatch].contains { $0.contains(tag) }
+        var answer = isKnown ? Answer.notModified : Answer(.ok, smaller ?? bytes, type: kind.type)
+        answer.headers[.eTag] = tag
+        answer.headers[.cacheControl] = isForEver ? "public, max-age=31536000, immutable" : "no-cache"
+        answer.headers[.vary] = "Accept-Encoding"
+        if smaller != nil, !isKnown { answer.headers[.contentEncoding] = "gzip" }
+        if let policy {
+            answer.headers[.contentSecurityPolicy] = policy
+            answer.headers[.crossOriginOpenerPolicy] = "same-origin"
+            answer.headers[.permissionsPolicy] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        }
+        return answer
+    }
+}
+
+extension HTTPRequest {
+    /// Whether `Accept-Encoding` names gzip and doesn't refuse it by `q=0` (RFC 9110, section 12.5.3).
+    fileprivate var acceptsGzip: Bool {
+        headerFields[values: .acceptEncoding].joined(separator: ",").split(separator: ",").contains { part in
+            let parts = part.split(separator: ";").map { $0.filter { $0 != " " } }
+            return parts.first == "gzip"
+                && !parts.dropFirst().contains { $0.hasPrefix("q=0") && !$0.contains { "123456789".contains($0) } }
+        }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let crossOriginOpenerPolicy =
+        Self("Cross-Origin-Opener-Policy") ?? { preconditionFailure("not a header name") }()
+    fileprivate static let permissionsPolicy =
+        Self("Permissions-Policy") ?? { preconditionFailure("not a header name") }()
+}

@@ -1,0 +1,7 @@
+import Synchronization
+
+/// How many connections there are, and how many of them work.
+final class ConnectionCount: Sendable {
+    let open = Atomic(0)
+    let busy = Atomic(0)
+}

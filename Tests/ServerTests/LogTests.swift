@@ -1,0 +1,43 @@
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import Server
+
+/// What machines read of the log.
+@Suite struct LogTests {
+    @Test func aLineIsAnObjectAndARequestALine() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let server = try await RunningServer(
+            url: "sqlite:\(folder.path)/polier.sqlite", folder: folder, settings: ["POLIER_LOG_FORMAT": "json"])
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        _ = try await server.client.send(
+            "GET", "/api/v1/users/me?token=geheim",
+            headers: ["traceparent": "00-\(trace)-00f067aa0ba902b7-01", "X-Request-Id": "from-the-proxy"])
+        #expect(server.terminate() == 0)
+        let lines = try server.log().split(separator: "\n").map {
+            try JSONDecoder().decode(JSON.self, from: Data($0.utf8))
+        }
+        #expect(lines.allSatisfy { $0["time"]?.text != nil && $0["level"]?.text != nil && $0["message"]?.text != nil })
+        let line = try #require(lines.first { $0["requestId"] == "from-the-proxy" })
+        #expect(line["traceId"]?.text == trace && line["parentSpanId"] == "00f067aa0ba902b7")
+        #expect(line["status"] == .number(401) && line["route"] == "/api/v1/users/me" && line["method"] == "GET")
+        #expect(!server.log().contains("geheim"))
+    }
+
+    @Test(arguments: [
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true),
+        ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes-later", true),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more", false),
+        ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+        ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", false),
+        ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", false), ("00-4bf9-00f0-01", false), ("", false),
+    ])
+    func aTraceIsTakenAsTheStandardHasIt(_ header: String, _ isOne: Bool) throws {
+        var request = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/")
+        request.headerFields[try #require(.init("traceparent"))] = header
+        #expect((TraceContext(request) != nil) == isOne)
+    }
+}

@@ -1,0 +1,145 @@
+// What an edge platform does in front of a Polier server: hands out the files that `polier web export` wrote, forwards /api, and
+// renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
+// fetch) is used; worker.js and vercel/middleware.js say how each platform comes by it.
+
+import de from "../../web/words/de.js";
+import en from "../../web/words/en.js";
+
+const words = { de, en };
+
+/** The session's cookie; its first name is that of a server that people reach by https. */
+const cookie = /(?:^|;\s*)(?:__Host-)?polier-session=/;
+
+/** How long the first data may keep the page waiting, in milliseconds. */
+const patience = 800;
+
+// A connection's own headers (RFC 9110, section 7.6.1), and what only we may say of the caller.
+const notForwarded = [
+  "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length",
+  "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
+];
+
+/**
+ * @param {Request} request
+ * @param {{origin: string, address: string, file: (path: string) => Promise<Response>}} platform `origin` is the server's
+ *   address, `address` the caller's, and `file` hands out a file of the export.
+ */
+export async function answer(request, { origin, address, file }) {
+  const url = new URL(request.url);
+  if (/^\/api(\/|$)/.test(url.pathname)) return forward(request, url, origin, address);
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
+  }
+  // The page's own name is an address of the app like any other.
+  const isFile = url.pathname.split("/").pop().includes(".") && url.pathname !== "/index.html";
+  return isFile ? plain(await file(url.pathname), url.pathname) : page(request, url, origin, address, await file("/index.html"));
+}
+
+async function forward(request, url, origin, address) {
+  const headers = new Headers(request.headers);
+  for (const name of notForwarded) headers.delete(name);
+  headers.set("X-Forwarded-For", address);
+  headers.set("X-Forwarded-Host", url.host);
+  headers.set("X-Forwarded-Proto", url.protocol.slice(0, -1));
+  const hasBody = request.method !== "GET" && request.method !== "HEAD";
+  try {
+    return await fetch(origin + url.pathname + url.search, {
+      method: request.method,
+      headers,
+      body: hasBody ? await request.arrayBuffer() : undefined,
+      redirect: "manual",
+    });
+  } catch {
+    const detail = "The server can't be reached. Try again in a moment.";
+    return new Response(JSON.stringify({ type: "about:blank", title: "Bad Gateway", status: 502, detail, error: detail }), {
+      status: 502,
+      headers: { "Content-Type": "application/problem+json", "Retry-After": "2", "Cache-Control": "no-store" },
+    });
+  }
+}
+
+function plain(found, path) {
+  const headers = withSecurity(found.headers);
+  const isForEver = /\.[0-9a-f]{12}\.[a-z]+$/.test(path);
+  headers.set("Cache-Control", found.ok && isForEver ? "public, max-age=31536000, immutable" : "no-cache");
+  return new Response(found.body, { status: found.status, headers });
+}
+
+/** The page in the reader's language and, for somebody who is signed in, with the first answers that it will ask for. */
+async function page(request, url, origin, address, found) {
+  const data = cookie.test(request.headers.get("Cookie") ?? "") ? await firstData(request, url, origin, address) : {};
+  const user = data["/api/v1/users/me"];
+  const language = user?.language in words ? user.language : preferred(request.headers.get("Accept-Language"));
+  let html = await found.text();
+  const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(html)?.[1];
+  html = html
+    .replace(/<html lang="[a-z]+">/, `<html lang="${language}">`)
+    .replace(/<title>[^<]*<\/title>/, () => `<title>${title(url.pathname, words[language], user)}</title>`);
+  if (user) {
+    // "<" could end the element.
+    const json = JSON.stringify(data).replaceAll("<", "\\u003c");
+    html = html.replace("</head>", () => `<script type="application/json" id="first-data">${json}</script>\n</head>`);
+  }
+  const headers = withSecurity(new Headers({ "Content-Type": "text/html; charset=utf-8" }));
+  headers.set("Content-Security-Policy", [policy, "frame-ancestors 'none'"].filter(Boolean).join("; "));
+  // Who is signed in gets a page of their own.
+  headers.set("Cache-Control", user ? "private, no-store" : "no-cache");
+  headers.set("Vary", "Accept-Language, Cookie");
+  return new Response(request.method === "HEAD" ? null : html, { headers });
+}
+
+/** By path, what the page at this address asks for first. Empty where the session is over or the server is slow. */
+async function firstData(request, url, origin, address) {
+  const signal = AbortSignal.timeout(patience);
+  const headers = { Cookie: request.headers.get("Cookie"), "X-Forwarded-For": address, Accept: "application/json" };
+  const data = {};
+  const ask = async (path) => {
+    const found = await fetch(origin + path, { headers, signal });
+    if (!found.ok || found.headers.has("Link")) throw new Error(`${path}: ${found.status}`);
+    data[path] = await found.json();
+    return data[path];
+  };
+  try {
+    const { companyId } = await ask("/api/v1/users/me");
+    if (companyId) {
+      const company = `/api/v1/companies/${companyId}`;
+      const start = url.pathname === "/" ? [`${company}/sites`, `${company}/time-entries?open=true`] : [];
+      // What fails is asked for by the page itself.
+      await Promise.allSettled([company, ...start].map(ask));
+    }
+  } catch {
+    return {};
+  }
+  return data;
+}
+
+/** The language of `Accept-Language` with the greatest weight that there are words for (RFC 9110, section 12.5.4). */
+function preferred(header) {
+  const wishes = (header ?? "")
+    .split(",")
+    .map((wish) => {
+      const [tag, ...parameters] = wish.trim().toLowerCase().split(";");
+      const weight = parameters.map((parameter) => /^\s*q=([0-9.]+)/.exec(parameter)?.[1]).find(Boolean);
+      return { language: tag.split("-")[0], weight: weight === undefined ? 1 : Number(weight) };
+    })
+    .filter(({ language, weight }) => language in words && weight > 0)
+    .sort((one, other) => other.weight - one.weight);
+  return wishes[0]?.language ?? "de";
+}
+
+function title(path, { nav, signIn, register, forgot, setPassword }, user) {
+  const open = { register: register.title, "forgot-password": forgot.title, "set-password": setPassword.title };
+  const first = path.split("/")[1] ?? "";
+  const head = open[first] ?? (["imprint", "privacy"].includes(first) || user ? nav[first || "start"] : signIn.title);
+  return head ? `${head} · Polier` : "Polier";
+}
+
+function withSecurity(from) {
+  const headers = new Headers(from);
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Referrer-Policy", "no-referrer");
+  headers.set("Strict-Transport-Security", "max-age=31536000");
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+  return headers;
+}

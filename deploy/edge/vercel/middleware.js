@@ -1,0 +1,14 @@
+// Polier's front on Vercel: the platform serves files by itself (vercel.json has their headers); pages and /api come here.
+
+import { answer } from "../edge.js";
+
+export const config = { matcher: ["/", "/api/:path*", "/((?!.*\\.).*)"] };
+
+export default function middleware(request) {
+  return answer(request, {
+    origin: process.env.POLIER_ORIGIN,
+    address: request.headers.get("x-real-ip") ?? "",
+    // A path with a file's ending doesn't come back here.
+    file: (path) => fetch(new URL(path, request.url)),
+  });
+}

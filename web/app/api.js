@@ -1,0 +1,142 @@
+// Every request to the server. Paths begin after /api/v1. What goes wrong is thrown as a Problem.
+
+import { connection } from "app/connection.js";
+
+const base = "/api/v1";
+const seconds = 1000;
+
+/** Why a request came to nothing. `status` is 0 when there was no answer: `reason` says then "offline" or "timeout". */
+export class Problem extends Error {
+  constructor({ status = 0, reason = "refused", detail = "", fields = [], retryAfter = null, requestId = null }) {
+    super(detail || `${reason} ${status}`);
+    Object.assign(this, { status, reason, detail, fields, retryAfter, requestId });
+  }
+
+  /** Whether the same request may succeed a little later. */
+  get isPassing() {
+    return this.status === 0 || this.status === 429 || this.status >= 502;
+  }
+}
+
+// An answer's version and next page stay with the answer, so that a form sends the version of what it showed.
+const about = new WeakMap();
+/** An answer's version. */
+export const etagOf = (answer) => about.get(answer)?.etag ?? null;
+/** The path of a list's next page. */
+export const nextOf = (answer) => about.get(answer)?.next ?? null;
+export function remember(answer, { etag = null, next = null }) {
+  if (answer && typeof answer === "object") about.set(answer, { etag, next });
+  return answer;
+}
+
+let onUnauthorized = () => {};
+/** Is called when a signed-in request is answered with 401. */
+export function whenUnauthorized(handler) {
+  onUnauthorized = handler;
+}
+
+/** A key under which a POST is done once, however often it is sent. (randomUUID isn't there on plain http.) */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const api = {
+  get: (path, options) => firstAnswer(path) ?? request("GET", path, options),
+
+  /** The same, and a list with all its pages. A path with `limit=` is answered with one page; `nextOf` it goes on. */
+  async all(path, options) {
+    const first = await api.get(path, options);
+    if (!nextOf(first) || /[?&]limit=/.test(path)) return first;
+    const items = [...first];
+    for (let next = nextOf(first); next; ) {
+      const page = await request("GET", next, options);
+      items.push(...page);
+      next = nextOf(page);
+    }
+    return items;
+  },
+
+  /** @param {{key?: string, token?: string, signal?: AbortSignal}} options the key is made when none is given. */
+  post: (path, body, options = {}) => request("POST", path, { key: newKey(), ...options, body }),
+  /** @param {{of?: object, signal?: AbortSignal}} options `of` is the answer that was shown: a newer one is not overwritten. */
+  put: (path, body, options) => request("PUT", path, { ...options, body }),
+  patch: (path, body, options) => request("PATCH", path, { ...options, body }),
+  delete: (path, options) => request("DELETE", path, options),
+};
+
+async function request(method, path, { body, key, of, token, signal, timeout = 20 * seconds } = {}) {
+  if (!navigator.onLine) {
+    connection.report(false);
+    throw new Problem({ reason: "offline" });
+  }
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key && !path.startsWith("/auth/")) headers["Idempotency-Key"] = key;
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (of && etagOf(of)) headers["If-Match"] = etagOf(of);
+
+  const clock = new AbortController();
+  const timer = setTimeout(() => clock.abort(), timeout);
+  const leave = () => clock.abort();
+  signal?.addEventListener("abort", leave);
+  try {
+    signal?.throwIfAborted();
+    const response = await fetch(base + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: clock.signal,
+    });
+    const answer = await read(response);
+    connection.report(true);
+    if (response.ok) {
+      return remember(answer, { etag: response.headers.get("ETag"), next: nextPath(response.headers.get("Link")) });
+    }
+    const problem = new Problem({
+      status: response.status,
+      detail: answer?.detail,
+      fields: answer?.fields,
+      retryAfter: Number(response.headers.get("Retry-After")) || null,
+      requestId: answer?.requestId ?? response.headers.get("X-Request-Id"),
+    });
+    if (problem.status === 401 && !token && path !== "/auth/signin") onUnauthorized();
+    throw problem;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    signal?.throwIfAborted();
+    connection.report(false);
+    throw new Problem({ reason: clock.signal.aborted ? "timeout" : "offline" });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
+  }
+}
+
+async function read(response) {
+  const text = await response.text();
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy in between answers in HTML: its status says enough.
+    return null;
+  }
+}
+
+function nextPath(link) {
+  const address = /<([^>]+)>\s*;\s*rel="?next"?/.exec(link ?? "")?.[1];
+  if (!address) return null;
+  const { pathname, search } = new URL(address, location.origin);
+  return (pathname + search).slice(base.length);
+}
+
+// What was rendered into the page spares the first requests; each answer counts once, it ages.
+let firstData = JSON.parse(document.getElementById("first-data")?.textContent || "{}");
+export const hasFirstAnswer = (path) => base + path in firstData;
+
+function firstAnswer(path) {
+  if (!hasFirstAnswer(path)) return null;
+  const { [base + path]: answer, ...rest } = firstData;
+  firstData = rest;
+  return answer;
+}

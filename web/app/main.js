@@ -1,0 +1,58 @@
+// The frame and the page, once language and person are known; and what makes the app look again.
+
+import { begun, frameFor } from "app/begin.js";
+import { connection } from "app/connection.js";
+import { render } from "app/html.js";
+import { fail } from "app/live.js";
+import { currentPage, redraw, reload, startRouter } from "app/router.js";
+import { session } from "app/session.js";
+import { onLanguage } from "app/words.js";
+
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
+
+await begun;
+let [state, user] = [session.state, session.user?.id];
+await startRouter(showFrame);
+onLanguage(redraw);
+session.onChange(followSession);
+followSession();
+
+async function showFrame(page, { isBusy }) {
+  document.body.classList.toggle("is-busy", isBusy);
+  const isInside = session.state !== "out" && !page.isDoor;
+  const { default: frame } = await frameFor(isInside);
+  if (page === currentPage()) render(document.getElementById("app"), frame(page));
+}
+
+async function followSession() {
+  const [wasState, wasUser] = [state, user];
+  [state, user] = [session.state, session.user?.id];
+  const isSame = user === wasUser;
+  // Behind the open pages, the sign-in form among them, there is nothing to come back to.
+  if (currentPage().isOpen ? state === wasState : isSame && state === wasState) return redraw();
+  if (currentPage().isOpen || !isSame || state === "out") return reload();
+  if (state === "in") return currentPage().refresh();
+  const { askAgain } = await import("parts/sign-in-again.js");
+  askAgain();
+}
+
+// What is shown may be old by now. (Whose session has ended is asked for the password, not the server for answers.)
+const refresh = () => session.state !== "expired" && currentPage().refresh();
+connection.onChange((online) => {
+  redraw();
+  if (online) refresh();
+});
+let hiddenAt = 0;
+addEventListener("visibilitychange", () => {
+  if (document.hidden) hiddenAt = Date.now();
+  else if (Date.now() - hiddenAt > 30_000) refresh();
+});
+// With a network that leads nowhere, only trying tells when it does again.
+setInterval(() => {
+  if (!connection.online && navigator.onLine && !document.hidden) refresh();
+}, 15_000);
+
+navigator.serviceWorker?.register("/sw.js").catch(() => {});

@@ -1,0 +1,151 @@
+// What a page module gets when it is called: where it is, whose company it shows, what it reads, and its end.
+
+import { kept } from "app/kept.js";
+import { fail } from "app/live.js";
+import { session } from "app/session.js";
+
+export class Page {
+  /** By name, what `read` asked for: undefined until it is known. */
+  data = {};
+  /** By name, why an optional read failed. */
+  problems = {};
+  /** Returns whether there is input that would be lost; a form sets it. */
+  hasInput = () => false;
+
+  #leaving = new AbortController();
+  #reads = new Map();
+  #show;
+  #isDue = false;
+  #failure = null;
+
+  /**
+   * @param {ReturnType<import("app/routes.js").routeFor>} route
+   * @param {(failure: Error | null) => void} show renders the page, or why it can't be.
+   */
+  constructor(route, show) {
+    const { pathname, search } = location;
+    /** The module's name, what the address holds, and which tab and part of the navigation it belongs to. */
+    Object.assign(this, { route: route.page, params: route.params, tab: route.tab, section: route.section });
+    /** Whether people who aren't signed in see it too. */
+    this.isOpen = route.isOpen;
+    this.isDoor = route.isDoor;
+    this.path = pathname;
+    this.query = new URLSearchParams(search);
+    this.company = companyOf(route.params);
+    this.#show = show;
+  }
+
+  /** Aborts when the page is left: hand it to requests. */
+  get signal() {
+    return this.#leaving.signal;
+  }
+
+  get user() {
+    return session.user;
+  }
+
+  /** An address within the company that is shown: `page.link("/sites/1")`. */
+  link(path) {
+    const start = this.company?.link ?? "";
+    return path === "/" ? start || "/" : start + path;
+  }
+
+  /**
+   * Reads by name, last known answers first: `page.read({ site: page.company.api + "/sites/1" })`. Then `page.data.site` has
+   * the answer, and the page shows itself again whenever there is a newer one.
+   * @param {{optional?: boolean}} options The page can do without: it doesn't wait, and a failure is in `page.problems`.
+   */
+  read(paths, { optional = false } = {}) {
+    for (const [name, path] of Object.entries(paths)) {
+      const read = { path, optional };
+      this.#reads.set(name, read);
+      const use = (value) => {
+        if (this.#reads.get(name) !== read) return;
+        this.data[name] = value;
+        delete this.problems[name];
+        this.update();
+      };
+      const known = kept.peek(path);
+      if (known) this.data[name] = known.value;
+      kept.watch(path, use, this.signal);
+      read.known = known ? Promise.resolve() : this.#recallOrFetch(name, read, use);
+      if (known) this.#ask(name, read);
+    }
+    return this.data;
+  }
+
+  async #recallOrFetch(name, read, use) {
+    const entry = await kept.recall(read.path);
+    if (entry && this.data[name] === undefined) use(entry.value);
+    const fresh = this.#ask(name, read);
+    if (!entry) await fresh;
+  }
+
+  async #ask(name, read) {
+    try {
+      await kept.refresh(read.path, { signal: this.signal });
+    } catch (problem) {
+      if (this.signal.aborted) return;
+      const isGone = problem.status === 403 || problem.status === 404;
+      if (isGone) kept.forget(read.path);
+      if (read.optional) {
+        this.problems[name] = problem;
+        if (isGone) this.data[name] = undefined;
+        this.update();
+      } else if (isGone || this.data[name] === undefined) {
+        this.fail(problem);
+      } else if (problem.status === undefined) {
+        fail(problem);
+      }
+    }
+  }
+
+  /** Until everything that isn't optional is known. The router waits for it before it shows the page. */
+  async ready() {
+    await Promise.all([...this.#reads.values()].filter((read) => !read.optional).map((read) => read.known));
+    if (this.#failure) throw this.#failure;
+    this.signal.throwIfAborted();
+    return this.data;
+  }
+
+  /** Asks for everything again: after a write, say. */
+  refresh() {
+    return Promise.all([...this.#reads].map(([name, read]) => this.#ask(name, read)));
+  }
+
+  /** Shows the page again, soon and once. */
+  update() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      if (!this.signal.aborted) this.#show(this.#failure);
+    });
+  }
+
+  /** Shows what went wrong in place of the page. */
+  fail(problem) {
+    this.#failure = problem;
+    this.update();
+  }
+
+  /** Runs something every so often while the page is shown. */
+  every(milliseconds, run) {
+    const timer = setInterval(run, milliseconds);
+    this.signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  leave() {
+    this.#leaving.abort();
+  }
+}
+
+/** `{id, api, link, name?, timeZone?}`: `api` and `link` begin the company's paths at the server and in the app. */
+function companyOf({ companyId }) {
+  const id = companyId ?? session.user?.companyId;
+  if (!id) return null;
+  const path = `/companies/${id}`;
+  return { id, api: path, link: companyId ? path : "", ...named(companyId ? kept.peek(path)?.value : session.company) };
+}
+
+const named = (company) => company && { name: company.name, timeZone: company.timeZone };

@@ -1,0 +1,166 @@
+// From addresses to pages: history, links, focus, scroll, and what a page leaves behind.
+
+import { render } from "app/html.js";
+import { kept } from "app/kept.js";
+import { say } from "app/live.js";
+import { Page } from "app/page.js";
+import { loadPage, routeFor } from "app/routes.js";
+import { session } from "app/session.js";
+import { setTimeZone, t } from "app/words.js";
+import { failure } from "parts/pieces.js";
+
+let page = null;
+let view = null;
+let frame = () => {};
+const scrolls = new Map();
+let place = { key: "", index: 0 };
+
+/** The page that is shown. */
+export const currentPage = () => page;
+
+/** @param {(page: Page, state: {isBusy: boolean}) => Promise<void>} showFrame draws everything around the page. */
+export function startRouter(showFrame) {
+  frame = showFrame;
+  history.scrollRestoration = "manual";
+  place = history.state ?? { key: key(), index: 0 };
+  history.replaceState(place, "");
+  addEventListener("click", follow);
+  addEventListener("popstate", goBack);
+  addEventListener("beforeunload", (event) => page?.hasInput() && event.preventDefault());
+  addEventListener("pagehide", () => history.replaceState({ ...place, y: scrollY }, ""));
+  return show({ y: place.y });
+}
+
+/** Goes to an address of the app. Whoever has input that isn't saved is asked first, unless it has been. */
+export async function go(path, { replace = false, saved = false } = {}) {
+  if (!saved && !(await mayLeave())) return;
+  scrolls.set(place.key, scrollY);
+  place = { key: key(), index: place.index + (replace ? 0 : 1) };
+  history[replace ? "replaceState" : "pushState"](place, "", path);
+  await show({ moves: true });
+}
+
+/** Shows the current address anew, as after signing in or out. */
+export const reload = () => show({ moves: true });
+
+/** Draws again what is shown: the language is another one, say. */
+export function redraw() {
+  if (!page) return;
+  frame(page, { isBusy: false });
+  page.update();
+}
+
+const key = () => String(Date.now()) + Math.random();
+
+function follow(event) {
+  const link = event.target.closest?.("a[href]");
+  const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!link || event.defaultPrevented || !isPlain || link.target || link.hasAttribute("download")) return;
+  const { origin, pathname, search, hash } = new URL(link.href);
+  if (origin !== location.origin || /^\/(api|docs)\b/.test(pathname)) return;
+  // A place on the same page is the browser's.
+  if (hash && pathname === location.pathname) return;
+  event.preventDefault();
+  go(pathname + search);
+}
+
+async function goBack({ state }) {
+  // A place on the same page was gone to.
+  if (!state) return history.replaceState(place, "");
+  const [from, to] = [place, state];
+  // The way back after somebody chose to stay.
+  if (to.key === from.key) return;
+  scrolls.set(from.key, scrollY);
+  if (page?.hasInput()) {
+    history.go(from.index - to.index);
+    if (!(await mayLeave())) return;
+    page.hasInput = () => false;
+    history.go(to.index - from.index);
+    return;
+  }
+  place = to;
+  await show({ moves: true, y: scrolls.get(to.key) ?? to.y });
+}
+
+async function mayLeave() {
+  if (!page?.hasInput()) return true;
+  const { ask } = await import("parts/dialog.js");
+  const leaves = await ask({
+    title: t("leave.title"), text: t("leave.text"), confirm: t("leave.confirm"), cancel: t("leave.stay"), isDanger: true,
+  });
+  return leaves;
+}
+
+async function show({ moves = false, y = 0 }) {
+  const role = session.state === "in" ? session.user.role : null;
+  if (role === "ADMIN" && location.pathname === "/") {
+    history.replaceState(place, "", "/companies");
+  }
+  const route = routeFor(location.pathname, role);
+  // Between the tabs of one thing, focus and scroll stay where they are.
+  const isNear = page?.route === route.page && JSON.stringify(page.params) === JSON.stringify(route.params);
+  page?.leave();
+  let isShown = false;
+  const next = new Page(route, (problem) => {
+    if (next !== page || !isShown) return;
+    if (problem) giveUp(problem);
+    else draw();
+  });
+  page = next;
+  document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  const frameIsThere = frame(page, { isBusy: true });
+
+  const draw = (made) => {
+    view = made ?? view;
+    isShown = true;
+    render(document.getElementById("main"), view());
+    setTitle();
+  };
+  const giveUp = async (problem) => {
+    if (next !== page || problem.name === "AbortError") return;
+    if (problem.status === undefined) console.error(problem);
+    await frameIsThere;
+    const isGone = problem.status === 404 || problem.status === 403;
+    draw(isGone ? (await loadPage("not-found")).default(next) : () => failure(problem, () => show({})));
+  };
+  try {
+    if (next.company?.link) await nameCompany(next);
+    const module = await loadPage(route.page);
+    const made = await module.default(next);
+    await Promise.all([next.ready(), frameIsThere]);
+    if (next === page) draw(made);
+  } catch (problem) {
+    await giveUp(problem);
+  }
+  if (next !== page) return;
+  frame(page, { isBusy: false });
+  if (isNear) return;
+  if (moves) {
+    scrollTo(0, y);
+    focusHead();
+    say(document.title);
+  } else if (y) {
+    scrollTo(0, y);
+  }
+}
+
+// An ADMIN looks into a company: its name and time zone are for everything that is shown.
+async function nameCompany(next) {
+  const path = next.company.api;
+  const known = (await kept.recall(path))?.value ?? (await kept.refresh(path, { signal: next.signal }));
+  Object.assign(next.company, { name: known.name, timeZone: known.timeZone });
+  setTimeZone(known.timeZone);
+  frame(next, { isBusy: true });
+}
+
+function setTitle() {
+  const head = document.querySelector("#main h1")?.textContent.trim();
+  document.title = head ? `${head} · Polier` : "Polier";
+}
+
+function focusHead() {
+  const head = document.querySelector("#main h1");
+  if (!head) return;
+  head.tabIndex = -1;
+  head.focus({ preventScroll: true });
+}

@@ -1,0 +1,112 @@
+// Who is signed in. The session itself is a cookie that scripts can't see; what is remembered here is only whose it was.
+
+import { api, hasFirstAnswer, whenUnauthorized } from "app/api.js";
+import { kept } from "app/kept.js";
+import { chooseLanguage, setTimeZone } from "app/words.js";
+
+// {id, role} of whoever was signed in last.
+const note = "polier.user";
+export const lastPerson = () => JSON.parse(localStorage.getItem(note) ?? "null");
+const me = "/users/me";
+const listeners = new Set();
+const leavers = new Set();
+
+export const session = {
+  /** "in", "out", or "expired": the server wants the password again, what the person was doing is still there. */
+  state: "out",
+  /** The person, as /users/me says. */
+  user: null,
+  /** Their company; null for an ADMIN, and for a moment after the first sign-in. */
+  company: null,
+
+  /** @param {() => void} listener Hears of every change. */
+  onChange: (listener) => listeners.add(listener),
+  /** @param {() => unknown} leaver Runs before what is kept in this browser is wiped. */
+  onLeave: (leaver) => leavers.add(leaver),
+
+  /** Finds out who is signed in, from the last visit if possible. */
+  async start() {
+    const known = lastPerson();
+    if (hasFirstAnswer(me)) return adopt(await api.get(me));
+    if (!known) return;
+    await kept.belongTo(known.id);
+    const entry = await kept.recall(me);
+    if (entry) {
+      await adopt(entry.value);
+      kept.refresh(me).then(adopt, ignore);
+    } else {
+      await kept.refresh(me).then(adopt, ignore);
+    }
+  },
+
+  async signIn(email, password) {
+    const { user } = await api.post("/auth/signin", { email, password });
+    await adopt(user);
+  },
+
+  /** Throws a Problem without a signal: only the server can end a session. */
+  async signOut() {
+    try {
+      await api.post("/auth/signout");
+    } catch (problem) {
+      if (problem.status !== 401) throw problem;
+    }
+    localStorage.removeItem(note);
+    await forget();
+  },
+
+  /** After the person changed their own account. */
+  changed: (user) => adopt(user),
+};
+
+async function adopt(user) {
+  localStorage.setItem(note, JSON.stringify({ id: user.id, role: user.role }));
+  await kept.belongTo(user.id);
+  if (kept.peek(me)?.value !== user) kept.put(me, user);
+  if (session.company && session.company.id !== user.companyId) session.company = null;
+  session.user = user;
+  session.state = "in";
+  await chooseLanguage(user.language);
+  if (user.companyId && !session.company) findCompany(`/companies/${user.companyId}`);
+  tell();
+}
+
+// The app doesn't wait for it: it names the firm and its time zone.
+function findCompany(path) {
+  const use = (company) => {
+    session.company = company;
+    setTimeZone(company.timeZone);
+    tell();
+  };
+  kept.watch(path, use, new AbortController().signal);
+  kept.recall(path).then((entry) => {
+    if (entry) use(entry.value);
+    kept.refresh(path).catch(ignore);
+  });
+}
+
+async function forget() {
+  for (const leaver of leavers) await leaver();
+  await kept.wipe();
+  Object.assign(session, { state: "out", user: null, company: null });
+  tell();
+}
+
+function tell() {
+  for (const listener of listeners) listener();
+}
+
+// The answer that an expired session gets is dealt with below; without a signal what is known stays.
+const ignore = () => {};
+
+whenUnauthorized(() => {
+  // The next visit begins at the sign-in form and shows nothing of what is kept.
+  localStorage.removeItem(note);
+  session.state = session.user ? "expired" : "out";
+  tell();
+});
+
+// Signed in, or out, or as somebody else, in another tab.
+addEventListener("storage", ({ key }) => {
+  if (key === note && lastPerson()?.id !== session.user?.id && session.state !== "expired") location.reload();
+});

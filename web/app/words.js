@@ -1,0 +1,131 @@
+// All text comes from words/de.js or words/en.js; numbers, days and times are written as the language does.
+
+const languages = { de: () => import("words/de.js"), en: () => import("words/en.js") };
+const note = "polier.language";
+const listeners = new Set();
+const formats = new Map();
+let words = {};
+let current = null;
+let wanted = null;
+let timeZone = "Europe/Berlin";
+
+export const language = () => current;
+/** @param {() => void} listener Runs when the language, or the time zone, is another one: show everything again. */
+export const onLanguage = (listener) => listeners.add(listener);
+
+/** What the person chose here, else what the browser asks for, else German. */
+export function preferredLanguage() {
+  const wanted = [localStorage.getItem(note), ...navigator.languages].map((code) => code?.slice(0, 2));
+  return wanted.find((code) => code in languages) ?? "de";
+}
+
+/** Takes a language for this browser, from now on. */
+export function chooseLanguage(code) {
+  if (code in languages) localStorage.setItem(note, code);
+  return useLanguage(code);
+}
+
+export async function useLanguage(code) {
+  if (!(code in languages) || code === wanted) return;
+  wanted = code;
+  const module = await languages[code]();
+  // Another one was asked for meanwhile.
+  if (code !== wanted) return;
+  [words, current] = [module.default, code];
+  document.documentElement.lang = code;
+  for (const listener of listeners) listener();
+}
+
+/** Times are those of the company's place, wherever the phone is. */
+export function setTimeZone(zone) {
+  if (zone === timeZone) return;
+  timeZone = zone;
+  for (const listener of listeners) listener();
+}
+export const currentTimeZone = () => timeZone;
+
+/** `t("site.left", { count: 3, name: "Lena" })`. A word with `one` and `other` is chosen by `count`. */
+export function t(key, values = {}) {
+  let word = find(key);
+  if (word && typeof word === "object") word = word[format(Intl.PluralRules).select(values.count)] ?? word.other;
+  if (word === undefined) return key;
+  return word.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = values[name] ?? "";
+    return typeof value === "number" ? number(value) : value;
+  });
+}
+
+/** Whether there is such a word: for codes that the server may know before the app does. */
+export const hasWord = (key) => find(key) !== undefined;
+
+const find = (key) => key.split(".").reduce((part, name) => part?.[name], words);
+
+function format(Kind, options = {}) {
+  const name = `${current}${Kind.name}${timeZone}${JSON.stringify(options)}`;
+  if (!formats.has(name)) formats.set(name, new Kind(current, options));
+  return formats.get(name);
+}
+
+/** Up to three decimals, as amounts have: 1.234,5 */
+export const number = (value) => format(Intl.NumberFormat, { maximumFractionDigits: 3 }).format(value);
+export const percent = (share) => format(Intl.NumberFormat, { style: "percent", maximumFractionDigits: 0 }).format(share);
+/** 24 Sack */
+export const amount = (value, unit) => `${number(value)}\u00A0${unit}`;
+/** With its sign, for what was taken or added: −2,5 */
+export const signed = (value) =>
+  format(Intl.NumberFormat, { maximumFractionDigits: 3, signDisplay: "exceptZero" }).format(value).replace("-", "\u2212");
+
+/** Reads what people type, with comma or point; NaN for what is no number. */
+export function parseNumber(text) {
+  let plain = String(text).trim().replace(/[\s\u00A0']/g, "").replace("\u2212", "-");
+  const [comma, point] = [plain.lastIndexOf(","), plain.lastIndexOf(".")];
+  if (comma >= 0 && point >= 0) plain = plain.replaceAll(comma > point ? "." : ",", "");
+  plain = plain.replace(",", ".");
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
+}
+
+const dayStyles = {
+  /** 23.11. */
+  short: { day: "2-digit", month: "2-digit" },
+  /** 23. Nov. 2026 */
+  medium: { day: "numeric", month: "short", year: "numeric" },
+  /** Mo., 23. Nov. */
+  weekday: { weekday: "short", day: "numeric", month: "short" },
+  /** Montag, 23. November */
+  long: { weekday: "long", day: "numeric", month: "long" },
+};
+
+/** A calendar day (`2026-11-23`), or the day of an instant where the company is. */
+export function day(value, style = "medium") {
+  const isDay = typeof value === "string" && value.length === 10;
+  const zone = isDay ? "UTC" : timeZone;
+  return format(Intl.DateTimeFormat, { ...dayStyles[style], timeZone: zone }).format(new Date(value));
+}
+
+/** 07:02 */
+export const time = (instant) =>
+  format(Intl.DateTimeFormat, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(new Date(instant));
+
+/** The calendar day of an instant where the company is: 2026-11-23 */
+export function dayOf(instant = Date.now()) {
+  const parts = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
+  return parts.format(new Date(instant));
+}
+
+/** heute, gestern, Mo., 23. Nov. */
+export function nearDay(instant) {
+  const days = Math.round((Date.parse(dayOf(instant)) - Date.parse(dayOf())) / 86_400_000);
+  if (Math.abs(days) <= 1) return format(Intl.RelativeTimeFormat, { numeric: "auto" }).format(days, "day");
+  return day(instant, days < -300 ? "medium" : "weekday");
+}
+
+/** heute, 07:02 */
+export const moment = (instant) => t("format.moment", { day: nearDay(instant), time: time(instant) });
+
+/** 7 h 05 min */
+export function duration(minutes) {
+  const [hours, rest] = [Math.floor(minutes / 60), Math.floor(minutes % 60)];
+  if (!hours) return t("format.minutes", { minutes: String(rest) });
+  return t("format.duration", { hours: number(hours), minutes: String(rest).padStart(2, "0") });
+}
+export const minutesSince = (instant) => Math.max(0, (Date.now() - Date.parse(instant)) / 60_000);

@@ -1,0 +1,50 @@
+// The link of an invitation or of a forgotten password: the person chooses a password, and is in.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { toast } from "app/live.js";
+import { go } from "app/router.js";
+import { session } from "app/session.js";
+import { t } from "app/words.js";
+import { formView, passwordField } from "parts/fields.js";
+import { emptyState, pageHead } from "parts/pieces.js";
+
+// It lives as long as the page, not in the address: that is copied, shown and kept in the history.
+let token = null;
+
+export default function setPassword(page) {
+  if (page.query.has("token")) {
+    token = page.query.get("token");
+    history.replaceState(history.state, "", "/set-password");
+  }
+  let isUsed = !token;
+  const form = createForm(page, {
+    send: ({ password }) => api.post("/auth/set-password", { password }, { token }).catch((problem) => {
+      isUsed = problem.status === 401;
+      throw problem;
+    }),
+    async done(user, { password }) {
+      token = null;
+      history.replaceState(history.state, "", "/");
+      try {
+        await session.signIn(user.email, password);
+        toast(t("setPassword.welcome", { name: user.firstName }));
+      } catch {
+        toast(t("setPassword.set"));
+        await go("/", { saved: true });
+      }
+    },
+  });
+  return () => (isUsed
+    ? emptyState({
+      icon: "key", title: t("setPassword.usedTitle"), text: t("setPassword.usedText"), isPage: true,
+      action: html`<a class="button is-primary" href="/forgot-password">${t("setPassword.askAgain")}</a>
+        <a class="button" href="/">${t("signIn.title")}</a>`,
+    })
+    : html`
+      ${pageHead({ title: t("setPassword.title"), lead: t("setPassword.lead") })}
+      ${formView(form, passwordField(form, {
+        name: "password", label: t("password.new"), hint: t("password.rule"), autocomplete: "new-password",
+      }), { submit: t("setPassword.submit") })}`);
+}

@@ -1,0 +1,84 @@
+// A site: what it is and who is there above, then one of its tabs.
+
+import { html } from "app/html.js";
+import { may } from "app/may.js";
+import { day, dayOf, moment, t } from "app/words.js";
+import { addressLine } from "parts/address-line.js";
+import { priorityChip, statusChip } from "parts/chips.js";
+import { icon } from "parts/icon.js";
+import { pageHead, progress, tabs } from "parts/pieces.js";
+
+// Each tab's module is called as a page's is: `(page, site)` gives the function that shows it. `site` is where it is, `{id, api, link}`;
+// what it is stands in `page.data.site` once the tab is shown.
+const modules = {
+  materials: () => import("pages/site-materials.js"),
+  team: () => import("pages/site-team.js"),
+  hours: () => import("pages/site-hours.js"),
+  history: () => import("pages/site-history.js"),
+};
+
+export default async function site(page) {
+  const path = `/sites/${page.params.siteId}`;
+  const place = { id: page.params.siteId, api: page.company.api + path, link: page.link(path) };
+  page.read({ site: place.api });
+  page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true });
+  const tab = await modules[page.tab]();
+  const content = await tab.default(page, place);
+  return () => html`
+    ${head(page, place)}
+    ${about(page)}
+    ${tabs(t("site.tabs.label"), Object.keys(modules).map((name) => ({
+      href: name === "materials" ? place.link : `${place.link}/${name}`,
+      label: t(`site.tabs.${name}`),
+      isCurrent: name === page.tab,
+      count: name === "materials" ? page.data.site.material.length : name === "team" ? page.data.site.assignments.length : 0,
+    })))}
+    ${content()}`;
+}
+
+function head(page, place) {
+  const { site } = page.data;
+  const chips = [statusChip(site), priorityChip(site)].filter(Boolean);
+  return pageHead({
+    title: site.name,
+    back: { href: page.link("/sites"), label: t("sites.title") },
+    chips: chips.length > 0 && chips,
+    actions: may.changeSites() && html`
+      <a class="button is-small" href=${`${place.link}/edit`}>${icon("edit")}${t("action.edit")}</a>`,
+  });
+}
+
+function about(page) {
+  const { site } = page.data;
+  const present = (page.data.present ?? []).filter((entry) => entry.siteId === site.id);
+  return html`
+    <div class="about">
+      <div class="about-line">${icon("address")}<span>${addressLine(site)}</span></div>
+      <div class="about-line">${icon("calendar")}
+        <div class="about-time">
+          <span>${day(site.startDate)} – ${day(site.endDate)}<span class="about-left">${timeLeft(site)}</span></span>
+          ${progress(site.progress / 100, t("site.progress", { percent: site.progress }))}
+        </div>
+      </div>
+      ${present.length > 0 && html`
+        <div class="about-line is-present">${icon("people")}<span>${presence(page, present)}</span></div>`}
+      ${site.notes && html`
+        <div class="about-line">${icon("note")}
+          <details class="about-notes"><summary>${site.notes}</summary></details>
+        </div>`}
+    </div>`;
+}
+
+function presence(page, present) {
+  const others = present.filter((entry) => entry.userId !== page.user.id);
+  const mine = present.find((entry) => entry.userId === page.user.id);
+  const names = others.map((entry) => entry.userName).join(", ");
+  return [mine && t("site.presentYou", { moment: moment(mine.checkedInAt) }), names && t("site.presentOthers", { names })].filter(Boolean).join(" · ");
+}
+
+function timeLeft({ startDate, endDate }) {
+  const days = (to) => Math.round((Date.parse(to) - Date.parse(dayOf())) / 86_400_000);
+  if (days(startDate) > 0) return t("site.startsIn", { count: days(startDate) });
+  if (days(endDate) < 0) return t("site.overdue", { count: -days(endDate) });
+  return t("site.daysLeft", { count: days(endDate) });
+}

@@ -1,0 +1,59 @@
+// How a material's stock went over the last 30 days, as a line that steps down where something was taken; and the same in words.
+
+import { html, svg } from "app/html.js";
+import { amount, t } from "app/words.js";
+
+const days = 30;
+const width = 300;
+const height = 60;
+
+/**
+ * @param {{amount: number, threshold: number, unit: string}} material
+ * @param {object[]} movements its latest, the newest first, as the server gave them
+ * @param {{isLarge?: boolean}} options with a scale
+ */
+export function stockChart(material, movements, { isLarge = false } = {}) {
+  const course = courseOf(material, movements);
+  const top = Math.max(material.threshold * 1.25, ...course.points.map((point) => point.amount)) || 1;
+  const x = (at) => (((at - course.from) / (course.to - course.from)) * width).toFixed(1);
+  const y = (value) => (height - 1 - (value / top) * (height - 4)).toFixed(1);
+  const line = course.points.map((point, i) => (i ? `H${x(point.at)}V${y(point.amount)}` : `M${x(point.at)} ${y(point.amount)}`)).join("");
+  const drawing = html`
+    <svg class="chart" viewBox="0 0 300 60" preserveAspectRatio="none" role="img" aria-label=${inWords(material, course)}>
+      <path class="chart-area" d=${`${line}V${height}H${x(course.points[0].at)}Z`}></path>
+      ${material.threshold > 0 && svg`<path class="chart-minimum" d=${`M0 ${y(material.threshold)}H${width}`}></path>`}
+      <path class="chart-line" d=${line}></path>
+    </svg>`;
+  if (!isLarge) return drawing;
+  return html`
+    <figure class="chart-figure">
+      ${drawing}
+      <figcaption class="chart-scale"><span>${t("material.daysAgo", { count: days })}</span><span>${t("material.today")}</span></figcaption>
+      <p class="row-sub">${inWords(material, course)}</p>
+    </figure>`;
+}
+
+function courseOf(material, movements) {
+  const to = Date.now();
+  const from = to - days * 86_400_000;
+  const byTime = movements.map((one) => ({ delta: one.delta, at: Date.parse(one.at) })).sort((a, b) => b.at - a.at);
+  const recent = byTime.filter(({ at }) => at > from);
+  const points = [{ at: to, amount: material.amount }];
+  let left = material.amount;
+  for (const { at, delta } of recent) {
+    points.unshift({ at, amount: left });
+    left = Math.max(0, rounded(left - delta));
+  }
+  // Before the first movement there was no material; before the last one that is known, nothing is.
+  const isWhole = recent.length < byTime.length;
+  if (isWhole || !recent.length) points.unshift({ at: from, amount: left });
+  const sum = (sign) => rounded(recent.reduce((all, { delta }) => all + Math.max(0, sign * delta), 0));
+  return { from, to, points, taken: sum(-1), added: sum(1) };
+}
+
+const rounded = (value) => Math.round(value * 1000) / 1000;
+
+function inWords({ unit }, { taken, added }) {
+  if (!taken && !added) return t("material.chartStill");
+  return t("material.chart", { taken: amount(taken, unit), added: amount(added, unit) });
+}

@@ -1,0 +1,80 @@
+// Plus and minus, collected: what one taps or holds is one movement, sent when the hand rests. What was sent can be undone.
+
+import { fail, say, toast } from "app/live.js";
+import { queue } from "app/queue.js";
+import { amount, t } from "app/words.js";
+
+const rest = 800;
+const exact = (value) => Math.round(value * 1000) / 1000;
+
+/**
+ * @param {import("app/page.js").Page} page is shown again whenever an amount is another one.
+ * @param {string} siteId
+ * @param {(material: object) => void} changed hears what the server has taken.
+ */
+export function createTally(page, siteId, changed) {
+  const gestures = new Map();
+  const sending = new Map();
+
+  const tally = {
+    /** What hands are adding or taking right now, and what is on its way. */
+    moving: ({ id }) => exact((gestures.get(id)?.delta ?? 0) + (sending.get(id) ?? 0)),
+
+    /** What waits for a signal. */
+    waiting: ({ id }) => exact(queue.pendingDelta(pathOf(id)) - (sending.get(id) ?? 0)),
+
+    /** What will be left when all that has arrived. */
+    left: (material) => exact(material.amount + tally.waiting(material) + tally.moving(material)),
+
+    /** One more, or one less; the rest where there is less than one. */
+    step(material, sign) {
+      const delta = sign < 0 ? Math.max(-1, -tally.left(material)) : 1;
+      if (!delta) return say(t("material.nothingLeft"));
+      const gesture = gestures.get(material.id) ?? { material, delta: 0 };
+      gestures.set(material.id, gesture);
+      gesture.delta = exact(gesture.delta + delta);
+      clearTimeout(gesture.timer);
+      gesture.timer = setTimeout(() => finish(gesture), rest);
+      page.update();
+    },
+
+    /** @returns {Promise<void>} when it was taken, put in line, or refused and explained. */
+    async send(material, delta, note = null, { isUndo = false } = {}) {
+      const { id, name, unit } = material;
+      const move = (by) => { sending.set(id, exact((sending.get(id) ?? 0) + by)); page.update(); };
+      move(delta);
+      try {
+        const { state } = await queue.adjust({ company: page.company.id, site: siteId, material: id, delta, note, name, unit });
+        move(-delta);
+        if (state === "done") changed(material);
+        const done = t(isUndo ? "material.undone" : delta < 0 ? "material.taken" : "material.added", {
+          amount: amount(Math.abs(delta), unit), name,
+        });
+        toast(state === "waiting" ? t("material.doneWaiting", { done }) : done, {
+          action: isUndo ? null : { label: t("action.undo"), run: () => tally.send(material, -delta, null, { isUndo: true }) },
+        });
+      } catch (problem) {
+        move(-delta);
+        fail(problem);
+        page.refresh();
+      }
+    },
+  };
+
+  function finish(gesture) {
+    clearTimeout(gesture.timer);
+    gestures.delete(gesture.material.id);
+    // There and back again.
+    if (gesture.delta) tally.send(gesture.material, gesture.delta);
+    else page.update();
+  }
+  const finishAll = () => [...gestures.values()].forEach(finish);
+  page.signal.addEventListener("abort", finishAll);
+  // A phone that is put away may never come back to this page.
+  document.addEventListener("visibilitychange", () => document.hidden && finishAll(), { signal: page.signal });
+  addEventListener("pagehide", finishAll, { signal: page.signal });
+  page.signal.addEventListener("abort", queue.onChange(() => page.update()) ?? (() => {}));
+
+  const pathOf = (id) => `${page.company.api}/sites/${siteId}/materials/${id}`;
+  return tally;
+}
