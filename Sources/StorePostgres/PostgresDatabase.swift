@@ -28,6 +28,7 @@ public final class PostgresDatabase: Database {
 
     public let dialect = Dialect.postgres
 
+    let connector: Connector
     private let patience: Duration
     private let reads: WorkQueue<ReadJob>
     /// Reads that turned out slow. Nil in a small pool, where the readers run them themselves.
@@ -52,6 +53,7 @@ public final class PostgresDatabase: Database {
         }
         let connector = Connector(
             target: try Target(url: options.url), prepared: options.prepared, timeout: options.connectTimeout)
+        self.connector = connector
         let limit = options.statementTimeout
         patience = options.patience
         let reads = WorkQueue<ReadJob>(capacity: Self.capacity)
