@@ -21,12 +21,14 @@ enum Setting: String, CaseIterable {
     case drainSeconds = "POLIER_DRAIN_SECONDS"
     case logLevel = "POLIER_LOG_LEVEL"
     case adminPassword = "POLIER_ADMIN_PASSWORD"
+    case copyFrom = "POLIER_COPY_FROM"
+    case copyTo = "POLIER_COPY_TO"
     case config = "POLIER_CONFIG"
 
     /// Whether the value may be put into a file that `NAME_FILE` names. Its value is never printed.
     var isSecret: Bool {
         switch self {
-        case .databaseURL, .adminPassword, .mailgunKey, .mailgunSigningKey, .smtpURL: true
+        case .databaseURL, .adminPassword, .mailgunKey, .mailgunSigningKey, .smtpURL, .copyFrom, .copyTo: true
         default: false
         }
     }

@@ -16,6 +16,8 @@ struct Settings: Sendable {
     let drain: Duration
     let logLevel: Logger.Level
     let adminPassword: String?
+    let copyFrom: String?
+    let copyTo: String?
 
     /// - Parameters:
     ///   - flags: what the command line says.
@@ -72,6 +74,8 @@ struct Settings: Sendable {
         drain = .seconds(try number(.drainSeconds, 0...600, default: 3))
         logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
         adminPassword = try value(.adminPassword)
+        copyFrom = try value(.copyFrom)
+        copyTo = try value(.copyTo)
     }
 
     private static func refuseUnknown(_ names: [String], in place: String) throws {
