@@ -38,13 +38,14 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "MailTransport", dependencies: ["Core", "CCurl"], swiftSettings: swiftSettings),
         .target(name: "StoreSQLite", dependencies: ["Core", "CSQLite"], swiftSettings: swiftSettings),
         .target(name: "StorePostgres", dependencies: ["Core", "CPostgres"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Core", "Embedded", "MailTransport", "StoreSQLite", "StorePostgres",
+                "Core", "CZlib", "Embedded", "MailTransport", "StoreSQLite", "StorePostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

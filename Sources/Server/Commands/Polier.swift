@@ -13,7 +13,7 @@ struct Polier: AsyncParsableCommand {
             names. The database URL, passwords and keys can also be put into files: POLIER_DATABASE_URL_FILE names one.
             """,
         subcommands: [
-            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Copy.self, Check.self,
+            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Copy.self, BackUp.self, Restore.self, Check.self,
             DescribeAPI.self, MailCommand.self, Version.self,
         ])
 
