@@ -56,6 +56,15 @@ import Testing
             let site = try await company.site()
             var materials: [String] = []
             for _ in 0..<4 { materials.append(try await company.material(site, amount: "1000")) }
+            // Between materials and movements, in the order of tables: so reading takes its time there.
+            try await Stock.at(urls[0]) { stock async throws in
+                try await stock.run(
+                    """
+                    INSERT INTO sessions (company_id, id, user_id, token_hash, created_at, expires_at)
+                    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+                    SELECT company_id, 'session ' || n, id, $1, 0, 9999999999999 FROM numbers, users
+                    """, [.bytes([0])])
+            }
             let (paths, manager) = (materials, company.manager)
             let goesOn = Flag()
             let files = ["a", "b", "c"].map { folder.path + "/\($0).gz" }
