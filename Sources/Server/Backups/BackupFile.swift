@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import ObjectStore
 
 /// A backup on the disk: it has its name only once it is complete and durable. `-` is standard output or input.
 struct BackupFile {
@@ -40,8 +41,14 @@ struct BackupFile {
     }
 
     /// Opens the file to be read from its start.
-    func opened() throws -> BackupText {
-        let file = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    /// - Parameter store: where a file `s3:NAME` is fetched from first.
+    func opened(fetchedFrom store: ObjectStore? = nil) throws -> BackupText {
+        let file =
+            switch path {
+            case "-": STDIN_FILENO
+            case _ where path.hasPrefix(Self.inStore): try fetched(from: store)
+            default: open(path, O_RDONLY | O_CLOEXEC)
+            }
         guard file >= 0 else { throw failure("read") }
         let handle = FileHandle(fileDescriptor: file, closeOnDealloc: path != "-")
         let reader = GzipReader { memory in
@@ -52,6 +59,25 @@ struct BackupFile {
             }
         }
         return try BackupText { try reader.next() }
+    }
+
+    /// What a name in the store begins with.
+    private static let inStore = "s3:"
+
+    /// A file without a name, which is gone when it is closed.
+    private func fetched(from store: ObjectStore?) throws -> Int32 {
+        guard let store else { throw CopyRefusal("\(path) lies in a store, and POLIER_BACKUP_S3_URL names none") }
+        var name = Array("\(FileManager.default.temporaryDirectory.path)/polier-XXXXXX".utf8CString)
+        let file = mkstemp(&name)
+        guard file >= 0 else { throw failure("fetched") }
+        unlink(name)
+        try store.get(String(path.dropFirst(Self.inStore.count)), into: file)
+        return file
+    }
+
+    /// Uploads the file to the store. Blocks.
+    func upload(to store: ObjectStore) throws {
+        try store.put(path, as: URL(fileURLWithPath: path).lastPathComponent)
     }
 
     private static func write(_ bytes: UnsafeRawBufferPointer, to file: Int32, called name: String) throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Foundation
+import ObjectStore
 
 struct BackUp: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,6 +14,9 @@ struct BackUp: AsyncParsableCommand {
 
             For a timer: 'polier backup --keep 14 DIRECTORY' names the file by the time, and deletes all but the latest 14 \
             once it is complete.
+
+            With POLIER_BACKUP_S3_URL and its keys the complete file is uploaded too, under its own name; 'polier backup \
+            --verify s3:NAME' and 'polier restore s3:NAME' fetch it from there.
             """)
 
     @OptionGroup var database: DatabaseFlags
@@ -26,8 +30,9 @@ struct BackUp: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if verify { return try await Self.verify(BackupFile(path: file)) }
-        try await withDatabase(try database.settings(), existing: true) { database in
+        let settings = try database.settings()
+        if verify { return try await Self.verify(BackupFile(path: file), settings) }
+        try await withDatabase(settings, existing: true) { database in
             let now = Runtime.live.now()
             let folder = keep.map { _ in BackupFolder(path: file) }
             let target = try folder?.file(at: now) ?? BackupFile(path: file)
@@ -45,15 +50,19 @@ struct BackUp: AsyncParsableCommand {
                 return contents
             }
             say("Backed up \(contents.summary) to \(target.path).")
+            if let store = settings.backupStore, target.path != "-" {
+                try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
+                say("Uploaded it to \(store.url).")
+            }
             guard let keep, let folder else { return }
             for name in try folder.keep(keep) { say("Deleted the old \(name).") }
         }
     }
 
-    private static func verify(_ file: BackupFile) async throws {
+    private static func verify(_ file: BackupFile, _ settings: Settings) async throws {
         let progress = ProgressLine()
         let (head, contents) = try await BlockingThread.run(name: "verify") {
-            let text = try file.opened()
+            let text = try file.opened(fetchedFrom: settings.backupStore)
             return (text.head, try text.verify(tell: progress.show))
         }
         for table in contents { print(table.line) }
@@ -76,12 +85,14 @@ struct Restore: AsyncParsableCommand {
             """)
 
     @OptionGroup var database: DatabaseFlags
-    @Argument(help: "The backup's file, or - for standard input.") var file: String
+    @Argument(help: "The backup's file, - for standard input, or s3:NAME for one in the store.") var file: String
 
     func run() async throws {
+        let settings = try database.settings()
+        let file = BackupFile(path: file)
         // First, so that nothing is made where there is no backup.
-        let text = try BackupFile(path: file).opened()
-        try await withDatabase(try database.settings()) { database in
+        let text = try await BlockingThread.run(name: "fetch") { try file.opened(fetchedFrom: settings.backupStore) }
+        try await withDatabase(settings) { database in
             let progress = ProgressLine()
             let contents = try await Backup.restore(text, to: database, migrations: try Migration.embedded()) {
                 progress.show($0)

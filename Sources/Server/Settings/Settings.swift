@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import ObjectStore
 
 /// The settings as they were found and checked.
 struct Settings: Sendable {
@@ -18,6 +19,8 @@ struct Settings: Sendable {
     let adminPassword: String?
     let copyFrom: String?
     let copyTo: String?
+    /// Where backups go when they are complete.
+    let backupStore: ObjectStore?
 
     /// - Parameters:
     ///   - flags: what the command line says.
@@ -76,6 +79,9 @@ struct Settings: Sendable {
         adminPassword = try value(.adminPassword)
         copyFrom = try value(.copyFrom)
         copyTo = try value(.copyTo)
+        backupStore = try ObjectStore(
+            settings: try value(.backupStoreURL), region: try value(.backupStoreRegion),
+            keyID: try value(.backupStoreKeyID), secret: try value(.backupStoreSecret))
     }
 
     private static func refuseUnknown(_ names: [String], in place: String) throws {
