@@ -40,12 +40,17 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "MailTransport", dependencies: ["Core", "CCurl"], swiftSettings: swiftSettings),
+        .target(
+            name: "ObjectStore",
+            dependencies: ["Core", "CCurl", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings
+        ),
         .target(name: "StoreSQLite", dependencies: ["Core", "CSQLite"], swiftSettings: swiftSettings),
         .target(name: "StorePostgres", dependencies: ["Core", "CPostgres"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Core", "CZlib", "Embedded", "MailTransport", "StoreSQLite", "StorePostgres",
+                "Core", "CZlib", "Embedded", "MailTransport", "ObjectStore", "StoreSQLite", "StorePostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

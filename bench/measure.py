@@ -12,6 +12,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 
+import copying
 import crowd
 import machine
 import statements
@@ -126,6 +127,47 @@ class Bench:
                     })
                     self.lines.append(of_rates(what, "the same, alone", rates["large"], rates["small"], 1 / 1.5))
 
+    def copy(self) -> None:
+        """A million movements from either engine to the other."""
+        source = self.fresh("copy")
+        with polier(self.folder, source) as server:
+            company = register(server, materials=0)
+            user = json.loads(server.fetch(ME, company.token))["id"]
+        copying.fill(source, company, user)
+        rows = self.folder / "movements.tsv"
+        with contextlib.ExitStack() as stack:
+            # What the engines' own ways fill again and again has all the rows that movements refer to.
+            filled = stack.enter_context(self.schema("filled"))
+            copying.copied(source, filled)
+            run([
+                postgres_program("psql"), filled, "--command",
+                f"\\copy movements ({copying.COLUMNS}) TO '{rows}'"])
+            other = self.fresh("copy-other")
+            copying.copied(filled, other)
+
+            def to_postgres() -> float:
+                with self.schema("target") as url:
+                    return copying.copied(source, url)
+
+            def to_sqlite() -> float:
+                target = self.fresh("copy-target")
+                try:
+                    return copying.copied(filled, target)
+                finally:
+                    for file in self.folder.glob("copy-target.sqlite*"):
+                        file.unlink()
+
+            # Both limits only write; the copy also reads both sides and hashes them.
+            for what, limit, copy, own, target in [
+                ("SQLite to PostgreSQL", "psql's COPY of the same rows", to_postgres,
+                    lambda: copying.by_psql(filled, rows), 0.5),
+                ("PostgreSQL to SQLite", "SQLite's own INSERT ... SELECT", to_sqlite,
+                    lambda: copying.by_sqlite(source, other), 0.25),
+            ]:
+                what = f"polier copy of 1,000,000 movements, {what}"
+                rates = copying.compared(self.effort, what, copy, own)
+                self.lines.append(of_rates(what, limit, rates["polier"], rates["limit"], target))
+
     @contextlib.contextmanager
     def schema(self, name: str) -> Iterator[str]:
         """The URL of a PostgreSQL database of its own."""
@@ -165,7 +207,7 @@ class Bench:
 
 GROUPS = {
     "me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "crowd": Bench.crowd,
-    "start": Bench.start,
+    "start": Bench.start, "copy": Bench.copy,
 }
 
 

@@ -18,6 +18,14 @@ static inline CURLcode polier_curl_set_write(CURL *handle, CURLoption option, cu
     return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode polier_curl_set_read(CURL *handle, CURLoption option, curl_read_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode polier_curl_set_size(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
 static inline long polier_curl_status(CURL *handle) {
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -2,189 +2,444 @@
 
 #include "Embedded.h"
 
-// clang-format off
-static const unsigned char file_0[] = {
+static const unsigned char app_api_js[] = {
 #embed "../../web/app/api.js"
 };
-static const unsigned char file_1[] = {
+static const unsigned char app_begin_js[] = {
 #embed "../../web/app/begin.js"
 };
-static const unsigned char file_2[] = {
+static const unsigned char app_connection_js[] = {
 #embed "../../web/app/connection.js"
 };
-static const unsigned char file_3[] = {
+static const unsigned char app_database_js[] = {
 #embed "../../web/app/database.js"
 };
-static const unsigned char file_4[] = {
+static const unsigned char app_form_js[] = {
 #embed "../../web/app/form.js"
 };
-static const unsigned char file_5[] = {
+static const unsigned char app_html_js[] = {
 #embed "../../web/app/html.js"
 };
-static const unsigned char file_6[] = {
+static const unsigned char app_kept_js[] = {
 #embed "../../web/app/kept.js"
 };
-static const unsigned char file_7[] = {
+static const unsigned char app_live_js[] = {
 #embed "../../web/app/live.js"
 };
-static const unsigned char file_8[] = {
+static const unsigned char app_main_js[] = {
 #embed "../../web/app/main.js"
 };
-static const unsigned char file_9[] = {
+static const unsigned char app_may_js[] = {
 #embed "../../web/app/may.js"
 };
-static const unsigned char file_10[] = {
+static const unsigned char app_now_js[] = {
+#embed "../../web/app/now.js"
+};
+static const unsigned char app_page_js[] = {
 #embed "../../web/app/page.js"
 };
-static const unsigned char file_11[] = {
+static const unsigned char app_problem_js[] = {
 #embed "../../web/app/problem.js"
 };
-static const unsigned char file_12[] = {
+static const unsigned char app_queue_js[] = {
+#embed "../../web/app/queue.js"
+};
+static const unsigned char app_router_js[] = {
 #embed "../../web/app/router.js"
 };
-static const unsigned char file_13[] = {
+static const unsigned char app_routes_js[] = {
 #embed "../../web/app/routes.js"
 };
-static const unsigned char file_14[] = {
+static const unsigned char app_sender_js[] = {
+#embed "../../web/app/sender.js"
+};
+static const unsigned char app_session_js[] = {
 #embed "../../web/app/session.js"
 };
-static const unsigned char file_15[] = {
+static const unsigned char app_settled_js[] = {
+#embed "../../web/app/settled.js"
+};
+static const unsigned char app_turn_js[] = {
+#embed "../../web/app/turn.js"
+};
+static const unsigned char app_words_js[] = {
 #embed "../../web/app/words.js"
 };
-static const unsigned char file_16[] = {
+static const unsigned char app_worker_js[] = {
+#embed "../../web/app/worker.js"
+};
+static const unsigned char app_zone_js[] = {
+#embed "../../web/app/zone.js"
+};
+static const unsigned char css_base_css[] = {
 #embed "../../web/css/base.css"
 };
-static const unsigned char file_17[] = {
+static const unsigned char css_clock_css[] = {
+#embed "../../web/css/clock.css"
+};
+static const unsigned char css_forms_css[] = {
 #embed "../../web/css/forms.css"
 };
-static const unsigned char file_18[] = {
+static const unsigned char css_hours_css[] = {
+#embed "../../web/css/hours.css"
+};
+static const unsigned char css_layout_css[] = {
 #embed "../../web/css/layout.css"
 };
-static const unsigned char file_19[] = {
+static const unsigned char css_materials_css[] = {
+#embed "../../web/css/materials.css"
+};
+static const unsigned char css_parts_css[] = {
 #embed "../../web/css/parts.css"
 };
-static const unsigned char file_20[] = {
+static const unsigned char css_people_css[] = {
+#embed "../../web/css/people.css"
+};
+static const unsigned char css_site_css[] = {
+#embed "../../web/css/site.css"
+};
+static const unsigned char css_sites_css[] = {
+#embed "../../web/css/sites.css"
+};
+static const unsigned char css_start_css[] = {
 #embed "../../web/css/start.css"
 };
-static const unsigned char file_21[] = {
+static const unsigned char css_tokens_css[] = {
 #embed "../../web/css/tokens.css"
 };
-static const unsigned char file_22[] = {
+static const unsigned char icons_favicon_svg[] = {
 #embed "../../web/icons/favicon.svg"
 };
-static const unsigned char file_23[] = {
+static const unsigned char icons_icon_svg[] = {
 #embed "../../web/icons/icon.svg"
 };
-static const unsigned char file_24[] = {
+static const unsigned char icons_maskable_svg[] = {
 #embed "../../web/icons/maskable.svg"
 };
-static const unsigned char file_25[] = {
+static const unsigned char index_html[] = {
 #embed "../../web/index.html"
 };
-static const unsigned char file_26[] = {
+static const unsigned char manifest_webmanifest[] = {
 #embed "../../web/manifest.webmanifest"
 };
-static const unsigned char file_27[] = {
+static const unsigned char pages_companies_js[] = {
+#embed "../../web/pages/companies.js"
+};
+static const unsigned char pages_company_history_js[] = {
+#embed "../../web/pages/company-history.js"
+};
+static const unsigned char pages_company_mails_js[] = {
+#embed "../../web/pages/company-mails.js"
+};
+static const unsigned char pages_company_js[] = {
+#embed "../../web/pages/company.js"
+};
+static const unsigned char pages_forgot_password_js[] = {
 #embed "../../web/pages/forgot-password.js"
 };
-static const unsigned char file_28[] = {
+static const unsigned char pages_hours_js[] = {
+#embed "../../web/pages/hours.js"
+};
+static const unsigned char pages_imprint_js[] = {
+#embed "../../web/pages/imprint.js"
+};
+static const unsigned char pages_not_found_js[] = {
 #embed "../../web/pages/not-found.js"
 };
-static const unsigned char file_29[] = {
+static const unsigned char pages_people_js[] = {
+#embed "../../web/pages/people.js"
+};
+static const unsigned char pages_person_new_js[] = {
+#embed "../../web/pages/person-new.js"
+};
+static const unsigned char pages_person_js[] = {
+#embed "../../web/pages/person.js"
+};
+static const unsigned char pages_privacy_js[] = {
+#embed "../../web/pages/privacy.js"
+};
+static const unsigned char pages_profile_js[] = {
+#embed "../../web/pages/profile.js"
+};
+static const unsigned char pages_register_js[] = {
 #embed "../../web/pages/register.js"
 };
-static const unsigned char file_30[] = {
+static const unsigned char pages_set_password_js[] = {
 #embed "../../web/pages/set-password.js"
 };
-static const unsigned char file_31[] = {
+static const unsigned char pages_sign_in_js[] = {
 #embed "../../web/pages/sign-in.js"
 };
-static const unsigned char file_32[] = {
+static const unsigned char pages_site_edit_js[] = {
+#embed "../../web/pages/site-edit.js"
+};
+static const unsigned char pages_site_history_js[] = {
+#embed "../../web/pages/site-history.js"
+};
+static const unsigned char pages_site_hours_js[] = {
+#embed "../../web/pages/site-hours.js"
+};
+static const unsigned char pages_site_materials_js[] = {
+#embed "../../web/pages/site-materials.js"
+};
+static const unsigned char pages_site_team_js[] = {
+#embed "../../web/pages/site-team.js"
+};
+static const unsigned char pages_site_js[] = {
+#embed "../../web/pages/site.js"
+};
+static const unsigned char pages_sites_js[] = {
+#embed "../../web/pages/sites.js"
+};
+static const unsigned char pages_start_js[] = {
 #embed "../../web/pages/start.js"
 };
-static const unsigned char file_33[] = {
+static const unsigned char parts_address_fields_js[] = {
 #embed "../../web/parts/address-fields.js"
 };
-static const unsigned char file_34[] = {
+static const unsigned char parts_address_line_js[] = {
+#embed "../../web/parts/address-line.js"
+};
+static const unsigned char parts_audit_js[] = {
+#embed "../../web/parts/audit.js"
+};
+static const unsigned char parts_chips_js[] = {
 #embed "../../web/parts/chips.js"
 };
-static const unsigned char file_35[] = {
+static const unsigned char parts_clock_js[] = {
+#embed "../../web/parts/clock.js"
+};
+static const unsigned char parts_company_form_js[] = {
+#embed "../../web/parts/company-form.js"
+};
+static const unsigned char parts_correct_hours_js[] = {
+#embed "../../web/parts/correct-hours.js"
+};
+static const unsigned char parts_device_js[] = {
+#embed "../../web/parts/device.js"
+};
+static const unsigned char parts_dialog_js[] = {
 #embed "../../web/parts/dialog.js"
 };
-static const unsigned char file_36[] = {
+static const unsigned char parts_door_js[] = {
 #embed "../../web/parts/door.js"
 };
-static const unsigned char file_37[] = {
+static const unsigned char parts_erase_company_js[] = {
+#embed "../../web/parts/erase-company.js"
+};
+static const unsigned char parts_fields_js[] = {
 #embed "../../web/parts/fields.js"
 };
-static const unsigned char file_38[] = {
+static const unsigned char parts_frame_js[] = {
 #embed "../../web/parts/frame.js"
 };
-static const unsigned char file_39[] = {
+static const unsigned char parts_hold_button_js[] = {
+#embed "../../web/parts/hold-button.js"
+};
+static const unsigned char parts_hours_export_js[] = {
+#embed "../../web/parts/hours-export.js"
+};
+static const unsigned char parts_hours_mine_js[] = {
+#embed "../../web/parts/hours-mine.js"
+};
+static const unsigned char parts_hours_team_js[] = {
+#embed "../../web/parts/hours-team.js"
+};
+static const unsigned char parts_icon_js[] = {
 #embed "../../web/parts/icon.js"
 };
-static const unsigned char file_40[] = {
+static const unsigned char parts_invitation_js[] = {
+#embed "../../web/parts/invitation.js"
+};
+static const unsigned char parts_material_form_js[] = {
+#embed "../../web/parts/material-form.js"
+};
+static const unsigned char parts_material_sheet_js[] = {
+#embed "../../web/parts/material-sheet.js"
+};
+static const unsigned char parts_movement_js[] = {
+#embed "../../web/parts/movement.js"
+};
+static const unsigned char parts_number_pad_js[] = {
+#embed "../../web/parts/number-pad.js"
+};
+static const unsigned char parts_operator_js[] = {
+#embed "../../web/parts/operator.js"
+};
+static const unsigned char parts_paged_js[] = {
+#embed "../../web/parts/paged.js"
+};
+static const unsigned char parts_people_options_js[] = {
+#embed "../../web/parts/people-options.js"
+};
+static const unsigned char parts_period_js[] = {
+#embed "../../web/parts/period.js"
+};
+static const unsigned char parts_person_fields_js[] = {
+#embed "../../web/parts/person-fields.js"
+};
+static const unsigned char parts_pieces_js[] = {
 #embed "../../web/parts/pieces.js"
 };
-static const unsigned char file_41[] = {
+static const unsigned char parts_running_time_js[] = {
+#embed "../../web/parts/running-time.js"
+};
+static const unsigned char parts_search_field_js[] = {
+#embed "../../web/parts/search-field.js"
+};
+static const unsigned char parts_sign_in_again_js[] = {
 #embed "../../web/parts/sign-in-again.js"
 };
-static const unsigned char file_42[] = {
+static const unsigned char parts_site_card_js[] = {
+#embed "../../web/parts/site-card.js"
+};
+static const unsigned char parts_site_name_js[] = {
+#embed "../../web/parts/site-name.js"
+};
+static const unsigned char parts_stock_chart_js[] = {
+#embed "../../web/parts/stock-chart.js"
+};
+static const unsigned char parts_stock_js[] = {
 #embed "../../web/parts/stock.js"
 };
-static const unsigned char file_43[] = {
+static const unsigned char parts_tally_js[] = {
+#embed "../../web/parts/tally.js"
+};
+static const unsigned char parts_time_entry_js[] = {
+#embed "../../web/parts/time-entry.js"
+};
+static const unsigned char parts_timeline_js[] = {
+#embed "../../web/parts/timeline.js"
+};
+static const unsigned char parts_waiting_list_js[] = {
+#embed "../../web/parts/waiting-list.js"
+};
+static const unsigned char parts_waiting_js[] = {
+#embed "../../web/parts/waiting.js"
+};
+static const unsigned char parts_when_seen_js[] = {
+#embed "../../web/parts/when-seen.js"
+};
+static const unsigned char sw_js[] = {
+#embed "../../web/sw.js"
+};
+static const unsigned char words_de_js[] = {
 #embed "../../web/words/de.js"
 };
-static const unsigned char file_44[] = {
+static const unsigned char words_en_js[] = {
 #embed "../../web/words/en.js"
 };
 
 static const struct polier_file web[] = {
-    {"app/api.js", file_0, sizeof file_0},
-    {"app/begin.js", file_1, sizeof file_1},
-    {"app/connection.js", file_2, sizeof file_2},
-    {"app/database.js", file_3, sizeof file_3},
-    {"app/form.js", file_4, sizeof file_4},
-    {"app/html.js", file_5, sizeof file_5},
-    {"app/kept.js", file_6, sizeof file_6},
-    {"app/live.js", file_7, sizeof file_7},
-    {"app/main.js", file_8, sizeof file_8},
-    {"app/may.js", file_9, sizeof file_9},
-    {"app/page.js", file_10, sizeof file_10},
-    {"app/problem.js", file_11, sizeof file_11},
-    {"app/router.js", file_12, sizeof file_12},
-    {"app/routes.js", file_13, sizeof file_13},
-    {"app/session.js", file_14, sizeof file_14},
-    {"app/words.js", file_15, sizeof file_15},
-    {"css/base.css", file_16, sizeof file_16},
-    {"css/forms.css", file_17, sizeof file_17},
-    {"css/layout.css", file_18, sizeof file_18},
-    {"css/parts.css", file_19, sizeof file_19},
-    {"css/start.css", file_20, sizeof file_20},
-    {"css/tokens.css", file_21, sizeof file_21},
-    {"icons/favicon.svg", file_22, sizeof file_22},
-    {"icons/icon.svg", file_23, sizeof file_23},
-    {"icons/maskable.svg", file_24, sizeof file_24},
-    {"index.html", file_25, sizeof file_25},
-    {"manifest.webmanifest", file_26, sizeof file_26},
-    {"pages/forgot-password.js", file_27, sizeof file_27},
-    {"pages/not-found.js", file_28, sizeof file_28},
-    {"pages/register.js", file_29, sizeof file_29},
-    {"pages/set-password.js", file_30, sizeof file_30},
-    {"pages/sign-in.js", file_31, sizeof file_31},
-    {"pages/start.js", file_32, sizeof file_32},
-    {"parts/address-fields.js", file_33, sizeof file_33},
-    {"parts/chips.js", file_34, sizeof file_34},
-    {"parts/dialog.js", file_35, sizeof file_35},
-    {"parts/door.js", file_36, sizeof file_36},
-    {"parts/fields.js", file_37, sizeof file_37},
-    {"parts/frame.js", file_38, sizeof file_38},
-    {"parts/icon.js", file_39, sizeof file_39},
-    {"parts/pieces.js", file_40, sizeof file_40},
-    {"parts/sign-in-again.js", file_41, sizeof file_41},
-    {"parts/stock.js", file_42, sizeof file_42},
-    {"words/de.js", file_43, sizeof file_43},
-    {"words/en.js", file_44, sizeof file_44},
+    {"app/api.js", app_api_js, sizeof app_api_js},
+    {"app/begin.js", app_begin_js, sizeof app_begin_js},
+    {"app/connection.js", app_connection_js, sizeof app_connection_js},
+    {"app/database.js", app_database_js, sizeof app_database_js},
+    {"app/form.js", app_form_js, sizeof app_form_js},
+    {"app/html.js", app_html_js, sizeof app_html_js},
+    {"app/kept.js", app_kept_js, sizeof app_kept_js},
+    {"app/live.js", app_live_js, sizeof app_live_js},
+    {"app/main.js", app_main_js, sizeof app_main_js},
+    {"app/may.js", app_may_js, sizeof app_may_js},
+    {"app/now.js", app_now_js, sizeof app_now_js},
+    {"app/page.js", app_page_js, sizeof app_page_js},
+    {"app/problem.js", app_problem_js, sizeof app_problem_js},
+    {"app/queue.js", app_queue_js, sizeof app_queue_js},
+    {"app/router.js", app_router_js, sizeof app_router_js},
+    {"app/routes.js", app_routes_js, sizeof app_routes_js},
+    {"app/sender.js", app_sender_js, sizeof app_sender_js},
+    {"app/session.js", app_session_js, sizeof app_session_js},
+    {"app/settled.js", app_settled_js, sizeof app_settled_js},
+    {"app/turn.js", app_turn_js, sizeof app_turn_js},
+    {"app/words.js", app_words_js, sizeof app_words_js},
+    {"app/worker.js", app_worker_js, sizeof app_worker_js},
+    {"app/zone.js", app_zone_js, sizeof app_zone_js},
+    {"css/base.css", css_base_css, sizeof css_base_css},
+    {"css/clock.css", css_clock_css, sizeof css_clock_css},
+    {"css/forms.css", css_forms_css, sizeof css_forms_css},
+    {"css/hours.css", css_hours_css, sizeof css_hours_css},
+    {"css/layout.css", css_layout_css, sizeof css_layout_css},
+    {"css/materials.css", css_materials_css, sizeof css_materials_css},
+    {"css/parts.css", css_parts_css, sizeof css_parts_css},
+    {"css/people.css", css_people_css, sizeof css_people_css},
+    {"css/site.css", css_site_css, sizeof css_site_css},
+    {"css/sites.css", css_sites_css, sizeof css_sites_css},
+    {"css/start.css", css_start_css, sizeof css_start_css},
+    {"css/tokens.css", css_tokens_css, sizeof css_tokens_css},
+    {"icons/favicon.svg", icons_favicon_svg, sizeof icons_favicon_svg},
+    {"icons/icon.svg", icons_icon_svg, sizeof icons_icon_svg},
+    {"icons/maskable.svg", icons_maskable_svg, sizeof icons_maskable_svg},
+    {"index.html", index_html, sizeof index_html},
+    {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
+    {"pages/companies.js", pages_companies_js, sizeof pages_companies_js},
+    {"pages/company-history.js", pages_company_history_js, sizeof pages_company_history_js},
+    {"pages/company-mails.js", pages_company_mails_js, sizeof pages_company_mails_js},
+    {"pages/company.js", pages_company_js, sizeof pages_company_js},
+    {"pages/forgot-password.js", pages_forgot_password_js, sizeof pages_forgot_password_js},
+    {"pages/hours.js", pages_hours_js, sizeof pages_hours_js},
+    {"pages/imprint.js", pages_imprint_js, sizeof pages_imprint_js},
+    {"pages/not-found.js", pages_not_found_js, sizeof pages_not_found_js},
+    {"pages/people.js", pages_people_js, sizeof pages_people_js},
+    {"pages/person-new.js", pages_person_new_js, sizeof pages_person_new_js},
+    {"pages/person.js", pages_person_js, sizeof pages_person_js},
+    {"pages/privacy.js", pages_privacy_js, sizeof pages_privacy_js},
+    {"pages/profile.js", pages_profile_js, sizeof pages_profile_js},
+    {"pages/register.js", pages_register_js, sizeof pages_register_js},
+    {"pages/set-password.js", pages_set_password_js, sizeof pages_set_password_js},
+    {"pages/sign-in.js", pages_sign_in_js, sizeof pages_sign_in_js},
+    {"pages/site-edit.js", pages_site_edit_js, sizeof pages_site_edit_js},
+    {"pages/site-history.js", pages_site_history_js, sizeof pages_site_history_js},
+    {"pages/site-hours.js", pages_site_hours_js, sizeof pages_site_hours_js},
+    {"pages/site-materials.js", pages_site_materials_js, sizeof pages_site_materials_js},
+    {"pages/site-team.js", pages_site_team_js, sizeof pages_site_team_js},
+    {"pages/site.js", pages_site_js, sizeof pages_site_js},
+    {"pages/sites.js", pages_sites_js, sizeof pages_sites_js},
+    {"pages/start.js", pages_start_js, sizeof pages_start_js},
+    {"parts/address-fields.js", parts_address_fields_js, sizeof parts_address_fields_js},
+    {"parts/address-line.js", parts_address_line_js, sizeof parts_address_line_js},
+    {"parts/audit.js", parts_audit_js, sizeof parts_audit_js},
+    {"parts/chips.js", parts_chips_js, sizeof parts_chips_js},
+    {"parts/clock.js", parts_clock_js, sizeof parts_clock_js},
+    {"parts/company-form.js", parts_company_form_js, sizeof parts_company_form_js},
+    {"parts/correct-hours.js", parts_correct_hours_js, sizeof parts_correct_hours_js},
+    {"parts/device.js", parts_device_js, sizeof parts_device_js},
+    {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
+    {"parts/door.js", parts_door_js, sizeof parts_door_js},
+    {"parts/erase-company.js", parts_erase_company_js, sizeof parts_erase_company_js},
+    {"parts/fields.js", parts_fields_js, sizeof parts_fields_js},
+    {"parts/frame.js", parts_frame_js, sizeof parts_frame_js},
+    {"parts/hold-button.js", parts_hold_button_js, sizeof parts_hold_button_js},
+    {"parts/hours-export.js", parts_hours_export_js, sizeof parts_hours_export_js},
+    {"parts/hours-mine.js", parts_hours_mine_js, sizeof parts_hours_mine_js},
+    {"parts/hours-team.js", parts_hours_team_js, sizeof parts_hours_team_js},
+    {"parts/icon.js", parts_icon_js, sizeof parts_icon_js},
+    {"parts/invitation.js", parts_invitation_js, sizeof parts_invitation_js},
+    {"parts/material-form.js", parts_material_form_js, sizeof parts_material_form_js},
+    {"parts/material-sheet.js", parts_material_sheet_js, sizeof parts_material_sheet_js},
+    {"parts/movement.js", parts_movement_js, sizeof parts_movement_js},
+    {"parts/number-pad.js", parts_number_pad_js, sizeof parts_number_pad_js},
+    {"parts/operator.js", parts_operator_js, sizeof parts_operator_js},
+    {"parts/paged.js", parts_paged_js, sizeof parts_paged_js},
+    {"parts/people-options.js", parts_people_options_js, sizeof parts_people_options_js},
+    {"parts/period.js", parts_period_js, sizeof parts_period_js},
+    {"parts/person-fields.js", parts_person_fields_js, sizeof parts_person_fields_js},
+    {"parts/pieces.js", parts_pieces_js, sizeof parts_pieces_js},
+    {"parts/running-time.js", parts_running_time_js, sizeof parts_running_time_js},
+    {"parts/search-field.js", parts_search_field_js, sizeof parts_search_field_js},
+    {"parts/sign-in-again.js", parts_sign_in_again_js, sizeof parts_sign_in_again_js},
+    {"parts/site-card.js", parts_site_card_js, sizeof parts_site_card_js},
+    {"parts/site-name.js", parts_site_name_js, sizeof parts_site_name_js},
+    {"parts/stock-chart.js", parts_stock_chart_js, sizeof parts_stock_chart_js},
+    {"parts/stock.js", parts_stock_js, sizeof parts_stock_js},
+    {"parts/tally.js", parts_tally_js, sizeof parts_tally_js},
+    {"parts/time-entry.js", parts_time_entry_js, sizeof parts_time_entry_js},
+    {"parts/timeline.js", parts_timeline_js, sizeof parts_timeline_js},
+    {"parts/waiting-list.js", parts_waiting_list_js, sizeof parts_waiting_list_js},
+    {"parts/waiting.js", parts_waiting_js, sizeof parts_waiting_js},
+    {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},
+    {"sw.js", sw_js, sizeof sw_js},
+    {"words/de.js", words_de_js, sizeof words_de_js},
+    {"words/en.js", words_en_js, sizeof words_en_js},
 };
 
 struct polier_files polier_web(void) { return (struct polier_files){web, sizeof web / sizeof web[0]}; }

@@ -28,13 +28,13 @@ public final class PostgresDatabase: Database {
 
     public let dialect = Dialect.postgres
 
+    let connector: Connector
     private let patience: Duration
     private let reads: WorkQueue<ReadJob>
     /// Reads that turned out slow. Nil in a small pool, where the readers run them themselves.
     private let slowReads: WorkQueue<ReadJob>?
     private let transactions: WorkQueue<TransactionJob>
     private let loneStatements: WorkQueue<LoneJob>
-    private let connector: Connector
     private let rounds: Histogram
     private let threads = Mutex<Threads>(Threads())
 

@@ -16,13 +16,15 @@ final class PostgresSession: TransactionSession {
     /// Whether the connection was lost while the server may have been committing: nobody knows the outcome.
     private(set) var outcomeIsOpen = false
 
-    private let connection: Connection
-    private let limits: TransactionLimits
+    let connection: Connection
+    let limits: TransactionLimits
     private let opening: [Statement]
     /// Whether BEGIN was put into the pipeline.
     private var isBegun = false
     /// How many statements in the pipeline have no answer yet.
     private var unanswered = 0
+    /// The table that rows were sent to without the server's answer yet; see `PostgresDatabase+bulk`.
+    var written: Table?
 
     /// The server ends a statement at its limit; the connection is given up when it hasn't said so by then.
     private static let grace = Duration.seconds(1)
@@ -45,6 +47,7 @@ final class PostgresSession: TransactionSession {
     }
 
     func read(_ readings: [any Reading]) throws {
+        try finishWriting()
         let results = try guarded { () throws(Failure) in
             for reading in readings { try add(reading.statement) }
             return try exchange(last: readings.count)
@@ -53,6 +56,7 @@ final class PostgresSession: TransactionSession {
     }
 
     func execute(_ statement: Statement) throws -> Int {
+        try finishWriting()
         let results = try guarded { () throws(Failure) in
             try add(statement)
             return try exchange(last: 1)
@@ -61,7 +65,16 @@ final class PostgresSession: TransactionSession {
     }
 
     func enqueue(_ statement: Statement) throws {
+        try finishWriting()
         try guarded { () throws(Failure) in try add(statement) }
+    }
+
+    /// Begins at once: what doesn't go through the pipeline can't wait for the first statement.
+    func begin() throws {
+        try guarded { () throws(Failure) in
+            try sendOpening()
+            _ = try exchange(last: 0)
+        }
     }
 
     /// Makes everything durable. A transaction without a statement never reaches the server.
@@ -101,7 +114,7 @@ final class PostgresSession: TransactionSession {
         return connection.isIdle
     }
 
-    private func guarded<Value>(_ work: () throws(Failure) -> Value) throws(StorageError) -> Value {
+    func guarded<Value>(_ work: () throws(Failure) -> Value) throws(StorageError) -> Value {
         if let failure { throw failure.error }
         do throws(Failure) {
             return try work()
@@ -118,11 +131,14 @@ final class PostgresSession: TransactionSession {
         } catch {
             throw Failure(.statement, error)
         }
-        if !isBegun {
-            isBegun = true
-            for statement in opening { try send(statement) }
-        }
+        try sendOpening()
         try send(statement)
+    }
+
+    private func sendOpening() throws(Failure) {
+        guard !isBegun else { return }
+        isBegun = true
+        for statement in opening { try send(statement) }
     }
 
     private func send(_ statement: Statement) throws(Failure) {

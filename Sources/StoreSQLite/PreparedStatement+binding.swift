@@ -54,7 +54,7 @@ extension PreparedStatement {
     }
 
     /// - Parameter copy: whether the engine keeps a copy, so that the memory may go before the run.
-    private func bind(_ text: UnsafeBufferPointer<UInt8>, at place: Int32, copy: Bool) -> Int32 {
+    func bind(_ text: UnsafeBufferPointer<UInt8>, at place: Int32, copy: Bool) -> Int32 {
         // Without an address the engine would bind null.
         guard let start = text.baseAddress, !text.isEmpty else {
             return polier_sqlite3_bind_text_copy(handle, place, "", 0)
@@ -66,7 +66,7 @@ extension PreparedStatement {
         }
     }
 
-    private func bind(_ bytes: UnsafeRawBufferPointer, at place: Int32, copy: Bool) -> Int32 {
+    func bind(_ bytes: UnsafeRawBufferPointer, at place: Int32, copy: Bool) -> Int32 {
         guard let start = bytes.baseAddress, !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, place, 0) }
         return copy
             ? polier_sqlite3_bind_blob_copy(handle, place, start, sqlite3_uint64(bytes.count))
@@ -74,7 +74,7 @@ extension PreparedStatement {
     }
 
     /// SQLite would store the character, and most of its functions would see the text end there; PostgreSQL refuses it.
-    private func refuseNUL(in text: UnsafeBufferPointer<UInt8>, at place: Int32) throws {
+    func refuseNUL(in text: UnsafeBufferPointer<UInt8>, at place: Int32) throws {
         if let start = text.baseAddress, memchr(start, 0, text.count) != nil {
             throw StorageError(.unstorable, "the text for $\(place) contains a NUL character")
         }

@@ -32,7 +32,8 @@ public final class SQLiteDatabase: Database {
 
     public var dialect: Dialect { .sqlite }
 
-    private let patience: Duration
+    let file: DatabaseFile
+    let options: Options
     private let readers: ReaderPool
     private let queue: WorkQueue<TransactionJob>
     private let commits: Histogram
@@ -51,8 +52,8 @@ public final class SQLiteDatabase: Database {
         let commits = Histogram([1, 2, 4, 8, 16, 32, 64, 128, 256])
         let writer = try Writer(Connection.writer(file, options), commits: commits)
         let queue = WorkQueue<TransactionJob>(capacity: Self.longestQueue)
-        patience = options.patience
         self.commits = commits
+        (self.file, self.options) = (file, options)
         readers = ReaderPool(file, options)
         self.queue = queue
         thread = Mutex(BlockingThread(name: "sqlite-writer") { writer.work(on: queue) })
@@ -72,12 +73,12 @@ public final class SQLiteDatabase: Database {
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
-        return try await TransactionJob.run(on: queue, patience: patience, body)
+        return try await TransactionJob.run(on: queue, patience: options.patience, body)
     }
 
     public func executeAlone(_ statement: Statement) async throws {
         try Task.checkCancellation()
-        try await TransactionJob.run(on: queue, patience: patience, standsAlone: true) { session in
+        try await TransactionJob.run(on: queue, patience: options.patience, standsAlone: true) { session in
             try session.enqueue(statement)
         }
     }

@@ -1,12 +1,12 @@
 internal import CSQLite
 internal import Core
 
-/// What the body of one transaction sees of the writer's connection.
+/// What the body of one transaction, or of a copy (see `SQLiteDatabase+bulk.swift`), sees of its connection.
 ///
 /// After a statement has failed, the others are refused with its error. That is more than a courtesy: where the error
 /// ended the whole transaction, the next statement would run, and stay, outside of any.
 final class WriterSession: TransactionSession {
-    private let connection: Connection
+    let connection: Connection
     private(set) var failure: (any Error)?
 
     init(_ connection: Connection) { self.connection = connection }
@@ -35,7 +35,7 @@ final class WriterSession: TransactionSession {
         try unlessFailed { try connection.run(statement) }
     }
 
-    private func unlessFailed<Result>(_ work: () throws -> Result) throws -> Result {
+    func unlessFailed<Result>(_ work: () throws -> Result) throws -> Result {
         if let failure { throw failure }
         do {
             return try work()

@@ -22,6 +22,15 @@ struct Binary: Sendable {
         return (process.terminationStatus, String(decoding: output, as: UTF8.self))
     }
 
+    /// Starts a command, whose output nobody reads.
+    static func start(_ arguments: [String], environment: [String: String] = [:], in folder: String) throws -> Process {
+        let process = prepare(arguments, environment, in: folder)
+        for output in [\Process.standardOutput, \.standardError] { process[keyPath: output] = FileHandle.nullDevice }
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
     fileprivate static func prepare(_ arguments: [String], _ environment: [String: String], in folder: String?)
         -> Process
     {

@@ -142,10 +142,4 @@ import Testing
             }
         }
     }
-
-    private final class Flag: Sendable {
-        private let up = Atomic(true)
-        var isUp: Bool { up.load(ordering: .relaxed) }
-        func lower() { up.store(false, ordering: .relaxed) }
-    }
 }

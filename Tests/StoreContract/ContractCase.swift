@@ -14,7 +14,7 @@ public struct ContractCase: Sendable, CustomStringConvertible {
     /// - Parameters:
     ///   - tables: the statements that make the tables, as in a migration.
     ///   - body: the case.
-    init(_ name: String, tables: String = "", _ body: @escaping @Sendable (any Database) async throws -> Void) {
+    init(_ name: String, tables: String = "", _ body: @escaping @Sendable (any BulkDatabase) async throws -> Void) {
         self.init(opening: name) { store in
             try await store.withDatabase { database in
                 if !tables.isEmpty { try await database.make(tables) }
@@ -41,7 +41,7 @@ public struct ContractCase: Sendable, CustomStringConvertible {
 extension EmptyStore {
     /// Opens the store for `body`, and closes it whatever happens.
     func withDatabase(
-        patience: Duration = .seconds(20), _ body: (any Database) async throws -> Void
+        patience: Duration = .seconds(20), _ body: (any BulkDatabase) async throws -> Void
     ) async throws {
         let database = try await open(patience: patience)
         do {

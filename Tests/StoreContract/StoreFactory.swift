@@ -10,12 +10,12 @@ public protocol StoreFactory: Sendable {
 public protocol EmptyStore: Sendable {
     /// Opens the store; each call opens it once more, as another server would. The caller closes what it opened.
     /// - Parameter patience: how long work may wait for its turn.
-    func open(patience: Duration) async throws -> any Database
+    func open(patience: Duration) async throws -> any BulkDatabase
 
     /// Removes it with everything in it, once all that was opened is closed.
     func remove() async throws
 }
 
 extension EmptyStore {
-    public func open() async throws -> any Database { try await open(patience: .seconds(20)) }
+    public func open() async throws -> any BulkDatabase { try await open(patience: .seconds(20)) }
 }

@@ -17,7 +17,7 @@ struct PostgresStore: EmptyStore {
             "ALTER DATABASE \(name) SET deadlock_timeout = '50ms'")
     }
 
-    func open(patience: Duration) async throws -> any Database {
+    func open(patience: Duration) async throws -> any BulkDatabase {
         var options = PostgresDatabase.Options(url: url)
         options.pool = 5
         options.patience = patience

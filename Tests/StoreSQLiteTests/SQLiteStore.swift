@@ -15,7 +15,7 @@ struct SQLiteStore: EmptyStore {
 
     var path: String { folder + "/test.sqlite" }
 
-    func open(patience: Duration) async throws -> any Database {
+    func open(patience: Duration) async throws -> any BulkDatabase {
         try SQLiteDatabase(SQLiteDatabase.Options(path: path, patience: patience))
     }
 

@@ -1,6 +1,7 @@
 // Every request to the server. Paths begin after /api/v1. What goes wrong is thrown as a Problem.
 
 import { connection } from "app/connection.js";
+import { learnTime } from "app/now.js";
 
 const base = "/api/v1";
 const seconds = 1000;
@@ -79,6 +80,7 @@ async function request(method, path, { body, key, of, token, signal, timeout = 2
   const timer = setTimeout(() => clock.abort(), timeout);
   const leave = () => clock.abort();
   signal?.addEventListener("abort", leave);
+  const asked = Date.now();
   try {
     signal?.throwIfAborted();
     const response = await fetch(base + path, {
@@ -87,6 +89,7 @@ async function request(method, path, { body, key, of, token, signal, timeout = 2
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: clock.signal,
     });
+    learnTime(response.headers.get("Date"), asked);
     const answer = await read(response);
     connection.report(true);
     if (response.ok) {

@@ -53,3 +53,5 @@ export function store(name) {
 
 /** All keys of a user in `answers`. */
 export const keysOf = (user) => IDBKeyRange.bound([user], [user, []]);
+/** Those of one path and of all below it. */
+export const keysUnder = (user, path) => IDBKeyRange.bound([user, path], [user, `${path}\uFFFF`]);

@@ -1,7 +1,7 @@
 // The last known answers of the person who is signed in. Pages show them at once and then the fresh ones.
 
 import { api, etagOf, nextOf, remember } from "app/api.js";
-import { keysOf, store } from "app/database.js";
+import { keysOf, keysUnder, store } from "app/database.js";
 
 const answers = store("answers");
 const memory = new Map();
@@ -56,6 +56,12 @@ export const kept = {
   forget(path) {
     memory.delete(path);
     if (owner) answers.delete([owner, path]);
+  },
+
+  /** The same for everything below a path: a company that was erased. */
+  async forgetUnder(path) {
+    for (const known of memory.keys()) if (known.startsWith(path)) memory.delete(known);
+    if (owner) await answers.delete(keysUnder(owner, path));
   },
 
   /** @param {(value: unknown) => void} listener  Ends with the signal. */

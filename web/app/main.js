@@ -55,4 +55,4 @@ setInterval(() => {
   if (!connection.online && navigator.onLine && !document.hidden) refresh();
 }, 15_000);
 
-navigator.serviceWorker?.register("/sw.js").catch(() => {});
+import("app/worker.js").catch(() => {});

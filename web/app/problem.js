@@ -52,7 +52,9 @@ export const explainField = (message) => match(fields, message, "problem.field")
 function match(table, text, place) {
   for (const [pattern, word] of table) {
     const found = pattern.exec(text ?? "");
-    if (found) return t(`${place}.${word}`, { 1: found[1], 2: found[2], 3: found[3] });
+    // Amounts with the language's comma.
+    const [, ...values] = found?.map((value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)) ?? [];
+    if (found) return t(`${place}.${word}`, { 1: values[0], 2: values[1], 3: values[2] });
   }
   return null;
 }

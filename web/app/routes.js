@@ -44,8 +44,9 @@ function pattern(path) {
  * @param {string | null} role of the person who is signed in.
  */
 export function routeFor(pathname, role) {
-  const found = table.filter((route) => route.pattern.test(pathname));
-  const route = found.find((one) => !one.roles || one.roles.includes(role));
+  // The first says what the address is: /sites/new is never a site, also for whom it isn't.
+  const first = table.find((route) => route.pattern.test(pathname));
+  const route = table.find((one) => one.path === first?.path && (!one.roles || one.roles.includes(role)));
   if (route) {
     const params = { ...route.pattern.exec(pathname).groups };
     const { page, tab, section, isDoor = false } = route;

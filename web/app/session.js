@@ -10,6 +10,7 @@ export const lastPerson = () => JSON.parse(localStorage.getItem(note) ?? "null")
 const me = "/users/me";
 const listeners = new Set();
 const leavers = new Set();
+const guards = new Set();
 
 export const session = {
   /** "in", "out", or "expired": the server wants the password again, what the person was doing is still there. */
@@ -23,6 +24,8 @@ export const session = {
   onChange: (listener) => listeners.add(listener),
   /** @param {() => unknown} leaver Runs before what is kept in this browser is wiped. */
   onLeave: (leaver) => leavers.add(leaver),
+  /** @param {() => Promise<boolean>} guard Whether the person wants to sign out, whatever they would lose. */
+  beforeSignOut: (guard) => guards.add(guard),
 
   /** Finds out who is signed in, from the last visit if possible. */
   async start() {
@@ -46,6 +49,7 @@ export const session = {
 
   /** Throws a Problem without a signal: only the server can end a session. */
   async signOut() {
+    for (const mayLeave of guards) if (!(await mayLeave())) return;
     try {
       await api.post("/auth/signout");
     } catch (problem) {

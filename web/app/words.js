@@ -68,6 +68,8 @@ function format(Kind, options = {}) {
 
 /** Up to three decimals, as amounts have: 1.234,5 */
 export const number = (value) => format(Intl.NumberFormat, { maximumFractionDigits: 3 }).format(value);
+/** The same as one types it: 1234,5 */
+export const decimal = (value) => format(Intl.NumberFormat, { maximumFractionDigits: 3, useGrouping: false }).format(value);
 export const percent = (share) => format(Intl.NumberFormat, { style: "percent", maximumFractionDigits: 0 }).format(share);
 /** 24 Sack */
 export const amount = (value, unit) => `${number(value)}\u00A0${unit}`;
@@ -91,6 +93,10 @@ const dayStyles = {
   medium: { day: "numeric", month: "short", year: "numeric" },
   /** Mo., 23. Nov. */
   weekday: { weekday: "short", day: "numeric", month: "short" },
+  /** Mo */
+  letter: { weekday: "short" },
+  /** November 2026 */
+  month: { month: "long", year: "numeric" },
   /** Montag, 23. November */
   long: { weekday: "long", day: "numeric", month: "long" },
 };
@@ -101,6 +107,10 @@ export function day(value, style = "medium") {
   const zone = isDay ? "UTC" : timeZone;
   return format(Intl.DateTimeFormat, { ...dayStyles[style], timeZone: zone }).format(new Date(value));
 }
+
+/** 1. Nov. – 9. Dez. 2026 */
+export const dayRange = (from, to) =>
+  format(Intl.DateTimeFormat, { ...dayStyles.medium, timeZone: "UTC" }).formatRange(new Date(from), new Date(to));
 
 /** 07:02 */
 export const time = (instant) =>

@@ -2,7 +2,7 @@
 
 import { html } from "app/html.js";
 import { may } from "app/may.js";
-import { day, dayOf, moment, t } from "app/words.js";
+import { dayOf, dayRange, moment, t } from "app/words.js";
 import { addressLine } from "parts/address-line.js";
 import { priorityChip, statusChip } from "parts/chips.js";
 import { icon } from "parts/icon.js";
@@ -31,7 +31,6 @@ export default async function site(page) {
       href: name === "materials" ? place.link : `${place.link}/${name}`,
       label: t(`site.tabs.${name}`),
       isCurrent: name === page.tab,
-      count: name === "materials" ? page.data.site.material.length : name === "team" ? page.data.site.assignments.length : 0,
     })))}
     ${content()}`;
 }
@@ -44,7 +43,7 @@ function head(page, place) {
     back: { href: page.link("/sites"), label: t("sites.title") },
     chips: chips.length > 0 && chips,
     actions: may.changeSites() && html`
-      <a class="button is-small" href=${`${place.link}/edit`}>${icon("edit")}${t("action.edit")}</a>`,
+      <a class="button is-icon is-outlined" href=${`${place.link}/edit`} aria-label=${t("site.edit.title")}>${icon("edit")}</a>`,
   });
 }
 
@@ -56,7 +55,7 @@ function about(page) {
       <div class="about-line">${icon("address")}<span>${addressLine(site)}</span></div>
       <div class="about-line">${icon("calendar")}
         <div class="about-time">
-          <span>${day(site.startDate)} – ${day(site.endDate)}<span class="about-left">${timeLeft(site)}</span></span>
+          <span>${dayRange(site.startDate, site.endDate)} <span class="about-left">${timeLeft(site)}</span></span>
           ${progress(site.progress / 100, t("site.progress", { percent: site.progress }))}
         </div>
       </div>
@@ -73,12 +72,14 @@ function presence(page, present) {
   const others = present.filter((entry) => entry.userId !== page.user.id);
   const mine = present.find((entry) => entry.userId === page.user.id);
   const names = others.map((entry) => entry.userName).join(", ");
-  return [mine && t("site.presentYou", { moment: moment(mine.checkedInAt) }), names && t("site.presentOthers", { names })].filter(Boolean).join(" · ");
+  const parts = [mine && t("site.presentYou", { moment: moment(mine.checkedInAt) }), names && t("site.presentOthers", { names })];
+  return parts.filter(Boolean).join(" · ");
 }
 
 function timeLeft({ startDate, endDate }) {
   const days = (to) => Math.round((Date.parse(to) - Date.parse(dayOf())) / 86_400_000);
   if (days(startDate) > 0) return t("site.startsIn", { count: days(startDate) });
   if (days(endDate) < 0) return t("site.overdue", { count: -days(endDate) });
+  if (days(endDate) === 0) return t("site.lastDay");
   return t("site.daysLeft", { count: days(endDate) });
 }

@@ -3,26 +3,31 @@
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
 import { amount, day, dayOf, duration, minutesSince, t, time } from "app/words.js";
-import { avatars, lowChip, personChip, priorityChip } from "parts/chips.js";
+import { personChip } from "parts/chips.js";
+import { createClock, whereAmI } from "parts/clock.js";
 import { icon } from "parts/icon.js";
-import { emptyState, pageHead, progress, section } from "parts/pieces.js";
+import { emptyState, pageHead, section } from "parts/pieces.js";
+import { byUrgency, siteCard } from "parts/site-card.js";
 import { stockBar } from "parts/stock.js";
 
 export default function start(page) {
   const { api } = page.company;
   page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` });
+  const clock = may.clockIn() && createClock(page);
   page.every(30_000, () => page.update());
   return () => {
     const sites = page.data.sites.filter((site) => site.status === "ACTIVE").sort(byUrgency);
     const low = sites.flatMap((site) => site.material.filter((one) => one.belowThreshold).map((material) => ({ site, material })));
-    const mine = page.data.present.find((entry) => entry.userId === page.user.id);
+    const { visit, left } = whereAmI(page);
     const isLead = may.seeAllHours();
     return html`
       ${pageHead({ title: may.listCompanies() ? page.company.name : greeting(page.user), lead: day(dayOf(), "long") })}
-      ${(mine || !isLead) && clock(page, mine)}
+      ${clock && (visit || left || !isLead) && clock()}
       ${isLead && sites.length > 0 && tiles(page, sites, low)}
       ${isLead && page.data.present.length > 0 && section({
-        title: t("start.present"), content: html`<ul class="list" id="present">${page.data.present.map((entry) => presence(page, entry))}</ul>`,
+        title: t("start.present"),
+        action: html`<a class="button is-small" href=${page.link("/hours")}>${icon("clock")}${t("start.hours")}</a>`,
+        content: html`<ul class="list" id="present">${page.data.present.map((entry) => presence(page, entry))}</ul>`,
       })}
       ${low.length > 0 && section({
         title: t("start.low"), content: html`<ul class="list" id="low">${low.map((one) => lowRow(page, one))}</ul>`,
@@ -31,13 +36,10 @@ export default function start(page) {
         title: t(isLead ? "start.sites" : "start.mySites"),
         action: sites.length > 0 && may.changeSites() && html`
           <a class="button is-small" href=${page.link("/sites/new")}>${icon("add")}${t("start.newSite")}</a>`,
-        content: sites.length ? html`<ul class="cards">${sites.map((site) => siteCard(page, site))}</ul>` : noSites(page),
+        content: sites.length ? html`<ul class="cards">${sites.map((site) => siteCard(page, site, presentOn(page, site)))}</ul>` : noSites(page),
       })}`;
   };
 }
-
-const urgency = { high: 0, medium: 1, low: 2 };
-const byUrgency = (a, b) => urgency[a.priority] - urgency[b.priority] || a.name.localeCompare(b.name);
 
 function greeting({ firstName }) {
   const hour = new Date().getHours();
@@ -45,20 +47,8 @@ function greeting({ firstName }) {
   return t(`start.greeting.${part}`, { name: firstName });
 }
 
+const presentOn = (page, { id }) => page.data.present.filter((entry) => entry.siteId === id).length;
 const siteName = (page, id) => page.data.sites.find((site) => site.id === id)?.name;
-
-/** Whether one is clocked in, and since when. The button leads to the clock. */
-const clock = (page, entry) => html`
-  <section class="clock ${entry && "is-running"}" aria-label=${t("start.clock")}>
-    <div>
-      <p class="clock-state">${entry ? t("start.clockedIn", { time: time(entry.checkedInAt) }) : t("start.clockedOut")}</p>
-      ${entry
-        ? html`<p class="clock-time">${duration(minutesSince(entry.checkedInAt))}</p><p class="clock-site">${siteName(page, entry.siteId)}</p>`
-        : html`<p class="clock-site">${t("start.clockHint")}</p>`}
-    </div>
-    <a class="button is-primary is-big" href=${page.link(entry ? `/sites/${entry.siteId}/hours` : "/hours")}>
-      ${icon(entry ? "out" : "in")}${t(entry ? "clock.out" : "clock.in")}</a>
-  </section>`;
 
 const tiles = (page, sites, low) => html`
   <ul class="tiles">
@@ -95,24 +85,6 @@ const lowRow = (page, { site, material }) => keyed(material.id, html`
       <span class="row-sub">${t("material.ofMinimum", { amount: amount(material.threshold, material.unit) })}</span>
     </div>
   </li>`);
-
-function siteCard(page, site) {
-  const { street, streetNumber, city } = site.addressParts;
-  const present = page.data.present.filter((entry) => entry.siteId === site.id).length;
-  return keyed(site.id, html`
-    <li class="card is-link">
-      <div class="card-head">
-        <h3><a class="stretched" href=${page.link(`/sites/${site.id}`)}>${site.name}</a></h3>
-        <div class="chips">${priorityChip(site)}${lowChip(site.materialInfo.warnings)}</div>
-      </div>
-      <p class="card-sub">${icon("address")}<span>${street} ${streetNumber}, ${city}</span></p>
-      <div class="card-foot">
-        ${site.assignments.length > 0 && avatars(site.assignments)}
-        <span class="card-note">${present ? t("site.present", { count: present }) : t("site.until", { day: day(site.endDate, "weekday") })}</span>
-      </div>
-      ${progress(site.progress / 100, t("site.progress", { percent: site.progress }))}
-    </li>`);
-}
 
 const noSites = (page) => emptyState({
   icon: "sites",

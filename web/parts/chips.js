@@ -39,10 +39,18 @@ export const lowChip = (count) => count > 0 && chip(t("material.lowCount", { cou
 
 export const roleChip = ({ role }) => chip(word("roles", role), role === "WORKER" ? "quiet" : "strong");
 
+/** "active", "invited" as long as somebody hasn't come, or "off". */
+export function standingOf({ status, invitation }) {
+  if (status === "ACTIVE") return "active";
+  return invitation && invitation.state !== "accepted" ? "invited" : "off";
+}
+
 /** Whether somebody has come, and what became of their invitation. */
-export function invitationChip({ status, invitation }) {
-  if (status === "ACTIVE") return null;
-  if (!invitation) return chip(t("person.off"));
+export function invitationChip(person) {
+  const standing = standingOf(person);
+  if (standing === "active") return null;
+  if (standing === "off") return chip(t("person.off"));
+  const { invitation } = person;
   const kind = { failed: "danger", expired: "low", delivered: "done" }[invitation.state] ?? "quiet";
   return chip(word("person.invitations", invitation.state), kind);
 }

@@ -6,14 +6,14 @@ import { icon } from "parts/icon.js";
 
 /**
  * A whole form with its buttons.
- * @param {{submit: string, cancel?: string, more?: unknown}} options `cancel` is where the way out leads.
+ * @param {{submit: string, isDanger?: boolean, cancel?: string, more?: unknown}} options `cancel` is where the way out leads.
  */
-export const formView = (form, content, { submit, cancel, more }) => html`
+export const formView = (form, content, { submit, isDanger, cancel, more }) => html`
   <form class="form" novalidate @submit=${form.submit} @input=${form.input}>
     ${form.failure && html`<div class="notice is-problem form-failure" tabindex="-1">${icon("warning")}<p>${form.failure}</p></div>`}
     ${content}
     <div class="actions">
-      <button class="button is-primary" aria-disabled=${form.isBusy ? "true" : null}>${form.isBusy ? t("form.busy") : submit}</button>
+      <button class="button ${isDanger ? "is-danger" : "is-primary"}" aria-disabled=${form.isBusy ? "true" : null}>${form.isBusy ? t("form.busy") : submit}</button>
       ${cancel && html`<a class="button" href=${cancel}>${t("action.cancel")}</a>`}
       ${more}
     </div>
@@ -40,7 +40,7 @@ const errorOf = (form, name) => form.errors[name] && html`
 /**
  * One line of text. Also e-mail (`type: "email"`), search, phone.
  * @param {{name: string, label: string, hint?: string, value?: string, type?: string, required?: boolean, autocomplete?: string,
- *   inputmode?: string, maxlength?: number, size?: "short", kind?: "number", unit?: string, autofocus?: boolean,
+ *   inputmode?: string, list?: string, maxlength?: number, size?: "short", kind?: "number", unit?: string, autofocus?: boolean,
  *   isFixed?: boolean}} field
  */
 export function textField(form, field) {
@@ -48,7 +48,7 @@ export function textField(form, field) {
   return around(form, field, html`
     <div class="input ${unit && "has-unit"}">
       <input id=${idOf(form, name)} name=${name} type=${type} value=${value} ?required=${required} autocomplete=${autocomplete}
-        inputmode=${inputmode} maxlength=${maxlength} data-kind=${kind} ?autofocus=${field.autofocus} ?readonly=${field.isFixed}
+        inputmode=${inputmode} list=${field.list} maxlength=${maxlength} data-kind=${kind} ?autofocus=${field.autofocus} ?readonly=${field.isFixed}
         autocapitalize=${type === "email" ? "none" : null} spellcheck=${type === "email" ? "false" : null}
         aria-invalid=${form.errors[name] ? "true" : null} aria-describedby=${described(form, field)}>
       ${unit && html`<span class="unit" aria-hidden="true">${unit}</span>`}

@@ -7,11 +7,7 @@ import { session } from "app/session.js";
 import { t } from "app/words.js";
 import { avatar } from "parts/chips.js";
 import { icon, mark } from "parts/icon.js";
-
-const states = [];
-
-/** Adds a line to the strip above the page: `view()` gives a template, or nothing when there is nothing to say. */
-export const addStatus = (view) => states.push(view);
+import { waitingLines } from "parts/waiting.js";
 
 /** @param {import("app/page.js").Page} page */
 export default (page) => html`
@@ -19,13 +15,13 @@ export default (page) => html`
   <div class="frame">
     <header class="top">
       <a class="brand" href=${page.link("/")}>${mark()}<span class="brand-name">Polier</span></a>
-      <span class="top-company">${page.company?.name ?? session.company?.name}</span>
+      ${company(page)}
     </header>
     <nav class="nav" aria-label=${t("nav.label")}>
       <ul>
-        ${items(page).map(({ section, href, picture }) => html`
-          <li><a href=${href} aria-current=${page.section === section ? "page" : null}>
-            ${picture ?? icon(section)}<span>${t(`nav.${section}`)}</span></a></li>`)}
+        ${items(page).map(({ section, href, picture, isWide }) => html`
+          <li class=${isWide && "is-wide"}><a href=${href} aria-current=${page.section === section ? "page" : null}>
+            ${picture ?? icon(section === "hours" ? "clock" : section)}<span>${t(`nav.${section}`)}</span></a></li>`)}
       </ul>
     </nav>
     <div class="content">
@@ -38,16 +34,24 @@ function items(page) {
   const part = (section, path) => ({ section, href: page.link(path) });
   const profile = { section: "profile", href: "/profile", picture: avatar(session.user) };
   if (may.listCompanies()) {
-    const within = page.company ? [part("sites", "/sites"), part("people", "/people"), part("company", "/company")] : [];
+    const within = page.company
+      ? [part("sites", "/sites"), part("people", "/people"), { ...part("hours", "/hours"), isWide: true }, part("company", "/company")] : [];
     return [{ section: "companies", href: "/companies" }, ...within, profile];
   }
   const common = [part("start", "/"), part("sites", "/sites")];
-  if (may.seePeople()) return [...common, part("people", "/people"), part("company", "/company"), profile];
-  return [...common, { ...part("hours", "/hours"), picture: icon("clock") }, profile];
+  if (!may.seePeople()) return [...common, part("hours", "/hours"), profile];
+  return [...common, part("people", "/people"), part("hours", "/hours"), { ...part("company", "/company"), isWide: true }, profile];
+}
+
+/** Five parts are as many as a thumb can tell apart: on a phone the firm's name leads to the firm. */
+function company(page) {
+  const name = page.company?.name ?? session.company?.name;
+  if (!may.changeCompany() || !page.company) return html`<span class="top-company">${name}</span>`;
+  return html`<a class="top-company" href=${page.link("/company")}>${name}</a>`;
 }
 
 function status() {
-  const lines = states.map((view) => view()).filter(Boolean);
+  const lines = waitingLines();
   if (!connection.online) lines.unshift(html`<p>${icon("offline")}<span>${t("status.offline")}</span></p>`);
   return lines.length > 0 && html`<div class="status" role="status">${lines}</div>`;
 }

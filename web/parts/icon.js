@@ -13,6 +13,7 @@ const paths = {
   company: "M4 21V8l8-5 8 5v13M2.5 21h19M9 21v-5h6v5M9 11.5h.01M15 11.5h.01",
   companies: "M2 21h20M4 21V11l5-3v13M9 21V4l7 3v14M16 21V11l4 2v8",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  delete: "M9 6h12v12H9l-6-6zM12 9.5l5 5M17 9.5l-5 5",
   download: "M12 4v11M7 10.5l5 5 5-5M4.5 20h15",
   edit: "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19 4 20zM14 6.5l3.5 3.5",
   forward: "M9 5l7 7-7 7",

@@ -1,4 +1,4 @@
-// Finds in a list what is already here, as one types.
+// Finds in a list that is already here, as one types.
 
 import { html } from "app/html.js";
 import { icon } from "parts/icon.js";
@@ -11,12 +11,13 @@ export const searchField = ({ label, value, onInput }) => html`
       enterkeyhint="search" @input=${({ target }) => onInput(target.value)}>
   </div>`;
 
-/** Whether all that is looked for begins a word of one of the texts, whatever its case and accents. */
+/** Whether every word that is looked for stands in one of the texts, whatever its case and accents. */
 export function matches(search, ...texts) {
-  const words = plain(texts.join(" ")).split(/[\s.,@_-]+/);
-  return plain(search).split(/\s+/).every((part) => words.some((word) => word.startsWith(part)) || plain(texts.join(" ")).includes(part));
+  const text = plain(texts.join(" "));
+  return plain(search).split(/\s+/).every((word) => text.includes(word));
 }
 
-// "ı" and "ł" have no accent that could be taken away.
+// These letters are whole: taking accents away leaves them as they are.
+const whole = { ı: "i", ł: "l", ß: "ss", ø: "o", đ: "d" };
 const plain = (text) =>
-  text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i").replaceAll("ł", "l").replaceAll("ß", "ss");
+  text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[ıłßøđ]/g, (letter) => whole[letter]);

@@ -55,5 +55,5 @@ const rounded = (value) => Math.round(value * 1000) / 1000;
 
 function inWords({ unit }, { taken, added }) {
   if (!taken && !added) return t("material.chartStill");
-  return t("material.chart", { taken: amount(taken, unit), added: amount(added, unit) });
+  return t(!added ? "material.chartTaken" : !taken ? "material.chartAdded" : "material.chart", { taken: amount(taken, unit), added: amount(added, unit) });
 }

@@ -1,7 +1,7 @@
 // Plus and minus, collected: what one taps or holds is one movement, sent when the hand rests. What was sent can be undone.
 
 import { fail, say, toast } from "app/live.js";
-import { queue } from "app/queue.js";
+import { materialPath, queue } from "app/queue.js";
 import { amount, t } from "app/words.js";
 
 const rest = 800;
@@ -21,7 +21,7 @@ export function createTally(page, siteId, changed) {
     moving: ({ id }) => exact((gestures.get(id)?.delta ?? 0) + (sending.get(id) ?? 0)),
 
     /** What waits for a signal. */
-    waiting: ({ id }) => exact(queue.pendingDelta(pathOf(id)) - (sending.get(id) ?? 0)),
+    waiting: ({ id }) => exact(queue.pendingDelta(materialPath(page.company.id, siteId, id)) - (sending.get(id) ?? 0)),
 
     /** What will be left when all that has arrived. */
     left: (material) => exact(material.amount + tally.waiting(material) + tally.moving(material)),
@@ -73,8 +73,6 @@ export function createTally(page, siteId, changed) {
   // A phone that is put away may never come back to this page.
   document.addEventListener("visibilitychange", () => document.hidden && finishAll(), { signal: page.signal });
   addEventListener("pagehide", finishAll, { signal: page.signal });
-  page.signal.addEventListener("abort", queue.onChange(() => page.update()) ?? (() => {}));
-
-  const pathOf = (id) => `${page.company.api}/sites/${siteId}/materials/${id}`;
+  queue.onChange(() => page.update(), page.signal);
   return tally;
 }

@@ -116,9 +116,5 @@ public struct Migrator: Sendable {
 
 extension Migration {
     /// SHA-256 of the file, in hexadecimal.
-    public var checksum: String {
-        String(
-            decoding: SHA256.hash(data: Array(text.utf8)).flatMap { [hexDigit($0 >> 4), hexDigit($0 & 15)] },
-            as: UTF8.self)
-    }
+    public var checksum: String { SHA256.hash(data: Array(text.utf8)).hexadecimal }
 }

@@ -38,6 +38,16 @@ public struct BlockingThread: Sendable {
     /// Waits until the thread has ended; call it once. Blocks, so never from a task: see `joined`.
     public func join() { pthread_join(handle, nil) }
 
+    /// Runs `body` on a thread of its own and waits for what it returns, without blocking the calling task's thread.
+    public static func run<Result: Sendable>(
+        name: String, _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = BlockingThread(name: name) { continuation.resume(with: Swift.Result(catching: body)) }
+            pthread_detach(thread.handle)
+        }
+    }
+
     /// Waits until all of the threads have ended, without blocking the calling task's thread. Call it once.
     public static func joined(_ threads: [BlockingThread]) async {
         await withCheckedContinuation { continuation in

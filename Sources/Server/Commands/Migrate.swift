@@ -41,9 +41,13 @@ struct Migrate: AsyncParsableCommand {
 
 /// Opens the database for one command, and closes it.
 func withDatabase(
-    _ settings: Settings, existing: Bool = false, _ body: (any Database) async throws -> Void
+    _ settings: Settings, existing: Bool = false, _ body: (any BulkDatabase) async throws -> Void
 ) async throws {
-    let database = try Stores.open(settings, existing: existing)
+    try await closing(try Stores.open(settings, existing: existing), body)
+}
+
+/// Closes a database behind a command, whatever happens.
+func closing(_ database: any BulkDatabase, _ body: (any BulkDatabase) async throws -> Void) async throws {
     do {
         try await body(database)
     } catch {

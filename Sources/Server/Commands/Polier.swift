@@ -12,9 +12,8 @@ struct Polier: AsyncParsableCommand {
             names. The database URL, passwords and keys can also be put into files: POLIER_DATABASE_URL_FILE names one.
             """,
         subcommands: [
-            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Check.self, DescribeAPI.self, MailCommand.self,
-            WebCommand.self,
-            Version.self,
+            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Copy.self, BackUp.self, Restore.self, Check.self,
+            DescribeAPI.self, MailCommand.self, WebCommand.self, Version.self,
         ])
 
     static func main() async {
@@ -29,6 +28,8 @@ struct Polier: AsyncParsableCommand {
             fail(error.description)
         } catch let error as SchemaRefusal {
             fail(error.description)
+        } catch let refusal as CopyRefusal {
+            fail(refusal.description)
         } catch let error as StorageError {
             fail(error.detail)
         } catch let refusal as Refusal {

@@ -29,12 +29,21 @@ enum Setting: String, CaseIterable {
     case logLevel = "POLIER_LOG_LEVEL"
     case logFormat = "POLIER_LOG_FORMAT"
     case adminPassword = "POLIER_ADMIN_PASSWORD"
+    case copyFrom = "POLIER_COPY_FROM"
+    case copyTo = "POLIER_COPY_TO"
+    case backupStoreURL = "POLIER_BACKUP_S3_URL"
+    case backupStoreRegion = "POLIER_BACKUP_S3_REGION"
+    case backupStoreKeyID = "POLIER_BACKUP_S3_ACCESS_KEY_ID"
+    case backupStoreSecret = "POLIER_BACKUP_S3_SECRET_ACCESS_KEY"
     case config = "POLIER_CONFIG"
 
     /// Whether the value may be put into a file that `NAME_FILE` names. Its value is never printed.
     var isSecret: Bool {
         switch self {
-        case .databaseURL, .adminPassword, .mailgunKey, .mailgunSigningKey, .smtpURL: true
+        case .databaseURL, .adminPassword, .mailgunKey, .mailgunSigningKey, .smtpURL, .copyFrom, .copyTo,
+            .backupStoreKeyID,
+            .backupStoreSecret:
+            true
         default: false
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import ObjectStore
 
 /// The settings as they were found and checked.
 struct Settings: Sendable {
@@ -22,6 +23,10 @@ struct Settings: Sendable {
     let logLevel: Logger.Level
     let logFormat: LogFormat
     let adminPassword: String?
+    let copyFrom: String?
+    let copyTo: String?
+    /// Where backups go when they are complete.
+    let backupStore: ObjectStore?
 
     /// - Parameters:
     ///   - flags: what the command line says.
@@ -85,6 +90,11 @@ struct Settings: Sendable {
         logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
         logFormat = try choice(.logFormat, LogFormat.allCases.map { ($0.rawValue, $0) }, default: .text)
         adminPassword = try value(.adminPassword)
+        copyFrom = try value(.copyFrom)
+        copyTo = try value(.copyTo)
+        backupStore = try ObjectStore(
+            settings: try value(.backupStoreURL), region: try value(.backupStoreRegion),
+            keyID: try value(.backupStoreKeyID), secret: try value(.backupStoreSecret))
     }
 
     private static func refuseUnknown(_ names: [String], in place: String) throws {

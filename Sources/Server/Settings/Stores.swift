@@ -6,11 +6,16 @@ import StoreSQLite
 /// Opens the database that a URL names: its scheme picks the engine.
 enum Stores {
     /// - Parameter existing: whether a database file must be there already, for commands that only look.
-    static func open(_ settings: Settings, existing: Bool = false) throws -> any Database {
-        let url = settings.databaseURL
+    static func open(_ settings: Settings, existing: Bool = false) throws -> any BulkDatabase {
+        try open(settings.databaseURL, named: Setting.databaseURL.rawValue, settings, existing: existing)
+    }
+
+    /// - Parameter name: what sentences call the URL.
+    static func open(_ url: String, named name: String, _ settings: Settings, existing: Bool) throws -> any BulkDatabase
+    {
         switch url.prefix(while: { $0 != ":" }) {
         case "sqlite":
-            return try SQLiteDatabase(try sqliteOptions(url, existing: existing))
+            return try SQLiteDatabase(try sqliteOptions(url, named: name, existing: existing))
         case "postgres", "postgresql":
             var options = PostgresDatabase.Options(url: url)
             options.pool = settings.databasePool
@@ -18,21 +23,23 @@ enum Stores {
             return try PostgresDatabase(options)
         case let scheme where url.contains(":"):
             throw SettingsError(
-                "POLIER_DATABASE_URL begins with '\(scheme):'; it must begin with sqlite:, postgres:// or postgresql://"
+                "\(name) begins with '\(scheme):'; it must begin with sqlite:, postgres:// or postgresql://"
             )
         default:
-            throw SettingsError("POLIER_DATABASE_URL must begin with sqlite:, postgres:// or postgresql://")
+            throw SettingsError("\(name) must begin with sqlite:, postgres:// or postgresql://")
         }
     }
 
     /// `sqlite:PATH`, and for measuring `sqlite:PATH?synchronous=off`. The file's folder is made where it is missing.
-    private static func sqliteOptions(_ url: String, existing: Bool) throws -> SQLiteDatabase.Options {
+    private static func sqliteOptions(_ url: String, named name: String, existing: Bool) throws
+        -> SQLiteDatabase.Options
+    {
         let parts = url.dropFirst("sqlite:".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = parts.first.map(String.init), !path.isEmpty else {
-            throw SettingsError("POLIER_DATABASE_URL names no file; it must be sqlite:PATH")
+            throw SettingsError("\(name) names no file; it must be sqlite:PATH")
         }
         guard !path.hasPrefix("//"), path != ":memory:" else {
-            throw SettingsError("POLIER_DATABASE_URL is '\(url)'; it must be sqlite:PATH, with the path of a file")
+            throw SettingsError("\(name) is '\(url)'; it must be sqlite:PATH, with the path of a file")
         }
         if existing, !FileManager.default.fileExists(atPath: path) {
             throw SettingsError("there is no database file \(path): 'polier migrate' or 'polier serve' make one")
@@ -43,7 +50,7 @@ enum Stores {
         case "synchronous=off": options.synchronous = .off
         case let other?:
             throw SettingsError(
-                "POLIER_DATABASE_URL ends with '?\(other)'; only ?synchronous=off and ?synchronous=full are known")
+                "\(name) ends with '?\(other)'; only ?synchronous=off and ?synchronous=full are known")
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         if !FileManager.default.fileExists(atPath: folder) {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOPosix
+import Synchronization
 
 /// Answers with the web app's files.
 struct WebPages: Sendable {
@@ -13,8 +14,16 @@ struct WebPages: Sendable {
 
     /// A folder's files as they are when they are asked for, for those who work on them.
     static func folder(_ path: String) throws -> WebPages {
-        _ = try WebFolder(path: path)
-        return WebPages { try await NIOThreadPool.singleton.runIfActive { WebApp(try WebFolder(path: path)) } }
+        let known = Mutex<(folder: WebFolder, app: WebApp)?>(nil)
+        let read: @Sendable () throws -> WebApp = {
+            let folder = try WebFolder(path: path)
+            if let known = known.withLock({ $0 }), known.folder == folder { return known.app }
+            let app = WebApp(folder)
+            known.withLock { $0 = (folder, app) }
+            return app
+        }
+        _ = try read()
+        return WebPages { try await NIOThreadPool.singleton.runIfActive(read) }
     }
 
     /// The file at this address, or the page where the address may be one of the app's: one without a file's ending. Nil

@@ -1,0 +1,36 @@
+import Crypto
+
+/// What tells whether two tables hold the same: how many rows, and the SHA-256 of their lines in the order of the primary
+/// key (see `BulkSession`).
+public struct Fingerprint: Sendable, Equatable, Codable {
+    public let rows: Int
+    /// In hexadecimal.
+    public let sha256: String
+}
+
+/// One table of a copy or a backup, and what it held.
+public struct TableContents: Sendable, Equatable {
+    public let table: String
+    public let fingerprint: Fingerprint
+}
+
+/// Counts and hashes lines as they pass by.
+struct LineHash {
+    private(set) var rows = 0
+    private var hash = SHA256()
+
+    /// - Parameter lines: whole lines. Only their ends hold a newline byte.
+    mutating func add(_ lines: UnsafeRawBufferPointer) {
+        hash.update(bufferPointer: lines)
+        for byte in lines where byte == UInt8(ascii: "\n") { rows += 1 }
+    }
+
+    var fingerprint: Fingerprint { Fingerprint(rows: rows, sha256: hash.finalize().hexadecimal) }
+}
+
+extension SHA256.Digest {
+    /// In small letters.
+    var hexadecimal: String {
+        String(decoding: flatMap { [hexDigit($0 >> 4), hexDigit($0 & 15)] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,98 @@
+import Core
+import Foundation
+import ObjectStore
+
+/// A backup on the disk: it has its name only once it is complete and durable. `-` is standard output or input.
+struct BackupFile {
+    let path: String
+
+    /// What it is called until then.
+    private var unfinished: String { path + Self.unfinishedEnding }
+    static let unfinishedEnding = ".unfinished"
+
+    /// Writes the file, mode 0600, in the place of one of the same name.
+    /// - Parameter body: is given what writes.
+    func write(_ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+        if path == "-" {
+            guard isatty(STDOUT_FILENO) == 0 else {
+                throw CopyRefusal("a backup isn't for a terminal: send standard output to a file or a program")
+            }
+            return try body { try Self.write($0, to: STDOUT_FILENO, called: "standard output") }
+        }
+        let file = open(unfinished, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("written") }
+        defer { close(file) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            throw CopyRefusal("another backup to \(path) is under way")
+        }
+        do {
+            guard ftruncate(file, 0) == 0 else { throw failure("written") }
+            try body { try Self.write($0, to: file, called: path) }
+            guard fsync(file) == 0, rename(unfinished, path) == 0 else { throw failure("written") }
+        } catch {
+            unlink(unfinished)
+            throw error
+        }
+        // The name is durable once its folder is.
+        let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY)
+        guard folder >= 0 else { return }
+        fsync(folder)
+        close(folder)
+    }
+
+    /// Opens the file to be read from its start.
+    /// - Parameter store: where a file `s3:NAME` is fetched from first.
+    func opened(fetchedFrom store: ObjectStore? = nil) throws -> BackupText {
+        let file =
+            switch path {
+            case "-": STDIN_FILENO
+            case _ where path.hasPrefix(Self.inStore): try fetched(from: store)
+            default: open(path, O_RDONLY | O_CLOEXEC)
+            }
+        guard file >= 0 else { throw failure("read") }
+        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: path != "-")
+        let reader = GzipReader { memory in
+            while true {
+                let count = read(handle.fileDescriptor, memory.baseAddress, memory.count)
+                if count >= 0 { return count }
+                if errno != EINTR { throw failure("read") }
+            }
+        }
+        return try BackupText { try reader.next() }
+    }
+
+    /// What a name in the store begins with.
+    private static let inStore = "s3:"
+
+    /// A file without a name, which is gone when it is closed.
+    private func fetched(from store: ObjectStore?) throws -> Int32 {
+        guard let store else { throw CopyRefusal("\(path) lies in a store, and POLIER_BACKUP_S3_URL names none") }
+        var name = Array("\(FileManager.default.temporaryDirectory.path)/polier-XXXXXX".utf8CString)
+        let file = mkstemp(&name)
+        guard file >= 0 else { throw failure("fetched") }
+        unlink(name)
+        try store.get(String(path.dropFirst(Self.inStore.count)), into: file)
+        return file
+    }
+
+    /// Uploads the file to the store. Blocks.
+    func upload(to store: ObjectStore) throws {
+        try store.put(path, as: URL(fileURLWithPath: path).lastPathComponent)
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer, to file: Int32, called name: String) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Foundation.write(file, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw CopyRefusal("the backup can't be written to \(name): \(String(cString: strerror(errno)))")
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+
+    private func failure(_ what: String) -> CopyRefusal {
+        CopyRefusal("the backup \(path) can't be \(what): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Core
+import Foundation
+import ObjectStore
+
+struct BackUp: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Writes one picture of the whole database to a file, while servers go on serving.",
+        discussion: """
+            The file is compressed text that doesn't depend on the engine: 'polier restore' puts it into an empty database \
+            of either. It has its name only once it is complete, and is for its owner alone (mode 0600): it holds all that \
+            the database holds.
+
+            For a timer: 'polier backup --keep 14 DIRECTORY' names the file by the time, and deletes all but the latest 14 \
+            once it is complete.
+
+            With POLIER_BACKUP_S3_URL and its keys the complete file is uploaded too, under its own name; 'polier backup \
+            --verify s3:NAME' and 'polier restore s3:NAME' fetch it from there.
+            """)
+
+    @OptionGroup var database: DatabaseFlags
+    @Argument(help: "The file, - for standard output, or with --keep a directory.") var file: String
+    @Option(help: "How many of the latest backups stay in the directory.") var keep: Int?
+    @Flag(help: "Read a backup instead, and compare every count and hash in it; needs no database.") var verify = false
+
+    func validate() throws {
+        if let keep, keep < 1 { throw ValidationError("--keep \(keep): at least one backup stays") }
+        if verify, keep != nil { throw ValidationError("--verify looks at one file, and --keep names a directory") }
+    }
+
+    func run() async throws {
+        let settings = try database.settings()
+        if verify { return try await Self.verify(BackupFile(path: file), settings) }
+        try await withDatabase(settings, existing: true) { database in
+            let now = Runtime.live.now()
+            let folder = keep.map { _ in BackupFolder(path: file) }
+            let target = try folder?.file(at: now) ?? BackupFile(path: file)
+            let progress = ProgressLine()
+            let contents = try await BlockingThread.run(name: "backup") {
+                var contents: [TableContents] = []
+                try target.write { write in
+                    try withoutActuallyEscaping(write) { write in
+                        let gzip = GzipWriter(write)
+                        contents = try Backup.take(
+                            from: database, polier: Release.version, at: now, tell: progress.show, to: gzip.add)
+                        try gzip.finish()
+                    }
+                }
+                return contents
+            }
+            say("Backed up \(contents.summary) to \(target.path).")
+            if let store = settings.backupStore, target.path != "-" {
+                try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
+                say("Uploaded it to \(store.url).")
+            }
+            guard let keep, let folder else { return }
+            for name in try folder.keep(keep) { say("Deleted the old \(name).") }
+        }
+    }
+
+    private static func verify(_ file: BackupFile, _ settings: Settings) async throws {
+        let progress = ProgressLine()
+        let (head, contents) = try await BlockingThread.run(name: "verify") {
+            let text = try file.opened(fetchedFrom: settings.backupStore)
+            return (text.head, try text.verify(tell: progress.show))
+        }
+        for table in contents { print(table.line) }
+        print("Whole: \(contents.summary), of \(head.takenAt) by polier \(head.polier), schema \(head.schema.title).")
+    }
+
+    /// Standard output may be the backup itself.
+    private func say(_ sentence: String) {
+        FileHandle.standardError.write(Data("\(sentence)\n".utf8))
+    }
+}
+
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Puts a backup into an empty database of either engine.",
+        discussion: """
+            Makes the schema that the backup was taken from, fills it in one transaction, reads it back and compares, and \
+            only then keeps it; then runs the migrations that came later. Interrupted at any point before, the database \
+            stays empty.
+            """)
+
+    @OptionGroup var database: DatabaseFlags
+    @Argument(help: "The backup's file, - for standard input, or s3:NAME for one in the store.") var file: String
+
+    func run() async throws {
+        let settings = try database.settings()
+        let file = BackupFile(path: file)
+        // First, so that nothing is made where there is no backup.
+        let text = try await BlockingThread.run(name: "fetch") { try file.opened(fetchedFrom: settings.backupStore) }
+        try await withDatabase(settings) { database in
+            let progress = ProgressLine()
+            let contents = try await Backup.restore(text, to: database, migrations: try Migration.embedded()) {
+                progress.show($0)
+            }
+            for table in contents { print(table.line) }
+            print("Restored \(contents.summary), as of \(text.head.takenAt).")
+        }
+    }
+}

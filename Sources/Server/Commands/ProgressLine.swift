@@ -1,0 +1,63 @@
+import Core
+import Foundation
+import Synchronization
+
+/// Shows on standard error how far a copy has come: a bar on a terminal, otherwise a line for each table of some size.
+final class ProgressLine: Sendable {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let lastShown = Mutex(ContinuousClock.now - .seconds(1))
+
+    private static let width = 30
+    /// Below this nobody waits for a table.
+    private static let worthALine = 10_000
+
+    @Sendable func show(_ progress: CopyProgress) {
+        if isTerminal { showBar(progress) } else { showLine(progress) }
+    }
+
+    private func showBar(_ progress: CopyProgress) {
+        let isLast = progress.isTableDone && progress.done >= progress.total
+        let isDue = lastShown.withLock { last in
+            guard isLast || .now - last > .milliseconds(100) else { return false }
+            last = .now
+            return true
+        }
+        guard isDue else { return }
+        let share = progress.total == 0 ? 1 : min(1, Double(progress.done) / Double(progress.total))
+        let filled = Int(share * Double(Self.width))
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
+        let text =
+            "\(verb(progress)) [\(bar)] \(Int(share * 100)) % \(progress.done) of \(progress.total) \(progress.table)"
+        // Back to the start of the line, and away with what stood behind.
+        write("\r\(text)\u{1B}[K\(isLast ? "\r\u{1B}[K" : "")")
+    }
+
+    private func showLine(_ progress: CopyProgress) {
+        guard progress.isTableDone, progress.rows >= Self.worthALine else { return }
+        write(
+            "\(verb(progress)) \(progress.table): \(progress.rows) rows, \(progress.done) of \(progress.total) in all\n"
+        )
+    }
+
+    private func verb(_ progress: CopyProgress) -> String {
+        switch progress.step {
+        case .copying: "Copying"
+        case .comparing: "Comparing"
+        }
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
+
+extension TableContents {
+    /// A line of a report: the name, how many rows, and the hash of them.
+    var line: String {
+        let name = table.padding(toLength: 20, withPad: " ", startingAt: 0)
+        let rows = String(fingerprint.rows)
+        return "  \(name)\(String(repeating: " ", count: max(0, 10 - rows.count)))\(rows)  \(fingerprint.sha256)"
+    }
+}
+
+extension [TableContents] {
+    var summary: String { "\(reduce(0) { $0 + $1.fingerprint.rows }) rows of \(count) tables" }
+}

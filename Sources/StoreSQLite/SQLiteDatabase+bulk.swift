@@ -1,0 +1,76 @@
+public import Core
+
+extension SQLiteDatabase: BulkDatabase {
+    public func withSnapshot<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
+        let connection = try Connection.reader(file, options)
+        var result: Result?
+        try connection.inReadTransaction { result = try body(WriterSession(connection)) }
+        guard let result else { preconditionFailure("the body neither returned nor threw") }
+        return result
+    }
+
+    public func withLoad<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
+        let connection = try Connection.writer(file, options)
+        let control = try TransactionControl(connection)
+        try connection.prepareForLoad()
+        try control.begin()
+        do {
+            let result = try body(WriterSession(connection))
+            try control.commit()
+            return result
+        } catch {
+            control.rollBack()
+            throw error
+        }
+    }
+}
+
+extension Catalog {
+    fileprivate static let sqlite = Catalog(
+        columns: """
+            SELECT tables.name, columns.name, columns.type, columns.pk
+            FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+            WHERE tables.type = 'table' AND substr(tables.name, 1, 7) <> 'sqlite_'
+            ORDER BY tables.name, columns.cid
+            """,
+        references: """
+            SELECT tables.name, keys."table"
+            FROM sqlite_schema AS tables, pragma_foreign_key_list(tables.name) AS keys
+            WHERE tables.type = 'table'
+            """)
+}
+
+extension WriterSession: BulkSession {
+    /// So much is handed out at once.
+    private static let piece = 2 << 20
+
+    var catalog: Catalog { .sqlite }
+
+    /// The transaction holds the file's one write lock from its start.
+    func claim(_ tables: [Table]) {}
+
+    func read(_ table: Table, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(Self.piece + (64 << 10))
+        try unlessFailed {
+            try connection.run(Statement(table.rowsInOrder)) { row in
+                try row.appendLine(of: table, to: &lines)
+                if lines.count >= Self.piece {
+                    try lines.withUnsafeBytes(take)
+                    lines.removeAll(keepingCapacity: true)
+                }
+            }
+            if !lines.isEmpty { try lines.withUnsafeBytes(take) }
+        }
+    }
+
+    func write(_ lines: UnsafeRawBufferPointer, into table: Table) throws {
+        try unlessFailed {
+            let places = table.columns.map { _ in "?" }.joined(separator: ", ")
+            let insert = try connection.prepare(Array("INSERT INTO \(table.target) VALUES (\(places))".utf8))
+            // A copy of our own, in which the escapes are undone where they stand.
+            var text = [UInt8](lines)
+            try text.withUnsafeMutableBytes { try insert.run(withLines: $0, of: table, on: connection) }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Server
+
+/// `polier backup` and `polier restore`, as an operator runs them.
+@Suite struct BackupTests {
+    private static func backUp(_ url: String, _ arguments: [String], in folder: TemporaryFolder) throws -> (
+        code: Int32, output: String
+    ) {
+        try Binary.run(["backup"] + arguments, environment: ["POLIER_DATABASE_URL": url], in: folder.path)
+    }
+
+    static func restore(_ file: String, _ url: String) throws -> (code: Int32, output: String) {
+        try Binary.run(["restore", file], environment: ["POLIER_DATABASE_URL": url])
+    }
+
+    @Test(arguments: Engine.allCases)
+    func aBackupGoesIntoEitherEngine(_ engine: Engine) async throws {
+        try await CopyTests.withDatabases([engine, .sqlite, .postgres]) { urls async throws in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            try await TestServer.run(on: engine, at: urls[0]) { _ = try await World($0, mark: "Größe") }
+            let file = folder.path + "/today.gz"
+            let taken = try Self.backUp(urls[0], [file], in: folder)
+            #expect(taken.code == 0 && taken.output.hasPrefix("Backed up "), "\(taken.output)")
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["today.gz"])
+            let verified = try Binary.run(["backup", "--verify", file])
+            #expect(verified.code == 0 && verified.output.contains("schema 0003_mail"), "\(verified.output)")
+            for url in urls.dropFirst() {
+                let restored = try Self.restore(file, url)
+                #expect(restored.code == 0, "\(restored.output)")
+                #expect(CopyTests.hashes(restored.output) == CopyTests.hashes(verified.output))
+                #expect(try Self.restore(file, url).output.hasPrefix("polier: the target isn't empty"))
+            }
+            // What was restored is what there was: the engines' own copy compares the same hashes.
+            let again = folder.path + "/again.gz"
+            #expect(try Self.backUp(urls[2], [again], in: folder).code == 0)
+            #expect(
+                try CopyTests.hashes(Binary.run(["backup", "--verify", again]).output)
+                    == CopyTests.hashes(verified.output))
+        }
+    }
+
+    /// Three backups while eight people take and add: each is one moment, however much happened while it was written.
+    @Test(.timeLimit(.minutes(3)), arguments: Engine.allCases)
+    func aBackupWhilePeopleWorkIsOneMoment(_ engine: Engine) async throws {
+        try await CopyTests.withDatabases([engine, .sqlite, .postgres, .sqlite]) { urls async throws in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let server = try await RunningServer(url: urls[0], folder: folder)
+            let company = try await TestCompany.register(server.client)
+            let site = try await company.site()
+            var materials: [String] = []
+            for _ in 0..<4 { materials.append(try await company.material(site, amount: "1000")) }
+            // Between materials and movements, in the order of tables: so reading takes its time there.
+            try await Stock.at(urls[0]) { stock async throws in
+                try await stock.run(
+                    """
+                    INSERT INTO sessions (company_id, id, user_id, token_hash, created_at, expires_at)
+                    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+                    SELECT company_id, 'session ' || n, id, $1, 0, 9999999999999 FROM numbers, users
+                    """, [.bytes([0])])
+            }
+            let (paths, manager) = (materials, company.manager)
+            let goesOn = Flag()
+            let files = ["a", "b", "c"].map { folder.path + "/\($0).gz" }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<8 {
+                    group.addTask {
+                        while goesOn.isUp {
+                            let delta = writer % 2 == 0 ? "2" : "-1"
+                            let path = paths[writer % paths.count] + "/adjust-quantity"
+                            let reply = try await manager.post(path, "{\"delta\": \(delta)}")
+                            #expect(reply.status == 200)
+                        }
+                    }
+                }
+                for file in files {
+                    try await Task.sleep(for: .milliseconds(400))
+                    let url = urls[0]
+                    let taken = try await Task.detached { try Self.backUp(url, [file], in: folder) }.value
+                    #expect(taken.code == 0, "\(taken.output)")
+                }
+                goesOn.lower()
+                try await group.waitForAll()
+            }
+            #expect(server.terminate() == 0)
+
+            var counts: [Int64] = []
+            for (file, url) in zip(files, urls.dropFirst()) {
+                #expect(try Self.restore(file, url).code == 0)
+                try await Stock.at(url) { stock async throws in
+                    counts += try await stock.numbers("SELECT COUNT(*) FROM movements")
+                    let wrong = try await stock.texts(
+                        """
+                        SELECT m.id FROM materials m WHERE m.amount <> (SELECT SUM(v.delta) FROM movements v
+                            WHERE v.company_id = m.company_id AND v.site_id = m.site_id AND v.material_id = m.id)
+                        """)
+                    #expect(wrong.isEmpty, "an amount isn't the sum of its movements")
+                }
+            }
+            #expect(counts[0] < counts[1] && counts[1] < counts[2], "nobody worked meanwhile: \(counts)")
+            let restored = try await RunningServer(url: urls[2], folder: folder)
+            _ = try await TestCompany.signIn(restored.client, email: company.email)
+            #expect(restored.terminate() == 0)
+        }
+    }
+
+    /// A backup of an earlier release becomes a database of this one; one of a later release names it.
+    @Test(arguments: Engine.allCases)
+    func anOlderSchemaIsBroughtUpToDateAndANewerOneRefused(_ engine: Engine) async throws {
+        try await CopyTests.withDatabases([engine, engine, engine, engine]) { urls async throws in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let (old, new) = (folder.path + "/old.gz", folder.path + "/new.gz")
+            let embedded = try Migration.embedded()
+            try await Stock.at(urls[0]) { stock async throws in
+                _ = try await Migrator(stock.database, migrations: [embedded[0]]).migrate()
+                try await stock.run("UPDATE companies SET name = 'Betreiber'")
+            }
+            #expect(try Self.backUp(urls[0], [old], in: folder).code == 0)
+            #expect(try Self.restore(old, urls[1]).code == 0)
+            try await Stock.at(urls[1]) { stock async throws in
+                #expect(try await stock.texts("SELECT name FROM companies") == ["Betreiber"])
+                #expect(try await stock.numbers("SELECT COUNT(*) FROM mails") == [0])
+                #expect(try await Migrator(stock.database, migrations: embedded).state() == .fits)
+            }
+            #expect(
+                try Self.restore(old, urls[1]).output.contains(
+                    "the target's schema is at 0003_mail, which can't become"))
+
+            let later = try Migration(
+                file: "9999_later.sql", text: "-- polier: runs-with 1\nCREATE TABLE l (id BIGINT PRIMARY KEY);")
+            try await Stock.at(urls[2]) { stock async throws in
+                _ = try await Migrator(stock.database, migrations: embedded + [later]).migrate()
+            }
+            #expect(try Self.backUp(urls[2], [new], in: folder).code == 0, "an old server's timer goes on working")
+            let refused = try Self.restore(new, urls[3])
+            #expect(
+                refused.output == """
+                    polier: the backup's schema is at 9999_later, which this polier doesn't know: restore it with polier \
+                    \(Release.version) or a later one
+
+                    """)
+        }
+    }
+
+    @Test func theLatestStayAndNothingElseIsTouched() async throws {
+        try await Engine.sqlite.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            try await Stock.fill(url, movements: 1)
+            let old = (1...3).map { "polier-2026-01-0\($0)T02-00-00Z.backup.gz" }
+            let strange = ["polier-2026.backup.gz", "letter.txt", "polier-2026-01-01T02-00-00Z.backup.gz.old"]
+            let abandoned = "polier-2026-01-02T03-00-00Z.backup.gz.unfinished"
+            for name in old + strange + [abandoned] {
+                try "x".write(toFile: "\(folder.path)/\(name)", atomically: false, encoding: .utf8)
+            }
+
+            // One that can't be taken costs none of those that are there.
+            #expect(try Self.backUp("sqlite:nowhere", ["--keep", "1", "."], in: folder).code == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 7)
+
+            let taken = try Self.backUp(url, ["--keep", "2", "."], in: folder)
+            #expect(taken.code == 0, "\(taken.output)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            let new = try #require(names.first { !(old + strange + [abandoned]).contains($0) })
+            #expect(Set(names) == Set(strange + [old[2], new]))
+            #expect(try Binary.run(["backup", "--verify", folder.path + "/" + new]).code == 0)
+
+            for (arguments, sentence) in [
+                (["--keep", "0", "."], "at least one backup stays"), (["--keep", "2", "letter.txt"], "isn't a folder"),
+                (["nowhere/x.gz"], "the backup nowhere/x.gz can't be written: No such file or directory"),
+            ] {
+                let (code, output) = try Self.backUp(url, arguments, in: folder)
+                #expect(code != 0 && output.contains(sentence), "\(output)")
+            }
+        }
+    }
+
+    @Test func aBackupFlowsThroughPipes() async throws {
+        try await CopyTests.withDatabases([.sqlite, .postgres]) { urls async throws in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            try await Stock.fill(urls[0], movements: 100)
+            let shell = Process()
+            shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+            shell.arguments = [
+                "-c", "set -o pipefail; \"$0\" backup - | POLIER_DATABASE_URL=$TO \"$0\" restore -", Binary.path,
+            ]
+            shell.environment = ["POLIER_DATABASE_URL": urls[0], "TO": urls[1], "PATH": "/usr/bin:/bin"]
+            let pipe = Pipe()
+            shell.standardOutput = pipe
+            shell.standardError = pipe
+            try shell.run()
+            let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            shell.waitUntilExit()
+            #expect(shell.terminationStatus == 0, "\(output)")
+            #expect(try await Stock.numbers("SELECT COUNT(*) FROM movements", at: urls[1]) == [100])
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Server
+
+/// A copy or a restoring that ends before its end.
+@Suite(.serialized) struct CopyInterruptionTests {
+    private static let movements = 40_000
+
+    /// Killed at many points of its way, and by Ctrl-C, it leaves nothing; and what it left is good for another try.
+    @Test(.timeLimit(.minutes(5)), arguments: Engine.allCases, ["copy", "restore"])
+    func whatIsKilledLeavesTheTargetEmpty(_ engine: Engine, _ command: String) async throws {
+        try await CopyTests.withDatabases([.sqlite, engine, engine]) { urls async throws in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            try await Stock.fill(urls[0], movements: Self.movements)
+            let file = folder.path + "/backup.gz"
+            #expect(try Binary.run(["backup", file], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)
+            func run(to url: String) throws -> Process {
+                let (arguments, environment) =
+                    command == "copy"
+                    ? (["copy"], ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": url])
+                    : (["restore", file], ["POLIER_DATABASE_URL": url])
+                return try Binary.start(arguments, environment: environment, in: folder.path)
+            }
+            let start = ContinuousClock.now
+            let whole = try run(to: urls[1])
+            whole.waitUntilExit()
+            #expect(whole.terminationStatus == 0)
+            let time = ContinuousClock.now - start
+
+            var killed = 0
+            for tenth in 1...9 {
+                let process = try run(to: urls[2])
+                try await Task.sleep(for: time * tenth / 10)
+                kill(process.processIdentifier, tenth % 3 == 0 ? SIGINT : SIGKILL)
+                process.waitUntilExit()
+                guard process.terminationReason == .uncaughtSignal else { break }
+                killed += 1
+                #expect(try await Stock.isEmpty(at: urls[2]), "killed after \(tenth) tenths of its time")
+            }
+            #expect(killed >= 5, "too few were killed on their way to prove anything")
+            if killed == 9 {
+                let last = try run(to: urls[2])
+                last.waitUntilExit()
+                #expect(last.terminationStatus == 0)
+            }
+            try await Stock.at(urls[2]) { stock async throws in
+                #expect(try await stock.numbers("SELECT COUNT(*) FROM movements") == [Int64(Self.movements)])
+            }
+        }
+    }
+
+    /// PostgreSQL goes away on either side: one sentence, and nothing in the target.
+    @Test(.timeLimit(.minutes(3)), arguments: [true, false])
+    func aLostConnectionLeavesTheTargetEmpty(_ targetIsLost: Bool) async throws {
+        try await CopyTests.withDatabases([.postgres, targetIsLost ? .postgres : .sqlite]) { urls async throws in
+            try await Stock.fill(urls[0], movements: Self.movements)
+            let lost = targetIsLost ? urls[1] : urls[0]
+            try await Stock.at(lost) { stock async throws in
+                let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
+                let copying = Task.detached { try Binary.run(["copy"], environment: environment) }
+                let end = """
+                    SELECT CAST(pid AS BIGINT) FROM pg_stat_activity
+                    WHERE datname = current_database() AND query LIKE 'COPY%movements%' AND pg_terminate_backend(pid)
+                    """
+                var ended: [Int64] = []
+                for _ in 0..<6000 where ended.isEmpty {
+                    ended = try await stock.numbers(end)
+                    if ended.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+                }
+                #expect(!ended.isEmpty)
+                let (code, output) = try await copying.value
+                #expect(code == 1)
+                #expect(output.split(separator: "\n").last?.hasPrefix("polier: ") == true, "\(output)")
+                #expect(output.split(separator: "\n").filter { $0.hasPrefix("polier: ") }.count == 1, "\(output)")
+            }
+            #expect(try await Stock.isEmpty(at: urls[1]))
+            #expect(try CopyTests.copy(from: urls[0], to: urls[1]).code == 0, "and it can be filled then")
+        }
+    }
+
+    /// A server that is started on the target too early sees nothing half, and serves the whole once it is there.
+    @Test(.timeLimit(.minutes(3)), arguments: Engine.allCases)
+    func aServerThatIsStartedTooEarlyFindsAllOrNothing(_ engine: Engine) async throws {
+        try await CopyTests.withDatabases([.sqlite, engine]) { urls async throws in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let server = try await RunningServer(url: urls[0], folder: folder)
+            let company = try await TestCompany.register(server.client)
+            #expect(server.terminate() == 0)
+            try await Stock.fill(urls[0], movements: Self.movements)
+            let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
+            let copying = Task.detached { try Binary.run(["copy"], environment: environment) }
+            // As soon as the schema is there.
+            for _ in 0..<600 {
+                let made = try? await Stock.at(urls[1]) {
+                    try await $0.numbers("SELECT COUNT(*) FROM schema_migrations")
+                }
+                if made == [3] { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let early = try await RunningServer(url: urls[1], folder: folder)
+            let atOnce = try await early.client.post(
+                "/api/v1/auth/signin", "{\"email\": \"\(company.email)\", \"password\": \"\(TestCompany.password)\"}")
+            #expect([200, 503].contains(atOnce.status), "nobody is told that they aren't known: \(atOnce.text)")
+            let (code, output) = try await copying.value
+            #expect(code == 0, "\(output)")
+            _ = try await TestCompany.signIn(early.client, email: company.email)
+            try await Stock.at(urls[1]) { stock async throws in
+                #expect(try await stock.numbers("SELECT COUNT(*) FROM movements") == [Int64(Self.movements)])
+            }
+            #expect(early.terminate() == 0)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import NIOCore
+import Testing
+
+@testable import Server
+
+/// The web app's files, as browsers and edge platforms get them.
+@Suite struct WebTests {
+    private static let folder: WebFolder = [
+        "index.html": Data(
+            """
+            <html><head><link rel="stylesheet" href="/css/base.css">
+            <script type="importmap">{"imports": {"app/": "/app/"}}</script>
+            <script type="module" src="/app/main.js"></script></head></html>
+            """.utf8),
+        "css/base.css": Data("body { color: black }".utf8),
+        "app/main.js": Data("import { a } from \"app/one.js\";\nimport(\"app/later.js\");\n".utf8),
+        "app/one.js": Data("export {\n  a,\n} from \"app/two.js\";\n".utf8),
+        "app/two.js": Data("export const a = 1;".utf8),
+        "app/later.js": Data("import \"app/two.js\";".utf8), "icons/mark.svg": Data("<svg/>".utf8),
+        "manifest.webmanifest": Data("{\"icons\": [{\"src\": \"/icons/mark.svg\"}]}".utf8),
+        "sw.js": Data("const files = /*files*/[];\nconst version = /*version*/\"folder\";".utf8),
+    ]
+
+    private static func text(_ app: WebApp, _ name: String) -> String {
+        app.files[name].map { String(buffer: $0.bytes) } ?? ""
+    }
+
+    private static func hashed(_ app: WebApp, _ name: String) throws -> String {
+        let parts = name.split(separator: ".")
+        return try #require(
+            app.files.first { $0.value.isForEver && $0.key.hasPrefix(parts[0] + ".") && $0.key.hasSuffix(parts[1]) }?
+                .key)
+    }
+
+    @Test func eachFileHasANameOfItsContentAndThePageKnowsIt() throws {
+        let app = WebApp(Self.folder)
+        let page = Self.text(app, WebApp.page)
+        let names = try ["css/base.css", "app/main.js", "app/one.js", "app/two.js", "app/later.js"].map {
+            try Self.hashed(app, $0)
+        }
+        #expect(page.contains("href=\"/\(names[0])\"") && page.contains("src=\"/\(names[1])\""))
+        #expect(page.contains("\"app/later.js\":\"/\(names[4])\""))
+        // What main.js imports, and what that imports, but not what comes on demand.
+        let preloads = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)">/).map { String($0.1) }
+        #expect(preloads == Array(names[1...3]))
+        #expect(Self.text(app, WebApp.manifest).contains("/" + (try Self.hashed(app, "icons/mark.svg"))))
+        let worker = Self.text(app, WebApp.worker)
+        #expect(
+            worker.contains("[\"/\",\"/manifest.webmanifest\",") && names.allSatisfy { worker.contains("\"/\($0)\"") })
+
+        var changed = Self.folder
+        changed["app/two.js"] = Data("export const a = 2;".utf8)
+        let next = WebApp(changed)
+        #expect(try Self.hashed(next, "app/two.js") != names[3] && Self.hashed(next, "app/one.js") == names[2])
+        #expect(Self.text(next, WebApp.worker) != worker && next.policy != app.policy)
+    }
+
+    @Test func theBinaryHoldsAllOfTheFolderAndNothingElse() throws {
+        let web = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../web")
+            .standardizedFileURL.path
+        #expect(try WebFolder(path: web) == .embedded, "run scripts/embed-web and build again")
+    }
+
+    @Test func browsersKeepWhatNeverChangesAndAskForTheRest() async throws {
+        try await TestServer.run(on: .sqlite) { server in
+            let page = try await server.client.send("GET", "/sites/42", headers: ["Accept-Encoding": "br, gzip;q=0.5"])
+            #expect(page.status == 200 && page.header("Content-Type") == "text/html; charset=utf-8")
+            #expect(page.header("Content-Encoding") == "gzip" && page.header("Cache-Control") == "no-cache")
+            #expect(
+                page.header("Content-Security-Policy")?.hasPrefix("default-src 'none'; script-src 'self' 'sha256-")
+                    == true)
+            let tag = try #require(page.header("ETag"))
+            let again = try await server.client.send(
+                "GET", "/", headers: ["Accept-Encoding": "gzip", "If-None-Match": "W/\(tag)"])
+            #expect(again.status == 304 && again.body.isEmpty && again.header("ETag") == tag)
+
+            let plain = try await server.client.send("GET", "/", headers: ["Accept-Encoding": "gzip;q=0"])
+            #expect(plain.header("Content-Encoding") == nil && plain.text.contains("<title>"))
+            // The client unpacks by itself: the header says how much there was to carry.
+            #expect(try #require(plain.length) > #require(page.length) * 2)
+            let names = plain.text.matches(of: /"\/([a-z]+\/[a-z-]+\.[0-9a-f]{12}\.(?:js|css|svg))"/).map {
+                String($0.1)
+            }
+            #expect(names.count > 10)
+            for name in Set(names) {
+                let file = try await server.client.get("/" + name)
+                #expect(file.status == 200, "\(name)")
+                #expect(file.header("Cache-Control") == "public, max-age=31536000, immutable")
+                #expect(file.header("Vary") == "Accept-Encoding")
+            }
+            #expect(try await server.client.get("/app/main.js").header("Cache-Control") == "no-cache")
+            #expect(try await server.client.get("/sw.js").text.contains(try #require(names.first)))
+            #expect(try await server.client.get("/app/main.000000000000.js").status == 404)
+            #expect(try await server.client.get("/api/v1/nothing").status == 404)
+            let post = try await server.client.post("/sites/42")
+            #expect(post.status == 405 && post.header("Allow") == "GET, HEAD")
+            let head = try await server.client.send("HEAD", "/", headers: ["Accept-Encoding": "identity"])
+            #expect(head.status == 200 && head.body.isEmpty)
+        }
+    }
+
+    @Test func whoWorksOnAFolderSeesEachChange() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let web = folder.path + "/web"
+        let files = FileManager.default
+        try files.createDirectory(atPath: web + "/app", withIntermediateDirectories: true)
+        try Data("<head></head>".utf8).write(to: URL(fileURLWithPath: web + "/index.html"))
+        try Data("secret".utf8).write(to: URL(fileURLWithPath: folder.path + "/secret.js"))
+        let server = try await RunningServer(
+            url: "sqlite:\(folder.path)/polier.sqlite", folder: folder, settings: ["POLIER_WEB_DIR": web])
+        #expect(try await server.client.get("/app/new.js").status == 404)
+        try Data("export const one = 1;".utf8).write(to: URL(fileURLWithPath: web + "/app/new.js"))
+        #expect(try await server.client.get("/app/new.js").text == "export const one = 1;")
+        for path in ["/../secret.js", "/%2e%2e/secret.js", "/app/../../secret.js", "//secret.js"] {
+            #expect(try await server.client.get(path).text.contains("secret\"") == false)
+            #expect(try await server.client.get(path).text != "secret")
+        }
+        #expect(server.terminate() == 0)
+
+        let (code, output) = try Binary.run(["serve", "--web-dir", folder.path], in: folder.path)
+        #expect(code == 1)
+        #expect(output == "polier: POLIER_WEB_DIR is '\(folder.path)', where there is no index.html\n")
+    }
+
+    @Test func theExportIsWhatAnyServerOfFilesCanServe() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let target = folder.path + "/out"
+        #expect(try Binary.run(["web", "export", target]).code == 0)
+        let page = try String(contentsOfFile: target + "/index.html", encoding: .utf8)
+        let policy = try #require(
+            page.firstMatch(of: /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/)?.1)
+        #expect(policy.contains("script-src 'self' 'sha256-") && !policy.contains("frame-ancestors"))
+        for match in page.matches(of: /(?:href|src)="\/([^"]+\.[a-z]+)"/) {
+            #expect(FileManager.default.fileExists(atPath: target + "/" + match.1), "\(match.1)")
+        }
+        #expect(FileManager.default.fileExists(atPath: target + "/sw.js"))
+        let (code, output) = try Binary.run(["web", "export", target])
+        #expect(code == 1 && output.contains("isn't empty"))
+    }
+
+    @Test func theOperatorIsNamed() async throws {
+        let details = "Geschäftsführerin: Ada Kern\\nHRB 1"
+        try await TestServer.run(on: .sqlite, flags: [.operatorName: "Beispiel GmbH", .operatorDetails: details]) {
+            server in
+            let told = try await server.client.get("/api/v1/operator").json
+            #expect(told["name"] == "Beispiel GmbH" && told["details"] == "Geschäftsführerin: Ada Kern\nHRB 1")
+            #expect(told["phone"] == .null)
+        }
+    }
+}
+
+extension Reply {
+    fileprivate var length: Int? { header("Content-Length").flatMap(Int.init) }
+}

@@ -1,0 +1,123 @@
+"""A manager's first day: she registers her company, invites somebody, opens a site, and learns that material runs low."""
+
+import uuid
+
+import pytest
+
+from conftest import sign_in
+from polier import Client
+
+PASSWORD = "Kelle und Fugbrett"
+
+
+def fill(page, values):
+    for name, value in values.items():
+        page.locator(f"[name='{name}']").fill(value)
+
+
+def send(page):
+    page.locator("form .button.is-primary").last.click()
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_from_nothing_to_a_site_that_runs_low(server, visit, size):
+    name = uuid.uuid4().hex[:12]
+    manager, worker = f"ada-{name}@kern.example", f"lena-{name}@kern.example"
+    with visit(server, size) as page:
+        page.goto("/")
+        page.get_by_role("link", name="Firma registrieren").click()
+        fill(page, {
+            "companyName": "Fliesen Kern", "address.street": "Werkstraße", "address.streetNumber": "1a",
+            "address.postalCode": "50667", "address.city": "Köln", "firstName": "Ada", "lastName": "Kern",
+            "email": manager, "password": "kurz",
+        })
+        # What is wrong is said at its field, and nothing that was typed is lost.
+        page.watch.allow(r"status of 400")
+        send(page)
+        page.locator("[name=password][aria-invalid=true]").wait_for()
+        assert page.locator("[name=companyName]").input_value() == "Fliesen Kern"
+        fill(page, {"password": PASSWORD})
+        send(page)
+        page.get_by_role("heading", level=1, name="Ada").wait_for()
+
+        page.goto("/people/new")
+        fill(page, {"firstName": "Lena", "lastName": "Vogt", "email": worker})
+        send(page)
+        page.get_by_role("heading", level=1, name="Lena Vogt").wait_for()
+        page.get_by_text("verschickt").first.wait_for()
+
+        page.goto("/sites/new")
+        fill(page, {
+            "name": "Bad Müller", "address.street": "Am Markt", "address.streetNumber": "12", "address.postalCode": "53111",
+            "address.city": "Bonn", "startDate": "2026-11-23", "endDate": "2027-03-18",
+        })
+        page.get_by_label("Lena Vogt").check()
+        send(page)
+        page.get_by_role("heading", level=1, name="Bad Müller").wait_for()
+
+        page.get_by_role("button", name="Neues Material").click()
+        fill(page, {"name": "Flexkleber", "unit": "Sack", "amount": "6,5", "threshold": "6"})
+        send(page)
+        page.get_by_text("Flexkleber").first.wait_for()
+        assert page.locator(".material.is-low").count() == 0
+        page.get_by_role("button", name="1 Sack entnehmen").click()
+        page.locator(".material.is-low").wait_for()
+
+        ada = Client(server, manager, PASSWORD)
+        site = ada.get(ada.company + "/sites")[0]
+        page.wait_for_function("!document.querySelector('.is-moving')")
+        material = wait_for(page, lambda: ada.get(f"{ada.company}/sites/{site['id']}")["material"][0], amount=5.5)
+        assert material["belowThreshold"]
+        assert [one["userId"] for one in site["assignments"]] == [
+            one["id"] for one in ada.get(ada.company + "/users") if one["email"] == worker]
+
+        page.goto("/")
+        page.locator("#low").get_by_text("Flexkleber").wait_for()
+
+
+def wait_for(page, ask, **wanted):
+    """Asks until the answer has what is wanted."""
+    for _ in range(60):
+        answer = ask()
+        if all(answer[name] == value for name, value in wanted.items()):
+            return answer
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{answer} never had {wanted}")
+
+
+def test_an_accident_is_undone(server, visit):
+    manager = Client(server, server.managers[0])
+    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    material = site["material"][0]
+    path = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
+    before = len(manager.get(path))
+    with visit(server) as page:
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}")
+        page.get_by_role("group", name=material["name"]).get_by_role("button", name="auffüllen").click()
+        page.get_by_role("button", name="Rückgängig").click()
+        for _ in range(60):
+            movements = manager.get(path)
+            if len(movements) == before + 2:
+                break
+            page.wait_for_timeout(100)
+        assert [one["delta"] for one in movements[:2]] == [-1, 1]
+        assert movements[0]["amountAfter"] == material["amount"]
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(server, visit):
+    manager = Client(server, server.managers[0])
+    site = manager.get(manager.company + "/sites")[-1]
+    path = f"{manager.company}/sites/{site['id']}"
+    with visit(server, "desktop") as page:
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}/edit")
+        page.locator("[name=notes]").fill("Schlüssel beim Nachbarn")
+        manager.send("PATCH", path, {"notes": "Parken im Hof"})
+        page.watch.allow(r"status of 412")
+        send(page)
+        page.locator("form [role=alert], form .form-failure, .notice").first.wait_for()
+        assert page.locator("[name=notes]").input_value() == "Schlüssel beim Nachbarn"
+        assert manager.get(path)["notes"] == "Parken im Hof"
+        # Nobody is asked whether they mean it when the test leaves.
+        page.on("dialog", lambda dialog: dialog.accept())

@@ -1,0 +1,97 @@
+// Sends what waits, in order: at once when there is a signal, else when it is back, with growing pauses in between.
+
+import { api } from "app/api.js";
+import { connection } from "app/connection.js";
+import { inTurn } from "app/turn.js";
+
+const second = 1000;
+const longest = 60 * second;
+
+/**
+ * @param {{
+ *   load: () => Promise<unknown>, next: (held: Set<string>) => object | undefined, maySend: (entry: object) => boolean,
+ *   trying: (entry: object) => Promise<unknown>, done: (entry: object, answer: object) => Promise<unknown>,
+ *   refused: (entry: object, problem: Error) => Promise<unknown>, resting: () => void,
+ * }} queue `next` gives the first entry that isn't in a held lane; `resting` hears that the rest has to wait.
+ * @returns {() => Promise<void>} looks whether there is something to send, and sends it.
+ */
+export function createSender(queue) {
+  let running = null;
+  let isAsked = false;
+  let failures = 0;
+  let notBefore = 0;
+  let timer = 0;
+
+  connection.onChange((online) => online && look());
+  addEventListener("online", look);
+  addEventListener("visibilitychange", () => !document.hidden && look());
+  return look;
+
+  function look() {
+    clearTimeout(timer);
+    isAsked = true;
+    running ??= run();
+    return running;
+  }
+
+  async function run() {
+    await null;
+    try {
+      while (isAsked) {
+        isAsked = false;
+        if (!queue.next(new Set())) continue;
+        if (Date.now() < notBefore) wait(notBefore - Date.now());
+        else if (navigator.onLine) await inTurn(sendAll);
+      }
+    } finally {
+      running = null;
+      queue.resting();
+    }
+  }
+
+  async function sendAll(keepTurn) {
+    await queue.load();
+    const held = new Set();
+    for (let entry = queue.next(held); entry && queue.maySend(entry); entry = queue.next(held)) {
+      keepTurn();
+      const problem = await send(entry);
+      if (!problem) continue;
+      // After the sign-in it goes on.
+      if (problem.status === 401) return;
+      if (isRefusal(problem)) {
+        await queue.refused(entry, problem);
+        continue;
+      }
+      failures += 1;
+      if (problem.retryAfter) notBefore = Date.now() + problem.retryAfter * second;
+      wait(Math.max(notBefore - Date.now(), pauseAfter(failures)));
+      // What fails for one material only must not keep the others.
+      if (problem.status !== 500) return;
+      held.add(entry.lane);
+    }
+  }
+
+  async function send(entry) {
+    try {
+      await queue.trying(entry);
+      const answer = await api.post(entry.path, entry.body, { key: entry.key });
+      failures = 0;
+      await queue.done(entry, answer);
+      return null;
+    } catch (problem) {
+      if (problem.status === undefined) throw problem;
+      return problem;
+    }
+  }
+
+  function wait(milliseconds) {
+    clearTimeout(timer);
+    timer = setTimeout(look, milliseconds);
+  }
+}
+
+/** Whether the server understood and said no. Too early, too often, away or full is no answer yet. */
+const isRefusal = ({ status }) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+
+// Many phones come back at the same moment: not all of them ask in the same one.
+const pauseAfter = (failures) => Math.min(longest, second * 2 ** failures) * (0.7 + Math.random() * 0.6);

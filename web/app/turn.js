@@ -1,0 +1,37 @@
+// One tab at a time. Two that act at once would do no harm (each write has its key), only double the work.
+
+const name = "polier.sending";
+/** Longer than one request may take: who holds the turn longer is asleep or gone. */
+const patience = 60_000;
+const self = String(Math.random());
+
+/** Runs `act` when no other tab does. `act` calls what it is given now and then, to keep the turn. */
+export const inTurn = navigator.locks ? withLock : withLease;
+
+async function withLock(act) {
+  const options = { signal: AbortSignal.timeout(patience) };
+  try {
+    return await navigator.locks.request(name, options, () => act(() => {}));
+  } catch (error) {
+    if (error !== options.signal.reason) throw error;
+    return navigator.locks.request(name, { steal: true }, () => act(() => {}));
+  }
+}
+
+// Plain http has no locks.
+async function withLease(act) {
+  const holder = () => JSON.parse(localStorage.getItem(name) ?? "null");
+  const take = () => localStorage.setItem(name, JSON.stringify({ tab: self, until: Date.now() + patience }));
+  do {
+    while (holder()?.until > Date.now() && holder().tab !== self) await pause(500);
+    take();
+    await pause(50 + Math.random() * 50);
+  } while (holder()?.tab !== self);
+  try {
+    return await act(take);
+  } finally {
+    localStorage.removeItem(name);
+  }
+}
+
+const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });

@@ -1,0 +1,41 @@
+// For operators: every company. Each opens the pages that its managers have, and its copy and its end.
+
+import { html, keyed } from "app/html.js";
+import { day, language, t } from "app/words.js";
+import { icon } from "parts/icon.js";
+import { emptyState, pageHead } from "parts/pieces.js";
+import { matches, searchField } from "parts/search-field.js";
+
+const few = 5;
+
+export default function companies(page) {
+  page.read({ companies: "/companies" });
+  let search = "";
+  const onInput = (text) => {
+    search = text;
+    page.update();
+  };
+  return () => {
+    const all = page.data.companies;
+    const found = all.filter(({ name, address }) => matches(search, name, address))
+      .sort((a, b) => a.name.localeCompare(b.name, language()));
+    return html`
+      ${pageHead({ title: t("companies.title") })}
+      ${all.length > few && searchField({ label: t("companies.search"), value: search, onInput })}
+      <div aria-live="polite">
+        ${all.length > 0 && found.length === 0 && emptyState({ icon: "search", title: t("companies.nothing") })}
+      </div>
+      ${found.length > 0 && html`<ul class="list">${found.map(row)}</ul>`}
+      ${all.length === 0 && emptyState({ icon: "companies", title: t("companies.none"), text: t("companies.noneText") })}`;
+  };
+}
+
+const row = ({ id, name, addressParts, siteCount, userCount, createdAt }) => keyed(id, html`
+  <li class="row is-link">
+    <div class="row-text">
+      <a class="row-title stretched" href=${`/companies/${id}`}>${name}</a>
+      <p class="row-sub">${addressParts.postalCode} ${addressParts.city} · ${t("companies.since", { day: day(createdAt) })}</p>
+      <p class="row-sub number">${t("companies.sites", { count: siteCount })} · ${t("companies.people", { count: userCount })}</p>
+    </div>
+    <span class="row-arrow">${icon("forward")}</span>
+  </li>`);

@@ -1,0 +1,91 @@
+// The company: what it says of itself, what became of its mails and who changed what; for operators its copy and its end.
+
+import { html } from "app/html.js";
+import { kept } from "app/kept.js";
+import { toast } from "app/live.js";
+import { may } from "app/may.js";
+import { go, redraw } from "app/router.js";
+import { day, language, setTimeZone, t } from "app/words.js";
+import { icon } from "parts/icon.js";
+import { linkRow, pageHead, section } from "parts/pieces.js";
+
+export default function company(page) {
+  const { api } = page.company;
+  page.read({ company: api });
+
+  async function edit() {
+    const { editCompany } = await import("parts/company-form.js");
+    const changed = await editCompany(api, page.data.company);
+    if (!changed) return;
+    kept.put(api, changed);
+    Object.assign(page.company, { name: changed.name, timeZone: changed.timeZone });
+    setTimeZone(changed.timeZone);
+    redraw();
+    toast(t("company.changed"));
+  }
+
+  async function erase() {
+    const { name } = page.data.company;
+    const { eraseCompany } = await import("parts/erase-company.js");
+    const rows = await eraseCompany(api, page.data.company);
+    if (!rows) return;
+    await kept.forgetUnder(api);
+    await kept.change("/companies", (all) => all.filter(({ id }) => id !== page.company.id));
+    await go("/companies", { replace: true, saved: true });
+    toast(t("company.erased", { name, rows }));
+  }
+
+  return () => {
+    const shown = page.data.company;
+    return html`
+      ${pageHead({
+        title: shown.name,
+        actions: html`<button type="button" class="button" @click=${edit}>${icon("edit")}${t("action.edit")}</button>`,
+      })}
+      <ul class="tiles is-pair">
+        ${tile(shown.siteCount, "company.sites", page.link("/sites"))}
+        ${tile(shown.userCount, "company.people", page.link("/people"))}
+      </ul>
+      <dl class="facts is-four section">
+        <div><dt>${t("company.address")}</dt><dd>${addressLines(shown.addressParts)}</dd></div>
+        <div><dt>${t("company.timeZone")}</dt><dd>${zoneName(shown.timeZone)}<span class="fact-code">${shown.timeZone}</span></dd></div>
+        <div><dt>${t("company.language")}</dt><dd>${t(`nav.languages.${shown.language}`)}</dd></div>
+        <div><dt>${t("company.since")}</dt><dd>${day(shown.createdAt)}</dd></div>
+      </dl>
+      ${may.seeHistory() && section({
+        title: t("company.more"),
+        content: html`<ul class="list">
+          ${linkRow({ href: page.link("/company/mails"), title: t("mails.title"), text: t("company.mailsText"), before: icon("mail") })}
+          ${linkRow({ href: page.link("/company/history"), title: t("history.title"), text: t("company.historyText"), before: icon("history") })}
+        </ul>`,
+      })}
+      ${may.eraseCompany() && section({
+        title: t("company.leaving"),
+        content: html`<ul class="list">
+          <li class="row deed">
+            <p class="row-text">${t("company.copyText")}</p>
+            <a class="button" href=${`/api/v1${api}/export`} download>${icon("download")}${t("company.copy")}</a>
+          </li>
+          <li class="row deed">
+            <p class="row-text">${t("company.eraseText")}</p>
+            <button type="button" class="button" @click=${erase}>${icon("remove")}${t("company.erase")}</button>
+          </li>
+        </ul>`,
+      })}`;
+  };
+}
+
+const tile = (count, word, href) => html`
+  <li class="tile">
+    <span class="tile-number">${String(count)}</span>
+    <a class="tile-label stretched" href=${href}>${t(word, { count })}</a>
+  </li>`;
+
+const addressLines = ({ street, streetNumber, postalCode, city, country }) => html`
+  ${street} ${streetNumber}<br>${postalCode} ${city}<br>${country}`;
+
+/** Mitteleuropäische Zeit */
+function zoneName(timeZone) {
+  const parts = new Intl.DateTimeFormat(language(), { timeZone, timeZoneName: "longGeneric" }).formatToParts(new Date());
+  return parts.find(({ type }) => type === "timeZoneName").value;
+}

@@ -1,0 +1,23 @@
+// Hours: the clock, and one's own times; for leads everybody's.
+
+import { html } from "app/html.js";
+import { may } from "app/may.js";
+import { t } from "app/words.js";
+import { createClock } from "parts/clock.js";
+import { pageHead } from "parts/pieces.js";
+
+export default async function hours(page) {
+  const { api } = page.company;
+  page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` });
+  const clock = may.clockIn() && createClock(page);
+  const { default: list } = await (may.seeAllHours() ? import("parts/hours-team.js") : import("parts/hours-mine.js"));
+  const times = list(page);
+  page.every(30_000, () => page.update());
+  return () => html`
+    ${pageHead({
+      title: t("hours.title"),
+      back: may.listCompanies() && { href: page.link("/"), label: page.company.name },
+    })}
+    ${clock && clock()}
+    ${times()}`;
+}

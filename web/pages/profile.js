@@ -1,0 +1,130 @@
+// Oneself: details, language, password, where one is signed in, and all that is held on one.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html, keyed } from "app/html.js";
+import { fail, toast } from "app/live.js";
+import { go } from "app/router.js";
+import { session } from "app/session.js";
+import { language, moment, t } from "app/words.js";
+import { nameOf, roleChip } from "parts/chips.js";
+import { deviceName } from "parts/device.js";
+import { openDialog } from "parts/dialog.js";
+import { formView, passwordField } from "parts/fields.js";
+import { icon } from "parts/icon.js";
+import { changesOf, emailField, nameFields } from "parts/person-fields.js";
+import { pageHead, section } from "parts/pieces.js";
+
+const me = "/users/me";
+
+export default function profile(page) {
+  page.read({ sessions: "/auth/sessions" }, { optional: true });
+
+  async function end(one) {
+    const device = deviceName(one.userAgent);
+    await api.delete(`/auth/sessions/${one.id}`);
+    toast(t("profile.ended", { device }));
+    await page.refresh();
+  }
+
+  const speak = async (code) => session.changed(await api.put(me, { language: code }));
+
+  async function signOut() {
+    await session.signOut();
+    // Unless somebody chose to stay, for what still waits for a signal.
+    if (session.state === "out") await go("/", { replace: true, saved: true });
+  }
+
+  return () => html`
+    ${pageHead({
+      title: nameOf(page.user),
+      lead: page.user.email,
+      chips: roleChip(page.user),
+      actions: html`<button type="button" class="button" @click=${editDetails}>${icon("edit")}${t("action.edit")}</button>`,
+    })}
+    ${section({ title: t("profile.language"), content: languages(speak) })}
+    ${section({
+      title: t("profile.password"),
+      content: html`<ul class="list"><li class="row deed">
+        <p class="row-text">${t("profile.passwordText")}</p>
+        <button type="button" class="button" @click=${() => editPassword(page)}>${icon("key")}${t("profile.passwordChange")}</button>
+      </li></ul>`,
+    })}
+    ${section({
+      title: t("profile.sessions"),
+      content: page.data.sessions
+        ? html`<ul class="list">${page.data.sessions.map((one) => sessionRow(one, () => end(one).catch(fail)))}</ul>`
+        : html`<p class="hint">${page.problems.sessions && t("profile.sessionsFailed")}</p>`,
+    })}
+    ${section({
+      title: t("profile.data"),
+      content: html`<ul class="list"><li class="row deed">
+        <p class="row-text">${t("profile.dataText")}</p>
+        <a class="button" href="/api/v1/users/me/export" download=${t("profile.dataFile")}>${icon("download")}${t("profile.dataGet")}</a>
+      </li></ul>`,
+    })}
+    <div class="actions">
+      <button type="button" class="button" @click=${() => signOut().catch(fail)}>${icon("out")}${t("profile.signOut")}</button>
+    </div>
+    <p class="page-foot"><a href="/imprint">${t("nav.imprint")}</a><a href="/privacy">${t("nav.privacy")}</a></p>`;
+}
+
+const languages = (speak) => html`
+  <div class="segments" role="group" aria-label=${t("profile.language")}>
+    ${["de", "en"].map((code) => html`
+      <button type="button" class="button" lang=${code} aria-pressed=${String(language() === code)} @click=${() => speak(code).catch(fail)}>
+        ${t(`nav.languages.${code}`)}</button>`)}
+  </div>`;
+
+const sessionRow = (one, end) => keyed(one.id, html`
+  <li class="row">
+    <div class="row-text">
+      <p class="row-title">${deviceName(one.userAgent)}</p>
+      <p class="row-sub">${t("profile.signedInAt", { when: moment(one.createdAt) })}</p>
+    </div>
+    ${one.current
+      ? html`<span class="chip is-done">${t("profile.thisDevice")}</span>`
+      : html`<button type="button" class="button is-small" aria-label=${t("profile.endOf", { device: deviceName(one.userAgent) })} @click=${end}>
+        ${t("profile.end")}</button>`}
+  </li>`);
+
+function editDetails() {
+  let form = null;
+  const { user } = session;
+  const view = (dialog) => {
+    form ??= createForm(dialog, {
+      send: (values) => api.put(me, changesOf({ ...values, email: values.email.trim() }, user), { of: user }),
+      async done(changed) {
+        await session.changed(changed);
+        dialog.close();
+        toast(t("profile.saved"));
+      },
+    });
+    return formView(form, html`
+      ${nameFields(form, user, { isSelf: true })}
+      ${emailField(form, { value: user.email, hint: t("profile.emailHint"), isSelf: true })}
+    `, { submit: t("action.save") });
+  };
+  openDialog({ title: t("profile.editTitle"), view });
+}
+
+function editPassword(page) {
+  let form = null;
+  const view = (dialog) => {
+    form ??= createForm(dialog, {
+      send: (values) => api.put(me, values),
+      async done(changed) {
+        await session.changed(changed);
+        dialog.close();
+        toast(t("profile.passwordChanged"));
+        await page.refresh();
+      },
+    });
+    return formView(form, html`
+      ${passwordField(form, { name: "currentPassword", label: t("profile.passwordCurrent"), autocomplete: "current-password" })}
+      ${passwordField(form, { name: "password", label: t("password.new"), hint: t("password.rule"), autocomplete: "new-password" })}
+      <p class="hint">${t("profile.passwordHint")}</p>
+    `, { submit: t("profile.passwordChange") });
+  };
+  openDialog({ title: t("profile.passwordChange"), view });
+}

@@ -1,0 +1,99 @@
+// A new site, or a changed one; and its end.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { kept } from "app/kept.js";
+import { fail, toast } from "app/live.js";
+import { go } from "app/router.js";
+import { dayOf, t } from "app/words.js";
+import { addressFields } from "parts/address-fields.js";
+import { ask } from "parts/dialog.js";
+import { areaField, choiceField, formView, textField } from "parts/fields.js";
+import { icon } from "parts/icon.js";
+import { peopleOptions } from "parts/people-options.js";
+import { pageHead } from "parts/pieces.js";
+
+export default function siteEdit(page) {
+  const id = page.params.siteId;
+  const listPath = `${page.company.api}/sites`;
+  const path = `${listPath}/${id}`;
+  page.read({ users: `${page.company.api}/users`, ...(id && { site: path }) });
+  // What the form shows: a newer answer is taken over only while nothing has been typed, so that the save is of what was seen.
+  let shown = null;
+
+  const form = createForm(page, {
+    check: ({ startDate, endDate }) => (startDate && endDate && endDate < startDate ? { endDate: t("problem.field.beforeStart") } : {}),
+    send: (values, { key }) => {
+      const site = { ...values, notes: values.notes.trim() || null };
+      return id ? api.patch(path, site, { of: shown }) : api.post(listPath, site, { key });
+    },
+    async done(saved) {
+      kept.put(`${listPath}/${saved.id}`, saved);
+      await kept.change(listPath, (list) => (id ? list.map((one) => (one.id === id ? saved : one)) : [saved, ...list]));
+      toast(t(id ? "site.edit.saved" : "site.edit.opened", { name: saved.name }));
+      await go(page.link(`/sites/${saved.id}`), { saved: true, replace: !id });
+    },
+  });
+
+  return () => {
+    if (!form.isChanged) shown = page.data.site ?? {};
+    const site = shown;
+    const back = id ? { href: page.link(`/sites/${id}`), label: site.name } : { href: page.link("/sites"), label: t("sites.title") };
+    return html`
+      ${pageHead({ title: t(id ? "site.edit.title" : "sites.new"), back })}
+      ${formView(form, html`
+        ${textField(form, { name: "name", label: t("site.edit.name"), hint: t("site.edit.nameHint"), value: site.name, maxlength: 200 })}
+        ${addressFields(form, site.addressParts)}
+        <fieldset class="group">
+          <legend>${t("site.edit.time")}</legend>
+          <div class="fields">
+            ${textField(form, { name: "startDate", label: t("site.edit.start"), type: "date", value: site.startDate ?? dayOf() })}
+            ${textField(form, { name: "endDate", label: t("site.edit.end"), type: "date", value: site.endDate })}
+          </div>
+          ${choice("priority", ["high", "medium", "low"], site.priority ?? "medium", t("sites.priority"))}
+          ${id && choice("status", ["ACTIVE", "INACTIVE"], site.status, t("sites.status"), t("site.edit.statusHint"))}
+        </fieldset>
+        <fieldset class="group">
+          <legend>${t("site.edit.team")}</legend>
+          ${choiceField(form, {
+            name: "users", label: t("site.edit.people"), isList: true, required: false,
+            options: peopleOptions(page.data.users, site.assignments ?? []), value: (site.assignments ?? []).map((one) => one.userId),
+          })}
+          ${areaField(form, {
+            name: "notes", label: t("site.edit.notes"), hint: t("site.edit.notesHint"), value: site.notes,
+            required: false, maxlength: 10000,
+          })}
+        </fieldset>
+      `, { submit: t(id ? "action.save" : "site.edit.open"), cancel: back.href })}
+      ${id && html`
+        <section class="section danger-zone">
+          <h2>${t("site.edit.removeHead")}</h2>
+          <p>${t("site.edit.removeHint")}</p>
+          <button type="button" class="button" @click=${remove}>${icon("remove")}${t("site.edit.remove")}</button>
+        </section>`}`;
+  };
+
+  function choice(name, codes, value, label, hint) {
+    const words = { status: "site.statuses", priority: "site.priorities" };
+    const options = codes.map((code) => ({ value: code, label: t(`${words[name]}.${code}`) }));
+    return choiceField(form, { name, label, hint, value, options });
+  }
+
+  async function remove() {
+    const { name } = page.data.site;
+    const isSure = await ask({
+      title: t("site.edit.removeTitle", { name }), text: t("site.edit.removeText"), confirm: t("site.edit.remove"), isDanger: true,
+    });
+    if (!isSure) return;
+    try {
+      await api.delete(path, { of: page.data.site });
+      kept.forget(path);
+      await kept.change(listPath, (list) => list.filter((one) => one.id !== id));
+      toast(t("site.edit.removed", { name }));
+      await go(page.link("/sites"), { saved: true, replace: true });
+    } catch (problem) {
+      fail(problem);
+    }
+  }
+}

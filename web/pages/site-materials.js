@@ -1,0 +1,121 @@
+// The materials of a site, made for thumbs: minus and plus, and the amount between them opens the number pad.
+
+import { kept } from "app/kept.js";
+import { html, keyed } from "app/html.js";
+import { may } from "app/may.js";
+import { amount, day, nearDay, number, signed, t } from "app/words.js";
+import "parts/hold-button.js";
+import { icon } from "parts/icon.js";
+import { emptyState } from "parts/pieces.js";
+import { matches, searchField } from "parts/search-field.js";
+import { stockBar } from "parts/stock.js";
+import { stockChart } from "parts/stock-chart.js";
+import { createTally } from "parts/tally.js";
+import "parts/when-seen.js";
+
+const manyFrom = 9;
+
+export default function siteMaterials(page, site) {
+  const tally = createTally(page, site.id, changed);
+  let wanted = "";
+
+  const movementsPath = ({ id }) => `${site.api}/materials/${id}/movements?limit=100`;
+
+  function changed(material) {
+    const path = movementsPath(material);
+    if (kept.peek(path)) kept.refresh(path, { signal: page.signal }).catch(() => {});
+  }
+
+  return () => {
+    const materials = page.data.site.material;
+    const shown = materials.filter((one) => matches(wanted, one.name));
+    if (!materials.length) return nothingYet();
+    return html`
+      <h2 class="visually-hidden">${t("site.tabs.materials")}</h2>
+      ${materials.length >= manyFrom && searchField({
+        label: t("material.search"), value: wanted, onInput: (text) => { wanted = text; page.update(); },
+      })}
+      <ul class="materials">
+        ${shown.map((material) => keyed(material.id, card(material)))}
+        ${may.changeMaterials() && html`
+          <li><button type="button" class="material-new" @click=${add}>${icon("add")}${t("material.new")}</button></li>`}
+      </ul>
+      ${!shown.length && emptyState({ icon: "search", title: t("material.noMatch") })}`;
+  };
+
+  function card(material) {
+    const moving = tally.moving(material);
+    const waiting = tally.waiting(material);
+    const left = tally.left(material);
+    const seen = page.data[material.id];
+    const shown = { ...material, amount: moving ? left : material.amount };
+    shown.belowThreshold = shown.amount < material.threshold;
+    return html`
+      <li class="card material ${shown.belowThreshold && "is-low"}">
+        <h3><button type="button" class="material-name" @click=${() => open(material)}>
+          <span>${material.name}</span>${icon("forward")}</button></h3>
+        ${may.adjustMaterials() ? stepper(material, shown, moving, left) : html`<p class="well">${amountOf(shown)}</p>`}
+        ${waiting !== 0 && html`
+          <p class="material-waiting">${icon("clock")}<span>${t("material.waiting", {
+            delta: signed(waiting), amount: amount(left, material.unit),
+          })}</span></p>`}
+        ${stockBar(shown)}
+        <when-seen class="material-foot" @seen=${() => page.read({ [material.id]: movementsPath(material) }, { optional: true })}>
+          <div class="material-notes">
+            <p class="material-minimum">${shown.belowThreshold && html`<b>${t("material.low")}</b>, `}${material.threshold > 0
+              ? t("material.ofMinimum", { amount: amount(material.threshold, material.unit) }) : t("material.noMinimum")}</p>
+            <p>${seen?.[0] && t("material.last", { delta: signed(seen[0].delta), name: seen[0].userName.split(" ")[0], day: when(seen[0].at) })}</p>
+          </div>
+          ${seen && stockChart(material, seen)}
+        </when-seen>
+      </li>`;
+  }
+
+  function stepper(material, shown, moving, left) {
+    return html`
+      <div class="stepper ${moving && "is-moving"}" role="group" aria-label=${material.name}>
+        <hold-button @step=${() => tally.step(material, -1)}>
+          <button type="button" class="step is-take" aria-label=${t("material.takeOne", { unit: material.unit })}
+            aria-disabled=${left > 0 ? null : "true"}>${icon("take")}</button></hold-button>
+        <button type="button" class="well" aria-label=${t("material.enter", { amount: amount(shown.amount, material.unit) })}
+          @click=${() => enter(material)}>
+          ${amountOf(shown)}
+          ${moving !== 0 && html`<span class="well-move">${signed(moving)}</span>`}</button>
+        <hold-button @step=${() => tally.step(material, 1)}>
+          <button type="button" class="step is-add" aria-label=${t("material.addOne", { unit: material.unit })}>${icon("add")}</button></hold-button>
+      </div>`;
+  }
+
+  function nothingYet() {
+    return emptyState({
+      icon: "material",
+      title: t("material.none"),
+      text: t(may.changeMaterials() ? "material.noneText" : "material.noneTextCrew"),
+      action: may.changeMaterials() && html`
+        <button type="button" class="button is-primary" @click=${add}>${icon("add")}${t("material.new")}</button>`,
+    });
+  }
+
+  async function enter(material) {
+    const { enterAmount } = await import("parts/number-pad.js");
+    await enterAmount(material, tally);
+  }
+
+  async function add() {
+    const { editMaterial } = await import("parts/material-form.js");
+    await editMaterial(site);
+  }
+
+  async function open(material) {
+    const { openMaterial } = await import("parts/material-sheet.js");
+    await openMaterial(material, { site, movementsPath: movementsPath(material) });
+  }
+}
+
+/** heute, gestern, 22.11. */
+const when = (at) => (Date.now() - Date.parse(at) < 36 * 3_600_000 ? nearDay(at) : day(at, "short"));
+
+function amountOf(material) {
+  const text = number(material.amount);
+  return html`<span class="well-number ${text.length > 6 && "is-long"}">${text}</span> <span class="well-unit">${material.unit}</span>`;
+}

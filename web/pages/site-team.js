@@ -1,0 +1,68 @@
+// Who works on a site, and when each was last there; managers say who.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html, keyed } from "app/html.js";
+import { kept } from "app/kept.js";
+import { toast } from "app/live.js";
+import { may } from "app/may.js";
+import { moment, nearDay, t } from "app/words.js";
+import { chip, nameOf, personChip } from "parts/chips.js";
+import { openDialog } from "parts/dialog.js";
+import { choiceField, formView } from "parts/fields.js";
+import { icon } from "parts/icon.js";
+import { emptyState } from "parts/pieces.js";
+import { peopleOptions } from "parts/people-options.js";
+
+export default function siteTeam(page, site) {
+  if (may.changeSites()) page.read({ users: `${page.company.api}/users` }, { optional: true });
+  const assign = () => openDialog({ title: t("site.team.assign"), view: assignment(page, site) });
+
+  return () => {
+    const { assignments } = page.data.site;
+    const button = (kind) => may.changeSites() && page.data.users && html`
+      <button type="button" class="button ${kind}" @click=${assign}>${icon("people")}${t("site.team.assign")}</button>`;
+    if (!assignments.length) {
+      return emptyState({
+        icon: "people", title: t("site.team.none"), text: may.changeSites() && t("site.team.noneText"), action: button("is-primary"),
+      });
+    }
+    return html`
+      <ul class="list team">${assignments.map((one) => keyed(one.userId, member(page, one)))}</ul>
+      <div class="actions">${button("")}</div>`;
+  };
+}
+
+function member(page, one) {
+  const here = page.data.present?.find((entry) => entry.userId === one.userId && entry.siteId === page.params.siteId);
+  const remark = here ? t("site.team.since", { moment: moment(here.checkedInAt) })
+    : one.lastVisited ? t("site.team.lastVisited", { day: nearDay(one.lastVisited) }) : t("site.team.neverVisited");
+  const isLead = may.seePeople();
+  return html`
+    <li class="row ${isLead && "is-link"}">
+      <div class="row-text">${personChip(one, remark)}</div>
+      ${here && chip(t("site.team.here"), "done")}
+      ${isLead && html`
+        <a class="stretched row-arrow" href=${page.link(`/people/${one.userId}`)} aria-label=${nameOf(one)}>${icon("forward")}</a>`}
+    </li>`;
+}
+
+function assignment(page, site) {
+  let form = null;
+  // As it was when the dialog opened: who was assigned by somebody else since then isn't thrown out unseen.
+  const shown = page.data.site;
+  return (dialog) => {
+    form ??= createForm(dialog, {
+      send: ({ users }) => api.patch(site.api, { users }, { of: shown }),
+      done(saved) {
+        kept.put(site.api, saved);
+        dialog.close();
+        toast(t("site.team.saved"));
+      },
+    });
+    return formView(form, choiceField(form, {
+      name: "users", label: t("site.team.people"), isList: true, required: false,
+      options: peopleOptions(page.data.users, shown.assignments), value: shown.assignments.map((one) => one.userId),
+    }), { submit: t("action.save") });
+  };
+}

@@ -1,0 +1,127 @@
+// The time clock: whether one is on a site, since when, and the button to come or go.
+
+import { html } from "app/html.js";
+import { fail, toast } from "app/live.js";
+import { now } from "app/now.js";
+import { queue } from "app/queue.js";
+import { moment, t, time } from "app/words.js";
+import { icon } from "parts/icon.js";
+import "parts/running-time.js";
+import { siteName as nameOf } from "parts/site-name.js";
+
+/** A thumb that taps twice must not come and go. */
+const rest = 1500;
+/** Nobody works so long: they forgot. */
+const longest = 14 * 3_600_000;
+
+/**
+ * Where the person is, as far as is known: the server's word, and then what waits for a signal.
+ * @returns {{visit: {siteId: string, siteName?: string, since: string, isWaiting: boolean} | null, left: object | null}}
+ */
+export function whereAmI(page) {
+  const open = page.data.present?.find((entry) => entry.userId === page.user.id);
+  let visit = open ? { siteId: open.siteId, since: open.checkedInAt, isWaiting: false } : null;
+  let left = null;
+  for (const entry of waitingClock(page)) {
+    left = entry.kind === "check-out" ? entry : null;
+    visit = left ? null : { siteId: entry.about.site, siteName: entry.about.siteName, since: entry.at, isWaiting: true };
+  }
+  return { visit, left };
+}
+
+/** What somebody stamped that isn't saved. */
+export const waitingClock = (page) =>
+  queue.waiting.filter(({ lane, refused, about }) => lane === "clock" && !refused && about.company === page.company.id);
+
+/**
+ * @param {import("app/page.js").Page} page whose data has `sites` and `present` (the open time entries).
+ * @param {string} [here] the site that one can come to; any without it.
+ */
+export function createClock(page, here) {
+  let isBusy = false;
+  queue.onChange(() => page.update(), page.signal);
+
+  return () => {
+    const { visit, left } = whereAmI(page);
+    const sites = here ? page.data.sites.filter((site) => site.id === here) : sitesToCome(page);
+    const isStuck = !visit && !sites.length;
+    return html`
+      <section class="clock ${visit && "is-running"}" aria-label=${t("clock.label")}>
+        <div class="clock-text">${visit ? inside(visit) : outside(left, isStuck)}</div>
+        ${!isStuck && html`
+          <button type="button" class="button is-primary is-big" aria-disabled=${isBusy ? "true" : null}
+            @click=${() => (visit ? leave(visit) : come(sites))}>
+            ${icon(visit ? "out" : "in")}${t(visit ? "clock.out" : "clock.in")}</button>`}
+      </section>`;
+  };
+
+  function inside({ siteId, siteName, since, isWaiting }) {
+    const isForgotten = now() - Date.parse(since) > longest;
+    return html`
+      <p class="clock-state">${t(isWaiting ? "clock.waitingIn" : "clock.since", { moment: moment(since), time: time(since) })}</p>
+      <p class="clock-time"><running-time since=${since}></running-time></p>
+      <p class="clock-site">${siteName ?? nameOf(page, siteId)}</p>
+      ${isForgotten && html`<p class="clock-note">${t("clock.forgotten", { moment: moment(since) })}</p>`}`;
+  }
+
+  function outside(left, isStuck) {
+    return html`
+      <p class="clock-state">${left ? t("clock.waitingOut", { time: time(left.at) }) : t("clock.away")}</p>
+      ${!left && html`<p class="clock-site">${t(isStuck ? "clock.noSites" : "clock.awayHint")}</p>`}`;
+  }
+
+  async function come(sites) {
+    if (isBusy) return;
+    const site = sites.length === 1 ? sites[0] : await choose(page, sites);
+    if (site) await act(() => queue.checkIn({ company: page.company.id, site: site.id, siteName: site.name }), "clock.cameIn");
+  }
+
+  async function leave({ siteId, siteName }) {
+    const visit = { company: page.company.id, site: siteId, siteName: siteName ?? nameOf(page, siteId) };
+    await act(() => queue.checkOut(visit), "clock.wentOut");
+  }
+
+  async function act(write, word) {
+    if (isBusy) return;
+    isBusy = true;
+    const at = now();
+    page.update();
+    try {
+      const { state } = await write();
+      if (state === "done") toast(t(word, { time: time(at) }));
+    } catch (problem) {
+      fail(problem);
+      page.refresh();
+    }
+    page.update();
+    setTimeout(() => { isBusy = false; page.update(); }, rest);
+  }
+}
+
+/** The sites to choose from: one's own first, the one that was visited last before all. */
+function sitesToCome(page) {
+  const mine = (site) => site.assignments.find((one) => one.userId === page.user.id);
+  const rank = (site) => [mine(site)?.lastVisited ?? "", mine(site) ? "1" : "0"].join();
+  return page.data.sites.filter((site) => site.status === "ACTIVE")
+    .sort((a, b) => rank(b).localeCompare(rank(a)) || a.name.localeCompare(b.name));
+}
+
+async function choose(page, sites) {
+  const { openDialog } = await import("parts/dialog.js");
+  return openDialog({
+    title: t("clock.choose"),
+    view: (dialog) => html`
+      <ul class="picks">
+        ${sites.map((site) => html`
+          <li><button type="button" class="pick" @click=${() => dialog.close(site)}>
+            <span class="pick-name">${site.name}</span>
+            <span class="pick-sub">${remark(page, site)}</span></button></li>`)}
+      </ul>`,
+  });
+}
+
+function remark(page, { assignments, addressParts: { street, streetNumber, city } }) {
+  const last = assignments.find((one) => one.userId === page.user.id)?.lastVisited;
+  const place = `${street} ${streetNumber}, ${city}`;
+  return last ? `${place} · ${t("clock.lastHere", { day: moment(last) })}` : place;
+}

@@ -1,0 +1,45 @@
+// What a company says of itself, in a dialog.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { t } from "app/words.js";
+import { addressFields } from "parts/address-fields.js";
+import { openDialog } from "parts/dialog.js";
+import { choiceField, formView, textField } from "parts/fields.js";
+
+/** @returns {Promise<object | undefined>} the company as it is then. */
+export function editCompany(path, company) {
+  // Not every browser counts UTC among them; every server knows it.
+  const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", company.timeZone]);
+  // Whoever types "Berlin" means Europe/Berlin.
+  const zoneOf = (text) => {
+    const ending = `/${text.trim().replaceAll(" ", "_")}`.toLowerCase();
+    const alike = [...zones].filter((zone) => `/${zone}`.toLowerCase().endsWith(ending));
+    return zones.has(text.trim()) ? text.trim() : alike.length === 1 && alike[0];
+  };
+  let form = null;
+  const view = (dialog) => {
+    form ??= createForm(dialog, {
+      check: ({ timeZone }) => (zoneOf(timeZone) ? {} : { timeZone: t("company.timeZoneUnknown") }),
+      send: (values) => api.patch(path, { ...values, timeZone: zoneOf(values.timeZone) }, { of: company }),
+      done: (changed) => dialog.close(changed),
+    });
+    return formView(form, html`
+      ${textField(form, { name: "name", label: t("company.name"), value: company.name, autocomplete: "organization", maxlength: 200 })}
+      ${addressFields(form, company.addressParts)}
+      <fieldset class="group">
+        <legend>${t("company.habits")}</legend>
+        ${textField(form, {
+          name: "timeZone", label: t("company.timeZone"), hint: t("company.timeZoneHint"), value: company.timeZone, list: "time-zones",
+        })}
+        <datalist id="time-zones">${[...zones].map((zone) => html`<option value=${zone}></option>`)}</datalist>
+        ${choiceField(form, {
+          name: "language", label: t("company.language"), hint: t("company.languageHint"), value: company.language,
+          options: ["de", "en"].map((code) => ({ value: code, label: t(`nav.languages.${code}`) })),
+        })}
+      </fieldset>
+    `, { submit: t("action.save") });
+  };
+  return openDialog({ title: t("company.editTitle"), view });
+}

@@ -1,0 +1,80 @@
+// A visit in full: its former versions with their reasons, and for leads the form that corrects it.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { toast } from "app/live.js";
+import { may } from "app/may.js";
+import { day, duration, moment, t } from "app/words.js";
+import { instantOf, wallTime } from "app/zone.js";
+import { openDialog } from "parts/dialog.js";
+import { formView, textField } from "parts/fields.js";
+import { personChip } from "parts/chips.js";
+import { minutesOf, spanOf } from "parts/time-entry.js";
+
+/**
+ * @param {object} entry
+ * @param {{company: string, siteName: string}} place `company` is where its paths begin at the server.
+ * @returns {Promise<object | undefined>} the entry as it is now, if it was corrected.
+ */
+export async function openEntry(entry, { company, siteName }) {
+  let form = null;
+  const corrected = await openDialog({
+    title: t(may.correctHours() ? "hours.correction.title" : "hours.correction.viewTitle"),
+    view(dialog) {
+      form ??= may.correctHours() && correctionForm(dialog, entry, company);
+      return html`
+        <div class="entry-head">
+          ${personChip(entry.userName, siteName)}
+          <p class="entry-span"><b>${day(entry.checkedInAt, "weekday")}, ${spanOf(entry)}</b> · ${duration(minutesOf(entry))}</p>
+        </div>
+        ${form ? fieldsOf(form, entry) : html`<p class="hint">${t("hours.correction.ask")}</p>`}
+        ${entry.corrections.length > 0 && html`
+          <h3>${t("hours.correction.history")}</h3>
+          <ol class="list">${[...entry.corrections].reverse().map(version)}</ol>`}`;
+    },
+  });
+  if (corrected) toast(t("hours.correction.done"));
+  return corrected;
+}
+
+const version = (correction) => html`
+  <li class="row"><div class="row-text">
+    <p class="row-title">${t("hours.correction.was", { span: `${day(correction.checkedInAt, "weekday")}, ${spanOf(correction)}` })}</p>
+    <p>${t("hours.correction.reasonIs", { reason: correction.reason })}</p>
+    <p class="row-sub">${t("hours.correction.by", { name: correction.userName, moment: moment(correction.createdAt) })}</p>
+  </div></li>`;
+
+const fieldsOf = (form, { checkedInAt, checkedOutAt }) => formView(form, html`
+  <div class="fields">
+    ${textField(form, { name: "checkedInAt", label: t("hours.correction.came"), type: "datetime-local", value: wallTime(checkedInAt) })}
+    ${textField(form, {
+      name: "checkedOutAt", label: t("hours.correction.went"), type: "datetime-local", required: false,
+      hint: !checkedOutAt && t("hours.correction.wentHint"), value: checkedOutAt ? wallTime(checkedOutAt) : "",
+    })}
+  </div>
+  ${textField(form, { name: "reason", label: t("hours.correction.reason"), hint: t("hours.correction.reasonHint"), maxlength: 500 })}
+`, { submit: t("hours.correction.submit") });
+
+const correctionForm = (dialog, entry, company) => createForm(dialog, {
+  check(values) {
+    const came = instantOf(values.checkedInAt);
+    const went = values.checkedOutAt ? instantOf(values.checkedOutAt) : null;
+    if (came && went && went < came) return { checkedOutAt: t("problem.field.beforeCheckIn") };
+    return came ? {} : { checkedInAt: t("hours.correction.noTime") };
+  },
+  send: (values) => api.patch(`${company}/sites/${entry.siteId}/time-entries/${entry.id}`, {
+    ...changed(values, entry), reason: values.reason,
+  }),
+  done: (answer) => dialog.close(answer),
+});
+
+// The fields know no seconds: what wasn't touched stays exact.
+function changed({ checkedInAt, checkedOutAt }, entry) {
+  const changes = {};
+  if (checkedInAt !== wallTime(entry.checkedInAt)) changes.checkedInAt = instantOf(checkedInAt);
+  if (checkedOutAt !== (entry.checkedOutAt ? wallTime(entry.checkedOutAt) : "")) {
+    changes.checkedOutAt = checkedOutAt ? instantOf(checkedOutAt) : null;
+  }
+  return changes;
+}

@@ -1,0 +1,30 @@
+// The end of a company, in a dialog: whoever erases it types its name.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { t } from "app/words.js";
+import { openDialog } from "parts/dialog.js";
+import { formView, textField } from "parts/fields.js";
+import { icon } from "parts/icon.js";
+
+/** @returns {Promise<number | undefined>} how many rows were deleted; undefined when none was. */
+export function eraseCompany(path, company) {
+  let form = null;
+  const view = (dialog) => {
+    form ??= createForm(dialog, {
+      check: ({ name }) => (name.trim() === company.name ? {} : { name: t("company.eraseDiffers") }),
+      send: () => api.delete(path, { of: company, timeout: 120_000 }),
+      done: ({ erased }) => dialog.close(erased.reduce((sum, { rows }) => sum + rows, 0)),
+    });
+    return html`
+      <div class="notice is-problem">${icon("warning")}
+        <p>${t("company.eraseWarning", {
+          sites: t("companies.sites", { count: company.siteCount }), people: t("companies.people", { count: company.userCount }),
+        })}</p></div>
+      ${formView(form, textField(form, { name: "name", label: t("company.eraseName", { name: company.name }) }), {
+        submit: t("company.erase"), isDanger: true,
+      })}`;
+  };
+  return openDialog({ title: t("company.eraseTitle", { name: company.name }), view });
+}

@@ -1,0 +1,70 @@
+// One's own hours: today and this week in big numbers, then every visit by day.
+
+import { html, keyed } from "app/html.js";
+import { queue } from "app/queue.js";
+import { dayOf, duration, nearDay, t, time } from "app/words.js";
+import { addDays, mondayOf } from "app/zone.js";
+import { chip } from "parts/chips.js";
+import { waitingClock } from "parts/clock.js";
+import { emptyState, section } from "parts/pieces.js";
+import { siteName } from "parts/site-name.js";
+import { byDay, entryRow, sumOf } from "parts/time-entry.js";
+
+const weeksAtOnce = 4;
+
+/** @param {import("app/page.js").Page} page whose data has `sites` and `present`. */
+export default function hoursMine(page) {
+  const { api } = page.company;
+  let weeks = weeksAtOnce;
+
+  // From a day before: the server counts in UTC.
+  const first = () => addDays(mondayOf(dayOf()), -7 * (weeks - 1));
+  const read = () => page.read({ mine: `${api}/time-entries?userId=${page.user.id}&from=${addDays(first(), -1)}` });
+  read();
+  queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
+
+  return () => {
+    const entries = page.data.mine.filter((entry) => dayOf(entry.checkedInAt) >= first());
+    const waiting = waitingClock(page);
+    if (!entries.length && !waiting.length && weeks === weeksAtOnce) {
+      return html`${emptyState({ icon: "clock", title: t("hours.none"), text: t("hours.noneText") })}${older()}`;
+    }
+    const since = (day) => sumOf(entries.filter((entry) => dayOf(entry.checkedInAt) >= day));
+    return html`
+      <ul class="tiles hours-tiles">
+        ${tile(t("hours.today"), since(dayOf()))}
+        ${tile(t("hours.thisWeek"), since(mondayOf(dayOf())))}
+      </ul>
+      ${waiting.length > 0 && section({
+        title: t("hours.waiting"), content: html`<ul class="list">${waiting.map(waitingRow)}</ul>`,
+      })}
+      ${byDay(entries).map(([day, visits]) => keyed(day, section({
+        title: nearDay(visits[0].checkedInAt),
+        action: html`<span class="day-total">${duration(sumOf(visits))}</span>`,
+        content: html`<ul class="list">${visits.map((visit) => entryRow(visit, { title: siteName(page, visit.siteId), open }))}</ul>`,
+      })))}
+      ${older()}`;
+  };
+
+  function older() {
+    const more = () => { weeks += weeksAtOnce; read(); page.update(); };
+    return html`<div class="actions is-centered"><button type="button" class="button" @click=${more}>${t("action.more")}</button></div>`;
+  }
+
+  async function open(entry) {
+    const { openEntry } = await import("parts/correct-hours.js");
+    await openEntry(entry, { company: api, siteName: siteName(page, entry.siteId) });
+  }
+}
+
+const tile = (label, minutes) => html`
+  <li class="tile"><span class="tile-label">${label}</span><span class="tile-number">${duration(minutes)}</span></li>`;
+
+const waitingRow = ({ id, kind, at, about }) => keyed(id, html`
+  <li class="row">
+    <div class="row-text">
+      <p class="row-title">${t(kind === "check-in" ? "clock.in" : "clock.out")} ${time(at)}</p>
+      <p class="row-sub">${about.siteName}</p>
+    </div>
+    ${chip(t("hours.waiting"), "low")}
+  </li>`);

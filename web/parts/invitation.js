@@ -1,0 +1,78 @@
+// What became of somebody's invitation, and a new link where the old one doesn't do.
+
+import { api } from "app/api.js";
+import { html } from "app/html.js";
+import { fail, toast } from "app/live.js";
+import { hasWord, moment, t } from "app/words.js";
+import { nameOf } from "parts/chips.js";
+import { icon } from "parts/icon.js";
+import { section } from "parts/pieces.js";
+
+/** @returns {(person: object) => unknown} shows it. */
+export function createInvitation(page, path) {
+  let made = null;
+  let isBusy = false;
+
+  async function make() {
+    if (isBusy) return;
+    isBusy = true;
+    page.update();
+    try {
+      made = await api.post(`${path}/invitation`);
+      toast(t("person.linkMade"));
+      await page.refresh();
+      setTimeout(() => document.getElementById("invitation-link")?.focus());
+    } catch (problem) {
+      fail(problem);
+    }
+    isBusy = false;
+    page.update();
+  }
+
+  return (person) => section({
+    title: t("person.invitation"),
+    content: html`
+      <div class="card">
+        ${!made && state(person)}
+        ${made && linkBox(person, made)}
+        <div class="actions">
+          <button type="button" class="button ${isStuck(person) && !made && "is-primary"}" aria-disabled=${isBusy ? "true" : null} @click=${make}>
+            ${icon("send")}${t(isBusy ? "form.busy" : "person.inviteAgain")}</button>
+        </div>
+        <p class="hint">${t("person.inviteAgainHint")}</p>
+      </div>`,
+  });
+}
+
+const isStuck = ({ invitation }) => ["failed", "expired"].includes(invitation.state);
+
+function state({ email, invitation: { state: code, at, reason } }) {
+  const word = `person.invitationTexts.${code}`;
+  return html`
+    <p>${t(hasWord(word) ? word : "person.invitationTexts.queued", { email, when: moment(at) })}</p>
+    ${reason && html`<p class="reason">${t("person.reason", { reason })}</p>`}`;
+}
+
+const linkBox = (person, { link, expiresAt }) => html`
+  <div class="field">
+    <label for="invitation-link">${t("person.link", { name: nameOf(person) })}</label>
+    <div class="input"><input id="invitation-link" readonly value=${link} aria-describedby="invitation-hint"
+      @focus=${({ currentTarget }) => currentTarget.select()}></div>
+    <p class="hint" id="invitation-hint">${t("person.linkHint", { until: moment(expiresAt) })}</p>
+  </div>
+  <div class="actions">
+    <button type="button" class="button is-primary" @click=${copy}>${icon("copy")}${t("person.copyLink")}</button>
+  </div>`;
+
+async function copy() {
+  const input = document.getElementById("invitation-link");
+  input.focus();
+  try {
+    // Browsers have a clipboard for pages with https only.
+    if (navigator.clipboard) await navigator.clipboard.writeText(input.value);
+    else if (!document.execCommand("copy")) throw new Error("no clipboard");
+    toast(t("person.copied"));
+  } catch {
+    toast(t("person.copyFailed"), { kind: "problem" });
+  }
+}

@@ -1,0 +1,96 @@
+// A new material, or another name, unit, minimum or counted stock for one.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { kept } from "app/kept.js";
+import { fail, toast } from "app/live.js";
+import { decimal, t } from "app/words.js";
+import { ask, openDialog } from "parts/dialog.js";
+import { formView, numberField, textField } from "parts/fields.js";
+import { icon } from "parts/icon.js";
+
+/** @param {{id: string, api: string}} site  @param {object} [material] */
+export async function editMaterial(site, material) {
+  const answer = await openDialog({
+    title: material ? t("material.editTitle") : t("material.new"),
+    view: materialForm(site, material),
+  });
+  if (answer === "remove") await removeMaterial(site, material);
+}
+
+function materialForm(site, material) {
+  let form = null;
+  return (dialog) => {
+    form ??= createForm(dialog, {
+      check,
+      send: (values, { key }) => (material
+        ? change(`${site.api}/materials/${material.id}`, material, values, key)
+        : api.post(`${site.api}/materials`, values, { key })),
+      async done(saved) {
+        dialog.close();
+        const put = (list) => (material ? list.map((one) => (one.id === saved.id ? saved : one)) : [...list, saved]);
+        await kept.change(site.api, (known) => ({ ...known, material: put(known.material) }));
+        toast(t(material ? "material.saved" : "material.isNew", { name: saved.name }));
+      },
+    });
+    return formView(form, html`
+      ${textField(form, {
+        name: "name", label: t("material.name"), hint: !material && t("material.nameHint"), value: material?.name,
+        maxlength: 200, autofocus: !material,
+      })}
+      ${textField(form, {
+        name: "unit", label: t("material.unit"), hint: t("material.unitHint"), value: material?.unit,
+        maxlength: 50, size: "short", list: "material-units",
+      })}
+      <datalist id="material-units">${t("material.units").split(", ").map((unit) => html`<option value=${unit}></option>`)}</datalist>
+      ${numberField(form, {
+        name: "amount", label: t(material ? "material.counted" : "material.amount"), hint: material && t("material.countedHint"),
+        value: material ? decimal(material.amount) : "", unit: material?.unit,
+      })}
+      ${numberField(form, {
+        name: "threshold", label: t("material.threshold"), hint: t("material.thresholdHint"),
+        value: material ? decimal(material.threshold) : "", unit: material?.unit,
+      })}
+    `, {
+      submit: t("action.save"),
+      more: material && html`<button type="button" class="button is-quiet" @click=${() => dialog.close("remove")}>
+        ${icon("remove")}${t("material.remove")}</button>`,
+    });
+  };
+}
+
+function check({ amount, threshold }) {
+  const errors = {};
+  for (const [name, value] of Object.entries({ amount, threshold })) {
+    if (value === null || Number.isNaN(value)) continue;
+    if (value < 0) errors[name] = t("material.wrong.negative");
+    else if (Math.round(value * 1000) / 1000 !== value) errors[name] = t("material.wrong.decimals");
+  }
+  return errors;
+}
+
+// Somebody may be taking from it right now, which makes another version of it: so only the fields that differ are sent, and a
+// count as what it differs by from the stock that was shown.
+async function change(path, material, { amount, ...fields }, key) {
+  const changes = Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== material[name]));
+  const delta = Math.round((amount - material.amount) * 1000) / 1000;
+  let saved = material;
+  if (Object.keys(changes).length) saved = await api.patch(path, changes);
+  if (delta) saved = await api.post(`${path}/adjust-quantity`, { delta, note: t("material.countedNote") }, { key });
+  return saved;
+}
+
+async function removeMaterial(site, material) {
+  const isSure = await ask({
+    title: t("material.removeTitle", { name: material.name }), text: t("material.removeText"), confirm: t("action.remove"), isDanger: true,
+  });
+  if (!isSure) return;
+  try {
+    await api.delete(`${site.api}/materials/${material.id}`);
+    await kept.change(site.api, (known) => ({ ...known, material: known.material.filter((one) => one.id !== material.id) }));
+    toast(t("material.removed", { name: material.name }));
+  } catch (problem) {
+    fail(problem);
+  }
+}

@@ -1,0 +1,84 @@
+// How much is taken or added, typed with a thumb: big keys, a comma, and what is left then.
+
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { amount, number, parseNumber, t } from "app/words.js";
+import { openDialog } from "parts/dialog.js";
+import { choiceField, formView, textField } from "parts/fields.js";
+import { icon } from "parts/icon.js";
+
+/**
+ * @param {{id: string, name: string, unit: string, amount: number}} material
+ * @param {ReturnType<import("parts/tally.js").createTally>} tally takes it.
+ */
+export function enterAmount(material, tally) {
+  let form = null;
+  let values = { direction: "take", quantity: 0 };
+  const left = tally.left(material);
+
+  return openDialog({
+    title: material.name,
+    view(dialog) {
+      form ??= createForm(dialog, {
+        check: ({ direction, quantity }) => wrong(direction, quantity, left, material),
+        send: async ({ direction, quantity, note }) => {
+          dialog.close();
+          tally.send(material, direction === "take" ? -quantity : quantity, note.trim() || null);
+        },
+      });
+      const read = ({ target }) => {
+        const fields = target.form.elements;
+        values = { direction: fields.direction.value, quantity: parseNumber(fields.quantity.value) || 0 };
+        dialog.update();
+      };
+      return formView(form, html`
+        <div class="pad" @input=${read}>
+          ${choiceField(form, {
+            name: "direction", label: t("material.direction"), value: "take",
+            options: [{ value: "take", label: t("material.take") }, { value: "add", label: t("material.add") }],
+          })}
+          ${textField(form, {
+            name: "quantity", label: t("material.quantity"), kind: "number", inputmode: "none", unit: material.unit,
+            autofocus: true, maxlength: 15,
+          })}
+          <p class="pad-result" aria-live="polite">${!form.errors.quantity && result(material, left, values)}</p>
+          ${keys()}
+          ${textField(form, { name: "note", label: t("material.note"), required: false, maxlength: 500 })}
+        </div>
+      `, { submit: t(`material.${values.direction}`) });
+    },
+  });
+}
+
+function wrong(direction, quantity, left, { unit }) {
+  if (quantity === null || Number.isNaN(quantity)) return {};
+  if (quantity <= 0) return { quantity: t("material.wrong.positive") };
+  if (Math.round(quantity * 1000) / 1000 !== quantity) return { quantity: t("material.wrong.decimals") };
+  if (direction === "take" && quantity > left) return { quantity: t("material.wrong.notEnough", { amount: amount(left, unit) }) };
+  return {};
+}
+
+function result({ unit }, left, { direction, quantity }) {
+  if (!quantity) return t("material.leftNow", { amount: amount(left, unit) });
+  const after = left + (direction === "take" ? -quantity : quantity);
+  return after < 0 ? t("material.wrong.notEnough", { amount: amount(left, unit) }) : t("material.leftThen", { amount: amount(after, unit) });
+}
+
+/** The keys write into the field `quantity` of the form they stand in. */
+function keys() {
+  const comma = number(0.5)[1];
+  const press = (change) => ({ currentTarget }) => {
+    const field = currentTarget.form.elements.quantity;
+    field.value = change(field.value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const type = (character) => press((text) => (character === comma && text.includes(comma) ? text : text + character));
+  return html`
+    <div class="pad-keys" role="group" aria-label=${t("material.pad")}>
+      ${[..."123456789", comma, "0"].map((character) => html`
+        <button type="button" class="pad-key" aria-label=${character === comma ? t("material.comma") : null}
+          @click=${type(character)}>${character}</button>`)}
+      <button type="button" class="pad-key" aria-label=${t("material.deleteDigit")}
+        @click=${press((text) => text.slice(0, -1))}>${icon("delete")}</button>
+    </div>`;
+}

@@ -1,0 +1,59 @@
+// What waits for a signal, and what the server didn't take, as lines above every page; and news of it.
+
+import { toast } from "app/live.js";
+import { html } from "app/html.js";
+import { queue } from "app/queue.js";
+import { redraw } from "app/router.js";
+import { session } from "app/session.js";
+import { t } from "app/words.js";
+import { icon } from "parts/icon.js";
+
+/** For the strip of the frame. */
+export function waitingLines() {
+  const refused = queue.waiting.filter((entry) => entry.refused).length;
+  const waiting = queue.waiting.length - refused;
+  return [
+    waiting > 0 && line("clock", t("queue.waiting", { count: waiting })),
+    refused > 0 && line("warning", t("queue.refused", { count: refused })),
+  ].filter(Boolean);
+}
+
+const line = (picture, text) => html`
+  <p>${icon(picture)}<span>${text}</span>
+    <button type="button" class="status-action" @click=${open}>${t("queue.show")}</button></p>`;
+
+async function open() {
+  const { openWaiting } = await import("parts/waiting-list.js");
+  await openWaiting();
+}
+
+// Those whom somebody stands before are told there. These are about what was done a while ago.
+let sent = 0;
+const late = new Set();
+queue.onChange(({ entry, answer, problem }) => {
+  redraw();
+  for (const { id } of queue.waiting) late.add(id);
+  if (!entry || !late.has(entry.id)) return;
+  if (answer) sent += 1;
+  if (problem) {
+    toast(t("queue.refused", { count: 1 }), { kind: "problem", action: { label: t("queue.show"), run: open } });
+  }
+  if (queue.waiting.some((one) => !one.refused)) return;
+  if (sent) toast(t("queue.sent", { count: sent }));
+  sent = 0;
+});
+
+// Who signs out takes along what isn't sent, so that the next person finds nothing of it.
+session.beforeSignOut(async () => {
+  if (session.state === "in") await Promise.race([queue.send(), new Promise((done) => { setTimeout(done, 5000); })]);
+  const count = queue.unsent;
+  if (!count) return true;
+  const { ask } = await import("parts/dialog.js");
+  return ask({
+    title: t("queue.signOut.title"),
+    text: t("queue.signOut.text", { count }),
+    confirm: t("queue.signOut.confirm"),
+    cancel: t("queue.signOut.stay"),
+    isDanger: true,
+  });
+});
