@@ -2,16 +2,22 @@
 # with arguments: `scripts/test --filter Sites`, `bench/run me site`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench format lint clean
+.PHONY: help run test screenshots cluster-test bench format lint clean
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 run: ## Build, fill an empty database with a demo company, and serve it
 	@scripts/run
 
 test: ## Check the format, build, and run all tests on SQLite and a throw-away PostgreSQL
 	@scripts/test
+
+screenshots: ## Photograph every page of the web app, in both languages and sizes, into var/screenshots
+	@scripts/screenshots
+
+cluster-test: ## Run a small production: three servers, a standby, a load balancer, and what goes wrong there
+	@scripts/cluster-test
 
 bench: ## Build for release and measure, each figure against a limit measured in the same run
 	@bench/run

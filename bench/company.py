@@ -17,6 +17,7 @@ MATERIALS = [
     ("Tiefengrund LF", "Kanister", 4), ("Dichtband 120 mm", "Rolle", 3.25), ("Fliesenkreuze 2 mm", "Beutel", 30),
     ("Nivellierlaschen", "Beutel", 14), ("Verbundabdichtung", "Eimer", 6), ("Trennscheibe 125 mm", "Stück", 11),
 ]
+PERSON = {"email": "vera.brandt@example.com", "password": "a long enough password"}
 
 
 @dataclasses.dataclass
@@ -38,10 +39,9 @@ class Company:
 def register(server: Server, materials: int) -> Company:
     """A company with its manager, one site that the manager works on, and so many materials there."""
     api = API(server)
-    person = {"email": "vera.brandt@example.com", "password": "a long enough password"}
-    user = api.post("/auth/register", person | {
+    user = api.post("/auth/register", PERSON | {
         "firstName": "Vera", "lastName": "Brandt", "companyName": "Fliesen Brandt GmbH", "address": ADDRESS})["user"]
-    api.token = api.post("/auth/signin", person)["accessToken"]
+    api.token = api.post("/auth/signin", PERSON)["accessToken"]
 
     today = datetime.date.today()
     site = api.post(f"/companies/{user['companyId']}/sites", {

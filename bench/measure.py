@@ -16,7 +16,8 @@ import copying
 import crowd
 import machine
 import statements
-from company import Company, register
+import web
+from company import PERSON, Company, register
 from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
 from processes import BenchError, node, polier
 from table import Line, of_rates, rendered
@@ -168,6 +169,18 @@ class Bench:
                 rates = copying.compared(self.effort, what, copy, own)
                 self.lines.append(of_rates(what, limit, rates["polier"], rates["limit"], target))
 
+    def web(self) -> None:
+        """The start page on a phone with 1.6 Mbit/s and 150 ms, for a company with three sites."""
+        with polier(self.folder, self.fresh("web")) as server:
+            register(server, materials=10)
+            first, second = web.visits(
+                f"http://127.0.0.1:{server.port}", PERSON["email"], PERSON["password"], self.effort.rounds)
+        what = "start page usable, 1.6 Mbit/s and 150 ms"
+        self.lines += [
+            Line(f"{what}, first visit", "2 s", statistics.median(first), 2, "s", 1, below=True),
+            Line(f"{what}, second visit", "0.5 s", statistics.median(second), 0.5, "s", 1, below=True),
+        ]
+
     @contextlib.contextmanager
     def schema(self, name: str) -> Iterator[str]:
         """The URL of a PostgreSQL database of its own."""
@@ -207,7 +220,7 @@ class Bench:
 
 GROUPS = {
     "me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "crowd": Bench.crowd,
-    "start": Bench.start, "copy": Bench.copy,
+    "start": Bench.start, "copy": Bench.copy, "web": Bench.web,
 }
 
 

@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-BINARY = Path(os.environ.get("POLIER_TEST_BINARY", ".build/debug/polier")).resolve()
+BINARY = Path(os.environ["POLIER_TEST_BINARY"])
 ENGINES = ["SQLite", "PostgreSQL"]
 ADMIN = ("olga@polier.example", "Betreiben mit Umsicht")
 

@@ -36,7 +36,8 @@ async function followSession() {
   if (currentPage().isOpen || !isSame || state === "out") return reload();
   if (state === "in") return currentPage().refresh();
   const { askAgain } = await import("parts/sign-in-again.js");
-  askAgain();
+  // Who was just signing out isn't asked.
+  if (session.state === "expired") askAgain();
 }
 
 // What is shown may be old by now. (Whose session has ended is asked for the password, not the server for answers.)

@@ -22,6 +22,9 @@ const line = (picture, text) => html`
   <p>${icon(picture)}<span>${text}</span>
     <button type="button" class="status-action" @click=${open}>${t("queue.show")}</button></p>`;
 
+// Where no service worker keeps the app (yet), the list must be here before the signal goes.
+if (!navigator.serviceWorker?.controller) setTimeout(() => import("parts/waiting-list.js").catch(() => {}), 3000);
+
 async function open() {
   const { openWaiting } = await import("parts/waiting-list.js");
   await openWaiting();
