@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Spares a way that is down: after some failures in a row nothing is sent by it but one letter every half minute, to see
-/// whether it is back.
+/// whether it is back. A way that asks for a pause gets it.
 public final class Breaker: LetterTransport {
     private let way: any LetterTransport
     private let runtime: Runtime
@@ -14,7 +14,9 @@ public final class Breaker: LetterTransport {
     }
 
     private static let patience = 3
-    private static let pause = Duration.seconds(30)
+    static let pause = Duration.seconds(30)
+    /// No more is believed of a way that asks for a pause.
+    private static let longestPause = Duration.seconds(3600)
 
     public init(_ way: any LetterTransport, runtime: Runtime) { (self.way, self.runtime) = (way, runtime) }
 
@@ -28,7 +30,7 @@ public final class Breaker: LetterTransport {
         }
     }
 
-    public func send(_ letter: Letter) async -> Outbox.Outcome {
+    public func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
         let now = runtime.now()
         let mayGo = state.withLock { state in
             guard let probeAt = state.probeAt else { return true }
@@ -36,37 +38,21 @@ public final class Breaker: LetterTransport {
             state.probeAt = now + Self.pause
             return true
         }
-        guard mayGo else { return .postponed("what carries mail is down", retryAfter: nil) }
-        let outcome = await way.send(letter)
-        state.withLock { state in
-            // Asking for a pause is an answer: it is there.
-            guard case .postponed(_, retryAfter: nil) = outcome else {
+        guard mayGo else { return .down("what carries mail is down") }
+        let outcome = await way.send(letter, by: deadline)
+        return state.withLock { state in
+            switch outcome {
+            case .unanswered(let reason):
+                state.failures += 1
+                guard state.failures >= Self.patience else { return outcome }
+                state.probeAt = runtime.now() + Self.pause
+                return .down(reason)
+            case .postponed(_, retryAfter: let pause?):
+                state.probeAt = runtime.now() + min(pause, Self.longestPause)
+            default:
                 state = State()
-                return
             }
-            state.failures += 1
-            if state.failures >= Self.patience { state.probeAt = runtime.now() + Self.pause }
+            return outcome
         }
-        return outcome
-    }
-}
-
-/// Several ways for mail: the next is tried where the one before is down.
-public struct LetterChain: LetterTransport {
-    private let ways: [Breaker]
-
-    /// - Parameter ways: at least one; the first is the one to use.
-    public init(_ ways: [Breaker]) { self.ways = ways }
-
-    public var room: Int { ways.map(\.room).max() ?? 0 }
-    public var isDown: Bool { ways.allSatisfy(\.isDown) }
-
-    public func send(_ letter: Letter) async -> Outbox.Outcome {
-        var outcome = Outbox.Outcome.postponed("what carries mail is down", retryAfter: nil)
-        for way in ways where way.room > 0 {
-            outcome = await way.send(letter)
-            guard case .postponed = outcome else { return outcome }
-        }
-        return outcome
     }
 }

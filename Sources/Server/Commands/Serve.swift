@@ -38,7 +38,9 @@ struct Serve: AsyncParsableCommand {
     )
     var trustedProxies: String?
 
-    @Option(help: "Whom mail comes from, like Polier <polier@example.de>. [POLIER_MAIL_FROM]")
+    @Option(
+        help: "Whom mail comes from, like Polier <polier@example.de>. [POLIER_MAIL_FROM, polier@ the domain at Mailgun]"
+    )
     var mailFrom: String?
 
     @Option(help: "The domain at Mailgun; its key is POLIER_MAILGUN_API_KEY. [POLIER_MAILGUN_DOMAIN]")
@@ -111,12 +113,12 @@ struct Serve: AsyncParsableCommand {
         try await schema.start()
         let housekeeping = HousekeepingService(
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
-        let postroom = Postroom()
+        let postroom = Postroom(width: MailService.atOnce)
         let chain: (any LetterTransport)? = settings.mail.chain(postroom, runtime: .live)
         let mail = MailService(
             outbox: Outbox(database, runtime: .live), writer: try LetterWriter(publicURL: settings.origins.publicURL),
             transport: chain ?? LogTransport(logger: logger, showsLinks: settings.origins.isLocal),
-            readiness: readiness, logger: logger)
+            readiness: readiness, logger: logger, hurry: postroom.hurry)
         if settings.origins.isHTTPS && settings.trustedProxies.isEmpty {
             logger.warning(
                 "POLIER_TRUSTED_PROXIES is not set: behind a proxy, all sign-ins count as from one address")
