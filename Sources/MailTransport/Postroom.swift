@@ -5,14 +5,17 @@ import Synchronization
 public final class Postroom: Sendable {
     private let queue = WorkQueue<Errand>(capacity: 100)
     private let threads: [BlockingThread]
-    private let conditions = Transfer.Conditions()
+    private let conditions: Transfer.Conditions
 
     /// How long a transfer may go on once the server is being stopped.
     private static let grace = Duration.seconds(5)
 
-    /// - Parameter width: how many transfers go at once.
-    public init(width: Int = 10) {
+    /// - Parameters:
+    ///   - width: how many transfers go at once.
+    ///   - authorities: a file of certificates (PEM) that are trusted besides the system's.
+    public init(width: Int = 10, authorities: String? = nil) {
         let queue = queue
+        conditions = Transfer.Conditions(authorities: authorities)
         threads = (0..<width).map { _ in
             BlockingThread(name: "mail") {
                 while let errands = queue.take(atMost: 1) { for errand in errands { errand.run() } }

@@ -28,7 +28,10 @@ final class Transfer {
 
     /// What holds for all transfers of a postroom.
     final class Conditions: Sendable {
+        let authorities: String?
         private let end = Mutex<ContinuousClock.Instant?>(nil)
+
+        init(authorities: String?) { self.authorities = authorities }
 
         func end(by instant: ContinuousClock.Instant) { end.withLock { $0 = instant } }
         var isOver: Bool { end.withLock { $0.map { $0 <= .now } ?? false } }
@@ -57,6 +60,8 @@ final class Transfer {
         set(CURLOPT_TIMEOUT_MS, Int(max((deadline - .now).milliseconds, 1)))
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
+        // In place of the system's file; its folder of certificates still holds.
+        if let authorities = conditions.authorities { set(CURLOPT_CAINFO, authorities) }
         set(CURLOPT_FOLLOWLOCATION, 0)
     }
 

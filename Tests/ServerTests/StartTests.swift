@@ -40,6 +40,12 @@ import Testing
             environment: ["POLIER_CONFIG": "/nonexistent/settings"],
             says: "the settings file /nonexistent/settings can't be read"),
         Wrong(
+            environment: ["POLIER_CA_FILE": "/nonexistent/ca.pem"],
+            says: "POLIER_CA_FILE names /nonexistent/ca.pem, which can't be read"),
+        Wrong(
+            environment: ["POLIER_CA_FILE": "/etc/os-release"],
+            says: "POLIER_CA_FILE names /etc/os-release, which must hold certificates as PEM"),
+        Wrong(
             environment: ["POLIER_SMTP_URL": "smtps://polier:geheim@mail.example.de"],
             says: "POLIER_MAIL_FROM must say whom mail comes from"),
         Wrong(

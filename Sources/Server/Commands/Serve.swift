@@ -52,6 +52,10 @@ struct Serve: AsyncParsableCommand {
     var mailgunBaseURL: String?
 
     @Option(
+        help: "A file of certificates (PEM) to trust besides the system's when mail is sent. [POLIER_CA_FILE]")
+    var caFile: String?
+
+    @Option(
         help:
             "How long to collect what else runs low after a mail that said so. [POLIER_LOW_STOCK_SECONDS, 600]")
     var lowStockSeconds: String?
@@ -84,6 +88,7 @@ struct Serve: AsyncParsableCommand {
         flags[.mailgunDomain] = mailgunDomain
         flags[.mailgunBaseURL] = mailgunBaseURL
         flags[.mailgunTestMode] = mailgunTestmode
+        flags[.caFile] = caFile
         flags[.migrate] = migrate
         flags[.drainSeconds] = drainSeconds
         try await Self.serve(try database.settings(flags), extra: try constantRoute())
@@ -113,7 +118,7 @@ struct Serve: AsyncParsableCommand {
         try await schema.start()
         let housekeeping = HousekeepingService(
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
-        let postroom = Postroom(width: MailService.atOnce)
+        let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
         let chain: (any LetterTransport)? = settings.mail.chain(postroom, runtime: .live)
         let mail = MailService(
             outbox: Outbox(database, runtime: .live), writer: try LetterWriter(publicURL: settings.origins.publicURL),

@@ -16,11 +16,13 @@ struct MailSettings: Sendable {
     let smtp: SMTP.Address?
     /// What Mailgun signs its messages to us with.
     let signingKey: String?
+    /// A file of certificates that are trusted besides the system's.
+    let authorities: String?
 
     /// Throws `SettingsError` for what can't work together.
     init(
         from: String?, mailgunKey: String?, domain: String?, baseURL: String?, signingKey: String?, isTest: Bool,
-        smtpURL: String?, publicURL: String?
+        smtpURL: String?, authorities: String?, publicURL: String?
     ) throws {
         switch (mailgunKey, domain) {
         case (let key?, let domain?):
@@ -42,6 +44,7 @@ struct MailSettings: Sendable {
             smtp = nil
         }
         self.signingKey = signingKey
+        self.authorities = try authorities.map(Self.certificates)
         // Mailgun's domain is one that mail may come from.
         let from = from ?? domain.map { "Polier <polier@\($0)>" }
         self.from = from.flatMap(Mailbox.init)
@@ -66,6 +69,24 @@ struct MailSettings: Sendable {
                 "POLIER_MAILGUN_BASE_URL is '\(text)'; it must be like https://api.eu.mailgun.net, without /v3")
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    /// Checks that a file holds certificates, because libcurl says so only when it sends.
+    private static func certificates(_ path: String) throws -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw SettingsError("POLIER_CA_FILE names \(path), which can't be read")
+        }
+        let (begin, end) = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
+        let blocks = text.components(separatedBy: begin).dropFirst()
+        let isGood = blocks.allSatisfy { block in
+            let parts = block.components(separatedBy: end)
+            // A certificate is a DER sequence.
+            return parts.count == 2 && Data(base64Encoded: parts[0], options: .ignoreUnknownCharacters)?.first == 0x30
+        }
+        guard !blocks.isEmpty, isGood else {
+            throw SettingsError("POLIER_CA_FILE names \(path), which must hold certificates as PEM")
+        }
+        return path
     }
 
     /// The ways that are set, the first first; nil where there is none.

@@ -17,6 +17,7 @@ enum Setting: String, CaseIterable {
     case mailgunTestMode = "POLIER_MAILGUN_TESTMODE"
     case lowStockSeconds = "POLIER_LOW_STOCK_SECONDS"
     case smtpURL = "POLIER_SMTP_URL"
+    case caFile = "POLIER_CA_FILE"
     case migrate = "POLIER_MIGRATE"
     case drainSeconds = "POLIER_DRAIN_SECONDS"
     case logLevel = "POLIER_LOG_LEVEL"
