@@ -53,9 +53,10 @@ import Testing
             let weak = try await server.client.with(token: token).post(setting, "{\"password\": \"Password\"}")
             #expect(weak.status == 400)
             #expect(weak.json["fields"]?[0]?["message"]?.text?.contains("most common") == true)
+            server.clock.advance(by: .seconds(3600))
             let joined = try await server.client.with(token: token).post(setting, body)
             #expect(joined.status == 200 && joined.json["status"] == "ACTIVE")
-            let accepted = JSON.object(["state": "accepted", "at": "2026-11-23T12:00:00.001Z", "reason": nil])
+            let accepted = JSON.object(["state": "accepted", "at": "2026-11-23T13:00:00.001Z", "reason": nil])
             #expect(joined.json["invitation"] == accepted)
             #expect(try await server.client.with(token: token).post(setting, body).status == 401, "it works once")
             let session = try await TestCompany.signIn(

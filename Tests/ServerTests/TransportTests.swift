@@ -45,7 +45,7 @@ import Testing
             }
             #expect(reason.hasPrefix("Mailgun answered \(status)") && !reason.contains("key-1"))
         }
-        for (receiver, pauses) in [("s429", 77...77), ("r429", 60...78)] {
+        for (receiver, pauses) in [("s429", 77...77), ("r429", 65...78)] {
             guard
                 case .postponed(_, let pause?) = await mailgun.send(Self.letter("\(receiver)@x.example"), by: Self.soon)
             else {
