@@ -19,5 +19,6 @@ end
 function done(summary, latency, requests)
     local errors = summary.errors
     local lost = errors.connect + errors.read + errors.write + errors.timeout
-    io.write(string.format("RESULT %d %d %d %d\n", summary.requests, summary.duration, errors.status, lost))
+    io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, summary.duration, errors.status, lost,
+        latency:percentile(50), latency:percentile(99)))
 end

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from processes import BenchError, Server
 
@@ -36,10 +37,18 @@ class Effort:
         return dataclasses.replace(self, seconds=1)
 
 
-def requests(
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What wrk got answered: how many a second, and after how many milliseconds half and 99 of 100 of them had come."""
+    rate: float
+    median: float
+    slow: float
+
+
+def answers(
     effort: Effort, server: Server, path: str, token: str | None = None, posts: pathlib.Path | None = None
-) -> float:
-    """Requests a second that wrk gets answered. Any answer other than a success makes the round worthless."""
+) -> Answers:
+    """Any answer other than a success makes the round worthless."""
     command = [
         "wrk", f"-t{effort.threads}", f"-c{effort.connections}", f"-d{effort.seconds:g}s", "--timeout", "10s",
         "-s", str(pathlib.Path(__file__).with_name("load.lua"))]
@@ -49,14 +58,21 @@ def requests(
     if posts:
         command += ["--", str(posts)]
     output = run(command)
-    found = re.search(r"^RESULT (\d+) (\d+) (\d+) (\d+)$", output, re.MULTILINE)
+    found = re.search(r"^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", output, re.MULTILINE)
     if not found:
         raise BenchError(f"wrk said nothing that is understood:\n{output}")
-    answered, microseconds, refused, lost = map(int, found.groups())
+    answered, microseconds, refused, lost, median, slow = map(int, found.groups())
     if refused or lost or not answered:
         raise BenchError(
             f"{path}: {refused} of {answered} answers were no success, {lost} requests lost:\n{server.last_words()}")
-    return answered * 1e6 / microseconds
+    return Answers(answered * 1e6 / microseconds, median / 1000, slow / 1000)
+
+
+def requests(
+    effort: Effort, server: Server, path: str, token: str | None = None, posts: pathlib.Path | None = None
+) -> float:
+    """Requests a second that wrk gets answered."""
+    return answers(effort, server, path, token, posts).rate
 
 
 def transactions(
@@ -92,19 +108,25 @@ def disk_syncs(effort: Effort, folder: pathlib.Path) -> float:
         path.unlink()
 
 
-def alternate(effort: Effort, what: str, sides: dict[str, Callable[[Effort], float]]) -> dict[str, list[float]]:
+Result = TypeVar("Result")
+
+
+def alternate(
+    effort: Effort, what: str, sides: dict[str, Callable[[Effort], Result]],
+    shown: Callable[[Result], str] = lambda rate: f"{rate:,.0f}/s"
+) -> dict[str, list[Result]]:
     """A B C, A B C, ...: what the machine does meanwhile hits all sides alike. One short round of each goes before."""
     for side in sides.values():
         side(effort.shorter())
-    rates: dict[str, list[float]] = {name: [] for name in sides}
+    results: dict[str, list[Result]] = {name: [] for name in sides}
     for number in range(effort.rounds):
         for name, side in sides.items():
             # Nobody's syncs wait for what another side left unwritten.
             os.sync()
-            rates[name].append(side(effort))
-        shown = ", ".join(f"{name} {values[-1]:,.0f}/s" for name, values in rates.items())
-        print(f"{what}, round {number + 1} of {effort.rounds}: {shown}", file=sys.stderr, flush=True)
-    return rates
+            results[name].append(side(effort))
+        line = ", ".join(f"{name} {shown(values[-1])}" for name, values in results.items())
+        print(f"{what}, round {number + 1} of {effort.rounds}: {line}", file=sys.stderr, flush=True)
+    return results
 
 
 def postgres_program(name: str) -> str:

@@ -1,6 +1,7 @@
 """Measures the server against limits of the same machine, in the same run. Called by bench/run."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -15,12 +16,13 @@ from collections.abc import Callable, Iterator
 import copying
 import crowd
 import machine
+import mail
 import statements
 import web
 from company import PERSON, Company, register
 from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
 from processes import BenchError, node, polier
-from table import Line, of_rates, rendered
+from table import Line, of_rates, of_values, rendered
 
 ME = "/api/v1/users/me"
 
@@ -193,6 +195,24 @@ class Bench:
         finally:
             run([*psql, f"DROP DATABASE {database} WITH (FORCE)"])
 
+    def mail(self) -> None:
+        """How long requests take while mails are to be sent and the provider hangs, against when it is well."""
+        what = "GET site with 10 materials while 20 people a second are invited, SQLite"
+        with (
+            mail.sending(self.folder, "hanging", self.fresh("hanging"), 3600) as hanging,
+            mail.sending(self.folder, "healthy", self.fresh("healthy"), 0.1) as healthy,
+        ):
+            results = alternate(
+                self.effort, what, {"hanging": hanging.round, "healthy": healthy.round},
+                lambda answers: f"{answers.median:.2f} ms, 99 of 100 within {answers.slow:.2f} ms")
+            if not hanging.asked or healthy.asked < healthy.invited / 2:
+                raise BenchError(f"of {healthy.invited} mails {healthy.asked} were sent, {hanging.asked} hang")
+        for name, time in [("half", lambda answers: answers.median), ("99 of 100", lambda answers: answers.slow)]:
+            line = of_values(
+                f"{what}: {name} answered within", "the mail provider being well",
+                [time(answers) for answers in results["hanging"]], [time(answers) for answers in results["healthy"]], "ms")
+            self.lines.append(dataclasses.replace(line, target=1.2, below=True))
+
     def start(self) -> None:
         """Time to ready, and memory. The schema is up to date before the first start that counts."""
         database = self.fresh("start")
@@ -220,7 +240,7 @@ class Bench:
 
 GROUPS = {
     "me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "crowd": Bench.crowd,
-    "start": Bench.start, "copy": Bench.copy, "web": Bench.web,
+    "mail": Bench.mail, "start": Bench.start, "copy": Bench.copy, "web": Bench.web,
 }
 
 

@@ -93,12 +93,14 @@ class Server:
         return body
 
 
-def polier(folder: pathlib.Path, database_url: str, constant: pathlib.Path | None = None) -> Server:
+def polier(
+    folder: pathlib.Path, database_url: str, constant: pathlib.Path | None = None, settings: dict[str, str] | None = None
+) -> Server:
     command = [os.environ["BENCH_POLIER"], "serve", "--http-port", "{port}"]
     if constant:
         command += ["--bench-constant", str(constant)]
     # By the environment: a command line shows the password to everybody.
-    return Server(folder, command, "/readyz", {"POLIER_DATABASE_URL": database_url})
+    return Server(folder, command, "/readyz", {"POLIER_DATABASE_URL": database_url} | (settings or {}))
 
 
 def node(folder: pathlib.Path, constant: pathlib.Path) -> Server:

@@ -31,12 +31,15 @@ class Line:
         return "ok" if reached else "under"
 
 
-def of_rates(what: str, limit: str, rates: list[float], limits: list[float], target: float | None = None) -> Line:
+def of_values(what: str, limit: str, values: list[float], limits: list[float], unit: str) -> Line:
     """A line of medians, with the spread over the rounds."""
-    single = [rate / other for rate, other in zip(rates, limits)]
+    single = [value / other for value, other in zip(values, limits)]
     return Line(
-        what, limit, statistics.median(rates), statistics.median(limits), "/s", target,
-        spread=(min(single), max(single)))
+        what, limit, statistics.median(values), statistics.median(limits), unit, spread=(min(single), max(single)))
+
+
+def of_rates(what: str, limit: str, rates: list[float], limits: list[float], target: float | None = None) -> Line:
+    return dataclasses.replace(of_values(what, limit, rates, limits, "/s"), target=target)
 
 
 def rendered(lines: list[Line]) -> str:
@@ -70,4 +73,4 @@ def target(line: Line) -> str:
 
 
 def figure(value: float, unit: str) -> str:
-    return f"{value:,.0f} /s" if unit == "/s" else f"{value:.1f} {unit}"
+    return f"{value:,.0f} /s" if unit == "/s" else f"{value:.{1 if value >= 10 else 2}f} {unit}"

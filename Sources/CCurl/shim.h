@@ -26,6 +26,11 @@ static inline CURLcode polier_curl_set_size(CURL *handle, CURLoption option, cur
     return curl_easy_setopt(handle, option, value);
 }
 
+static inline void polier_curl_set_progress(CURL *handle, curl_xferinfo_callback value) {
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+}
+
 static inline long polier_curl_status(CURL *handle) {
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -7,27 +7,26 @@ public struct Mailgun: LetterTransport {
     private let postroom: Postroom
     private let url: String
     private let key: String
-    private let from: String
+    private let from: Mailbox
     private let isTest: Bool
 
     /// - Parameters:
     ///   - baseURL: by region: `https://api.mailgun.net` or `https://api.eu.mailgun.net`.
     ///   - isTest: whether Mailgun is to take mail on and not deliver it.
-    public init(_ postroom: Postroom, baseURL: String, domain: String, key: String, from: String, isTest: Bool) {
+    public init(_ postroom: Postroom, baseURL: String, domain: String, key: String, from: Mailbox, isTest: Bool) {
         self.postroom = postroom
         url = "\(baseURL)/v3/\(domain)/messages"
         (self.key, self.from, self.isTest) = (key, from, isTest)
     }
 
-    public func send(_ letter: Letter) async -> Outbox.Outcome {
-        await postroom.run { deliver(letter) }
+    public func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
+        await postroom.run(url, by: deadline) { deliver(letter, by: $0) }
     }
 
-    private func deliver(_ letter: Letter) -> Outbox.Outcome {
-        let transfer = Transfer(url)
+    private func deliver(_ letter: Letter, by transfer: Transfer) -> Outbox.Outcome {
         transfer.set(CURLOPT_USERPWD, "api:\(key)")
         var fields = [
-            ("from", from), ("to", letter.to), ("subject", letter.subject), ("text", letter.text),
+            ("from", from.text), ("to", letter.to), ("subject", letter.subject), ("text", letter.text),
             ("html", letter.html), ("h:Message-Id", letter.messageID), ("o:tag", letter.tag),
         ]
         if isTest { fields.append(("o:testmode", "yes")) }
@@ -41,9 +40,7 @@ public struct Mailgun: LetterTransport {
         do throws(Transfer.Failure) {
             return outcome(try transfer.perform())
         } catch {
-            return .postponed(
-                error.isUnknown ? "Mailgun didn't answer in time: \(error.reason)" : "Mailgun: \(error.reason)",
-                retryAfter: nil)
+            return .unanswered("Mailgun: \(error.reason)")
         }
     }
 
@@ -51,15 +48,15 @@ public struct Mailgun: LetterTransport {
         let words = "Mailgun answered \(reply.status): \(reply.body.prefix(300))"
         switch reply.status {
         case 200..<300: return .accepted
-        case 429: return .postponed(words, retryAfter: reply.retryAfter)
+        case 429: return .postponed(words, retryAfter: reply.retryAfter ?? .seconds(60))
         case 400, 401, 403, 404, 413, 415, 422: return .refused(words)
-        default: return .postponed(words, retryAfter: reply.retryAfter)
+        default: return reply.retryAfter.map { .postponed(words, retryAfter: $0) } ?? .unanswered(words)
         }
     }
 }
 
 extension Transfer.Reply {
-    /// When to ask again: `Retry-After` in seconds, or the instant of `X-RateLimit-Reset` in milliseconds since 1970.
+    /// When to ask again: `Retry-After` in seconds, or the instant of `X-RateLimit-Reset`, in milliseconds or seconds since 1970.
     fileprivate var retryAfter: Duration? {
         for header in headers {
             let parts = header.split(separator: ":", maxSplits: 1)
@@ -67,7 +64,9 @@ extension Transfer.Reply {
             switch parts[0].lowercased() {
             case "retry-after": return .seconds(min(max(number, 1), 86_400))
             case "x-ratelimit-reset":
-                return .milliseconds(min(max(number - Runtime.live.now().milliseconds, 1000), 86_400_000))
+                // As seconds, the smallest such number of milliseconds is in the year 5138.
+                let reset = number < 100_000_000_000 ? number * 1000 : number
+                return .milliseconds(min(max(reset - Runtime.live.now().milliseconds, 1000), 86_400_000))
             default: continue
             }
         }

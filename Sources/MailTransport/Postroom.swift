@@ -1,12 +1,21 @@
 import Core
+import Synchronization
 
 /// A few threads on which transfers block, so that nobody else does.
 public final class Postroom: Sendable {
     private let queue = WorkQueue<Errand>(capacity: 100)
     private let threads: [BlockingThread]
+    private let conditions: Transfer.Conditions
 
-    public init(width: Int = 4) {
+    /// How long a transfer may go on once the server is being stopped.
+    private static let grace = Duration.seconds(5)
+
+    /// - Parameters:
+    ///   - width: how many transfers go at once.
+    ///   - authorities: a file of certificates (PEM) that are trusted besides the system's.
+    public init(width: Int = 10, authorities: String? = nil) {
         let queue = queue
+        conditions = Transfer.Conditions(authorities: authorities)
         threads = (0..<width).map { _ in
             BlockingThread(name: "mail") {
                 while let errands = queue.take(atMost: 1) { for errand in errands { errand.run() } }
@@ -14,15 +23,22 @@ public final class Postroom: Sendable {
         }
     }
 
-    /// Runs `body` on a thread of its own.
-    func run(_ body: @escaping @Sendable () -> Outbox.Outcome) async -> Outbox.Outcome {
-        let errand = Errand(body: body, deadline: .now + Outbox.patience)
+    /// Runs `body` with a transfer to the URL, on a thread of its own.
+    func run(
+        _ url: String, by deadline: ContinuousClock.Instant,
+        _ body: @escaping @Sendable (Transfer) -> Outbox.Outcome
+    ) async -> Outbox.Outcome {
+        let conditions = conditions
+        let errand = Errand(deadline: deadline) { body(Transfer(url, by: deadline, conditions)) }
         do {
             return try await errand.answer.wait { queue.add(errand) }
         } catch {
             return .postponed("too much mail is being sent at once", retryAfter: nil)
         }
     }
+
+    /// Lets what is under way go on for a few seconds and no longer.
+    public func hurry() { conditions.end(by: .now + Self.grace) }
 
     public func close() async {
         queue.close()
@@ -34,7 +50,7 @@ public final class Postroom: Sendable {
         let deadline: ContinuousClock.Instant
         let answer = Answer<Outbox.Outcome>()
 
-        init(body: @escaping @Sendable () -> Outbox.Outcome, deadline: ContinuousClock.Instant) {
+        init(deadline: ContinuousClock.Instant, body: @escaping @Sendable () -> Outbox.Outcome) {
             (self.body, self.deadline) = (body, deadline)
         }
 

@@ -6,7 +6,7 @@ import Foundation
 public struct SMTP: LetterTransport {
     private let postroom: Postroom
     private let address: Address
-    private let from: String
+    private let from: Mailbox
 
     /// A relay: `smtps://USER:PASSWORD@HOST:PORT` for TLS from the start, `smtp://…` for STARTTLS.
     public struct Address: Sendable {
@@ -28,24 +28,21 @@ public struct SMTP: LetterTransport {
         }
     }
 
-    /// - Parameter from: an address, or a name with an address in angle brackets.
-    public init(_ postroom: Postroom, _ address: Address, from: String) {
+    public init(_ postroom: Postroom, _ address: Address, from: Mailbox) {
         (self.postroom, self.address, self.from) = (postroom, address, from)
     }
 
-    public func send(_ letter: Letter) async -> Outbox.Outcome {
-        await postroom.run { deliver(letter) }
+    public func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
+        await postroom.run(address.url, by: deadline) { deliver(letter, by: $0) }
     }
 
-    private func deliver(_ letter: Letter) -> Outbox.Outcome {
-        let transfer = Transfer(address.url)
+    private func deliver(_ letter: Letter, by transfer: Transfer) -> Outbox.Outcome {
         transfer.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue) * (address.needsTLS ? 1 : 0))
         if let user = address.user { transfer.set(CURLOPT_USERNAME, user) }
         if let password = address.password { transfer.set(CURLOPT_PASSWORD, password) }
-        let sender = Mailbox(from)
-        transfer.set(CURLOPT_MAIL_FROM, "<\(sender.address)>")
+        transfer.set(CURLOPT_MAIL_FROM, "<\(from.address)>")
         transfer.set(CURLOPT_MAIL_RCPT, list: ["<\(letter.to)>"])
-        transfer.set(CURLOPT_HTTPHEADER, list: Self.headers(letter, from: sender))
+        transfer.set(CURLOPT_HTTPHEADER, list: headers(letter))
         transfer.setBody { mime in
             let alternatives = transfer.inner { inner in
                 for (type, content) in [("text/plain", letter.text), ("text/html", letter.html)] {
@@ -66,11 +63,17 @@ public struct SMTP: LetterTransport {
         } catch {
             let words =
                 "the SMTP relay: " + [error.reason, transfer.lastRefusal].compactMap(\.self).joined(separator: ": ")
-            return (500..<600).contains(error.status) ? .refused(words) : .postponed(words, retryAfter: nil)
+            switch error.status {
+            case 500..<600: return .refused(words)
+            // The relay's own trouble (RFC 5321 section 4.2.3, RFC 4954 section 6), not this mail's.
+            case 421, 454: return .unanswered(words)
+            case 400..<500: return .postponed(words, retryAfter: nil)
+            default: return .unanswered(words)
+            }
         }
     }
 
-    private static func headers(_ letter: Letter, from: Mailbox) -> [String] {
+    private func headers(_ letter: Letter) -> [String] {
         let date = DateFormatter()
         date.locale = Locale(identifier: "en_US_POSIX")
         date.timeZone = TimeZone(secondsFromGMT: 0)
@@ -83,45 +86,5 @@ public struct SMTP: LetterTransport {
             "Message-ID: \(letter.messageID)",
             "Auto-Submitted: auto-generated",
         ]
-    }
-}
-
-/// Who a mail comes from: a name, and an address in angle brackets.
-struct Mailbox {
-    let name: String?
-    let address: String
-
-    init(_ text: String) {
-        guard let open = text.lastIndex(of: "<"), text.hasSuffix(">") else {
-            (name, address) = (nil, text)
-            return
-        }
-        address = String(text[text.index(after: open)...].dropLast())
-        let before = text[..<open].trimmingCharacters(in: CharacterSet(charactersIn: " \""))
-        name = before.isEmpty ? nil : before
-    }
-
-    var header: String {
-        guard let name else { return "<\(address)>" }
-        let encoded = Self.encoded(name)
-        guard encoded == name else { return "\(encoded) <\(address)>" }
-        let quoted = name.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
-        return "\"\(quoted)\" <\(address)>"
-    }
-
-    /// As encoded words (RFC 2047), each of whole characters. Plain ASCII stays as it is.
-    static func encoded(_ text: String) -> String {
-        if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") { return text }
-        var words: [String] = []
-        var piece = ""
-        for character in text {
-            if (piece + String(character)).utf8.count > 45 {
-                words.append(piece)
-                piece = ""
-            }
-            piece.append(character)
-        }
-        words.append(piece)
-        return words.map { "=?utf-8?B?\(Data($0.utf8).base64EncodedString())?=" }.joined(separator: " ")
     }
 }

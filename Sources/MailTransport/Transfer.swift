@@ -1,5 +1,6 @@
 import CCurl
 import Core
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -18,12 +19,22 @@ final class Transfer {
         let body: String
     }
 
-    /// Why there was no answer.
+    /// Why there was no answer, or none that ends a transfer well.
     struct Failure: Error {
-        /// Whether it may have been taken on all the same.
-        let isUnknown: Bool
+        /// The last SMTP reply code; 0 where there was none.
         let status: Int
         let reason: String
+    }
+
+    /// What holds for all transfers of a postroom.
+    final class Conditions: Sendable {
+        let authorities: String?
+        private let end = Mutex<ContinuousClock.Instant?>(nil)
+
+        init(authorities: String?) { self.authorities = authorities }
+
+        func end(by instant: ContinuousClock.Instant) { end.withLock { $0 = instant } }
+        var isOver: Bool { end.withLock { $0.map { $0 <= .now } ?? false } }
     }
 
     /// The most that is kept of an answer.
@@ -34,18 +45,23 @@ final class Transfer {
     private var mimes: [OpaquePointer] = []
     private var body: [UInt8] = []
     private var headers: [String] = []
+    private let conditions: Conditions
 
-    init(_ url: String) {
+    init(_ url: String, by deadline: ContinuousClock.Instant, _ conditions: Conditions) {
         _ = Self.prepared
         guard let handle = curl_easy_init() else { preconditionFailure("libcurl has no memory") }
         self.handle = OpaquePointer(handle)
+        self.conditions = conditions
         set(CURLOPT_URL, url)
         // Signals would go to whatever thread they like.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_CONNECTTIMEOUT, 10)
-        set(CURLOPT_TIMEOUT, Int(Outbox.patience.components.seconds) - 1)
+        // 0 would be for ever.
+        set(CURLOPT_TIMEOUT_MS, Int(max((deadline - .now).milliseconds, 1)))
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
+        // In place of the system's file; its folder of certificates still holds.
+        if let authorities = conditions.authorities { set(CURLOPT_CAINFO, authorities) }
         set(CURLOPT_FOLLOWLOCATION, 0)
     }
 
@@ -88,7 +104,7 @@ final class Transfer {
 
     // MARK: What comes back
 
-    /// Blocks until it is done, or too long has passed.
+    /// Blocks until it is done, or the deadline has passed.
     func perform() throws(Failure) -> Reply {
         let me = Unmanaged.passUnretained(self).toOpaque()
         polier_curl_set_write(raw, CURLOPT_WRITEFUNCTION) { bytes, size, count, me in
@@ -113,12 +129,19 @@ final class Transfer {
             return size * count
         }
         polier_curl_set_pointer(raw, CURLOPT_HEADERDATA, me)
+        polier_curl_set_progress(raw) { me, _, _, _, _ in
+            guard let me else { return 0 }
+            return Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue().conditions.isOver ? 1 : 0
+        }
+        polier_curl_set_pointer(raw, CURLOPT_XFERINFODATA, me)
 
         let code = curl_easy_perform(raw)
         let status = polier_curl_status(raw)
         guard code == CURLE_OK else {
-            let unknown = [CURLE_OPERATION_TIMEDOUT, CURLE_RECV_ERROR, CURLE_GOT_NOTHING].contains(code)
-            throw Failure(isUnknown: unknown, status: status, reason: String(cString: curl_easy_strerror(code)))
+            let reason =
+                code == CURLE_ABORTED_BY_CALLBACK
+                ? "the server was stopped meanwhile" : String(cString: curl_easy_strerror(code))
+            throw Failure(status: status, reason: reason)
         }
         return Reply(status: status, headers: headers, body: String(decoding: body, as: UTF8.self))
     }

@@ -67,6 +67,7 @@ struct ValueTests {
             ["σίσυφος@x.gr", "ΣΊΣΥΦΟΣ@X.GR"],
             ["ﬁsch@x.de", "FISCH@x.de"],
             ["i@x.de", "I@X.DE"],
+            ["a@müller.de", "A@MÜLLER.de", "a@mu\u{308}ller.de", "a@xn--mller-kva.de", "a@XN--MLLER-KVA.de"],
         ])
     func sameAddress(spellings: [String]) throws {
         let folded = try spellings.map { try #require(EmailAddress($0), "\($0)").folded }
@@ -79,7 +80,7 @@ struct ValueTests {
         let addresses = [
             "a@b.de", "á@b.de", "a.b@b.de", "ab@b.de", "a+c@b.de", "muller@x.de", "mueller@x.de",
             "müller@x.de",
-            "a@localhost",
+            "a@localhost", "a@muller.de", "a@müller.de", "a@strasse.de", "a@straße.de",
         ]
         #expect(
             Set(try addresses.map { try #require(EmailAddress($0), "\($0)").folded }).count
@@ -100,8 +101,18 @@ struct ValueTests {
             "a\u{FEFF}@c.de", "a\u{2028}@c.de", String(repeating: "a", count: 65) + "@b.de",
             "a@" + String(repeating: "b", count: 64) + ".de",
             "a@" + String(repeating: "b.", count: 130) + "de",
+            "a@b_c.de", "a@b%0ac.de", "a@b/c.de", "a@b?c.de", "a@b#c.de", "a@b'c.de", "a@\u{5D0}b.de",
+            "a@" + String(repeating: "ü", count: 60) + ".de",
         ])
     func noAddress(text: String) {
         #expect(EmailAddress(text) == nil)
+    }
+
+    @Test("mail is sent to an address in ASCII")
+    func mailable() {
+        #expect(EmailAddress("Lena+Bad@Müller-Fliesen.DE")?.mailable == "Lena+Bad@xn--mller-fliesen-wob.de")
+        #expect(EmailAddress("lena@faß.de")?.mailable == "lena@xn--fa-hia.de", "not fass.de, which is somebody else's")
+        #expect(EmailAddress("lena@münchen。de")?.mailable == "lena@xn--mnchen-3ya.de")
+        #expect(EmailAddress("müller@x.de")?.mailable == nil)
     }
 }

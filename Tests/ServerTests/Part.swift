@@ -17,18 +17,31 @@ final class Part {
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardInput = FileHandle.nullDevice
+        // Python's servers tell at length of whoever hangs up.
+        try Data().write(to: URL(fileURLWithPath: log + ".errors"))
+        process.standardError = FileHandle(forWritingAtPath: log + ".errors")
         try process.run()
         var line = Data()
         while let byte = try pipe.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) { line += byte }
-        guard let port = Int(String(decoding: line, as: UTF8.self)) else { throw NotStarted(name: name) }
+        guard let port = Int(String(decoding: line, as: UTF8.self)) else {
+            throw NotStarted(name: name, errors: (try? String(contentsOfFile: log + ".errors", encoding: .utf8)) ?? "")
+        }
         (self.port, self.process) = (port, process)
     }
 
-    struct NotStarted: Error { let name: String }
+    struct NotStarted: Error {
+        let name: String
+        let errors: String
+    }
 
     var heard: [JSON] {
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").compactMap { try? JSONDecoder().decode(JSON.self, from: Data($0.utf8)) }
+    }
+
+    /// How much it has written, in bytes: what grows when it is asked.
+    var length: UInt64 {
+        ((try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? NSNumber)?.uint64Value ?? 0
     }
 
     func stop() {

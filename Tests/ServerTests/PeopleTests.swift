@@ -53,15 +53,33 @@ import Testing
             let weak = try await server.client.with(token: token).post(setting, "{\"password\": \"Password\"}")
             #expect(weak.status == 400)
             #expect(weak.json["fields"]?[0]?["message"]?.text?.contains("most common") == true)
+            server.clock.advance(by: .seconds(3600))
             let joined = try await server.client.with(token: token).post(setting, body)
-            #expect(joined.status == 200 && joined.json["status"] == "ACTIVE" && joined.json["invitation"] == nil)
+            #expect(joined.status == 200 && joined.json["status"] == "ACTIVE")
+            let accepted = JSON.object(["state": "accepted", "at": "2026-11-23T13:00:00.001Z", "reason": nil])
+            #expect(joined.json["invitation"] == accepted)
             #expect(try await server.client.with(token: token).post(setting, body).status == 401, "it works once")
-            _ = try await TestCompany.signIn(server.client, email: "lena@vogt.example", password: "Mörtel und Kelle")
+            let session = try await TestCompany.signIn(
+                server.client, email: "lena@vogt.example", password: "Mörtel und Kelle")
+            let lena = server.client.with(token: session)
+            let changed = try await lena.put("/api/v1/users/me", "{\"lastName\": \"Voigt\"}")
+            #expect(try await lena.get("/api/v1/users/me").json == changed.json)
             #expect(try await company.manager.post(path + "/invitation").status == 409)
 
             let list = try await company.manager.get(company.path + "/users").json.list
             #expect(list.map { $0["firstName"] } == ["Ada", "Lena"])
-            #expect(list.allSatisfy { $0["invitation"] == nil })
+            #expect(list.map { $0["invitation"] } == [nil, accepted], "nobody invited who registered")
+
+            // Another address invites nobody again, and a new invitation takes the old one's place.
+            server.clock.advance(by: .seconds(3600))
+            let moved = try await company.manager.put(path, "{\"email\": \"lena@voigt.example\"}")
+            #expect(moved.json["invitation"] == accepted && moved.json["status"] == "ACTIVE")
+            let mails = try await company.manager.get(company.path + "/mails").json.list
+            #expect(mails.allSatisfy { $0["address"] == "Lena@Vogt.example" })
+            #expect(try await company.manager.put(path, "{\"status\": \"INACTIVE\"}").status == 200)
+            #expect(try await company.manager.post(path + "/invitation").status == 202)
+            let again = try await company.manager.get(company.path + "/users").json[1]
+            #expect(again?["invitation"]?["state"] == "queued")
         }
     }
 

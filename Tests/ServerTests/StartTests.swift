@@ -39,6 +39,25 @@ import Testing
         Wrong(
             environment: ["POLIER_CONFIG": "/nonexistent/settings"],
             says: "the settings file /nonexistent/settings can't be read"),
+        Wrong(
+            environment: ["POLIER_CA_FILE": "/nonexistent/ca.pem"],
+            says: "POLIER_CA_FILE names /nonexistent/ca.pem, which can't be read"),
+        Wrong(
+            environment: ["POLIER_CA_FILE": "/etc/os-release"],
+            says: "POLIER_CA_FILE names /etc/os-release, which must hold certificates as PEM"),
+        Wrong(
+            environment: ["POLIER_SMTP_URL": "smtps://polier:geheim@mail.example.de"],
+            says: "POLIER_MAIL_FROM must say whom mail comes from"),
+        Wrong(
+            environment: [
+                "POLIER_MAIL_FROM": "Polier\r\nBcc: x@y.example <polier@example.de>"
+            ], says: "POLIER_MAIL_FROM must say whom mail comes from"),
+        Wrong(
+            environment: ["POLIER_MAILGUN_API_KEY": "geheim", "POLIER_MAILGUN_DOMAIN": "mg.example.de"],
+            says: "POLIER_PUBLIC_URL is missing"),
+        Wrong(
+            environment: ["POLIER_MAILGUN_API_KEY": "geheim", "POLIER_MAILGUN_DOMAIN": "mg.example.de/x"],
+            says: "POLIER_MAILGUN_DOMAIN is 'mg.example.de/x'; it must be like mg.example.de"),
         Wrong(environment: [:], arguments: ["--httpport", "1"], says: "Unknown option '--httpport'"),
     ]
 

@@ -16,6 +16,9 @@ struct TestServer: Sendable {
     /// All that the server answers to.
     let routes: [Route]
 
+    /// The test's clock, and real chance.
+    var runtime: Runtime { Runtime(now: { [clock] in clock.now }, randomBytes: Runtime.live.randomBytes) }
+
     /// Runs `body` against a fresh server on an empty database of the engine.
     /// - Parameters:
     ///   - flags: settings other than those that are there by themselves.

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Spares a way that is down: after some failures in a row nothing is sent by it but one letter every half minute, to see
-/// whether it is back.
+/// whether it is back. A way that asks for a pause gets it.
 public final class Breaker: LetterTransport {
     private let name: String
     private let way: any LetterTransport
@@ -13,11 +13,13 @@ public final class Breaker: LetterTransport {
         /// When the next letter may go, while the way is down.
         var probeAt: Instant?
         /// How many letters ended in which way.
-        var outcomes: [String: Int] = ["accepted": 0, "postponed": 0, "refused": 0]
+        var outcomes: [String: Int] = [:]
     }
 
     private static let patience = 3
-    private static let pause = Duration.seconds(30)
+    static let pause = Duration.seconds(30)
+    /// No more is believed of a way that asks for a pause.
+    private static let longestPause = Duration.seconds(3600)
 
     /// - Parameter name: of the way, for the metrics.
     public init(_ way: any LetterTransport, name: String, runtime: Runtime) {
@@ -34,7 +36,7 @@ public final class Breaker: LetterTransport {
         }
     }
 
-    public func send(_ letter: Letter) async -> Outbox.Outcome {
+    public func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
         let now = runtime.now()
         let mayGo = state.withLock { state in
             guard let probeAt = state.probeAt else { return true }
@@ -42,22 +44,25 @@ public final class Breaker: LetterTransport {
             state.probeAt = now + Self.pause
             return true
         }
-        guard mayGo else { return .postponed("what carries mail is down", retryAfter: nil) }
-        let outcome = await way.send(letter)
-        state.withLock { state in
+        guard mayGo else { return .down("what carries mail is down") }
+        let outcome = await way.send(letter, by: deadline)
+        return state.withLock { state in
             state.outcomes[outcome.name, default: 0] += 1
-            // Asking for a pause is an answer: it is there.
-            guard case .postponed(_, retryAfter: nil) = outcome else {
+            switch outcome {
+            case .unanswered(let reason):
+                state.failures += 1
+                guard state.failures >= Self.patience else { return outcome }
+                state.probeAt = runtime.now() + Self.pause
+                return .down(reason)
+            case .postponed(_, retryAfter: let pause?):
+                state.probeAt = runtime.now() + min(pause, Self.longestPause)
+            default:
                 state.failures = 0
                 state.probeAt = nil
-                return
             }
-            state.failures += 1
-            if state.failures >= Self.patience { state.probeAt = runtime.now() + Self.pause }
+            return outcome
         }
-        return outcome
     }
-
     var metrics: [Metric] {
         let state = state.withLock { $0 }
         let down = Metric(
@@ -76,29 +81,9 @@ extension Outbox.Outcome {
     fileprivate var name: String {
         switch self {
         case .accepted: "accepted"
-        case .postponed: "postponed"
         case .refused: "refused"
+        case .postponed: "postponed"
+        case .unanswered, .down: "unanswered"
         }
-    }
-}
-
-/// Several ways for mail: the next is tried where the one before is down.
-public struct LetterChain: LetterTransport {
-    private let ways: [Breaker]
-
-    /// - Parameter ways: at least one; the first is the one to use.
-    public init(_ ways: [Breaker]) { self.ways = ways }
-
-    public var room: Int { ways.map(\.room).max() ?? 0 }
-    public var isDown: Bool { ways.allSatisfy(\.isDown) }
-    public var metrics: [Metric] { ways.flatMap(\.metrics) }
-
-    public func send(_ letter: Letter) async -> Outbox.Outcome {
-        var outcome = Outbox.Outcome.postponed("what carries mail is down", retryAfter: nil)
-        for way in ways where way.room > 0 {
-            outcome = await way.send(letter)
-            guard case .postponed = outcome else { return outcome }
-        }
-        return outcome
     }
 }

@@ -24,8 +24,8 @@ public protocol LetterTransport: Sendable {
     /// How many letters it would take now: 0 while it is known to be down.
     var room: Int { get }
 
-    /// Ends within `Outbox.patience`, and doesn't block the calling thread.
-    func send(_ letter: Letter) async -> Outbox.Outcome
+    /// Ends by the deadline, and doesn't block the calling thread.
+    func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome
 }
 
 extension LetterTransport {

@@ -53,6 +53,7 @@ extension Mail {
             """
             UPDATE mails SET details = details || $4 || $3, updated_at = $5
             WHERE company_id = $1 AND user_id = $2 AND kind = 'low-stock' AND state = 'queued' AND attempts = 0
+                AND reason IS NULL
             """,
             company, user, line, "\n", now)
     }

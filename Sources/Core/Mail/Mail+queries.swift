@@ -139,16 +139,18 @@ extension DueMail {
     }
 
     /// Writes down what became of a try, where the lease is still this server's.
-    /// - Parameter dueAt: when to try again; nil for never.
+    /// - Parameters:
+    ///   - dueAt: when to try again; nil for never.
+    ///   - counts: whether it counts as a try, after which the next has to wait longer.
     func outcome(
-        _ state: Mail.State, reason: String?, dueAt: Instant?, owner: String, now: Instant
+        _ state: Mail.State, reason: String?, dueAt: Instant? = nil, counts: Bool = true, owner: String, now: Instant
     ) -> Statement {
         Statement(
             """
-            UPDATE mails SET state = $4, reason = $5, due_at = $6, owner = NULL, updated_at = $7,
+            UPDATE mails SET state = $4, reason = $5, due_at = $6, owner = NULL, updated_at = $7, attempts = attempts - $8,
                 token = CASE WHEN $4 = 'sent' THEN NULL ELSE token END
             WHERE company_id = $1 AND id = $2 AND owner = $3
             """,
-            company, id, owner, state, reason, dueAt, now)
+            company, id, owner, state, reason, dueAt, now, Int64(counts ? 0 : 1))
     }
 }

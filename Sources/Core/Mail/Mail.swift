@@ -33,7 +33,7 @@ public struct Mail: Sendable {
     public let state: State
     /// Why it failed, or why the last try did.
     public let reason: String?
-    /// How often it was tried.
+    /// How often it was tried, without the times when all that carries mail was known to be down.
     public let attempts: Int
     public let createdAt: Instant
     public let updatedAt: Instant

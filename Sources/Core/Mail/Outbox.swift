@@ -25,6 +25,11 @@ public struct Outbox: Sendable {
         case refused(String)
         /// It may be taken on later; why not now, and when to ask again where that is known.
         case postponed(String, retryAfter: Duration?)
+        /// Nobody answered, or only that they can't just now. It may have been taken on all the same.
+        case unanswered(String)
+        /// What carries mail is known to be down: no fault of this mail's, which goes again as soon as somebody looks whether it
+        /// is back.
+        case down(String)
     }
 
     /// Claims mails that are due, the longest due first.
@@ -65,20 +70,25 @@ public struct Outbox: Sendable {
 
     public func record(_ outcome: Outcome, of mail: DueMail) async throws {
         let now = runtime.now()
-        let statement: Statement
-        switch outcome {
-        case .accepted:
-            statement = mail.outcome(.sent, reason: nil, dueAt: nil, owner: owner, now: now)
-        case .refused(let reason):
-            statement = mail.outcome(.failed, reason: reason, dueAt: nil, owner: owner, now: now)
-        case .postponed(let reason, let retryAfter):
-            let next = now + (retryAfter ?? pause(after: mail.attempts))
-            let givesUp = next > mail.createdAt + Self.perseverance
-            statement = mail.outcome(
-                givesUp ? .failed : .queued, reason: givesUp ? "given up after three days: \(reason)" : reason,
-                dueAt: givesUp ? nil : next, owner: owner, now: now)
-        }
+        let statement =
+            switch outcome {
+            case .accepted: mail.outcome(.sent, reason: nil, owner: owner, now: now)
+            case .refused(let reason): mail.outcome(.failed, reason: reason, owner: owner, now: now)
+            case .postponed(let reason, let retryAfter):
+                again(mail, reason, at: now + (retryAfter ?? pause(after: mail.attempts)), now)
+            case .unanswered(let reason): again(mail, reason, at: now + pause(after: mail.attempts), now)
+            case .down(let reason): again(mail, reason, at: now + Breaker.pause, counts: false, now)
+            }
         try await database.transaction { try $0.enqueue(statement) }
+    }
+
+    private func again(
+        _ mail: DueMail, _ reason: String, at next: Instant, counts: Bool = true, _ now: Instant
+    ) -> Statement {
+        guard next <= mail.createdAt + Self.perseverance else {
+            return mail.outcome(.failed, reason: "given up after three days: \(reason)", owner: owner, now: now)
+        }
+        return mail.outcome(.queued, reason: reason, dueAt: next, counts: counts, owner: owner, now: now)
     }
 
     /// From 10 seconds to 4 hours, doubled each time, and up to half as much again by chance, so that what failed together

@@ -1,11 +1,14 @@
 import Foundation
 
-/// An e-mail address, and the form in which it is unique.
+/// An e-mail address, the form in which it is unique, and the form in which mail is sent to it.
 public struct EmailAddress: Sendable, Equatable {
     public let text: String
-    /// The address without regard to case (Unicode full case folding) and in composed form (NFC): `STRASSE@x.de`,
-    /// `straße@x.de` and `Straße@X.de` are one address.
+    /// The address without regard to case (Unicode full case folding), in composed form (NFC), and with its domain in ASCII:
+    /// `STRASSE@x.de` and `straße@X.de` are one address, and so are `a@müller.de` and `A@xn--mller-kva.de`.
     public let folded: String
+    /// As every mail server takes it: with the domain in ASCII (RFC 5890). Nil where there is more than ASCII before the `@`, which
+    /// many servers refuse (RFC 6531): no mail can be sent there.
+    public let mailable: String?
 
     /// Nil where the text can't be an address: it needs one `@` with something before it and a dotted or plain domain after
     /// it, no blanks, no control characters, no quoting, at most 254 bytes (RFC 5321 section 4.5.3.1).
@@ -24,17 +27,38 @@ public struct EmailAddress: Sendable, Equatable {
             default: if forbidden.contains(scalar) { return nil }
             }
         }
-        guard Self.isDotted(local) else { return nil }
-        let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
+        guard local.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty }),
+            let ascii = Self.asciiDomain(domain), local.utf8.count + 1 + ascii.utf8.count <= 254
+        else { return nil }
+        self.text = text
+        // Upper case turns ß into SS and lower case turns ẞ into ß: together they fold as Unicode's table does.
+        let foldedLocal = local.lowercased().uppercased().lowercased().precomposedStringWithCanonicalMapping
+        folded = "\(foldedLocal)@\(ascii)"
+        mailable = local.utf8.allSatisfy { $0 < 0x80 } ? "\(local)@\(ascii)" : nil
+    }
+
+    /// The domain in small letters of ASCII, an internationalised one by UTS #46. Nil where it is none: its labels are letters,
+    /// digits and hyphens (RFC 1123 section 2.1).
+    private static func asciiDomain(_ domain: Substring) -> String? {
+        // Nothing that would mean something else in a URL reaches the URL.
+        guard domain.utf8.allSatisfy({ $0 >= 0x80 || isOfHosts($0) }) else { return nil }
+        let isASCII = domain.utf8.allSatisfy { $0 < 0x80 }
+        guard let host = isASCII ? String(domain) : URLComponents(string: "http://\(domain)")?.encodedHost,
+            host.utf8.allSatisfy(isOfHosts)
+        else { return nil }
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 63 && $0.first != "-" && $0.last != "-" }) else {
             return nil
         }
-        self.text = text
-        // Upper case turns ß into SS and lower case turns ẞ into ß: together they fold as Unicode's table does.
-        self.folded = text.lowercased().uppercased().lowercased().precomposedStringWithCanonicalMapping
+        return host.lowercased()
     }
 
-    private static func isDotted(_ text: Substring) -> Bool {
-        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+    private static func isOfHosts(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            true
+        default: false
+        }
     }
 }

@@ -161,7 +161,7 @@ public struct People: Sendable {
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
                 try transaction.enqueue(Mail.cancelLinks(of: id, in: scope.company, now: now))
                 // Whoever was invited at another address is invited at this one.
-                if isMoved, old.invitation != nil, edit.status != .inactive {
+                if isMoved, old.invitation?.isOpen == true, edit.status != .inactive {
                     try Self.send(token, to: new, by: scope, mail, transaction, now: now)
                 }
             }

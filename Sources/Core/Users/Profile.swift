@@ -61,7 +61,10 @@ public struct Profile: Sendable {
             }
             let changes = old.differences(from: new)
             if !changes.isEmpty { try audit.write(.userChanged, id, changes, in: transaction) }
-            return try transaction.fetch(User.one(id, in: company, now: now))[0]
+            var changed = try transaction.fetch(User.one(id, in: company, now: now))[0]
+            // As reading the account shows it.
+            changed.invitation = nil
+            return changed
         }
     }
 

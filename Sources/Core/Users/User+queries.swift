@@ -15,7 +15,10 @@ extension User {
     private static let byEmail: SQL = "SELECT \(columns), u.password_hash FROM users u WHERE u.email_folded = $1"
 
     private static let withInvitation: SQL = """
-        SELECT \(columns), i.created_at, i.expires_at, m.state, m.updated_at, m.reason
+        SELECT \(columns), i.created_at, i.expires_at, m.state, m.updated_at, m.reason,
+            CASE WHEN i.created_at IS NULL THEN (
+                SELECT MAX(a.at) FROM audit_entries a
+                WHERE a.company_id = u.company_id AND a.subject_id = u.id AND a.action = 'user.joined') END
         FROM users u LEFT JOIN one_time_tokens i
             ON i.company_id = u.company_id AND i.user_id = u.id AND i.purpose = 'invitation'
             LEFT JOIN mails m ON m.company_id = i.company_id AND m.id = (
@@ -47,11 +50,15 @@ extension User {
     /// - Parameter now: decides whether the invitation has expired.
     private static func read(_ row: inout Row, now: Instant) throws -> User {
         var user = try User(&row)
-        guard let givenAt = try row.next() as Instant?, let expiresAt = try row.next() as Instant? else { return user }
-        let state: Mail.State? = try row.next()
-        let (at, reason): (Instant?, String?) = (try row.next(), try row.next())
-        user.invitation = Invitation(
-            expiresAt: expiresAt, mail: state.map { ($0, at ?? givenAt, reason) }, givenAt: givenAt, now: now)
+        let (givenAt, expiresAt): (Instant?, Instant?) = (try row.next(), try row.next())
+        let (state, at, reason): (Mail.State?, Instant?, String?) = (try row.next(), try row.next(), try row.next())
+        let acceptedAt: Instant? = try row.next()
+        if let givenAt, let expiresAt {
+            user.invitation = Invitation(
+                expiresAt: expiresAt, mail: state.map { ($0, at ?? givenAt, reason) }, givenAt: givenAt, now: now)
+        } else if let acceptedAt {
+            user.invitation = Invitation(state: .accepted, at: acceptedAt)
+        }
         return user
     }
 

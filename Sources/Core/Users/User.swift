@@ -20,7 +20,7 @@ public struct User: Sendable {
     public let version: Int64
     public let createdAt: Instant
     public let updatedAt: Instant
-    /// The invitation that this person has yet to accept. Nil also where it wasn't asked for.
+    /// The invitation, of somebody who was invited. Nil also where it wasn't asked for.
     public var invitation: Invitation?
 
     public var name: String { "\(firstName) \(lastName)" }
@@ -43,7 +43,7 @@ public struct User: Sendable {
     }
 }
 
-/// An invitation that wasn't accepted yet.
+/// What became of an invitation.
 public struct Invitation: Sendable {
     public enum State: String, Column, CaseIterable {
         /// The mail waits to be sent.
@@ -52,6 +52,8 @@ public struct Invitation: Sendable {
         case delivered
         /// The mail will not arrive; the reason says why.
         case failed
+        /// Whoever was invited has set a password.
+        case accepted
         /// The link was not used in time.
         case expired
     }
@@ -62,7 +64,9 @@ public struct Invitation: Sendable {
     /// Why the mail failed, or why its last try did.
     public let reason: String?
 
-    package init(state: State, at: Instant, reason: String?) {
+    var isOpen: Bool { state != .accepted }
+
+    package init(state: State, at: Instant, reason: String? = nil) {
         (self.state, self.at, self.reason) = (state, at, reason)
     }
 
@@ -71,7 +75,7 @@ public struct Invitation: Sendable {
     ///   - mail: what became of the mail that carries it; nil where it was taken back.
     init(expiresAt: Instant, mail: (state: Mail.State, at: Instant, reason: String?)?, givenAt: Instant, now: Instant) {
         guard expiresAt > now else {
-            self.init(state: .expired, at: expiresAt, reason: nil)
+            self.init(state: .expired, at: expiresAt)
             return
         }
         let state: State =

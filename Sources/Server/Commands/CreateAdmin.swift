@@ -15,7 +15,9 @@ struct CreateAdmin: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try database.settings()
-        guard let email = EmailAddress(email) else { throw SettingsError("'\(email)' is not an e-mail address") }
+        guard let email = EmailAddress(email), email.mailable != nil else {
+            throw SettingsError("'\(email)' is not an e-mail address that mail can be sent to")
+        }
         let typed = try settings.adminPassword ?? Self.ask()
         let password: Password
         do throws(Password.Flaw) {

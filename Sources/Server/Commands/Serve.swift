@@ -44,7 +44,9 @@ struct Serve: AsyncParsableCommand {
     )
     var trustedProxies: String?
 
-    @Option(help: "Whom mail comes from, like Polier <polier@example.de>. [POLIER_MAIL_FROM]")
+    @Option(
+        help: "Whom mail comes from, like Polier <polier@example.de>. [POLIER_MAIL_FROM, polier@ the domain at Mailgun]"
+    )
     var mailFrom: String?
 
     @Option(help: "The domain at Mailgun; its key is POLIER_MAILGUN_API_KEY. [POLIER_MAILGUN_DOMAIN]")
@@ -54,6 +56,10 @@ struct Serve: AsyncParsableCommand {
         name: .customLong("mailgun-base-url"),
         help: "Mailgun's region. [POLIER_MAILGUN_BASE_URL, https://api.mailgun.net]")
     var mailgunBaseURL: String?
+
+    @Option(
+        help: "A file of certificates (PEM) to trust besides the system's when mail is sent. [POLIER_CA_FILE]")
+    var caFile: String?
 
     @Option(
         help:
@@ -117,6 +123,7 @@ struct Serve: AsyncParsableCommand {
         flags[.operatorEmail] = operatorEmail
         flags[.operatorPhone] = operatorPhone
         flags[.operatorDetails] = operatorDetails
+        flags[.caFile] = caFile
         flags[.migrate] = migrate
         flags[.drainSeconds] = drainSeconds
         try await Self.serve(try database.settings(flags), extra: try constantRoute())
@@ -132,7 +139,7 @@ struct Serve: AsyncParsableCommand {
             proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey,
             lowStockPause: settings.lowStockPause, operatedBy: settings.operatedBy)
         let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded()
-        let postroom = Postroom()
+        let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
         let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)
         let outbox = Outbox(database, runtime: .live)
         let traffic = Traffic()
@@ -164,7 +171,7 @@ struct Serve: AsyncParsableCommand {
         let mail = MailService(
             outbox: outbox, writer: try LetterWriter(publicURL: settings.origins.publicURL),
             transport: chain ?? LogTransport(logger: logger, showsLinks: settings.origins.isLocal),
-            readiness: readiness, logger: logger)
+            readiness: readiness, logger: logger, hurry: postroom.hurry)
         if settings.origins.isHTTPS && settings.trustedProxies.isEmpty {
             logger.warning(
                 "POLIER_TRUSTED_PROXIES is not set: behind a proxy, all sign-ins count as from one address")

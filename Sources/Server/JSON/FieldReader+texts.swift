@@ -84,6 +84,12 @@ extension FieldReader {
             report(name, "must be an e-mail address")
             return nil
         }
+        guard address.mailable != nil else {
+            report(
+                name,
+                "must have only unaccented letters, digits and signs before the @: not every mail server takes more")
+            return nil
+        }
         return address
     }
 }

@@ -5,8 +5,8 @@ import Mustache
 
 /// Writes mails for their receivers: in their language, as text and as HTML.
 ///
-/// A template's first line is the subject. What follows are paragraphs, with blank lines between; one that begins with `>` is a
-/// button with the mail's link.
+/// A template's first line is the subject. What follows are paragraphs, with blank lines between; one whose first line is only a
+/// `>` is a button with the mail's link. No name that is filled in can make one: names have no line breaks.
 struct LetterWriter: Sendable {
     private let templates: [String: MustacheTemplate]
     private let publicURL: String
@@ -20,7 +20,9 @@ struct LetterWriter: Sendable {
             })
     }
 
-    func write(_ mail: DueMail) -> Letter {
+    /// Nil where no mail can be sent to the address.
+    func write(_ mail: DueMail) -> Letter? {
+        guard let address = EmailAddress(mail.address)?.mailable else { return nil }
         let company = mail.companyName ?? "Polier"
         let link = mail.token.map { "\(publicURL)/set-password?token=\($0)" }
         let words = render(
@@ -35,15 +37,15 @@ struct LetterWriter: Sendable {
             $0.trimmingCharacters(in: .whitespacesAndNewlines)
         }
         let parts: [[String: String]] = paragraphs.filter { !$0.isEmpty }.map { paragraph in
-            guard paragraph.hasPrefix(">"), let link else { return ["text": paragraph] }
-            return ["text": paragraph.dropFirst().trimmingCharacters(in: .whitespaces), "link": link]
+            guard paragraph.hasPrefix(">\n"), let link else { return ["text": paragraph] }
+            return ["text": String(paragraph.dropFirst(2)), "link": link]
         }
         let content: [String: Any] = [
             "parts": parts, "company": company, "subject": subject, "language": mail.language.rawValue,
             "sentBy": mail.language == .german ? "verschickt von Polier" : "sent by Polier",
         ]
         return Letter(
-            messageID: "<\(mail.id.text)@\(host)>", to: mail.address, subject: subject,
+            messageID: "<\(mail.id.text)@\(host)>", to: address, subject: subject,
             text: render("layout.txt", content), html: render("layout.html", content), tag: mail.kind.rawValue)
     }
 

@@ -14,7 +14,12 @@ struct UserRoutes {
         return [
             signedIn.list(
                 Self.base, .may(.readUsers),
-                .init("List people", "Everybody of the company, in the order in which they came."), by: .id()
+                .init(
+                    "List people",
+                    """
+                    Everybody of the company, in the order in which they came. Whoever was invited has an `invitation`: what \
+                    became of the mail, and whether it was accepted.
+                    """), by: .id()
             ) { (_, company: InCompany, page) in try await people.list(page, in: company.scope) },
             signedIn.change(
                 .post, Self.base, .may(.inviteUsers),
@@ -137,7 +142,7 @@ extension User: Wire {
 }
 
 extension Invitation: Wire {
-    static let example = Invitation(state: .sent, at: Example.morning, reason: nil)
+    static let example = Invitation(state: .sent, at: Example.morning)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.choice("state", state)

@@ -9,14 +9,18 @@ struct MailService: Service {
     let transport: any LetterTransport
     let readiness: Readiness
     let logger: Logger
+    /// Makes what is being sent come to an end soon.
+    var hurry: @Sendable () -> Void = {}
 
     /// How often it is asked whether anything is due.
-    private static let pause = Duration.seconds(1)
-    private static let atOnce = 10
+    static let pause = Duration.seconds(1)
+    /// How many are sent at once.
+    static let atOnce = 10
 
+    /// What is being sent when the server is stopped is finished and written down, so that nobody else sends it again.
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
+        await withTaskCancellationOrGracefulShutdownHandler {
+            while !Task.isCancelled && !Task.isShuttingDownGracefully {
                 var sent = 0
                 if readiness.schemaFits {
                     do {
@@ -25,8 +29,12 @@ struct MailService: Service {
                         logger.debug("mail waits", metadata: ["cause": .string("\(error)")])
                     }
                 }
-                if sent < Self.atOnce { try? await Task.sleep(for: Self.pause) }
+                if sent < Self.atOnce {
+                    await cancelWhenGracefulShutdown { try? await Task.sleep(for: Self.pause) }
+                }
             }
+        } onCancelOrGracefulShutdown: {
+            hurry()
         }
     }
 
@@ -37,20 +45,31 @@ struct MailService: Service {
         readiness.sawMail(up: room == Self.atOnce)
         guard room > 0 else { return 0 }
         let mails = try await outbox.claim(atMost: room)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for mail in mails {
-                group.addTask {
-                    let outcome = await transport.send(writer.write(mail))
-                    if outcome != .accepted {
-                        logger.warning(
-                            "a mail was not sent",
-                            metadata: ["mail": .string(mail.id.text), "cause": .string("\(outcome)")])
-                    }
-                    try await outbox.record(outcome, of: mail)
-                }
-            }
-            try await group.waitForAll()
+        let deadline = ContinuousClock.now + Outbox.patience
+        await withTaskGroup(of: Void.self) { group in
+            for mail in mails { group.addTask { await send(mail, by: deadline) } }
         }
         return mails.count
+    }
+
+    private func send(_ mail: DueMail, by deadline: ContinuousClock.Instant) async {
+        let outcome =
+            if let letter = writer.write(mail) {
+                await transport.send(letter, by: deadline)
+            } else {
+                Outbox.Outcome.refused("no mail can be sent to this address")
+            }
+        if outcome != .accepted {
+            logger.warning(
+                "a mail was not sent",
+                metadata: ["mail": .string(mail.id.text), "cause": .string("\(outcome)")])
+        }
+        do {
+            try await outbox.record(outcome, of: mail)
+        } catch {
+            logger.warning(
+                "what became of a mail was not written down: it goes again",
+                metadata: ["mail": .string(mail.id.text), "cause": .string("\(error)")])
+        }
     }
 }

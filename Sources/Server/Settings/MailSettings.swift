@@ -11,19 +11,24 @@ struct MailSettings: Sendable {
         let isTest: Bool
     }
 
-    let from: String
+    let from: Mailbox?
     let mailgun: MailgunAccount?
     let smtp: SMTP.Address?
     /// What Mailgun signs its messages to us with.
     let signingKey: String?
+    /// A file of certificates that are trusted besides the system's.
+    let authorities: String?
 
     /// Throws `SettingsError` for what can't work together.
     init(
         from: String?, mailgunKey: String?, domain: String?, baseURL: String?, signingKey: String?, isTest: Bool,
-        smtpURL: String?, publicURL: String?
+        smtpURL: String?, authorities: String?, publicURL: String?
     ) throws {
         switch (mailgunKey, domain) {
         case (let key?, let domain?):
+            guard EmailAddress("polier@\(domain)") != nil else {
+                throw SettingsError("POLIER_MAILGUN_DOMAIN is '\(domain)'; it must be like mg.example.de")
+            }
             mailgun = MailgunAccount(key: key, domain: domain, baseURL: try Self.base(baseURL), isTest: isTest)
         case (nil, nil): mailgun = nil
         case (nil, _): throw SettingsError("POLIER_MAILGUN_DOMAIN is set, and POLIER_MAILGUN_API_KEY is missing")
@@ -39,12 +44,15 @@ struct MailSettings: Sendable {
             smtp = nil
         }
         self.signingKey = signingKey
-        self.from = from ?? "Polier <polier@localhost>"
-        guard mailgun != nil || smtp != nil else { return }
-        guard let from, EmailAddress(Self.address(in: from)) != nil else {
+        self.authorities = try authorities.map(Self.certificates)
+        // Mailgun's domain is one that mail may come from.
+        let from = from ?? domain.map { "Polier <polier@\($0)>" }
+        self.from = from.flatMap(Mailbox.init)
+        let isSent = mailgun != nil || smtp != nil
+        guard self.from != nil || (from == nil && !isSent) else {
             throw SettingsError("POLIER_MAIL_FROM must say whom mail comes from, like Polier <polier@example.de>")
         }
-        guard publicURL != nil else {
+        guard publicURL != nil || !isSent else {
             throw SettingsError("POLIER_PUBLIC_URL is missing: the links in mails begin with it")
         }
     }
@@ -63,13 +71,27 @@ struct MailSettings: Sendable {
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
-    private static func address(in from: String) -> String {
-        guard let open = from.lastIndex(of: "<"), from.hasSuffix(">") else { return from }
-        return String(from[from.index(after: open)...].dropLast())
+    /// Checks that a file holds certificates, because libcurl says so only when it sends.
+    private static func certificates(_ path: String) throws -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw SettingsError("POLIER_CA_FILE names \(path), which can't be read")
+        }
+        let (begin, end) = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
+        let blocks = text.components(separatedBy: begin).dropFirst()
+        let isGood = blocks.allSatisfy { block in
+            let parts = block.components(separatedBy: end)
+            // A certificate is a DER sequence.
+            return parts.count == 2 && Data(base64Encoded: parts[0], options: .ignoreUnknownCharacters)?.first == 0x30
+        }
+        guard !blocks.isEmpty, isGood else {
+            throw SettingsError("POLIER_CA_FILE names \(path), which must hold certificates as PEM")
+        }
+        return path
     }
 
     /// The ways that are set, the first first; nil where there is none.
     func chain(_ postroom: Postroom, runtime: Runtime) -> LetterChain? {
+        guard let from else { return nil }
         var ways: [(name: String, transport: any LetterTransport)] = []
         if let mailgun {
             ways.append(

@@ -18,6 +18,7 @@ enum Setting: String, CaseIterable {
     case mailgunTestMode = "POLIER_MAILGUN_TESTMODE"
     case lowStockSeconds = "POLIER_LOW_STOCK_SECONDS"
     case smtpURL = "POLIER_SMTP_URL"
+    case caFile = "POLIER_CA_FILE"
     case webFolder = "POLIER_WEB_DIR"
     case operatorName = "POLIER_OPERATOR_NAME"
     case operatorAddress = "POLIER_OPERATOR_ADDRESS"

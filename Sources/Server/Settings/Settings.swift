@@ -78,7 +78,7 @@ struct Settings: Sendable {
             from: try value(.mailFrom), mailgunKey: try value(.mailgunKey), domain: try value(.mailgunDomain),
             baseURL: try value(.mailgunBaseURL), signingKey: try value(.mailgunSigningKey),
             isTest: try choice(.mailgunTestMode, [("true", true), ("false", false)], default: false),
-            smtpURL: try value(.smtpURL), publicURL: try value(.publicURL))
+            smtpURL: try value(.smtpURL), authorities: try value(.caFile), publicURL: try value(.publicURL))
         lowStockPause = .seconds(try number(.lowStockSeconds, 0...86_400, default: 600))
         webFolder = try value(.webFolder)
         operatedBy = OperatorSettings(

@@ -1,0 +1,26 @@
+/// Several ways for mail: the next is tried where the one before is down.
+public struct LetterChain: LetterTransport {
+    private let ways: [Breaker]
+
+    /// - Parameter ways: at least one; the first is the one to use.
+    public init(_ ways: [Breaker]) { self.ways = ways }
+
+    public var room: Int { ways.map(\.room).max() ?? 0 }
+    public var isDown: Bool { ways.allSatisfy(\.isDown) }
+    public var metrics: [Metric] { ways.flatMap(\.metrics) }
+
+    public func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
+        var outcome = Outbox.Outcome.down("what carries mail is down")
+        let open = ways.filter { $0.room > 0 }
+        for (index, way) in open.enumerated() {
+            // What is left of the time is shared, so that one that hangs leaves some for the next.
+            let now = ContinuousClock.now
+            outcome = await way.send(letter, by: now + (deadline - now) / (open.count - index))
+            switch outcome {
+            case .accepted, .refused: return outcome
+            case .postponed, .unanswered, .down: continue
+            }
+        }
+        return outcome
+    }
+}

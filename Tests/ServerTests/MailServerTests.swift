@@ -1,0 +1,178 @@
+import Foundation
+import Testing
+
+/// The real binary sends through Mailgun: killed, stopped, and several at once.
+@Suite struct MailServerTests {
+    private static let kills = 50
+
+    /// Both engines at once, because most of it is waiting for leases to run out and for mails to be due again.
+    private static func onBothEngines(_ body: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for engine in Engine.allCases { group.addTask { try await engine.withDatabase(body) } }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Killed fifty times while mails are under way, it loses none that was promised, and what was sent twice is the same mail.
+    @Test func fiftyKillsLoseNothing() async throws {
+        try await Self.onBothEngines { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let part = try Part("fake_mailgun.py", ["--delay", "0.1"], folder: folder)
+            let (port, settings) = (try RunningServer.freePort(), RunningServer.mailgun(at: part.port))
+            func start() async throws -> RunningServer {
+                try await RunningServer(url: url, folder: folder, port: port, settings: settings)
+            }
+            var server = try await start()
+            let company = try await TestCompany.register(server.client)
+            var promised: Set<String> = []
+            for kill in 0..<Self.kills {
+                promised.formUnion(
+                    await withTaskGroup(of: String?.self, returning: Set<String>.self) { group in
+                        for number in 0..<12 {
+                            let email = "person\(kill)-\(number)@vogt.example"
+                            group.addTask {
+                                let reply = try? await company.invite(email)
+                                return reply?.status == 201 ? email : nil
+                            }
+                        }
+                        let before = part.length
+                        for _ in 0..<1000 where part.length == before { try? await Task.sleep(for: .milliseconds(5)) }
+                        try? await Task.sleep(for: .milliseconds(Int.random(in: 0...80)))
+                        server.kill()
+                        return await group.reduce(into: Set<String>()) { if let email = $1 { $0.insert(email) } }
+                    })
+                server = try await start()
+            }
+
+            #expect(promised.count > 100, "the load was too small to prove anything")
+            try await Self.waitUntilNothingWaits(company)
+            let sent = Dictionary(grouping: part.heard) { $0["fields"]?["to"]?.text ?? "" }
+            #expect(promised.subtracting(sent.keys).isEmpty)
+            let twice = sent.values.filter { $0.count > 1 }
+            #expect(twice.count > 10, "no kill hit a mail under way")
+            for mails in twice {
+                #expect(Set(mails.compactMap { $0["fields"]?["h:Message-Id"]?.text }).count == 1)
+                #expect(Set(mails.compactMap { $0["fields"]?["text"]?.text }).count == 1)
+            }
+            #expect(server.terminate() == 0)
+        }
+    }
+
+    /// For the leases of servers that died, and longer.
+    private static func waitUntilNothingWaits(_ company: TestCompany) async throws {
+        var states: Set<String> = []
+        for _ in 0..<600 {
+            states = Set(try await company.manager.all(company.path + "/mails").compactMap { $0["state"]?.text })
+            if states == ["sent"] { return }
+            try await Task.sleep(for: .milliseconds(250))
+        }
+        Issue.record("there are still mails that are \(states.sorted())")
+    }
+
+    /// Three servers on one database: each mail is sent by one of them, once. One for which the provider hangs goes again when its
+    /// time is up, as the same mail.
+    @Test func threeServersShareTheMail() async throws {
+        try await Engine.postgres.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let part = try Part("fake_mailgun.py", ["--delay", "0.2"], folder: folder)
+            var servers: [RunningServer] = []
+            for number in 0..<3 {
+                servers.append(
+                    try await RunningServer(
+                        url: url, folder: folder, settings: RunningServer.mailgun(at: part.port, key: "key-\(number)")))
+            }
+            let company = try await TestCompany.register(servers[0].client)
+            #expect(try await company.invite("once-hang@vogt.example").status == 201)
+            let managers = servers.map { $0.client.with(token: company.manager.token) }
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<400 {
+                    group.addTask {
+                        try await company.invite("person\(number)@vogt.example", by: managers[number % 3]).status
+                    }
+                }
+                return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
+            }
+            #expect(statuses == [201])
+            try await Self.waitUntilNothingWaits(company)
+            let asked = Dictionary(grouping: part.heard) { $0["fields"]?["h:Message-Id"]?.text ?? "" }
+            #expect(asked.count == 401)
+            for (id, times) in asked {
+                let isHung = times[0]["fields"]?["to"] == "once-hang@vogt.example"
+                #expect(times.count == (isHung ? 2 : 1), "\(id)")
+            }
+            #expect(Set(part.heard.compactMap { $0["authorization"]?.text }).count == 3, "all three took part")
+            // Not by a lost lease: its owner gave up in time and wrote that down.
+            #expect(servers.filter { $0.log().contains("Mailgun: Timeout was reached") }.count == 1)
+            for server in servers { #expect(server.terminate() == 0) }
+        }
+    }
+
+    /// A server that is stopped finishes what it is sending, so that the next doesn't send it again; what hangs isn't waited for.
+    @Test func stoppingSendsNothingTwice() async throws {
+        try await Self.onBothEngines { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let part = try Part("fake_mailgun.py", ["--delay", "1"], folder: folder)
+            let (port, settings) = (try RunningServer.freePort(), RunningServer.mailgun(at: part.port))
+            var server = try await RunningServer(url: url, folder: folder, port: port, settings: settings)
+            let company = try await TestCompany.register(server.client)
+            for name in ["once-hang", "lena", "kai", "mia"] {
+                #expect(try await company.invite("\(name)@vogt.example").status == 201)
+            }
+            for _ in 0..<500 where part.heard.count < 4 { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(server.terminate() == 0)
+            #expect(server.log().contains("the server was stopped meanwhile"))
+            server = try await RunningServer(url: url, folder: folder, port: port, settings: settings)
+            try await Self.waitUntilNothingWaits(company)
+            let asked = part.heard.reduce(into: [:]) { $0[$1["fields"]?["to"]?.text ?? "", default: 0] += 1 }
+            #expect(
+                asked == [
+                    "once-hang@vogt.example": 2, "lena@vogt.example": 1, "kai@vogt.example": 1, "mia@vogt.example": 1,
+                ])
+            #expect(Set(part.heard.compactMap { $0["fields"]?["h:Message-Id"]?.text }).count == 4)
+            let text = part.heard[0]["fields"]?["text"]?.text ?? ""
+            #expect(text.contains("https://polier.example.de/set-password?token="))
+            #expect(!server.log().contains("token=") && !server.log().contains("key-1"))
+            #expect(server.terminate() == 0)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func theOperatorLooksAndTriesAgain(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let part = try Part("fake_mailgun.py", folder: folder)
+            let server = try await RunningServer(
+                url: url, folder: folder, settings: RunningServer.mailgun(at: part.port))
+            let company = try await TestCompany.register(server.client)
+            _ = try await company.invite("s400@vogt.example")
+            for _ in 0..<100 where part.heard.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+            try await Task.sleep(for: .milliseconds(300))
+            let environment = ["POLIER_DATABASE_URL": url]
+            let list = try Binary.run(["mail", "list"], environment: environment, in: folder.path)
+            #expect(
+                list.code == 0 && list.output.contains("invitation  s400@vogt.example  failed: Mailgun answered 400"))
+            #expect(!list.output.contains("token"))
+            let id = String(list.output.prefix(36))
+            #expect(try Binary.run(["mail", "show", id], environment: environment).output.contains("tried 1 times"))
+            #expect(try Binary.run(["mail", "retry", id], environment: environment).code == 0)
+            for _ in 0..<100 where part.heard.count < 2 { try await Task.sleep(for: .milliseconds(100)) }
+            #expect(part.heard.count == 2)
+            #expect(try Binary.run(["mail", "retry", UUID().uuidString], environment: environment).code == 1)
+            #expect(server.terminate() == 0)
+        }
+    }
+}
+
+extension RunningServer {
+    /// Three settings, and where the stand-in for Mailgun listens.
+    static func mailgun(at port: Int, key: String = "key-1") -> [String: String] {
+        [
+            "POLIER_MAILGUN_API_KEY": key, "POLIER_MAILGUN_DOMAIN": "mg.example.de",
+            "POLIER_PUBLIC_URL": "https://polier.example.de", "POLIER_MAILGUN_BASE_URL": "http://127.0.0.1:\(port)",
+        ]
+    }
+}

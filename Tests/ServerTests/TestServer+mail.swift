@@ -1,0 +1,68 @@
+import Core
+import Logging
+import Synchronization
+
+@testable import Server
+
+extension TestServer {
+    /// What sends this server's mail, or another's on the same database, when the test says so.
+    func mailService(
+        by transport: any LetterTransport, url: String = "https://polier.example.de"
+    ) throws -> MailService {
+        let readiness = Readiness()
+        readiness.schemaWasSeenToFit()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return MailService(
+            outbox: Outbox(database, runtime: runtime), writer: try LetterWriter(publicURL: url), transport: transport,
+            readiness: readiness, logger: logger)
+    }
+}
+
+extension TestCompany {
+    /// Invites somebody to the crew.
+    func invite(
+        _ email: String, firstName: String = "Lena", lastName: String = "Vogt", language: String = "de",
+        by client: Client? = nil
+    ) async throws -> Reply {
+        try await (client ?? manager).post(
+            path + "/users",
+            """
+            {"email": \(email.json), "firstName": \(firstName.json), "lastName": \(lastName.json), "role": "WORKER",
+             "language": "\(language)"}
+            """)
+    }
+}
+
+/// Takes letters as it is told, and keeps them.
+final class Postbox: LetterTransport {
+    private let state = Mutex((outcome: Outbox.Outcome.accepted, letters: [Letter]()))
+
+    /// All that it was asked to take, whatever it answered.
+    var letters: [Letter] { state.withLock { $0.letters } }
+
+    func answer(_ outcome: Outbox.Outcome) { state.withLock { $0.outcome = outcome } }
+
+    func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
+        state.withLock {
+            $0.letters.append(letter)
+            return $0.outcome
+        }
+    }
+}
+
+extension String {
+    /// As a JSON text, in quotes.
+    var json: String {
+        var text = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"", "\\": text += "\\\(scalar)"
+            case _ where scalar.value < 0x20:
+                text += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+}
