@@ -323,8 +323,14 @@ static const unsigned char parts_when_seen_js[] = {
 static const unsigned char sw_js[] = {
 #embed "../../web/sw.js"
 };
+static const unsigned char words_de_inside_js[] = {
+#embed "../../web/words/de-inside.js"
+};
 static const unsigned char words_de_js[] = {
 #embed "../../web/words/de.js"
+};
+static const unsigned char words_en_inside_js[] = {
+#embed "../../web/words/en-inside.js"
 };
 static const unsigned char words_en_js[] = {
 #embed "../../web/words/en.js"
@@ -438,7 +444,9 @@ static const struct polier_file web[] = {
     {"parts/waiting.js", parts_waiting_js, sizeof parts_waiting_js},
     {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},
     {"sw.js", sw_js, sizeof sw_js},
+    {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
     {"words/de.js", words_de_js, sizeof words_de_js},
+    {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
     {"words/en.js", words_en_js, sizeof words_en_js},
 };
 

@@ -44,7 +44,8 @@ class Watch:
 
     def __init__(self, page, url):
         self.faults = []
-        self.allowed = []
+        # Where a test wants no service worker there is none.
+        self.allowed = ["Service Worker registration blocked by Playwright"]
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("request", lambda request: self._asked(request.url, url))

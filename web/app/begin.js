@@ -3,7 +3,7 @@
 
 import { loadPage, routeFor } from "app/routes.js";
 import { lastPerson, session } from "app/session.js";
-import { preferredLanguage, useLanguage } from "app/words.js";
+import { preferredLanguage, useAllWords, useLanguage } from "app/words.js";
 
 // Both are asked for again when they are needed; it is said then when they can't be had.
 const route = routeFor(location.pathname, lastPerson()?.role ?? null);
@@ -16,3 +16,4 @@ export function frameFor(isInside) {
 }
 
 export const begun = Promise.all([useLanguage(preferredLanguage()), session.start()]);
+if (!route.isDoor) useAllWords().catch(() => {});

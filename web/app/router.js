@@ -6,7 +6,7 @@ import { say } from "app/live.js";
 import { Page } from "app/page.js";
 import { loadPage, routeFor } from "app/routes.js";
 import { session } from "app/session.js";
-import { setTimeZone, t } from "app/words.js";
+import { setTimeZone, t, useAllWords } from "app/words.js";
 import { failure } from "parts/pieces.js";
 
 let page = null;
@@ -125,6 +125,7 @@ async function show({ moves = false, y = 0 }) {
   };
   try {
     if (next.company?.link) await nameCompany(next);
+    if (!route.isDoor) await useAllWords();
     const module = await loadPage(route.page);
     const made = await module.default(next);
     await Promise.all([next.ready(), frameIsThere]);

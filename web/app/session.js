@@ -2,7 +2,7 @@
 
 import { api, hasFirstAnswer, whenUnauthorized } from "app/api.js";
 import { kept } from "app/kept.js";
-import { chooseLanguage, setTimeZone } from "app/words.js";
+import { chooseLanguage, setTimeZone, useAllWords } from "app/words.js";
 
 // {id, role} of whoever was signed in last.
 const note = "polier.user";
@@ -70,7 +70,7 @@ async function adopt(user) {
   if (session.company && session.company.id !== user.companyId) session.company = null;
   session.user = user;
   session.state = "in";
-  await chooseLanguage(user.language);
+  await Promise.all([chooseLanguage(user.language), useAllWords()]);
   if (user.companyId && !session.company) findCompany(`/companies/${user.companyId}`);
   tell();
 }

@@ -1,12 +1,17 @@
-// All text comes from words/de.js or words/en.js; numbers, days and times are written as the language does.
+// All text comes from words/; numbers, days and times are written as the language does.
 
-const languages = { de: () => import("words/de.js"), en: () => import("words/en.js") };
+// What is said at the door, and the rest: whoever comes to the sign-in form on a bad line needs the first only.
+const languages = {
+  de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js") },
+  en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js") },
+};
 const note = "polier.language";
 const listeners = new Set();
 const formats = new Map();
 let words = {};
 let current = null;
 let wanted = null;
+let inside = null;
 let timeZone = "Europe/Berlin";
 
 export const language = () => current;
@@ -28,10 +33,28 @@ export function chooseLanguage(code) {
 export async function useLanguage(code) {
   if (!(code in languages) || code === wanted) return;
   wanted = code;
-  const module = await languages[code]();
-  // Another one was asked for meanwhile.
-  if (code !== wanted) return;
-  [words, current] = [module.default, code];
+  await load();
+}
+
+/** All words, for whoever goes further than the door. */
+export function useAllWords() {
+  inside ??= load(true).catch((problem) => {
+    inside = null;
+    throw problem;
+  });
+  return inside;
+}
+
+async function load(isAll = inside !== null) {
+  const code = wanted;
+  const modules = await Promise.all([languages[code].door(), isAll && languages[code].inside()]);
+  // Others were asked for meanwhile, or more of the same are here already.
+  if (code !== wanted || (code === current && !isAll)) return;
+  current = code;
+  words = {};
+  for (const [name, part] of modules.flatMap((module) => Object.entries(module.default ?? {}))) {
+    words[name] = { ...words[name], ...part };
+  }
   document.documentElement.lang = code;
   for (const listener of listeners) listener();
 }

@@ -2,12 +2,25 @@
 
 import { toast } from "app/live.js";
 import { currentPage } from "app/router.js";
+import { session } from "app/session.js";
 import { t } from "app/words.js";
 
 const hour = 3_600_000;
+let isStarted = false;
+
+/** How long the person has the signal to themselves, before the app is fetched to be kept. */
+const patience = 4000;
 
 const worker = navigator.serviceWorker;
-if (worker) keepApp().catch(() => {});
+if (worker) start();
+
+function start() {
+  // At the door there is nothing yet that one would do without a signal.
+  if (!worker.controller && session.state !== "in") return session.onChange(start);
+  if (isStarted) return;
+  isStarted = true;
+  setTimeout(() => keepApp().catch(() => {}), worker.controller ? 0 : patience);
+}
 
 async function keepApp() {
   const hadOne = Boolean(worker.controller);

@@ -26,6 +26,9 @@ export default async function person(page) {
   if (!find()) await page.refresh();
   if (!find()) throw new Problem({ status: 404 });
 
+  // A mail is on its way within seconds: who has just invited somebody waits to see it go.
+  page.every(3000, () => find()?.invitation?.state === "queued" && page.refresh());
+
   let shown = find();
   const invitation = createInvitation(page, path);
   const put = (changes, options) => api.put(path, changes, options);

@@ -33,10 +33,16 @@ export default function siteHours(page, site) {
       })}
       ${paged.items.length ? byDay(paged.items).map(([day, visits]) => keyed(day, section({
         title: nearDay(visits[0].checkedInAt),
-        content: html`<ul class="list">${visits.map((visit) => entryRow(visit, { title: visit.userName, before: avatar(visit.userName), open }))}</ul>`,
+        content: html`<ul class="list">${visits.map(row)}</ul>`,
       }))) : emptyState({ icon: "clock", title: t("hours.noneOnSite"), text: t("hours.noneOnSiteText") })}
       ${paged.button()}`;
   };
+
+  // A worker sees their own only.
+  function row(visit) {
+    if (!may.seeAllHours()) return entryRow(visit, { open });
+    return entryRow(visit, { title: visit.userName, before: avatar(visit.userName), open });
+  }
 
   async function open(entry) {
     const { openEntry } = await import("parts/correct-hours.js");

@@ -26,7 +26,7 @@ export async function openEntry(entry, { company, siteName }) {
       return html`
         <div class="entry-head">
           ${personChip(entry.userName, siteName)}
-          <p class="entry-span"><b>${day(entry.checkedInAt, "weekday")}, ${spanOf(entry)}</b> · ${duration(minutesOf(entry))}</p>
+          <p class="entry-span"><b>${day(entry.checkedInAt, "weekday")}, ${spanOf(entry)}</b><span>${duration(minutesOf(entry))}</span></p>
         </div>
         ${form ? fieldsOf(form, entry) : html`<p class="hint">${t("hours.correction.ask")}</p>`}
         ${entry.corrections.length > 0 && html`

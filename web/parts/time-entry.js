@@ -19,7 +19,7 @@ export function spanOf({ checkedInAt, checkedOutAt }) {
 
 /**
  * @param {object} entry
- * @param {{title: string, before?: unknown, open: (entry: object) => unknown}} options `title` says where, or who.
+ * @param {{title?: string, before?: unknown, open: (entry: object) => unknown}} options `title` says where, or who.
  */
 export const entryRow = (entry, { title, before, open }) => keyed(entry.id, html`
   <li class="row is-link time-entry ${!entry.checkedOutAt && "is-running"}">
@@ -28,7 +28,7 @@ export const entryRow = (entry, { title, before, open }) => keyed(entry.id, html
       <button type="button" class="time-span stretched" aria-label=${t("hours.details", {
         name: entry.userName, day: `${day(entry.checkedInAt, "weekday")}, ${spanOf(entry)}`,
       })} @click=${() => open(entry)}>${spanOf(entry)}</button>
-      <p class="row-sub">${title}</p>
+      ${title && html`<p class="row-sub">${title}</p>`}
     </div>
     <div class="time-after">
       <span class="time-length">${duration(minutesOf(entry))}</span>
