@@ -6,9 +6,16 @@ struct Check: AsyncParsableCommand {
         abstract: "Checks the settings, the database and its schema, and says what is wrong.")
 
     @OptionGroup var database: DatabaseFlags
+    @Flag(help: "Ask the server that runs here with these settings instead, whether it is ready; for containers.")
+    var ready = false
 
     func run() async throws {
-        try await withDatabase(try database.settings(), existing: true) { database in
+        let settings = try database.settings()
+        if ready {
+            try ReadyProbe(host: settings.httpHost, port: settings.httpPort).run()
+            return print("The server is ready.")
+        }
+        try await withDatabase(settings, existing: true) { database in
             let engine = database.dialect == .sqlite ? "SQLite" : "PostgreSQL"
             let state = try await Migrator(database, migrations: try Migration.embedded()).state()
             if let refusal = SchemaRefusal(state) { throw refusal }

@@ -160,6 +160,7 @@ struct Serve: AsyncParsableCommand {
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.httpPort
                 logger.info("listening on http://\(settings.httpHost):\(port)")
+                ServiceManager().tellReady(logger)
             },
             logger: logger.quiet)
         let schema = SchemaService(

@@ -1,0 +1,64 @@
+import Foundation
+
+/// Asks the server on this machine for `/readyz`, for containers that have no curl to ask with.
+struct ReadyProbe {
+    private let host: String
+    private let port: Int
+
+    private static let patience = 5
+
+    /// - Parameter host: what the server listens on; for every address, this machine is asked by its own.
+    init(host: String, port: Int) {
+        self.host = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
+        self.port = port
+    }
+
+    /// Throws `SettingsError` where there is no answer in time, or another one than 200.
+    func run() throws {
+        let line = try firstLine()
+        guard line.split(separator: " ").dropFirst().first == "200" else {
+            throw SettingsError("the server at \(host), port \(port), is not ready: \(line)")
+        }
+    }
+
+    private func firstLine() throws -> Substring {
+        let descriptor = try connected()
+        defer { close(descriptor) }
+        let request = "GET /readyz HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+        var answer = [UInt8](repeating: 0, count: 1024)
+        guard send(descriptor, request, request.utf8.count, 0) == request.utf8.count,
+            case let count = recv(descriptor, &answer, answer.count, 0), count > 0
+        else { throw failure }
+        // The line comes with the first packet, or there is something else than a server of ours.
+        return String(decoding: answer.prefix(count), as: UTF8.self).prefix { !$0.isNewline }
+    }
+
+    private func connected() throws -> Int32 {
+        var hints = addrinfo()
+        #if os(Linux)
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        #else
+        hints.ai_socktype = SOCK_STREAM
+        #endif
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "\(port)", &hints, &list) == 0, let address = list?.pointee else {
+            throw SettingsError("POLIER_HTTP_HOST is '\(host)', which is not an address of this machine")
+        }
+        defer { freeaddrinfo(list) }
+        let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+        guard descriptor >= 0 else { throw failure }
+        var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
+        guard connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 else {
+            defer { close(descriptor) }
+            throw failure
+        }
+        return descriptor
+    }
+
+    private var failure: SettingsError {
+        SettingsError("no answer from the server at \(host), port \(port): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Logging
+
+/// The service manager that started this process and waits to hear that it serves: sd_notify(3), without its library.
+struct ServiceManager: Sendable {
+    /// Nil where nobody waits.
+    private let socket: String?
+
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        socket = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// One datagram. A manager that can't be told ends the process by itself after its time limit; the log says why.
+    func tellReady(_ logger: Logger) {
+        guard let socket else { return }
+        guard Self.send("READY=1", to: socket) else {
+            return logger.error(
+                "the service manager can't be told that the server is ready",
+                metadata: ["socket": .string(socket), "cause": .string(String(cString: strerror(errno)))])
+        }
+    }
+
+    /// Returns false with `errno` set.
+    private static func send(_ message: String, to path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // A name that begins with @ stands in no file system: its first byte is zero (unix(7)).
+        let name = path.hasPrefix("@") ? [0] + Array(path.utf8.dropFirst()) : Array(path.utf8)
+        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            errno = ENAMETOOLONG
+            return false
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        let length = MemoryLayout.offset(of: \sockaddr_un.sun_path)! + name.count
+        #if os(Linux)
+        let descriptor = Foundation.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        #else
+        let descriptor = Foundation.socket(AF_UNIX, SOCK_DGRAM, 0)
+        #endif
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                sendto(descriptor, message, message.utf8.count, 0, $0, socklen_t(length)) == message.utf8.count
+            }
+        }
+    }
+}
