@@ -36,7 +36,9 @@ struct WebPages: Sendable {
         guard request.method == .get || request.method == .head else {
             throw Problem(.methodNotAllowed, "This address allows GET, HEAD.", headers: [.allow: "GET, HEAD"])
         }
-        return file.answer(request, policy: file.kind == .html ? app.policy : nil)
+        // The service worker's own policy, not the page's, says whom it may ask.
+        let needsPolicy = !isFile || name == WebApp.page || name == WebApp.worker
+        return file.answer(request, policy: needsPolicy ? app.policy : nil)
     }
 }
 
