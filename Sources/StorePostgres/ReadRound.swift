@@ -18,6 +18,9 @@ final class ReadRound {
     /// How long the next statement may keep the others waiting. It shrinks with every one that was stopped: where many
     /// wait for the same lock, say, the others on this pipeline shall not wait for each of them.
     private var patience: Duration
+    /// Requests to stop that are not known to have stopped anything yet. One that came too late for its statement hits
+    /// whatever the server runs next, which is here, or nothing.
+    private var stopsUnderWay = 0
 
     /// How long the server has to answer a request to stop.
     private static let grace = Duration.seconds(1)
@@ -94,9 +97,10 @@ final class ReadRound {
             let (reply, wasStopped) = try receiveOrStop()
             switch reply {
             case .rows(let result): results.append(result)
-            case .failed(let failure):
-                let mayGoOnElsewhere = wasStopped && failure.error.kind == .timeout && .now < end
-                outcome = outcome ?? (mayGoOnElsewhere ? .stopped : .failed(failure))
+            case .failed(let failure) where failure.error.kind == .timeout && stopsUnderWay > 0 && .now < end:
+                stopsUnderWay -= 1
+                outcome = outcome ?? (wasStopped ? .stopped : .skipped)
+            case .failed(let failure): outcome = outcome ?? .failed(failure)
             case .skipped: outcome = outcome ?? .skipped
             }
         }
@@ -109,6 +113,7 @@ final class ReadRound {
             return (try connection.receive(until: min(.now + patience, end)), false)
         } catch  where error.cause == .slow {
             let stop = CancelRequest(for: connection)
+            stopsUnderWay += 1
             patience = max(Self.leastPatience, patience / 2)
             let deadline = ContinuousClock.now + Self.grace
             let reply = try connection.receive(until: deadline)

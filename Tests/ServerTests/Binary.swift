@@ -37,7 +37,9 @@ struct Binary: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { _, new in new }
+        var inherited = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
+        for (setting, value) in Engine.postgresSettings { inherited[setting.rawValue] = value }
+        process.environment = inherited.merging(environment) { _, new in new }
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         return process
     }

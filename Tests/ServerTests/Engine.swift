@@ -3,6 +3,8 @@ import Foundation
 import StorePostgres
 import StoreSQLite
 
+@testable import Server
+
 /// The engines that every test runs on, and an empty database of each.
 enum Engine: String, CaseIterable, Sendable {
     case sqlite, postgres
@@ -15,7 +17,9 @@ enum Engine: String, CaseIterable, Sendable {
             defer { folder.remove() }
             return try await body("sqlite:\(folder.path)/test.sqlite")
         case .postgres:
-            let admin = try PostgresDatabase(PostgresDatabase.Options(url: try Self.postgresURL()))
+            var options = PostgresDatabase.Options(url: try Self.postgresURL())
+            options.prepared = Self.postgresSettings.isEmpty
+            let admin = try PostgresDatabase(options)
             let name = "t_" + UUID().uuidString.lowercased().filter { $0 != "-" }
             do {
                 try await admin.executeAlone(Statement(SQL(unchecked: "CREATE DATABASE \(name)")))
@@ -30,6 +34,13 @@ enum Engine: String, CaseIterable, Sendable {
                 throw error
             }
         }
+    }
+
+    /// What else a server needs to be told of the PostgreSQL that the tests run on: an old PgBouncer in front of it
+    /// knows no prepared statements.
+    static var postgresSettings: [Setting: String] {
+        let prepared = ProcessInfo.processInfo.environment["POLIER_TEST_POSTGRES_PREPARED"]
+        return prepared == "false" ? [.databasePrepared: "false"] : [:]
     }
 
     static func postgresURL() throws -> String {

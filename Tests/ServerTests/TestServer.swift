@@ -39,7 +39,8 @@ struct TestServer: Sendable {
     ) async throws {
         // A small pool, because many tests run at once on one PostgreSQL.
         let own: [Setting: String] = [.databaseURL: url, .databasePool: "3"]
-        let settings = try Settings(flags: flags.merging(own) { _, new in new }, environment: [:])
+        let settings = try Settings(
+            flags: flags.merging(own) { $1 }.merging(Engine.postgresSettings) { $1 }, environment: [:])
         let database = try Stores.open(settings)
         let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
         let clock = TestClock()

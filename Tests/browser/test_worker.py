@@ -38,7 +38,8 @@ def test_a_day_with_and_without_a_signal(server, visit):
         page.goto("/hours")
         page.get_by_role("button", name="Kommen").click()
         page.get_by_role("button", name="Gehen").wait_for()
-        entry = wait_for(page, lambda: manager.get(f"{place}/time-entries?userId={user['id']}")[0], userId=user["id"])
+        hours = f"{manager.company}/time-entries?userId={user['id']}"
+        entry = wait_for(page, lambda: (manager.get(hours) or [{"userId": None}])[0], userId=user["id"])
         assert entry["checkedOutAt"] is None
 
         page.goto(f"/sites/{site['id']}")
@@ -68,13 +69,13 @@ def test_a_day_with_and_without_a_signal(server, visit):
         assert manager.get(movements)[0]["id"] == first["id"]
 
         page.context.set_offline(False)
-        entry = wait_for_end(page, lambda: manager.get(f"{place}/time-entries?userId={user['id']}")[0])
+        entry = wait_for_end(page, lambda: manager.get(hours)[0])
         page.get_by_text("wartet auf Empfang").first.wait_for(state="hidden")
         mine = [one for one in manager.get(movements) if one["userId"] == user["id"]]
         assert [one["delta"] for one in mine] == [-1, -1, -1]
         assert manager.get(place)["material"][[one["id"] for one in site["material"]].index(material["id"])]["amount"] == (
             material["amount"] - 3)
-        assert len(manager.get(f"{place}/time-entries?userId={user['id']}")) == 1
+        assert len(manager.get(hours)) == 1
 
 
 def wait_for_end(page, ask):
