@@ -159,7 +159,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
     static let ids = [
         Refused("GET", "//api/v1/users/me", 404, "There is nothing at this address."),
         Refused("GET", "/api/v1//users/me", 404, "There is nothing at this address."),
-        Refused("GET", "/", 404, "There is nothing at this address."),
+        Refused("GET", "/api/", 404, "There is nothing at this address."),
         Refused("GET", "/api/v1/nonsense", 404, "There is nothing at this address."),
         Refused("GET", "/api/v1/companies/../users/me/x", 404, "There is nothing at this address."),
         Refused("DELETE", "/api/v1/auth/sessions", 405, "This address allows GET, HEAD."),

@@ -30,6 +30,8 @@ struct WebPages: Sendable {
     /// where there is nothing.
     func answer(_ request: HTTPRequest, path: String) async throws -> Answer? {
         let name = String(path.dropFirst())
+        // An empty segment makes another address, as it does among the routes.
+        guard !path.contains("//") else { return nil }
         let isFile = name.split(separator: "/").last?.contains(".") ?? false
         let app = try await app()
         guard let file = app.files[isFile ? name : WebApp.page] else { return nil }
