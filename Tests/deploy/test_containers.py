@@ -1,0 +1,121 @@
+"""The image and the compose file: whole in themselves, and in agreement with the server that they run."""
+
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+import yaml
+
+from product import (BINARY, DEPLOY, POSTGRES, ROOT, check_command, check_settings, run, settings, settings_in, version)
+
+CONTAINERFILE = (DEPLOY / "Containerfile").read_text()
+COMPOSE = yaml.safe_load((DEPLOY / "compose/compose.yaml").read_text())
+SERVICES = COMPOSE["services"]
+
+
+def last_stage():
+    return CONTAINERFILE[CONTAINERFILE.rindex("\nFROM "):]
+
+
+class ImageTests(unittest.TestCase):
+    def test_it_has_the_libraries_that_the_server_needs(self):
+        needed = re.findall(r"NEEDED\).*\[(.*)\]", run("readelf", "--dynamic", "--wide", BINARY))
+        found = dict(re.findall(r"^\s*(\S+) \(.*x86-64.*\) => (\S+)$|", run("/sbin/ldconfig", "-p"), re.M))
+        packages = set()
+        for name in (name for name in needed if name in found):
+            real = pathlib.Path(found[name]).resolve()
+            owner = subprocess.run(["dpkg", "-S", f"*/{real.name}"], capture_output=True, text=True).stdout.split(":")[0]
+            packages.add(owner.removesuffix("t64"))
+        self.assertLessEqual({"libpq5", "libsqlite3-0", "libcurl4"}, packages)
+        listed = set(re.search(r"no-install-recommends \\\n(.*?)\\\n", last_stage(), re.S).group(1).split())
+        # These are in every Debian.
+        self.assertLessEqual(packages - {"libc6", "libgcc-s1"}, listed)
+
+    def test_it_runs_without_root_and_shell(self):
+        self.assertRegex(last_stage(), r"\nUSER [1-9]\d*:[1-9]\d*\n")
+        for instruction in ["ENTRYPOINT", "CMD"]:
+            self.assertRegex(last_stage(), rf'\n{instruction} \["')
+        (health,) = re.findall(r"HEALTHCHECK .* CMD (\[.*\])", last_stage())
+        program, *arguments = yaml.safe_load(health)
+        self.assertEqual(program, "/usr/bin/polier")
+        check_command(arguments)
+
+    def test_both_stages_are_of_one_release(self):
+        images = re.findall(r"^ARG \w+_IMAGE=(\S+)$", CONTAINERFILE, re.M)
+        self.assertEqual([("bookworm" in image) for image in images], [True, True])
+
+    def test_what_it_copies_is_there(self):
+        for sources in re.findall(r"^COPY (?!--from)(.*) \S+$", CONTAINERFILE, re.M):
+            for source in sources.split():
+                self.assertTrue((ROOT / source).exists(), source)
+        for name in re.findall(r"^ENV (\w+)=", CONTAINERFILE, re.M):
+            self.assertIn(name, settings())
+        self.assertIn(f"VERSION={version()}", CONTAINERFILE)
+
+
+class ComposeTests(unittest.TestCase):
+    def test_what_is_named_is_there(self):
+        used = {"secrets": set(), "networks": set(), "volumes": set()}
+        for service in SERVICES.values():
+            used["secrets"].update(service.get("secrets", []))
+            used["networks"].update(service.get("networks", []))
+            for volume in service.get("volumes", []):
+                source = volume.split(":")[0]
+                if not source.startswith("./"):
+                    used["volumes"].add(source)
+                elif source not in ("./backups", "./polier.env"):
+                    self.assertTrue((DEPLOY / "compose" / source).exists(), source)
+            self.assertLessEqual(set(service.get("depends_on", {})), SERVICES.keys())
+        for kind, names in used.items():
+            self.assertEqual(names, COMPOSE[kind].keys())
+
+    def test_the_server_knows_its_settings_and_commands(self):
+        for name in ["polier", "backup"]:
+            service = SERVICES[name]
+            self.assertLessEqual(service["environment"].keys(), settings())
+            self.assertEqual(service["image"], f"polier:{version()}")
+            check_command(service.get("command", ["serve"]))
+            self.assertTrue(service["read_only"] and service["cap_drop"] == ["ALL"])
+            for key, value in service["environment"].items():
+                if key.endswith("_FILE"):
+                    self.assertIn(value.removeprefix("/run/secrets/"), service["secrets"])
+        self.assertEqual(SERVICES["polier"]["build"]["args"]["VERSION"], version())
+        self.assertTrue((DEPLOY / "compose" / SERVICES["polier"]["build"]["context"] / "deploy/Containerfile").exists())
+        check_command(SERVICES["polier"]["healthcheck"]["test"][2:])
+        check_settings(DEPLOY / "compose/polier.env.example")
+
+    def test_the_proxy_asks_where_the_server_listens(self):
+        caddyfile = DEPLOY / "compose/Caddyfile"
+        run("caddy", "validate", "--adapter", "caddyfile", "--config", caddyfile)
+        environment = SERVICES["polier"]["environment"]
+        self.assertIn(f"reverse_proxy polier:{environment['POLIER_HTTP_PORT']} ", caddyfile.read_text())
+        self.assertEqual(environment["POLIER_TRUSTED_PROXIES"], COMPOSE["networks"]["polier"]["ipam"]["config"][0]["subnet"])
+        on, _ = settings_in(DEPLOY / "compose/polier.env.example")
+        self.assertIn(f"\n{on['POLIER_PUBLIC_URL'].removeprefix('https://')} {{", "\n" + caddyfile.read_text())
+
+
+class DatabaseRoleTests(unittest.TestCase):
+    """What a new PostgreSQL runs first, in compose and in Kubernetes."""
+
+    def test_the_servers_role_owns_its_database_and_nothing_else(self):
+        places = {DEPLOY / "compose/polier.sql": "/run/secrets/", DEPLOY / "kubernetes/overlays/statefulset/polier.sql": "/run/secrets/postgres/"}
+        for script, secrets in places.items():
+            with self.subTest(script), tempfile.TemporaryDirectory() as folder:
+                pathlib.Path(folder, "database-password").write_text("it's a 'secret'\n")
+                self.assertIn(f"`cat {secrets}database-password`", script.read_text())
+                text = script.read_text().replace(secrets, f"{folder}/")
+                # The throw-away server's superuser has the name already.
+                text = re.sub(r"\b(ROLE|DATABASE|OWNER) polier\b", r"\1 deployed", text)
+                psql = ["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]
+                try:
+                    run(*psql, "--file=-", POSTGRES, input=text)
+                    host = POSTGRES.rpartition("@")[2].partition("/")[0]
+                    own = f"postgres://deployed:it%27s%20a%20%27secret%27@{host}/deployed"
+                    run(*psql, "--command=CREATE TABLE works (id int)", own)
+                    refused = subprocess.run([*psql, "--command=CREATE DATABASE more", own], capture_output=True, text=True)
+                    self.assertIn("permission denied", refused.stderr)
+                finally:
+                    run("psql", "--quiet", "--no-psqlrc", "--command=DROP DATABASE IF EXISTS deployed WITH (FORCE)",
+                        "--command=DROP ROLE IF EXISTS deployed", POSTGRES)

@@ -1,0 +1,116 @@
+"""The Debian package's parts: units that systemd takes and rates, a server that tells systemd, settings that it knows."""
+
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from product import (BINARY, DEPLOY, ROOT, check_command, check_settings, clean_environment, ending_seconds, free_port, run,
+                     settings, settings_in)
+
+DROPLET = DEPLOY / "droplet"
+UNITS = ["polier.service", "polier-backup.service", "polier-backup.timer"]
+
+
+def values(name, key):
+    return re.findall(rf"^{key}=(.*)$", (DROPLET / name).read_text(), re.M)
+
+
+def installed(folder):
+    """A tree with the units where the package has them, beside those of this machine's systemd that they name."""
+    root = pathlib.Path(folder)
+    units = root / "usr/lib/systemd/system"
+    units.mkdir(parents=True)
+    for unit in UNITS:
+        shutil.copy(DROPLET / unit, units)
+    for unit in UNITS[:2]:
+        (units / f"{unit}.d").mkdir()
+        shutil.copy(DROPLET / "sandbox.conf", units / f"{unit}.d")
+    for system in pathlib.Path("/lib/systemd/system").glob("*.target"):
+        shutil.copy(system, units, follow_symlinks=False)
+    (root / "usr/bin").mkdir()
+    shutil.copy("/bin/true", root / "usr/bin/polier")
+    return root
+
+
+class DropletTests(unittest.TestCase):
+    def test_systemd_takes_the_units_and_rates_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = installed(folder)
+            # What it doesn't know it only mentions.
+            verify = ["systemd-analyze", "verify", f"--root={root}", *UNITS]
+            self.assertEqual(run(*verify, stderr=subprocess.STDOUT), "")
+            for unit in UNITS[:2]:
+                rated = run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--root={root}", unit)
+                level = float(re.search(r"exposure level for \S+: ([\d.]+)", rated).group(1))
+                self.assertLessEqual(level, 2.0, rated)
+
+    def test_the_server_tells_systemd_when_it_answers(self):
+        self.assertEqual(values("polier.service", "Type"), ["notify"])
+        with tempfile.TemporaryDirectory() as folder:
+            for name in [f"{folder}/notify", f"@polier-{os.getpid()}"]:
+                with self.subTest(name), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+                    manager.bind(name.replace("@", "\0"))
+                    manager.settimeout(20)
+                    port = free_port()
+                    server = subprocess.Popen([BINARY, "serve"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                              env=clean_environment(POLIER_HTTP_PORT=str(port), NOTIFY_SOCKET=name,
+                                                                    POLIER_DRAIN_SECONDS="0"))
+                    try:
+                        self.assertEqual(manager.recv(100), b"READY=1")
+                        ready = [BINARY, "check", "--ready"]
+                        run(*ready, env=clean_environment(POLIER_HTTP_PORT=str(port)))
+                    finally:
+                        server.terminate()
+                        server.wait(30)
+                    refused = subprocess.run(ready, env=clean_environment(POLIER_HTTP_PORT=str(port)), capture_output=True)
+                    self.assertEqual(refused.returncode, 1)
+
+    def test_the_units_run_commands_that_are_there(self):
+        for unit in UNITS[:2]:
+            (line,) = values(unit, "ExecStart")
+            program, *arguments = line.split()
+            self.assertEqual(program, "/usr/bin/polier")
+            check_command(arguments)
+        for line in values("sandbox.conf", "Environment"):
+            self.assertIn(line.split("=")[0], settings())
+
+    def test_there_is_time_to_end(self):
+        on, _ = settings_in(DROPLET / "polier.env")
+        (limit,) = values("polier.service", "TimeoutStopSec")
+        self.assertLessEqual(int(on["POLIER_DRAIN_SECONDS"]) + ending_seconds(), int(limit))
+
+    def test_users_and_folders_are_the_same_everywhere(self):
+        (user,) = values("sandbox.conf", "User")
+        self.assertTrue((DROPLET / "sysusers.conf").read_text().startswith(f"u {user} "))
+        (state,) = values("sandbox.conf", "StateDirectory")
+        (configuration,) = values("sandbox.conf", "Environment")
+        self.assertEqual(configuration, "POLIER_CONFIG=/etc/polier/polier.env")
+        on, _ = settings_in(DROPLET / "polier.env")
+        self.assertTrue(on["POLIER_DATABASE_URL"].startswith(f"sqlite:/var/lib/{state}/"))
+        (backups,) = values("polier-backup.service", "ReadWritePaths")
+        self.assertEqual(values("polier-backup.service", "ExecStart")[0].split()[-1], backups)
+        self.assertIn(f"d {backups} 0700 {user} {user}", (DROPLET / "tmpfiles.conf").read_text())
+
+    def test_the_server_takes_the_settings(self):
+        # The file names folders of the installed machine: here its database is replaced by the environment's.
+        check_settings(DROPLET / "polier.env")
+
+    def test_the_proxy_asks_where_the_server_listens(self):
+        run("caddy", "validate", "--adapter", "caddyfile", "--config", DROPLET / "Caddyfile")
+        listens = re.search(r"POLIER_HTTP_PORT, (\d+)", " ".join(run(BINARY, "help", "serve").split())).group(1)
+        self.assertIn(f"reverse_proxy 127.0.0.1:{listens} ", (DROPLET / "Caddyfile").read_text())
+        on, off = settings_in(DROPLET / "polier.env")
+        self.assertIn("127.0.0.1", on["POLIER_TRUSTED_PROXIES"].split(","))
+        self.assertIn(f"{off['POLIER_PUBLIC_URL'].removeprefix('https://')} {{", (DROPLET / "Caddyfile").read_text())
+
+    def test_the_package_takes_every_file(self):
+        script = (ROOT / "scripts/make-deb").read_text()
+        for file in DROPLET.iterdir():
+            self.assertRegex(script, rf"\b{re.escape(file.name)}\b")
+        for name in ["preinst", "postinst", "prerm", "postrm"]:
+            run("sh", "-n", DROPLET / name)
