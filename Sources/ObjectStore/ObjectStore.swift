@@ -106,7 +106,7 @@ public struct ObjectStore: Sendable {
 
     // MARK: Hashes
 
-    private static let hashOfNothing = text(SHA256.hash(data: [UInt8]()))
+    private static let hashOfNothing = SHA256.hash(data: [UInt8]()).hexadecimal
 
     private static func sha256(of file: Int32) throws -> String {
         var hash = SHA256()
@@ -114,13 +114,9 @@ public struct ObjectStore: Sendable {
         while true {
             let count = read(file, &buffer, buffer.count)
             guard count >= 0 else { throw CopyRefusal("the backup can't be read: \(String(cString: strerror(errno)))") }
-            if count == 0 { return text(hash.finalize()) }
+            if count == 0 { return hash.finalize().hexadecimal }
             buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
-    }
-
-    private static func text(_ digest: SHA256.Digest) -> String {
-        digest.map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
     }
 
     private static func opened(_ path: String) throws -> Int32 {

@@ -4,7 +4,8 @@ import Foundation
 /// A backup's text on its way in, see `Backup`: read once from its start to its end, in constant memory. Whatever isn't as it
 /// was written throws a `CopyRefusal`.
 ///
-/// `@unchecked Sendable`: it is made by one task, then handed to the thread that restores or verifies, its only user.
+/// `@unchecked Sendable`: it has one user at a time. Whoever makes it hands it to one thread that restores or verifies, waits for
+/// that thread to end, and reads no more than `head` meanwhile or afterwards, which only `init` writes.
 public final class BackupText: @unchecked Sendable {
     /// What stands in the first line.
     public private(set) var head = Backup.Head(polier: "", schema: [], takenAt: "", rows: 0)

@@ -27,10 +27,3 @@ struct LineHash {
 
     var fingerprint: Fingerprint { Fingerprint(rows: rows, sha256: hash.finalize().hexadecimal) }
 }
-
-extension SHA256.Digest {
-    /// In small letters.
-    var hexadecimal: String {
-        String(decoding: flatMap { [hexDigit($0 >> 4), hexDigit($0 & 15)] }, as: UTF8.self)
-    }
-}

@@ -30,7 +30,7 @@ public struct Token: Sendable {
 
     package init(_ runtime: Runtime) {
         let bytes = runtime.randomBytes(32)
-        text = String(decoding: bytes.flatMap { [hexDigit($0 >> 4), hexDigit($0 & 15)] }, as: UTF8.self)
+        text = bytes.hexadecimal
         hash = Self.hash(of: text)
     }
 

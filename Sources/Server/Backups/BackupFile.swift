@@ -71,7 +71,12 @@ struct BackupFile {
         let file = mkstemp(&name)
         guard file >= 0 else { throw failure("fetched") }
         unlink(name)
-        try store.get(String(path.dropFirst(Self.inStore.count)), into: file)
+        do {
+            try store.get(String(path.dropFirst(Self.inStore.count)), into: file)
+        } catch {
+            close(file)
+            throw error
+        }
         return file
     }
 

@@ -8,9 +8,7 @@ final class RequestIDs: Sendable {
     private let count = Atomic<UInt64>(0)
 
     init(_ runtime: Runtime) {
-        process = runtime.randomBytes(4).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        process = runtime.randomBytes(4).hexadecimal
     }
 
     /// The id that a proxy in front of us gave, where it is a plain one, else a new one.

@@ -6,7 +6,7 @@ import Synchronization
 final class Traffic: Sendable {
     struct Kind: Hashable {
         let method: String
-        /// The route's path with its places, `/` for the web app, or empty where there was none.
+        /// The route's path with its places; empty for the web app, and where there was none.
         let route: String
         let status: Int
 

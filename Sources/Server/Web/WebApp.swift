@@ -88,7 +88,7 @@ struct WebApp: Sendable {
     // MARK: Names
 
     private static func hash(_ data: Data) -> String {
-        SHA256.hash(data: data).prefix(6).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        SHA256.hash(data: data).prefix(6).hexadecimal
     }
 
     /// `app/main.js` with its content's hash: `app/main.1f2e3d4c5b6a.js`.
