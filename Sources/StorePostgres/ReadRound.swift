@@ -18,8 +18,8 @@ final class ReadRound {
     /// How long the next statement may keep the others waiting. It shrinks with every one that was stopped: where many
     /// wait for the same lock, say, the others on this pipeline shall not wait for each of them.
     private var patience: Duration
-    /// Requests to stop that are not known to have stopped anything yet. One that came too late for its statement hits
-    /// whatever the server runs next, which is here, or nothing.
+    /// Requests to stop that are not known to have stopped anything yet. The server keeps its answers back until the Sync,
+    /// so what it runs when such a request arrives may stand behind the statement that was waited for.
     private var stopsUnderWay = 0
 
     /// How long the server has to answer a request to stop.
@@ -99,7 +99,8 @@ final class ReadRound {
             case .rows(let result): results.append(result)
             case .failed(let failure) where failure.error.kind == .timeout && stopsUnderWay > 0 && .now < end:
                 stopsUnderWay -= 1
-                outcome = outcome ?? (wasStopped ? .stopped : .skipped)
+                // Among others it may have been hit in their place, and gets a try by itself.
+                outcome = outcome ?? (wasStopped || apart || jobs.count == 1 ? .stopped : .skipped)
             case .failed(let failure): outcome = outcome ?? .failed(failure)
             case .skipped: outcome = outcome ?? .skipped
             }

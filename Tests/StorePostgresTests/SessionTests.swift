@@ -123,6 +123,24 @@ struct SessionTests {
         }
     }
 
+    @Test("a read whose second statement is stopped in place of its first is answered", .timeLimit(.minutes(1)))
+    func stopsThatComeTooLate() async throws {
+        try await withStore(PostgresStore()) { database in
+            // Around the patience that a reader has, so that some of the stops arrive a moment too late.
+            let results = await atOnce(2) { lane in
+                for step in 0..<12 {
+                    let first = 0.5 + Double(step) / 4000
+                    _ = try await database.fetch(
+                        Query(
+                            SQL(unchecked: "SELECT CAST(pg_sleep(\(first)) AS TEXT)")
+                        ) { try $0.next() as String },
+                        Query("SELECT CAST(pg_sleep(0.05) AS TEXT)") { try $0.next() as String })
+                }
+            }
+            for result in results { #expect(result.isSuccess, "\(result)") }
+        }
+    }
+
     @Test("a row that somebody holds is waited for, but not for ever", .timeLimit(.minutes(1)))
     func lockTimeout() async throws {
         try await withStore(PostgresStore()) {
