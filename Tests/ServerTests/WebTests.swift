@@ -11,13 +11,19 @@ import Testing
             """
             <html><head><link rel="stylesheet" href="/css/base.css">
             <script type="importmap">{"imports": {"app/": "/app/"}}</script>
-            <script type="module" src="/app/main.js"></script></head></html>
+            <script type="module" src="/app/begin.js"></script>
+            <script type="module" src="/app/main.js"></script></head>
+            <template id="ahead"><link rel="stylesheet" href="/css/base.css" data-for="start"></template></html>
             """.utf8),
         "css/base.css": Data("body { color: black }".utf8),
         "app/main.js": Data("import { a } from \"app/one.js\";\nimport(\"app/later.js\");\n".utf8),
         "app/one.js": Data("export {\n  a,\n} from \"app/two.js\";\n".utf8),
         "app/two.js": Data("export const a = 1;".utf8),
-        "app/later.js": Data("import \"app/two.js\";".utf8), "icons/mark.svg": Data("<svg/>".utf8),
+        "app/begin.js": Data("import \"app/three.js\";".utf8), "app/three.js": Data("".utf8),
+        "app/later.js": Data("import \"app/two.js\";".utf8),
+        "parts/frame.js": Data("import \"parts/line.js\";".utf8), "parts/line.js": Data("".utf8),
+        "pages/start.js": Data("import \"app/one.js\";\nimport \"parts/line.js\";".utf8),
+        "icons/mark.svg": Data("<svg/>".utf8),
         "manifest.webmanifest": Data("{\"icons\": [{\"src\": \"/icons/mark.svg\"}]}".utf8),
         "sw.js": Data("const files = /*files*/[];\nconst version = /*version*/\"folder\";".utf8),
     ]
@@ -34,16 +40,24 @@ import Testing
     }
 
     @Test func eachFileHasANameOfItsContentAndThePageKnowsIt() throws {
-        let app = WebApp(Self.folder)
+        let app = WebApp(Self.folder, [])
         let page = Self.text(app, WebApp.page)
-        let names = try ["css/base.css", "app/main.js", "app/one.js", "app/two.js", "app/later.js"].map {
-            try Self.hashed(app, $0)
-        }
+        let names = try [
+            "css/base.css", "app/begin.js", "app/three.js", "app/main.js", "app/one.js", "app/two.js", "app/later.js",
+        ].map { try Self.hashed(app, $0) }
         #expect(page.contains("href=\"/\(names[0])\"") && page.contains("src=\"/\(names[1])\""))
-        #expect(page.contains("\"app/later.js\":\"/\(names[4])\""))
-        // What main.js imports, and what that imports, but not what comes on demand.
+        #expect(page.contains("\"app/later.js\":\"/\(names[6])\""))
+        // What the page's scripts import, and what that imports, one script after the other; but not what comes on demand.
         let preloads = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)">/).map { String($0.1) }
-        #expect(preloads == Array(names[1...3]))
+        #expect(preloads == Array(names[1...5]))
+        // And what pages and their frame need beside that, to be fetched with them.
+        let ahead = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)" data-for="([^"]+)">/)
+            .reduce(into: [:]) { $0[String($1.1)] = String($1.2) }
+        #expect(
+            try ahead == [
+                Self.hashed(app, "pages/start.js"): "start", Self.hashed(app, "parts/frame.js"): "frame",
+                Self.hashed(app, "parts/line.js"): "start frame",
+            ])
         #expect(Self.text(app, WebApp.manifest).contains("/" + (try Self.hashed(app, "icons/mark.svg"))))
         let worker = Self.text(app, WebApp.worker)
         #expect(
@@ -51,8 +65,8 @@ import Testing
 
         var changed = Self.folder
         changed["app/two.js"] = Data("export const a = 2;".utf8)
-        let next = WebApp(changed)
-        #expect(try Self.hashed(next, "app/two.js") != names[3] && Self.hashed(next, "app/one.js") == names[2])
+        let next = WebApp(changed, [])
+        #expect(try Self.hashed(next, "app/two.js") != names[5] && Self.hashed(next, "app/one.js") == names[4])
         #expect(Self.text(next, WebApp.worker) != worker && next.policy != app.policy)
     }
 
@@ -64,7 +78,7 @@ import Testing
 
     @Test func browsersKeepWhatNeverChangesAndAskForTheRest() async throws {
         try await TestServer.run(on: .sqlite) { server in
-            let page = try await server.client.send("GET", "/sites/42", headers: ["Accept-Encoding": "br, gzip;q=0.5"])
+            let page = try await server.client.send("GET", "/sites/42", headers: ["Accept-Encoding": "x, gzip;q=0.5"])
             #expect(page.status == 200 && page.header("Content-Type") == "text/html; charset=utf-8")
             #expect(page.header("Content-Encoding") == "gzip" && page.header("Cache-Control") == "no-cache")
             #expect(
@@ -79,6 +93,14 @@ import Testing
             #expect(plain.header("Content-Encoding") == nil && plain.text.contains("<title>"))
             // The client unpacks by itself: the header says how much there was to carry.
             #expect(try #require(plain.length) > #require(page.length) * 2)
+            // As soon as it is there, which takes a moment. Every Debian with curl has the library.
+            var smallest = page
+            for _ in 0..<200 where smallest.header("Content-Encoding") != "br" {
+                try await Task.sleep(for: .milliseconds(50))
+                smallest = try await server.client.send("GET", "/", headers: ["Accept-Encoding": "gzip, br"])
+            }
+            #expect(smallest.header("Content-Encoding") == "br" && smallest.header("ETag") != tag)
+            #expect(try #require(smallest.length) < #require(page.length))
             let names = plain.text.matches(of: /"\/([a-z]+\/[a-z-]+\.[0-9a-f]{12}\.(?:js|css|svg))"/).map {
                 String($0.1)
             }

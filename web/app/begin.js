@@ -1,17 +1,18 @@
 // What can begin before the rest of the app is here: on a phone with little signal each round trip counts. Language, person and
 // the page's module are fetched side by side.
 
-import { loadPage, routeFor } from "app/routes.js";
+import { fetchAhead, loadPage, routeFor } from "app/routes.js";
 import { lastPerson, session } from "app/session.js";
 import { preferredLanguage, useAllWords, useLanguage } from "app/words.js";
 
 // Both are asked for again when they are needed; it is said then when they can't be had.
 const route = routeFor(location.pathname, lastPerson()?.role ?? null);
-loadPage(route.page).catch(() => {});
+loadPage(route.page, route.tab).catch(() => {});
 frameFor(lastPerson() && !route.isDoor).catch(() => {});
 
 /** What stands around the pages, for who is in and for who isn't. */
 export function frameFor(isInside) {
+  fetchAhead(isInside ? "frame" : "door");
   return isInside ? import("parts/frame.js") : import("parts/door.js");
 }
 

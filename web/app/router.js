@@ -126,7 +126,7 @@ async function show({ moves = false, y = 0 }) {
   try {
     if (next.company?.link) await nameCompany(next);
     if (!route.isDoor) await useAllWords();
-    const module = await loadPage(route.page);
+    const module = await loadPage(route.page, route.tab);
     const made = await module.default(next);
     await Promise.all([next.ready(), frameIsThere]);
     if (next === page) draw(made);

@@ -57,16 +57,22 @@ export function routeFor(pathname, role) {
 }
 
 /** The module of a page, once the styles that only this page has are there too. */
-export async function loadPage(name) {
-  const [module] = await Promise.all([import(`pages/${name}.js`), ...stylesOf(name)]);
+export async function loadPage(name, tab) {
+  if (tab) fetchAhead(`${name}-${tab}`);
+  const styles = fetchAhead(name).filter((link) => link.rel === "stylesheet");
+  // One that can't be had only looks plain.
+  const loaded = styles.map((link) => new Promise((resolve) => { link.onload = link.onerror = resolve; }));
+  const [module] = await Promise.all([import(`pages/${name}.js`), ...loaded]);
   return module;
 }
 
-function stylesOf(page) {
-  const links = document.getElementById("page-styles").content.querySelectorAll(`[data-pages~="${page}"]`);
-  return [...links].map((link) => {
-    // Taken out of its template it is fetched; one that can't be had only looks plain.
-    document.head.append(link);
-    return new Promise((resolve) => { link.onload = link.onerror = resolve; });
-  });
+/**
+ * Fetches the styles of a page, and at once all that its module imports in turn: each round trip counts.
+ * @param {string} name of a page, or of the frame or the door that stands around it.
+ */
+export function fetchAhead(name) {
+  const links = [...document.getElementById("ahead").content.querySelectorAll(`[data-for~="${name}"]`)];
+  // Out of their template they are fetched.
+  document.head.append(...links);
+  return links;
 }

@@ -22,7 +22,7 @@ struct WebCommand: AsyncParsableCommand {
             if let content = try? files.contentsOfDirectory(atPath: folder), !content.isEmpty {
                 throw SettingsError("\(folder) isn't empty: the web app is written into a folder of its own")
             }
-            let app = WebApp(.embedded)
+            let app = WebApp(.embedded, [])
             for (name, file) in app.files.sorted(by: { $0.key < $1.key }) where file.isForEver || app.isFixed(name) {
                 let target = URL(fileURLWithPath: folder).appendingPathComponent(name)
                 do {

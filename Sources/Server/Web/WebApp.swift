@@ -10,8 +10,8 @@ struct WebApp: Sendable {
     struct File: Sendable {
         let kind: Kind
         let bytes: ByteBuffer
-        /// The same, smaller; nil where gzip doesn't help.
-        let gzip: ByteBuffer?
+        /// The same, smaller, where that helps.
+        let smaller: [ContentCoding: ByteBuffer]
         let hash: String
         /// Whether what this address answers never changes.
         var isForEver: Bool
@@ -46,7 +46,8 @@ struct WebApp: Sendable {
     static let worker = "sw.js"
     static let manifest = "manifest.webmanifest"
 
-    init(_ folder: WebFolder) {
+    /// - Parameter codings: in which ways files are made smaller. With brotli it takes half a second.
+    init(_ folder: WebFolder, _ codings: [ContentCoding]) {
         let fixed = [Self.page, Self.worker, Self.manifest]
         let plain = folder.filter { !fixed.contains($0.key) }
         let names = plain.reduce(into: [String: String]()) { $0[$1.key] = Self.hashedName($1.key, $1.value) }
@@ -54,7 +55,8 @@ struct WebApp: Sendable {
         func add(_ name: String, _ data: Data, also hashed: String? = nil) {
             guard let kind = Kind(of: name) else { return }
             let bytes = ByteBuffer(bytes: data)
-            var file = File(kind: kind, bytes: bytes, gzip: bytes.gzipped(), hash: Self.hash(data), isForEver: false)
+            let smaller = codings.reduce(into: [:]) { $0[$1] = $1.encode(bytes) }
+            var file = File(kind: kind, bytes: bytes, smaller: smaller, hash: Self.hash(data), isForEver: false)
             files[name] = file
             file.isForEver = true
             if let hashed { files[hashed] = file }
@@ -66,8 +68,10 @@ struct WebApp: Sendable {
         policy = Self.policy(importMap: importMap)
         var page = Self.text(folder[Self.page]).naming(names)
         page.replace(between: "<script type=\"importmap\">", and: "</script>", with: importMap)
-        let preloads = Self.imports(from: "app/main.js", scripts).compactMap { names[$0] }
-        page.insert(preloads.map { "<link rel=\"modulepreload\" href=\"/\($0)\">\n" }.joined(), before: "</head>")
+        // All that the first needs comes before the next.
+        let first = Self.text(folder[Self.page]).modules.reduce([]) { Self.imports(from: $0 + [$1], scripts) }
+        page.insert(first.map { Self.preload(names[$0]) }.joined(), before: "</head>")
+        page.insert(Self.ahead(scripts, without: first, names), before: "</template>")
         add(Self.page, Data(page.utf8))
         if let manifest = folder[Self.manifest] {
             add(Self.manifest, Data(Self.text(manifest).naming(names).utf8))
@@ -102,9 +106,28 @@ struct WebApp: Sendable {
         return "{\"imports\":{\(lines.joined(separator: ","))}}"
     }
 
-    /// What a script and all that it imports import in turn, itself first; not what is imported on demand.
-    private static func imports(from first: String, _ scripts: WebFolder) -> [String] {
-        var found = [first]
+    private static func preload(_ name: String?, for entries: String? = nil) -> String {
+        "<link rel=\"modulepreload\" href=\"/\(name ?? "")\"\(entries.map { " data-for=\"\($0)\"" } ?? "")>\n"
+    }
+
+    /// The modules that pages, or what stands around them, need beside those that all need. Without this a browser would learn
+    /// of them one by one.
+    private static func ahead(_ scripts: WebFolder, without first: [String], _ names: [String: String]) -> String {
+        var needed: [String: [String]] = [:]
+        let pages = scripts.keys.filter { $0.hasPrefix("pages/") }
+        for entry in pages.sorted() + ["parts/frame.js", "parts/door.js"] where scripts[entry] != nil {
+            let title = entry.split(separator: "/").last?.dropLast(".js".count) ?? ""
+            for module in imports(from: [entry], scripts) where !first.contains(module) {
+                needed[module, default: []].append(String(title))
+            }
+        }
+        return needed.sorted { $0.key < $1.key }
+            .map { preload(names[$0.key], for: $0.value.joined(separator: " ")) }.joined()
+    }
+
+    /// Scripts and all that they import in turn, themselves first; not what is imported on demand.
+    private static func imports(from first: [String], _ scripts: WebFolder) -> [String] {
+        var found = first
         var next = 0
         while next < found.count {
             let text = Self.text(scripts[found[next]])
@@ -138,6 +161,11 @@ extension String {
     /// With the hashed names in place of the plain ones, where they are attributes: `href="/css/base.css"`.
     fileprivate func naming(_ names: [String: String]) -> String {
         names.reduce(self) { $0.replacingOccurrences(of: "\"/\($1.key)\"", with: "\"/\($1.value)\"") }
+    }
+
+    /// The modules that a page begins with.
+    fileprivate var modules: [String] {
+        matches(of: /<script type="module" src="\/([^"]+)">/).map { String($0.1) }
     }
 
     fileprivate mutating func replace(between start: String, and end: String, with text: String) {

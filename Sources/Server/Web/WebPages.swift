@@ -6,10 +6,21 @@ import Synchronization
 struct WebPages: Sendable {
     private let app: @Sendable () async throws -> WebApp
 
-    /// The app in this binary. It is put together once, beside the start.
+    /// The app in this binary. It is put together beside the start: at once as it is, and again as small as it can be.
     static func embedded() -> WebPages {
-        let app = Task { WebApp(.embedded) }
-        return WebPages { await app.value }
+        let smallest = Mutex<WebApp?>(nil)
+        let first = Task {
+            let app = try await NIOThreadPool.singleton.runIfActive { WebApp(.embedded, [.gzip]) }
+            NIOThreadPool.singleton.submit { _ in
+                let app = WebApp(.embedded, ContentCoding.allCases)
+                smallest.withLock { $0 = app }
+            }
+            return app
+        }
+        return WebPages {
+            if let app = smallest.withLock({ $0 }) { return app }
+            return try await first.value
+        }
     }
 
     /// A folder's files as they are when they are asked for, for those who work on them.
@@ -18,7 +29,7 @@ struct WebPages: Sendable {
         let read: @Sendable () throws -> WebApp = {
             let folder = try WebFolder(path: path)
             if let known = known.withLock({ $0 }), known.folder == folder { return known.app }
-            let app = WebApp(folder)
+            let app = WebApp(folder, [.gzip])
             known.withLock { $0 = (folder, app) }
             return app
         }
@@ -47,31 +58,21 @@ struct WebPages: Sendable {
 extension WebApp.File {
     /// - Parameter policy: what a page may load and do.
     fileprivate func answer(_ request: HTTPRequest, policy: String?) -> Answer {
-        let smaller = request.acceptsGzip ? gzip : nil
-        let tag = "\"\(hash)\(smaller == nil ? "" : "-gzip")\""
+        let coding = ContentCoding.allCases.first { smaller[$0] != nil && request.accepts($0) }
+        let tag = "\"\(hash)\(coding.map { "-\($0.rawValue)" } ?? "")\""
         let isKnown = request.headerFields[values: .ifNoneMatch].contains { $0.contains(tag) }
-        var answer = isKnown ? Answer.notModified : Answer(.ok, smaller ?? bytes, type: kind.type)
+        let body = coding.flatMap { smaller[$0] } ?? bytes
+        var answer = isKnown ? Answer.notModified : Answer(.ok, body, type: kind.type)
         answer.headers[.eTag] = tag
         answer.headers[.cacheControl] = isForEver ? "public, max-age=31536000, immutable" : "no-cache"
         answer.headers[.vary] = "Accept-Encoding"
-        if smaller != nil, !isKnown { answer.headers[.contentEncoding] = "gzip" }
+        if let coding, !isKnown { answer.headers[.contentEncoding] = coding.rawValue }
         if let policy {
             answer.headers[.contentSecurityPolicy] = policy
             answer.headers[.crossOriginOpenerPolicy] = "same-origin"
             answer.headers[.permissionsPolicy] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         }
         return answer
-    }
-}
-
-extension HTTPRequest {
-    /// Whether `Accept-Encoding` names gzip and doesn't refuse it by `q=0` (RFC 9110, section 12.5.3).
-    fileprivate var acceptsGzip: Bool {
-        headerFields[values: .acceptEncoding].joined(separator: ",").split(separator: ",").contains { part in
-            let parts = part.split(separator: ";").map { $0.filter { $0 != " " } }
-            return parts.first == "gzip"
-                && !parts.dropFirst().contains { $0.hasPrefix("q=0") && !$0.contains { "123456789".contains($0) } }
-        }
     }
 }
 
