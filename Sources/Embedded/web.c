@@ -107,6 +107,9 @@ static const unsigned char css_start_css[] = {
 static const unsigned char css_tokens_css[] = {
 #embed "../../web/css/tokens.css"
 };
+static const unsigned char icons_apple_touch_png[] = {
+#embed "../../web/icons/apple-touch.png"
+};
 static const unsigned char icons_favicon_svg[] = {
 #embed "../../web/icons/favicon.svg"
 };
@@ -372,6 +375,7 @@ static const struct polier_file web[] = {
     {"css/sites.css", css_sites_css, sizeof css_sites_css},
     {"css/start.css", css_start_css, sizeof css_start_css},
     {"css/tokens.css", css_tokens_css, sizeof css_tokens_css},
+    {"icons/apple-touch.png", icons_apple_touch_png, sizeof icons_apple_touch_png},
     {"icons/favicon.svg", icons_favicon_svg, sizeof icons_favicon_svg},
     {"icons/icon.svg", icons_icon_svg, sizeof icons_icon_svg},
     {"icons/maskable.svg", icons_maskable_svg, sizeof icons_maskable_svg},

@@ -64,6 +64,39 @@ import Testing
     }
 
     @Test(arguments: Engine.allCases)
+    func aSiteHasItsOwnHistory(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let worker = try await server.person(.worker, in: company.id)
+            let sites = try await [company.site("Bad", users: [worker.id]), company.site("Küche", users: [])]
+            for site in sites {
+                server.clock.advance(by: .seconds(1))
+                let material = try await company.material(site)
+                server.clock.advance(by: .seconds(1))
+                _ = try await company.manager.delete(material)
+            }
+            let entry = try await worker.client.post(sites[0] + "/check-in").json["id"]?.text ?? ""
+            server.clock.advance(by: .seconds(60))
+            _ = try await company.manager.patch(
+                sites[0] + "/time-entries/" + entry,
+                "{\"checkedOutAt\": \"2026-11-23T12:00:30Z\", \"reason\": \"vergessen\"}")
+            let entries = try await company.manager.get(sites[0] + "/audit").json.list
+            #expect(
+                entries.compactMap { $0["action"]?.text } == [
+                    "time-entry.corrected", "material.removed", "material.created", "site.created",
+                ])
+            #expect(entries.last?["subjectName"] == "Bad")
+            let page = try await company.manager.get(sites[0] + "/audit?limit=3")
+            let link = String((page.header("Link") ?? "").dropFirst().prefix { $0 != ">" })
+            #expect(try await company.manager.get(link).json.list == [entries[3]])
+            #expect(try await company.manager.get(sites[1] + "/audit").json.list.count == 3)
+            #expect(try await worker.client.get(sites[0] + "/audit").status == 403)
+            _ = try await company.manager.delete(sites[0])
+            #expect(try await company.manager.get(sites[0] + "/audit").status == 404)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func peopleGetACopyOfTheirData(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let company = try await TestCompany.register(server.client)

@@ -39,6 +39,7 @@ enum Tour {
         }
 
         // Sites, material, hours.
+        _ = try await manager.get(site + "/audit")
         _ = try await manager.patch(company, "{\"language\": \"en\"}")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.other.id)\", \"\(world.worker.id)\"]}")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.worker.id)\"]}")

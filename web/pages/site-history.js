@@ -12,7 +12,7 @@ import { createTimeline } from "parts/timeline.js";
 export default function siteHistory(page, site) {
   let kind = "all";
   const { api } = page.company;
-  if (may.seeHistory()) page.read({ audit: `${api}/audit?limit=100`, people: `${api}/users` }, { optional: true });
+  if (may.seeHistory()) page.read({ audit: `${site.api}/audit?limit=100`, people: `${api}/users` }, { optional: true });
   const asked = new Set();
 
   const timeline = createTimeline(page, () => [
@@ -26,8 +26,7 @@ export default function siteHistory(page, site) {
       asked.add(id);
       page.read({ [id]: `${site.api}/materials/${id}/movements?limit=100` }, { optional: true });
     }
-    const ids = new Set([site.id, ...asked]);
-    const shown = timeline.items().filter((item) => item.kind === "movement" || ids.has(item.entry.subjectId));
+    const shown = timeline.items();
     const names = new Map((page.data.people ?? []).map((person) => [person.id, nameOf(person)]));
     const days = Map.groupBy(shown, ({ entry }) => dayOf(entry.at));
     return html`

@@ -94,9 +94,23 @@ extension AuditEntry {
         ORDER BY a.company_id DESC, a.id DESC LIMIT $2
         """
 
+    private static let ofSite: SQL = """
+        \(selection) WHERE a.company_id = $1 AND a.id < $3 AND a.subject_id IN (
+            SELECT $4
+            UNION SELECT m.id FROM materials m WHERE m.company_id = $1 AND m.site_id = $4
+            UNION SELECT c.entry_id FROM time_corrections c WHERE c.company_id = $1 AND c.site_id = $4)
+        ORDER BY a.company_id DESC, a.id DESC LIMIT $2
+        """
+
     /// Newest first.
     static func list(_ scope: CompanyScope, _ page: PageRequest<ID>) -> Query<AuditEntry> {
         Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: AuditEntry.init)
+    }
+
+    /// What was changed of a site, of its material and of its hours, newest first.
+    static func list(_ scope: SiteScope, _ page: PageRequest<ID>) -> Query<AuditEntry> {
+        Query(
+            ofSite, scope.company, page.fetchLimit, page.after?.text ?? "g", scope.site, row: AuditEntry.init)
     }
 
     /// What a person changed, and what was changed about them, oldest first.

@@ -13,4 +13,14 @@ public struct History: Sendable {
         guard !companies.isEmpty else { throw Refusal.notFound("company") }
         return Page(entries, of: page, key: \.id)
     }
+
+    /// What was changed of a site, its material and its hours, newest first.
+    public func list(
+        _ page: PageRequest<AuditEntry.ID>, on scope: SiteScope
+    ) async throws -> Page<AuditEntry, AuditEntry.ID> {
+        try scope.check(.readAudit)
+        let (sites, entries) = try await database.fetch(Site.exists(scope), AuditEntry.list(scope, page))
+        guard !sites.isEmpty else { throw Refusal.notFound("site") }
+        return Page(entries, of: page, key: \.id)
+    }
 }

@@ -16,7 +16,13 @@ struct AuditRoutes {
                     Who changed what of people, permissions, sites and material, when and from which session, the newest \
                     first. What somebody took or added is in the movements, and coming and going in the time entries.
                     """), by: .id()
-            ) { (_, company: InCompany, page) in try await history.list(page, in: company.scope) }
+            ) { (_, company: InCompany, page) in try await history.list(page, in: company.scope) },
+            signedIn.list(
+                "/api/v1/companies/{companyId}/sites/{siteId}/audit", .may(.readAudit),
+                .init(
+                    "Read what was changed of a site",
+                    "Also of its material, and which of its hours were corrected; the newest first."), by: .id()
+            ) { (_, site: OnSite, page) in try await history.list(page, on: site.scope) },
         ]
     }
 }

@@ -18,7 +18,7 @@ struct WebApp: Sendable {
     }
 
     enum Kind: String {
-        case html, css, js, svg, webmanifest
+        case html, css, js, svg, png, webmanifest
 
         init?(of name: String) {
             self.init(rawValue: String(name.split(separator: ".", omittingEmptySubsequences: false).last ?? ""))
@@ -30,6 +30,7 @@ struct WebApp: Sendable {
             case .css: "text/css; charset=utf-8"
             case .js: "text/javascript; charset=utf-8"
             case .svg: "image/svg+xml"
+            case .png: "image/png"
             case .webmanifest: "application/manifest+json"
             }
         }
