@@ -19,8 +19,10 @@ extension Route {
     /// A route that needs no session, no database and no fields.
     static func still(
         _ path: String, _ text: Text, result: ResultDescription, refusals: [RefusalDescription] = [],
-        _ work: @escaping @Sendable () -> Answer
+        isProbe: Bool = false, _ work: @escaping @Sendable () -> Answer
     ) -> Route {
-        Route(.get, path, .anyone, text, result: result, refusals: refusals, needsDatabase: false) { _ in work() }
+        Route(
+            .get, path, .anyone, text, result: result, refusals: refusals, needsDatabase: false, isProbe: isProbe
+        ) { _ in work() }
     }
 }

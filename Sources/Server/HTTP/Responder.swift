@@ -50,8 +50,9 @@ struct Responder: HTTPResponder {
         if readiness.isDraining { answer.headers[.connection] = "close" }
         let time = ContinuousClock.now - start
         traffic.end(Traffic.Kind(match.route, answer.status), after: time)
+        let isQuiet = match.route?.isProbe == true && answer.status == .ok
         logger.log(
-            level: requestLevel, "\(request.method) \(request.uri.path) \(answer.status.code)",
+            level: isQuiet ? .debug : requestLevel, "\(request.method) \(request.uri.path) \(answer.status.code)",
             metadata: metadata(request, requestID, match.route, answer.status, time))
         return answer.response(withBody: request.method != .head)
     }

@@ -16,6 +16,8 @@ struct Route: Sendable {
     let refusals: [RefusalDescription]
     /// Whether it is answered with 503 until the schema was seen to fit.
     let needsDatabase: Bool
+    /// Whether machines ask it every few seconds. What went well isn't worth a line in the log then.
+    let isProbe: Bool
     let answer: @Sendable (Call) async throws -> Answer
 
     /// What it does, for people.
@@ -32,7 +34,7 @@ struct Route: Sendable {
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
         refusals: [RefusalDescription] = [], needsDatabase: Bool = true,
-        answer: @escaping @Sendable (Call) async throws -> Answer
+        isProbe: Bool = false, answer: @escaping @Sendable (Call) async throws -> Answer
     ) {
         self.method = method
         self.path = path
@@ -43,6 +45,7 @@ struct Route: Sendable {
         self.result = result
         self.refusals = refusals
         self.needsDatabase = needsDatabase
+        self.isProbe = isProbe
         self.answer = answer
     }
 }

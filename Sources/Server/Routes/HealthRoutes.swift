@@ -11,7 +11,7 @@ struct HealthRoutes {
         return [
             .still(
                 "/livez", .init("Whether the process lives", "Answers as long as it does."),
-                result: .text("application/json", "It lives.", schema: Self.schema)
+                result: .text("application/json", "It lives.", schema: Self.schema), isProbe: true
             ) { Self.answer(.ok, "{\"status\":\"alive\"}") },
             // An outage of the database shows in the body only: callers get our 503 with Retry-After, not the balancer's.
             .still(
@@ -23,7 +23,7 @@ struct HealthRoutes {
                     of what carries mail shows in the body only.
                     """),
                 result: .text("application/json", "Send them.", schema: Self.schema),
-                refusals: [.init(status: .serviceUnavailable, when: "It is starting, or being stopped.")]
+                refusals: [.init(status: .serviceUnavailable, when: "It is starting, or being stopped.")], isProbe: true
             ) {
                 if readiness.isDraining { return Self.answer(.serviceUnavailable, "{\"status\":\"draining\"}") }
                 if !readiness.schemaFits { return Self.answer(.serviceUnavailable, "{\"status\":\"starting\"}") }
