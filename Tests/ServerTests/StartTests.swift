@@ -166,6 +166,10 @@ import Testing
             let warnings = sites.list.compactMap { $0["materialInfo"]?["warnings"]?.number }.reduce(0, +)
             #expect(warnings == 2)
             #expect(sites.list.allSatisfy { ($0["hoursLogged"]?.number ?? 0) > 0 && $0["lastVisited"] != .null })
+            let visits = try await sabine.get("/api/v1/companies/\(company)/time-entries").json.list
+            #expect(visits.filter { $0["checkedOutAt"] == .null }.count == 3)
+            let days = visits.map { "\($0["userId"]?.text ?? "") \($0["checkedInAt"]?.text?.prefix(10) ?? "")" }
+            #expect(Set(days).count == days.count, "nobody is on two sites at once")
 
             server.kill()
             server = try await RunningServer(url: url, folder: folder)

@@ -60,6 +60,9 @@ enum DemoCompany {
         Person(firstName: "Tobias", lastName: "Hartmann", isManager: false),
     ]
 
+    /// Who is on a site now, and since how many minutes.
+    static let atWork: [String: Int64] = ["Mehmet": 161, "Piotr": 94, "Lena": 148]
+
     static let buildings = [
         Building(
             name: "Badsanierung Südvorstadt", address: ("87", "Karl-Liebknecht-Straße", "04275", "Leipzig"),

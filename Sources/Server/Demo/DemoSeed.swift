@@ -13,6 +13,11 @@ struct DemoSeed {
         init(_ now: Instant) { self.now = Mutex(now) }
     }
 
+    private struct Place {
+        let building: DemoCompany.Building
+        let scope: SiteScope
+    }
+
     private let today: Day
     private let runtime: Runtime
 
@@ -43,8 +48,12 @@ struct DemoSeed {
             actors[person.firstName] = Actor(session: runtime.newID(), user: user)
         }
         // The latest starts last, so that it heads the list.
+        var places: [Place] = []
         for building in DemoCompany.buildings.sorted(by: { $0.startsDaysAgo > $1.startsDaysAgo }) {
-            try await build(building, actors)
+            if let place = try await build(building, actors) { places.append(place) }
+        }
+        for worker in DemoCompany.people where !worker.isManager {
+            if let actor = actors[worker.firstName] { try await visits(of: actor, places) }
         }
         try await keepMail()
     }
@@ -68,8 +77,8 @@ struct DemoSeed {
             email: email, password: password, firstName: person.firstName, lastName: person.lastName)
     }
 
-    private func build(_ building: DemoCompany.Building, _ actors: [String: Actor]) async throws {
-        guard let manager = actors[DemoCompany.people[0].firstName] else { return }
+    private func build(_ building: DemoCompany.Building, _ actors: [String: Actor]) async throws -> Place? {
+        guard let manager = actors[DemoCompany.people[0].firstName] else { return nil }
         let company = manager.user.companyID
         let start = today + -building.startsDaysAgo
         set(daysAgo: building.startsDaysAgo, hour: 6)
@@ -103,18 +112,18 @@ struct DemoSeed {
                 _ = try await database.make(adjusting)
             }
         }
-        let scope = try manager.scope(company, site.record.id, for: .changeSites)
-        for name in building.crew {
-            guard let actor = actors[name] else { continue }
-            try await visits(of: actor.user, building, scope)
-        }
+        return Place(
+            building: building, scope: try manager.scope(company, site.record.id, for: .changeSites))
     }
 
-    /// A working day from 7:00 to 15:45 on two of three days since the start.
-    private func visits(of user: User, _ building: DemoCompany.Building, _ scope: SiteScope) async throws {
-        let crew = building.crew.firstIndex { $0 == user.firstName } ?? 0
-        for daysAgo in stride(from: building.startsDaysAgo - 1, to: 0, by: -1)
-        where (daysAgo + crew) % 3 != 0 && !isWeekend(daysAgo) {
+    /// Each working day from 7:00 to 15:45 on one of the worker's sites. Some came this morning and are still there.
+    private func visits(of worker: Actor, _ places: [Place]) async throws {
+        let user = worker.user
+        let own = places.filter { $0.building.crew.contains(user.firstName) }
+        let days = own.map(\.building.startsDaysAgo).max() ?? 0
+        for daysAgo in stride(from: days - 1, to: 0, by: -1) where !isWeekend(daysAgo) {
+            let open = own.filter { $0.building.startsDaysAgo > daysAgo }
+            let scope = open[daysAgo % open.count].scope
             set(daysAgo: daysAgo, hour: 6)
             let arrival = runtime.now()
             let entry = TimeEntry(
@@ -122,6 +131,11 @@ struct DemoSeed {
                 checkedOutAt: arrival + .seconds(31_500))
             try await database.transaction { try $0.enqueue(entry.insert(scope, now: arrival)) }
         }
+        guard let minutes = DemoCompany.atWork[user.firstName], let scope = own.first?.scope else { return }
+        clock.now.withLock { $0 = Runtime.live.now() + .seconds(-60 * minutes) }
+        let arriving = try Times(database, runtime: runtime).checkIn(
+            at: nil, on: try worker.scope(user.companyID, scope.site, for: .checkIn))
+        _ = try await database.make(arriving)
     }
 
     /// 1970-01-01 was a Thursday.
