@@ -132,7 +132,9 @@ struct Serve: AsyncParsableCommand {
     static func serve(_ settings: Settings, extra: [Route]) async throws {
         let logger = settings.logger()
         let database = try Stores.open(settings)
-        let hasher = PasswordHasher(width: max(1, ProcessInfo.processInfo.activeProcessorCount - 1))
+        // One core stays free for everything else. At most a quarter of a gigabyte: a container on a large machine sees all
+        // of its cores, and has a limit of memory.
+        let hasher = PasswordHasher(width: min(8, max(1, ProcessInfo.processInfo.activeProcessorCount - 1)))
         let readiness = Readiness()
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
