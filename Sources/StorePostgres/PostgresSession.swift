@@ -19,6 +19,8 @@ final class PostgresSession: TransactionSession {
     let connection: Connection
     let limits: TransactionLimits
     private let opening: [Statement]
+    /// How long the server has for what was sent.
+    private var patience: Duration
     /// Whether BEGIN was put into the pipeline.
     private var isBegun = false
     /// How many statements in the pipeline have no answer yet.
@@ -28,12 +30,15 @@ final class PostgresSession: TransactionSession {
 
     /// The server ends a statement at its limit; the connection is given up when it hasn't said so by then.
     private static let grace = Duration.seconds(1)
+    /// What takes longer than any index on any table.
+    private static let day = Duration.seconds(86_400)
 
     /// - Parameter opening: what begins a transaction; see `PostgresSession.opening(for:)`.
     init(on connection: Connection, limits: TransactionLimits, opening: [Statement]) {
         self.connection = connection
         self.limits = limits
         self.opening = opening
+        patience = limits.statement + Self.grace
     }
 
     /// The statements that begin a transaction. Its limits are set for this transaction only: behind a pooler the next
@@ -67,6 +72,11 @@ final class PostgresSession: TransactionSession {
     func enqueue(_ statement: Statement) throws {
         try finishWriting()
         try guarded { () throws(Failure) in try add(statement) }
+    }
+
+    func liftTimeLimit() throws {
+        _ = try execute(Statement("SET LOCAL statement_timeout = 0"))
+        patience = Self.day
     }
 
     /// Begins at once: what doesn't go through the pipeline can't wait for the first statement.
@@ -151,7 +161,7 @@ final class PostgresSession: TransactionSession {
         guard unanswered > 0 else { return [] }
         var results: [QueryResult] = []
         var failure: Failure?
-        for reply in try replies(limit: limits.statement + Self.grace) {
+        for reply in try replies(limit: patience) {
             switch reply {
             case .rows(let result): results.append(result)
             case .failed(let reason): failure = failure ?? reason

@@ -18,9 +18,10 @@ final class ReadRound {
     /// How long the next statement may keep the others waiting. It shrinks with every one that was stopped: where many
     /// wait for the same lock, say, the others on this pipeline shall not wait for each of them.
     private var patience: Duration
-    /// Requests to stop that are not known to have stopped anything yet. The server keeps its answers back until the Sync,
-    /// so what it runs when such a request arrives may stand behind the statement that was waited for.
-    private var stopsUnderWay = 0
+    /// Whether the server was asked to stop something. It keeps its answers back until the Sync, so what it runs when the
+    /// request arrives may stand behind the statement that was waited for; and it signals twice for one request, so that
+    /// the second signal may hit one more (`signal_child` in PostgreSQL's postmaster.c).
+    private var hasStopped = false
 
     /// How long the server has to answer a request to stop.
     private static let grace = Duration.seconds(1)
@@ -97,8 +98,7 @@ final class ReadRound {
             let (reply, wasStopped) = try receiveOrStop()
             switch reply {
             case .rows(let result): results.append(result)
-            case .failed(let failure) where failure.error.kind == .timeout && stopsUnderWay > 0 && .now < end:
-                stopsUnderWay -= 1
+            case .failed(let failure) where failure.error.kind == .timeout && hasStopped && .now < end:
                 // Among others it may have been hit in their place, and gets a try by itself.
                 outcome = outcome ?? (wasStopped || apart || jobs.count == 1 ? .stopped : .skipped)
             case .failed(let failure): outcome = outcome ?? .failed(failure)
@@ -114,7 +114,7 @@ final class ReadRound {
             return (try connection.receive(until: min(.now + patience, end)), false)
         } catch  where error.cause == .slow {
             let stop = CancelRequest(for: connection)
-            stopsUnderWay += 1
+            hasStopped = true
             patience = max(Self.leastPatience, patience / 2)
             let deadline = ContinuousClock.now + Self.grace
             let reply = try connection.receive(until: deadline)

@@ -31,6 +31,9 @@ final class WriterSession: TransactionSession {
         }
     }
 
+    /// There is none: only waiting for one's turn has a limit.
+    func liftTimeLimit() {}
+
     func enqueue(_ statement: Statement) throws {
         try unlessFailed { try connection.run(statement) }
     }

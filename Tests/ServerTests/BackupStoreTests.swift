@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// The local file is there all the same, no older one is deleted, and the secret isn't shown.
+    /// The local files are there all the same, no more of them than shall be, and the secret isn't shown.
     @Test func anUploadThatFailsIsOneSentence() async throws {
         try await Self.withStore { folder, store, environment async throws in
             let old = folder.path + "/polier-2026-01-01T02-00-00Z.backup.gz"
@@ -78,7 +78,10 @@ import Testing
                     in: folder.path)
                 #expect(code == 1 && output.contains(sentence), "\(output)")
                 #expect(!output.contains("geheim") && !output.contains(Self.secret))
-                #expect(FileManager.default.fileExists(atPath: old))
+                let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+                    $0.hasSuffix(".backup.gz")
+                }
+                #expect(kept.count == 1 && !FileManager.default.fileExists(atPath: old))
             }
             #expect(!FileManager.default.fileExists(atPath: folder.path + "/objects"))
             #expect(store.heard.count == 2)

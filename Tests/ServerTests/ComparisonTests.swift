@@ -64,6 +64,7 @@ private struct Unfaithful: BulkDatabase {
         }
         func read(_ readings: [any Reading]) throws { try session.read(readings) }
         func execute(_ statement: Statement) throws -> Int { try session.execute(statement) }
+        func liftTimeLimit() throws { try session.liftTimeLimit() }
         func enqueue(_ statement: Statement) throws { try session.enqueue(statement) }
         func write(_ lines: UnsafeRawBufferPointer, into table: Table) throws {
             guard table.name == "movements" else { return try session.write(lines, into: table) }

@@ -117,6 +117,22 @@ import Testing
         }
     }
 
+    /// A server that ran on the target for a moment has counted those who tried to sign in. That is nothing to keep.
+    @Test(arguments: Engine.allCases)
+    func whoTriedToSignInAtTheTargetIsForgotten(_ engine: Engine) async throws {
+        try await Self.withDatabases([.sqlite, engine]) { urls async throws in
+            try await Stock.fill(urls[0], movements: 3)
+            #expect(try Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[1]]).code == 0)
+            try await Stock.at(urls[1]) {
+                try await $0.run(
+                    "INSERT INTO attempts (subject, instants, expires_at) VALUES ($1, $1, 1)", [.bytes([1])])
+            }
+            let copied = try Self.copy(from: urls[0], to: urls[1])
+            #expect(copied.code == 0, "\(copied.output)")
+            #expect(try await Stock.numbers("SELECT COUNT(*) FROM attempts", at: urls[1]) == [0])
+        }
+    }
+
     @Test func aSourceOfAnotherSchemaIsRefused() async throws {
         try await Self.withDatabases([.sqlite, .sqlite, .sqlite, .postgres]) { urls async throws in
             let embedded = try Migration.embedded()

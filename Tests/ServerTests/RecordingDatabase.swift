@@ -59,5 +59,7 @@ struct RecordingDatabase: Database {
             recorder.hear(statement)
             try session.enqueue(statement)
         }
+
+        func liftTimeLimit() throws { try session.liftTimeLimit() }
     }
 }

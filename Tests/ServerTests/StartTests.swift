@@ -31,6 +31,9 @@ import Testing
         Wrong(
             environment: ["POLIER_HTTP_HOST": "192.0.2.1", "POLIER_LOG_LEVEL": "error"],
             says: "192.0.2.1, port 8080 can't be listened on"),
+        Wrong(
+            environment: ["POLIER_HTTP_PORT": "18080", "POLIER_METRICS_PORT": "18080"],
+            says: "POLIER_METRICS_PORT is 18080, which is the port of the server itself"),
         Wrong(environment: ["POLIER_DATABASE_URL": "sqlite:"], says: "names no file"),
         Wrong(environment: ["POLIER_DATABASE_URL": "sqlite:x?mode=ro"], says: "ends with '?mode=ro'"),
         Wrong(

@@ -104,6 +104,26 @@ struct SessionTests {
         }
     }
 
+    @Test("a migration takes as long as it takes", .timeLimit(.minutes(1)))
+    func liftedTimeLimit() async throws {
+        try await withStore(PostgresStore()) {
+            $0.statementTimeout = .milliseconds(300)
+        } _: { database in
+            try await database.make(Self.tables)
+            // Longer than the limit and the time in which the server should say so.
+            let sleep = Query("SELECT CAST(pg_sleep(1.6) AS TEXT)") { try $0.next() as String }
+            try await database.transaction { transaction in
+                try transaction.liftTimeLimit()
+                _ = try transaction.fetch(sleep)
+                try transaction.execute(add(1))
+            }
+            await expectError(.timeout, "and the next one doesn't") {
+                try await database.transaction { _ = try $0.fetch(sleep) }
+            }
+            #expect(try await database.rows(of: Self.amounts) == [1, 0])
+        }
+    }
+
     @Test("a slow read keeps the others waiting for a moment only", .timeLimit(.minutes(1)))
     func slowReads() async throws {
         try await withStore(PostgresStore()) { database in

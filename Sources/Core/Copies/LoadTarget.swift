@@ -4,6 +4,9 @@ struct LoadTarget: Sendable {
     /// Those that make the source's schema.
     let migrations: [Migration]
 
+    /// What people leave who try to sign in at an empty server. It doesn't count.
+    fileprivate static let strangers = "attempts"
+
     /// Makes the schema where the database is empty. What is there already is left alone.
     /// - Throws: `CopyRefusal` where the database isn't empty, or its schema can't become the source's.
     func prepare() async throws {
@@ -49,6 +52,9 @@ struct LoadTarget: Sendable {
             try session.checkEmpty(tables)
             // The operators' own company, which the first migration makes: the source's row takes its place.
             _ = try session.execute(Statement("DELETE FROM companies WHERE id = $1", Company.platform))
+            for table in tables where table.name == Self.strangers {
+                _ = try session.execute(Statement("DELETE FROM attempts"))
+            }
             var watch = CopyWatch(total: total, tell: tell)
             let written = try fill(session, tables, &watch)
             try session.compare(tables, with: written, total: total, tell)
@@ -61,7 +67,7 @@ struct LoadTarget: Sendable {
 extension BulkSession {
     /// - Throws: `CopyRefusal` where there is anything but what migrations make.
     fileprivate func checkEmpty(_ tables: [Table]) throws {
-        for table in tables {
+        for table in tables where table.name != LoadTarget.strangers {
             let rows = try Transaction(self).fetch(Query(table.anyRow) { try $0.next() as Int64 })
             guard rows.isEmpty else {
                 throw CopyRefusal("the target isn't empty: its table \(table.name) has rows")

@@ -56,8 +56,12 @@ public struct Migrator: Sendable {
         }
         for migration in migrations {
             guard case .older = try await state() else { break }
-            let isNew = migration.undo == nil ? try await run(migration) : try await runAlone(migration)
-            if isNew { ran.append(migration.name) }
+            do {
+                let isNew = migration.undo == nil ? try await run(migration) : try await runAlone(migration)
+                if isNew { ran.append(migration.name) }
+            } catch let error as StorageError {
+                throw StorageError(error.kind, "migration \(migration.name): \(error.detail)")
+            }
         }
         return ran
     }
@@ -103,8 +107,8 @@ public struct Migrator: Sendable {
                     let locked = try transaction.fetch(
                         Query("SELECT pg_try_advisory_xact_lock(7615433)") { try $0.next() as Bool })
                     guard locked == [true] else { return nil }
-                    try transaction.execute(Statement("SET LOCAL statement_timeout = 0"))
                 }
+                try transaction.liftTimeLimit()
                 return try body(transaction)
             }
             if let result { return result }

@@ -6,6 +6,8 @@ public protocol TransactionSession: AnyObject {
     func execute(_ statement: Statement) throws -> Int
     /// Runs the statement before the next one, or before the commit: its error may show only there.
     func enqueue(_ statement: Statement) throws
+    /// Lets each statement from here on take as long as it takes.
+    func liftTimeLimit() throws
 }
 
 /// A transaction under way. It can be neither copied nor kept: it ends with the body that was given it.
@@ -30,4 +32,7 @@ public struct Transaction: ~Copyable {
     /// Runs a statement whose answer the body doesn't need; on PostgreSQL it costs no round trip of its own. Where it
     /// fails, the next call or the commit throws its error.
     public func enqueue(_ statement: Statement) throws { try session.enqueue(statement) }
+
+    /// Lets each statement from here on take as long as it takes (waiting for a lock keeps its limit): for migrations.
+    public func liftTimeLimit() throws { try session.liftTimeLimit() }
 }

@@ -50,12 +50,13 @@ struct BackUp: AsyncParsableCommand {
                 return contents
             }
             say("Backed up \(contents.summary) to \(target.path).")
-            if let store = settings.backupStore, target.path != "-" {
-                try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
-                say("Uploaded it to \(store.url).")
+            // Before the upload: a store that can't be reached shall not fill the disk.
+            if let keep, let folder {
+                for name in try folder.keep(keep) { say("Deleted the old \(name).") }
             }
-            guard let keep, let folder else { return }
-            for name in try folder.keep(keep) { say("Deleted the old \(name).") }
+            guard let store = settings.backupStore, target.path != "-" else { return }
+            try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
+            say("Uploaded it to \(store.url).")
         }
     }
 

@@ -6,15 +6,17 @@ struct Check: AsyncParsableCommand {
         abstract: "Checks the settings, the database and its schema, and says what is wrong.")
 
     @OptionGroup var database: DatabaseFlags
+    @OptionGroup var address: AddressFlags
     @Flag(help: "Ask the server that runs here with these settings instead, whether it is ready; for containers.")
     var ready = false
 
     func run() async throws {
-        let settings = try database.settings()
+        let settings = try database.settings(address.values)
         if ready {
             try ReadyProbe(host: settings.httpHost, port: settings.httpPort).run()
             return print("The server is ready.")
         }
+        _ = try settings.webFolder.map { try WebPages.folder($0) }
         try await withDatabase(settings, existing: true) { database in
             let engine = database.dialect == .sqlite ? "SQLite" : "PostgreSQL"
             let state = try await Migrator(database, migrations: try Migration.embedded()).state()

@@ -8,8 +8,8 @@ struct Polier: AsyncParsableCommand {
         commandName: "polier",
         abstract: "Runs the building sites of trades companies: who works where, and what material is left.",
         discussion: """
-            Every setting but a secret is a flag, an environment variable (POLIER_…), or a line of the file that --config \
-            names. The database URL, passwords and keys can also be put into files: POLIER_DATABASE_URL_FILE names one.
+            A setting is an environment variable (POLIER_…), a line of the file that --config names, or, for most of those \
+            that are no secret, a flag of the commands that use it. The database URL, passwords and keys can also be put into files: POLIER_DATABASE_URL_FILE names one.
             """,
         subcommands: [
             Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Copy.self, BackUp.self, Restore.self, Check.self,
@@ -17,6 +17,7 @@ struct Polier: AsyncParsableCommand {
         ])
 
     static func main() async {
+        stopOnSignalsInContainers()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -37,6 +38,13 @@ struct Polier: AsyncParsableCommand {
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// The first process of a container doesn't end on a signal unless it says so (pid_namespaces(7)). A server that is ready
+    /// has its own way to stop.
+    private static func stopOnSignalsInContainers() {
+        guard getpid() == 1 else { return }
+        for number in [SIGTERM, SIGINT] { signal(number) { _exit(128 + $0) } }
     }
 
     private static func fail(_ sentence: String) -> Never {

@@ -15,12 +15,7 @@ struct Serve: AsyncParsableCommand {
         discussion: "With no setting at all: SQLite in var/polier.sqlite, on http://127.0.0.1:8080.")
 
     @OptionGroup var database: DatabaseFlags
-
-    @Option(help: "The address to listen on. [POLIER_HTTP_HOST, 127.0.0.1]")
-    var httpHost: String?
-
-    @Option(help: "The port to listen on. [POLIER_HTTP_PORT, 8080]")
-    var httpPort: String?
+    @OptionGroup var address: AddressFlags
 
     @Option(
         help:
@@ -105,9 +100,7 @@ struct Serve: AsyncParsableCommand {
     var benchConstant: String?
 
     func run() async throws {
-        var flags: [Setting: String] = [:]
-        flags[.httpHost] = httpHost
-        flags[.httpPort] = httpPort
+        var flags = address.values
         flags[.metricsPort] = metricsPort
         flags[.publicURL] = publicURL
         flags[.allowedOrigins] = allowedOrigins
@@ -185,7 +178,10 @@ struct Serve: AsyncParsableCommand {
         var services: [any Service] = [schema, housekeeping, mail, application, drain]
         if let port = settings.metricsPort {
             services.insert(
-                MetricsRoutes(metrics: metrics).application(host: settings.httpHost, port: port, logger: logger.quiet),
+                MetricsService(
+                    application: MetricsRoutes(metrics: metrics).application(
+                        host: settings.httpHost, port: port, logger: logger.quiet),
+                    host: settings.httpHost, port: port),
                 at: 0)
         }
         var group = ServiceGroupConfiguration(
@@ -196,12 +192,7 @@ struct Serve: AsyncParsableCommand {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
-            let address = "\(settings.httpHost), port \(settings.httpPort)"
-            throw SettingsError(
-                error.errnoCode == EADDRINUSE
-                    ? "\(address) is taken: choose another port with --http-port"
-                    : "\(address) can't be listened on (\(String(cString: strerror(error.errnoCode)))): see --http-host"
-            )
+            throw SettingsError(error, listeningOn: settings.httpHost, settings.httpPort, by: "--http-port")
         } catch is SocketAddressError {
             throw SettingsError("POLIER_HTTP_HOST is '\(settings.httpHost)', which is not an address of this machine")
         }
@@ -222,6 +213,31 @@ struct Serve: AsyncParsableCommand {
                 "/constant", .init("A file's bytes", "For make bench."), result: .text("application/json", "The bytes.")
             ) { answer }
         ]
+    }
+}
+
+/// Serves the metrics on a port of their own.
+private struct MetricsService<Served: Service>: Service {
+    let application: Served
+    let host: String
+    let port: Int
+
+    func run() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw SettingsError(error, listeningOn: host, port, by: "--metrics-port")
+        }
+    }
+}
+
+extension SettingsError {
+    fileprivate init(_ error: IOError, listeningOn host: String, _ port: Int, by flag: String) {
+        let address = "\(host), port \(port)"
+        self.init(
+            error.errnoCode == EADDRINUSE
+                ? "\(address) is taken: choose another port with \(flag)"
+                : "\(address) can't be listened on (\(String(cString: strerror(error.errnoCode)))): see --http-host")
     }
 }
 

@@ -40,3 +40,19 @@ struct DatabaseFlags: ParsableArguments {
             flags: values.merging(more) { _, new in new }, environment: ProcessInfo.processInfo.environment)
     }
 }
+
+/// The flags of those that listen, or ask who listens.
+struct AddressFlags: ParsableArguments {
+    @Option(help: "The address to listen on. [POLIER_HTTP_HOST, 127.0.0.1]")
+    var httpHost: String?
+
+    @Option(help: "The port to listen on. [POLIER_HTTP_PORT, 8080]")
+    var httpPort: String?
+
+    var values: [Setting: String] {
+        var values: [Setting: String] = [:]
+        values[.httpHost] = httpHost
+        values[.httpPort] = httpPort
+        return values
+    }
+}

@@ -69,6 +69,10 @@ struct Settings: Sendable {
         httpHost = try value(.httpHost) ?? "127.0.0.1"
         httpPort = try number(.httpPort, 0...65535, default: 8080)
         metricsPort = try value(.metricsPort) == nil ? nil : number(.metricsPort, 1...65535, default: 0)
+        if let metricsPort, metricsPort == httpPort {
+            throw SettingsError(
+                "POLIER_METRICS_PORT is \(metricsPort), which is the port of the server itself: choose another one")
+        }
         origins = try Origins(
             publicURL: try value(.publicURL)
                 ?? "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(httpPort)",
