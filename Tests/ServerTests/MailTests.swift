@@ -222,7 +222,7 @@ import Testing
             #expect(try await service.sendDue() == 0, "at the threshold is not below it")
             try await take(0, -0.5)
             #expect(try await service.sendDue() == 2, "one for each manager, at once")
-            #expect(postbox.letters[0].text.contains("- Kleber: 4.5 Sack (Bad)"))
+            #expect(postbox.letters[0].text.contains("- Kleber: 4,5 Sack (Bad)"))
             #expect(postbox.letters[0].subject == "Material wird knapp")
 
             // Within ten minutes the others are collected, and what crosses again and again is told once.

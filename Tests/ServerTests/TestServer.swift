@@ -74,7 +74,7 @@ struct TestServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = Application(
-            responder: api.responder(logger: logger, web: .embedded(), traffic: Traffic(), requestLevel: .debug),
+            responder: api.responder(logger: logger, web: .embedded, traffic: Traffic(), requestLevel: .debug),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -109,6 +109,42 @@ import Testing
         }
     }
 
+    /// Nobody is on two visits at once; and what changes nothing is no correction.
+    @Test(arguments: Engine.allCases)
+    func aCorrectionLeavesOtherVisitsTheirTime(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let (lena, kai) = (
+                try await server.person(.worker, in: company.id), try await server.person(.worker, in: company.id)
+            )
+            let site = try await company.site(users: [lena.id, kai.id])
+            for (person, from, to) in [(lena, "05", "07"), (lena, "08", "10"), (kai, "05", "10")] {
+                try await server.visit(
+                    site, by: person.id, from: "2026-11-23T\(from):00:00Z", to: "2026-11-23T\(to):00:00Z")
+            }
+            let entry = try await company.manager.get(company.path + "/time-entries?userId=" + lena.id).json[0]
+            #expect(entry?["checkedInAt"] == "2026-11-23T08:00:00.000Z")
+            let path = site + "/time-entries/" + (entry?["id"]?.text ?? "")
+            for wrong in ["2026-11-23T06:59:00Z", "2026-11-23T04:00:00Z"] {
+                let refused = try await company.manager.patch(
+                    path, "{\"checkedInAt\": \"\(wrong)\", \"reason\": \"x\"}")
+                #expect(refused.status == 409 && refused.text.contains("has another visit in that time"))
+            }
+            server.clock.advance(by: .seconds(1))
+            let next = try await company.manager.patch(
+                path, "{\"checkedInAt\": \"2026-11-23T07:00:00Z\", \"reason\": \"x\"}")
+            #expect(next.status == 200 && next.json["minutes"] == 180)
+            let same = try await company.manager.patch(
+                path, "{\"checkedInAt\": \"2026-11-23T07:00:00Z\", \"reason\": \"y\"}")
+            #expect(same.status == 200 && same.json == next.json)
+            let audit = try await company.manager.get(company.path + "/audit").json.list
+            #expect(audit.filter { $0["action"] == "time-entry.corrected" }.count == 1)
+            #expect(
+                audit[0]["changes"]?.list.map { $0["field"] } == ["checkedInAt", "userId"]
+                    && audit[0]["changes"]?[1]?["to"]?.text == lena.id)
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func hoursAreListedAndFiltered(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -121,3 +121,27 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(server, visit):
         assert manager.get(path)["notes"] == "Parken im Hof"
         # Nobody is asked whether they mean it when the test leaves.
         page.on("dialog", lambda dialog: dialog.accept())
+
+
+def test_a_count_is_what_is_there_now(server, visit):
+    """Others take while somebody counts: what was counted is what stays."""
+    manager = Client(server, server.managers[0])
+    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    path = f"{manager.company}/sites/{site['id']}/materials"
+    material = manager.send("POST", path, {"name": "Gezähltes", "unit": "Sack", "amount": 8, "threshold": 1})
+    with visit(server, service_workers="block") as page:
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}")
+        page.get_by_role("button", name="Gezähltes", exact=True).wait_for()
+        manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -3})
+        page.get_by_role("button", name="Gezähltes", exact=True).click()
+        page.locator("dialog .sheet-amount").get_by_text("5").wait_for()
+        page.locator("dialog").get_by_role("button", name="Ändern").click()
+        page.locator("dialog [name=amount]").wait_for()
+        manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -2})
+        page.locator("dialog [name=amount]").fill("1.200")
+        send(page)
+        page.locator("dialog").wait_for(state="hidden")
+        now = next(one for one in manager.get(f"{manager.company}/sites/{site['id']}")["material"] if one["name"] == "Gezähltes")
+        assert now["amount"] == 1200
+    manager.send("DELETE", f"{path}/{material['id']}")

@@ -166,3 +166,51 @@ def test_signing_out_leaves_nothing_behind(server, visit):
         assert page.evaluate("Object.keys(localStorage).filter((key) => key !== 'polier.language')") == []
         page.goto("/sites")
         page.locator("[name=password]").wait_for()
+
+
+def test_a_tap_outlives_the_page(server, visit):
+    """What was tapped a moment before the page goes away is made by the next one, once."""
+    manager = Client(server, server.managers[0])
+    _, site = invite(server, manager)
+    material = next(one for one in site["material"] if one["amount"] >= 8)
+    path = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
+    before = len(manager.get(path))
+    with visit(server, service_workers="block") as page:
+        page.watch.allow(r"ERR_ABORTED", r"ERR_FAILED")
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}")
+        for number, leave in enumerate([page.reload, lambda: page.goto("/hours"), page.reload]):
+            take = page.get_by_role("group", name=material["name"]).get_by_role("button", name="entnehmen")
+            take.click()
+            take.click()
+            page.wait_for_timeout(100 + 300 * number)
+            leave()
+            for _ in range(100):
+                if len(manager.get(path)) > before + number:
+                    break
+                page.wait_for_timeout(100)
+            page.wait_for_timeout(500)
+            assert [one["delta"] for one in manager.get(path)[: number + 1]] == [-2] * (number + 1)
+            page.goto(f"/sites/{site['id']}")
+        assert len(manager.get(path)) == before + 3
+
+
+def test_hours_without_a_signal_have_their_button(server, visit):
+    """Who never saw these pages, and who opens them in another week, clocks in and out all the same."""
+    manager = Client(server, server.managers[0])
+    _, site = invite(server, manager)
+    with visit(server) as page:
+        page.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED")
+        sign_in(page, server.managers[0], server.password)
+        page.get_by_role("link", name=site["name"]).first.wait_for()
+        page.goto(f"/sites/{site['id']}")
+        page.locator(".material").first.wait_for()
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.goto(f"/sites/{site['id']}")
+        page.locator(".material").first.wait_for()
+        page.context.set_offline(True)
+        page.get_by_role("link", name="Stunden").first.click()
+        page.get_by_role("button", name="Kommen").or_(page.get_by_role("button", name="Gehen")).first.wait_for()
+        page.goto(f"/sites/{site['id']}/hours")
+        page.get_by_role("button", name="Kommen").or_(page.get_by_role("button", name="Gehen")).first.wait_for()
+        page.get_by_text("noch nicht gespeichert").wait_for()

@@ -51,6 +51,9 @@ addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenAt = Date.now();
   else if (Date.now() - hiddenAt > 30_000) refresh();
 });
+setInterval(() => {
+  if (connection.online && session.state === "in" && !document.hidden) currentPage().refreshLive();
+}, 60_000);
 // With a network that leads nowhere, only trying tells when it does again.
 setInterval(() => {
   if (!connection.online && navigator.onLine && !document.hidden) refresh();

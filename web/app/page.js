@@ -53,11 +53,12 @@ export class Page {
   /**
    * Reads by name, last known answers first: `page.read({ site: page.company.api + "/sites/1" })`. Then `page.data.site` has
    * the answer, and the page shows itself again whenever there is a newer one.
-   * @param {{optional?: boolean}} options The page can do without: it doesn't wait, and a failure is in `page.problems`.
+   * @param {{optional?: boolean, isLive?: boolean}} options `optional`: the page can do without; it doesn't wait, and a failure is
+   *   in `page.problems`. `isLive`: others change it all the time, so it is asked for every minute while somebody looks.
    */
-  read(paths, { optional = false } = {}) {
+  read(paths, { optional = false, isLive = false } = {}) {
     for (const [name, path] of Object.entries(paths)) {
-      const read = { path, optional };
+      const read = { path, optional, isLive };
       this.#reads.set(name, read);
       const use = (value) => {
         if (this.#reads.get(name) !== read) return;
@@ -111,6 +112,11 @@ export class Page {
   /** Asks for everything again: after a write, say. */
   refresh() {
     return Promise.all([...this.#reads].map(([name, read]) => this.#ask(name, read)));
+  }
+
+  /** Asks for what others change all the time. */
+  refreshLive() {
+    return Promise.all([...this.#reads].filter(([, read]) => read.isLive).map(([name, read]) => this.#ask(name, read)));
   }
 
   /** Shows the page again, soon and once. */

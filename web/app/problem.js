@@ -9,6 +9,7 @@ const sentences = [
   [/^This link was used or has expired/, "linkUsed"],
   [/^You are not checked in on this site/, "notCheckedIn"],
   [/checked in already/, "checkedIn"],
+  [/^(.+) has another visit in that time/, "otherVisit"],
   [/^Only (\S+) (.+) of (.+) are left/, "notEnough"],
   [/^There can't be more than (\S+) (.+) of (.+)\.$/, "tooMuch"],
   [/has joined already/, "joinedAlready"],

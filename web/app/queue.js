@@ -9,6 +9,8 @@ import { lastPerson, session } from "app/session.js";
 import { settle } from "app/settled.js";
 
 const rows = store("waiting");
+/** Only this tab's, and written without waiting: a page that goes away may come to nothing else any more. */
+const announced = "polier.announced";
 const listeners = new Set();
 const callers = new Map();
 /** How long whoever acts waits for the server, before they are told that it waits. */
@@ -26,19 +28,18 @@ let unkept = 0;
 export const queue = {
   /**
    * Takes (negative) or adds material. Throws a Problem when the server refuses at once.
-   * @param {{company: string, site: string, material: string, delta: number, note?: string, name: string, unit: string}} what
+   * @param {{company: string, site: string, material: string, delta: number, note?: string, name: string, unit: string,
+   *   key?: string, at?: string}} what `key` and `at` where it was announced.
    * @returns {Promise<{state: "done", material: object} | {state: "waiting"}>}
    */
-  async adjust({ company, site, material, delta, note, name, unit }) {
-    const path = materialPath(company, site, material);
-    const { state, answer } = await add({
-      kind: "adjust",
-      lane: path,
-      path: `${path}/adjust-quantity`,
-      body: note ? { delta, note } : { delta },
-      about: { company, site, material, name, unit },
-    });
+  async adjust(what) {
+    const { state, answer } = await add(adjustment(what));
     return state === "done" ? { state, material: answer } : { state };
+  },
+
+  /** What hands are doing at this moment: should the page go away before they rest, the next one makes it. */
+  announce(whats) {
+    sessionStorage.setItem(announced, JSON.stringify({ user: session.user?.id, whats }));
   },
 
   /** @returns {Promise<{state: "done", entry: object} | {state: "waiting"}>} */
@@ -93,6 +94,16 @@ export const queue = {
 
 export const materialPath = (company, site, material) => `/companies/${company}/sites/${site}/materials/${material}`;
 
+const adjustment = ({ company, site, material, delta, note, name, unit, key, at }) => ({
+  kind: "adjust",
+  lane: materialPath(company, site, material),
+  path: `${materialPath(company, site, material)}/adjust-quantity`,
+  body: note ? { delta, note } : { delta },
+  about: { company, site, material, name, unit },
+  key,
+  at,
+});
+
 async function clock(kind, { company, site, siteName }) {
   const { state, answer } = await add({
     kind,
@@ -105,20 +116,32 @@ async function clock(kind, { company, site, siteName }) {
   return state === "done" ? { state, entry: answer } : { state };
 }
 
-async function add({ body, ...what }) {
-  const at = new Date(now()).toISOString();
-  const made = { ...what, user: session.user.id, key: newKey(), at, body: { ...body, at }, isTried: false };
+async function add(what) {
+  const entry = await write(what);
+  const outcome = new Promise((resolve, reject) => callers.set(entry.id, { resolve, reject }));
+  setTimeout(() => rest(entry.id), patience);
+  tell({});
+  look();
+  return outcome;
+}
+
+async function write({ body, key = newKey(), at = new Date(now()).toISOString(), ...what }) {
+  const made = { ...what, user: session.user.id, key, at, body: { ...body, at }, isTried: false };
   arriving.add(made);
   const id = await rows.put(made);
   arriving.delete(made);
   // Where nothing can be kept it waits in this page, behind what was.
   const entry = { ...made, id: id ?? Number.MAX_SAFE_INTEGER - 1000 + (unkept += 1), isKept: id !== undefined };
   if (!entries.some((one) => one.id === entry.id)) entries = [...entries, entry];
-  const outcome = new Promise((resolve, reject) => callers.set(entry.id, { resolve, reject }));
-  setTimeout(() => rest(entry.id), patience);
-  tell({});
-  look();
-  return outcome;
+  return entry;
+}
+
+/** What the page before this one didn't come to. Sent twice it counts once, by its key. */
+async function makeAnnounced() {
+  const { user, whats = [] } = JSON.parse(sessionStorage.getItem(announced) ?? "{}");
+  sessionStorage.removeItem(announced);
+  if (user !== owner) return;
+  for (const what of whats) if (!entries.some(({ key }) => key === what.key)) await write(adjustment(what));
 }
 
 /** Tells whoever made an entry what became of it, once; false when they don't wait any more. */
@@ -220,6 +243,7 @@ async function follow() {
     owner = next;
     entries = [];
     await load();
+    if (owner) await makeAnnounced();
     notify({});
   }
   if (owner) look();
@@ -229,5 +253,6 @@ session.onChange(follow);
 session.onLeave(async () => {
   for (const { id } of entries) await rows.delete(id);
   entries = [];
+  sessionStorage.removeItem(announced);
 });
 follow();

@@ -85,9 +85,12 @@ const find = (key) => key.split(".").reduce((part, name) => part?.[name], words)
 
 function format(Kind, options = {}) {
   const name = `${current}${Kind.name}${timeZone}${JSON.stringify(options)}`;
-  if (!formats.has(name)) formats.set(name, new Kind(current, options));
+  if (!formats.has(name)) formats.set(name, new Kind(locale(), options));
   return formats.get(name);
 }
+
+/** The language as the person's country writes it: a browser that names none is taken for a European one. */
+const locale = () => navigator.languages.find((one) => one.startsWith(`${current}-`)) ?? (current === "en" ? "en-GB" : current);
 
 /** Up to three decimals, as amounts have: 1.234,5 */
 export const number = (value) => format(Intl.NumberFormat, { maximumFractionDigits: 3 }).format(value);
@@ -103,6 +106,9 @@ export const signed = (value) =>
 /** Reads what people type, with comma or point; NaN for what is no number. */
 export function parseNumber(text) {
   let plain = String(text).trim().replace(/[\s\u00A0']/g, "").replace("\u2212", "-");
+  // 1.200 are thousands, as the app itself writes them; 0.500 isn't.
+  const mark = number(1111).match(/[.,]/)?.[0];
+  if (mark && new RegExp(`^[+-]?[1-9]\\d{0,2}(\\${mark}\\d{3})+$`).test(plain)) plain = plain.replaceAll(mark, "");
   const [comma, point] = [plain.lastIndexOf(","), plain.lastIndexOf(".")];
   if (comma >= 0 && point >= 0) plain = plain.replaceAll(comma > point ? "." : ",", "");
   plain = plain.replace(",", ".");

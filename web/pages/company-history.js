@@ -39,7 +39,7 @@ const row = (entry, names) => keyed(entry.id, html`
   <li class="row is-top">
     ${avatar(entry.userName)}
     <div class="row-text">
-      <p>${auditSentence(entry)}</p>
+      <p>${auditSentence(entry, names)}</p>
       ${auditChanges(entry, names)}
     </div>
     <time class="row-sub number" datetime=${entry.at}>${time(entry.at)}</time>

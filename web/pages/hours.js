@@ -8,7 +8,7 @@ import { pageHead } from "parts/pieces.js";
 
 export default async function hours(page) {
   const { api } = page.company;
-  page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` });
+  page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` }, { isLive: true });
   const clock = may.clockIn() && createClock(page);
   const { default: list } = await (may.seeAllHours() ? import("parts/hours-team.js") : import("parts/hours-mine.js"));
   const times = list(page);

@@ -50,7 +50,7 @@ const changeRow = (entry, names) => html`
   <li class="row is-top">
     ${avatar(entry.userName)}
     <div class="row-text">
-      <p>${auditSentence(entry)}</p>
+      <p>${auditSentence(entry, names)}</p>
       ${auditChanges(entry, names)}
     </div>
     <time class="row-sub number" datetime=${entry.at}>${time(entry.at)}</time>

@@ -15,8 +15,8 @@ const atOnce = 50;
 
 /** @param {import("app/page.js").Page} page  @param {{id: string, api: string, link: string}} site */
 export default function siteHours(page, site) {
-  page.read({ entries: `${site.api}/time-entries?limit=${atOnce}`, sites: `${page.company.api}/sites` });
-  page.read({ present: `${page.company.api}/time-entries?open=true` });
+  page.read({ sites: `${page.company.api}/sites`, present: `${page.company.api}/time-entries?open=true` }, { isLive: true });
+  page.read({ entries: `${site.api}/time-entries?limit=${atOnce}` }, { optional: true });
   const paged = createPaged(page, "entries");
   const clock = may.clockIn() && createClock(page, site.id);
   page.every(30_000, () => page.update());
@@ -31,12 +31,18 @@ export default function siteHours(page, site) {
         count: present.length,
         content: html`<ul class="list">${present.map(presence)}</ul>`,
       })}
+      ${visits()}`;
+  };
+
+  function visits() {
+    if (!page.data.entries) return page.problems.entries && html`<p class="hint">${t("hours.notKept")}</p>`;
+    return html`
       ${paged.items.length ? byDay(paged.items).map(([day, visits]) => keyed(day, section({
         title: nearDay(visits[0].checkedInAt),
         content: html`<ul class="list">${visits.map(row)}</ul>`,
       }))) : emptyState({ icon: "clock", title: t("hours.noneOnSite"), text: t("hours.noneOnSiteText") })}
       ${paged.button()}`;
-  };
+  }
 
   // A worker sees their own only.
   function row(visit) {

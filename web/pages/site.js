@@ -20,8 +20,8 @@ const modules = {
 export default async function site(page) {
   const path = `/sites/${page.params.siteId}`;
   const place = { id: page.params.siteId, api: page.company.api + path, link: page.link(path) };
-  page.read({ site: place.api });
-  page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true });
+  page.read({ site: place.api }, { isLive: true });
+  page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true, isLive: true });
   const tab = await modules[page.tab]();
   const content = await tab.default(page, place);
   return () => html`

@@ -12,7 +12,7 @@ import { stockBar } from "parts/stock.js";
 
 export default function start(page) {
   const { api } = page.company;
-  page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` });
+  page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` }, { isLive: true });
   const clock = may.clockIn() && createClock(page);
   page.every(30_000, () => page.update());
   return () => {

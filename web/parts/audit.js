@@ -7,17 +7,20 @@ import { day, hasWord, number, t } from "app/words.js";
  * @param {object} entry as the server tells it.
  * @param {Map<string, string>} names of people by their ids, as far as they are known.
  */
-export function auditSentence({ action, userId, userName, subjectId, subjectName }) {
+export function auditSentence({ action, userId, userName, subjectId, subjectName, changes }, names) {
   const isSelf = action === "user.changed" && userId === subjectId;
   const word = `history.actions.${action}${isSelf ? "-self" : ""}`;
   // Whoever was removed and is named by no record has no name any more.
-  const values = { user: userName.trim() || t("history.somebody"), subject: subjectName?.trim() || t("history.somebody"), action };
+  const values = { user: userName.trim() || t("history.somebody"), subject: subjectName?.trim() || whose(changes, names), action };
   return t(hasWord(word) ? word : "history.unknown", values);
 }
 
+/** Whose hours they are. */
+const whose = (changes, names) => names.get(changes.find(({ field }) => field === "userId")?.to) ?? t("history.somebody");
+
 /** The fields that an entry is about, a line each; nothing where the sentence says it all. */
 export function auditChanges({ action, changes }, names) {
-  const lines = changes.flatMap((change) => (change.field === "users" ? crew(change, names) : [line(action, change)]));
+  const lines = changes.filter(({ field }) => field !== "userId").flatMap((change) => (change.field === "users" ? crew(change, names) : [line(action, change)]));
   return lines.length > 0 && html`<ul class="changes">${lines.map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 

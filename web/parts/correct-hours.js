@@ -61,7 +61,8 @@ const correctionForm = (dialog, entry, company) => createForm(dialog, {
     const came = instantOf(values.checkedInAt);
     const went = values.checkedOutAt ? instantOf(values.checkedOutAt) : null;
     if (came && went && went < came) return { checkedOutAt: t("problem.field.beforeCheckIn") };
-    return came ? {} : { checkedInAt: t("hours.correction.noTime") };
+    if (!came) return { checkedInAt: t("hours.correction.noTime") };
+    return Object.keys(changed(values, entry)).length ? {} : { checkedInAt: t("hours.correction.same") };
   },
   send: (values) => api.patch(`${company}/sites/${entry.siteId}/time-entries/${entry.id}`, {
     ...changed(values, entry), reason: values.reason,

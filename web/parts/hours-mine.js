@@ -17,13 +17,18 @@ export default function hoursMine(page) {
   const { api } = page.company;
   let weeks = weeksAtOnce;
 
-  // From a day before: the server counts in UTC.
   const first = () => addDays(mondayOf(dayOf()), -7 * (weeks - 1));
-  const read = () => page.read({ mine: `${api}/time-entries?userId=${page.user.id}&from=${addDays(first(), -1)}` });
+  // The first is the same every week, so that it is known without a signal; those behind it from a day before, because the
+  // server counts in UTC.
+  const read = () => {
+    const which = weeks === weeksAtOnce ? "limit=100" : `from=${addDays(first(), -1)}`;
+    page.read({ mine: `${api}/time-entries?userId=${page.user.id}&${which}` }, { optional: true });
+  };
   read();
   queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
 
   return () => {
+    if (!page.data.mine) return page.problems.mine && html`<p class="hint">${t("hours.notKept")}</p>`;
     const entries = page.data.mine.filter((entry) => dayOf(entry.checkedInAt) >= first());
     const waiting = waitingClock(page);
     if (!entries.length && !waiting.length && weeks === weeksAtOnce) {

@@ -5,6 +5,7 @@ import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
+import { queue } from "app/queue.js";
 import { decimal, t } from "app/words.js";
 import { ask, openDialog } from "parts/dialog.js";
 import { formView, numberField, textField } from "parts/fields.js";
@@ -25,7 +26,7 @@ function materialForm(site, material) {
     form ??= createForm(dialog, {
       check,
       send: (values, { key }) => (material
-        ? change(`${site.api}/materials/${material.id}`, material, values, key)
+        ? change(site, material, values, key)
         : api.post(`${site.api}/materials`, values, { key })),
       async done(saved) {
         dialog.close();
@@ -71,14 +72,17 @@ function check({ amount, threshold }) {
 }
 
 // Somebody may be taking from it right now, which makes another version of it: so only the fields that differ are sent, and a
-// count as what it differs by from the stock that was shown.
-async function change(path, material, { amount, ...fields }, key) {
+// count as what it differs by from the stock as it is by then, with what of one's own waits for a signal.
+async function change(site, material, { amount, ...fields }, key) {
+  const path = `${site.api}/materials/${material.id}`;
   const changes = Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== material[name]));
-  const delta = Math.round((amount - material.amount) * 1000) / 1000;
   let saved = material;
   if (Object.keys(changes).length) saved = await api.patch(path, changes);
-  if (delta) saved = await api.post(`${path}/adjust-quantity`, { delta, note: t("material.countedNote") }, { key });
-  return saved;
+  if (amount === material.amount) return saved;
+  const { material: all } = await kept.refresh(site.api);
+  saved = all.find(({ id }) => id === material.id) ?? saved;
+  const delta = Math.round((amount - saved.amount - queue.pendingDelta(path)) * 1000) / 1000;
+  return delta ? api.post(`${path}/adjust-quantity`, { delta, note: t("material.countedNote") }, { key }) : saved;
 }
 
 async function removeMaterial(site, material) {

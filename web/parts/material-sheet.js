@@ -13,10 +13,12 @@ import { stockBar } from "parts/stock.js";
 import { stockChart } from "parts/stock-chart.js";
 
 /**
- * @param {object} material
+ * @param {object} opened as it was then.
  * @param {{site: {id: string, api: string}, movementsPath: string}} place
  */
-export async function openMaterial(material, { site, movementsPath }) {
+export async function openMaterial(opened, { site, movementsPath }) {
+  // Others take from it while one looks.
+  const current = () => kept.peek(site.api)?.value.material.find(({ id }) => id === opened.id) ?? opened;
   let host = null;
   let paged = null;
 
@@ -27,12 +29,15 @@ export async function openMaterial(material, { site, movementsPath }) {
     kept.recall(movementsPath).then((entry) => entry && !host.data.movements && use(entry.value));
     kept.watch(movementsPath, use, dialog.signal);
     kept.refresh(movementsPath, { signal: dialog.signal }).catch((problem) => host.data.movements || fail(problem));
+    kept.watch(site.api, () => dialog.update(), dialog.signal);
+    kept.refresh(site.api, { signal: dialog.signal }).catch(() => {});
   }
 
   const wish = await openDialog({
-    title: material.name,
+    title: opened.name,
     view(dialog) {
       if (!host) start(dialog);
+      const material = current();
       const newest = host.data.movements;
       const movements = newest ? paged.items : [];
       return html`
@@ -56,5 +61,5 @@ export async function openMaterial(material, { site, movementsPath }) {
   });
   if (wish !== "edit") return;
   const { editMaterial } = await import("parts/material-form.js");
-  await editMaterial(site, material);
+  await editMaterial(site, current());
 }

@@ -1,6 +1,8 @@
 // Plus and minus, collected: what one taps or holds is one movement, sent when the hand rests. What was sent can be undone.
 
+import { newKey } from "app/api.js";
 import { fail, say, toast } from "app/live.js";
+import { now } from "app/now.js";
 import { materialPath, queue } from "app/queue.js";
 import { amount, t } from "app/words.js";
 
@@ -15,6 +17,13 @@ const exact = (value) => Math.round(value * 1000) / 1000;
 export function createTally(page, siteId, changed) {
   const gestures = new Map();
   const sending = new Map();
+  // By key, what the queue hasn't answered for yet.
+  const open = new Map();
+  const announce = (key, what) => {
+    if (what?.delta) open.set(key, what);
+    else open.delete(key);
+    queue.announce([...open.values()]);
+  };
 
   const tally = {
     /** What hands are adding or taking right now, and what is on its way. */
@@ -30,21 +39,23 @@ export function createTally(page, siteId, changed) {
     step(material, sign) {
       const delta = sign < 0 ? Math.max(-1, -tally.left(material)) : 1;
       if (!delta) return say(t("material.nothingLeft"));
-      const gesture = gestures.get(material.id) ?? { material, delta: 0 };
+      const gesture = gestures.get(material.id) ?? { material, delta: 0, key: newKey() };
       gestures.set(material.id, gesture);
       gesture.delta = exact(gesture.delta + delta);
+      gesture.at = new Date(now()).toISOString();
+      announce(gesture.key, movement(material, gesture.delta, gesture));
       clearTimeout(gesture.timer);
       gesture.timer = setTimeout(() => finish(gesture), rest);
       page.update();
     },
 
     /** @returns {Promise<void>} when it was taken, put in line, or refused and explained. */
-    async send(material, delta, note = null, { isUndo = false } = {}) {
+    async send(material, delta, note = null, { isUndo = false, key, at } = {}) {
       const { id, name, unit } = material;
       const move = (by) => { sending.set(id, exact((sending.get(id) ?? 0) + by)); page.update(); };
       move(delta);
       try {
-        const { state } = await queue.adjust({ company: page.company.id, site: siteId, material: id, delta, note, name, unit });
+        const { state } = await queue.adjust({ ...movement(material, delta, { key, at }), note });
         move(-delta);
         if (state === "done") changed(material);
         const done = t(isUndo ? "material.undone" : delta < 0 ? "material.taken" : "material.added", {
@@ -57,15 +68,21 @@ export function createTally(page, siteId, changed) {
         move(-delta);
         fail(problem);
         page.refresh();
+      } finally {
+        if (key) announce(key);
       }
     },
   };
+
+  function movement({ id, name, unit }, delta, { key, at }) {
+    return { company: page.company.id, site: siteId, material: id, delta, name, unit, key, at };
+  }
 
   function finish(gesture) {
     clearTimeout(gesture.timer);
     gestures.delete(gesture.material.id);
     // There and back again.
-    if (gesture.delta) tally.send(gesture.material, gesture.delta);
+    if (gesture.delta) tally.send(gesture.material, gesture.delta, null, gesture);
     else page.update();
   }
   const finishAll = () => [...gestures.values()].forEach(finish);

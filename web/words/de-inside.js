@@ -105,6 +105,7 @@ export default {
       reasonIs: "Grund: {reason}",
       ask: "Stimmt etwas nicht? Die Bauleitung kann es korrigieren.",
       noTime: "Das ist keine Uhrzeit.",
+      same: "Hier ist noch nichts geändert.",
     },
   },
   company: {
@@ -274,7 +275,7 @@ export default {
         changed: "{user} hat das Material „{subject}“ geändert.",
         removed: "{user} hat das Material „{subject}“ entfernt.",
       },
-      "time-entry": { corrected: "{user} hat eine Arbeitszeit korrigiert." },
+      "time-entry": { corrected: "{user} hat eine Arbeitszeit von {subject} korrigiert." },
     },
     unknown: "{user}: {action}",
     fields: {

@@ -144,6 +144,7 @@ export default {
       linkUsed: "Der Link wurde schon benutzt oder ist abgelaufen.",
       notCheckedIn: "Auf dieser Baustelle bist du nicht eingestempelt.",
       checkedIn: "Da ist schon jemand eingestempelt: zuerst gehen, dann kommen.",
+      otherVisit: "{1} hat in dieser Zeit noch einen anderen Eintrag. Korrigier zuerst den.",
       notEnough: "Es sind nur noch {1} {2} {3} da.",
       tooMuch: "Mehr als {1} {2} {3} gehen nicht.",
       joinedAlready: "Diese Person ist schon dabei und braucht keine Einladung.",

@@ -105,6 +105,7 @@ export default {
       reasonIs: "Reason: {reason}",
       ask: "Something wrong? Your manager can correct it.",
       noTime: "That is not a time.",
+      same: "Nothing has been changed here yet.",
     },
   },
   company: {
@@ -274,7 +275,7 @@ export default {
         changed: "{user} changed the material “{subject}”.",
         removed: "{user} removed the material “{subject}”.",
       },
-      "time-entry": { corrected: "{user} corrected hours." },
+      "time-entry": { corrected: "{user} corrected the hours of {subject}." },
     },
     unknown: "{user}: {action}",
     fields: {

@@ -144,6 +144,7 @@ export default {
       linkUsed: "The link was used or has expired.",
       notCheckedIn: "You aren’t clocked in on this site.",
       checkedIn: "Already clocked in: clock out first, then in.",
+      otherVisit: "{1} has another visit in that time. Correct that one first.",
       notEnough: "Only {1} {2} of {3} are left.",
       tooMuch: "More than {1} {2} of {3} isn’t possible.",
       joinedAlready: "This person has joined already and needs no invitation.",

@@ -19,8 +19,9 @@ struct LowStock: Sendable {
         try transaction.enqueue(Company.lock(scope.within))
         let (sites, receivers) = try transaction.fetch(
             Site.name(scope), Mail.lowStockReceivers(scope.company))
-        let line = "\(material.name): \(material.amount.text) \(material.unit) (\(sites.first ?? ""))"
         for receiver in receivers {
+            let amount = material.amount.text(in: receiver.language)
+            let line = "\(material.name): \(amount) \(material.unit) (\(sites.first ?? ""))"
             let appended = try transaction.execute(Mail.append(line, to: receiver.user, in: scope.company, now: now))
             guard appended == 0 else { continue }
             let due = max(now, receiver.last.map { $0 + pause } ?? now)
@@ -32,10 +33,12 @@ struct LowStock: Sendable {
 
 extension Mail {
     /// The managers who can act, and when each was last told of something that runs low.
-    fileprivate static func lowStockReceivers(_ company: Company.ID) -> Query<(user: User.ID, last: Instant?)> {
+    fileprivate static func lowStockReceivers(
+        _ company: Company.ID
+    ) -> Query<(user: User.ID, language: Language, last: Instant?)> {
         Query(
             """
-            SELECT u.id, (SELECT MAX(m.due_at) FROM (
+            SELECT u.id, u.language, (SELECT MAX(m.due_at) FROM (
                 SELECT COALESCE(l.due_at, l.updated_at) AS due_at FROM mails l
                 WHERE l.company_id = u.company_id AND l.user_id = u.id AND l.kind = 'low-stock'
                 ORDER BY l.id DESC LIMIT 1) AS m)
@@ -43,7 +46,7 @@ extension Mail {
             WHERE u.company_id = $1 AND u.role = 'MANAGER' AND u.status = 'ACTIVE' AND u.removed_at IS NULL
             """,
             company
-        ) { (user: try $0.next(), last: try $0.next()) }
+        ) { (user: try $0.next(), language: try $0.next(), last: try $0.next()) }
     }
 
     /// Adds to a mail that nobody has begun to send.
@@ -68,6 +71,13 @@ extension Mail {
             FROM users u WHERE u.company_id = $1 AND u.id = $2
             """,
             company, user, id, line, now, due)
+    }
+}
+
+extension Quantity {
+    /// With the language's decimal mark.
+    fileprivate func text(in language: Language) -> String {
+        language == .german ? text.replacing(".", with: ",") : text
     }
 }
 

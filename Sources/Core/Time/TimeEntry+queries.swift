@@ -60,6 +60,20 @@ extension TimeEntry {
         Query(openByUser, company, user, row: TimeEntry.init)
     }
 
+    private static let othersInTime: SQL = """
+        SELECT t.id FROM time_entries t
+        WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_in_at < $4 AND COALESCE(t.checked_out_at, $4) > $3
+            AND t.id <> $5
+        LIMIT 1
+        """
+
+    /// A visit of the same person's, other than this one, that has a share in this time.
+    static func others(
+        than entry: TimeEntry, from start: Instant, to end: Instant, in company: Company.ID
+    ) -> Query<ID> {
+        Query(othersInTime, company, entry.user, start, end, entry.id) { try $0.next() }
+    }
+
     /// Newest first; within the leave to read one's own, the person's own.
     static func list(_ scope: SiteScope, _ page: PageRequest<Key>) -> Query<TimeEntry> {
         let after = page.after ?? .beforeAll

@@ -116,11 +116,19 @@ public struct Times: Sendable {
             try precondition.check(old.version)
             let checkedInAt = correction.checkedInAt ?? old.checkedInAt
             let checkedOutAt = correction.checkedOutAt ?? old.checkedOutAt
+            guard (checkedInAt, checkedOutAt) != (old.checkedInAt, old.checkedOutAt) else {
+                return try Self.entry(old, scope, transaction)
+            }
             try Self.checkOrder(checkedInAt, checkedOutAt, now: now)
             if checkedOutAt == nil, old.checkedOutAt != nil,
                 try !transaction.fetch(TimeEntry.open(of: old.user, scope.company)).isEmpty
             {
                 throw Refusal.conflict("\(old.userName) is checked in already: a second visit can't be open too.")
+            }
+            let others = try transaction.fetch(
+                TimeEntry.others(than: old, from: checkedInAt, to: checkedOutAt ?? now, in: scope.company))
+            guard others.isEmpty else {
+                throw Refusal.conflict("\(old.userName) has another visit in that time: correct that one first.")
             }
             try transaction.enqueue(
                 TimeEntry.Correction.insert(old, reason: correction.reason, scope, now: now))
@@ -129,12 +137,20 @@ public struct Times: Sendable {
             var differences = Differences()
             differences.note(only: "checkedInAt", old.checkedInAt, checkedInAt)
             differences.note(only: "checkedOutAt", old.checkedOutAt, checkedOutAt)
+            differences.note("userId", nil, old.user.text)
             try Audit(scope.within, runtime).write(.timeCorrected, id, differences.details, in: transaction)
-            var (entries, corrections) = try transaction.fetch(
-                TimeEntry.one(id, scope), TimeEntry.Correction.all(of: old, in: scope.company))
-            entries[0].corrections = corrections
-            return entries[0]
+            return try Self.entry(old, scope, transaction)
         }
+    }
+
+    /// As it is now, with all that it was before.
+    private static func entry(
+        _ known: TimeEntry, _ scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws -> TimeEntry {
+        var (entries, corrections) = try transaction.fetch(
+            TimeEntry.one(known.id, scope), TimeEntry.Correction.all(of: known, in: scope.company))
+        entries[0].corrections = corrections
+        return entries[0]
     }
 
     private static func checkOrder(_ checkedInAt: Instant, _ checkedOutAt: Instant?, now: Instant) throws {

@@ -133,7 +133,7 @@ struct Serve: AsyncParsableCommand {
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
             proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey,
             lowStockPause: settings.lowStockPause, operatedBy: settings.operatedBy)
-        let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded()
+        let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded
         let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
         let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)
         let outbox = Outbox(database, runtime: .live)

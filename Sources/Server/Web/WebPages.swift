@@ -7,7 +7,7 @@ struct WebPages: Sendable {
     private let app: @Sendable () async throws -> WebApp
 
     /// The app in this binary. It is put together beside the start: at once as it is, and again as small as it can be.
-    static func embedded() -> WebPages {
+    static let embedded: WebPages = {
         let smallest = Mutex<WebApp?>(nil)
         let first = Task {
             let app = try await NIOThreadPool.singleton.runIfActive { WebApp(.embedded, [.gzip]) }
@@ -21,7 +21,7 @@ struct WebPages: Sendable {
             if let app = smallest.withLock({ $0 }) { return app }
             return try await first.value
         }
-    }
+    }()
 
     /// A folder's files as they are when they are asked for, for those who work on them.
     static func folder(_ path: String) throws -> WebPages {
