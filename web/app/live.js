@@ -7,6 +7,22 @@ import { t } from "app/words.js";
 const notes = [];
 let count = 0;
 
+// Whoever works with keys needs their time to get to a note.
+let isByKeys = false;
+const heed = (byKeys) => {
+  if (byKeys === isByKeys) return;
+  isByKeys = byKeys;
+  for (const note of notes) note.start();
+};
+addEventListener("pointerdown", () => heed(false), true);
+// Screen readers click buttons without a pointer: the detail is 0 then.
+addEventListener("click", ({ detail, target }) => detail === 0 && target.closest?.("button") && heed(true), true);
+addEventListener("keydown", (event) => {
+  // The keyboard on a phone's screen names no keys.
+  if (event.key !== "Unidentified") heed(true);
+  if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]")) notes.at(-1)?.close();
+}, true);
+
 /** Says something to screen readers only. */
 export function say(text) {
   const place = document.getElementById("announcer");
@@ -15,17 +31,24 @@ export function say(text) {
 }
 
 /**
- * Shows a note for a while, longer while one points at it or has the focus in it.
+ * Shows a note for a while, longer while one points at it or has the focus in it. One with an action takes the place of the one
+ * before, and stays for whoever works with keys.
  * @param {{kind?: "done" | "problem", action?: {label: string, run: () => unknown}, seconds?: number}} options
  * @returns {() => void} takes the note away.
  */
 export function toast(text, { kind = "done", action = null, seconds = action ? 10 : kind === "problem" ? 8 : 4 } = {}) {
   const note = { id: (count += 1), text, kind, action };
   const hold = () => clearTimeout(note.timer);
-  const start = () => { hold(); note.timer = setTimeout(note.close, seconds * 1000); };
-  Object.assign(note, { hold, start, close: () => { hold(); notes.splice(notes.indexOf(note) >>> 0, 1); show(); } });
+  const start = () => {
+    hold();
+    if (notes.includes(note) && !(action && isByKeys)) note.timer = setTimeout(note.close, seconds * 1000);
+  };
+  Object.assign(note, { hold, start, close: () => close(note) });
+  if (action) notes.find((one) => one.action)?.close();
+  if (notes.length === 3) notes[0].close();
+  // Closing those may have moved the focus.
+  note.before = document.activeElement;
   notes.push(note);
-  if (notes.length > 3) notes[0].close();
   start();
   show();
   say(text);
@@ -39,6 +62,27 @@ export function fail(problem) {
   toast(explain(problem), { kind: "problem" });
 }
 
+function close(note) {
+  const at = notes.indexOf(note);
+  if (at < 0) return;
+  const place = document.getElementById("toasts");
+  const hadFocus = place.children[at].contains(document.activeElement);
+  notes.splice(at, 1);
+  note.hold();
+  show();
+  if (hadFocus) giveBack(note.before);
+}
+
+/** The focus goes back to where it was, or to the head of the page. */
+function giveBack(before) {
+  const options = { preventScroll: !isByKeys };
+  if (before !== document.body && before?.isConnected) before.focus(options);
+  if (document.activeElement === before) return;
+  const head = document.querySelector("#main h1") ?? document.getElementById("main");
+  head?.setAttribute("tabindex", "-1");
+  head?.focus(options);
+}
+
 function show() {
   const place = document.getElementById("toasts");
   place.setAttribute("aria-label", t("nav.notes"));
@@ -46,8 +90,10 @@ function show() {
     <div class="toast is-${note.kind}" @pointerenter=${note.hold} @pointerleave=${note.start}
       @focusin=${note.hold} @focusout=${note.start}>
       <p>${note.text}</p>
-      ${note.action && html`<button type="button" class="toast-action"
-        @click=${() => { note.close(); note.action.run(); }}>${note.action.label}</button>`}
-      <button type="button" class="toast-close" aria-label=${t("action.close")} @click=${note.close}>×</button>
+      <div class="toast-buttons">
+        ${note.action && html`<button type="button" class="toast-action"
+          @click=${() => { note.close(); note.action.run(); }}>${note.action.label}</button>`}
+        <button type="button" class="toast-close" aria-label=${t("action.close")} @click=${note.close}>×</button>
+      </div>
     </div>`)));
 }

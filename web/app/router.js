@@ -6,7 +6,7 @@ import { say } from "app/live.js";
 import { Page } from "app/page.js";
 import { loadPage, routeFor } from "app/routes.js";
 import { session } from "app/session.js";
-import { setTimeZone, t, useAllWords } from "app/words.js";
+import { setTimeZone, useAllWords } from "app/words.js";
 import { failure } from "parts/pieces.js";
 
 let page = null;
@@ -18,6 +18,9 @@ let place = { key: "", index: 0 };
 /** The page that is shown. */
 export const currentPage = () => page;
 
+/** What lies open over the page, topmost last. */
+export const openDialogs = new Set();
+
 /** @param {(page: Page, state: {isBusy: boolean}) => Promise<void>} showFrame draws everything around the page. */
 export function startRouter(showFrame) {
   frame = showFrame;
@@ -26,7 +29,7 @@ export function startRouter(showFrame) {
   history.replaceState(place, "");
   addEventListener("click", follow);
   addEventListener("popstate", goBack);
-  addEventListener("beforeunload", (event) => page?.hasInput() && event.preventDefault());
+  addEventListener("beforeunload", (event) => holders().length > 0 && event.preventDefault());
   addEventListener("pagehide", () => history.replaceState({ ...place, y: scrollY }, ""));
   return show({ y: place.y });
 }
@@ -71,10 +74,10 @@ async function goBack({ state }) {
   // The way back after somebody chose to stay.
   if (to.key === from.key) return;
   scrolls.set(from.key, scrollY);
-  if (page?.hasInput()) {
+  if (holders().length) {
     history.go(from.index - to.index);
     if (!(await mayLeave())) return;
-    page.hasInput = () => false;
+    for (const holder of holders()) holder.hasInput = () => false;
     history.go(to.index - from.index);
     return;
   }
@@ -82,13 +85,16 @@ async function goBack({ state }) {
   await show({ moves: true, y: scrolls.get(to.key) ?? to.y });
 }
 
+/** The page and the dialogs with input that isn't saved. One that can't be closed keeps none: it asks for a password. */
+function holders() {
+  const dialogs = [...openDialogs].filter((dialog) => dialog.mayClose);
+  return [page, ...dialogs].filter((one) => one?.hasInput());
+}
+
 async function mayLeave() {
-  if (!page?.hasInput()) return true;
-  const { ask } = await import("parts/dialog.js");
-  const leaves = await ask({
-    title: t("leave.title"), text: t("leave.text"), confirm: t("leave.confirm"), cancel: t("leave.stay"), isDanger: true,
-  });
-  return leaves;
+  if (!holders().length) return true;
+  const { askToDiscard } = await import("parts/dialog.js");
+  return askToDiscard();
 }
 
 async function show({ moves = false, y = 0 }) {
@@ -107,7 +113,7 @@ async function show({ moves = false, y = 0 }) {
     else draw();
   });
   page = next;
-  document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  for (const dialog of openDialogs) dialog.close();
   const frameIsThere = frame(page, { isBusy: true });
 
   const draw = (made) => {

@@ -1,18 +1,22 @@
-// Dialogs on the browser's own <dialog>: it keeps the focus inside, closes by Escape, and gives the focus back.
+// Dialogs on the browser's own <dialog>: it keeps the focus inside and gives it back.
 
 import { html, render } from "app/html.js";
+import { openDialogs } from "app/router.js";
 import { t } from "app/words.js";
 import { icon } from "parts/icon.js";
 
 let count = 0;
+let isAsking = false;
 
 /**
  * Opens a dialog. `view(dialog)` gives its content; `dialog.close(result)` ends it, `dialog.update()` shows it again; a form can
- * have the dialog as its host.
- * @param {{title: string, view: (dialog: object) => unknown, kind?: "sheet" | "door", mayClose?: boolean}} options
+ * have the dialog as its host. Who dismisses it with input that isn't saved is asked first.
+ * @param {{
+ *   title: string, view: (dialog: object) => unknown, kind?: "sheet" | "door", mayClose?: boolean, signal?: AbortSignal,
+ * }} options `signal` ends it.
  * @returns {Promise<unknown>} what it was closed with; undefined when it was dismissed.
  */
-export function openDialog({ title, view, kind = "sheet", mayClose = true }) {
+export function openDialog({ title, view, kind = "sheet", mayClose = true, signal }) {
   const element = document.createElement("dialog");
   const id = `dialog-${(count += 1)}`;
   element.className = `dialog is-${kind}`;
@@ -21,9 +25,11 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true }) {
   const dialog = {
     element,
     signal: leaving.signal,
+    mayClose,
     hasInput: () => false,
     close(result) {
       dialog.result = result;
+      openDialogs.delete(dialog);
       element.close();
     },
     update() {
@@ -31,22 +37,37 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true }) {
         <div class="dialog-head">
           <h2 id=${id}>${title}</h2>
           ${mayClose && html`<button type="button" class="button is-icon" aria-label=${t("action.close")}
-            @click=${() => dialog.close()}>${icon("close")}</button>`}
+            @click=${dismiss}>${icon("close")}</button>`}
         </div>
         <div class="dialog-body">${view(dialog)}</div>`);
     },
   };
-  element.addEventListener("cancel", (event) => !mayClose && event.preventDefault());
-  // Chromium lets a second Escape through, whatever `cancel` says.
-  element.addEventListener("keydown", (event) => event.key === "Escape" && !mayClose && event.preventDefault());
+  async function dismiss() {
+    if (!mayClose) return;
+    if (!dialog.hasInput() || (await askToDiscard(leaving.signal))) dialog.close();
+  }
+  // The way back of a phone.
+  element.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    dismiss();
+  });
+  // Chromium lets a second Escape through, whatever `cancel` says; and the focus may be nowhere.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || [...openDialogs].at(-1) !== dialog) return;
+    event.preventDefault();
+    if (!event.repeat) dismiss();
+  }, { signal: leaving.signal });
+  signal?.addEventListener("abort", () => dialog.close());
   element.addEventListener("pointerdown", (event) => {
     if (event.target === element && mayClose && !dialog.hasInput() && isOutside(event, element)) dialog.close();
   });
+  openDialogs.add(dialog);
   document.body.append(element);
   dialog.update();
   element.showModal();
   return new Promise((resolve) => {
     element.addEventListener("close", () => {
+      openDialogs.delete(dialog);
       leaving.abort();
       element.remove();
       resolve(dialog.result);
@@ -59,10 +80,11 @@ function isOutside({ clientX, clientY }, element) {
   return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
 }
 
-/** Asks yes or no. */
-export async function ask({ title, text, confirm, cancel = t("action.cancel"), isDanger = false }) {
+/** Asks yes or no; an end by `signal` is a no. */
+export async function ask({ title, text, confirm, cancel = t("action.cancel"), isDanger = false, signal }) {
   const answer = await openDialog({
     title,
+    signal,
     view: (dialog) => html`
       ${text && html`<p>${text}</p>`}
       <div class="actions">
@@ -71,4 +93,15 @@ export async function ask({ title, text, confirm, cancel = t("action.cancel"), i
       </div>`,
   });
   return answer === true;
+}
+
+/** Asks whether input that isn't saved may go. Who goes back once more has the question before them already: that is a no. */
+export async function askToDiscard(signal) {
+  if (isAsking) return false;
+  isAsking = true;
+  const leaves = await ask({
+    title: t("leave.title"), text: t("leave.text"), confirm: t("leave.confirm"), cancel: t("leave.stay"), isDanger: true, signal,
+  });
+  isAsking = false;
+  return leaves;
 }

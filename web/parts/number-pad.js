@@ -15,6 +15,7 @@ export function enterAmount(material, tally) {
   let form = null;
   let values = { direction: "take", quantity: 0 };
   const left = tally.left(material);
+  let isTyped = false;
 
   return openDialog({
     title: material.name,
@@ -26,9 +27,11 @@ export function enterAmount(material, tally) {
           tally.send(material, direction === "take" ? -quantity : quantity, note.trim() || null);
         },
       });
+      dialog.hasInput = () => isTyped;
       const read = ({ target }) => {
         const fields = target.form.elements;
         values = { direction: fields.direction.value, quantity: parseNumber(fields.quantity.value) || 0 };
+        isTyped = Boolean(fields.quantity.value.trim() || fields.note.value.trim());
         dialog.update();
       };
       return formView(form, html`

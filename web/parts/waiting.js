@@ -10,13 +10,15 @@ import { icon } from "parts/icon.js";
 
 /** For the strip of the frame. */
 export function waitingLines() {
-  const refused = queue.waiting.filter((entry) => entry.refused).length;
+  const refused = refusedCount();
   const waiting = queue.waiting.length - refused;
   return [
     waiting > 0 && line("clock", t("queue.waiting", { count: waiting })),
     refused > 0 && line("warning", t("queue.refused", { count: refused })),
   ].filter(Boolean);
 }
+
+const refusedCount = () => queue.waiting.filter((entry) => entry.refused).length;
 
 const line = (picture, text) => html`
   <p>${icon(picture)}<span>${text}</span>
@@ -39,7 +41,7 @@ queue.onChange(({ entry, answer, problem }) => {
   if (!entry || !late.has(entry.id)) return;
   if (answer) sent += 1;
   if (problem) {
-    toast(t("queue.refused", { count: 1 }), { kind: "problem", action: { label: t("queue.show"), run: open } });
+    toast(t("queue.refused", { count: refusedCount() }), { kind: "problem", action: { label: t("queue.show"), run: open } });
   }
   if (queue.waiting.some((one) => !one.refused)) return;
   if (sent) toast(t("queue.sent", { count: sent }));
