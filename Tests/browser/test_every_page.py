@@ -96,3 +96,11 @@ def test_on_the_smallest_phone_nothing_is_cut_off(one_server, visit, places):
         page.set_viewport_size({"width": 320, "height": 568})
         sign_in(page, one_server.managers[0], one_server.password)
         look(page, MANAGER, places, "320")
+
+
+def test_with_large_text_nothing_is_cut_off(one_server, visit, places):
+    """Twice the size, as many set their phones: nothing stands beside the screen."""
+    with visit(one_server, "phone") as page:
+        page.add_init_script("addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })")
+        sign_in(page, one_server.managers[0], one_server.password)
+        look(page, MANAGER, places, "200-percent")

@@ -145,3 +145,33 @@ def test_a_count_is_what_is_there_now(server, visit):
         now = next(one for one in manager.get(f"{manager.company}/sites/{site['id']}")["material"] if one["name"] == "Gezähltes")
         assert now["amount"] == 1200
     manager.send("DELETE", f"{path}/{material['id']}")
+
+
+def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
+    """Escape, the cross and the way back ask first; what was saved asks nobody."""
+    manager = Client(server, server.managers[0])
+    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    with visit(server, service_workers="block") as page:
+        sign_in(page, server.managers[0], server.password)
+        # Within the app, so that the way back is the app's.
+        page.locator(".cards a", has_text=site["name"]).click()
+        page.get_by_role("button", name="Neues Material").click()
+        field = page.locator("dialog [name=name]")
+        field.fill("Getipptes")
+        for leave in [
+            lambda: page.keyboard.press("Escape"), lambda: page.locator("dialog .dialog-head button").first.click(),
+            lambda: page.evaluate("history.back()"),
+        ]:
+            leave()
+            page.get_by_text("Eingaben verwerfen?").wait_for()
+            page.get_by_role("button", name="Weiter bearbeiten").click()
+            page.get_by_text("Eingaben verwerfen?").wait_for(state="hidden")
+            assert field.input_value() == "Getipptes"
+            assert page.url.endswith(site["id"])
+        page.keyboard.press("Escape")
+        page.get_by_text("Eingaben verwerfen?").wait_for()
+        page.locator("dialog .button.is-danger").click()
+        page.locator("dialog").first.wait_for(state="hidden")
+        page.get_by_role("button", name="Neues Material").click()
+        page.keyboard.press("Escape")
+        page.locator("dialog").wait_for(state="hidden")
