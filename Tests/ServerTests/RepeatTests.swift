@@ -19,12 +19,17 @@ import Testing
                 ("PUT", company.path + "/users/" + worker.id, "{\"firstName\": \"Neu\"}"),
                 (
                     "PATCH", site + "/time-entries/" + (entry.json["id"]?.text ?? ""),
-                    "{\"reason\": \"x\", \"checkedInAt\": \"2026-11-23T07:00:00Z\"}"
+                    // What changes nothing makes no version of hours.
+                    "{\"reason\": \"x\", \"checkedInAt\": \"2026-11-23T07:00:##Z\"}"
                 ),
             ]
+            var second = 10
             for row in rows {
                 func send(_ match: String) async throws -> Reply {
-                    try await company.manager.send(row.method, row.path, body: row.body, headers: ["If-Match": match])
+                    second += 1
+                    let body = row.body.replacing("##", with: "\(second % 60 + 100)".suffix(2))
+                    return try await company.manager.send(
+                        row.method, row.path, body: body, headers: ["If-Match": match])
                 }
                 #expect(try await send("\"7\"").status == 412, "\(row.path)")
                 let first = try await send("\"1\"")
