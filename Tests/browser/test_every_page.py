@@ -104,3 +104,10 @@ def test_with_large_text_nothing_is_cut_off(one_server, visit, places):
         page.add_init_script("addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })")
         sign_in(page, one_server.managers[0], one_server.password)
         look(page, MANAGER, places, "200-percent")
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_the_navigation_has_words(one_server, visit, size):
+    with visit(one_server, size) as page:
+        sign_in(page, one_server.managers[0], one_server.password)
+        assert page.locator(".nav a", has_text="Stunden").locator("span").last.bounding_box()["width"] > 20
