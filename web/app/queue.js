@@ -11,6 +11,7 @@ import { settle } from "app/settled.js";
 const rows = store("waiting");
 /** Only this tab's, and written without waiting: a page that goes away may come to nothing else any more. */
 const announced = "polier.announced";
+const underHand = new Map();
 const listeners = new Set();
 const callers = new Map();
 /** How long whoever acts waits for the server, before they are told that it waits. */
@@ -37,9 +38,14 @@ export const queue = {
     return state === "done" ? { state, material: answer } : { state };
   },
 
-  /** What hands are doing at this moment: should the page go away before they rest, the next one makes it. */
-  announce(whats) {
-    sessionStorage.setItem(announced, JSON.stringify({ user: session.user?.id, whats }));
+  /**
+   * What a hand is doing at this moment, by its key: should the page go away before it rests, the next one makes it.
+   * @param {object | null} what as `adjust` takes it; null once that has answered, or where nothing is left of it.
+   */
+  announce(key, what) {
+    if (what) underHand.set(key, what);
+    else underHand.delete(key);
+    sessionStorage.setItem(announced, JSON.stringify({ user: session.user?.id, whats: [...underHand.values()] }));
   },
 
   /** @returns {Promise<{state: "done", entry: object} | {state: "waiting"}>} */
@@ -253,6 +259,7 @@ session.onChange(follow);
 session.onLeave(async () => {
   for (const { id } of entries) await rows.delete(id);
   entries = [];
+  underHand.clear();
   sessionStorage.removeItem(announced);
 });
 follow();

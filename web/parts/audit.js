@@ -20,7 +20,8 @@ const whose = (changes, names) => names.get(changes.find(({ field }) => field ==
 
 /** The fields that an entry is about, a line each; nothing where the sentence says it all. */
 export function auditChanges({ action, changes }, names) {
-  const lines = changes.filter(({ field }) => field !== "userId").flatMap((change) => (change.field === "users" ? crew(change, names) : [line(action, change)]));
+  const told = changes.filter(({ field }) => field !== "userId");
+  const lines = told.flatMap((change) => (change.field === "users" ? crew(change, names) : [line(action, change)]));
   return lines.length > 0 && html`<ul class="changes">${lines.map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 

@@ -17,13 +17,6 @@ const exact = (value) => Math.round(value * 1000) / 1000;
 export function createTally(page, siteId, changed) {
   const gestures = new Map();
   const sending = new Map();
-  // By key, what the queue hasn't answered for yet.
-  const open = new Map();
-  const announce = (key, what) => {
-    if (what?.delta) open.set(key, what);
-    else open.delete(key);
-    queue.announce([...open.values()]);
-  };
 
   const tally = {
     /** What hands are adding or taking right now, and what is on its way. */
@@ -43,7 +36,7 @@ export function createTally(page, siteId, changed) {
       gestures.set(material.id, gesture);
       gesture.delta = exact(gesture.delta + delta);
       gesture.at = new Date(now()).toISOString();
-      announce(gesture.key, movement(material, gesture.delta, gesture));
+      queue.announce(gesture.key, gesture.delta ? movement(material, gesture.delta, gesture) : null);
       clearTimeout(gesture.timer);
       gesture.timer = setTimeout(() => finish(gesture), rest);
       page.update();
@@ -69,7 +62,7 @@ export function createTally(page, siteId, changed) {
         fail(problem);
         page.refresh();
       } finally {
-        if (key) announce(key);
+        if (key) queue.announce(key, null);
       }
     },
   };

@@ -20,7 +20,7 @@ struct DatabaseFlags: ParsableArguments {
     @Option(help: "trace, debug, info, notice, warning, error or critical. [POLIER_LOG_LEVEL, info]")
     var logLevel: String?
 
-    @Option(help: "text, or json: an object a line, and a line a request. [POLIER_LOG_FORMAT, text]")
+    @Option(help: "text, or json: an object a line, and a line for each request but probes. [POLIER_LOG_FORMAT, text]")
     var logFormat: String?
 
     var values: [Setting: String] {
