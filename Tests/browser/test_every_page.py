@@ -34,6 +34,19 @@ def places(one_server):
     return {"site": site["id"], "worker": worker.user["id"], "company": manager.user["companyId"]}
 
 
+def speak(server, email, password, language):
+    """The person's own setting counts before the browser's, and stays with them from one test to the next."""
+    Client(server, email, password).send("PUT", "/users/me", {"language": language})
+
+
+@pytest.fixture
+def german_manager(one_server):
+    """German has the longer words."""
+    who = (one_server.managers[0], one_server.password)
+    speak(one_server, *who, "de")
+    return who
+
+
 def look(page, paths, places, name):
     # What a page says of a link that is no longer good, or of what isn't there, the browser says too.
     page.watch.allow(r"status of 40[014]")
@@ -83,31 +96,30 @@ def test_people(one_server, visit, places, size, language, scheme, who, paths):
         "manager": (one_server.managers[0], one_server.password), "worker": (one_server.workers[0], one_server.password),
         "operator": ADMIN,
     }[who]
-    # The person's own setting counts before the browser's.
-    Client(one_server, email, password).send("PUT", "/users/me", {"language": language[:2]})
+    speak(one_server, email, password, language[:2])
     with visit(one_server, size, language, scheme) as page:
         sign_in(page, email, password)
         look(page, paths, places, f"{size}-{language[:2]}-{scheme}-{who}")
         assert page.locator("html").get_attribute("lang") == language[:2]
 
 
-def test_on_the_smallest_phone_nothing_is_cut_off(one_server, visit, places):
+def test_on_the_smallest_phone_nothing_is_cut_off(one_server, visit, german_manager, places):
     with visit(one_server, "phone") as page:
         page.set_viewport_size({"width": 320, "height": 568})
-        sign_in(page, one_server.managers[0], one_server.password)
+        sign_in(page, *german_manager)
         look(page, MANAGER, places, "320")
 
 
-def test_with_large_text_nothing_is_cut_off(one_server, visit, places):
+def test_with_large_text_nothing_is_cut_off(one_server, visit, german_manager, places):
     """Twice the size, as many set their phones: nothing stands beside the screen."""
     with visit(one_server, "phone") as page:
         page.add_init_script("addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })")
-        sign_in(page, one_server.managers[0], one_server.password)
+        sign_in(page, *german_manager)
         look(page, MANAGER, places, "200-percent")
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_the_navigation_has_words(one_server, visit, size):
+def test_the_navigation_has_words(one_server, visit, german_manager, size):
     with visit(one_server, size) as page:
-        sign_in(page, one_server.managers[0], one_server.password)
+        sign_in(page, *german_manager)
         assert page.locator(".nav a", has_text="Stunden").locator("span").last.bounding_box()["width"] > 20
