@@ -175,3 +175,31 @@ def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
         page.get_by_role("button", name="Neues Material").click()
         page.keyboard.press("Escape")
         page.locator("dialog").wait_for(state="hidden")
+
+
+def test_an_ended_session_keeps_what_is_typed(server, visit):
+    """Ended from elsewhere under somebody's hands: the password, and they go on; the way back leads around nothing."""
+    manager = Client(server, server.managers[0])
+    site = manager.get(manager.company + "/sites")[-1]
+    with visit(server, service_workers="block") as page:
+        page.watch.allow(r"status of 401")
+        sign_in(page, server.managers[0], server.password)
+        page.locator(".cards a", has_text=site["name"]).click()
+        page.locator("a[href$='/edit']").click()
+        page.locator("[name=notes]").fill("Schlüssel im Kasten")
+        for session in (one for one in manager.get("/auth/sessions") if not one["current"]):
+            manager.send("DELETE", f"/auth/sessions/{session['id']}")
+        send(page)
+        again = page.locator("dialog", has_text="Melde dich wieder an")
+        for _ in range(2):
+            again.wait_for()
+            page.evaluate("history.back()")
+            page.wait_for_timeout(300)
+            assert page.url.endswith("/edit")
+        again.locator("[name=password]").fill(server.password)
+        again.locator("form .button.is-primary").click()
+        again.wait_for(state="hidden")
+        assert page.locator("[name=notes]").input_value() == "Schlüssel im Kasten"
+        send(page)
+        page.locator("[name=notes]").wait_for(state="hidden")
+        assert Client(server, server.managers[0]).get(f"{manager.company}/sites/{site['id']}")["notes"] == "Schlüssel im Kasten"

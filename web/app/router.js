@@ -74,9 +74,10 @@ async function goBack({ state }) {
   // The way back after somebody chose to stay.
   if (to.key === from.key) return;
   scrolls.set(from.key, scrollY);
-  if (holders().length) {
+  const isHeld = [...openDialogs].some((dialog) => !dialog.mayClose);
+  if (isHeld || holders().length) {
     history.go(from.index - to.index);
-    if (!(await mayLeave())) return;
+    if (isHeld || !(await mayLeave())) return;
     for (const holder of holders()) holder.hasInput = () => false;
     history.go(to.index - from.index);
     return;
