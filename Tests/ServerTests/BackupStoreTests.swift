@@ -85,6 +85,8 @@ import Testing
             }
             #expect(!FileManager.default.fileExists(atPath: folder.path + "/objects"))
             #expect(store.heard.count == 2)
+            // What didn't arrive where it shall is no backup.
+            #expect(try Binary.run(["check"], environment: environment).output.contains("There was no backup yet"))
         }
     }
 

@@ -74,6 +74,7 @@ import Testing
             }
             #expect(text.contains("polier_mail_way_down{way=\"mailgun\"} 1"))
             #expect(text.contains("polier_mails_waiting 4\n"))
+            #expect(text.contains("polier_backup_timestamp_seconds 0\n"))
             #expect(
                 text.contains(
                     """

@@ -91,6 +91,8 @@ enum Tour {
         _ = try await mails.retry(Runtime.live.newID(), now: server.clock.now)
 
         // What only the server and the command line do.
+        try await LastBackup(database).note(server.clock.now)
+        _ = try await LastBackup(database).moment
         if let id = Company.ID(world.company.id) {
             for table in CompanyData.tables {
                 guard let row = try await database.fetch(table.rows(id, after: nil)).first else { continue }

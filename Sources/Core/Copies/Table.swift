@@ -56,7 +56,7 @@ public struct Table: Sendable, Equatable {
 }
 
 extension BulkSession {
-    /// Every table but the migrator's own, which each database keeps for itself, in an order in which each comes after
+    /// Every table but those of what each database keeps for itself (its migrations, its upkeep), in an order in which each comes after
     /// those that it refers to.
     package func tables() throws -> [Table] {
         let (columns, references) = try Transaction(self).fetch(
@@ -68,7 +68,7 @@ extension BulkSession {
             },
             Query(catalog.references) { (from: try $0.next() as String, to: try $0.next() as String) })
         let byTable = Dictionary(grouping: columns, by: \.table)
-        let tables = try byTable.filter { $0.key != "schema_migrations" }.map { name, columns in
+        let tables = try byTable.filter { !["schema_migrations", "upkeep"].contains($0.key) }.map { name, columns in
             try Table(
                 name: name,
                 columns: columns.map {

@@ -45,6 +45,8 @@ public struct Materials: Sendable {
             version: 1, updatedAt: now)
         let movement: Movement.ID = runtime.newID()
         return Change { transaction in
+            // Whoever removes the site at the same time comes first or finds the material.
+            try transaction.enqueue(Site.lock(scope))
             guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Refusal.notFound("site") }
             try transaction.enqueue(Material.insert(material.id, new, scope, now: now))
             if new.amount != .zero {

@@ -54,9 +54,16 @@ struct BackUp: AsyncParsableCommand {
             if let keep, let folder {
                 for name in try folder.keep(keep) { say("Deleted the old \(name).") }
             }
-            guard let store = settings.backupStore, target.path != "-" else { return }
-            try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
-            say("Uploaded it to \(store.url).")
+            if let store = settings.backupStore, target.path != "-" {
+                try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
+                say("Uploaded it to \(store.url).")
+            }
+            do {
+                try await LastBackup(database).note(now)
+            } catch {
+                // A standby takes no note, and neither does a schema that is to be migrated after this backup.
+                say("The database couldn't note it, so servers will tell of an older one: \(error)")
+            }
         }
     }
 

@@ -22,6 +22,11 @@ struct Check: AsyncParsableCommand {
             let state = try await Migrator(database, migrations: try Migration.embedded()).state()
             if let refusal = SchemaRefusal(state) { throw refusal }
             print("The settings are right, \(engine) answers, and its schema fits.")
+            if let moment = try await LastBackup(database).moment {
+                print("The last backup is of \(moment.text).")
+            } else {
+                print("There was no backup yet: 'polier backup FILE' takes one.")
+            }
         }
     }
 }

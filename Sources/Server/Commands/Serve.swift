@@ -137,12 +137,13 @@ struct Serve: AsyncParsableCommand {
         let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
         let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)
         let outbox = Outbox(database, runtime: .live)
+        let lastBackup = LastBackup(database)
         let traffic = Traffic()
         let process = ProcessMetrics()
         let metrics = Metrics(sources: [
             { process.all }, { readiness.metrics }, { traffic.metrics },
             { database.metrics }, { hasher.metrics }, { await outbox.metrics },
-            { chain?.metrics ?? [] },
+            { chain?.metrics ?? [] }, { await lastBackup.metrics },
         ])
         // Where nobody else can ask, they need no port of their own.
         let sharesPort = settings.metricsPort == nil && settings.origins.isLocal
