@@ -189,4 +189,25 @@ import Testing
             #expect(rest.header("Link") == nil)
         }
     }
+
+    /// JSON of some length is compressed for whoever takes that, and is the same for whoever doesn't.
+    @Test func longAnswersAreCompressed() async throws {
+        try await TestServer.run(on: .sqlite) { server in
+            let company = try await TestCompany.register(server.client)
+            let site = try await company.site()
+            for number in 1...20 { _ = try await company.material(site, name: "Fliesen \(number)") }
+            var replies: [Reply] = []
+            for coding in ["gzip", "identity", "gzip;q=0"] {
+                replies.append(try await company.manager.send("GET", site, headers: ["Accept-Encoding": coding]))
+            }
+            #expect(replies.map { $0.header("Content-Encoding") } == ["gzip", nil, nil])
+            #expect(replies.allSatisfy { $0.header("Vary")?.contains("Accept-Encoding") == true })
+            #expect(replies.allSatisfy { $0.json == replies[1].json && $0.header("ETag") == "\"1\"" })
+            let lengths = replies.compactMap { $0.header("Content-Length").flatMap { Int($0) } }
+            #expect(lengths.count == 3 && lengths[0] < lengths[1] / 4 && lengths[1] == lengths[2])
+            let short = try await company.manager.send(
+                "GET", "/api/v1/users/me", headers: ["Accept-Encoding": "gzip"])
+            #expect(short.header("Content-Encoding") == nil && short.status == 200)
+        }
+    }
 }

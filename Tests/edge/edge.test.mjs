@@ -136,6 +136,8 @@ for (const platform of ["cloudflare", "vercel"]) {
       const ask = (path, options = {}) => fetch(at() + path, { ...options, headers: { Cookie: session, ...options.headers } });
       const me = await (await ask("/api/v1/users/me")).json();
       assert.equal(me.email, demo.email);
+      // Long enough to be compressed on the way: it must say what it is, or nobody can read it.
+      assert.equal((await (await ask("/api/v1/openapi.json")).json()).info.title, "Polier");
       const foreign = { Origin: "https://evil.example", "Content-Type": "application/json" };
       assert.equal((await ask("/api/v1/users/me", { method: "PUT", body: "{}", headers: foreign })).status, 403);
       const own = { Origin: cloudflare, "Content-Type": "application/json" };

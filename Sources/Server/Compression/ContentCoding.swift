@@ -12,14 +12,16 @@ enum ContentCoding: String, CaseIterable {
         let output =
             switch self {
             case .brotli: Brotli.installed?.compress(bytes)
-            case .gzip: Self.gzip(bytes)
+            case .gzip: Self.gzip(bytes, level: 9)
             }
         return output.flatMap { $0.readableBytes < bytes.readableBytes ? $0 : nil }
     }
 
-    private static func gzip(_ bytes: ByteBuffer) -> ByteBuffer? {
+    /// The same bytes as gzip; nil where there is no memory for it.
+    /// - Parameter level: from 1, fast, to 9, small.
+    static func gzip(_ bytes: ByteBuffer, level: Int32) -> ByteBuffer? {
         var output = ByteBuffer()
-        let gzip = GzipWriter(level: 9) { output.writeBytes($0) }
+        let gzip = GzipWriter(level: level, piece: 16 << 10) { output.writeBytes($0) }
         do {
             try bytes.withUnsafeReadableBytes { try gzip.add($0) }
             try gzip.finish()

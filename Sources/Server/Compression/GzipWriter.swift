@@ -5,7 +5,7 @@ import Core
 final class GzipWriter {
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private let write: (UnsafeRawBufferPointer) throws -> Void
-    private var output = [UInt8](repeating: 0, count: 256 << 10)
+    private var output: [UInt8]
 
     /// With gzip's head and check sum around it.
     private static let gzipWindow: Int32 = 15 + 16
@@ -13,9 +13,11 @@ final class GzipWriter {
     /// - Parameters:
     ///   - level: from 1, fast, to 9, small. For a database, ids and times most of it, more than 5 takes twice the time for a
     ///     twentieth less.
+    ///   - piece: how many bytes are written at once, at most.
     ///   - write: is given what is compressed, and keeps none of it.
-    init(level: Int32 = 5, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    init(level: Int32 = 5, piece: Int = 256 << 10, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.write = write
+        output = [UInt8](repeating: 0, count: piece)
         stream.initialize(to: z_stream())
         let code = deflateInit2_(
             stream, level, Z_DEFLATED, Self.gzipWindow, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,

@@ -48,6 +48,7 @@ struct Responder: HTTPResponder {
         securityHeaders.add(to: &answer.headers)
         origins.addHeaders(to: &answer.headers, for: request.head)
         if readiness.isDraining { answer.headers[.connection] = "close" }
+        answer = await answer.compressed(for: request.head)
         let time = ContinuousClock.now - start
         traffic.end(Traffic.Kind(match.route, answer.status), after: time)
         let isQuiet = match.route?.isProbe == true && answer.status == .ok
