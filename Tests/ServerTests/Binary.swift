@@ -52,8 +52,10 @@ final class RunningServer {
     private let logPath: String
 
     /// Starts it on a free port and waits until it is ready.
+    /// - Parameter openFiles: how many files and connections it may have.
     init(
-        url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0, settings: [String: String] = [:]
+        url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0, openFiles: Int? = nil,
+        settings: [String: String] = [:]
     ) async throws {
         let port = try port ?? RunningServer.freePort()
         client = Client(base: "http://127.0.0.1:\(port)")
@@ -63,6 +65,11 @@ final class RunningServer {
             ["serve", "--http-port", "\(port)", "--drain-seconds", "\(drainSeconds)"],
             settings.merging(["POLIER_DATABASE_URL": url]) { $1 },
             in: folder.path)
+        if let openFiles {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -n \(openFiles) && exec \"$@\"", "sh", Binary.path] + (process.arguments ?? [])
+        }
         let output = FileHandle(forWritingAtPath: logPath)
         process.standardOutput = output
         process.standardError = output
@@ -92,6 +99,13 @@ final class RunningServer {
         return exitCode()
     }
 
+    /// How many files and connections it has open.
+    var openFiles: Int {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count
+        }
+    }
+
     func signal(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
 
     /// Waits until it has ended.
@@ -106,9 +120,7 @@ final class RunningServer {
     static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var address = sockaddr_in(loopback: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let found = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -117,5 +129,15 @@ final class RunningServer {
         }
         guard found else { throw POSIXError(.EADDRNOTAVAIL) }
         return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+extension sockaddr_in {
+    /// A port of this machine's own.
+    init(loopback port: Int) {
+        self.init()
+        sin_family = sa_family_t(AF_INET)
+        sin_port = in_port_t(port).bigEndian
+        sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     }
 }

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Server
+
 /// The real binary as a newcomer, an operator with a typo, and a cluster start it.
 @Suite struct StartTests {
     /// What is wrong with a start, and the sentence that says so.
@@ -203,6 +205,35 @@ import Testing
                 server.client, email: "op@polier.example", password: "ein langes Kennwort")
             #expect(try await server.client.with(token: token).get("/api/v1/users/me").json["role"] == "ADMIN")
         }
+    }
+
+    /// Without a limit the server's own files would be missing, the database's among them.
+    @Test func moreConnectionsThanThereMayBeWait() async throws {
+        #expect([64, 1024, 1 << 30].map(ConnectionLimit.most) == [32, 768, 10_000])
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let port = try RunningServer.freePort()
+        let server = try await RunningServer(
+            url: "sqlite:\(folder.path)/polier.sqlite", folder: folder, port: port, openFiles: 200)
+        var sockets: [Int32] = []
+        for _ in 0..<250 {
+            sockets.append(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+            var address = sockaddr_in(loopback: port)
+            let connected = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(sockets[sockets.count - 1], $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            #expect(connected == 0)
+        }
+        for _ in 0..<400 where !server.log().contains("connections are open") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(server.log().contains("100 connections are open, which is all that may be: others wait"))
+        #expect(try server.openFiles < 180)
+        for socket in sockets { close(socket) }
+        _ = try await TestCompany.register(server.client)
+        #expect(server.terminate() == 0)
     }
 
     /// Three pods on one empty database: one migrates, all serve.

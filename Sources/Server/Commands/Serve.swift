@@ -152,7 +152,9 @@ struct Serve: AsyncParsableCommand {
                 logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
                 extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : [])),
             server: .http1(configuration: .init(idleTimeout: .seconds(30))),
-            configuration: .init(address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024),
+            configuration: .init(
+                address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024,
+                availableConnectionsDelegate: ConnectionLimit(logger: logger)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.httpPort
                 logger.info("listening on http://\(settings.httpHost):\(port)")

@@ -99,9 +99,9 @@ struct Answer: Sendable {
         else { return self }
         var answer = self
         answer.headers.append(HTTPField(name: .vary, value: "Accept-Encoding"))
-        guard request.accepts(.gzip),
-            let smaller = try? await NIOThreadPool.singleton.runIfActive({ ContentCoding.gzip(bytes, level: Self.level) })
-        else { return answer }
+        guard request.accepts(.gzip) else { return answer }
+        let gzip = { @Sendable in ContentCoding.gzip(bytes, level: Self.level) }
+        guard let smaller = try? await NIOThreadPool.singleton.runIfActive(gzip) else { return answer }
         answer.headers[.contentEncoding] = ContentCoding.gzip.rawValue
         return Answer(status, answer.headers, .whole(smaller))
     }
