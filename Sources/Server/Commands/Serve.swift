@@ -151,7 +151,8 @@ struct Serve: AsyncParsableCommand {
             responder: api.responder(
                 logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
                 extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : [])),
-            server: .http1(configuration: .init(idleTimeout: .seconds(30))),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [BodyDeadline()], idleTimeout: .seconds(30))),
             configuration: .init(
                 address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024,
                 availableConnectionsDelegate: ConnectionLimit(logger: logger)),
