@@ -68,7 +68,7 @@ import Testing
         try await Self.withBackup { folder, _, text async throws in
             func compressed(_ text: String) throws -> [UInt8] {
                 var bytes: [UInt8] = []
-                let writer = GzipWriter { bytes += $0 }
+                let writer = try GzipWriter { bytes += $0 }
                 try Array(text.utf8).withUnsafeBytes { try writer.add($0) }
                 try writer.finish()
                 return bytes

@@ -56,8 +56,8 @@ public struct Table: Sendable, Equatable {
 }
 
 extension BulkSession {
-    /// Every table but those of what each database keeps for itself (its migrations, its upkeep), in an order in which each comes after
-    /// those that it refers to.
+    /// Every table but those of what each database keeps for itself (its migrations, its upkeep), in an order in which each
+    /// comes after those that it refers to.
     package func tables() throws -> [Table] {
         let (columns, references) = try Transaction(self).fetch(
             Query(catalog.columns) { row in

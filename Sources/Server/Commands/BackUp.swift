@@ -41,7 +41,7 @@ struct BackUp: AsyncParsableCommand {
                 var contents: [TableContents] = []
                 try target.write { write in
                     try withoutActuallyEscaping(write) { write in
-                        let gzip = GzipWriter(write)
+                        let gzip = try GzipWriter(write)
                         contents = try Backup.take(
                             from: database, polier: Release.version, at: now, tell: progress.show, to: gzip.add)
                         try gzip.finish()

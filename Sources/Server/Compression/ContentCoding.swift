@@ -21,8 +21,8 @@ enum ContentCoding: String, CaseIterable {
     /// - Parameter level: from 1, fast, to 9, small.
     static func gzip(_ bytes: ByteBuffer, level: Int32) -> ByteBuffer? {
         var output = ByteBuffer()
-        let gzip = GzipWriter(level: level, piece: 16 << 10) { output.writeBytes($0) }
         do {
+            let gzip = try GzipWriter(level: level, piece: 16 << 10) { output.writeBytes($0) }
             try bytes.withUnsafeReadableBytes { try gzip.add($0) }
             try gzip.finish()
         } catch {

@@ -15,14 +15,15 @@ final class GzipWriter {
     ///     twentieth less.
     ///   - piece: how many bytes are written at once, at most.
     ///   - write: is given what is compressed, and keeps none of it.
-    init(level: Int32 = 5, piece: Int = 256 << 10, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    /// - Throws: `CopyRefusal` where there is no memory for it.
+    init(level: Int32 = 5, piece: Int = 256 << 10, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) throws {
         self.write = write
         output = [UInt8](repeating: 0, count: piece)
         stream.initialize(to: z_stream())
         let code = deflateInit2_(
             stream, level, Z_DEFLATED, Self.gzipWindow, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size))
-        precondition(code == Z_OK, "zlib has no memory, or is of another version")
+        guard code == Z_OK else { throw CopyRefusal("zlib can't begin to compress (its code is \(code))") }
     }
 
     deinit {
