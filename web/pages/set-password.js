@@ -46,5 +46,9 @@ export default function setPassword(page) {
       ${pageHead({ title: t("setPassword.title"), lead: t("setPassword.lead") })}
       ${formView(form, passwordField(form, {
         name: "password", label: t("password.new"), hint: t("password.rule"), autocomplete: "new-password",
-      }), { submit: t("setPassword.submit") })}`);
+      }), {
+        submit: t("setPassword.submit"),
+        // The mail is what many keep to find their way in.
+        more: html`<a href="/">${t("setPassword.already")}</a>`,
+      })}`);
 }

@@ -88,6 +88,7 @@ export default {
     title: "Passwort festlegen",
     lead: "Wähl ein Passwort, dann bist du drin.",
     submit: "Speichern und anmelden",
+    already: "Ich habe schon eins",
     welcome: "Hallo, {name}! Du bist angemeldet.",
     set: "Dein Passwort ist festgelegt. Melde dich damit an.",
     usedTitle: "Der Link gilt nicht mehr",

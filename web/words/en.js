@@ -88,6 +88,7 @@ export default {
     title: "Set your password",
     lead: "Choose a password and you are in.",
     submit: "Save and sign in",
+    already: "I have one already",
     welcome: "Hello, {name}! You are signed in.",
     set: "Your password is set. Sign in with it.",
     usedTitle: "This link is no longer good",
