@@ -65,7 +65,7 @@ extension Transfer.Reply {
             case "retry-after": return .seconds(min(max(number, 1), 86_400))
             case "x-ratelimit-reset":
                 // As seconds, the smallest such number of milliseconds is in the year 5138.
-                let reset = number < 100_000_000_000 ? number * 1000 : number
+                let reset = number < 100_000_000_000 ? max(number, 0) * 1000 : number
                 return .milliseconds(min(max(reset - Runtime.live.now().milliseconds, 1000), 86_400_000))
             default: continue
             }

@@ -52,7 +52,22 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused("POST", adjust, "{\"delta\": null}", 400, "delta is missing"),
     ]
 
+    /// What Unicode's canonical order is slow at.
+    static let marks = String(repeating: "\u{301}\u{323}", count: 60_000)
+
     static let texts = [
+        Refused(
+            "POST", "/api/v1/auth/signin", "{\"email\": \"a@b.example\", \"password\": \"a\(marks)\"}", 400,
+            "password must have at most 1024 characters"),
+        Refused(
+            "POST", "/api/v1/auth/signin", "{\"email\": \"a\(marks)@b.example\", \"password\": \"x\"}", 400,
+            "email must have at most 1024 characters"),
+        Refused(
+            "PUT", "/api/v1/users/me", "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"a\(marks)\"}", 400,
+            "currentPassword must have at most 1024 characters"),
+        Refused(
+            "PUT", "/api/v1/users/me", "{\"password\": \"a\(marks)\", \"currentPassword\": \"x\"}", 400,
+            "password must have 8 to 128 characters"),
         Refused("POST", "{site}/materials", "{\"unit\":\"m\",\"amount\":1,\"threshold\":1}", 400, "name is missing"),
         Refused(
             "POST", "{site}/materials", "{\"name\":7,\"unit\":\"m\",\"amount\":1,\"threshold\":1}", 400,

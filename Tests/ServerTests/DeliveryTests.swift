@@ -7,6 +7,14 @@ import Testing
 
 /// What Mailgun tells later of a mail that it took on.
 @Suite struct DeliveryTests {
+    /// Whoever can't sign can't do harm either.
+    @Test func aTimestampMayBeAnything() {
+        for timestamp in ["-9223372036854775808", "9223372036854775807", "-1", "", "1e9", "99999999999999999999"] {
+            let signature = WebhookSignature(timestamp: timestamp, token: "t", signature: "aa")
+            #expect(!signature.isGood(key: "k", now: Runtime.live.now()))
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func mailgunTellsWhatBecameOfIt(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, flags: [.mailgunSigningKey: "signing"]) { server in

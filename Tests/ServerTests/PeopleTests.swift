@@ -252,4 +252,30 @@ import Testing
             #expect(kept == [["", "Lena", "Vogt", nil], ["", "", "", nil]])
         }
     }
+
+    /// Nobody's inbox is filled, neither by inviting nor by moving an account's address to and fro.
+    @Test(arguments: Engine.allCases)
+    func anAddressGetsTenLettersAnHour(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let (path, _) = try await Self.invite(company, "fremd@else.example")
+            // Two were sent already.
+            for _ in 0..<8 { #expect(try await company.manager.post(path + "/invitation").status == 202) }
+            let many = try await company.manager.post(path + "/invitation")
+            #expect(many.status == 429 && many.header("Retry-After") == "3600")
+            #expect(try await company.manager.delete(path).status == 204)
+            let again = try await company.manager.post(company.path + "/users", Self.invitee("FREMD@else.example"))
+            #expect(again.status == 429)
+            _ = try await Self.invite(company, "wer@anders.example")
+            server.clock.advance(by: .seconds(3600))
+            _ = try await Self.invite(company, "fremd@else.example")
+
+            var statuses: [Int] = []
+            for number in 0..<24 {
+                let email = number % 2 == 0 ? "opfer@else.example" : company.email
+                statuses.append(try await company.manager.put("/api/v1/users/me", "{\"email\": \"\(email)\"}").status)
+            }
+            #expect(statuses.prefix(20).allSatisfy { $0 == 200 } && statuses[20] == 429)
+        }
+    }
 }

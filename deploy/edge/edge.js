@@ -35,6 +35,13 @@ export async function answer(request, { origin, address, file }) {
   return isFile ? plain(await file(url.pathname), url.pathname) : page(request, url, origin, address, await file("/index.html"));
 }
 
+/** Where a platform has a file of the export: always at this address, whatever the path looks like. */
+export function fileAddress(path, request) {
+  const url = new URL(request.url);
+  [url.pathname, url.search] = [path, ""];
+  return url;
+}
+
 async function forward(request, url, origin, address) {
   const headers = new Headers(request.headers);
   for (const name of notForwarded) headers.delete(name);

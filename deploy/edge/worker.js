@@ -1,12 +1,12 @@
 // Polier's front on Cloudflare Workers; wrangler.toml names the files and the server.
 
-import { answer } from "./edge.js";
+import { answer, fileAddress } from "./edge.js";
 
 export default {
   fetch: (request, env) =>
     answer(request, {
       origin: env.POLIER_ORIGIN,
       address: request.headers.get("CF-Connecting-IP") ?? "",
-      file: (path) => env.ASSETS.fetch(new Request(new URL(path, request.url))),
+      file: (path) => env.ASSETS.fetch(new Request(fileAddress(path, request))),
     }),
 };

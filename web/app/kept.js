@@ -35,8 +35,10 @@ export const kept = {
 
   /** Asks the server; everybody who watches the path hears of the answer. */
   async refresh(path, { signal } = {}) {
-    const asked = Date.now();
+    const [asked, asker] = [Date.now(), owner];
     const value = await api.all(path, { signal });
+    // An answer to whoever was signed in before is none of whoever is now.
+    if (owner !== asker) return value;
     // Something was written while the question was on its way: what it brought may be older.
     if ((memory.get(path)?.changed ?? 0) >= asked) return memory.get(path).value;
     keep(path, value, {});

@@ -31,8 +31,8 @@ async function followSession() {
   const [wasState, wasUser] = [state, user];
   [state, user] = [session.state, session.user?.id];
   const isSame = user === wasUser;
+  if (isSame && state === wasState) return redraw();
   // Behind the open pages, the sign-in form among them, there is nothing to come back to.
-  if (currentPage().isOpen ? state === wasState : isSame && state === wasState) return redraw();
   if (currentPage().isOpen || !isSame || state === "out") return reload();
   if (state === "in") return currentPage().refresh();
   const { askAgain } = await import("parts/sign-in-again.js");

@@ -16,7 +16,7 @@ public final class BackupText: @unchecked Sendable {
     private var hash = SHA256()
 
     /// No line is longer: a row holds a few kilobytes.
-    private static let longestLine = 256 << 20
+    private static let longestLine = 16 << 20
 
     /// Reads the first line.
     /// - Parameter more: the next piece of the text; nil at its end.

@@ -36,7 +36,7 @@ public struct WebhookSignature: Sendable {
     private static let skew = Duration.seconds(3600)
 
     func isGood(key: String, now: Instant) -> Bool {
-        guard let seconds = Int64(timestamp), abs(seconds) < 1 << 40 else { return false }
+        guard let seconds = Int64(timestamp), (0..<1 << 40).contains(seconds) else { return false }
         let at = Instant(milliseconds: seconds * 1000)
         guard at > now - Self.skew, at < now + Self.skew else { return false }
         let bytes = stride(from: 0, to: signature.utf8.count, by: 2).compactMap { start -> UInt8? in

@@ -13,6 +13,8 @@ public struct AttemptLimit: Sendable {
     static let resetsOfAccount = AttemptLimit(name: "reset account", count: 5, window: .seconds(3600))
     /// Twice the time for which a signature is good, so that none is used twice.
     static let webhookTokens = AttemptLimit(name: "webhook token", count: 1, window: .seconds(2 * 3600))
+    /// Mails that somebody's colleagues, or whoever had that address before, can have sent to it.
+    static let lettersToAddress = AttemptLimit(name: "letters address", count: 10, window: .seconds(3600))
     static let resetsFromAddress = AttemptLimit(name: "reset address", count: 30, window: .seconds(3600))
 }
 
@@ -25,6 +27,11 @@ struct Attempts: Sendable {
     init(_ limit: AttemptLimit, of subject: String) {
         self.limit = limit
         self.subject = Array(SHA256.hash(data: Data("\(limit.name)\n\(subject)".utf8)))
+    }
+
+    /// Of what concerns one e-mail address, however it is spelled.
+    init(_ limit: AttemptLimit, ofAddress email: String) {
+        self.init(limit, of: EmailAddress(email)?.folded ?? email)
     }
 
     /// The instants as they stand, for a look before costly work.

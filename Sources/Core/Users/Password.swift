@@ -9,7 +9,7 @@ public struct Password: Sendable {
     let text: String
 
     public init(_ text: String, refusing common: CommonPasswords) throws(Flaw) {
-        guard Self.length.contains(text.count), text.utf8.count <= 1024 else {
+        guard text.utf8.count <= 1024, Self.length.contains(text.count) else {
             throw Flaw(message: "must have \(Self.length.lowerBound) to \(Self.length.upperBound) characters")
         }
         guard !common.contains(text) else {

@@ -71,11 +71,8 @@ public final class PasswordHasher: Sendable {
         await BlockingThread.joined(threads)
     }
 
-    /// Unicode allows many spellings of one text, and keyboards differ: the password is composed (NFC) first.
     private func derive(_ password: String, salt: [UInt8], cost: Cost) async throws -> [UInt8] {
-        let job = HashJob(
-            password: Array(password.precomposedStringWithCanonicalMapping.utf8), salt: salt, cost: cost,
-            deadline: .now + .seconds(15))
+        let job = HashJob(password: password, salt: salt, cost: cost, deadline: .now + .seconds(15))
         do {
             return try await job.answer.wait { queue.add(job) }
         } catch is StorageError {
@@ -102,22 +99,25 @@ public final class PasswordHasher: Sendable {
 }
 
 private final class HashJob: QueuedWork {
-    let password: [UInt8]
+    let password: String
     let salt: [UInt8]
     let cost: PasswordHasher.Cost
     let deadline: ContinuousClock.Instant
     let answer = Answer<[UInt8]>()
 
-    init(password: [UInt8], salt: [UInt8], cost: PasswordHasher.Cost, deadline: ContinuousClock.Instant) {
+    init(password: String, salt: [UInt8], cost: PasswordHasher.Cost, deadline: ContinuousClock.Instant) {
         (self.password, self.salt, self.cost, self.deadline) = (password, salt, cost, deadline)
     }
 
     func run() {
         guard answer.begin() else { return }
+        // Unicode allows many spellings of one text, and keyboards differ: the password is composed (NFC) first. For some texts
+        // that takes its time, too.
+        let composed = Array(password.precomposedStringWithCanonicalMapping.utf8)
         answer.end(
             Result {
                 try KDF.Scrypt.deriveKey(
-                    from: password, salt: salt, outputByteCount: 32, rounds: cost.rounds, blockSize: cost.blockSize,
+                    from: composed, salt: salt, outputByteCount: 32, rounds: cost.rounds, blockSize: cost.blockSize,
                     parallelism: cost.parallelism
                 ).withUnsafeBytes { Array($0) }
             })

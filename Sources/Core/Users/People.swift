@@ -121,6 +121,7 @@ public struct People: Sendable {
         _ token: Token, to user: User, by scope: CompanyScope, _ mail: Mail.ID, _ transaction: borrowing Transaction,
         now: Instant
     ) throws {
+        try Attempts(.lettersToAddress, ofAddress: user.email).record(transaction, now: now)
         try transaction.enqueue(OneTimeToken.invite(user, token, now: now))
         try transaction.enqueue(Mail.cancelLinks(of: user.id, in: scope.company, now: now))
         try transaction.enqueue(

@@ -46,6 +46,8 @@ public struct Profile: Sendable {
                 firstName: edit.firstName, lastName: edit.lastName, email: edit.email, language: edit.language)
             if let newHash {
                 guard hashes.first == newHash.old else { throw Refusal.stale }
+                // Of several guesses that were under way at once only as many count as may.
+                try newHash.attempts.check(transaction, now: now)
                 try transaction.enqueue(new.update(email: edit.email, passwordHash: newHash.new, now: now))
                 try transaction.enqueue(Session.endAll(of: id, in: company, but: actor.session))
                 try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: old, now: now))
@@ -54,7 +56,10 @@ public struct Profile: Sendable {
                 try transaction.enqueue(new.update(email: edit.email, now: now))
             }
             let isMoved = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
-            if isMoved { try transaction.enqueue(Mail.insert(warning, .emailChanged, to: old, now: now)) }
+            if isMoved {
+                try Attempts(.lettersToAddress, ofAddress: old.email).record(transaction, now: now)
+                try transaction.enqueue(Mail.insert(warning, .emailChanged, to: old, now: now))
+            }
             if isMoved || newHash != nil {
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: company))
                 try transaction.enqueue(Mail.cancelLinks(of: id, in: company, now: now))
@@ -68,10 +73,12 @@ public struct Profile: Sendable {
         }
     }
 
-    private func newPasswordHash(_ edit: Edit, _ actor: Actor) async throws -> (old: String?, new: String)? {
+    private func newPasswordHash(
+        _ edit: Edit, _ actor: Actor
+    ) async throws -> (old: String?, new: String, attempts: Attempts)? {
         guard let password = edit.password else { return nil }
         // Whoever holds a session may guess no oftener than who has none.
-        let attempts = Attempts(.signInsOfAccount, of: EmailAddress(actor.user.email)?.folded ?? actor.user.email)
+        let attempts = Attempts(.signInsOfAccount, ofAddress: actor.user.email)
         let (found, made) = try await database.fetch(
             User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made)
         let held = found.first ?? nil
@@ -81,7 +88,7 @@ public struct Profile: Sendable {
             try await database.transaction { try attempts.record($0, now: now) }
             throw Refusal.invalid([.init("currentPassword", "is wrong")])
         }
-        return (held, try await hasher.hash(password.new.text))
+        return (held, try await hasher.hash(password.new.text), attempts)
     }
 
     // MARK: Sessions

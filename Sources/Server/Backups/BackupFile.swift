@@ -19,9 +19,11 @@ struct BackupFile {
             }
             return try body { try Self.write($0, to: STDOUT_FILENO, called: "standard output") }
         }
-        let file = open(unfinished, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+        let file = open(unfinished, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("written") }
         defer { close(file) }
+        // One that lies there already may have other rights.
+        guard fchmod(file, 0o600) == 0 else { throw failure("written") }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             throw CopyRefusal("another backup to \(path) is under way")
         }

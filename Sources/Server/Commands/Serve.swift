@@ -172,6 +172,13 @@ struct Serve: AsyncParsableCommand {
             outbox: outbox, writer: try LetterWriter(publicURL: settings.origins.publicURL),
             transport: chain ?? LogTransport(logger: logger, showsLinks: settings.origins.isLocal),
             readiness: readiness, logger: logger, hurry: postroom.hurry)
+        if settings.origins.isLocal && !settings.trustedProxies.isEmpty {
+            logger.warning(
+                """
+                POLIER_PUBLIC_URL names this machine, and POLIER_TRUSTED_PROXIES a proxy: links, cookies, /metrics and the log \
+                are as for people on this machine alone
+                """)
+        }
         if settings.origins.isHTTPS && settings.trustedProxies.isEmpty {
             logger.warning(
                 "POLIER_TRUSTED_PROXIES is not set: behind a proxy, all sign-ins count as from one address")

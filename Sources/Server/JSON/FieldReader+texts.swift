@@ -31,11 +31,20 @@ extension FieldReader {
         return trimmed.isEmpty ? nil : trimmed
     }
 
-    /// Text as it was sent, of any length and with any character: a password.
+    /// More than any password or address has. Comparing texts needs them in one spelling of Unicode, and bringing a text into it
+    /// may take as long as its length squared.
+    private static let longestSecret = 1024
+
+    /// Text as it was sent, with any character: a password that is compared with one that was chosen.
     mutating func secret(_ name: String, example: String) -> String? {
-        if describe(name, ["type": "string"], .text(example)) { return example }
-        guard require(name) else { return nil }
-        return decode(name, "text")
+        let schema: JSONValue = ["type": "string", "maxLength": .integer(Self.longestSecret)]
+        if describe(name, schema, .text(example)) { return example }
+        guard require(name), let text = decode(name, "text") as String? else { return nil }
+        guard text.unicodeScalars.count <= Self.longestSecret else {
+            report(name, "must have at most \(Self.longestSecret) characters")
+            return nil
+        }
+        return text
     }
 
     mutating func newPassword(_ name: String) -> Password? {
@@ -43,9 +52,8 @@ extension FieldReader {
         let schema: JSONValue = [
             "type": "string", "minLength": .integer(length.lowerBound), "maxLength": .integer(length.upperBound),
         ]
-        guard let text = describe(name, schema, .text(example)) ? example : secret(name, example: example) else {
-            return nil
-        }
+        if describe(name, schema, .text(example)) { return try? Password(example, refusing: .embedded) }
+        guard require(name), let text = decode(name, "text") as String? else { return nil }
         do throws(Password.Flaw) {
             return try Password(text, refusing: .embedded)
         } catch {

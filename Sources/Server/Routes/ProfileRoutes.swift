@@ -19,7 +19,9 @@ struct ProfileRoutes {
                     "Takes any of the fields. A new password needs the current one, and ends all other sessions."),
                 refusals: [
                     .conflict("There is already an account for this e-mail address."),
-                    .tooMany("The current password was guessed too often; it counts as failed sign-ins."),
+                    .tooMany(
+                        "The current password was guessed too often, which counts as failed sign-ins, or the address was changed "
+                            + "too often."),
                 ]
             ) { (call, caller: AsThemselves, fields: ProfileFields) in
                 try await profile.change(fields.edit, if: call.precondition, as: caller.actor)

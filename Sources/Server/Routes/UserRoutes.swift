@@ -8,6 +8,7 @@ struct UserRoutes {
     let publicURL: String
 
     private static let base = "/api/v1/companies/{companyId}/users"
+    private static let tooManyMails = RefusalDescription.tooMany("This address was invited more than 10 times an hour.")
 
     var routes: [Route] {
         let (people, publicURL) = (people, publicURL)
@@ -32,7 +33,7 @@ struct UserRoutes {
                 status: .created,
                 refusals: [
                     .conflict("There is already an account for this e-mail address."),
-                    .forbidden("The caller may not give this role."),
+                    .forbidden("The caller may not give this role."), Self.tooManyMails,
                 ]
             ) { (_, company: InCompany, fields: InviteeFields) in try people.invite(fields.invitee, in: company.scope)
             },
@@ -49,6 +50,7 @@ struct UserRoutes {
                         "The e-mail address is taken, the invitation isn't accepted yet, or no active manager would be left."
                     ),
                     .forbidden("The caller may not change this person, or not give this role."),
+                    .tooMany("The address is a new one that was invited more than 10 times an hour."),
                 ]
             ) { (call, company: InCompany, fields: UserFields) in
                 try people.change(try call.id("userId"), fields.edit, if: call.precondition, in: company.scope)
@@ -75,7 +77,7 @@ struct UserRoutes {
                 status: .accepted,
                 refusals: [
                     .conflict("This person has joined already."),
-                    .forbidden("This person was switched off, and the caller may not change them."),
+                    .forbidden("This person was switched off, and the caller may not change them."), Self.tooManyMails,
                 ]
             ) { (call, company: InCompany, _: NoFields) in
                 try people.reinvite(try call.id("userId"), in: company.scope).map {

@@ -1,6 +1,6 @@
 // Polier's front on Vercel: the platform serves files by itself (vercel.json has their headers); pages and /api come here.
 
-import { answer } from "../edge.js";
+import { answer, fileAddress } from "../edge.js";
 
 export const config = { matcher: ["/", "/api/:path*", "/((?!.*\\.).*)"] };
 
@@ -9,6 +9,6 @@ export default function middleware(request) {
     origin: process.env.POLIER_ORIGIN,
     address: request.headers.get("x-real-ip") ?? "",
     // A path with a file's ending doesn't come back here.
-    file: (path) => fetch(new URL(path, request.url)),
+    file: (path) => fetch(fileAddress(path, request)),
   });
 }
