@@ -357,7 +357,7 @@ export default {
       movements: { what: "Name und Materialbewegungen", long: "solange die Firma dabei ist", why: "als Nachweis, wer was entnommen hat" },
       history: { what: "Name und was jemand geändert hat", long: "solange die Firma dabei ist", why: "damit Änderungen nachvollziehbar sind; alte und neue Namen von Leuten, E-Mail-Adressen und Uhrzeiten stehen nicht darin" },
       mails: { what: "Mails: an welche Adresse und was aus ihnen wurde", long: "die Adresse, bis die Person entfernt wird", why: "um herauszufinden, warum jemand keine bekam" },
-      attempts: { what: "Gescheiterte Anmeldungen, Anfragen nach einem Passwort und Registrierungen, als Hash von Konto und Internetadresse", long: "höchstens eine Stunde", why: "damit niemand Passwörter durchprobiert" },
+      attempts: { what: "Gescheiterte Anmeldungen, Anfragen nach einem Passwort, Einladungen und Registrierungen, als Hash von Konto, E-Mail- und Internetadresse", long: "höchstens eine Stunde", why: "damit niemand Passwörter durchprobiert" },
     },
     long: "Wie lange:",
     why: "Warum:",

@@ -357,7 +357,7 @@ export default {
       movements: { what: "The name, and movements of material", long: "as long as the company is here", why: "to show who took what" },
       history: { what: "The name, and what somebody changed", long: "as long as the company is here", why: "to answer for changes; old and new names of people, email addresses and times are not in it" },
       mails: { what: "Mails: to which address, and what became of them", long: "the address until the person is removed", why: "to find out why somebody got none" },
-      attempts: { what: "Failed sign-ins, requests for a password, and registrations: as a hash of account and internet address", long: "at most an hour", why: "to stop guessing" },
+      attempts: { what: "Failed sign-ins, requests for a password, invitations, and registrations: as a hash of account, email and internet address", long: "at most an hour", why: "to stop guessing" },
     },
     long: "How long:",
     why: "Why:",

@@ -3,7 +3,7 @@ import Core
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks the settings, the database and its schema, and says what is wrong.")
+        abstract: "Checks settings, database and schema, says what is wrong, and tells the last backup.")
 
     @OptionGroup var database: DatabaseFlags
     @OptionGroup var address: AddressFlags

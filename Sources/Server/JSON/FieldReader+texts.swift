@@ -35,7 +35,7 @@ extension FieldReader {
     /// may take as long as its length squared.
     private static let longestSecret = 1024
 
-    /// Text as it was sent, with any character: a password that is compared with one that was chosen.
+    /// Text as it was sent, with any character: a password, or an address, that is compared with what is known.
     mutating func secret(_ name: String, example: String) -> String? {
         let schema: JSONValue = ["type": "string", "maxLength": .integer(Self.longestSecret)]
         if describe(name, schema, .text(example)) { return example }
