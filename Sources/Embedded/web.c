@@ -254,6 +254,9 @@ static const unsigned char parts_icon_js[] = {
 static const unsigned char parts_invitation_js[] = {
 #embed "../../web/parts/invitation.js"
 };
+static const unsigned char parts_mail_reason_js[] = {
+#embed "../../web/parts/mail-reason.js"
+};
 static const unsigned char parts_material_form_js[] = {
 #embed "../../web/parts/material-form.js"
 };
@@ -424,6 +427,7 @@ static const struct polier_file web[] = {
     {"parts/hours-team.js", parts_hours_team_js, sizeof parts_hours_team_js},
     {"parts/icon.js", parts_icon_js, sizeof parts_icon_js},
     {"parts/invitation.js", parts_invitation_js, sizeof parts_invitation_js},
+    {"parts/mail-reason.js", parts_mail_reason_js, sizeof parts_mail_reason_js},
     {"parts/material-form.js", parts_material_form_js, sizeof parts_material_form_js},
     {"parts/material-sheet.js", parts_material_sheet_js, sizeof parts_material_sheet_js},
     {"parts/movement.js", parts_movement_js, sizeof parts_movement_js},

@@ -63,6 +63,17 @@ import Testing
             #expect(try await tell(mail, "\"event\": \"complained\"") == 200)
             #expect(try await state(mail)?["state"] == "complained")
 
+            for message in ["", ", \"message\": {}", ", \"message\": {\"headers\": {}}", ", \"message\": null"] {
+                let signed = WebhookSignature.signed(key: "signing", token: UUID().uuidString, now: clock.now)
+                let heard = try await server.client.post(
+                    "/api/v1/mail/webhooks/mailgun",
+                    """
+                    {"signature": {"timestamp": "\(signed.timestamp)", "token": "\(signed.token)", "signature": "\(signed.signature)"},
+                     "event-data": {"event": "complained"\(message)}}
+                    """)
+                #expect(heard.status == 200, "\(message): about no mail of ours: \(heard.text)")
+            }
+
             let bounced = try await invite("kai@vogt.example")
             #expect(try await tell(bounced, failed) == 200)
             let invitation = try await company.manager.get(company.path + "/users").json.list.first {

@@ -139,6 +139,64 @@ import Testing
         }
     }
 
+    /// Taken on is not arrived.
+    @Test(arguments: Engine.allCases)
+    func whatFailsAfterItWasTakenOnIsTold(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let part = try Part("fake_mailgun.py", ["--webhook", folder.path + "/webhook"], folder: folder)
+            let server = try await RunningServer(
+                url: url, folder: folder,
+                settings: RunningServer.mailgun(at: part.port).merging(["POLIER_MAILGUN_SIGNING_KEY": "signing"]) { $1 }
+            )
+            try (server.client.base + "/api/v1/mail/webhooks/mailgun").write(
+                toFile: folder.path + "/webhook", atomically: true, encoding: .utf8)
+            let company = try await TestCompany.register(server.client)
+            _ = try await company.invite("bounce@vogt.example")
+            for _ in 0..<100 where part.heard.count < 2 { try await Task.sleep(for: .milliseconds(100)) }
+            #expect(part.heard.last?["reported"] == .number(200), "\(part.heard)")
+            let invitation = try await company.manager.get(company.path + "/users").json.list.compactMap {
+                $0["invitation"]
+            }.first
+            #expect(invitation?["state"] == "failed")
+            #expect(invitation?["reason"] == "bounce: 5.1.1  [31mNo such  mailbox")
+            #expect(server.terminate() == 0)
+        }
+    }
+
+    /// Where the log isn't its readers' own, a mail without a way is refused, and not shown without its link.
+    @Test(arguments: Engine.allCases)
+    func aPublicServerWithoutMailSaysSo(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let settings = ["POLIER_PUBLIC_URL": "https://polier.example.de"]
+            let server = try await RunningServer(url: url, folder: folder, settings: settings)
+            #expect(server.log().contains("no way for mail is set"))
+            let company = try await TestCompany.register(server.client)
+            let person = try await company.invite("lena@vogt.example").json["id"]?.text ?? ""
+            func invitation() async throws -> JSON? {
+                try await company.manager.get(company.path + "/users").json.list.compactMap { $0["invitation"] }.first
+            }
+            for _ in 0..<100 where try await invitation()?["state"] == "queued" {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            #expect(try await invitation()?["state"] == "failed")
+            #expect(try await invitation()?["reason"] == "this server has no way to send mail")
+            #expect(try await server.client.get("/readyz").json["mail"] == "off")
+            let link =
+                try await company.manager.post(company.path + "/users/\(person)/invitation").json["link"]?.text ?? ""
+            let joined = try await server.client.with(token: String(link.split(separator: "=").last ?? "")).post(
+                "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
+            #expect(joined.status == 200, "the link that the app shows works")
+            #expect(server.terminate() == 0)
+            let checked = try Binary.run(
+                ["check"], environment: settings.merging(["POLIER_DATABASE_URL": url]) { $1 }, in: folder.path)
+            #expect(checked.code == 0 && checked.output.contains("No way for mail is set"), "\(checked.output)")
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func theOperatorLooksAndTriesAgain(_ engine: Engine) async throws {
         try await engine.withDatabase { url in

@@ -153,6 +153,30 @@ import Testing
             #expect(postbox.letters.map(\.tag) == ["reset", "password-changed"])
             #expect(postbox.letters[1].subject == "Dein Passwort wurde geändert")
 
+            // Who was invited and asks for a link gets the invitation again, however old it is.
+            let forgetful = try await company.manager.with(
+                token: try await TestCompany.signIn(server.client, email: company.email, password: "Neue Kelle 2026")
+            ).post(
+                company.path + "/users",
+                "{\"email\": \"kai@vogt.example\", \"firstName\": \"Kai\", \"lastName\": \"Vogt\", \"role\": \"WORKER\"}"
+            )
+            #expect(forgetful.status == 201)
+            for wait in [0, 60, 30 * 24 * 3600] {
+                server.clock.advance(by: .seconds(wait))
+                let known = try await server.client.post(path, "{\"email\": \"kai@vogt.example\"}")
+                let unknown = try await server.client.post(path, "{\"email\": \"niemand@vogt.example\"}")
+                #expect(known.status == 202 && known.body == unknown.body)
+                #expect(try await service.sendDue() == 1, "the first never left, and only the newest link is good")
+                #expect(postbox.letters.last?.tag == "invitation")
+                #expect(postbox.letters.last?.text.contains("Ada Kern hat dich bei Fliesen Nord eingeladen.") == true)
+            }
+            let again = try #require(postbox.letters.last?.text.firstMatch(of: /token=([0-9a-f]+)/)).output.1
+            server.clock.advance(by: .seconds(6 * 24 * 3600))
+            let joined = try await server.client.with(token: String(again)).post(
+                "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
+            #expect(joined.status == 200 && joined.json["status"] == "ACTIVE")
+            _ = try await service.sendDue()
+
             // Whoever is removed leaves no address in what was sent, and gets nothing that waits.
             let english = try await company.invite("lena@vogt.example", language: "en")
             let manager = company.manager.with(
@@ -222,7 +246,7 @@ import Testing
             #expect(try await service.sendDue() == 0, "at the threshold is not below it")
             try await take(0, -0.5)
             #expect(try await service.sendDue() == 2, "one for each manager, at once")
-            #expect(postbox.letters[0].text.contains("- Kleber: 4,5 Sack (Bad)"))
+            #expect(postbox.letters[0].text.contains("- Kleber: 4,5 Sack (Bad)\n\nDu hörst wieder"))
             #expect(postbox.letters[0].subject == "Material wird knapp")
 
             // Within ten minutes the others are collected, and what crosses again and again is told once.
@@ -235,7 +259,8 @@ import Testing
             server.clock.advance(by: .seconds(540))
             #expect(try await service.sendDue() == 2)
             let collected = postbox.letters[2].text
-            #expect(collected.contains("- Fugen: 4 Sack") && collected.contains("- Silikon: 10 Sack"))
+            #expect(collected.contains("- Fugen: 4 Sack (Bad)\n- Silikon: 10 Sack (Bad)\n"))
+            #expect(postbox.letters[2].html.contains(">- Fugen: 4 Sack (Bad)<br>- Silikon: 10 Sack (Bad)</p>"))
             #expect(!collected.contains("Kleber"))
 
             server.clock.advance(by: .seconds(3600))
@@ -243,6 +268,11 @@ import Testing
             try await take(0, -10)
             #expect(try await service.sendDue() == 2, "it had recovered")
             #expect(Set(postbox.letters.map(\.to)).count == 2)
+
+            server.clock.advance(by: .seconds(3600))
+            _ = try await company.material(site, name: "Dichtband", amount: "0", threshold: "2")
+            #expect(try await service.sendDue() == 2, "what is added runs low already")
+            #expect(postbox.letters.last?.text.contains("- Dichtband: 0 Sack (Bad)") == true)
         }
     }
 

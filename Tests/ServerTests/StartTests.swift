@@ -63,6 +63,9 @@ import Testing
         Wrong(
             environment: ["POLIER_MAILGUN_API_KEY": "geheim", "POLIER_MAILGUN_DOMAIN": "mg.example.de/x"],
             says: "POLIER_MAILGUN_DOMAIN is 'mg.example.de/x'; it must be like mg.example.de"),
+        Wrong(
+            environment: ["POLIER_PUBLIC_URL": "https://example.de/polier"],
+            says: "POLIER_PUBLIC_URL is 'https://example.de/polier'; it must be an address like"),
         Wrong(environment: [:], arguments: ["--httpport", "1"], says: "Unknown option '--httpport'"),
     ]
 

@@ -26,7 +26,7 @@ import Testing
             from: try #require(Mailbox("Kern, Ada <polier@mg.example.de>")), isTest: true)
         #expect(await mailgun.send(Self.letter("lena@vogt.example"), by: Self.soon) == .accepted)
         let asked = try #require(part.heard.first)
-        #expect(asked["path"] == "/v3/mg.example.de/messages")
+        #expect(asked["path"] == "/v3/mg.example.de/messages" && asked["flaw"] == .null)
         #expect(asked["authorization"]?.text == "Basic " + Data("api:key-1".utf8).base64EncodedString())
         #expect(
             asked["fields"]

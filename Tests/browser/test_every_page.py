@@ -2,6 +2,7 @@
 somebody out (axe-core, WCAG 2.2 AA). With POLIER_SCREENSHOTS=FOLDER each is photographed there."""
 
 import os
+import uuid
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,47 @@ def german_manager(one_server):
     return who
 
 
+@pytest.fixture(scope="module")
+def long_places(one_server):
+    """A company of names as long as they may be, without a blank to break them at; and some that are only long."""
+    email = f"{'d' * 40}-{uuid.uuid4().hex[:12]}@{'x' * 60}.{'y' * 60}.example"
+    word = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversicherung"
+    address = {"streetNumber": "1234567890abcdefghij", "street": word, "city": word, "postalCode": "1" * 20, "country": word[:60]}
+    nobody = Client.__new__(Client)
+    nobody.server, nobody.token = one_server, None
+    nobody.send("POST", "/auth/register", {
+        "email": email, "password": one_server.password, "firstName": word, "lastName": word, "companyName": word * 3,
+        "address": address})
+    manager = Client(one_server, email)
+    crew = []
+    for number, (first, last) in enumerate([("Maximiliana-Friederike", "Freifrau von Hohenstaufen-Wittelsbach"), (word, word)]):
+        crew.append(manager.send("POST", manager.company + "/users", {
+            "email": f"{number}-{email[12:]}", "firstName": first, "lastName": last, "role": "WORKER"})["id"])
+    sites = [
+        manager.send("POST", manager.company + "/sites", {
+            "name": name, "address": address, "startDate": "2026-11-23", "endDate": "2027-12-18", "notes": word * 4,
+            "users": [manager.user["id"], *crew]})["id"]
+        for name in ["Mehrfamilienhaussanierung Nord", word * 3]]
+    for name, unit, amount in [
+            ("Flexkleber C2TE", "Sack", 9), (word * 3, "Quadratmeterverpackungseinheitenstapelbehälter", 123456789.125),
+            ("Fugenmörtel", "m²", 1234567.5)]:
+        manager.send("POST", f"{manager.company}/sites/{sites[1]}/materials", {
+            "name": name, "unit": unit, "amount": amount, "threshold": 123456789.5})
+    manager.send("POST", f"{manager.company}/sites/{sites[1]}/check-in")
+    return {"site": sites[1], "worker": crew[1], "company": manager.user["companyId"], "email": email}
+
+
+# Text that is wider than where it stands, or reaches over the edge, and neither ends in "…" nor can be moved.
+CUT_OFF = """() => [...document.querySelectorAll('#app *, dialog *')].filter((element) => {
+  const style = getComputedStyle(element);
+  const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+  const isMeant = style.textOverflow === 'ellipsis' || ['auto', 'scroll'].includes(style.overflowX) || element.closest('svg');
+  if (!hasText || isMeant || !element.checkVisibility() || element.clientWidth <= 2 || element.closest('.tabs')) return false;
+  const edge = element.closest('dialog')?.getBoundingClientRect().right ?? document.documentElement.clientWidth;
+  return element.scrollWidth > element.clientWidth + 1 || element.getBoundingClientRect().right > edge + 1;
+}).map((element) => element.outerHTML.slice(0, 160))"""
+
+
 def look(page, paths, places, name):
     # What a page says of a link that is no longer good, or of what isn't there, the browser says too.
     page.watch.allow(r"status of 40[014]")
@@ -56,17 +98,27 @@ def look(page, paths, places, name):
         page.locator("h1").first.wait_for()
         page.wait_for_load_state("networkidle")
         photograph(page, name, path)
-        result = Axe().run(page, options=RULES)
-        for violation in result["violations"]:
-            nodes = [node["html"][:200] for node in violation["nodes"]]
-            findings.append(f"{path}: {violation['id']}: {violation['help']}: {nodes}")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            findings.append(f"{path}: is {wide} px wider than the window")
-        words = page.evaluate("document.body.innerText")
-        if "undefined" in words or "[object" in words or "NaN" in words:
-            findings.append(f"{path}: shows a value that isn't there")
+        findings += faults(page, path)
     assert not findings, "\n".join(findings)
+
+
+def faults(page, path):
+    """What is wrong with what is shown."""
+    findings = []
+    # What lies under a dialog can't be reached, and is dimmed.
+    context = "dialog" if page.locator("dialog").count() else None
+    result = Axe().run(page, context=context, options=RULES)
+    for violation in result["violations"]:
+        nodes = [node["html"][:200] for node in violation["nodes"]]
+        findings.append(f"{path}: {violation['id']}: {violation['help']}: {nodes}")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        findings.append(f"{path}: is {wide} px wider than the window")
+    findings += [f"{path}: is cut off: {element}" for element in page.evaluate(CUT_OFF)]
+    words = page.evaluate("document.body.innerText")
+    if "undefined" in words or "[object" in words or "NaN" in words:
+        findings.append(f"{path}: shows a value that isn't there")
+    return findings
 
 
 def photograph(page, name, path):
@@ -116,6 +168,74 @@ def test_with_large_text_nothing_is_cut_off(one_server, visit, german_manager, p
         page.add_init_script("addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })")
         sign_in(page, *german_manager)
         look(page, MANAGER, places, "200-percent")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_with_long_names_nothing_is_cut_off(one_server, visit, long_places, width):
+    with visit(one_server, "phone" if width < 500 else "desktop", reduced_motion="reduce") as page:
+        page.set_viewport_size({"width": width, "height": 800})
+        sign_in(page, long_places["email"], one_server.password)
+        look(page, MANAGER, long_places, f"long-{width}")
+        page.goto("/sites/{site}".format(**long_places))
+        findings = []
+        for index in range(3):
+            for opener in [".material-name", ".well"]:
+                page.locator(opener).nth(index).click()
+                page.locator("dialog .dialog-body > *").first.wait_for()
+                photograph(page, f"long-{width}", f"/dialog{opener}-{index}")
+                findings += faults(page, f"{opener} {index}")
+                page.keyboard.press("Escape")
+                page.locator("dialog").wait_for(state="hidden")
+        assert not findings, "\n".join(findings)
+
+
+@pytest.mark.parametrize("size, language, scheme", VIEWS)
+def test_what_opens_over_a_page(one_server, visit, places, size, language, scheme):
+    """Dialogs, what a tap is answered with, and the strip that says there is no signal."""
+    email = one_server.managers[0]
+    speak(one_server, email, one_server.password, language[:2])
+    openers = {
+        "/sites/{site}": [".material-name", ".well", ".material-new"],
+        "/sites/{site}/team": [".section-head .button, .actions .button"],
+        "/sites/{site}/hours": [".time-span"],
+        "/sites/{site}/edit": [".danger-zone .button"],
+        "/people/{worker}": ["main .button:not(a)"],
+        "/company": ["main .button:not(a)"],
+        "/profile": ["main .button:not(a)"],
+    }
+    findings = []
+    # What is still fading in has no contrast yet.
+    with visit(one_server, size, language, scheme, reduced_motion="reduce") as page:
+        sign_in(page, email, one_server.password)
+        for path, buttons in openers.items():
+            page.goto(path.format(**places))
+            page.locator("h1").first.wait_for()
+            page.wait_for_load_state("networkidle")
+            for button in buttons:
+                page.locator(button).first.click()
+                page.locator("dialog .dialog-body > *").first.wait_for()
+                name = f"{path} {button}"
+                photograph(page, f"{size}-{language[:2]}-{scheme}-over", f"{path}-{len(findings)}-{buttons.index(button)}")
+                findings += faults(page, name)
+                page.keyboard.press("Escape")
+                page.locator("dialog").first.wait_for(state="hidden")
+        page.goto("/sites/{site}".format(**places))
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.locator(".step.is-add").first.click()
+        page.locator(".toast").wait_for()
+        findings += faults(page, "a toast")
+        page.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED")
+        page.wait_for_timeout(1500)
+        page.context.set_offline(True)
+        page.locator(".step.is-add").first.click()
+        page.locator(".status .status-action").first.wait_for()
+        findings += faults(page, "without a signal")
+        page.locator(".status .status-action").first.click()
+        page.locator("dialog .queue-row").first.wait_for()
+        findings += faults(page, "what waits")
+        page.context.set_offline(False)
+        page.locator("dialog .queue-row").first.wait_for(state="hidden")
+    assert not findings, "\n".join(findings)
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

@@ -200,6 +200,54 @@ def test_an_ended_session_keeps_what_is_typed(server, visit):
         again.locator("form .button.is-primary").click()
         again.wait_for(state="hidden")
         assert page.locator("[name=notes]").input_value() == "Schlüssel im Kasten"
+        assert page.locator(".form-failure").count() == 0, "what was said of the session is over too"
         send(page)
         page.locator("[name=notes]").wait_for(state="hidden")
         assert Client(server, server.managers[0]).get(f"{manager.company}/sites/{site['id']}")["notes"] == "Schlüssel im Kasten"
+
+
+def test_a_session_that_ends_in_one_tab_keeps_what_is_typed_in_another(server, visit):
+    manager = Client(server, server.managers[0])
+    site = manager.get(manager.company + "/sites")[-1]
+    with visit(server, service_workers="block") as page:
+        page.watch.allow(r"status of 401")
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}/edit")
+        page.locator("[name=notes]").fill("Hier getippt")
+        other = page.context.new_page()
+        other.goto("/people")
+        other.locator("h1").wait_for()
+        for session in (one for one in manager.get("/auth/sessions") if not one["current"]):
+            manager.send("DELETE", f"/auth/sessions/{session['id']}")
+        other.locator(".nav a", has_text="Stunden").click()
+        other.locator("dialog", has_text="Melde dich wieder an").wait_for()
+        page.wait_for_timeout(500)
+        assert page.locator("[name=notes]").input_value() == "Hier getippt"
+        # Who signs out on purpose is signed out everywhere.
+        page.on("dialog", lambda dialog: dialog.accept())
+        other.get_by_role("button", name="Als jemand anderes").click()
+        other.locator("input[type=email]").wait_for()
+        page.locator("input[type=email]").wait_for()
+
+
+def test_what_was_taken_is_at_least_what_is_known(server, visit):
+    """A list has a hundred movements at most: more of them aren't a sum that claims to be all."""
+    manager = Client(server, server.managers[0])
+    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    path = f"{manager.company}/sites/{site['id']}/materials"
+    material = manager.send("POST", path, {"name": "Vielgenommenes", "unit": "Stück", "amount": 500, "threshold": 0})
+    for _ in range(99):
+        manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -1})
+    with visit(server, service_workers="block") as page:
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}")
+        said = page.locator("dialog .chart-figure p")
+        for expected in ["In 30 Tagen 99 Stück entnommen, 500 Stück aufgefüllt", "In 30 Tagen 100 Stück entnommen, mindestens"]:
+            page.get_by_role("button", name="Vielgenommenes", exact=True).click()
+            said.wait_for()
+            page.wait_for_load_state("networkidle")
+            assert said.inner_text().replace("\u00a0", " ") == expected
+            page.keyboard.press("Escape")
+            page.locator("dialog").wait_for(state="hidden")
+            manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -1})
+    manager.send("DELETE", f"{path}/{material['id']}")

@@ -214,3 +214,40 @@ def test_hours_without_a_signal_have_their_button(server, visit):
         page.goto(f"/sites/{site['id']}/hours")
         page.get_by_role("button", name="Kommen").or_(page.get_by_role("button", name="Gehen")).first.wait_for()
         page.get_by_text("noch nicht gespeichert").wait_for()
+
+
+def test_what_came_without_a_signal_comes_when_it_is_back(server, visit):
+    """A page that nobody has opened before can't be shown without a signal, and shows itself when it is back. A site can: the
+    list knows it."""
+    manager = Client(server, server.managers[0])
+    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    with visit(server, "desktop") as page:
+        page.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED")
+        sign_in(page, server.managers[0], server.password)
+        page.goto("/sites")
+        page.locator(".cards a").first.wait_for()
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(True)
+        page.locator(".cards a", has_text=site["name"]).first.click()
+        page.get_by_role("group", name=site["material"][0]["name"]).wait_for()
+        page.locator(".nav a", has_text="Firma").click()
+        page.locator("a[href='/company/mails']").click()
+        page.get_by_role("heading", name="Kein Empfang").wait_for()
+        page.context.set_offline(False)
+        page.get_by_role("heading", level=1, name="Mails").wait_for(timeout=5000)
+
+
+def test_a_link_outlives_a_reload(server, visit):
+    manager = Client(server, server.managers[0])
+    user, _ = invite(server, manager)
+    link = manager.send("POST", f"{manager.company}/users/{user['id']}/invitation")["link"]
+    with visit(server) as page:
+        page.watch.allow(r"status of 401")
+        page.goto("/set-password?" + link.split("?")[1])
+        page.locator("[name=password]").wait_for()
+        page.reload()
+        page.locator("[name=password]").fill(PASSWORD)
+        send(page)
+        page.get_by_role("heading", level=1, name="Mara").wait_for()
+        assert page.evaluate("sessionStorage.length") == 0

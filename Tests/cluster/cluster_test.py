@@ -28,7 +28,7 @@ ON_A_CLUSTER: dict[str, Callable[[Scene], str]] = {
     "promoted": outages.promoted_standby,
 }
 ALONE = ["full", "locked"]
-LONG = {"silent", "locked"}
+LONG = {"silent"}
 """Not in the short form."""
 
 

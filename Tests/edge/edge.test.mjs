@@ -144,6 +144,7 @@ for (const platform of ["cloudflare", "vercel"]) {
       const body = JSON.stringify({ firstName: me.firstName });
       assert.equal((await ask("/api/v1/users/me", { method: "PUT", body, headers: own })).status, 200);
       assert.equal((await ask("/api/v1/nothing")).status, 404);
+      assert.match(await (await ask("/docs")).text(), /openapi\.json/);
       assert.equal((await fetch(`${at()}/sites`, { method: "POST" })).status, 405);
     });
 

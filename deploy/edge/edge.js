@@ -1,5 +1,5 @@
-// What an edge platform does in front of a Polier server: hands out the files that `polier web export` wrote, forwards /api, and
-// renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
+// What an edge platform does in front of a Polier server: hands out the files that `polier web export` wrote, forwards /api and
+// /docs, and renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
 // fetch) is used; worker.js and vercel/middleware.js say how each platform comes by it.
 
 import de from "../../web/words/de.js";
@@ -26,7 +26,7 @@ const notForwarded = [
  */
 export async function answer(request, { origin, address, file }) {
   const url = new URL(request.url);
-  if (/^\/api(\/|$)/.test(url.pathname)) return forward(request, url, origin, address);
+  if (/^\/(api|docs)(\/|$)/.test(url.pathname)) return forward(request, url, origin, address);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
   }

@@ -11,6 +11,8 @@ export class Problem extends Error {
   constructor({ status = 0, reason = "refused", detail = "", fields = [], retryAfter = null, requestId = null }) {
     super(detail || `${reason} ${status}`);
     Object.assign(this, { status, reason, detail, fields, retryAfter, requestId });
+    /** Whether it says that the session is over: the password is asked for, and then it can be tried again. */
+    this.endsSession = false;
   }
 
   /** Whether the same request may succeed a little later. */
@@ -102,7 +104,8 @@ async function request(method, path, { body, key, of, token, signal, timeout = 2
       retryAfter: Number(response.headers.get("Retry-After")) || null,
       requestId: answer?.requestId ?? response.headers.get("X-Request-Id"),
     });
-    if (problem.status === 401 && !token && path !== "/auth/signin") onUnauthorized();
+    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin";
+    if (problem.endsSession) onUnauthorized();
     throw problem;
   } catch (error) {
     if (error instanceof Problem) throw error;

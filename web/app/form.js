@@ -56,7 +56,7 @@ export function createForm(host, { send, done = () => {}, check = () => {} }) {
         form.isChanged = false;
         await done(answer, values);
       } catch (problem) {
-        if (problem.name === "AbortError") return;
+        if (problem.name === "AbortError" || problem.endsSession) return;
         if (problem.status === undefined) console.error(problem);
         place(problem);
         form.isBusy = false;

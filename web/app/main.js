@@ -4,7 +4,7 @@ import { begun, frameFor } from "app/begin.js";
 import { connection } from "app/connection.js";
 import { render } from "app/html.js";
 import { fail } from "app/live.js";
-import { currentPage, redraw, reload, startRouter } from "app/router.js";
+import { currentPage, redraw, refresh, reload, startRouter } from "app/router.js";
 import { session } from "app/session.js";
 import { onLanguage } from "app/words.js";
 
@@ -41,22 +41,22 @@ async function followSession() {
 }
 
 // What is shown may be old by now. (Whose session has ended is asked for the password, not the server for answers.)
-const refresh = () => session.state !== "expired" && currentPage().refresh();
+const lookAgain = () => session.state !== "expired" && refresh();
 connection.onChange((online) => {
   redraw();
-  if (online) refresh();
+  if (online) lookAgain();
 });
 let hiddenAt = 0;
 addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenAt = Date.now();
-  else if (Date.now() - hiddenAt > 30_000) refresh();
+  else if (Date.now() - hiddenAt > 30_000) lookAgain();
 });
 setInterval(() => {
   if (connection.online && session.state === "in" && !document.hidden) currentPage().refreshLive();
 }, 60_000);
 // With a network that leads nowhere, only trying tells when it does again.
 setInterval(() => {
-  if (!connection.online && navigator.onLine && !document.hidden) refresh();
+  if (!connection.online && navigator.onLine && !document.hidden) lookAgain();
 }, 15_000);
 
 import("app/worker.js").catch(() => {});

@@ -9,6 +9,8 @@ export class Page {
   data = {};
   /** By name, why an optional read failed. */
   problems = {};
+  /** Whether it could not be shown, and stands there with the reason. */
+  isFailed = false;
   /** Returns whether there is input that would be lost; a form sets it. */
   hasInput = () => false;
 
@@ -79,7 +81,7 @@ export class Page {
     const entry = await kept.recall(read.path);
     if (entry && this.data[name] === undefined) use(entry.value);
     const fresh = this.#ask(name, read);
-    if (!entry) await fresh;
+    if (this.data[name] === undefined) await fresh;
   }
 
   async #ask(name, read) {

@@ -50,7 +50,8 @@ export function explain(problem) {
 /** What is wrong with one field: `message` as the server says it. */
 export const explainField = (message) => match(fields, message, "problem.field") ?? t("problem.field.invalid");
 
-function match(table, text, place) {
+/** The words for a text that has one of these forms: `[pattern, word]`, with what stands in its groups as {1}, {2}, {3}. */
+export function match(table, text, place) {
   for (const [pattern, word] of table) {
     const found = pattern.exec(text ?? "");
     // Amounts with the language's comma.

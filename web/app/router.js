@@ -46,6 +46,12 @@ export async function go(path, { replace = false, saved = false } = {}) {
 /** Shows the current address anew, as after signing in or out. */
 export const reload = () => show({ moves: true });
 
+/** Asks for what is shown again; a page that could not be shown is tried anew, unless a dialog would close over it. */
+export function refresh() {
+  if (!page.isFailed) return page.refresh();
+  if (!openDialogs.size) show({});
+}
+
 /** Draws again what is shown: the language is another one, say. */
 export function redraw() {
   if (!page) return;
@@ -128,6 +134,7 @@ async function show({ moves = false, y = 0 }) {
     if (problem.status === undefined) console.error(problem);
     await frameIsThere;
     const isGone = problem.status === 404 || problem.status === 403;
+    next.isFailed = !isGone;
     draw(isGone ? (await loadPage("not-found")).default(next) : () => failure(problem, () => show({})));
   };
   try {

@@ -1,12 +1,15 @@
 // Who is signed in. The session itself is a cookie that scripts can't see; what is remembered here is only whose it was.
 
 import { api, hasFirstAnswer, whenUnauthorized } from "app/api.js";
+import { connection } from "app/connection.js";
 import { kept } from "app/kept.js";
 import { chooseLanguage, setTimeZone, useAllWords } from "app/words.js";
 
-// {id, role} of whoever was signed in last.
+// {id, role} of whoever was signed in last; `isOver` once the server has ended their session.
 const note = "polier.user";
-export const lastPerson = () => JSON.parse(localStorage.getItem(note) ?? "null");
+const noted = () => JSON.parse(localStorage.getItem(note) ?? "null");
+/** Who is signed in, as far as this browser knows. */
+export const lastPerson = () => (noted()?.isOver ? null : noted());
 const me = "/users/me";
 const listeners = new Set();
 const leavers = new Set();
@@ -49,6 +52,8 @@ export const session = {
 
   /** Throws a Problem without a signal: only the server can end a session. */
   async signOut() {
+    // Nobody is asked what they would lose where nothing can come of it.
+    if (!connection.online) await api.get(me);
     for (const mayLeave of guards) if (!(await mayLeave())) return;
     try {
       await api.post("/auth/signout");
@@ -105,12 +110,14 @@ const ignore = () => {};
 
 whenUnauthorized(() => {
   // The next visit begins at the sign-in form and shows nothing of what is kept.
-  localStorage.removeItem(note);
+  if (session.user) localStorage.setItem(note, JSON.stringify({ ...noted(), isOver: true }));
   session.state = session.user ? "expired" : "out";
   tell();
 });
 
-// Signed in, or out, or as somebody else, in another tab.
+// Signed in, or out, or as somebody else, in another tab. Where only the session is over, this tab hears of it with its next
+// answer, and what is being typed stays.
 addEventListener("storage", ({ key }) => {
-  if (key === note && lastPerson()?.id !== session.user?.id && session.state !== "expired") location.reload();
+  const person = session.user ? noted() : lastPerson();
+  if (key === note && person?.id !== session.user?.id && session.state !== "expired") location.reload();
 });

@@ -3,6 +3,7 @@
 import { html, keyed } from "app/html.js";
 import { hasWord, moment, t } from "app/words.js";
 import { chip, nameOf } from "parts/chips.js";
+import { mailReason } from "parts/mail-reason.js";
 import { createPaged } from "parts/paged.js";
 import { emptyState, pageHead } from "parts/pieces.js";
 
@@ -38,7 +39,7 @@ const row = (mail, names) => keyed(mail.id, html`
 
 function note({ state, reason }) {
   if (state === "cancelled") return html`<p class="row-sub">${t("mails.cancelledText")}</p>`;
-  return reason && html`<p class="reason">${t("person.reason", { reason })}</p>`;
+  return mailReason(reason);
 }
 
 const kinds = { failed: "danger", complained: "danger", delivered: "done", queued: "low" };

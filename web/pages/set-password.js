@@ -10,22 +10,24 @@ import { t } from "app/words.js";
 import { formView, passwordField } from "parts/fields.js";
 import { emptyState, pageHead } from "parts/pieces.js";
 
-// It lives as long as the page, not in the address: that is copied, shown and kept in the history.
-let token = null;
+// It is kept while the tab is open, not in the address: that is copied, shown and kept in the history.
+const note = "polier.link";
 
 export default function setPassword(page) {
   if (page.query.has("token")) {
-    token = page.query.get("token");
+    sessionStorage.setItem(note, page.query.get("token"));
     history.replaceState(history.state, "", "/set-password");
   }
+  const token = sessionStorage.getItem(note);
   let isUsed = !token;
   const form = createForm(page, {
     send: ({ password }) => api.post("/auth/set-password", { password }, { token }).catch((problem) => {
       isUsed = problem.status === 401;
+      if (isUsed) sessionStorage.removeItem(note);
       throw problem;
     }),
     async done(user, { password }) {
-      token = null;
+      sessionStorage.removeItem(note);
       history.replaceState(history.state, "", "/");
       try {
         await session.signIn(user.email, password);

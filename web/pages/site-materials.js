@@ -117,5 +117,5 @@ const when = (at) => (Date.now() - Date.parse(at) < 36 * 3_600_000 ? nearDay(at)
 
 function amountOf(material) {
   const text = number(material.amount);
-  return html`<span class="well-number ${text.length > 6 && "is-long"}">${text}</span> <span class="well-unit">${material.unit}</span>`;
+  return html`<span class="well-number" --length=${text.length}>${text}</span> <span class="well-unit">${material.unit}</span>`;
 }

@@ -1,6 +1,7 @@
 // A site: what it is and who is there above, then one of its tabs.
 
 import { html } from "app/html.js";
+import { kept } from "app/kept.js";
 import { may } from "app/may.js";
 import { dayOf, dayRange, moment, t } from "app/words.js";
 import { addressLine } from "parts/address-line.js";
@@ -20,6 +21,9 @@ const modules = {
 export default async function site(page) {
   const path = `/sites/${page.params.siteId}`;
   const place = { id: page.params.siteId, api: page.company.api + path, link: page.link(path) };
+  // The list knows it too: for who opens it for the first time without a signal.
+  const listed = (await kept.recall(place.api)) ? null : (await kept.recall(`${page.company.api}/sites`))?.value;
+  page.data.site = listed?.find(({ id }) => id === place.id);
   page.read({ site: place.api }, { isLive: true });
   page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true, isLive: true });
   const tab = await modules[page.tab]();

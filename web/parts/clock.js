@@ -2,6 +2,7 @@
 
 import { html } from "app/html.js";
 import { fail, toast } from "app/live.js";
+import { may } from "app/may.js";
 import { now } from "app/now.js";
 import { queue } from "app/queue.js";
 import { moment, t, time } from "app/words.js";
@@ -67,7 +68,7 @@ export function createClock(page, here) {
   function outside(left, isStuck) {
     return html`
       <p class="clock-state">${left ? t("clock.waitingOut", { time: time(left.at) }) : t("clock.away")}</p>
-      ${!left && html`<p class="clock-site">${t(isStuck ? "clock.noSites" : "clock.awayHint")}</p>`}`;
+      ${!left && html`<p class="clock-site">${t(!isStuck ? "clock.awayHint" : may.changeSites() ? "clock.noneRuns" : "clock.noSites")}</p>`}`;
   }
 
   async function come(sites) {

@@ -1,5 +1,6 @@
 // One's own hours: today and this week in big numbers, then every visit by day.
 
+import { nextOf } from "app/api.js";
 import { html, keyed } from "app/html.js";
 import { queue } from "app/queue.js";
 import { dayOf, duration, nearDay, t, time } from "app/words.js";
@@ -16,6 +17,7 @@ const weeksAtOnce = 4;
 export default function hoursMine(page) {
   const { api } = page.company;
   let weeks = weeksAtOnce;
+  let latest = null;
 
   const first = () => addDays(mondayOf(dayOf()), -7 * (weeks - 1));
   // The first is the same every week, so that it is known without a signal; those behind it from a day before, because the
@@ -29,6 +31,7 @@ export default function hoursMine(page) {
 
   return () => {
     if (!page.data.mine) return page.problems.mine && html`<p class="hint">${t("hours.notKept")}</p>`;
+    if (weeks === weeksAtOnce) latest = page.data.mine;
     const entries = page.data.mine.filter((entry) => dayOf(entry.checkedInAt) >= first());
     const waiting = waitingClock(page);
     if (!entries.length && !waiting.length && weeks === weeksAtOnce) {
@@ -52,9 +55,13 @@ export default function hoursMine(page) {
   };
 
   function older() {
+    if (!hasOlder()) return null;
     const more = () => { weeks += weeksAtOnce; read(); page.update(); };
     return html`<div class="actions is-centered"><button type="button" class="button" @click=${more}>${t("action.more")}</button></div>`;
   }
+
+  /** Whether there are visits before those shown: the latest hundred tell, or that there are more than a hundred. */
+  const hasOlder = () => nextOf(latest) || latest.some((entry) => dayOf(entry.checkedInAt) < first());
 
   async function open(entry) {
     const { openEntry } = await import("parts/correct-hours.js");

@@ -6,6 +6,7 @@ import { fail, toast } from "app/live.js";
 import { hasWord, moment, t } from "app/words.js";
 import { nameOf } from "parts/chips.js";
 import { icon } from "parts/icon.js";
+import { mailReason } from "parts/mail-reason.js";
 import { section } from "parts/pieces.js";
 
 /** @returns {(person: object) => unknown} shows it. */
@@ -50,7 +51,7 @@ function state({ email, invitation: { state: code, at, reason } }) {
   const word = `person.invitationTexts.${code}`;
   return html`
     <p>${t(hasWord(word) ? word : "person.invitationTexts.queued", { email, when: moment(at) })}</p>
-    ${reason && html`<p class="reason">${t("person.reason", { reason })}</p>`}`;
+    ${mailReason(reason)}`;
 }
 
 const linkBox = (person, { link, expiresAt }) => html`

@@ -1,5 +1,6 @@
 // How a material's stock went over the last 30 days, as a line that steps down where something was taken; and the same in words.
 
+import { nextOf } from "app/api.js";
 import { html, svg } from "app/html.js";
 import { amount, t } from "app/words.js";
 
@@ -48,12 +49,16 @@ function courseOf(material, movements) {
   const isWhole = recent.length < byTime.length;
   if (isWhole || !recent.length) points.unshift({ at: from, amount: left });
   const sum = (sign) => rounded(recent.reduce((all, { delta }) => all + Math.max(0, sign * delta), 0));
-  return { from, to, points, taken: sum(-1), added: sum(1) };
+  // Older ones of these days are on the list's next page.
+  const isAll = isWhole || !nextOf(movements);
+  return { from, to, points, isAll, taken: sum(-1), added: sum(1) };
 }
 
 const rounded = (value) => Math.round(value * 1000) / 1000;
 
-function inWords({ unit }, { taken, added }) {
+function inWords({ unit }, { isAll, taken, added }) {
   if (!taken && !added) return t("material.chartStill");
-  return t(!added ? "material.chartTaken" : !taken ? "material.chartAdded" : "material.chart", { taken: amount(taken, unit), added: amount(added, unit) });
+  const sums = { taken: amount(taken, unit), added: amount(added, unit) };
+  const words = t(!added ? "material.chartTaken" : !taken ? "material.chartAdded" : "material.chart", sums);
+  return isAll ? words : t("material.chartAtLeast", { words });
 }

@@ -41,13 +41,19 @@ extension Mail {
             user.companyID, id, user.id, user.email, kind, details.joined(separator: "\n"), token?.text, now)
     }
 
-    /// The link for a forgotten password, to whoever active has this address, if anybody.
+    /// The link for a forgotten password to whoever has this address, if anybody may have one: the invitation again, to who was
+    /// invited.
     static func insertReset(_ id: ID, to email: EmailAddress, token: Token, now: Instant) -> Statement {
         Statement(
             """
             INSERT INTO mails \(columns)
-            SELECT u.company_id, $2, u.id, u.email, 'reset', '', $3, 'queued', $4, $4, $4 FROM users u
-            WHERE u.email_folded = $1 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+            SELECT u.company_id, $2, u.id, u.email, CASE WHEN u.status = 'ACTIVE' THEN 'reset' ELSE 'invitation' END,
+                CASE WHEN u.status = 'ACTIVE' THEN '' ELSE COALESCE((
+                    SELECT l.details FROM mails l
+                    WHERE l.company_id = u.company_id AND l.user_id = u.id AND l.kind = 'invitation'
+                    ORDER BY l.id DESC LIMIT 1), '') END,
+                $3, 'queued', $4, $4, $4
+            FROM users u WHERE \(OneTimeToken.mayHaveLink)
             """,
             email.folded, id, token.text, now)
     }
@@ -64,14 +70,15 @@ extension Mail {
             company, user, now)
     }
 
-    /// The same for the person with an address, of the links for a forgotten password.
-    static func cancelResets(of email: EmailAddress, now: Instant) -> Statement {
+    /// The same for whoever has an address and may have a newer link.
+    static func cancelLinks(of email: EmailAddress, now: Instant) -> Statement {
         Statement(
             """
-            UPDATE mails SET state = 'cancelled', reason = 'a newer link took its place', token = NULL, due_at = NULL,
-                owner = NULL, updated_at = $2
-            WHERE (company_id, user_id) IN (SELECT u.company_id, u.id FROM users u WHERE u.email_folded = $1)
-                AND kind = 'reset' AND state = 'queued'
+            UPDATE mails SET token = NULL, due_at = NULL, owner = NULL, updated_at = $2,
+                reason = CASE WHEN state = 'queued' THEN 'a newer link took its place' ELSE reason END,
+                state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+            WHERE (company_id, user_id) IN (SELECT u.company_id, u.id FROM users u WHERE \(OneTimeToken.mayHaveLink))
+                AND kind IN ('invitation', 'reset') AND token IS NOT NULL
             """,
             email.folded, now)
     }

@@ -73,7 +73,7 @@ public struct Outbox: Sendable {
         let statement =
             switch outcome {
             case .accepted: mail.outcome(.sent, reason: nil, owner: owner, now: now)
-            case .refused(let reason): mail.outcome(.failed, reason: reason, owner: owner, now: now)
+            case .refused(let reason): mail.outcome(.failed, reason: reason.kept, owner: owner, now: now)
             case .postponed(let reason, let retryAfter):
                 again(mail, reason, at: now + (retryAfter ?? pause(after: mail.attempts)), now)
             case .unanswered(let reason): again(mail, reason, at: now + pause(after: mail.attempts), now)
@@ -86,9 +86,9 @@ public struct Outbox: Sendable {
         _ mail: DueMail, _ reason: String, at next: Instant, counts: Bool = true, _ now: Instant
     ) -> Statement {
         guard next <= mail.createdAt + Self.perseverance else {
-            return mail.outcome(.failed, reason: "given up after three days: \(reason)", owner: owner, now: now)
+            return mail.outcome(.failed, reason: "given up after three days: \(reason)".kept, owner: owner, now: now)
         }
-        return mail.outcome(.queued, reason: reason, dueAt: next, counts: counts, owner: owner, now: now)
+        return mail.outcome(.queued, reason: reason.kept, dueAt: next, counts: counts, owner: owner, now: now)
     }
 
     /// From 10 seconds to 4 hours, doubled each time, and up to half as much again by chance, so that what failed together
@@ -97,6 +97,11 @@ public struct Outbox: Sendable {
         let doubled = min(10_000 << min(attempts - 1, 20), 4 * 3_600_000)
         return .milliseconds(doubled + doubled * Int(runtime.randomBytes(1)[0]) / 512)
     }
+}
+
+extension String {
+    /// What another's machine said, as the row keeps it.
+    fileprivate var kept: String { Line.clean(self, max: 500) }
 }
 
 /// What became of mails, for those who answer for a company.

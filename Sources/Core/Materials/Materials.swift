@@ -39,7 +39,7 @@ public struct Materials: Sendable {
     /// The first amount is a movement too, unless it is 0.
     public func create(_ new: NewMaterial, on scope: SiteScope) throws -> Change<Material> {
         try scope.check(.changeMaterials)
-        let (now, runtime) = (runtime.now(), runtime)
+        let (now, runtime, lowStock) = (runtime.now(), runtime, lowStock)
         let material = Material(
             id: runtime.newID(), name: new.name, unit: new.unit, amount: new.amount, threshold: new.threshold,
             version: 1, updatedAt: now)
@@ -53,6 +53,7 @@ public struct Materials: Sendable {
                 let first = Adjustment(delta: new.amount, note: nil, at: nil)
                 try transaction.enqueue(Movement.insert(movement, of: material, first, scope, now: now))
             }
+            try lowStock.look(at: material, since: nil, scope, transaction)
             try Audit(scope.within, runtime).write(.materialCreated, material.id, named: new.name, in: transaction)
             return material
         }

@@ -1,7 +1,7 @@
 extension Accounts {
-    /// Makes a token with which whoever has this address may set a new password. Takes the same course, and the same time,
-    /// whether or not the address is known.
-    /// - Returns: the token that the mail carries. It opens nothing where nobody active has the address.
+    /// Makes a token with which whoever has this address may set a new password; who was invited and hasn't joined gets the
+    /// invitation again. Takes the same course, and the same time, whether or not the address is known.
+    /// - Returns: the token that the mail carries. It opens nothing where nobody who may have one has the address.
     @discardableResult
     public func resetPassword(email: EmailAddress, from origin: Origin) async throws -> Token {
         let ofAccount = Attempts(.resetsOfAccount, of: email.folded)
@@ -13,7 +13,7 @@ extension Accounts {
             try ofAccount.record(transaction, now: now)
             try fromAddress.record(transaction, now: now)
             try transaction.enqueue(OneTimeToken.reset(email, token, now: now))
-            try transaction.enqueue(Mail.cancelResets(of: email, now: now))
+            try transaction.enqueue(Mail.cancelLinks(of: email, now: now))
             try transaction.enqueue(Mail.insertReset(mail, to: email, token: token, now: now))
         }
         return token

@@ -37,10 +37,18 @@ enum OneTimeToken {
         \(conflict)
         """
 
+    /// Of the users `u` with the address $1, those who may have a link: who is active, and whom somebody invited, be it long ago.
+    static let mayHaveLink: SQL = """
+        u.email_folded = $1 AND u.removed_at IS NULL AND (u.status = 'ACTIVE' OR EXISTS (
+            SELECT 1 FROM one_time_tokens i
+            WHERE i.company_id = u.company_id AND i.user_id = u.id AND i.purpose = 'invitation'))
+        """
+
     private static let resetting: SQL = """
         INSERT INTO one_time_tokens (company_id, user_id, purpose, token_hash, created_at, expires_at)
-        SELECT u.company_id, u.id, 'reset', $2, $3, $4 FROM users u
-        WHERE u.email_folded = $1 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+        SELECT u.company_id, u.id, CASE WHEN u.status = 'ACTIVE' THEN 'reset' ELSE 'invitation' END, $2, $3,
+            $3 + CASE WHEN u.status = 'ACTIVE' THEN $4 ELSE $5 END
+        FROM users u WHERE \(mayHaveLink)
         \(conflict)
         """
 
@@ -58,9 +66,11 @@ enum OneTimeToken {
             invitation, user.companyID, user.id, token.hash, now, now + Purpose.invitation.lifetime)
     }
 
-    /// Makes a token for the active account with this address, if there is one.
+    /// Makes a token for the account with this address, if there is one: for a new password, or in place of an invitation's.
     static func reset(_ email: EmailAddress, _ token: Token, now: Instant) -> Statement {
-        Statement(resetting, email.folded, token.hash, now, now + Purpose.reset.lifetime)
+        Statement(
+            resetting, email.folded, token.hash, now, Purpose.reset.lifetime.milliseconds,
+            Purpose.invitation.lifetime.milliseconds)
     }
 
     static func voidAll(of user: User.ID, in company: Company.ID) -> Statement {

@@ -21,13 +21,24 @@ public struct Line: Sendable {
         if text.count > max || text.unicodeScalars.count > 2 * max {
             throw Flaw(message: "must have at most \(max) characters")
         }
-        for scalar in text.unicodeScalars where !allowing.contains(scalar) {
-            switch (scalar.properties.generalCategory, scalar.value) {
-            case (.control, _), (.lineSeparator, _), (.paragraphSeparator, _), (_, 0x202A...0x202E),
-                (_, 0x2066...0x2069):
-                throw Flaw(message: "must not contain control characters")
-            default: break
-            }
+        for scalar in text.unicodeScalars where harms(scalar) && !allowing.contains(scalar) {
+            throw Flaw(message: "must not contain control characters")
+        }
+    }
+
+    /// What others' machines say, on one line: each character that would harm is a blank, and what is too long is cut.
+    /// - Parameter max: the most Unicode scalars that are kept.
+    public static func clean(_ text: String, max: Int) -> String {
+        var kept = String.UnicodeScalarView()
+        kept.append(contentsOf: text.unicodeScalars.prefix(max).map { harms($0) ? " " : $0 })
+        return String(kept).trimmingCharacters(in: .whitespaces)
+    }
+
+    private static func harms(_ scalar: Unicode.Scalar) -> Bool {
+        switch (scalar.properties.generalCategory, scalar.value) {
+        case (.control, _), (.lineSeparator, _), (.paragraphSeparator, _), (_, 0x202A...0x202E), (_, 0x2066...0x2069):
+            true
+        default: false
         }
     }
 }

@@ -22,6 +22,9 @@ struct Check: AsyncParsableCommand {
             let state = try await Migrator(database, migrations: try Migration.embedded()).state()
             if let refusal = SchemaRefusal(state) { throw refusal }
             print("The settings are right, \(engine) answers, and its schema fits.")
+            if !settings.carriesMail {
+                print("No way for mail is set: invitations go only by the link that the app shows.")
+            }
             if let moment = try await LastBackup(database).moment {
                 print("The last backup is of \(moment.text).")
             } else {

@@ -128,7 +128,7 @@ struct Serve: AsyncParsableCommand {
         // One core stays free for everything else. At most a quarter of a gigabyte: a container on a large machine sees all
         // of its cores, and has a limit of memory.
         let hasher = PasswordHasher(width: min(8, max(1, ProcessInfo.processInfo.activeProcessorCount - 1)))
-        let readiness = Readiness()
+        let readiness = Readiness(hasMail: settings.carriesMail)
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
             proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey,
@@ -136,6 +136,7 @@ struct Serve: AsyncParsableCommand {
         let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded
         let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
         let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)
+        let fallback: any LetterTransport = settings.carriesMail ? LogTransport(logger: logger) : NoTransport()
         let outbox = Outbox(database, runtime: .live)
         let lastBackup = LastBackup(database)
         let traffic = Traffic()
@@ -170,8 +171,13 @@ struct Serve: AsyncParsableCommand {
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
         let mail = MailService(
             outbox: outbox, writer: try LetterWriter(publicURL: settings.origins.publicURL),
-            transport: chain ?? LogTransport(logger: logger, showsLinks: settings.origins.isLocal),
+            transport: chain ?? fallback,
             readiness: readiness, logger: logger, hurry: postroom.hurry)
+        if !settings.carriesMail {
+            logger.warning(
+                "no way for mail is set: invitations go only by the link that the app shows, and nobody can reset a password"
+            )
+        }
         if settings.origins.isLocal && !settings.trustedProxies.isEmpty {
             logger.warning(
                 """

@@ -17,13 +17,14 @@ struct Origins: Sendable {
     var isHTTPS: Bool { publicURL.hasPrefix("https://") }
 
     /// - Parameters:
-    ///   - publicURL: `https://` or `http://`, a host, perhaps a port and a path.
+    ///   - publicURL: `https://` or `http://`, a host, perhaps a port.
     ///   - allowed: other pages' origins, separated by commas. Throws `SettingsError` for what isn't one.
     init(publicURL: String, allowed: String) throws {
         let trimmed = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
-        guard let origin = Self.origin(of: trimmed) else {
+        guard let origin = Self.origin(of: trimmed), URLComponents(string: trimmed)?.path == "" else {
             throw SettingsError(
-                "POLIER_PUBLIC_URL is '\(publicURL)'; it must be an address like https://polier.example.de")
+                "POLIER_PUBLIC_URL is '\(publicURL)'; it must be an address like https://polier.example.de, without a path"
+            )
         }
         (self.publicURL, ownOrigin) = (trimmed, origin)
         self.allowed = Set(

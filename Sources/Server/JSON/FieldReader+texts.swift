@@ -31,6 +31,14 @@ extension FieldReader {
         return trimmed.isEmpty ? nil : trimmed
     }
 
+    /// What another's machine says, as one line of 500 characters at most. Nothing about it is refused: what isn't text is nil.
+    mutating func remark(_ name: String, example: String) -> String? {
+        if describe(name, isOptional: true, ["type": ["string", "null"]], .text(example)) { return example }
+        guard let text = text(name) else { return nil }
+        let line = Line.clean(text, max: 500)
+        return line.isEmpty ? nil : line
+    }
+
     /// More than any password or address has. Comparing texts needs them in one spelling of Unicode, and bringing a text into it
     /// may take as long as its length squared.
     private static let longestSecret = 1024

@@ -51,6 +51,9 @@ struct FieldReader {
         }
     }
 
+    /// The field where it is text, whatever text; nil, and no problem, where it is anything else.
+    func text(_ name: String) -> String? { try? container?.decode(String.self, forKey: Key(stringValue: name)) }
+
     /// Writes the field down where there is nothing to read.
     mutating func describe(_ name: String, isOptional: Bool = false, _ schema: JSONValue, _ example: JSONValue)
         -> Bool

@@ -36,8 +36,10 @@ struct LetterWriter: Sendable {
         let paragraphs = (lines.dropFirst().first ?? "").split(separator: "\n\n").map {
             $0.trimmingCharacters(in: .whitespacesAndNewlines)
         }
-        let parts: [[String: String]] = paragraphs.filter { !$0.isEmpty }.map { paragraph in
-            guard paragraph.hasPrefix(">\n"), let link else { return ["text": paragraph] }
+        let parts: [[String: Any]] = paragraphs.filter { !$0.isEmpty }.map { paragraph in
+            guard paragraph.hasPrefix(">\n"), let link else {
+                return ["text": paragraph, "lines": paragraph.split(separator: "\n").map(String.init)]
+            }
             return ["text": String(paragraph.dropFirst(2)), "link": link]
         }
         let content: [String: Any] = [

@@ -20,14 +20,14 @@ struct HealthRoutes {
                     "Whether to send requests here",
                     """
                     503 until the schema was seen to fit, and while the server is being stopped. An outage of the database or \
-                    of what carries mail shows in the body only.
+                    of what carries mail shows in the body only; its mail is `off` where no way for mail is set.
                     """),
                 result: .text("application/json", "Send them.", schema: Self.schema),
                 refusals: [.init(status: .serviceUnavailable, when: "It is starting, or being stopped.")], isProbe: true
             ) {
                 if readiness.isDraining { return Self.answer(.serviceUnavailable, "{\"status\":\"draining\"}") }
                 if !readiness.schemaFits { return Self.answer(.serviceUnavailable, "{\"status\":\"starting\"}") }
-                let (database, mail) = (readiness.databaseIsUp ? "up" : "down", readiness.mailIsUp ? "up" : "down")
+                let (database, mail) = (readiness.databaseIsUp ? "up" : "down", readiness.mailState)
                 return Self.answer(.ok, "{\"status\":\"ready\",\"database\":\"\(database)\",\"mail\":\"\(mail)\"}")
             },
         ]

@@ -79,17 +79,17 @@ private struct WebhookFields: BodyFields {
         event = fields.object("event-data") { part -> DeliveryEvent? in
             let name = part.line("event", example: "delivered")
             let severity = part.optional("severity") { $0.line("severity", example: "permanent") }
-            let reason = part.optional("reason") { $0.note("reason", max: 10_000, example: "bounce") }
+            let reason = part.remark("reason", example: "bounce")
             let status = part.optional("delivery-status") { part in
-                part.object("delivery-status") { status in
-                    status.optional("message") { $0.note("message", max: 10_000, example: "No such mailbox") }
-                }
+                part.object("delivery-status") { $0.remark("message", example: "No such mailbox") }
             }
             let message = part.optional("message") { part in
                 part.object("message") { message in
-                    message.object("headers") {
-                        $0.line(
-                            "message-id", max: 500, example: "01936b7e-5c2a-7d41-9f3e-00000000000a@polier.example.de")
+                    message.optional("headers") { message in
+                        message.object("headers") {
+                            $0.remark(
+                                "message-id", example: "01936b7e-5c2a-7d41-9f3e-00000000000a@polier.example.de")
+                        }
                     }
                 }
             }

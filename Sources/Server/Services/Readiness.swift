@@ -8,14 +8,18 @@ final class Readiness: Sendable {
     private let draining = Atomic<Bool>(false)
     private let database = Atomic<Bool>(false)
     private let mail = Atomic<Bool>(true)
+    private let hasMail: Bool
+
+    /// - Parameter hasMail: whether a way for mail is set.
+    init(hasMail: Bool = true) { self.hasMail = hasMail }
 
     var schemaFits: Bool { fits.load(ordering: .relaxed) }
     var isDraining: Bool { draining.load(ordering: .relaxed) }
     /// Whether the database answered when it was last asked, a moment ago.
     var databaseIsUp: Bool { database.load(ordering: .relaxed) }
 
-    /// Whether mail can leave, as far as is known.
-    var mailIsUp: Bool { mail.load(ordering: .relaxed) }
+    /// Whether mail can leave, as far as is known: `up`, `down`, or `off` where no way for it is set.
+    var mailState: String { hasMail ? (mail.load(ordering: .relaxed) ? "up" : "down") : "off" }
 
     func sawMail(up: Bool) { mail.store(up, ordering: .relaxed) }
     func schemaWasSeenToFit() { fits.store(true, ordering: .relaxed) }

@@ -19,6 +19,9 @@ struct MailSettings: Sendable {
     /// A file of certificates that are trusted besides the system's.
     let authorities: String?
 
+    /// Whether mail can leave at all.
+    var hasWay: Bool { mailgun != nil || smtp != nil }
+
     /// Throws `SettingsError` for what can't work together.
     init(
         from: String?, mailgunKey: String?, domain: String?, baseURL: String?, signingKey: String?, isTest: Bool,
@@ -48,11 +51,10 @@ struct MailSettings: Sendable {
         // Mailgun's domain is one that mail may come from.
         let from = from ?? domain.map { "Polier <polier@\($0)>" }
         self.from = from.flatMap(Mailbox.init)
-        let isSent = mailgun != nil || smtp != nil
-        guard self.from != nil || (from == nil && !isSent) else {
+        guard self.from != nil || (from == nil && !hasWay) else {
             throw SettingsError("POLIER_MAIL_FROM must say whom mail comes from, like Polier <polier@example.de>")
         }
-        guard publicURL != nil || !isSent else {
+        guard publicURL != nil || !hasWay else {
             throw SettingsError("POLIER_PUBLIC_URL is missing: the links in mails begin with it")
         }
     }

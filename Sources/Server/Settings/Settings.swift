@@ -101,6 +101,9 @@ struct Settings: Sendable {
             keyID: try value(.backupStoreKeyID), secret: try value(.backupStoreSecret))
     }
 
+    /// Whether mail goes anywhere: by a way that is set, or into the log of a server that only its own machine reaches.
+    var carriesMail: Bool { mail.hasWay || origins.isLocal }
+
     private static func refuseUnknown(_ names: [String], in place: String) throws {
         for name in names.sorted() where name.hasPrefix("POLIER_") || place != "the environment" {
             if name.hasPrefix("POLIER_TEST_"), place == "the environment" { continue }
