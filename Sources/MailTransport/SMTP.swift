@@ -19,7 +19,8 @@ public struct SMTP: LetterTransport {
         public init?(_ text: String) {
             guard let parts = URLComponents(string: text), let scheme = parts.scheme,
                 ["smtp", "smtps"].contains(scheme),
-                let host = parts.host, !host.isEmpty, parts.query == nil, parts.path.isEmpty || parts.path == "/"
+                let host = parts.host, !host.isEmpty, parts.query == nil, parts.path.isEmpty || parts.path == "/",
+                (1...65535).contains(parts.port ?? 587)
             else { return nil }
             url = "\(scheme)://\(host):\(parts.port ?? (scheme == "smtps" ? 465 : 587))"
             (user, password) = (parts.user, parts.password)

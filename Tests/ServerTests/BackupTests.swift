@@ -196,6 +196,24 @@ import Testing
         }
     }
 
+    /// A device, a pipe or a link in its place would be gone.
+    @Test func whatIsNoFileStays() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        _ = try Binary.run(["migrate"], in: folder.path)
+        let (pipe, link) = (folder.path + "/pipe", folder.path + "/link")
+        #expect(mkfifo(pipe, 0o600) == 0 && symlink("/dev/null", link) == 0)
+        for path in [pipe, link, folder.path] {
+            let (code, output) = try Binary.run(["backup", path], in: folder.path)
+            #expect(code == 1 && output.contains("\(path) is there and isn't a file: name another"), "\(output)")
+            var there = stat()
+            #expect(lstat(path, &there) == 0 && there.st_mode & S_IFMT != S_IFREG)
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasSuffix(".unfinished") }
+        )
+    }
+
     @Test func aBackupFlowsThroughPipes() async throws {
         try await CopyTests.withDatabases([.sqlite, .postgres]) { urls async throws in
             let folder = try TemporaryFolder()

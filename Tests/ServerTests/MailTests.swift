@@ -153,30 +153,6 @@ import Testing
             #expect(postbox.letters.map(\.tag) == ["reset", "password-changed"])
             #expect(postbox.letters[1].subject == "Dein Passwort wurde geändert")
 
-            // Who was invited and asks for a link gets the invitation again, however old it is.
-            let forgetful = try await company.manager.with(
-                token: try await TestCompany.signIn(server.client, email: company.email, password: "Neue Kelle 2026")
-            ).post(
-                company.path + "/users",
-                "{\"email\": \"kai@vogt.example\", \"firstName\": \"Kai\", \"lastName\": \"Vogt\", \"role\": \"WORKER\"}"
-            )
-            #expect(forgetful.status == 201)
-            for wait in [0, 60, 30 * 24 * 3600] {
-                server.clock.advance(by: .seconds(wait))
-                let known = try await server.client.post(path, "{\"email\": \"kai@vogt.example\"}")
-                let unknown = try await server.client.post(path, "{\"email\": \"niemand@vogt.example\"}")
-                #expect(known.status == 202 && known.body == unknown.body)
-                #expect(try await service.sendDue() == 1, "the first never left, and only the newest link is good")
-                #expect(postbox.letters.last?.tag == "invitation")
-                #expect(postbox.letters.last?.text.contains("Ada Kern hat dich bei Fliesen Nord eingeladen.") == true)
-            }
-            let again = try #require(postbox.letters.last?.text.firstMatch(of: /token=([0-9a-f]+)/)).output.1
-            server.clock.advance(by: .seconds(6 * 24 * 3600))
-            let joined = try await server.client.with(token: String(again)).post(
-                "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
-            #expect(joined.status == 200 && joined.json["status"] == "ACTIVE")
-            _ = try await service.sendDue()
-
             // Whoever is removed leaves no address in what was sent, and gets nothing that waits.
             let english = try await company.invite("lena@vogt.example", language: "en")
             let manager = company.manager.with(
@@ -194,6 +170,84 @@ import Testing
             #expect(try await service.sendDue() == 0)
             let left = try await manager.get(company.path + "/mails")
             #expect(!left.text.contains("l@v.example"))
+        }
+    }
+
+    /// However old the invitation is, and without touching its link; but not once the manager took it back.
+    @Test(arguments: Engine.allCases)
+    func whoWasInvitedCanAskForALink(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let postbox = Postbox()
+            let service = try server.mailService(by: postbox)
+            func ask(_ email: String) async throws -> Reply {
+                try await server.client.post("/api/v1/auth/reset-password", "{\"email\": \"\(email)\"}")
+            }
+            func join(_ token: Substring) async throws -> Int {
+                try await server.client.with(token: String(token)).post(
+                    "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}"
+                ).status
+            }
+            func sentToken() throws -> Substring {
+                try #require(postbox.letters.last?.text.firstMatch(of: /token=([0-9a-f]+)/)).output.1
+            }
+            func person(_ email: String) async throws -> JSON? {
+                try await company.manager.get(company.path + "/users").json.list.first { $0["email"]?.text == email }
+            }
+            for name in ["kai", "ute", "ole", "eva"] { _ = try await company.invite("\(name)@vogt.example") }
+            #expect(try await service.sendDue() == 4)
+            let invitation = try #require(
+                postbox.letters.first { $0.to == "ute@vogt.example" }?.text.firstMatch(of: /token=([0-9a-f]+)/)
+            ).output.1
+
+            let (known, unknown) = (try await ask("kai@vogt.example"), try await ask("niemand@vogt.example"))
+            #expect(known.status == 202 && known.body == unknown.body)
+            #expect(try await service.sendDue() == 1)
+            #expect(postbox.letters.last?.tag == "reset" && postbox.letters.last?.to == "kai@vogt.example")
+            #expect(try await person("kai@vogt.example")?["invitation"]?["state"] == "sent")
+            #expect(try await join(sentToken()) == 200)
+            #expect(try await person("kai@vogt.example")?["invitation"]?["state"] == "accepted")
+
+            _ = try await ask("ute@vogt.example")
+            #expect(try await service.sendDue() == 1)
+            #expect(try await join(invitation) == 200, "a stranger who asks takes nobody's invitation")
+            #expect(try await join(sentToken()) == 401)
+
+            // Taken back before it is asked for, and after.
+            let ole = company.path + "/users/" + (try await person("ole@vogt.example")?["id"]?.text ?? "")
+            _ = try await ask("ole@vogt.example")
+            #expect(try await service.sendDue() == 1)
+            #expect(try await company.manager.put(ole, "{\"status\": \"INACTIVE\"}").status == 200)
+            #expect(try await join(sentToken()) == 401)
+            _ = try await ask("ole@vogt.example")
+            #expect(try await service.sendDue() == 0)
+
+            server.clock.advance(by: .seconds(20 * 24 * 3600))
+            #expect(try await person("eva@vogt.example")?["invitation"]?["state"] == "expired")
+            _ = try await ask("eva@vogt.example")
+            #expect(try await service.sendDue() == 1)
+            server.clock.advance(by: .seconds(3599))
+            #expect(try await join(sentToken()) == 200)
+        }
+    }
+
+    /// A mail that waited longer than its link is good isn't sent.
+    @Test(arguments: Engine.allCases)
+    func noLinkIsSentThatIsOver(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let postbox = Postbox()
+            let service = try server.mailService(by: postbox)
+            _ = try await server.client.post(
+                "/api/v1/auth/reset-password", "{\"email\": \"\(company.email)\"}")
+            postbox.answer(.unanswered("the provider is down"))
+            #expect(try await service.sendDue() == 1)
+            server.clock.advance(by: .seconds(3600))
+            postbox.answer(.accepted)
+            #expect(try await service.sendDue() == 1)
+            #expect(postbox.letters.count == 1)
+            let mail = try await company.manager.get(company.path + "/mails").json[0]
+            #expect(mail?["state"] == "failed" && mail?["reason"] == "its link was no longer good")
         }
     }
 

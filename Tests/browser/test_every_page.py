@@ -217,6 +217,9 @@ def test_what_opens_over_a_page(one_server, visit, places, size, language, schem
                 name = f"{path} {button}"
                 photograph(page, f"{size}-{language[:2]}-{scheme}-over", f"{path}-{len(findings)}-{buttons.index(button)}")
                 findings += faults(page, name)
+                if page.locator("dialog .unit").count():
+                    unit = page.locator("dialog .unit").first
+                    assert unit.evaluate("element => element.scrollWidth <= element.clientWidth"), "a unit is cut off"
                 page.keyboard.press("Escape")
                 page.locator("dialog").first.wait_for(state="hidden")
         page.goto("/sites/{site}".format(**places))

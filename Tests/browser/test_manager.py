@@ -251,3 +251,73 @@ def test_what_was_taken_is_at_least_what_is_known(server, visit):
             page.locator("dialog").wait_for(state="hidden")
             manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -1})
     manager.send("DELETE", f"{path}/{material['id']}")
+
+
+def test_the_way_back_leads_from_a_person_to_everybody(server, visit):
+    with visit(server, service_workers="block") as page:
+        sign_in(page, server.managers[0], server.password)
+        page.locator(".nav a", has_text="Stunden").click()
+        page.get_by_role("button", name="Monat").click()
+        page.get_by_role("button", name="Früher").click()
+        month = page.locator(".period-name").inner_text()
+        name = page.locator(".team-name").first.inner_text()
+        page.locator(".team-name").first.click()
+        page.locator(".team-name").first.wait_for(state="hidden")
+        assert page.locator(".period-name").inner_text() == month
+        page.reload()
+        page.locator(".period-name", has_text=month).wait_for()
+        assert page.locator("#hours-person option:checked").inner_text() == name
+        page.go_back()
+        page.locator(".team-name").first.wait_for()
+        assert page.locator(".period-name").inner_text() == month
+        page.go_back()
+        page.get_by_role("heading", level=1, name="Guten").wait_for()
+
+
+def test_a_year_that_is_half_typed_is_said_at_its_field(server, visit):
+    manager = Client(server, server.managers[0])
+    entry = next(one for one in manager.get(manager.company + "/time-entries") if one["checkedOutAt"])
+    with visit(server, service_workers="block") as page:
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{entry['siteId']}/hours")
+        page.locator(".time-span").last.click()
+        page.locator("dialog [name=reason]").fill("Vertippt")
+        for name in ["checkedInAt", "checkedOutAt"]:
+            field = page.locator(f"dialog [name={name}]")
+            before = field.input_value()
+            field.fill("0026-11-23T07:00")
+            send(page)
+            page.locator(f"dialog [name={name}][aria-invalid=true]").wait_for()
+            field.fill(before)
+
+
+def test_a_card_says_who_took_last_whoever_it_was(server, visit):
+    manager = Client(server, server.managers[0])
+    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    path = f"{manager.company}/sites/{site['id']}/materials"
+    material = manager.send("POST", path, {"name": "Gemeinsames", "unit": "Sack", "amount": 50, "threshold": 5})
+    with visit(server, service_workers="block") as page:
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}")
+        card = page.locator(".material", has_text="Gemeinsames")
+        card.scroll_into_view_if_needed()
+        card.get_by_text("+50").wait_for()
+        manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -7})
+        # What it does by itself every minute.
+        page.evaluate("import('app/router.js').then(({ currentPage }) => currentPage().refreshLive())")
+        card.get_by_text("\u22127").wait_for()
+    manager.send("DELETE", f"{path}/{material['id']}")
+
+
+def test_a_server_that_is_away_is_said_and_comes_back(server, visit):
+    with visit(server, service_workers="block") as page:
+        page.watch.allow(r"status of 502")
+        sign_in(page, server.managers[0], server.password)
+        page.goto("/sites")
+        page.locator(".cards a").first.wait_for()
+        page.route("**/api/**", lambda route: route.fulfill(status=502, body="<html>Bad Gateway</html>"))
+        page.reload()
+        page.locator(".cards a").first.wait_for()
+        page.get_by_text("Polier antwortet gerade nicht").wait_for()
+        page.unroute("**/api/**")
+        page.get_by_text("Polier antwortet gerade nicht").wait_for(state="hidden", timeout=30_000)

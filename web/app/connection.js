@@ -1,12 +1,18 @@
 // Whether the server can be reached. The browser knows when there is no network; that the network leads nowhere, as in a
-// basement with one bar, shows in requests that fail.
+// basement with one bar, shows in requests that fail, and that the server is away in what stands before it.
 
 const listeners = new Set();
 let isOnline = navigator.onLine;
+let isAway = false;
 
 export const connection = {
   get online() {
     return isOnline;
+  },
+
+  /** Whether the network is there, and only the server doesn't answer. */
+  get isServerAway() {
+    return !isOnline && isAway;
   },
 
   /** @param {(online: boolean) => void} listener */
@@ -16,9 +22,10 @@ export const connection = {
   },
 
   /** Requests report here how they fared. */
-  report(online) {
-    if (online === isOnline) return;
+  report(online, { isServerAway = false } = {}) {
+    if (online === isOnline && isServerAway === isAway) return;
     isOnline = online;
+    isAway = isServerAway;
     for (const listener of listeners) listener(isOnline);
   },
 };

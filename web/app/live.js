@@ -34,7 +34,7 @@ export function say(text) {
  * Shows a note for a while, longer while one points at it or has the focus in it. One with an action takes the place of the one
  * before, and stays for whoever works with keys.
  * @param {{kind?: "done" | "problem", action?: {label: string, run: () => unknown}, seconds?: number}} options
- * @returns {() => void} takes the note away.
+ * @returns {() => boolean} takes the note away, and says whether it was still there.
  */
 export function toast(text, { kind = "done", action = null, seconds = action ? 10 : kind === "problem" ? 8 : 4 } = {}) {
   const note = { id: (count += 1), text, kind, action };
@@ -64,13 +64,14 @@ export function fail(problem) {
 
 function close(note) {
   const at = notes.indexOf(note);
-  if (at < 0) return;
+  if (at < 0) return false;
   const place = document.getElementById("toasts");
   const hadFocus = place.children[at].contains(document.activeElement);
   notes.splice(at, 1);
   note.hold();
   show();
   if (hadFocus) giveBack(note.before);
+  return true;
 }
 
 /** The focus goes back to where it was, or to the head of the page. */

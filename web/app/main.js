@@ -3,10 +3,10 @@
 import { begun, frameFor } from "app/begin.js";
 import { connection } from "app/connection.js";
 import { render } from "app/html.js";
-import { fail } from "app/live.js";
+import { fail, say } from "app/live.js";
 import { currentPage, redraw, refresh, reload, startRouter } from "app/router.js";
 import { session } from "app/session.js";
-import { onLanguage } from "app/words.js";
+import { onLanguage, t } from "app/words.js";
 
 addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
@@ -45,6 +45,7 @@ const lookAgain = () => session.state !== "expired" && refresh();
 connection.onChange((online) => {
   redraw();
   if (online) lookAgain();
+  else say(t(connection.isServerAway ? "status.server" : "status.offline"));
 });
 let hiddenAt = 0;
 addEventListener("visibilitychange", () => {

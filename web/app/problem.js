@@ -8,6 +8,7 @@ const sentences = [
   [/^The e-mail address or the password is wrong/, "wrongPassword"],
   [/^This link was used or has expired/, "linkUsed"],
   [/^You are not checked in on this site/, "notCheckedIn"],
+  [/^(.+) is checked in already: a second visit/, "openVisit"],
   [/checked in already/, "checkedIn"],
   [/^(.+) has another visit in that time/, "otherVisit"],
   [/^Only (\S+) (.+) of (.+) are left/, "notEnough"],
@@ -42,9 +43,10 @@ export function explain(problem) {
   if (problem.status === 429) return t("problem.429", { count: Math.ceil((problem.retryAfter ?? 60) / 60) });
   const refusesWithReason = [400, 403, 409].includes(problem.status) && problem.detail;
   if (refusesWithReason && language() === "en" && !problem.fields.length) return problem.detail;
-  const word = `problem.${problem.status}`;
+  // What a proxy says while the server is away means what the server says while its database is.
+  const word = `problem.${[502, 504].includes(problem.status) ? 503 : problem.status}`;
   if (hasWord(word)) return t(word);
-  return t("problem.server", { id: problem.requestId ?? "–" });
+  return problem.requestId ? t("problem.server", { id: problem.requestId }) : t("problem.unnamed");
 }
 
 /** What is wrong with one field: `message` as the server says it. */

@@ -1,5 +1,7 @@
 // All text comes from words/; numbers, days and times are written as the language does.
 
+import { now } from "app/now.js";
+
 // What is said at the door, and the rest: whoever comes to the sign-in form on a bad line needs the first only.
 const languages = {
   de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js") },
@@ -167,4 +169,4 @@ export function duration(minutes) {
   if (!hours) return t("format.minutes", { minutes: String(rest) });
   return t("format.duration", { hours: number(hours), minutes: String(rest).padStart(2, "0") });
 }
-export const minutesSince = (instant) => Math.max(0, (Date.now() - Date.parse(instant)) / 60_000);
+export const minutesSince = (instant) => Math.max(0, (now() - Date.parse(instant)) / 60_000);

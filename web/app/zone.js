@@ -29,10 +29,10 @@ export function wallTime(instant) {
   return `${dayOf(instant)}T${clock.format(new Date(instant))}`;
 }
 
-/** The instant at which a clock there shows `2026-11-23T07:02`; null for what is no time. */
+/** The instant at which a clock there shows `2026-11-23T07:02`; null for what is no time of these centuries: a year may be half typed. */
 export function instantOf(wall) {
   const asUTC = Date.parse(`${wall}Z`);
-  if (Number.isNaN(asUTC)) return null;
+  if (!(asUTC >= Date.UTC(1900, 0) && asUTC < Date.UTC(2200, 0))) return null;
   // Twice: the first guess may lie on the other side of a change of the clocks.
   let guess = asUTC;
   for (let round = 0; round < 2; round += 1) guess -= Date.parse(`${wallTime(guess)}Z`) - asUTC;

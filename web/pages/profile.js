@@ -13,7 +13,7 @@ import { openDialog } from "parts/dialog.js";
 import { formView, passwordField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { changesOf, emailField, nameFields } from "parts/person-fields.js";
-import { pageHead, section } from "parts/pieces.js";
+import { pageHead, section, whyMissing } from "parts/pieces.js";
 
 const me = "/users/me";
 
@@ -54,7 +54,7 @@ export default function profile(page) {
       title: t("profile.sessions"),
       content: page.data.sessions
         ? html`<ul class="list">${page.data.sessions.map((one) => sessionRow(one, () => end(one).catch(fail)))}</ul>`
-        : html`<p class="hint">${page.problems.sessions && t("profile.sessionsFailed")}</p>`,
+        : html`<p class="hint">${page.problems.sessions && whyMissing(page.problems.sessions, "profile.sessionsMissing")}</p>`,
     })}
     ${section({
       title: t("profile.data"),

@@ -3,6 +3,7 @@
 import { kept } from "app/kept.js";
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
+import { now } from "app/now.js";
 import { amount, day, nearDay, number, signed, t } from "app/words.js";
 import "parts/hold-button.js";
 import { icon } from "parts/icon.js";
@@ -16,14 +17,20 @@ import "parts/when-seen.js";
 const manyFrom = 9;
 
 export default function siteMaterials(page, site) {
-  const tally = createTally(page, site.id, changed);
+  const tally = createTally(page, site.id);
   let wanted = "";
 
   const movementsPath = ({ id }) => `${site.api}/materials/${id}/movements?limit=100`;
 
-  function changed(material) {
-    const path = movementsPath(material);
-    if (kept.peek(path)) kept.refresh(path, { signal: page.signal }).catch(() => {});
+  // By material, the state that its movements were asked for in: another one, whoever made it, has movements that aren't here.
+  const asked = new Map();
+  function movementsOf(material) {
+    const [path, before] = [movementsPath(material), asked.get(material.id)];
+    if (before && before !== material.updatedAt) {
+      kept.refresh(path, { signal: page.signal }).catch(() => asked.set(material.id, before));
+    }
+    if (page.data[material.id]) asked.set(material.id, material.updatedAt);
+    return page.data[material.id];
   }
 
   return () => {
@@ -47,7 +54,7 @@ export default function siteMaterials(page, site) {
     const moving = tally.moving(material);
     const waiting = tally.waiting(material);
     const left = tally.left(material);
-    const seen = page.data[material.id];
+    const seen = movementsOf(material);
     const shown = { ...material, amount: moving ? left : material.amount };
     shown.belowThreshold = shown.amount < material.threshold;
     return html`
@@ -113,7 +120,7 @@ export default function siteMaterials(page, site) {
 }
 
 /** heute, gestern, 22.11. */
-const when = (at) => (Date.now() - Date.parse(at) < 36 * 3_600_000 ? nearDay(at) : day(at, "short"));
+const when = (at) => (now() - Date.parse(at) < 36 * 3_600_000 ? nearDay(at) : day(at, "short"));
 
 function amountOf(material) {
   const text = number(material.amount);

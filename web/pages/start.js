@@ -24,10 +24,12 @@ export default function start(page) {
       ${pageHead({ title: may.listCompanies() ? page.company.name : greeting(page.user), lead: day(dayOf(), "long") })}
       ${clock && (visit || left || !isLead) && clock()}
       ${isLead && sites.length > 0 && tiles(page, sites, low)}
-      ${isLead && page.data.present.length > 0 && section({
+      ${isLead && (page.data.present.length > 0 || may.listCompanies()) && section({
         title: t("start.present"),
         action: html`<a class="button is-small" href=${page.link("/hours")}>${icon("clock")}${t("start.hours")}</a>`,
-        content: html`<ul class="list" id="present">${page.data.present.map((entry) => presence(page, entry))}</ul>`,
+        content: page.data.present.length > 0
+          ? html`<ul class="list" id="present">${page.data.present.map((entry) => presence(page, entry))}</ul>`
+          : html`<p class="hint">${t("start.nobody")}</p>`,
       })}
       ${low.length > 0 && section({
         title: t("start.low"), content: html`<ul class="list" id="low">${low.map((one) => lowRow(page, one))}</ul>`,

@@ -62,6 +62,7 @@ const correctionForm = (dialog, entry, company) => createForm(dialog, {
     const went = values.checkedOutAt ? instantOf(values.checkedOutAt) : null;
     if (came && went && went < came) return { checkedOutAt: t("problem.field.beforeCheckIn") };
     if (!came) return { checkedInAt: t("hours.correction.noTime") };
+    if (values.checkedOutAt && !went) return { checkedOutAt: t("hours.correction.noTime") };
     return Object.keys(changed(values, entry)).length ? {} : { checkedInAt: t("hours.correction.same") };
   },
   send: (values) => api.patch(`${company}/sites/${entry.siteId}/time-entries/${entry.id}`, {

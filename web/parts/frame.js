@@ -52,6 +52,6 @@ function company(page) {
 
 function status() {
   const lines = waitingLines();
-  if (!connection.online) lines.unshift(html`<p>${icon("offline")}<span>${t("status.offline")}</span></p>`);
+  if (!connection.online) lines.unshift(html`<p>${icon("offline")}<span>${t(connection.isServerAway ? "status.server" : "status.offline")}</span></p>`);
   return lines.length > 0 && html`<div class="status" role="status">${lines}</div>`;
 }

@@ -7,7 +7,7 @@ import { dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays, mondayOf } from "app/zone.js";
 import { chip } from "parts/chips.js";
 import { waitingClock } from "parts/clock.js";
-import { emptyState, section } from "parts/pieces.js";
+import { emptyState, section, whyMissing } from "parts/pieces.js";
 import { siteName } from "parts/site-name.js";
 import { byDay, entryRow, sumOf } from "parts/time-entry.js";
 
@@ -30,7 +30,7 @@ export default function hoursMine(page) {
   queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
 
   return () => {
-    if (!page.data.mine) return page.problems.mine && html`<p class="hint">${t("hours.notKept")}</p>`;
+    if (!page.data.mine) return page.problems.mine && html`<p class="hint">${whyMissing(page.problems.mine, "hours.notKept")}</p>`;
     if (weeks === weeksAtOnce) latest = page.data.mine;
     const entries = page.data.mine.filter((entry) => dayOf(entry.checkedInAt) >= first());
     const waiting = waitingClock(page);
@@ -61,7 +61,9 @@ export default function hoursMine(page) {
   }
 
   /** Whether there are visits before those shown: the latest hundred tell, or that there are more than a hundred. */
-  const hasOlder = () => nextOf(latest) || latest.some((entry) => dayOf(entry.checkedInAt) < first());
+  function hasOlder() {
+    return nextOf(latest) || latest.some((entry) => dayOf(entry.checkedInAt) < first());
+  }
 
   async function open(entry) {
     const { openEntry } = await import("parts/correct-hours.js");

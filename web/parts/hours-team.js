@@ -2,12 +2,13 @@
 
 import { html, keyed } from "app/html.js";
 import { queue } from "app/queue.js";
+import { go } from "app/router.js";
 import { day, dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays } from "app/zone.js";
 import { avatar, nameOf, personChip } from "parts/chips.js";
 import { createPeriod } from "parts/period.js";
 import { icon } from "parts/icon.js";
-import { emptyState, section } from "parts/pieces.js";
+import { emptyState, section, whyMissing } from "parts/pieces.js";
 import "parts/running-time.js";
 import { siteName } from "parts/site-name.js";
 import { byDay, entryRow, sumOf } from "parts/time-entry.js";
@@ -15,12 +16,18 @@ import { byDay, entryRow, sumOf } from "parts/time-entry.js";
 /** @param {import("app/page.js").Page} page whose data has `sites` and `present`. */
 export default function hoursTeam(page) {
   const { api } = page.company;
-  const period = createPeriod(read);
-  let person = page.query.get("person");
+  const period = createPeriod(moved, page.query);
+  const person = page.query.get("person");
 
   page.read({ people: `${api}/users` }, { optional: true });
   read();
   queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
+
+  function moved() {
+    // What is in the address outlives a reload, and the way back leads to it.
+    history.replaceState(history.state, "", address(person));
+    read();
+  }
 
   function read() {
     page.data.team = undefined;
@@ -55,9 +62,13 @@ export default function hoursTeam(page) {
       </section>`;
   };
 
-  function choose(id) {
-    person = id || null;
-    page.update();
+  function address(id) {
+    const query = new URLSearchParams({ ...(id && { person: id }), ...period.query });
+    return page.path + (query.size ? `?${query}` : "");
+  }
+
+  async function choose(id) {
+    await go(address(id));
     scrollTo(0, 0);
   }
 
@@ -119,7 +130,12 @@ export default function hoursTeam(page) {
 
   function waiting() {
     if (!page.problems.team) return html`<div class="hours-wait"></div>`;
-    return emptyState({ icon: "offline", title: t("failure.offline"), text: t("hours.notKept") });
+    const { team } = page.problems;
+    const isOffline = team.status === 0;
+    return emptyState({
+      icon: isOffline ? "offline" : "warning", title: t(isOffline ? "failure.offline" : "failure.title"),
+      text: whyMissing(team, "hours.notKept"),
+    });
   }
 
   async function open(entry) {

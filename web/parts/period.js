@@ -5,14 +5,21 @@ import { day, dayOf, t } from "app/words.js";
 import { addDays, mondayOf, monthOf, weekOf } from "app/zone.js";
 import { icon } from "parts/icon.js";
 
-/** @param {() => void} changed runs when it is another one. */
-export function createPeriod(changed) {
-  let kind = "week";
+/**
+ * @param {() => void} changed runs when it is another one.
+ * @param {URLSearchParams} query of the address, which may name one as `query` gives it.
+ */
+export function createPeriod(changed, query) {
+  let kind = query.get("by") === "month" ? "month" : "week";
   const period = {
     /** Its first day, and the first one after it. */
     from: null,
     until: null,
     has: (one) => one >= period.from && one < period.until,
+    /** What names it in an address; nothing for this week. */
+    get query() {
+      return { ...(kind === "month" && { by: "month" }), ...(!period.has(dayOf()) && { from: period.from }) };
+    },
     /** The days of a week; null for a month. */
     get days() {
       return kind === "week" ? Array.from({ length: 7 }, (_, i) => addDays(period.from, i)) : null;
@@ -33,7 +40,8 @@ export function createPeriod(changed) {
         </div>
       </div>`,
   };
-  place(dayOf());
+  const wanted = query.get("from");
+  place(/^20\d\d-\d\d-\d\d$/.test(wanted) && wanted < dayOf() && !Number.isNaN(Date.parse(wanted)) ? wanted : dayOf());
   return period;
 
   function place(one) {

@@ -64,6 +64,9 @@ export const emptyState = ({ icon: name, title, text, action, isPage = false }) 
 export const progress = (share, label) => html`
   <div class="progress" role="img" aria-label=${label}><span class="progress-fill" --share=${share}></span></div>`;
 
+/** Why a part of a page isn't there: `word` says it for who has no signal. */
+export const whyMissing = (problem, word) => (problem.status === 0 ? t(word) : explain(problem));
+
 /** In place of a page that can't be shown. */
 export const failure = (problem, retry) => emptyState({
   icon: problem.status === 0 ? "offline" : "warning",

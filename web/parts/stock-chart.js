@@ -2,6 +2,7 @@
 
 import { nextOf } from "app/api.js";
 import { html, svg } from "app/html.js";
+import { now } from "app/now.js";
 import { amount, t } from "app/words.js";
 
 const days = 30;
@@ -35,7 +36,7 @@ export function stockChart(material, movements, { isLarge = false } = {}) {
 }
 
 function courseOf(material, movements) {
-  const to = Date.now();
+  const to = now();
   const from = to - days * 86_400_000;
   const byTime = movements.map((one) => ({ delta: one.delta, at: Date.parse(one.at) })).sort((a, b) => b.at - a.at);
   const recent = byTime.filter(({ at }) => at > from);

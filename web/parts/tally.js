@@ -12,10 +12,11 @@ const exact = (value) => Math.round(value * 1000) / 1000;
 /**
  * @param {import("app/page.js").Page} page is shown again whenever an amount is another one.
  * @param {string} siteId
- * @param {(material: object) => void} changed hears what the server has taken.
  */
-export function createTally(page, siteId, changed) {
+export function createTally(page, siteId) {
   const gestures = new Map();
+  // What was said to be waiting, until it isn't.
+  const waitingNotes = new Set();
   const sending = new Map();
 
   const tally = {
@@ -50,13 +51,13 @@ export function createTally(page, siteId, changed) {
       try {
         const { state } = await queue.adjust({ ...movement(material, delta, { key, at }), note });
         move(-delta);
-        if (state === "done") changed(material);
         const done = t(isUndo ? "material.undone" : delta < 0 ? "material.taken" : "material.added", {
           amount: amount(Math.abs(delta), unit), name,
         });
-        toast(state === "waiting" ? t("material.doneWaiting", { done }) : done, {
-          action: isUndo ? null : { label: t("action.undo"), run: () => tally.send(material, -delta, null, { isUndo: true }) },
-        });
+        const action = isUndo ? null : { label: t("action.undo"), run: () => tally.send(material, -delta, null, { isUndo: true }) };
+        if (state === "done") return toast(done, { action });
+        const close = toast(t("material.doneWaiting", { done }), { action });
+        waitingNotes.add({ material, close, settle: () => close() && toast(done, { action }) });
       } catch (problem) {
         move(-delta);
         fail(problem);
@@ -83,6 +84,14 @@ export function createTally(page, siteId, changed) {
   // A phone that is put away may never come back to this page.
   document.addEventListener("visibilitychange", () => document.hidden && finishAll(), { signal: page.signal });
   addEventListener("pagehide", finishAll, { signal: page.signal });
-  queue.onChange(() => page.update(), page.signal);
+  queue.onChange(({ problem }) => {
+    for (const note of waitingNotes) {
+      if (tally.waiting(note.material)) continue;
+      waitingNotes.delete(note);
+      if (problem) note.close();
+      else note.settle();
+    }
+    page.update();
+  }, page.signal);
   return tally;
 }

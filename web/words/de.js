@@ -42,6 +42,7 @@ export default {
   },
   status: {
     offline: "Kein Empfang. Du siehst den letzten bekannten Stand.",
+    server: "Polier antwortet gerade nicht. Du siehst den letzten bekannten Stand.",
   },
   format: {
     moment: "{day}, {time}",
@@ -100,6 +101,7 @@ export default {
     text: "Die Seite gibt es nicht mehr, oder sie ist nicht für dich. Vielleicht stimmt der Link nicht.",
     start: "Zur Startseite",
     sites: "Zu den Baustellen",
+    companies: "Zu den Firmen",
   },
   failure: {
     title: "Das hat nicht geklappt",
@@ -129,6 +131,7 @@ export default {
     timeout: "Das dauert zu lange. Wahrscheinlich ist der Empfang schlecht.",
     unexpected: "Da ist etwas schiefgegangen. Lade die Seite neu.",
     server: "Da ist bei uns etwas schiefgegangen. Wenn es öfter passiert, nenn uns diese Nummer: {id}",
+    unnamed: "Da ist bei uns etwas schiefgegangen. Versuch es gleich noch einmal.",
     400: "Das konnte so nicht angenommen werden. Prüf deine Angaben.",
     401: "Melde dich wieder an, dann geht es weiter.",
     403: "Das darfst du nicht. Frag deine Bauleitung.",
@@ -144,6 +147,7 @@ export default {
       wrongPassword: "E-Mail oder Passwort stimmt nicht.",
       linkUsed: "Der Link wurde schon benutzt oder ist abgelaufen.",
       notCheckedIn: "Auf dieser Baustelle bist du nicht eingestempelt.",
+      openVisit: "{1} ist gerade eingestempelt. Ein zweiter Besuch kann nicht auch noch offen sein.",
       checkedIn: "Da ist schon jemand eingestempelt: zuerst gehen, dann kommen.",
       otherVisit: "{1} hat in dieser Zeit noch einen anderen Eintrag. Korrigier zuerst den.",
       notEnough: "Es sind nur noch {1} {2} {3} da.",

@@ -42,6 +42,7 @@ export default {
   },
   status: {
     offline: "No signal. You see what was last known.",
+    server: "Polier doesn’t answer right now. You see what was last known.",
   },
   format: {
     moment: "{day}, {time}",
@@ -100,6 +101,7 @@ export default {
     text: "The page is gone, or it isn’t for you. Perhaps the link is wrong.",
     start: "To the start page",
     sites: "To the sites",
+    companies: "To the companies",
   },
   failure: {
     title: "That didn’t work",
@@ -129,6 +131,7 @@ export default {
     timeout: "This takes too long. The signal is probably weak.",
     unexpected: "Something went wrong. Load the page again.",
     server: "Something went wrong on our side. If it happens again, tell us this number: {id}",
+    unnamed: "Something went wrong on our side. Try again in a moment.",
     400: "This couldn’t be accepted. Check what you entered.",
     401: "Sign in again to go on.",
     403: "You may not do this. Ask your manager.",
@@ -144,6 +147,7 @@ export default {
       wrongPassword: "The email address or the password is wrong.",
       linkUsed: "The link was used or has expired.",
       notCheckedIn: "You aren’t clocked in on this site.",
+      openVisit: "{1} is clocked in right now. A second visit can’t be open too.",
       checkedIn: "Already clocked in: clock out first, then in.",
       otherVisit: "{1} has another visit in that time. Correct that one first.",
       notEnough: "Only {1} {2} of {3} are left.",

@@ -41,18 +41,12 @@ extension Mail {
             user.companyID, id, user.id, user.email, kind, details.joined(separator: "\n"), token?.text, now)
     }
 
-    /// The link for a forgotten password to whoever has this address, if anybody may have one: the invitation again, to who was
-    /// invited.
+    /// The link for a forgotten password, to whoever has this address and may have one.
     static func insertReset(_ id: ID, to email: EmailAddress, token: Token, now: Instant) -> Statement {
         Statement(
             """
             INSERT INTO mails \(columns)
-            SELECT u.company_id, $2, u.id, u.email, CASE WHEN u.status = 'ACTIVE' THEN 'reset' ELSE 'invitation' END,
-                CASE WHEN u.status = 'ACTIVE' THEN '' ELSE COALESCE((
-                    SELECT l.details FROM mails l
-                    WHERE l.company_id = u.company_id AND l.user_id = u.id AND l.kind = 'invitation'
-                    ORDER BY l.id DESC LIMIT 1), '') END,
-                $3, 'queued', $4, $4, $4
+            SELECT u.company_id, $2, u.id, u.email, 'reset', '', $3, 'queued', $4, $4, $4
             FROM users u WHERE \(OneTimeToken.mayHaveLink)
             """,
             email.folded, id, token.text, now)
@@ -70,15 +64,15 @@ extension Mail {
             company, user, now)
     }
 
-    /// The same for whoever has an address and may have a newer link.
-    static func cancelLinks(of email: EmailAddress, now: Instant) -> Statement {
+    /// The same of the links for a forgotten password, for whoever has an address and may have a newer one.
+    static func cancelResets(of email: EmailAddress, now: Instant) -> Statement {
         Statement(
             """
             UPDATE mails SET token = NULL, due_at = NULL, owner = NULL, updated_at = $2,
                 reason = CASE WHEN state = 'queued' THEN 'a newer link took its place' ELSE reason END,
                 state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
             WHERE (company_id, user_id) IN (SELECT u.company_id, u.id FROM users u WHERE \(OneTimeToken.mayHaveLink))
-                AND kind IN ('invitation', 'reset') AND token IS NOT NULL
+                AND kind = 'reset' AND token IS NOT NULL
             """,
             email.folded, now)
     }
@@ -98,9 +92,10 @@ extension Mail {
 extension DueMail {
     private static let byID: SQL = """
         SELECT m.id, m.company_id, m.kind, m.address, u.first_name, u.language, c.name, m.token, m.details, m.attempts,
-            m.created_at
+            m.created_at, t.expires_at
         FROM mails m JOIN users u ON u.company_id = m.company_id AND u.id = m.user_id
             JOIN companies c ON c.id = m.company_id
+            LEFT JOIN one_time_tokens t ON t.company_id = m.company_id AND t.user_id = m.user_id AND t.purpose = m.kind
         WHERE m.company_id = $1 AND m.id = $2
         """
 
@@ -136,7 +131,7 @@ extension DueMail {
                 firstName: try row.next(), language: try row.next(),
                 companyName: try Self.name(&row, company), token: try row.next(),
                 details: (try row.next() as String).split(separator: "\n").map(String.init),
-                attempts: Int(try row.next() as Int64), createdAt: try row.next())
+                attempts: Int(try row.next() as Int64), createdAt: try row.next(), linkExpiresAt: try row.next())
         }
     }
 

@@ -71,4 +71,6 @@ public struct DueMail: Sendable {
     /// How often it was tried, with this time.
     public let attempts: Int
     public let createdAt: Instant
+    /// Until when its link is good; nil where it has none, or none that is.
+    let linkExpiresAt: Instant?
 }

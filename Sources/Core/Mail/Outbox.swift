@@ -68,6 +68,12 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// Whether the link of a mail is no longer good: then it says what isn't so.
+    public func isTooLate(_ mail: DueMail) -> Bool {
+        guard mail.token != nil else { return false }
+        return mail.linkExpiresAt.map { $0 <= runtime.now() } ?? true
+    }
+
     public func record(_ outcome: Outcome, of mail: DueMail) async throws {
         let now = runtime.now()
         let statement =

@@ -1,6 +1,6 @@
 extension Accounts {
-    /// Makes a token with which whoever has this address may set a new password; who was invited and hasn't joined gets the
-    /// invitation again. Takes the same course, and the same time, whether or not the address is known.
+    /// Makes a token with which whoever has this address may set a new password: also who was invited and hasn't joined. Takes the
+    /// same course, and the same time, whether or not the address is known.
     /// - Returns: the token that the mail carries. It opens nothing where nobody who may have one has the address.
     @discardableResult
     public func resetPassword(email: EmailAddress, from origin: Origin) async throws -> Token {
@@ -12,8 +12,10 @@ extension Accounts {
         try await database.transaction { transaction in
             try ofAccount.record(transaction, now: now)
             try fromAddress.record(transaction, now: now)
+            // Who is switched off or moved at the same moment is so before what follows, or after it.
+            try transaction.enqueue(User.lock(email))
             try transaction.enqueue(OneTimeToken.reset(email, token, now: now))
-            try transaction.enqueue(Mail.cancelLinks(of: email, now: now))
+            try transaction.enqueue(Mail.cancelResets(of: email, now: now))
             try transaction.enqueue(Mail.insertReset(mail, to: email, token: token, now: now))
         }
         return token
@@ -36,10 +38,14 @@ extension Accounts {
             let (users, hashes) = try transaction.fetch(
                 User.one(holder.user, in: holder.company, now: now),
                 User.passwordHash(of: holder.user, in: holder.company))
-            // A forgotten password is an active person's; an invitation is for who isn't.
-            guard let user = users.first, user.status == (holder.purpose == .reset ? .active : .inactive) else {
-                throw unknown
-            }
+            guard let user = users.first else { throw unknown }
+            // Who isn't active comes in by an invitation: by its link, or while it stands by one that they asked for.
+            let mayComeIn =
+                switch holder.purpose {
+                case .invitation: user.status == .inactive
+                case .reset: user.status == .active || user.invitation?.isOpen == true
+                }
+            guard mayComeIn else { throw unknown }
             let isFirst = (hashes.first ?? nil) == nil
             try transaction.enqueue(user.setPassword(hash, now: now))
             try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))

@@ -46,9 +46,7 @@ enum OneTimeToken {
 
     private static let resetting: SQL = """
         INSERT INTO one_time_tokens (company_id, user_id, purpose, token_hash, created_at, expires_at)
-        SELECT u.company_id, u.id, CASE WHEN u.status = 'ACTIVE' THEN 'reset' ELSE 'invitation' END, $2, $3,
-            $3 + CASE WHEN u.status = 'ACTIVE' THEN $4 ELSE $5 END
-        FROM users u WHERE \(mayHaveLink)
+        SELECT u.company_id, u.id, 'reset', $2, $3, $4 FROM users u WHERE \(mayHaveLink)
         \(conflict)
         """
 
@@ -66,11 +64,9 @@ enum OneTimeToken {
             invitation, user.companyID, user.id, token.hash, now, now + Purpose.invitation.lifetime)
     }
 
-    /// Makes a token for the account with this address, if there is one: for a new password, or in place of an invitation's.
+    /// Makes a token for the account with this address, if there is one. An invitation's stays good beside it.
     static func reset(_ email: EmailAddress, _ token: Token, now: Instant) -> Statement {
-        Statement(
-            resetting, email.folded, token.hash, now, Purpose.reset.lifetime.milliseconds,
-            Purpose.invitation.lifetime.milliseconds)
+        Statement(resetting, email.folded, token.hash, now, now + Purpose.reset.lifetime)
     }
 
     static func voidAll(of user: User.ID, in company: Company.ID) -> Statement {

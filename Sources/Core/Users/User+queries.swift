@@ -124,6 +124,11 @@ extension User {
             "UPDATE users SET version = version WHERE company_id = $1 AND id = $2 AND removed_at IS NULL", company, id)
     }
 
+    /// The same for whoever has an address. No scope: nobody is signed in.
+    static func lock(_ email: EmailAddress) -> Statement {
+        Statement("UPDATE users SET version = version WHERE email_folded = $1 AND removed_at IS NULL", email.folded)
+    }
+
     /// Writes all that may change of a person, as the next version.
     /// - Parameters:
     ///   - email: a new address; nil keeps the one there is.

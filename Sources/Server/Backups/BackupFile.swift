@@ -19,6 +19,10 @@ struct BackupFile {
             }
             return try body { try Self.write($0, to: STDOUT_FILENO, called: "standard output") }
         }
+        var there = stat()
+        if lstat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG {
+            throw CopyRefusal("\(path) is there and isn't a file: name another, or - for standard output")
+        }
         let file = open(unfinished, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("written") }
         defer { close(file) }

@@ -178,6 +178,11 @@ struct Serve: AsyncParsableCommand {
                 "no way for mail is set: invitations go only by the link that the app shows, and nobody can reset a password"
             )
         }
+        if settings.origins.isUnnamed {
+            logger.warning(
+                "POLIER_PUBLIC_URL is not set: links begin with \(settings.origins.publicURL), which leads nowhere from elsewhere"
+            )
+        }
         if settings.origins.isLocal && !settings.trustedProxies.isEmpty {
             logger.warning(
                 """
@@ -189,7 +194,10 @@ struct Serve: AsyncParsableCommand {
             logger.warning(
                 "POLIER_TRUSTED_PROXIES is not set: behind a proxy, all sign-ins count as from one address")
         }
-        let drain = DrainService(readiness: readiness, wait: settings.drain, logger: logger)
+        let signals = StopSignals(logger: logger)
+        let watching = Task { await signals.watch() }
+        defer { watching.cancel() }
+        let drain = DrainService(readiness: readiness, wait: settings.drain, signals: signals, logger: logger)
 
         // Shutdown goes from the last to the first.
         var services: [any Service] = [schema, housekeeping, mail, application, drain]

@@ -4,9 +4,9 @@ import HTTPTypes
 
 /// Which web pages may use this server: those of its own address, and those of the allowed origins.
 struct Origins: Sendable {
-    /// The address that people and browsers know this server by, without a slash at the end.
+    /// The address that people and browsers know this server by, as browsers write an origin: in small letters, an
+    /// internationalised name in ASCII, without the usual port and without a slash at the end.
     let publicURL: String
-    private let ownOrigin: String
     private let allowed: Set<String>
 
     /// Whether people reach this server from its own machine only.
@@ -14,19 +14,21 @@ struct Origins: Sendable {
         ["127.0.0.1", "localhost", "::1", "[::1]"].contains(URLComponents(string: publicURL)?.host?.lowercased() ?? "")
     }
 
+    /// Whether the address is that of all networks, which is for listening on and not for going to.
+    var isUnnamed: Bool { ["0.0.0.0", "::", "[::]"].contains(URLComponents(string: publicURL)?.host ?? "") }
+
     var isHTTPS: Bool { publicURL.hasPrefix("https://") }
 
     /// - Parameters:
     ///   - publicURL: `https://` or `http://`, a host, perhaps a port.
     ///   - allowed: other pages' origins, separated by commas. Throws `SettingsError` for what isn't one.
     init(publicURL: String, allowed: String) throws {
-        let trimmed = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
-        guard let origin = Self.origin(of: trimmed), URLComponents(string: trimmed)?.path == "" else {
+        guard let origin = Self.origin(of: publicURL), ["", "/"].contains(URLComponents(string: publicURL)?.path) else {
             throw SettingsError(
                 "POLIER_PUBLIC_URL is '\(publicURL)'; it must be an address like https://polier.example.de, without a path"
             )
         }
-        (self.publicURL, ownOrigin) = (trimmed, origin)
+        self.publicURL = origin
         self.allowed = Set(
             try allowed.split(separator: ",").map { part in
                 let text = part.trimmingCharacters(in: .whitespaces)
@@ -41,8 +43,8 @@ struct Origins: Sendable {
 
     private static func origin(of url: String) -> String? {
         guard let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
-            ["http", "https"].contains(scheme), let host = parts.host?.lowercased(), !host.isEmpty, parts.user == nil,
-            parts.query == nil, parts.fragment == nil
+            ["http", "https"].contains(scheme), let host = parts.encodedHost?.lowercased(), !host.isEmpty,
+            parts.user == nil, parts.query == nil, parts.fragment == nil, (0...65535).contains(parts.port ?? 80)
         else { return nil }
         // Browsers leave the usual port out.
         let port = parts.port == (scheme == "https" ? 443 : 80) ? nil : parts.port
@@ -57,7 +59,7 @@ struct Origins: Sendable {
         if let site = request.headerFields[.secFetchSite] { return site == "same-origin" || site == "none" }
         guard let origin = request.headerFields[.origin]?.lowercased() else { return false }
         let host = request.authority?.lowercased()
-        return origin == ownOrigin || allowed.contains(origin)
+        return origin == publicURL || allowed.contains(origin)
             || host.map { origin == "http://\($0)" || origin == "https://\($0)" } ?? false
     }
 

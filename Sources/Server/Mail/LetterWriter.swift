@@ -56,9 +56,9 @@ struct LetterWriter: Sendable {
         return template.render(content)
     }
 
-    /// The public URL's host: what a message id ends with.
+    /// What a message id ends with: the public URL's host, but for an IPv6 address, which is written otherwise there.
     private var host: String {
-        let rest = publicURL.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? "polier"
-        return String(rest.prefix { $0 != ":" })
+        let host = publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""
+        return host.isEmpty || host.hasPrefix("[") ? "polier" : String(host)
     }
 }

@@ -54,7 +54,9 @@ struct MailService: Service {
 
     private func send(_ mail: DueMail, by deadline: ContinuousClock.Instant) async {
         let outcome =
-            if let letter = writer.write(mail) {
+            if outbox.isTooLate(mail) {
+                Outbox.Outcome.refused("its link was no longer good")
+            } else if let letter = writer.write(mail) {
                 await transport.send(letter, by: deadline)
             } else {
                 Outbox.Outcome.refused("no mail can be sent to this address")
