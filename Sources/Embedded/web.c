@@ -80,11 +80,17 @@ static const unsigned char css_clock_css[] = {
 static const unsigned char css_forms_css[] = {
 #embed "../../web/css/forms.css"
 };
+static const unsigned char css_frame_css[] = {
+#embed "../../web/css/frame.css"
+};
 static const unsigned char css_hours_css[] = {
 #embed "../../web/css/hours.css"
 };
 static const unsigned char css_layout_css[] = {
 #embed "../../web/css/layout.css"
+};
+static const unsigned char css_lists_css[] = {
+#embed "../../web/css/lists.css"
 };
 static const unsigned char css_materials_css[] = {
 #embed "../../web/css/materials.css"
@@ -369,8 +375,10 @@ static const struct polier_file web[] = {
     {"css/base.css", css_base_css, sizeof css_base_css},
     {"css/clock.css", css_clock_css, sizeof css_clock_css},
     {"css/forms.css", css_forms_css, sizeof css_forms_css},
+    {"css/frame.css", css_frame_css, sizeof css_frame_css},
     {"css/hours.css", css_hours_css, sizeof css_hours_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
+    {"css/lists.css", css_lists_css, sizeof css_lists_css},
     {"css/materials.css", css_materials_css, sizeof css_materials_css},
     {"css/parts.css", css_parts_css, sizeof css_parts_css},
     {"css/people.css", css_people_css, sizeof css_people_css},

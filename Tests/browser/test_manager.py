@@ -318,6 +318,6 @@ def test_a_server_that_is_away_is_said_and_comes_back(server, visit):
         page.route("**/api/**", lambda route: route.fulfill(status=502, body="<html>Bad Gateway</html>"))
         page.reload()
         page.locator(".cards a").first.wait_for()
-        page.get_by_text("Polier antwortet gerade nicht").wait_for()
+        page.locator(".status", has_text="Polier antwortet gerade nicht").wait_for()
         page.unroute("**/api/**")
-        page.get_by_text("Polier antwortet gerade nicht").wait_for(state="hidden", timeout=30_000)
+        page.locator(".status", has_text="Polier antwortet gerade nicht").wait_for(state="hidden", timeout=30_000)

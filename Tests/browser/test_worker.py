@@ -251,3 +251,23 @@ def test_a_link_outlives_a_reload(server, visit):
         send(page)
         page.get_by_role("heading", level=1, name="Mara").wait_for()
         assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_what_is_discarded_is_not_said_to_be_taken(server, visit):
+    """A note that something waits goes with it: there is nothing to undo."""
+    manager = Client(server, server.managers[0])
+    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    with visit(server) as page:
+        page.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED")
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(True)
+        page.locator(".step.is-add").first.click()
+        note = page.locator(".toast", has_text="wartet noch auf Empfang")
+        note.wait_for()
+        page.locator(".status-action").first.click()
+        page.locator("dialog").get_by_role("button", name="Verwerfen").click()
+        note.wait_for(state="hidden", timeout=4000)
+        assert page.locator(".toast", has_text="Rückgängig").count() == 0

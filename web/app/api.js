@@ -93,7 +93,8 @@ async function request(method, path, { body, key, of, token, signal, timeout = 2
     });
     learnTime(response.headers.get("Date"), asked);
     const answer = await read(response);
-    const isServerAway = response.status >= 502 && response.status <= 504;
+    // Our own refusals say their number: then it is there, and only busy or without its database.
+    const isServerAway = response.status >= 502 && response.status <= 504 && !answer?.requestId;
     connection.report(!isServerAway, { isServerAway });
     if (response.ok) {
       return remember(answer, { etag: response.headers.get("ETag"), next: nextPath(response.headers.get("Link")) });

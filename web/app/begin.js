@@ -11,9 +11,11 @@ loadPage(route.page, route.tab).catch(() => {});
 frameFor(lastPerson() && !route.isDoor).catch(() => {});
 
 /** What stands around the pages, for who is in and for who isn't. */
-export function frameFor(isInside) {
-  fetchAhead(isInside ? "frame" : "door");
-  return isInside ? import("parts/frame.js") : import("parts/door.js");
+export async function frameFor(isInside) {
+  const styles = fetchAhead(isInside ? "frame" : "door");
+  const module = await (isInside ? import("parts/frame.js") : import("parts/door.js"));
+  await styles;
+  return module;
 }
 
 export const begun = Promise.all([useLanguage(preferredLanguage()), session.start()]);

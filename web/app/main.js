@@ -34,7 +34,7 @@ async function followSession() {
   if (isSame && state === wasState) return redraw();
   // Behind the open pages, the sign-in form among them, there is nothing to come back to.
   if (currentPage().isOpen || !isSame || state === "out") return reload();
-  if (state === "in") return currentPage().refresh();
+  if (state === "in") return currentPage().isFailed ? reload() : currentPage().refresh();
   const { askAgain } = await import("parts/sign-in-again.js");
   // Who was just signing out isn't asked.
   if (session.state === "expired") askAgain();
@@ -42,9 +42,17 @@ async function followSession() {
 
 // What is shown may be old by now. (Whose session has ended is asked for the password, not the server for answers.)
 const lookAgain = () => session.state !== "expired" && refresh();
+// Of several servers one may be away: an answer from each in turn must not make us ask without a pause.
+const pause = 5_000;
+let lookedAt = 0;
+let timer = 0;
+function lookAgainSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(() => { lookedAt = Date.now(); lookAgain(); }, lookedAt + pause - Date.now());
+}
 connection.onChange((online) => {
   redraw();
-  if (online) lookAgain();
+  if (online) lookAgainSoon();
   else say(t(connection.isServerAway ? "status.server" : "status.offline"));
 });
 let hiddenAt = 0;

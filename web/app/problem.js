@@ -3,10 +3,13 @@
 
 import { hasWord, language, t } from "app/words.js";
 
-const sentences = [
+const atTheDoor = [
   [/^There is already an account for this e-mail address/, "emailTaken"],
   [/^The e-mail address or the password is wrong/, "wrongPassword"],
   [/^This link was used or has expired/, "linkUsed"],
+];
+
+const inside = [
   [/^You are not checked in on this site/, "notCheckedIn"],
   [/^(.+) is checked in already: a second visit/, "openVisit"],
   [/checked in already/, "checkedIn"],
@@ -37,7 +40,7 @@ const fields = [
 /** One sentence for a Problem (or for an error of our own). */
 export function explain(problem) {
   if (problem.status === undefined) return t("problem.unexpected");
-  const known = match(sentences, problem.detail, "problem.detail");
+  const known = match(atTheDoor, problem.detail, "problem.detail") ?? match(inside, problem.detail, "refusal");
   if (known) return known;
   if (problem.status === 0) return t(`problem.${problem.reason}`);
   if (problem.status === 429) return t("problem.429", { count: Math.ceil((problem.retryAfter ?? 60) / 60) });

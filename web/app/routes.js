@@ -59,20 +59,23 @@ export function routeFor(pathname, role) {
 /** The module of a page, once the styles that only this page has are there too. */
 export async function loadPage(name, tab) {
   if (tab) fetchAhead(`${name}-${tab}`);
-  const styles = fetchAhead(name).filter((link) => link.rel === "stylesheet");
-  // One that can't be had only looks plain.
-  const loaded = styles.map((link) => new Promise((resolve) => { link.onload = link.onerror = resolve; }));
-  const [module] = await Promise.all([import(`pages/${name}.js`), ...loaded]);
+  const [module] = await Promise.all([import(`pages/${name}.js`), fetchAhead(name)]);
   return module;
 }
+
+const fetched = new Map();
 
 /**
  * Fetches the styles of a page, and at once all that its module imports in turn: each round trip counts.
  * @param {string} name of a page, or of the frame or the door that stands around it.
+ * @returns {Promise<unknown>} when the styles are there. One that can't be had only looks plain.
  */
 export function fetchAhead(name) {
-  const links = [...document.getElementById("ahead").content.querySelectorAll(`[data-for~="${name}"]`)];
-  // Out of their template they are fetched.
-  document.head.append(...links);
-  return links;
+  for (const link of document.getElementById("ahead").content.querySelectorAll(`[data-for~="${name}"]`)) {
+    fetched.set(link, new Promise((resolve) => { link.onload = link.onerror = resolve; }));
+    // Out of their template they are fetched.
+    document.head.append(link);
+  }
+  const styles = [...fetched].filter(([link]) => link.rel === "stylesheet" && link.dataset.for.split(" ").includes(name));
+  return Promise.all(styles.map(([, loaded]) => loaded));
 }

@@ -53,13 +53,9 @@ export const session = {
   /** Throws a Problem without a signal: only the server can end a session. */
   async signOut() {
     // Nobody is asked what they would lose where nothing can come of it.
-    if (!connection.online) await api.get(me);
+    if (!connection.online) await api.get(me).catch(unlessOver);
     for (const mayLeave of guards) if (!(await mayLeave())) return;
-    try {
-      await api.post("/auth/signout");
-    } catch (problem) {
-      if (problem.status !== 401) throw problem;
-    }
+    await api.post("/auth/signout").catch(unlessOver);
     localStorage.removeItem(note);
     await forget();
   },
@@ -67,6 +63,11 @@ export const session = {
   /** After the person changed their own account. */
   changed: (user) => adopt(user),
 };
+
+/** Whose session is over is signed out already. */
+function unlessOver(problem) {
+  if (problem.status !== 401) throw problem;
+}
 
 async function adopt(user) {
   localStorage.setItem(note, JSON.stringify({ id: user.id, role: user.role }));

@@ -23,6 +23,7 @@ export default async function site(page) {
   const place = { id: page.params.siteId, api: page.company.api + path, link: page.link(path) };
   // The list knows it too: for who opens it for the first time without a signal.
   const listed = (await kept.recall(place.api)) ? null : (await kept.recall(`${page.company.api}/sites`))?.value;
+  page.signal.throwIfAborted();
   page.data.site = listed?.find(({ id }) => id === place.id);
   page.read({ site: place.api }, { isLive: true });
   page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true, isLive: true });

@@ -9,6 +9,8 @@ const ours = [
   [/^the demo's people have no mailbox/, "demo"],
   [/^no mail can be sent to this address/, "noAddress"],
   [/^what carries mail is down/, "down"],
+  [/^too much mail is being sent/, "busy"],
+  [/^its link was no longer good/, "late"],
   [/^given up after three days: (.+)/, "gaveUp"],
 ];
 

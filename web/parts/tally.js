@@ -84,12 +84,14 @@ export function createTally(page, siteId) {
   // A phone that is put away may never come back to this page.
   document.addEventListener("visibilitychange", () => document.hidden && finishAll(), { signal: page.signal });
   addEventListener("pagehide", finishAll, { signal: page.signal });
-  queue.onChange(({ problem }) => {
+  queue.onChange(({ entry, answer }) => {
     for (const note of waitingNotes) {
-      if (tally.waiting(note.material)) continue;
+      const { id } = note.material;
+      if (queue.waiting.some(({ about, refused }) => about.material === id && !refused)) continue;
       waitingNotes.delete(note);
-      if (problem) note.close();
-      else note.settle();
+      // What was discarded or refused has nothing to be undone.
+      if (answer && entry.about.material === id) note.settle();
+      else note.close();
     }
     page.update();
   }, page.signal);

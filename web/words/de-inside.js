@@ -1,6 +1,19 @@
 // Was die App drinnen auf Deutsch sagt. Gleiche Schlüssel wie in en-inside.js.
 
 export default {
+  roles: { ADMIN: "Betreiber", MANAGER: "Bauleitung", WORKER: "Team" },
+  refusal: {
+    notCheckedIn: "Auf dieser Baustelle bist du nicht eingestempelt.",
+    openVisit: "{1} ist gerade eingestempelt. Ein zweiter Besuch kann nicht auch noch offen sein.",
+    checkedIn: "Da ist schon jemand eingestempelt: zuerst gehen, dann kommen.",
+    otherVisit: "{1} hat in dieser Zeit noch einen anderen Eintrag. Korrigier zuerst den.",
+    notEnough: "Es sind nur noch {1} {2} {3} da.",
+    tooMuch: "Mehr als {1} {2} {3} gehen nicht.",
+    joinedAlready: "Diese Person ist schon dabei und braucht keine Einladung.",
+    notJoined: "Diese Person hat die Einladung noch nicht angenommen.",
+    lastManager: "Eine Firma braucht mindestens eine Bauleitung. Gib zuerst jemand anderem diese Rolle.",
+    workersOnly: "Als Bauleitung kannst du nur Leute aus dem Team ändern.",
+  },
   start: {
     greeting: { morning: "Guten Morgen, {name}", day: "Hallo {name}", evening: "Guten Abend, {name}" },
     tiles: {
@@ -199,6 +212,8 @@ export default {
       demo: "Die Leute der Demo haben kein Postfach.",
       noAddress: "An diese Adresse lässt sich keine Mail verschicken.",
       down: "Der Mailserver antwortet gerade nicht. Polier versucht es weiter.",
+      busy: "Gerade gehen zu viele Mails auf einmal raus. Polier versucht es weiter.",
+      late: "Der Link darin galt nicht mehr.",
       gaveUp: "Drei Tage lang versucht, zuletzt: {1}",
     },
     inviteAgain: "Noch einmal einladen",

@@ -1,6 +1,19 @@
 // What the app says in English inside. The same keys as in de-inside.js.
 
 export default {
+  roles: { ADMIN: "Operator", MANAGER: "Manager", WORKER: "Crew" },
+  refusal: {
+    notCheckedIn: "You aren’t clocked in on this site.",
+    openVisit: "{1} is clocked in right now. A second visit can’t be open too.",
+    checkedIn: "Already clocked in: clock out first, then in.",
+    otherVisit: "{1} has another visit in that time. Correct that one first.",
+    notEnough: "Only {1} {2} of {3} are left.",
+    tooMuch: "More than {1} {2} of {3} isn’t possible.",
+    joinedAlready: "This person has joined already and needs no invitation.",
+    notJoined: "This person hasn’t accepted the invitation yet.",
+    lastManager: "A company needs at least one manager. Give somebody else that role first.",
+    workersOnly: "As a manager you can change crew members only.",
+  },
   start: {
     greeting: { morning: "Good morning, {name}", day: "Hello {name}", evening: "Good evening, {name}" },
     tiles: {
@@ -199,6 +212,8 @@ export default {
       demo: "The people of the demo have no mailbox.",
       noAddress: "No mail can be sent to this address.",
       down: "The mail server doesn't answer just now. Polier keeps trying.",
+      busy: "Too much mail is going out at once. Polier keeps trying.",
+      late: "The link in it was no longer good.",
       gaveUp: "Tried for three days, at last: {1}",
     },
     inviteAgain: "Invite again",

@@ -180,7 +180,7 @@ struct Serve: AsyncParsableCommand {
         }
         if settings.origins.isUnnamed {
             logger.warning(
-                "POLIER_PUBLIC_URL is not set: links begin with \(settings.origins.publicURL), which leads nowhere from elsewhere"
+                "links begin with \(settings.origins.publicURL), which leads nowhere: POLIER_PUBLIC_URL must say how people get here"
             )
         }
         if settings.origins.isLocal && !settings.trustedProxies.isEmpty {
