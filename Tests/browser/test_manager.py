@@ -173,6 +173,7 @@ def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
         page.locator("dialog .button.is-danger").click()
         page.locator("dialog").first.wait_for(state="hidden")
         page.get_by_role("button", name="Neues Material").click()
+        field.wait_for()
         page.keyboard.press("Escape")
         page.locator("dialog").wait_for(state="hidden")
 
