@@ -235,7 +235,7 @@ def test_what_came_without_a_signal_comes_when_it_is_back(server, visit):
         page.locator("a[href='/company/mails']").click()
         page.get_by_role("heading", name="Kein Empfang").wait_for()
         page.context.set_offline(False)
-        page.get_by_role("heading", level=1, name="Mails").wait_for(timeout=5000)
+        page.get_by_role("heading", level=1, name="Mails").wait_for()
 
 
 def test_a_link_outlives_a_reload(server, visit):
