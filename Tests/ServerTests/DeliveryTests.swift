@@ -76,9 +76,7 @@ import Testing
 
             let bounced = try await invite("kai@vogt.example")
             #expect(try await tell(bounced, failed) == 200)
-            let invitation = try await company.manager.get(company.path + "/users").json.list.first {
-                $0["email"] == "kai@vogt.example"
-            }?["invitation"]
+            let invitation = try await company.person("kai@vogt.example")?["invitation"]
             #expect(invitation?["state"] == "failed" && invitation?["reason"] == "bounce: No such mailbox")
         }
     }

@@ -156,9 +156,7 @@ import Testing
             _ = try await company.invite("bounce@vogt.example")
             for _ in 0..<100 where part.heard.count < 2 { try await Task.sleep(for: .milliseconds(100)) }
             #expect(part.heard.last?["reported"] == .number(200), "\(part.heard)")
-            let invitation = try await company.manager.get(company.path + "/users").json.list.compactMap {
-                $0["invitation"]
-            }.first
+            let invitation = try await company.person("bounce@vogt.example")?["invitation"]
             #expect(invitation?["state"] == "failed")
             #expect(invitation?["reason"] == "bounce: 5.1.1  [31mNo such  mailbox")
             #expect(server.terminate() == 0)
@@ -177,7 +175,7 @@ import Testing
             let company = try await TestCompany.register(server.client)
             let person = try await company.invite("lena@vogt.example").json["id"]?.text ?? ""
             func invitation() async throws -> JSON? {
-                try await company.manager.get(company.path + "/users").json.list.compactMap { $0["invitation"] }.first
+                try await company.person("lena@vogt.example")?["invitation"]
             }
             for _ in 0..<100 where try await invitation()?["state"] == "queued" {
                 try await Task.sleep(for: .milliseconds(100))

@@ -34,6 +34,18 @@ extension TestCompany {
     }
 }
 
+extension TestCompany {
+    /// Somebody of the company, as the manager's list tells it.
+    func person(_ email: String) async throws -> JSON? {
+        try await manager.get(path + "/users").json.list.first { $0["email"]?.text == email }
+    }
+}
+
+extension Letter {
+    /// The token of its link.
+    var token: String? { text.firstMatch(of: /token=([0-9a-f]+)/).map { String($0.output.1) } }
+}
+
 /// Takes letters as it is told, and keeps them.
 final class Postbox: LetterTransport {
     private let state = Mutex((outcome: Outbox.Outcome.accepted, letters: [Letter]()))

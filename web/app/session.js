@@ -9,7 +9,10 @@ import { chooseLanguage, setTimeZone, useAllWords } from "app/words.js";
 const note = "polier.user";
 const noted = () => JSON.parse(localStorage.getItem(note) ?? "null");
 /** Who is signed in, as far as this browser knows. */
-export const lastPerson = () => (noted()?.isOver ? null : noted());
+export function lastPerson() {
+  const person = noted();
+  return person?.isOver ? null : person;
+}
 const me = "/users/me";
 const listeners = new Set();
 const leavers = new Set();

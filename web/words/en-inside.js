@@ -208,10 +208,10 @@ export default {
     },
     reason: "The mail server says: {reason}",
     reasons: {
-      noWay: "This server can't send mail yet.",
+      noWay: "This server can’t send mail yet.",
       demo: "The people of the demo have no mailbox.",
       noAddress: "No mail can be sent to this address.",
-      down: "The mail server doesn't answer just now. Polier keeps trying.",
+      down: "The mail server doesn’t answer just now. Polier keeps trying.",
       busy: "Too much mail is going out at once. Polier keeps trying.",
       late: "The link in it was no longer good.",
       gaveUp: "Tried for three days, at last: {1}",
