@@ -15,12 +15,16 @@ static const unsigned char migration_0003[] = {
 static const unsigned char migration_0004[] = {
 #embed "../../migrations/0004_upkeep.sql"
 };
+static const unsigned char migration_0005[] = {
+#embed "../../migrations/0005_codes.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
     {"0002_people_and_access.sql", migration_0002, sizeof migration_0002},
     {"0003_mail.sql", migration_0003, sizeof migration_0003},
     {"0004_upkeep.sql", migration_0004, sizeof migration_0004},
+    {"0005_codes.sql", migration_0005, sizeof migration_0005},
 };
 
 struct polier_files polier_migrations(void) {

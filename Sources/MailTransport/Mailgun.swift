@@ -40,7 +40,7 @@ public struct Mailgun: LetterTransport {
         do throws(Transfer.Failure) {
             return outcome(try transfer.perform())
         } catch {
-            return .unanswered("Mailgun: \(error.reason)")
+            return .unanswered(MailReason(.unreachable, "Mailgun: \(error.reason)"))
         }
     }
 
@@ -48,9 +48,11 @@ public struct Mailgun: LetterTransport {
         let words = "Mailgun answered \(reply.status): \(reply.body.prefix(300))"
         switch reply.status {
         case 200..<300: return .accepted
-        case 429: return .postponed(words, retryAfter: reply.retryAfter ?? .seconds(60))
-        case 400, 401, 403, 404, 413, 415, 422: return .refused(words)
-        default: return reply.retryAfter.map { .postponed(words, retryAfter: $0) } ?? .unanswered(words)
+        case 429: return .postponed(MailReason(.postponed, words), retryAfter: reply.retryAfter ?? .seconds(60))
+        case 400, 401, 403, 404, 413, 415, 422: return .refused(MailReason(.refused, words))
+        default:
+            let reason = MailReason(.postponed, words)
+            return reply.retryAfter.map { .postponed(reason, retryAfter: $0) } ?? .unanswered(reason)
         }
     }
 }

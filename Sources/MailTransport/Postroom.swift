@@ -33,7 +33,7 @@ public final class Postroom: Sendable {
         do {
             return try await errand.answer.wait { queue.add(errand) }
         } catch {
-            return .postponed("too much mail is being sent at once", retryAfter: nil)
+            return .postponed(MailReason(.tooManyAtOnce), retryAfter: nil)
         }
     }
 

@@ -65,11 +65,11 @@ public struct SMTP: LetterTransport {
             let words =
                 "the SMTP relay: " + [error.reason, transfer.lastRefusal].compactMap(\.self).joined(separator: ": ")
             switch error.status {
-            case 500..<600: return .refused(words)
+            case 500..<600: return .refused(MailReason(.refused, words))
             // The relay's own trouble (RFC 5321 section 4.2.3, RFC 4954 section 6), not this mail's.
-            case 421, 454: return .unanswered(words)
-            case 400..<500: return .postponed(words, retryAfter: nil)
-            default: return .unanswered(words)
+            case 421, 454: return .unanswered(MailReason(.postponed, words))
+            case 400..<500: return .postponed(MailReason(.postponed, words), retryAfter: nil)
+            default: return .unanswered(MailReason(.unreachable, words))
             }
         }
     }

@@ -106,7 +106,7 @@ struct PermissionTableTests {
                 #expect(siteScope.company == company && siteScope.site == site)
                 #expect(siteScope.assignee == scope.assignee)
                 #expect(scope.person == (expected == .onlyOwn ? user.id : nil) && siteScope.person == scope.person)
-                #expect(throws: Refusal.roleForbids) {
+                #expect(throws: Refusal(AccessRefusal.roleForbids)) {
                     try scope.check(row.permission == .readSites ? .changeSites : .readSites)
                 }
             case .forbidden, .notFound:

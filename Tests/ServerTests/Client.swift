@@ -1,7 +1,9 @@
 import AsyncHTTPClient
 import Foundation
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import Testing
 
 @testable import Server
 
@@ -20,8 +22,10 @@ struct Reply: Sendable {
 struct Client: Sendable {
     let base: String
     var token: String?
+    /// Of a server in this process: every problem that it answers with must be one that the description lists.
+    var table: RouteTable?
 
-    func with(token: String?) -> Client { Client(base: base, token: token) }
+    func with(token: String?) -> Client { Client(base: base, token: token, table: table) }
 
     func send(
         _ method: String, _ path: String, body: String? = nil, headers: [String: String] = [:],
@@ -39,7 +43,22 @@ struct Client: Sendable {
             timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000)
         let response = try await HTTPClient.shared.execute(request, timeout: limit)
         let bytes = try await response.body.collect(upTo: 64 << 20)
-        return Reply(status: Int(response.status.code), headers: response.headers, body: Data(bytes.readableBytesView))
+        let reply = Reply(
+            status: Int(response.status.code), headers: response.headers, body: Data(bytes.readableBytesView))
+        expectDescribed(reply, to: method, path)
+        return reply
+    }
+
+    /// Records an issue for a problem that the description of its route doesn't list, or that isn't whole.
+    private func expectDescribed(_ reply: Reply, to method: String, _ path: String) {
+        guard let table, reply.status >= 400, let method = HTTPRequest.Method(method),
+            reply.header("Content-Type") == "application/problem+json"
+        else { return }
+        let code = reply.json["code"]?.text ?? ""
+        #expect(reply.json["type"]?.text == "/problems/\(code)" && reply.json["params"] != nil, "\(reply.text)")
+        guard case .found(let route, _) = table.match(method, String(path.prefix { $0 != "?" })) else { return }
+        let known = OpenAPI.codes(route).filter { $0.status.code == reply.status }.map(\.name)
+        #expect(known.contains(code), "\(method) \(route.path) answers \(reply.status) \(code), which isn't described")
     }
 
     /// All of a list, page by page.

@@ -23,7 +23,7 @@ import Testing
         #expect(lines.allSatisfy { $0["time"]?.text != nil && $0["level"]?.text != nil && $0["message"]?.text != nil })
         let line = try #require(lines.first { $0["requestId"] == "from-the-proxy" })
         #expect(line["traceId"]?.text == trace && line["parentSpanId"] == "00f067aa0ba902b7")
-        #expect(line["status"] == .number(401) && line["route"] == "/api/v1/users/me" && line["method"] == "GET")
+        #expect(line["status"] == .number(400) && line["route"] == "/api/v1/users/me" && line["method"] == "GET")
         #expect(!server.log().contains("geheim"))
         #expect(lines.filter { $0["status"] != nil }.count == 1, "a probe that went well has no line")
     }

@@ -6,7 +6,7 @@ import Testing
 /// What carries mail is away for a while.
 @Suite struct MailOutageTests {
     private static let outage = Duration.seconds(6 * 3600)
-    private static let down = Outbox.Outcome.unanswered("Mailgun: Couldn't connect to server")
+    private static let down = Outbox.Outcome.unanswered(MailReason(.unreachable, "Mailgun: Couldn't connect to server"))
 
     /// A server's mail with a breaker of its own, as each has that was started.
     private static func started(_ server: TestServer, _ provider: Postbox) throws -> MailService {
@@ -112,7 +112,7 @@ import Testing
         #expect(!primary.isDown && chain.room > 1 && first.letters.count == 4)
 
         // What is said of one mail says that somebody is there.
-        first.answer(.postponed("this mailbox is busy", retryAfter: nil))
+        first.answer(.postponed(MailReason(.postponed, "this mailbox is busy"), retryAfter: nil))
         for _ in 0..<20 { _ = await send() }
         #expect(!primary.isDown && first.letters.count == 24)
     }
@@ -123,7 +123,7 @@ import Testing
         let postbox = Postbox()
         let breaker = Breaker(
             postbox, name: "mailgun", runtime: Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes))
-        postbox.answer(.postponed("slow down", retryAfter: .seconds(300)))
+        postbox.answer(.postponed(MailReason(.postponed, "slow down"), retryAfter: .seconds(300)))
         for _ in 0..<5 { _ = await breaker.send(Self.letter(), by: .now + .seconds(30)) }
         #expect(postbox.letters.count == 1 && breaker.room == 0)
         clock.advance(by: .seconds(299))

@@ -48,7 +48,7 @@ import Testing
         let good = try relay(Self.here)
         #expect(try await send(to: good, trusting: known) == .accepted)
         #expect(good.heard.count == 1 && good.heard[0]["user"] == "polier" && good.heard[0]["tls"] == true)
-        let refusal = Outbox.Outcome.unanswered("the SMTP relay: \(Self.unverified)")
+        let refusal = Outbox.Outcome.unanswered(MailReason(.unreachable, "the SMTP relay: \(Self.unverified)"))
         #expect(try await send(to: good, trusting: nil) == refusal)
         #expect(try await send(to: good, trusting: stranger) == refusal)
         let other = try relay("IP:127.0.0.3,DNS:relay.example.de")
@@ -92,7 +92,9 @@ import Testing
         }
         #expect(try await send(trusting: known) == .accepted)
         for authority in [nil, stranger] {
-            #expect(try await send(trusting: authority) == .unanswered("Mailgun: \(Self.unverified)"))
+            #expect(
+                try await send(trusting: authority)
+                    == .unanswered(MailReason(.unreachable, "Mailgun: \(Self.unverified)")))
         }
         #expect(part.heard.count == 1)
     }

@@ -48,14 +48,14 @@ import Testing
                 try await company.person("lena@vogt.example")?["invitation"]
             }
             _ = try await company.invite("lena@vogt.example")
-            postbox.answer(.postponed("the provider is down", retryAfter: nil))
+            postbox.answer(.postponed(MailReason(.postponed, "the provider is down"), retryAfter: nil))
             #expect(try await service.sendDue() == 1)
             let waiting = try await state()
             #expect(waiting?["state"] == "queued" && waiting?["reason"] == "the provider is down")
             server.clock.advance(by: .seconds(9))
             #expect(try await service.sendDue() == 0, "not before ten seconds")
             server.clock.advance(by: .seconds(6))
-            postbox.answer(.postponed("slow down", retryAfter: .seconds(600)))
+            postbox.answer(.postponed(MailReason(.postponed, "slow down"), retryAfter: .seconds(600)))
             #expect(try await service.sendDue() == 1)
             server.clock.advance(by: .seconds(599))
             #expect(try await service.sendDue() == 0)
@@ -66,7 +66,7 @@ import Testing
             #expect(Set(postbox.letters.map(\.messageID)).count == 1, "each try is the same mail")
 
             _ = try await company.invite("kai@vogt.example")
-            postbox.answer(.refused("there is no such mailbox"))
+            postbox.answer(.refused(MailReason(.refused, "there is no such mailbox")))
             #expect(try await service.sendDue() == 1)
             let mails = try await company.manager.get(company.path + "/mails").json
             #expect(mails[0]?["state"] == "failed" && mails[0]?["reason"] == "there is no such mailbox")
@@ -82,7 +82,7 @@ import Testing
             let postbox = Postbox()
             let service = try server.mailService(by: postbox)
             _ = try await company.invite("lena@vogt.example")
-            postbox.answer(.postponed("the provider is down", retryAfter: nil))
+            postbox.answer(.postponed(MailReason(.postponed, "the provider is down"), retryAfter: nil))
             for _ in 0..<(3 * 24 * 60) {
                 try await service.sendDue()
                 server.clock.advance(by: .seconds(60))
@@ -90,7 +90,7 @@ import Testing
             #expect((20...40).contains(postbox.letters.count), "\(postbox.letters.count)")
             let mail = try await company.manager.get(company.path + "/mails").json[0]
             #expect(mail?["state"] == "failed")
-            #expect(mail?["reason"]?.text == "given up after three days: the provider is down")
+            #expect(mail?["reason"]?.text == "Gave up after three days. Last error: the provider is down")
         }
     }
 
@@ -126,7 +126,7 @@ import Testing
             clock.advance(by: .seconds(60))
             let taken = try #require(try await alive.claim(atMost: 10).first)
             #expect(taken.id == lost.id && taken.attempts == 2)
-            try await dead.record(.refused("too late"), of: lost)
+            try await dead.record(.refused(MailReason(.refused, "too late")), of: lost)
             try await alive.record(.accepted, of: taken)
             #expect(try await company.manager.get(company.path + "/mails").json[0]?["state"] == "sent")
         }
@@ -145,7 +145,7 @@ import Testing
             #expect(try await service.sendDue() == 1, "the newer link took the older one's place")
             let mails = try await company.manager.get(company.path + "/mails").json.list
             #expect(Set(mails.compactMap { $0["state"]?.text }) == ["sent", "cancelled"])
-            let set = try await server.client.with(token: try #require(postbox.letters[0].token)).post(
+            let set = try await server.client.with(token: postbox.letters[0].token).post(
                 "/api/v1/auth/set-password", "{\"password\": \"Neue Kelle 2026\"}")
             #expect(set.status == 200)
             _ = try await service.sendDue()
@@ -232,7 +232,7 @@ import Testing
             let service = try server.mailService(by: postbox)
             _ = try await server.client.post(
                 "/api/v1/auth/reset-password", "{\"email\": \"\(company.email)\"}")
-            postbox.answer(.unanswered("the provider is down"))
+            postbox.answer(.unanswered(MailReason(.unreachable, "the provider is down")))
             #expect(try await service.sendDue() == 1)
             server.clock.advance(by: .seconds(3600))
             postbox.answer(.accepted)

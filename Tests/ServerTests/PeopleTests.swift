@@ -56,7 +56,10 @@ import Testing
             server.clock.advance(by: .seconds(3600))
             let joined = try await server.client.with(token: token).post(setting, body)
             #expect(joined.status == 200 && joined.json["status"] == "ACTIVE")
-            let accepted = JSON.object(["state": "accepted", "at": "2026-11-23T13:00:00.001Z", "reason": nil])
+            let accepted = JSON.object([
+                "state": "accepted", "at": "2026-11-23T13:00:00.001Z", "reason": nil, "reasonCode": nil,
+                "reasonParams": .object([:]),
+            ])
             #expect(joined.json["invitation"] == accepted)
             #expect(try await server.client.with(token: token).post(setting, body).status == 401, "it works once")
             let session = try await TestCompany.signIn(

@@ -16,7 +16,7 @@ import Testing
                 #expect(seen.insert(name).inserted, "\(name) is there twice")
                 #expect(route.text.summary.count > 4, "\(name) has no summary")
                 #expect(route.text.details.hasSuffix("."), "\(name) has no description")
-                #expect(!OpenAPI.statuses(route).isEmpty, "\(name) has no errors")
+                #expect(!route.needsDatabase || !OpenAPI.statuses(route).isEmpty, "\(name) has no errors")
                 #expect(!route.result.details.isEmpty, "\(name) doesn't say what it answers")
                 if route.places.contains("companyId") {
                     guard case .may = route.access else {

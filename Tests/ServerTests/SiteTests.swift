@@ -64,7 +64,8 @@ import Testing
             #expect(try await company.manager.get(company.path).json["siteCount"] == 0)
             let entries = try await company.manager.get(company.path + "/time-entries").json
             #expect(entries[0]?["minutes"] == 30)
-            #expect(entries[0]?["corrections"]?[0]?["reason"] == "Baustelle entfernt")
+            #expect(entries[0]?["corrections"]?[0]?["reason"] == "Site removed")
+            #expect(entries[0]?["corrections"]?[0]?["reasonCode"] == "site-removed")
             #expect(entries[0]?["corrections"]?[0]?["checkedOutAt"] == .null)
             let other = try await company.site(users: [worker.id])
             #expect(try await worker.client.post(other + "/check-in").status == 200, "the open visit has ended")

@@ -80,7 +80,7 @@ struct TestServer: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
             for await port in ports {
-                try await body(Client(base: "http://127.0.0.1:\(port)"))
+                try await body(Client(base: "http://127.0.0.1:\(port)", table: RouteTable(api.routes)))
                 break
             }
             group.cancelAll()

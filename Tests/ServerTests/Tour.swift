@@ -60,11 +60,12 @@ enum Tour {
                 "\(company)/sites", "\(site)/materials", "\(material)/movements", "\(site)/time-entries",
                 "\(company)/time-entries", "\(company)/time-entries?open=true",
                 "\(company)/time-entries?userId=\(world.worker.id)", "\(company)/sites/user/\(world.worker.id)", site,
-                "/api/v1/users/me/export",
             ] {
-                let first = try await client.get(path.contains("?") ? path : path + "?limit=1")
+                let isPaged = path != site && !path.contains("?")
+                let first = try await client.get(isPaged ? path + "?limit=1" : path)
                 if first.header("Link") != nil { _ = try await client.get(next(first)) }
             }
+            _ = try await client.get("/api/v1/users/me/export")
         }
         _ = try await manager.patch(material, "{\"threshold\": 100}")
         _ = try await manager.delete(material)

@@ -18,7 +18,7 @@ import Testing
             let before = try await Self.contents(of: theirs, server.database)
             var calls = 0
 
-            for route in server.routes where !route.places.isEmpty {
+            for route in server.routes where route.places.contains(where: { $0.hasSuffix("Id") }) {
                 for foreign in Self.subsets(route.places) {
                     let replacing = Dictionary(uniqueKeysWithValues: foreign.map { ($0, theirs.ids[$0] ?? "") })
                     let path = try ours.path(route, replacing)

@@ -8,12 +8,12 @@ public struct Actor: Sendable {
     /// The scope in which this person may do something in a company. A company that isn't theirs is not found.
     public func scope(_ company: Company.ID, for permission: Permission) throws -> CompanyScope {
         // The operators' own company is hidden from everybody.
-        guard company != Company.platform else { throw Refusal.notFound("company") }
+        guard company != Company.platform else { throw Company.notFound }
         guard let reach = user.role.reach(of: permission) else {
-            guard user.role == .admin || user.companyID == company else { throw Refusal.notFound("company") }
-            throw Refusal.roleForbids
+            guard user.role == .admin || user.companyID == company else { throw Company.notFound }
+            throw Refusal(AccessRefusal.roleForbids)
         }
-        guard reach == .anyCompany || user.companyID == company else { throw Refusal.notFound("company") }
+        guard reach == .anyCompany || user.companyID == company else { throw Company.notFound }
         return CompanyScope(company: company, actor: self, permission: permission, reach: reach)
     }
 
@@ -24,10 +24,6 @@ public struct Actor: Sendable {
 
     /// Throws where this person may not do something that concerns no single company.
     public func check(_ permission: Permission) throws {
-        guard user.role.reach(of: permission) == .anyCompany else { throw Refusal.roleForbids }
+        guard user.role.reach(of: permission) == .anyCompany else { throw Refusal(AccessRefusal.roleForbids) }
     }
-}
-
-extension Refusal {
-    static let roleForbids = Refusal.forbidden("Your role doesn't allow this.")
 }

@@ -32,7 +32,7 @@ public struct CompanyScope: Sendable {
 
     /// Refuses leave that was given for something else.
     func check(_ needed: Permission) throws {
-        guard permission == needed else { throw Refusal.roleForbids }
+        guard permission == needed else { throw Refusal(AccessRefusal.roleForbids) }
     }
 }
 

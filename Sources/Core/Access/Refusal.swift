@@ -1,59 +1,99 @@
-/// Why a request is not carried out: something the caller can understand and change. Each message is one sentence for people.
+/// Why a request is not carried out: something that the caller can understand and change.
 public struct Refusal: Error, Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         /// What was sent breaks a rule; `fields` says where.
         case invalid
-        /// Nobody is signed in, or the sign-in didn't succeed.
+        /// No one is signed in, or the sign-in didn't succeed.
         case unauthenticated
         case forbidden
         /// Not there, or not the caller's to see.
         case notFound
-        /// What is asked for doesn't go together with how things stand.
+        /// Conflicts with the current state.
         case conflict
-        /// It was changed since the caller last saw it.
+        /// Changed since the caller last saw it.
         case stale
-        /// The request repeats another one's key, but not its body.
+        /// The request repeats the idempotency key of another, but not its body.
         case keyReused
-        /// Tried too often; from then on it may be tried again.
-        case tooMany(retryAfter: Duration)
-        /// Too many ask for the same costly thing at once; in a moment it may go.
+        /// Tried too often; `retryAfter` says when it may be tried again.
+        case tooMany
+        /// Too many requests wait for the same costly thing.
         case busy
     }
 
     /// One field of what was sent, by its name on the wire, and what is wrong with it.
     public struct Field: Sendable, Equatable {
         public let field: String
-        public let message: String
+        public let flaw: Flaw
 
-        public init(_ field: String, _ message: String) { (self.field, self.message) = (field, message) }
-    }
+        public init(_ field: String, _ flaw: Flaw) { (self.field, self.flaw) = (field, flaw) }
 
-    public let kind: Kind
-    public let message: String
-    public let fields: [Field]
-
-    public init(_ kind: Kind, _ message: String, fields: [Field] = []) {
-        (self.kind, self.message, self.fields) = (kind, message, fields)
-    }
-
-    /// - Parameter noun: what isn't there, as in "site".
-    public static func notFound(_ noun: String) -> Refusal { Refusal(.notFound, "There is no such \(noun).") }
-    public static func forbidden(_ message: String) -> Refusal { Refusal(.forbidden, message) }
-    static let stale = Refusal(.stale, "This was changed in the meantime: load it again, then decide.")
-    public static func conflict(_ message: String) -> Refusal { Refusal(.conflict, message) }
-
-    /// A rule that the database itself keeps, said to people. Nil for every other failure of storage.
-    init?(_ error: StorageError) {
-        switch error.kind {
-        case .unique("users_email"): self = .emailTaken
-        case .unique("time_entries_open"): self = .conflict("This person is checked in already.")
-        default: return nil
+        public init(_ field: String, _ code: Flaw.Code, _ values: Values = [:]) {
+            self.init(field, Flaw(code, values))
         }
     }
 
-    /// - Parameter fields: at least one.
-    public static func invalid(_ fields: [Field]) -> Refusal {
-        let sentences = fields.map { "\($0.field) \($0.message)" }
-        return Refusal(.invalid, sentences.joined(separator: "; ") + ".", fields: fields)
+    public let kind: Kind
+    /// The raw value of a `RefusalCode`.
+    public let code: String
+    public let values: Values
+    /// One English sentence for people.
+    public let message: String
+    /// Where and what is wrong, for `.invalid`.
+    public let fields: [Field]
+    /// For `.tooMany`.
+    public let retryAfter: Duration?
+
+    /// - Parameter values: one for each name in the code's sentence.
+    public init(_ code: some RefusalCode, _ values: Values = [:], retryAfter: Duration? = nil) {
+        (kind, self.code, self.values, self.retryAfter) = (code.kind, code.rawValue, values, retryAfter)
+        message = values.filled(into: code.sentence)
+        fields = []
     }
+
+    /// - Parameter fields: at least one.
+    public init(fields: [Field]) {
+        (kind, code, values, retryAfter) = (.invalid, InputRefusal.invalid.rawValue, [:], nil)
+        message = fields.map { "\($0.field) \($0.flaw.message)" }.joined(separator: "; ") + "."
+        self.fields = fields
+    }
+
+    public init(_ field: String, _ code: Flaw.Code, _ values: Values = [:]) {
+        self.init(fields: [Field(field, code, values)])
+    }
+
+    /// A rule that the database itself keeps. Nil for every other failure of storage.
+    init?(_ error: StorageError) {
+        switch error.kind {
+        case .unique("users_email"): self.init(AccountRefusal.emailTaken)
+        case .unique("time_entries_open"): self.init(TimeEntryRefusal.openMeanwhile)
+        default: return nil
+        }
+    }
+}
+
+/// Why something is refused whatever it is about.
+public enum AccessRefusal: String, RefusalCode {
+    case roleForbids = "role-forbids"
+
+    public var kind: Refusal.Kind { .forbidden }
+
+    public var sentence: String {
+        switch self {
+        case .roleForbids: "Your role doesn't allow this."
+        }
+    }
+}
+
+/// Fields break rules: each has a `Flaw` of its own.
+public enum InputRefusal: String, RefusalCode {
+    case invalid
+
+    public var kind: Refusal.Kind { .invalid }
+    public var sentence: String { "Some fields aren't right: each says why." }
+}
+
+/// What an id in a path leads to.
+public protocol Addressable {
+    /// Why there is no answer where the id leads nowhere, or to what isn't the caller's to see.
+    static var notFound: Refusal { get }
 }

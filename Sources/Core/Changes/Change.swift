@@ -32,6 +32,6 @@ public enum Precondition: Sendable, Equatable {
 
     /// Throws a `Refusal` of kind `.stale` where the row isn't as the caller saw it.
     func check(_ version: Int64) throws {
-        if case .versions(let versions) = self, !versions.contains(version) { throw Refusal.stale }
+        if case .versions(let versions) = self, !versions.contains(version) { throw Refusal(ChangeRefusal.stale) }
     }
 }

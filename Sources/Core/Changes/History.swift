@@ -10,7 +10,7 @@ public struct History: Sendable {
     ) async throws -> Page<AuditEntry, AuditEntry.ID> {
         try scope.check(.readAudit)
         let (companies, entries) = try await database.fetch(Company.exists(scope), AuditEntry.list(scope, page))
-        guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        guard !companies.isEmpty else { throw Company.notFound }
         return Page(entries, of: page, key: \.id)
     }
 
@@ -20,7 +20,7 @@ public struct History: Sendable {
     ) async throws -> Page<AuditEntry, AuditEntry.ID> {
         try scope.check(.readAudit)
         let (sites, entries) = try await database.fetch(Site.exists(scope), AuditEntry.list(scope, page))
-        guard !sites.isEmpty else { throw Refusal.notFound("site") }
+        guard !sites.isEmpty else { throw Site.notFound }
         return Page(entries, of: page, key: \.id)
     }
 }

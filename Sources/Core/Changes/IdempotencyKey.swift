@@ -60,9 +60,9 @@ extension Change {
 extension IdempotencyKey {
     fileprivate func earlier(_ found: (bodyHash: [UInt8], answer: [UInt8]?)?) throws -> [UInt8] {
         // No row was there to claim: there is no such company.
-        guard let found else { throw Refusal.notFound("company") }
+        guard let found else { throw Company.notFound }
         guard found.bodyHash == bodyHash else {
-            throw Refusal(.keyReused, "This Idempotency-Key was used for another body: choose a new key.")
+            throw Refusal(ChangeRefusal.keyReused)
         }
         guard let answer = found.answer else { throw StorageError(.failed, "a kept request has no answer") }
         return try opened(answer)

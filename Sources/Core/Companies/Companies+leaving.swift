@@ -19,7 +19,7 @@ extension Companies {
     /// Throws where there is nothing to export.
     public func checkExport(in scope: CompanyScope) async throws {
         try scope.check(.removeCompany)
-        guard try await !database.fetch(Company.exists(scope)).isEmpty else { throw Refusal.notFound("company") }
+        guard try await !database.fetch(Company.exists(scope)).isEmpty else { throw Company.notFound }
     }
 
     /// Hands out all that a company has as lines of JSON: one that says what this is, one for each row as it is stored
@@ -32,7 +32,7 @@ extension Companies {
         try scope.check(.removeCompany)
         let runtime = runtime
         guard let company = try await database.fetch(Company.one(scope)).first else {
-            throw Refusal.notFound("company")
+            throw Company.notFound
         }
         try await database.transaction {
             try Audit(scope, runtime).write(.companyExported, company.id, named: company.name, in: $0)
@@ -68,7 +68,7 @@ extension Companies {
         }
     }
 
-    private static let isInUse = Refusal.conflict("Somebody was still at work in this company: try again.")
+    private static let isInUse = Refusal(CompanyRefusal.inUse)
 
     private func eraseAll(if precondition: Precondition, in scope: CompanyScope) async throws -> Erasure {
         try scope.check(.removeCompany)
@@ -76,7 +76,7 @@ extension Companies {
         let name = try await database.transaction { transaction in
             try transaction.enqueue(Company.lock(scope))
             guard let company = try transaction.fetch(Company.one(scope)).first else {
-                throw Refusal.notFound("company")
+                throw Company.notFound
             }
             try precondition.check(company.version)
             try transaction.enqueue(User.switchOffAll(in: id))

@@ -21,7 +21,7 @@ public struct Companies: Sendable {
     public func get(in scope: CompanyScope) async throws -> Company {
         try scope.check(.readCompany)
         guard let company = try await database.fetch(Company.one(scope)).first else {
-            throw Refusal.notFound("company")
+            throw Company.notFound
         }
         return company
     }
@@ -37,7 +37,7 @@ public struct Companies: Sendable {
         let runtime = runtime
         return Change { transaction in
             try transaction.enqueue(Company.lock(scope))
-            guard let old = try transaction.fetch(Company.one(scope)).first else { throw Refusal.notFound("company") }
+            guard let old = try transaction.fetch(Company.one(scope)).first else { throw Company.notFound }
             try precondition.check(old.version)
             let (name, address) = (edit.name ?? old.name, edit.address ?? old.address)
             let (timeZone, language) = (edit.timeZone ?? old.timeZone, edit.language ?? old.language)

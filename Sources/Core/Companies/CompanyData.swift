@@ -50,7 +50,7 @@ struct CompanyData: Sendable {
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),
         CompanyData(
             "mails", key: texts("id"),
-            texts("user_id", "address", "kind", "details", "state", "reason")
+            texts("user_id", "address", "kind", "details", "state", "reason_code", "reason")
                 + integers("attempts", "created_at", "updated_at")),
         CompanyData("idempotency_keys", key: texts("user_id") + [("key_hash", .bytes)], nil),
         CompanyData(
@@ -69,7 +69,8 @@ struct CompanyData: Sendable {
             texts("user_id") + integers("checked_in_at", "checked_out_at") + versioned),
         CompanyData(
             "time_corrections", key: texts("site_id", "entry_id") + integers("number"),
-            integers("checked_in_at", "checked_out_at") + texts("reason", "user_id") + integers("created_at")),
+            integers("checked_in_at", "checked_out_at") + texts("reason_code", "reason", "user_id")
+                + integers("created_at")),
         CompanyData(
             "audit_entries", key: texts("id"),
             integers("at") + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes")),

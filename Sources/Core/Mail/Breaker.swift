@@ -44,7 +44,7 @@ public final class Breaker: LetterTransport {
             state.probeAt = now + Self.pause
             return true
         }
-        guard mayGo else { return .down("what carries mail is down") }
+        guard mayGo else { return .down(MailReason(.transportDown)) }
         let outcome = await way.send(letter, by: deadline)
         return state.withLock { state in
             state.outcomes[outcome.name, default: 0] += 1

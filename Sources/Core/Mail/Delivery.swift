@@ -80,16 +80,16 @@ extension Mail {
         case .complained: state = .complained
         case .failed(isPermanent: false):
             return Statement(
-                "UPDATE mails SET reason = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'", event.mail,
-                event.reason, now)
+                "UPDATE mails SET reason = $2, reason_code = $3, updated_at = $4 WHERE id = $1 AND state = 'sent'",
+                event.mail, event.reason, MailReason.Code.postponed.rawValue, now)
         case .other: return nil
         }
         // Also what waits: its answer was lost, and it was taken on all the same.
         return Statement(
             """
-            UPDATE mails SET state = $2, reason = $3, updated_at = $4, token = NULL, due_at = NULL, owner = NULL
+            UPDATE mails SET state = $2, reason = $3, reason_code = $5, updated_at = $4, token = NULL, due_at = NULL, owner = NULL
             WHERE id = $1 AND (state IN ('queued', 'sent') OR (state = 'delivered' AND $2 = 'complained'))
             """,
-            event.mail, state, event.reason, now)
+            event.mail, state, event.reason, now, event.reason == nil ? nil : MailReason.Code.refused.rawValue)
     }
 }

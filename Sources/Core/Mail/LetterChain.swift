@@ -10,7 +10,7 @@ public struct LetterChain: LetterTransport {
     public var metrics: [Metric] { ways.flatMap(\.metrics) }
 
     public func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
-        var outcome = Outbox.Outcome.down("what carries mail is down")
+        var outcome = Outbox.Outcome.down(MailReason(.transportDown))
         let open = ways.filter { $0.room > 0 }
         for (index, way) in open.enumerated() {
             // What is left of the time is shared, so that one that hangs leaves some for the next.

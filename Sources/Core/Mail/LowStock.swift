@@ -5,6 +5,36 @@ struct LowStock: Sendable {
     let pause: Duration
     let runtime: Runtime
 
+    /// One material in such a mail, as it was when it fell low. Stored as its values, one item a line: the words are made for
+    /// the receiver when the mail is sent.
+    struct Item {
+        let material: String
+        /// As `Quantity.text` writes it.
+        let amount: String
+        let unit: String
+        let site: String
+
+        init(material: String, amount: String, unit: String, site: String) {
+            (self.material, self.amount, self.unit, self.site) = (material, amount, unit, site)
+        }
+
+        /// Nil for a line that holds words, as servers up to schema version 4 wrote them.
+        init?(line: String) {
+            let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 4 else { return nil }
+            self.init(material: parts[0], amount: parts[1], unit: parts[2], site: parts[3])
+        }
+
+        /// Names hold no tabs.
+        var line: String { [material, amount, unit, site].joined(separator: "\t") }
+
+        /// With the language's decimal mark.
+        func text(in language: Language) -> String {
+            let number = language == .german ? amount.replacing(".", with: ",") : amount
+            return "\(material): \(number) \(unit) (\(site))"
+        }
+    }
+
     /// Looks at a material as a change left it. Within the change's transaction, which holds the material's row.
     /// - Parameter since: since when it was known to run low.
     func look(
@@ -19,9 +49,10 @@ struct LowStock: Sendable {
         try transaction.enqueue(Company.lock(scope.within))
         let (sites, receivers) = try transaction.fetch(
             Site.name(scope), Mail.lowStockReceivers(scope.company))
+        let line = Item(
+            material: material.name, amount: material.amount.text, unit: material.unit, site: sites.first ?? ""
+        ).line
         for receiver in receivers {
-            let amount = material.amount.text(in: receiver.language)
-            let line = "\(material.name): \(amount) \(material.unit) (\(sites.first ?? ""))"
             let appended = try transaction.execute(Mail.append(line, to: receiver.user, in: scope.company, now: now))
             guard appended == 0 else { continue }
             let due = max(now, receiver.last.map { $0 + pause } ?? now)
@@ -35,10 +66,10 @@ extension Mail {
     /// The managers who can act, and when each was last told of something that runs low.
     fileprivate static func lowStockReceivers(
         _ company: Company.ID
-    ) -> Query<(user: User.ID, language: Language, last: Instant?)> {
+    ) -> Query<(user: User.ID, last: Instant?)> {
         Query(
             """
-            SELECT u.id, u.language, (SELECT MAX(m.due_at) FROM (
+            SELECT u.id, (SELECT MAX(m.due_at) FROM (
                 SELECT COALESCE(l.due_at, l.updated_at) AS due_at FROM mails l
                 WHERE l.company_id = u.company_id AND l.user_id = u.id AND l.kind = 'low-stock'
                 ORDER BY l.id DESC LIMIT 1) AS m)
@@ -46,7 +77,7 @@ extension Mail {
             WHERE u.company_id = $1 AND u.role = 'MANAGER' AND u.status = 'ACTIVE' AND u.removed_at IS NULL
             """,
             company
-        ) { (user: try $0.next(), language: try $0.next(), last: try $0.next()) }
+        ) { (user: try $0.next(), last: try $0.next()) }
     }
 
     /// Adds to a mail that nobody has begun to send.
@@ -56,7 +87,7 @@ extension Mail {
             """
             UPDATE mails SET details = details || $4 || $3, updated_at = $5
             WHERE company_id = $1 AND user_id = $2 AND kind = 'low-stock' AND state = 'queued' AND attempts = 0
-                AND reason IS NULL
+                AND reason_code IS NULL
             """,
             company, user, line, "\n", now)
     }
@@ -71,13 +102,6 @@ extension Mail {
             FROM users u WHERE u.company_id = $1 AND u.id = $2
             """,
             company, user, id, line, now, due)
-    }
-}
-
-extension Quantity {
-    /// With the language's decimal mark.
-    fileprivate func text(in language: Language) -> String {
-        language == .german ? text.replacing(".", with: ",") : text
     }
 }
 

@@ -1,6 +1,6 @@
 extension Mail {
     static let selection: SQL = """
-        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
+        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason_code, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
         """
 
     private static let toUser: SQL = "\(selection) WHERE m.company_id = $1 AND m.user_id = $2 ORDER BY m.id"
@@ -23,10 +23,15 @@ extension Mail {
     static func all(to user: User) -> Query<Mail> { Query(toUser, user.companyID, user.id, row: Mail.init) }
 
     init(_ row: inout Row) throws {
-        self.init(
-            id: try row.next(), user: try row.next(), address: try row.next(), kind: try row.next(),
-            state: try row.next(), reason: try row.next(), attempts: Int(try row.next() as Int64),
-            createdAt: try row.next(), updatedAt: try row.next())
+        id = try row.next()
+        user = try row.next()
+        address = try row.next()
+        kind = try row.next()
+        state = try row.next()
+        reason = MailReason(code: try row.next(), answer: try row.next(), of: state)
+        attempts = Int(try row.next() as Int64)
+        createdAt = try row.next()
+        updatedAt = try row.next()
     }
 
     /// A mail to somebody, to be sent as soon as the transaction has ended.
@@ -57,7 +62,8 @@ extension Mail {
         Statement(
             """
             UPDATE mails SET token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
-                reason = CASE WHEN state = 'queued' THEN 'the link was void before it was sent' ELSE reason END,
+                reason = CASE WHEN state = 'queued' THEN NULL ELSE reason END,
+                reason_code = CASE WHEN state = 'queued' THEN 'link-void' ELSE reason_code END,
                 state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
             WHERE company_id = $1 AND user_id = $2 AND kind IN ('invitation', 'reset') AND token IS NOT NULL
             """,
@@ -69,7 +75,8 @@ extension Mail {
         Statement(
             """
             UPDATE mails SET token = NULL, due_at = NULL, owner = NULL, updated_at = $2,
-                reason = CASE WHEN state = 'queued' THEN 'a newer link took its place' ELSE reason END,
+                reason = CASE WHEN state = 'queued' THEN NULL ELSE reason END,
+                reason_code = CASE WHEN state = 'queued' THEN 'newer-link' ELSE reason_code END,
                 state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
             WHERE (company_id, user_id) IN (SELECT u.company_id, u.id FROM users u WHERE \(OneTimeToken.mayHaveLink))
                 AND kind = 'reset' AND token IS NOT NULL
@@ -81,7 +88,7 @@ extension Mail {
     static func erase(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
         Statement(
             """
-            UPDATE mails SET address = '', details = '', reason = NULL, token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
+            UPDATE mails SET address = '', details = '', reason = NULL, reason_code = NULL, token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
                 state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
             WHERE company_id = $1 AND user_id = $2
             """,
@@ -145,14 +152,15 @@ extension DueMail {
     ///   - dueAt: when to try again; nil for never.
     ///   - counts: whether it counts as a try, after which the next has to wait longer.
     func outcome(
-        _ state: Mail.State, reason: String?, dueAt: Instant? = nil, counts: Bool = true, owner: String, now: Instant
+        _ state: Mail.State, reason: MailReason?, dueAt: Instant? = nil, counts: Bool = true, owner: String,
+        now: Instant
     ) -> Statement {
         Statement(
             """
-            UPDATE mails SET state = $4, reason = $5, due_at = $6, owner = NULL, updated_at = $7, attempts = attempts - $8,
-                token = CASE WHEN $4 = 'sent' THEN NULL ELSE token END
+            UPDATE mails SET state = $4, reason_code = $5, reason = $6, due_at = $7, owner = NULL, updated_at = $8,
+                attempts = attempts - $9, token = CASE WHEN $4 = 'sent' THEN NULL ELSE token END
             WHERE company_id = $1 AND id = $2 AND owner = $3
             """,
-            company, id, owner, state, reason, dueAt, now, Int64(counts ? 0 : 1))
+            company, id, owner, state, reason?.columns.code, reason?.columns.answer, dueAt, now, Int64(counts ? 0 : 1))
     }
 }

@@ -32,14 +32,14 @@ public struct Mail: Sendable {
     public let kind: Kind
     public let state: State
     /// Why it failed, or why the last try did.
-    public let reason: String?
+    public let reason: MailReason?
     /// How often it was tried, without the times when all that carries mail was known to be down.
     public let attempts: Int
     public let createdAt: Instant
     public let updatedAt: Instant
 
     package init(
-        id: ID, user: User.ID, address: String, kind: Kind, state: State, reason: String?, attempts: Int,
+        id: ID, user: User.ID, address: String, kind: Kind, state: State, reason: MailReason?, attempts: Int,
         createdAt: Instant, updatedAt: Instant
     ) {
         self.id = id
@@ -66,11 +66,19 @@ public struct DueMail: Sendable {
     public let companyName: String?
     /// Of the link, while nobody has accepted the mail.
     public let token: String?
-    /// What only this mail says: who invites, what runs low. One a line.
-    public let details: [String]
+    /// What only this mail says: who invites, what runs low.
+    let details: [String]
     /// How often it was tried, with this time.
     public let attempts: Int
     public let createdAt: Instant
     /// Until when its link is good; nil where it has none, or none that is.
     let linkExpiresAt: Instant?
+
+    /// Who invites; nil in other mails.
+    public var inviter: String? { kind == .invitation ? details.first : nil }
+
+    /// What runs low, in the receiver's words.
+    public var lowStock: [String] {
+        kind == .lowStock ? details.map { LowStock.Item(line: $0)?.text(in: language) ?? $0 } : []
+    }
 }

@@ -28,7 +28,7 @@ extension Mail {
     fileprivate static func retry(_ id: ID, now: Instant) -> Statement {
         Statement(
             """
-            UPDATE mails SET state = 'queued', reason = NULL, attempts = 0, due_at = $2, created_at = $2, updated_at = $2
+            UPDATE mails SET state = 'queued', reason = NULL, reason_code = NULL, attempts = 0, due_at = $2, created_at = $2, updated_at = $2
             WHERE id = $1 AND state = 'failed' AND address <> '' AND (token IS NOT NULL OR kind NOT IN ('invitation', 'reset'))
             """,
             id, now)

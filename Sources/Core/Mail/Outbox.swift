@@ -22,14 +22,14 @@ public struct Outbox: Sendable {
         /// Whoever carries the mail has taken it on.
         case accepted
         /// It will never be taken on; why.
-        case refused(String)
+        case refused(MailReason)
         /// It may be taken on later; why not now, and when to ask again where that is known.
-        case postponed(String, retryAfter: Duration?)
+        case postponed(MailReason, retryAfter: Duration?)
         /// Nobody answered, or only that they can't just now. It may have been taken on all the same.
-        case unanswered(String)
+        case unanswered(MailReason)
         /// What carries mail is known to be down: no fault of this mail's, which goes again as soon as somebody looks whether it
         /// is back.
-        case down(String)
+        case down(MailReason)
     }
 
     /// Claims mails that are due, the longest due first.
@@ -79,7 +79,7 @@ public struct Outbox: Sendable {
         let statement =
             switch outcome {
             case .accepted: mail.outcome(.sent, reason: nil, owner: owner, now: now)
-            case .refused(let reason): mail.outcome(.failed, reason: reason.kept, owner: owner, now: now)
+            case .refused(let reason): mail.outcome(.failed, reason: reason, owner: owner, now: now)
             case .postponed(let reason, let retryAfter):
                 again(mail, reason, at: now + (retryAfter ?? pause(after: mail.attempts)), now)
             case .unanswered(let reason): again(mail, reason, at: now + pause(after: mail.attempts), now)
@@ -89,12 +89,12 @@ public struct Outbox: Sendable {
     }
 
     private func again(
-        _ mail: DueMail, _ reason: String, at next: Instant, counts: Bool = true, _ now: Instant
+        _ mail: DueMail, _ reason: MailReason, at next: Instant, counts: Bool = true, _ now: Instant
     ) -> Statement {
         guard next <= mail.createdAt + Self.perseverance else {
-            return mail.outcome(.failed, reason: "given up after three days: \(reason)".kept, owner: owner, now: now)
+            return mail.outcome(.failed, reason: reason, owner: owner, now: now)
         }
-        return mail.outcome(.queued, reason: reason.kept, dueAt: next, counts: counts, owner: owner, now: now)
+        return mail.outcome(.queued, reason: reason, dueAt: next, counts: counts, owner: owner, now: now)
     }
 
     /// From 10 seconds to 4 hours, doubled each time, and up to half as much again by chance, so that what failed together
@@ -103,11 +103,6 @@ public struct Outbox: Sendable {
         let doubled = min(10_000 << min(attempts - 1, 20), 4 * 3_600_000)
         return .milliseconds(doubled + doubled * Int(runtime.randomBytes(1)[0]) / 512)
     }
-}
-
-extension String {
-    /// What another's machine said, as the row keeps it.
-    fileprivate var kept: String { Line.clean(self, max: 500) }
 }
 
 /// What became of mails, for those who answer for a company.
@@ -120,7 +115,7 @@ public struct Mails: Sendable {
     public func list(_ page: PageRequest<Mail.ID>, in scope: CompanyScope) async throws -> Page<Mail, Mail.ID> {
         try scope.check(.readMails)
         let (companies, mails) = try await database.fetch(Company.exists(scope), Mail.list(scope, page))
-        guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        guard !companies.isEmpty else { throw Company.notFound }
         return Page(mails, of: page, key: \.id)
     }
 }

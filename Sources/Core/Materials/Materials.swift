@@ -18,7 +18,7 @@ public struct Materials: Sendable {
     ) async throws -> Page<Material, Material.ID> {
         try scope.check(.readSites)
         let (sites, materials) = try await database.fetch(Site.exists(scope), Material.list(scope, page))
-        guard !sites.isEmpty else { throw Refusal.notFound("site") }
+        guard !sites.isEmpty else { throw Site.notFound }
         return Page(materials, of: page, key: \.id)
     }
 
@@ -29,8 +29,8 @@ public struct Materials: Sendable {
         try scope.check(.readSites)
         let (sites, materials, movements) = try await database.fetch(
             Site.exists(scope), Material.ever(id, scope), Movement.list(id, scope, page))
-        guard !sites.isEmpty else { throw Refusal.notFound("site") }
-        guard !materials.isEmpty else { throw Refusal.notFound("material") }
+        guard !sites.isEmpty else { throw Site.notFound }
+        guard !materials.isEmpty else { throw Material.notFound }
         return Page(movements, of: page, key: \.number)
     }
 
@@ -47,7 +47,7 @@ public struct Materials: Sendable {
         return Change { transaction in
             // Whoever removes the site at the same time comes first or finds the material.
             try transaction.enqueue(Site.lock(scope))
-            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Refusal.notFound("site") }
+            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Site.notFound }
             try transaction.enqueue(Material.insert(material.id, new, scope, now: now))
             if new.amount != .zero {
                 let first = Adjustment(delta: new.amount, note: nil, at: nil)
@@ -116,7 +116,7 @@ public struct Materials: Sendable {
             guard adjustment.delta != .zero else { return try Self.find(id, scope, transaction) }
             let (sites, changed) = try transaction.fetch(
                 Site.exists(scope), Material.adjust(id, by: adjustment.delta, scope, now: now))
-            guard !sites.isEmpty else { throw Refusal.notFound("site") }
+            guard !sites.isEmpty else { throw Site.notFound }
             guard let (material, lowSince) = changed.first else {
                 throw Self.outOfRange(try Self.find(id, scope, transaction), adjustment.delta)
             }
@@ -137,15 +137,17 @@ public struct Materials: Sendable {
         _ id: Material.ID, _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws -> Material {
         let (sites, materials) = try transaction.fetch(Site.exists(scope), Material.one(id, scope))
-        guard !sites.isEmpty else { throw Refusal.notFound("site") }
-        guard let material = materials.first else { throw Refusal.notFound("material") }
+        guard !sites.isEmpty else { throw Site.notFound }
+        guard let material = materials.first else { throw Material.notFound }
         return material
     }
 
     private static func outOfRange(_ material: Material, _ delta: Quantity) -> Refusal {
-        delta < .zero
-            ? .conflict("Only \(material.amount.text) \(material.unit) of \(material.name) are left.")
-            : .conflict("There can't be more than \(Quantity.max.text) \(material.unit) of \(material.name).")
+        let (unit, name) = (Values.Value.text(material.unit), Values.Value.text(material.name))
+        return delta < .zero
+            ? Refusal(
+                MaterialRefusal.notEnough, ["amount": .quantity(material.amount), "unit": unit, "material": name])
+            : Refusal(MaterialRefusal.tooMuch, ["max": .quantity(.max), "unit": unit, "material": name])
     }
 }
 
@@ -157,7 +159,7 @@ extension Adjustment {
 
     func check(now: Instant) throws {
         guard let at else { return }
-        if at > now + Self.skew { throw Refusal.invalid([.init("at", "must not be in the future")]) }
-        if at < now - Self.oldest { throw Refusal.invalid([.init("at", "must be at most 30 days ago")]) }
+        if at > now + Self.skew { throw Refusal("at", .inFuture) }
+        if at < now - Self.oldest { throw Refusal("at", .tooOld, ["days": .integer(30)]) }
     }
 }

@@ -137,7 +137,7 @@ public struct NewSite: Sendable {
         name: String, address: Address, startDate: Day, endDate: Day, notes: String?, users: [User.ID],
         priority: Site.Priority, status: Site.Status
     ) throws {
-        guard endDate >= startDate else { throw Refusal.invalid([.init("endDate", "must not be before startDate")]) }
+        guard endDate >= startDate else { throw Refusal("endDate", .beforeStartDate) }
         self.name = name
         self.address = address
         self.startDate = startDate

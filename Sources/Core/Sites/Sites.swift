@@ -15,7 +15,7 @@ public struct Sites: Sendable {
         let range = SiteRange(scope)
         let (records, assignees, visits, materials) = try await database.fetch(
             Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
-        guard let record = records.first else { throw Refusal.notFound("site") }
+        guard let record = records.first else { throw Site.notFound }
         return Site(
             record, assignees: assignees, visits: visits, materials: materials, today: runtime.now().day
         )
@@ -25,7 +25,7 @@ public struct Sites: Sendable {
     public func list(_ page: PageRequest<Site.ID>, in scope: CompanyScope) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
         let (companies, records) = try await database.fetch(Company.exists(scope), Site.records(scope, page))
-        guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        guard !companies.isEmpty else { throw Company.notFound }
         return try await complete(records, page, scope)
     }
 
@@ -34,9 +34,9 @@ public struct Sites: Sendable {
         assignedTo user: User.ID, _ page: PageRequest<Site.ID>, in scope: CompanyScope
     ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
-        guard let narrowed = scope.narrowed(toSitesOf: user) else { throw Refusal.notFound("user") }
+        guard let narrowed = scope.narrowed(toSitesOf: user) else { throw User.notFound }
         let (users, records) = try await database.fetch(User.exists(user, scope), Site.records(narrowed, page))
-        guard !users.isEmpty else { throw Refusal.notFound("user") }
+        guard !users.isEmpty else { throw User.notFound }
         return try await complete(records, page, narrowed)
     }
 
@@ -67,7 +67,7 @@ public struct Sites: Sendable {
         try scope.check(.changeSites)
         let (id, now, runtime): (Site.ID, Instant, Runtime) = (runtime.newID(), runtime.now(), runtime)
         return Change { transaction in
-            guard try !transaction.fetch(Company.exists(scope)).isEmpty else { throw Refusal.notFound("company") }
+            guard try !transaction.fetch(Company.exists(scope)).isEmpty else { throw Company.notFound }
             let siteScope = SiteScope(within: scope, site: id)
             try transaction.enqueue(Site.insert(id, site, scope, now: now))
             _ = try Self.assign(exactly: site.users, siteScope, transaction, now: now)
@@ -114,7 +114,7 @@ public struct Sites: Sendable {
 
     private static func lock(_ scope: SiteScope, _ transaction: borrowing Transaction) throws -> SiteRecord {
         try transaction.enqueue(Site.lock(scope))
-        guard let record = try transaction.fetch(Site.record(scope)).first else { throw Refusal.notFound("site") }
+        guard let record = try transaction.fetch(Site.record(scope)).first else { throw Site.notFound }
         return record
     }
 
@@ -139,7 +139,7 @@ public struct Sites: Sendable {
             // Nobody is assigned who is being removed.
             try transaction.enqueue(User.lock(user, in: scope.company))
             guard try transaction.execute(Assignee.insert(user, scope, now: now)) == 1 else {
-                throw Refusal.invalid([.init("users", "names \(user.text), who is not of this company")])
+                throw Refusal("users", .notOfCompany, ["id": .text(user.text)])
             }
         }
         func list(_ users: Set<User.ID>) -> String { users.map(\.text).sorted().joined(separator: " ") }

@@ -187,7 +187,7 @@ extension Instant {
 
 extension TimeEntry.Correction {
     private static let ofEntry: SQL = """
-        SELECT c.number, c.checked_in_at, c.checked_out_at, c.reason, c.user_id, u.first_name, u.last_name, c.created_at
+        SELECT c.number, c.checked_in_at, c.checked_out_at, c.reason, c.reason_code, c.user_id, u.first_name, u.last_name, c.created_at
         FROM time_corrections c JOIN users u ON u.id = c.user_id
         WHERE c.company_id = $1 AND c.site_id = $2 AND c.entry_id = $3
         ORDER BY c.company_id, c.site_id, c.entry_id, c.number
@@ -198,7 +198,7 @@ extension TimeEntry.Correction {
         Query(ofEntry, company, entry.site, entry.id) { row in
             TimeEntry.Correction(
                 number: try row.next(), checkedInAt: try row.next(), checkedOutAt: try row.next(),
-                reason: try row.next(), user: try row.next(),
+                reason: try row.next(), cause: (try row.next() as String?).flatMap(Cause.init), user: try row.next(),
                 userName: "\(try row.next() as String) \(try row.next() as String)", createdAt: try row.next())
         }
     }
@@ -218,9 +218,9 @@ extension TimeEntry.Correction {
 
 extension TimeEntry.Correction {
     private static let keeping: SQL = """
-        INSERT INTO time_corrections (company_id, site_id, entry_id, number, checked_in_at, checked_out_at, reason, user_id,
-            created_at)
-        SELECT t.company_id, t.site_id, t.id, t.version, t.checked_in_at, t.checked_out_at, $3, $4, $5
+        INSERT INTO time_corrections (company_id, site_id, entry_id, number, checked_in_at, checked_out_at, reason,
+            reason_code, user_id, created_at)
+        SELECT t.company_id, t.site_id, t.id, t.version, t.checked_in_at, t.checked_out_at, '', $3, $4, $5
         FROM time_entries t
         """
 
@@ -234,14 +234,12 @@ extension TimeEntry.Correction {
 
     /// Keeps that somebody who is removed was on a visit, before it is ended for them.
     static func keepOpen(of user: User.ID, _ scope: CompanyScope, now: Instant) -> Statement {
-        let reason = scope.actor.user.language == .german ? "Person entfernt" : "Person removed"
-        return Statement(keepingOfUser, scope.company, user, reason, scope.actor.user.id, now)
+        Statement(keepingOfUser, scope.company, user, Cause.personRemoved, scope.actor.user.id, now)
     }
 
     /// The same for everybody on a site that is removed.
     static func keepOpen(on scope: SiteScope, now: Instant) -> Statement {
-        let reason = scope.actor.user.language == .german ? "Baustelle entfernt" : "Site removed"
-        return Statement(keepingOnSite, scope.company, scope.site, reason, scope.actor.user.id, now)
+        Statement(keepingOnSite, scope.company, scope.site, Cause.siteRemoved, scope.actor.user.id, now)
     }
 }
 

@@ -4,23 +4,42 @@ public struct TimeEntry: Sendable {
 
     /// That an entry was changed afterwards, with what it said before.
     public struct Correction: Sendable {
+        /// What ended an open entry when it wasn't its person.
+        public enum Cause: String, Column, CaseIterable {
+            case personRemoved = "person-removed"
+            case siteRemoved = "site-removed"
+
+            /// In English.
+            public var sentence: String {
+                switch self {
+                case .personRemoved: "Person removed"
+                case .siteRemoved: "Site removed"
+                }
+            }
+        }
+
         /// The version of the entry that the correction replaced.
         public let number: Int64
         public let checkedInAt: Instant
         public let checkedOutAt: Instant?
+        /// As someone wrote it; empty where there is a cause.
         public let reason: String
+        /// Set where no hand corrected the entry.
+        public let cause: Cause?
         public let user: User.ID
         public let userName: String
         public let createdAt: Instant
 
         package init(
-            number: Int64, checkedInAt: Instant, checkedOutAt: Instant?, reason: String, user: User.ID,
+            number: Int64, checkedInAt: Instant, checkedOutAt: Instant?, reason: String, cause: Cause? = nil,
+            user: User.ID,
             userName: String, createdAt: Instant
         ) {
             self.number = number
             self.checkedInAt = checkedInAt
             self.checkedOutAt = checkedOutAt
             self.reason = reason
+            self.cause = cause
             self.user = user
             self.userName = userName
             self.createdAt = createdAt

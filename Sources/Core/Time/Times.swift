@@ -17,15 +17,15 @@ public struct Times: Sendable {
             // Neither the site nor the person is removed meanwhile, which would end open visits.
             try transaction.enqueue(User.lock(user.id, in: scope.company))
             try transaction.enqueue(Site.lock(scope))
-            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Refusal.notFound("site") }
+            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Site.notFound }
             let entry = TimeEntry(
                 id: id, site: scope.site, user: user.id, userName: user.name, checkedInAt: at ?? now,
                 checkedOutAt: nil)
             guard try transaction.execute(entry.insert(scope, now: now)) == 1 else {
-                let open = try transaction.fetch(TimeEntry.open(of: user.id, scope.company)).first
-                throw Refusal.conflict(
-                    "You are checked in already\(open.map { ", since \($0.checkedInAt.text)" } ?? ""): check out first."
-                )
+                guard let open = try transaction.fetch(TimeEntry.open(of: user.id, scope.company)).first else {
+                    throw Refusal(TimeEntryRefusal.openMeanwhile)
+                }
+                throw Refusal(TimeEntryRefusal.checkedInAlready, ["checkedInAt": .instant(open.checkedInAt)])
             }
             return entry
         }
@@ -41,18 +41,16 @@ public struct Times: Sendable {
         return Change { transaction in
             let (sites, open) = try transaction.fetch(Site.exists(scope), TimeEntry.open(of: user, scope.company))
             guard let entry = open.first, entry.site == scope.site else {
-                guard !sites.isEmpty else { throw Refusal.notFound("site") }
-                throw Refusal.conflict("You are not checked in on this site.")
+                guard !sites.isEmpty else { throw Site.notFound }
+                throw Refusal(TimeEntryRefusal.notCheckedIn)
             }
             try transaction.enqueue(TimeEntry.lock(entry.id, scope))
             guard let current = try transaction.fetch(TimeEntry.one(entry.id, scope)).first,
                 current.checkedOutAt == nil
-            else { throw Refusal.conflict("You are not checked in on this site.") }
+            else { throw Refusal(TimeEntryRefusal.notCheckedIn) }
             let left = at ?? max(now, current.checkedInAt)
             guard left >= current.checkedInAt else {
-                throw Refusal.invalid([
-                    .init("at", "must not be before the check-in at \(current.checkedInAt.text)")
-                ])
+                throw Refusal("at", .beforeOwnCheckIn, ["checkedInAt": .instant(current.checkedInAt)])
             }
             try transaction.enqueue(
                 TimeEntry.update(
@@ -75,7 +73,7 @@ public struct Times: Sendable {
         let (sites, entries, assigned) = try await database.fetch(
             Site.exists(scope), TimeEntry.list(scope, page), Site.isAssigned(scope))
         guard !sites.isEmpty, scope.person == nil || !assigned.isEmpty || !entries.isEmpty else {
-            throw Refusal.notFound("site")
+            throw Site.notFound
         }
         return try await complete(entries, page, scope.company)
     }
@@ -85,11 +83,11 @@ public struct Times: Sendable {
         _ filter: TimeEntryFilter, _ page: PageRequest<TimeEntry.Key>, in scope: CompanyScope
     ) async throws -> Page<TimeEntry, TimeEntry.Key> {
         try scope.check(.readTimes)
-        if let person = scope.person, let user = filter.user, user != person { throw Refusal.notFound("user") }
+        if let person = scope.person, let user = filter.user, user != person { throw User.notFound }
         let (companies, users, entries) = try await database.fetch(
             Company.exists(scope), User.exists(filter.user, scope), TimeEntry.list(scope, filter, page))
-        guard !companies.isEmpty else { throw Refusal.notFound("company") }
-        guard filter.user == nil || !users.isEmpty else { throw Refusal.notFound("user") }
+        guard !companies.isEmpty else { throw Company.notFound }
+        guard filter.user == nil || !users.isEmpty else { throw User.notFound }
         return try await complete(entries, page, scope.company)
     }
 
@@ -111,8 +109,8 @@ public struct Times: Sendable {
         return Change { transaction in
             try transaction.enqueue(TimeEntry.lock(id, scope))
             let (companies, found) = try transaction.fetch(Company.exists(scope.within), TimeEntry.one(id, scope))
-            guard !companies.isEmpty else { throw Refusal.notFound("company") }
-            guard let old = found.first else { throw Refusal.notFound("time entry") }
+            guard !companies.isEmpty else { throw Company.notFound }
+            guard let old = found.first else { throw TimeEntry.notFound }
             try precondition.check(old.version)
             let checkedInAt = correction.checkedInAt ?? old.checkedInAt
             let checkedOutAt = correction.checkedOutAt ?? old.checkedOutAt
@@ -123,12 +121,12 @@ public struct Times: Sendable {
             if checkedOutAt == nil, old.checkedOutAt != nil,
                 try !transaction.fetch(TimeEntry.open(of: old.user, scope.company)).isEmpty
             {
-                throw Refusal.conflict("\(old.userName) is checked in already: a second visit can't be open too.")
+                throw Refusal(TimeEntryRefusal.otherOpen, ["name": .text(old.userName)])
             }
             let others = try transaction.fetch(
                 TimeEntry.others(than: old, from: checkedInAt, to: checkedOutAt ?? now, in: scope.company))
             guard others.isEmpty else {
-                throw Refusal.conflict("\(old.userName) has another visit in that time: correct that one first.")
+                throw Refusal(TimeEntryRefusal.overlaps, ["name": .text(old.userName)])
             }
             try transaction.enqueue(
                 TimeEntry.Correction.insert(old, reason: correction.reason, scope, now: now))
@@ -156,10 +154,10 @@ public struct Times: Sendable {
     private static func checkOrder(_ checkedInAt: Instant, _ checkedOutAt: Instant?, now: Instant) throws {
         for (field, instant) in [("checkedInAt", checkedInAt), ("checkedOutAt", checkedOutAt ?? checkedInAt)]
         where instant > now + Adjustment.skew {
-            throw Refusal.invalid([.init(field, "must not be in the future")])
+            throw Refusal(field, .inFuture)
         }
         if let checkedOutAt, checkedOutAt < checkedInAt {
-            throw Refusal.invalid([.init("checkedOutAt", "must not be before checkedInAt")])
+            throw Refusal("checkedOutAt", .beforeCheckIn)
         }
     }
 }

@@ -23,7 +23,7 @@ extension Accounts {
 
     /// Uses a one-time token up: the person has this password now, is active, and every session of theirs ends.
     public func setPassword(_ password: Password, token: Substring) async throws -> User {
-        let unknown = Refusal(.unauthenticated, "This link was used or has expired: ask for a new one.")
+        let unknown = Refusal(AccountRefusal.linkUsed)
         guard let tokenHash = Token.hash(sent: token) else { throw unknown }
         let now = runtime.now()
         // Before the costly hash, so that made-up tokens cost little.

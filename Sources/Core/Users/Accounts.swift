@@ -87,7 +87,7 @@ public struct Accounts: Sendable {
         try await database.transaction { transaction in
             if let founding { try transaction.enqueue(founding.statement) }
             guard try transaction.execute(user.insert(email: person.email, passwordHash: hash)) == 1 else {
-                throw Refusal.emailTaken
+                throw Refusal(AccountRefusal.emailTaken)
             }
             if let founding { try audit.write(.companyRegistered, company, named: founding.name, in: transaction) }
         }
@@ -135,7 +135,7 @@ public struct Accounts: Sendable {
             try fromAddress.record(transaction, now: decided)
             return nil
         }
-        guard let user else { throw Refusal(.unauthenticated, "The e-mail address or the password is wrong.") }
+        guard let user else { throw Refusal(AccountRefusal.wrongCredentials) }
         return SignIn(token: token, expiresAt: expiresAt, user: user)
     }
 
@@ -149,15 +149,11 @@ public struct Accounts: Sendable {
     public func actor(token: Substring) async throws -> Actor {
         guard let hash = Token.hash(sent: token),
             let actor = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
-        else { throw Refusal(.unauthenticated, "The session has ended or never was: sign in again.") }
+        else { throw Refusal(AccountRefusal.sessionEnded) }
         return actor
     }
 
     public func signOut(_ actor: Actor) async throws {
         try await database.transaction { try $0.enqueue(Session.end(actor.session, of: actor.user)) }
     }
-}
-
-extension Refusal {
-    static let emailTaken = Refusal.conflict("There is already an account for this e-mail address.")
 }

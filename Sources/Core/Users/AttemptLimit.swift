@@ -39,14 +39,13 @@ struct Attempts: Sendable {
         Query("SELECT a.instants FROM attempts a WHERE a.subject = $1", subject) { Self.instants(try $0.next()) }
     }
 
-    /// Throws a `Refusal` of kind `.tooMany` where there were too many.
+    /// Throws `AccountRefusal.tooManyTries` where there were too many.
     func check(_ made: [[Instant]], now: Instant) throws {
         let recent = (made.first ?? []).filter { $0 > now - limit.window }
         guard recent.count >= limit.count else { return }
         let free = recent[recent.count - limit.count] + limit.window
         throw Refusal(
-            .tooMany(retryAfter: .milliseconds(max(free.milliseconds - now.milliseconds, 1))),
-            "This was tried too often: wait a while and try again.")
+            AccountRefusal.tooManyTries, retryAfter: .milliseconds(max(free.milliseconds - now.milliseconds, 1)))
     }
 
     /// Checks under a lock, so that of several that were under way at once only as many count as may.

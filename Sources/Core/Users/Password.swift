@@ -3,17 +3,15 @@
 public struct Password: Sendable {
     public static let length = 8...128
 
-    /// What is wrong with a password, said after its name: "must have 8 to 128 characters".
-    public struct Flaw: Error, Sendable, Equatable { public let message: String }
-
     let text: String
 
     public init(_ text: String, refusing common: CommonPasswords) throws(Flaw) {
         guard text.utf8.count <= 1024, Self.length.contains(text.count) else {
-            throw Flaw(message: "must have \(Self.length.lowerBound) to \(Self.length.upperBound) characters")
+            throw Flaw(
+                .wrongLength, ["min": .integer(Self.length.lowerBound), "max": .integer(Self.length.upperBound)])
         }
         guard !common.contains(text) else {
-            throw Flaw(message: "is one of the most common passwords: choose another one")
+            throw Flaw(.commonPassword)
         }
         self.text = text
     }

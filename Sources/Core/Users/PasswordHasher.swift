@@ -76,7 +76,7 @@ public final class PasswordHasher: Sendable {
         do {
             return try await job.answer.wait { queue.add(job) }
         } catch is StorageError {
-            throw Refusal(.busy, "Too many people are signing in at once. Try again in a few seconds.")
+            throw Refusal(AccountRefusal.tooManySignIns)
         }
     }
 

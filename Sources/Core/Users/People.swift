@@ -57,7 +57,7 @@ public struct People: Sendable {
         try scope.check(.readUsers)
         let (companies, users) = try await database.fetch(
             Company.exists(scope), User.list(scope, page, now: runtime.now()))
-        guard !companies.isEmpty else { throw Refusal.notFound("company") }
+        guard !companies.isEmpty else { throw Company.notFound }
         return Page(users, of: page, key: \.id)
     }
 
@@ -65,7 +65,7 @@ public struct People: Sendable {
     public func get(_ id: User.ID, as actor: Actor) async throws -> User {
         try actor.check(.readAnyUser)
         guard let user = try await database.fetch(User.one(anywhere: id, now: runtime.now())).first else {
-            throw Refusal.notFound("user")
+            throw User.notFound
         }
         return user
     }
@@ -80,14 +80,14 @@ public struct People: Sendable {
         let (token, now, runtime) = (Token(runtime), runtime.now(), runtime)
         return Change { transaction in
             guard let language = try transaction.fetch(Company.language(scope)).first else {
-                throw Refusal.notFound("company")
+                throw Company.notFound
             }
             let user = User(
                 id: id, companyID: scope.company, email: invitee.email.text, firstName: invitee.firstName,
                 lastName: invitee.lastName, role: invitee.role, status: .inactive,
                 language: invitee.language ?? language, version: 1, createdAt: now, updatedAt: now)
             guard try transaction.execute(user.insert(email: invitee.email, passwordHash: nil)) == 1 else {
-                throw Refusal.emailTaken
+                throw Refusal(AccountRefusal.emailTaken)
             }
             try Self.send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(
@@ -104,7 +104,7 @@ public struct People: Sendable {
         return Change { transaction in
             let user = try Self.lock(id, scope, transaction, now: now)
             guard user.status == .inactive else {
-                throw Refusal.conflict("\(user.name) has joined already and needs no invitation.")
+                throw Refusal(UserRefusal.joinedAlready, ["name": .text(user.name)])
             }
             // Whoever has had a password was switched off: only those who may switch them on may let them in again.
             if try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil != nil {
@@ -148,7 +148,7 @@ public struct People: Sendable {
             if new.status == .active, old.status == .inactive,
                 try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil == nil
             {
-                throw Refusal.conflict("\(old.name) hasn't accepted the invitation yet.")
+                throw Refusal(UserRefusal.notJoinedYet, ["name": .text(old.name)])
             }
             if old.isActiveManager && !new.isActiveManager {
                 try Self.checkAnotherManager(besides: id, scope, transaction)
@@ -203,23 +203,23 @@ public struct People: Sendable {
         try transaction.enqueue(Company.lock(scope))
         try transaction.enqueue(User.lock(id, in: scope.company))
         guard let user = try transaction.fetch(User.one(id, scope, now: now)).first else {
-            throw Refusal.notFound("user")
+            throw User.notFound
         }
         return user
     }
 
     private static func checkGiving(_ role: Role, _ scope: CompanyScope) throws {
         guard role != .admin || scope.actor.user.role != .admin else {
-            throw Refusal.invalid([.init("role", "must be one of MANAGER, WORKER: the command line makes operators")])
+            throw Refusal("role", .operatorByCommand, ["allowed": .text("MANAGER, WORKER")])
         }
         guard scope.actor.user.role.givable.contains(role) else {
-            throw Refusal.forbidden("You can't give somebody the role \(role.rawValue).")
+            throw Refusal(UserRefusal.roleNotGivable, ["role": .text(role.rawValue)])
         }
     }
 
     private static func checkChanging(_ user: User, _ scope: CompanyScope) throws {
         guard scope.actor.user.role.mayChange(user.role) else {
-            throw Refusal.forbidden("A manager can change and remove workers only.")
+            throw Refusal(UserRefusal.workersOnly)
         }
     }
 
@@ -227,7 +227,7 @@ public struct People: Sendable {
         besides id: User.ID, _ scope: CompanyScope, _ transaction: borrowing Transaction
     ) throws {
         guard try !transaction.fetch(User.activeManager(besides: id, scope.company)).isEmpty else {
-            throw Refusal.conflict("A company keeps at least one active manager: make somebody else a manager first.")
+            throw Refusal(UserRefusal.lastManager)
         }
     }
 }

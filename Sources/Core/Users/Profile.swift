@@ -39,13 +39,13 @@ public struct Profile: Sendable {
             try transaction.enqueue(User.lock(id, in: company))
             let (found, hashes) = try transaction.fetch(
                 User.one(id, in: company, now: now), User.passwordHash(of: id, in: company))
-            guard let old = found.first else { throw Refusal.notFound("user") }
+            guard let old = found.first else { throw User.notFound }
             try precondition.check(old.version)
             let audit = Audit(actor.user, session: actor.session, runtime)
             let new = old.with(
                 firstName: edit.firstName, lastName: edit.lastName, email: edit.email, language: edit.language)
             if let newHash {
-                guard hashes.first == newHash.old else { throw Refusal.stale }
+                guard hashes.first == newHash.old else { throw Refusal(ChangeRefusal.stale) }
                 // Of several guesses that were under way at once only as many count as may.
                 try newHash.attempts.check(transaction, now: now)
                 try transaction.enqueue(new.update(email: edit.email, passwordHash: newHash.new, now: now))
@@ -86,7 +86,7 @@ public struct Profile: Sendable {
         guard try await hasher.verify(password.current, against: held) else {
             let now = runtime.now()
             try await database.transaction { try attempts.record($0, now: now) }
-            throw Refusal.invalid([.init("currentPassword", "is wrong")])
+            throw Refusal("currentPassword", .wrongPassword)
         }
         return (held, try await hasher.hash(password.new.text), attempts)
     }
@@ -105,7 +105,7 @@ public struct Profile: Sendable {
     public func endSession(_ id: Session.ID, as actor: Actor) -> Change<Void> {
         Change { transaction in
             guard try transaction.execute(Session.end(id, of: actor.user)) == 1 else {
-                throw Refusal.notFound("session")
+                throw Session.notFound
             }
         }
     }

@@ -15,7 +15,7 @@ extension User {
     private static let byEmail: SQL = "SELECT \(columns), u.password_hash FROM users u WHERE u.email_folded = $1"
 
     private static let withInvitation: SQL = """
-        SELECT \(columns), i.created_at, i.expires_at, m.state, m.updated_at, m.reason,
+        SELECT \(columns), i.created_at, i.expires_at, m.state, m.updated_at, m.reason_code, m.reason,
             CASE WHEN i.created_at IS NULL THEN (
                 SELECT MAX(a.at) FROM audit_entries a
                 WHERE a.company_id = u.company_id AND a.subject_id = u.id AND a.action = 'user.joined') END
@@ -51,11 +51,14 @@ extension User {
     private static func read(_ row: inout Row, now: Instant) throws -> User {
         var user = try User(&row)
         let (givenAt, expiresAt): (Instant?, Instant?) = (try row.next(), try row.next())
-        let (state, at, reason): (Mail.State?, Instant?, String?) = (try row.next(), try row.next(), try row.next())
+        let (state, at): (Mail.State?, Instant?) = (try row.next(), try row.next())
+        let (code, answer): (String?, String?) = (try row.next(), try row.next())
         let acceptedAt: Instant? = try row.next()
         if let givenAt, let expiresAt {
             user.invitation = Invitation(
-                expiresAt: expiresAt, mail: state.map { ($0, at ?? givenAt, reason) }, givenAt: givenAt, now: now)
+                expiresAt: expiresAt,
+                mail: state.map { ($0, at ?? givenAt, MailReason(code: code, answer: answer, of: $0)) },
+                givenAt: givenAt, now: now)
         } else if let acceptedAt {
             user.invitation = Invitation(state: .accepted, at: acceptedAt)
         }

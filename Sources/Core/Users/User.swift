@@ -62,18 +62,20 @@ public struct Invitation: Sendable {
     /// When it came into this state.
     public let at: Instant
     /// Why the mail failed, or why its last try did.
-    public let reason: String?
+    public let reason: MailReason?
 
     var isOpen: Bool { state != .accepted }
 
-    package init(state: State, at: Instant, reason: String? = nil) {
+    package init(state: State, at: Instant, reason: MailReason? = nil) {
         (self.state, self.at, self.reason) = (state, at, reason)
     }
 
     /// - Parameters:
     ///   - expiresAt: until when the link is good.
     ///   - mail: what became of the mail that carries it; nil where it was taken back.
-    init(expiresAt: Instant, mail: (state: Mail.State, at: Instant, reason: String?)?, givenAt: Instant, now: Instant) {
+    init(
+        expiresAt: Instant, mail: (state: Mail.State, at: Instant, reason: MailReason?)?, givenAt: Instant, now: Instant
+    ) {
         guard expiresAt > now else {
             self.init(state: .expired, at: expiresAt)
             return

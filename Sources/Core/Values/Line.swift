@@ -4,13 +4,10 @@ import Foundation
 public struct Line: Sendable {
     public let text: String
 
-    /// What is wrong with a text, said after its name: "must not be empty".
-    public struct Flaw: Error, Sendable { public let message: String }
-
     /// - Parameter max: the most characters it may have.
     public init(_ text: String, max: Int) throws(Flaw) {
         self.text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if self.text.isEmpty { throw Flaw(message: "must not be empty") }
+        if self.text.isEmpty { throw Flaw(.empty) }
         try Self.check(self.text, max: max, allowing: [])
     }
 
@@ -19,10 +16,10 @@ public struct Line: Sendable {
     public static func check(_ text: String, max: Int, allowing: Set<Unicode.Scalar>) throws(Flaw) {
         // Counted twice, since one character may be a thousand combining marks.
         if text.count > max || text.unicodeScalars.count > 2 * max {
-            throw Flaw(message: "must have at most \(max) characters")
+            throw Flaw(.tooLong, ["max": .integer(max)])
         }
         for scalar in text.unicodeScalars where harms(scalar) && !allowing.contains(scalar) {
-            throw Flaw(message: "must not contain control characters")
+            throw Flaw(.controlCharacters)
         }
     }
 

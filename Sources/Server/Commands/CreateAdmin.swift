@@ -20,7 +20,7 @@ struct CreateAdmin: AsyncParsableCommand {
         }
         let typed = try settings.adminPassword ?? Self.ask()
         let password: Password
-        do throws(Password.Flaw) {
+        do throws(Flaw) {
             password = try Password(typed, refusing: .embedded)
         } catch {
             throw SettingsError("the password \(error.message)")
@@ -41,7 +41,7 @@ struct CreateAdmin: AsyncParsableCommand {
     }
 
     private static func name(_ text: String, of flag: String) throws -> String {
-        do throws(Line.Flaw) {
+        do throws(Flaw) {
             return try Line(text, max: 100).text
         } catch {
             throw SettingsError("\(flag) \(error.message)")

@@ -53,6 +53,6 @@ struct MailCommand: AsyncParsableCommand {
 extension Mail {
     /// One line, without anything secret.
     fileprivate var line: String {
-        "\(id.text)  \(createdAt.text)  \(kind.rawValue)  \(address)  \(state.rawValue)\(reason.map { ": \($0)" } ?? "")"
+        "\(id.text)  \(createdAt.text)  \(kind.rawValue)  \(address)  \(state.rawValue)\(reason.map { ": \($0.message)" } ?? "")"
     }
 }

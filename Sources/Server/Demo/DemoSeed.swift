@@ -63,7 +63,7 @@ struct DemoSeed {
         set(daysAgo: 0, hour: 0)
         let outbox = Outbox(database, runtime: runtime)
         while case let mails = try await outbox.claim(atMost: 50), !mails.isEmpty {
-            for mail in mails { try await outbox.record(.refused("the demo's people have no mailbox"), of: mail) }
+            for mail in mails { try await outbox.record(.refused(MailReason(.demoMailbox)), of: mail) }
         }
     }
 

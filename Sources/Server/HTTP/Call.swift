@@ -23,36 +23,47 @@ struct Call: Sendable {
     // MARK: Path and query
 
     /// The id at a place of the path, such as `siteId`. What isn't an id names nothing: it is not found.
-    func id<Noun>(_ place: String) throws -> ID<Noun> {
-        guard let index = route.places.firstIndex(of: place), let id = ID<Noun>(String(places[index])) else {
-            throw Refusal.notFound(place.hasSuffix("Id") ? String(place.dropLast(2)) : place)
-        }
+    func id<Noun: Addressable>(_ place: String) throws -> ID<Noun> {
+        guard let id = text(place).flatMap({ ID<Noun>($0) }) else { throw Noun.notFound }
         return id
+    }
+
+    /// The text at a place of the path.
+    func text(_ place: String) -> String? { route.places.firstIndex(of: place).map { String(places[$0]) } }
+
+    /// Throws a `Refusal` that names a parameter of the query that the route doesn't read: it may be one that is misspelt.
+    func refuseUnknownParameters() throws {
+        for (name, _) in request.uri.queryParameters
+        where !route.request.queries.contains(where: { $0.name == name }) {
+            throw Refusal(Line.clean(String(name), max: 100), .unknownParameter)
+        }
     }
 
     /// A value of the query. An empty one is none.
     func query(_ name: String) throws -> String? {
         var value: String?
         for (key, text) in request.uri.queryParameters where key == name {
-            guard value == nil else { throw Refusal.invalid([.init(name, "must be given once")]) }
+            guard value == nil else { throw Refusal(name, .repeated) }
             value = String(text)
         }
         return value?.isEmpty == true ? nil : value
     }
 
-    func query<Value>(_ name: String, _ expected: String, _ read: (String) -> Value?) throws -> Value? {
+    /// - Parameter flaw: of a value that `read` can't read.
+    func query<Value>(_ name: String, else flaw: Flaw, _ read: (String) -> Value?) throws -> Value? {
         guard let text = try query(name) else { return nil }
-        guard let value = read(text) else { throw Refusal.invalid([.init(name, "must be \(expected)")]) }
+        guard let value = read(text) else { throw Refusal(fields: [.init(name, flaw)]) }
         return value
     }
 
     /// `?limit=` and `?cursor=`.
     func page<Key>(_ cursor: Cursor<Key>) throws -> PageRequest<Key> {
         let largest = PageRequest<Key>.largest
-        let limit = try query("limit", "a whole number from 1 to \(largest)") { text in
+        let flaw = Flaw(.notWholeNumber, ["min": .integer(1), "max": .integer(largest)])
+        let limit = try query("limit", else: flaw) { text in
             Int(text).flatMap { (1...largest).contains($0) ? $0 : nil }
         }
-        let after = try query("cursor", "one that a Link header gave", cursor.read)
+        let after = try query("cursor", else: Flaw(.notCursor), cursor.read)
         return PageRequest(limit: limit ?? largest, after: after)
     }
 
@@ -77,7 +88,7 @@ struct Call: Sendable {
         get throws {
             guard let key = request.headers[.idempotencyKey] else { return nil }
             guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw Problem(.badRequest, "The Idempotency-Key must have 1 to 255 visible ASCII characters.")
+                throw Problem(.malformedKey)
             }
             return key
         }
@@ -93,7 +104,7 @@ struct Call: Sendable {
         get throws {
             guard let header = request.headers.first(where: { $0.name == .authorization })?.value else { return nil }
             guard let blank = header.firstIndex(of: " "), header[..<blank].lowercased() == "bearer" else {
-                throw Refusal(.unauthenticated, "The Authorization header must be 'Bearer' and an access token.")
+                throw Refusal(AccountRefusal.malformedAuthorization)
             }
             return header[header.index(after: blank)...]
         }

@@ -18,53 +18,88 @@ extension OpenAPI {
         }
         var responses = [JSONValue.Field(name: "\(result.status.code)", value: success)]
         for status in statuses(route) {
-            let own = route.refusals.filter { $0.status.code == status }
+            let codes = codes(route).filter { $0.status.code == status }
             guard let shared = sharedRefusals.first(where: { $0.status == status }) else { continue }
             let reference: JSONValue = ["$ref": "#/components/responses/\(shared.name)"]
-            let value =
-                own.isEmpty
-                ? reference
-                : shared.value(["$ref": "#/components/schemas/Problem"], own.map(\.when).joined(separator: " "))
-            responses.append(.init(name: "\(status)", value: value))
+            responses.append(
+                .init(name: "\(status)", value: codes == shared.codes ? reference : shared.value(codes, isWhole: false))
+            )
         }
         return .object(responses)
     }
 
-    /// All statuses that a route may refuse with: what all of its kind have in common, and its own.
-    static func statuses(_ route: Route) -> [Int] {
-        var statuses = Set(route.refusals.map(\.status.code))
+    /// All statuses that a route may refuse with.
+    static func statuses(_ route: Route) -> [Int] { Set(codes(route).map(\.status.code)).sorted() }
+
+    /// All codes that a route may refuse with: what all of its kind have in common, and its own.
+    static func codes(_ route: Route) -> [ProblemCode] {
+        let own = route.refusals
+        let inAPI = route.path.hasPrefix("/api/")
+        guard route.needsDatabase else { return (inAPI ? [.of(InputRefusal.invalid)] : []) + own }
         let request = route.request
-        guard route.needsDatabase else { return statuses.union([400]).sorted() }
         let changes = route.method != .get
-        statuses.formUnion([400, 500, 503])
-        if changes { statuses.insert(507) }
-        if route.access.needsSession { statuses.insert(401) }
-        if route.access.needsSession && changes { statuses.insert(403) }
-        if case .may(let permission) = route.access {
-            if !Role.allCases.allSatisfy({ $0.reach(of: permission) != nil }) { statuses.insert(403) }
-            if !route.places.isEmpty { statuses.insert(404) }
+        var codes: [ProblemCode] = [.of(InputRefusal.invalid)]
+        if request.body != nil || changes && request.isRepeatable { codes += bodyCodes }
+        if request.isRepeatable && route.access.needsSession {
+            codes += [.of(RequestProblem.malformedKey), .of(ChangeRefusal.keyReused)]
         }
-        if !route.places.isEmpty { statuses.insert(404) }
-        if request.body != nil || changes && request.isRepeatable { statuses.formUnion([413, 415]) }
-        if request.isConditional { statuses.insert(412) }
-        if request.isRepeatable && route.access.needsSession { statuses.insert(422) }
-        return statuses.sorted()
+        if route.access.needsSession {
+            codes += [
+                .of(AccountRefusal.signInNeeded), .of(AccountRefusal.malformedAuthorization),
+                .of(AccountRefusal.sessionEnded),
+            ]
+            if changes { codes.append(.of(AccountRefusal.otherSite)) }
+        }
+        if case .may(let permission) = route.access,
+            !Role.allCases.allSatisfy({ $0.reach(of: permission) != nil })
+        {
+            codes.append(.of(AccessRefusal.roleForbids))
+        }
+        codes += route.places.compactMap { notFoundCodes[$0] }
+        codes += route.request.queries.compactMap { notFoundCodes[$0.name] }
+        if request.isConditional { codes.append(.of(ChangeRefusal.stale)) }
+        codes += [.of(RequestProblem.internalError), .of(RequestProblem.unavailable)]
+        if changes { codes.append(.of(RequestProblem.full)) }
+        return codes.filter { code in !own.contains { $0.name == code.name } } + own
     }
 
+    private static let bodyCodes: [ProblemCode] = [
+        .of(RequestProblem.bodyEmpty), .of(RequestProblem.notUTF8), .of(RequestProblem.malformedJSON),
+        .of(RequestProblem.notAnObject), .of(RequestProblem.bodyCutOff), .of(RequestProblem.nulCharacters),
+        .of(RequestProblem.bodyTooLarge), .of(RequestProblem.wrongContentType),
+    ]
+
+    /// What an id that leads nowhere is answered with, by the name of its place.
+    private static let notFoundCodes: [String: ProblemCode] = [
+        "companyId": .of(CompanyRefusal.notFound), "siteId": .of(SiteRefusal.notFound),
+        "materialId": .of(MaterialRefusal.notFound), "userId": .of(UserRefusal.notFound),
+        "entryId": .of(TimeEntryRefusal.notFound), "sessionId": .of(AccountRefusal.sessionNotFound),
+    ]
+
+    /// What the answers of one status have in common.
     struct SharedRefusal {
         let status: Int
         let name: String
         let details: String
         var headers: [String] = []
+        /// Those that most routes have; a route with others describes its own.
+        var codes: [ProblemCode] = []
 
-        func value(_ problem: JSONValue, _ details: String? = nil) -> JSONValue {
-            var value: JSONValue = ["description": .text(details ?? self.details)]
+        /// - Parameter isWhole: whether this is the shared description, and not that of one route.
+        func value(_ codes: [ProblemCode], isWhole: Bool = true) -> JSONValue {
+            let lines = codes.map { "`\($0.name)`: \($0.when ?? $0.sentence)" }
+            let own = codes.isEmpty || isWhole ? [] : lines
+            var value: JSONValue = ["description": .text(([details] + own).joined(separator: "\n\n"))]
             if !headers.isEmpty {
                 value = value.with([
                     "headers": .object(headers.map { .init(name: $0, value: ["$ref": "#/components/headers/\($0)"]) })
                 ])
             }
-            return value.with(["content": ["application/problem+json": ["schema": problem]]])
+            let problem: JSONValue = ["$ref": "#/components/schemas/Problem"]
+            let names = JSONValue.list(codes.map { .text($0.name) })
+            let schema: JSONValue =
+                codes.isEmpty ? problem : ["allOf": [problem, ["properties": ["code": ["enum": names]]]]]
+            return value.with(["content": ["application/problem+json": ["schema": schema]]])
         }
     }
 
@@ -72,24 +107,40 @@ extension OpenAPI {
         SharedRefusal(status: 400, name: "Invalid", details: "Malformed, or it breaks a rule; `fields` says where."),
         SharedRefusal(
             status: 401, name: "Unauthenticated", details: "No token, or one that doesn't hold.",
-            headers: ["WWW-Authenticate"]),
+            headers: ["WWW-Authenticate"],
+            codes: [
+                .of(AccountRefusal.signInNeeded), .of(AccountRefusal.malformedAuthorization),
+                .of(AccountRefusal.sessionEnded),
+            ]),
         SharedRefusal(
-            status: 403, name: "Forbidden", details: "The caller's role doesn't allow it, or another site's page asked."
-        ),
+            status: 403, name: "Forbidden",
+            details: "The caller's role doesn't allow it, or another site's page asked.",
+            codes: [.of(AccountRefusal.otherSite), .of(AccessRefusal.roleForbids)]),
         SharedRefusal(status: 404, name: "NotFound", details: "Not there, or not the caller's to see."),
         SharedRefusal(status: 406, name: "Unsigned", details: "The signature doesn't hold."),
-        SharedRefusal(status: 409, name: "Conflict", details: "It doesn't go together with how things stand."),
-        SharedRefusal(status: 412, name: "Stale", details: "It was changed since the version that If-Match names."),
-        SharedRefusal(status: 413, name: "TooLarge", details: "The body has more than 256 KiB."),
-        SharedRefusal(status: 415, name: "NotJSON", details: "The body is something else than JSON."),
-        SharedRefusal(status: 422, name: "KeyReused", details: "The Idempotency-Key was used with another body."),
+        SharedRefusal(status: 409, name: "Conflict", details: "It conflicts with the current state."),
+        SharedRefusal(
+            status: 412, name: "Stale", details: "It was changed since the version that If-Match names.",
+            codes: [.of(ChangeRefusal.stale)]),
+        SharedRefusal(
+            status: 413, name: "TooLarge", details: "The body has more than 256 KiB.",
+            codes: [.of(RequestProblem.bodyTooLarge)]),
+        SharedRefusal(
+            status: 415, name: "NotJSON", details: "The body is something else than JSON.",
+            codes: [.of(RequestProblem.wrongContentType)]),
+        SharedRefusal(
+            status: 422, name: "KeyReused", details: "The Idempotency-Key was used with another body.",
+            codes: [.of(ChangeRefusal.keyReused)]),
         SharedRefusal(status: 429, name: "TooMany", details: "Tried too often.", headers: ["Retry-After"]),
         SharedRefusal(
-            status: 500, name: "Failure", details: "A failure of ours; the request id helps us find it."),
+            status: 500, name: "Failure", details: "A failure of ours; the request id helps us find it.",
+            codes: [.of(RequestProblem.internalError)]),
         SharedRefusal(
             status: 503, name: "Unavailable", details: "The database can't be reached, or too many ask at once.",
-            headers: ["Retry-After"]),
-        SharedRefusal(status: 507, name: "Full", details: "The database's disk is full; nothing was changed."),
+            headers: ["Retry-After"], codes: [.of(RequestProblem.unavailable)]),
+        SharedRefusal(
+            status: 507, name: "Full", details: "The database's disk is full; nothing was changed.",
+            codes: [.of(RequestProblem.full)]),
     ]
 
     static let sharedHeaders: [JSONValue.Field] = [

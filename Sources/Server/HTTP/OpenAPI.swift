@@ -9,7 +9,7 @@ struct OpenAPI {
 
     init(_ routes: [Route]) {
         var schemas = Schemas()
-        let problem = schemas.reference(to: Problem.Body.self)
+        _ = schemas.reference(to: Problem.Body.self)
         var paths: [JSONValue.Field] = []
         for route in routes {
             let operation = JSONValue.Field(
@@ -27,15 +27,18 @@ struct OpenAPI {
                 "description": """
                 What building sites are run with: people, sites, material and hours. Lists come in pages: the Link \
                 header leads to the next one. Whoever changes something may say by If-Match which version they saw, \
-                and whoever sends a POST again may say so by Idempotency-Key. Errors are application/problem+json.
+                and whoever sends a POST again may say so by Idempotency-Key. Errors are application/problem+json with a \
+                `code` for programs, whose page is at `type`, and its values in `params`. Fields and query parameters that \
+                a route doesn't know are refused.
                 """,
             ],
             "servers": [["url": "/"]],
+            "x-codes": Self.allCodes,
             "tags": .list(Tag.allCases.map { ["name": .text($0.rawValue), "description": .text($0.details)] }),
             "paths": .object(paths),
             "components": [
                 "schemas": .object(schemas.named),
-                "responses": .object(Self.sharedRefusals.map { .init(name: $0.name, value: $0.value(problem)) }),
+                "responses": .object(Self.sharedRefusals.map { .init(name: $0.name, value: $0.value($0.codes)) }),
                 "headers": .object(Self.sharedHeaders),
                 "securitySchemes": [
                     "bearer": [
@@ -57,6 +60,22 @@ struct OpenAPI {
             ],
         ]
     }
+
+    /// Every code with its sentence, for those who translate them.
+    private static let allCodes: JSONValue = [
+        "problems": .list(
+            ProblemCode.all.map {
+                ["code": .text($0.name), "status": .integer($0.status.code), "sentence": .text($0.sentence)]
+            }),
+        "fields": .list(
+            Flaw.Code.allCases.map { ["code": .text($0.rawValue), "sentence": .text($0.sentence)] }),
+        "mailReasons": .list(
+            MailReason.Code.allCases.map { ["code": .text($0.rawValue), "sentence": .text($0.sentence)] }),
+        "corrections": .list(
+            TimeEntry.Correction.Cause.allCases.map {
+                ["code": .text($0.rawValue), "sentence": .text($0.sentence)]
+            }),
+    ]
 
     // MARK: Operations
 
@@ -106,7 +125,8 @@ struct OpenAPI {
     private static func parameters(_ route: Route) -> [JSONValue] {
         var parameters: [JSONValue] = route.places.map { place in
             [
-                "name": .text(place), "in": "path", "required": true, "schema": ["type": "string", "format": "uuid"],
+                "name": .text(place), "in": "path", "required": true,
+                "schema": place.hasSuffix("Id") ? ["type": "string", "format": "uuid"] : ["type": "string"],
             ]
         }
         for query in route.request.queries {

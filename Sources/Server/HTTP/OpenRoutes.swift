@@ -5,7 +5,7 @@ extension Route {
     /// A route that needs no session and takes fields in.
     static func open<Fields: BodyFields>(
         _ method: HTTPRequest.Method, _ path: String, by access: Access = .anyone, _ text: Text,
-        result: ResultDescription, refusals: [RefusalDescription] = [],
+        result: ResultDescription, refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Fields) async throws -> Answer
     ) -> Route {
         Route(
@@ -18,7 +18,7 @@ extension Route {
 
     /// A route that needs no session, no database and no fields.
     static func still(
-        _ path: String, _ text: Text, result: ResultDescription, refusals: [RefusalDescription] = [],
+        _ path: String, _ text: Text, result: ResultDescription, refusals: [ProblemCode] = [],
         isProbe: Bool = false, _ work: @escaping @Sendable () -> Answer
     ) -> Route {
         Route(

@@ -1,61 +1,52 @@
 import Core
 import HTTPTypes
 
-/// An answer that says what is wrong, as `application/problem+json` (RFC 9457), with the detail also as `error` for older
-/// clients.
+/// An answer that says what is wrong, as `application/problem+json` (RFC 9457), with a stable code and its values, and with the
+/// detail also as `error` for older clients.
 struct Problem: Error {
     let status: HTTPResponse.Status
+    /// The name of a `ProblemCode`.
+    let code: String
+    let values: Values
     let detail: String
     var fields: [Refusal.Field] = []
     var headers: HTTPFields = [:]
 
-    init(_ status: HTTPResponse.Status, _ detail: String, headers: HTTPFields = [:]) {
-        (self.status, self.detail, self.headers) = (status, detail, headers)
+    /// - Parameter values: one for each name in the sentence.
+    init(_ problem: RequestProblem, _ values: Values = [:], headers: HTTPFields = [:]) {
+        (status, code, self.values, self.headers) = (problem.status, problem.rawValue, values, headers)
+        detail = values.filled(into: problem.sentence)
     }
 
     init(_ refusal: Refusal) {
-        detail = refusal.message
-        fields = refusal.fields
+        status = ProblemCode.status(of: refusal.kind)
+        (code, values, detail, fields) = (refusal.code, refusal.values, refusal.message, refusal.fields)
         switch refusal.kind {
-        case .invalid: status = .badRequest
-        case .unauthenticated:
-            status = .unauthorized
-            headers[.wwwAuthenticate] = "Bearer"
-        case .forbidden: status = .forbidden
-        case .notFound: status = .notFound
-        case .conflict: status = .conflict
-        case .stale: status = .preconditionFailed
-        case .keyReused: status = .unprocessableContent
-        case .tooMany(let retryAfter):
-            status = .tooManyRequests
-            headers[.retryAfter] = String((retryAfter.milliseconds + 999) / 1000)
-        case .busy:
-            status = .serviceUnavailable
-            headers[.retryAfter] = "5"
+        case .unauthenticated: headers[.wwwAuthenticate] = "Bearer"
+        case .tooMany: headers[.retryAfter] = String(((refusal.retryAfter ?? .seconds(60)).milliseconds + 999) / 1000)
+        case .busy: headers[.retryAfter] = "5"
+        case .invalid, .forbidden, .notFound, .conflict, .stale, .keyReused: break
         }
     }
 
     /// What the caller may know of a failure in storage: nothing but what to do.
     init(_ error: StorageError) {
         switch error.kind {
-        case .full:
-            status = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
-            detail = "The database's disk is full: nothing was changed."
-        case .unavailable, .timeout, .misconfigured, .noSuchTable:
-            self = .unavailable
-        case .unstorable:
-            status = .badRequest
-            detail = "Text must not contain NUL characters."
-        case .unique, .foreignKey, .check, .notNull, .failed:
-            self = .internalError
+        case .full: self.init(.full)
+        case .unavailable, .timeout, .misconfigured, .noSuchTable: self = .unavailable
+        case .unstorable: self.init(.nulCharacters)
+        case .unique, .foreignKey, .check, .notNull, .failed: self.init(.internalError)
         }
     }
 
-    static let unavailable = Problem(
-        .serviceUnavailable, "The database can't be reached at the moment. Try again in a few seconds.",
-        headers: [.retryAfter: "2"])
-    static let internalError = Problem(
-        .internalServerError, "Something went wrong on our side. The request id helps us find it.")
+    static let unavailable = Problem(.unavailable, headers: [.retryAfter: "2"])
+    /// - Parameter methods: those that the address answers to.
+    static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Problem {
+        let names = methods.map(\.rawValue).joined(separator: ", ")
+        return Problem(.methodNotAllowed, ["methods": .text(names)], headers: [.allow: names])
+    }
+
+    static let internalError = Problem(.internalError)
 
     func answer(requestID: String) -> Answer {
         var json = JSONWriter(reserving: 512)
@@ -71,13 +62,14 @@ struct Problem: Error {
 
         static let schemaName = "Problem"
         static let example: Body = {
-            var problem = Problem(.badRequest, "delta is missing.")
-            problem.fields = [.init("delta", "is missing")]
-            return Body(problem: problem, requestID: "5f2c9a01-42")
+            let refusal = Refusal("name", .tooLong, ["max": .integer(200)])
+            return Body(problem: Problem(refusal), requestID: "5f2c9a01-42")
         }()
 
         func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-            fields.text("type", "about:blank")
+            fields.text("type", ProblemCode.type(problem.code))
+            fields.text("code", problem.code)
+            fields.values("params", problem.values)
             fields.text("title", problem.status.reasonPhrase)
             fields.integer("status", problem.status.code)
             fields.text("detail", problem.detail)
@@ -90,10 +82,12 @@ struct Problem: Error {
 
 extension Refusal.Field: Wire {
     static let schemaName = "ProblemField"
-    static let example = Refusal.Field("delta", "is missing")
+    static let example = Refusal.Field("name", .tooLong, ["max": .integer(200)])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.text("field", field)
-        fields.text("message", message)
+        fields.choice("code", flaw.code)
+        fields.values("params", flaw.values)
+        fields.text("message", flaw.message)
     }
 }

@@ -78,16 +78,17 @@ struct Responder: HTTPResponder {
             let call = Call(request, path: path, route: route, places: places) {
                 ClientAddress(peer: context.peer, headers: request.headers, proxies: proxies)
             }
+            // Probes and pages may be asked with what a balancer or a browser adds.
+            if request.uri.query != nil, route.path.hasPrefix("/api/") { try call.refuseUnknownParameters() }
             return try await route.answer(call)
         case .wrongMethod(let allowed):
-            let methods = allowed.map(\.rawValue).joined(separator: ", ")
-            throw Problem(.methodNotAllowed, "This address allows \(methods).", headers: [.allow: methods])
+            throw Problem.methodNotAllowed(allowed)
         case .none:
             if !path.hasPrefix("/api/"), path != "/metrics", let answer = try await web.answer(request.head, path: path)
             {
                 return answer
             }
-            throw Problem(.notFound, "There is nothing at this address.")
+            throw Problem(.noSuchAddress)
         }
     }
 

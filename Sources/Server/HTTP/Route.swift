@@ -13,7 +13,7 @@ struct Route: Sendable {
     let request: RequestDescription
     let result: ResultDescription
     /// Why this one refuses, beside what all of its kind refuse.
-    let refusals: [RefusalDescription]
+    let refusals: [ProblemCode]
     /// Whether it is answered with 503 until the schema was seen to fit.
     let needsDatabase: Bool
     /// Whether machines ask it every few seconds. What went well isn't worth a line in the log then.
@@ -33,7 +33,7 @@ struct Route: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
-        refusals: [RefusalDescription] = [], needsDatabase: Bool = true,
+        refusals: [ProblemCode] = [], needsDatabase: Bool = true,
         isProbe: Bool = false, answer: @escaping @Sendable (Call) async throws -> Answer
     ) {
         self.method = method
@@ -125,17 +125,6 @@ struct ResultDescription: Sendable {
     static func text(_ type: String, _ details: String, schema: JSONValue = ["type": "string"]) -> Self {
         Self(status: .ok, details: details, body: Body(type: type, schema: { _ in schema }, example: nil))
     }
-}
-
-/// One reason for which a route refuses: a status, and when.
-struct RefusalDescription: Sendable {
-    let status: HTTPResponse.Status
-    let when: String
-
-    static func conflict(_ when: String) -> Self { Self(status: .conflict, when: when) }
-    static func unauthorized(_ when: String) -> Self { Self(status: .unauthorized, when: when) }
-    static func forbidden(_ when: String) -> Self { Self(status: .forbidden, when: when) }
-    static func tooMany(_ when: String) -> Self { Self(status: .tooManyRequests, when: when) }
 }
 
 extension JSONValue {

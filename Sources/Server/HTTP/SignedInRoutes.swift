@@ -40,7 +40,7 @@ struct SignedInRoutes: Sendable {
     /// Changes something and answers with it as it is now. A POST in a company may be repeated under a key.
     func change<Scope: RouteScope, Fields: BodyFields, Value: Wire>(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
-        status: HTTPResponse.Status = .ok, refusals: [RefusalDescription] = [],
+        status: HTTPResponse.Status = .ok, refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
         let description = Fields.description
@@ -70,7 +70,7 @@ struct SignedInRoutes: Sendable {
     /// Removes something.
     func remove<Scope: RouteScope>(
         _ path: String, _ access: Access, _ text: Route.Text, isConditional: Bool = true,
-        refusals: [RefusalDescription] = [],
+        refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope) async throws -> Change<Void>
     ) -> Route {
         Route(
@@ -86,7 +86,7 @@ struct SignedInRoutes: Sendable {
     func other<Scope: RouteScope>(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
-        refusals: [RefusalDescription] = [], _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
+        refusals: [ProblemCode] = [], _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
     ) -> Route {
         Route(method, path, access, text, request: request, result: result, refusals: refusals) { call in
             try await work(call, try await scope(call, access))
@@ -102,11 +102,11 @@ struct SignedInRoutes: Sendable {
     private func actor(_ call: Call) async throws -> Actor {
         if let token = try call.bearerToken { return try await accounts.actor(token: token) }
         guard let token = cookie.token(in: call.request.headers) else {
-            throw Refusal(.unauthenticated, "Sign in first: this needs an access token.")
+            throw Refusal(AccountRefusal.signInNeeded)
         }
         // Browsers send the cookie by themselves, whoever's page asks.
         guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
-            throw Refusal(.forbidden, "This request came from a page of another site.")
+            throw Refusal(AccountRefusal.otherSite)
         }
         return try await accounts.actor(token: token)
     }

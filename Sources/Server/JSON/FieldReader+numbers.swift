@@ -11,8 +11,9 @@ extension FieldReader {
         ]
         if describe(name, schema, .raw(example.text)) { return example }
         guard require(name) else { return nil }
-        let range = "a number from \(negative ? "-\(largest)" : "0") to \(largest) with at most three decimals"
-        guard let decimal = decode(name, range) as Decimal? else { return nil }
+        let smallest = negative ? -Quantity.max : Quantity.zero
+        let flaw = Flaw(.notQuantity, ["min": .quantity(smallest), "max": .quantity(.max)])
+        guard let decimal = decode(name, else: flaw) as Decimal? else { return nil }
         let scaled = decimal * 1000
         var (unrounded, rounded) = (scaled, Decimal())
         NSDecimalRound(&rounded, &unrounded, 0, .plain)
@@ -20,7 +21,7 @@ extension FieldReader {
         guard scaled == rounded, !decimal.isNaN, scaled <= limit, scaled >= (negative ? -limit : 0),
             let thousandths = Int64(rounded.description)
         else {
-            report(name, "must be \(range)")
+            report(name, flaw)
             return nil
         }
         return Quantity(thousandths: thousandths)
@@ -34,10 +35,9 @@ extension FieldReader {
         ]
         if describe(name, schema, .text(example.text)) { return example }
         guard require(name) else { return nil }
-        let expected = "a day as YYYY-MM-DD"
-        guard let text = decode(name, expected) as String? else { return nil }
+        guard let text = decode(name, else: Flaw(.notDay)) as String? else { return nil }
         guard let day = Day(text) ?? Instant(text)?.day else {
-            report(name, "must be \(expected)")
+            report(name, .notDay)
             return nil
         }
         return day
@@ -46,10 +46,9 @@ extension FieldReader {
     mutating func instant(_ name: String, example: Instant) -> Instant? {
         if describe(name, ["type": "string", "format": "date-time"], .text(example.text)) { return example }
         guard require(name) else { return nil }
-        let expected = "an instant as 2026-11-23T08:31:48Z"
-        guard let text = decode(name, expected) as String? else { return nil }
+        guard let text = decode(name, else: Flaw(.notInstant)) as String? else { return nil }
         guard let instant = Instant(text) else {
-            report(name, "must be \(expected)")
+            report(name, .notInstant)
             return nil
         }
         return instant

@@ -7,11 +7,11 @@ extension FieldReader {
         if describe(name, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
             return example
         }
-        guard require(name), let text = decode(name, "text") as String? else { return nil }
-        do throws(Line.Flaw) {
+        guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
+        do throws(Flaw) {
             return try Line(text, max: max).text
         } catch {
-            report(name, error.message)
+            report(name, error)
             return nil
         }
     }
@@ -20,12 +20,12 @@ extension FieldReader {
     mutating func note(_ name: String, max: Int, example: String) -> String? {
         let schema: JSONValue = ["type": ["string", "null"], "maxLength": .integer(max)]
         if describe(name, isOptional: true, schema, .text(example)) { return example }
-        guard !isAbsent(name), let text = decode(name, "text") as String? else { return nil }
+        guard !isAbsent(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        do throws(Line.Flaw) {
+        do throws(Flaw) {
             try Line.check(trimmed, max: max, allowing: ["\n", "\r", "\t"])
         } catch {
-            report(name, error.message)
+            report(name, error)
             return nil
         }
         return trimmed.isEmpty ? nil : trimmed
@@ -47,9 +47,9 @@ extension FieldReader {
     mutating func secret(_ name: String, example: String) -> String? {
         let schema: JSONValue = ["type": "string", "maxLength": .integer(Self.longestSecret)]
         if describe(name, schema, .text(example)) { return example }
-        guard require(name), let text = decode(name, "text") as String? else { return nil }
+        guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
         guard text.unicodeScalars.count <= Self.longestSecret else {
-            report(name, "must have at most \(Self.longestSecret) characters")
+            report(name, .tooLong, ["max": .integer(Self.longestSecret)])
             return nil
         }
         return text
@@ -61,11 +61,11 @@ extension FieldReader {
             "type": "string", "minLength": .integer(length.lowerBound), "maxLength": .integer(length.upperBound),
         ]
         if describe(name, schema, .text(example)) { return try? Password(example, refusing: .embedded) }
-        guard require(name), let text = decode(name, "text") as String? else { return nil }
-        do throws(Password.Flaw) {
+        guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
+        do throws(Flaw) {
             return try Password(text, refusing: .embedded)
         } catch {
-            report(name, error.message)
+            report(name, error)
             return nil
         }
     }
@@ -76,10 +76,10 @@ extension FieldReader {
         let schema: JSONValue = ["type": "string", "enum": .list(usual.map { .text($0.rawValue) })]
         if let first = usual.first, describe(name, schema, .text(first.rawValue)) { return first }
         guard require(name) else { return nil }
-        let expected = "one of " + Value.allCases.map(\.rawValue).joined(separator: ", ")
-        guard let text = decode(name, expected) as String? else { return nil }
+        let flaw = Flaw(.notOneOf, ["allowed": .text(Value.allCases.map(\.rawValue).joined(separator: ", "))])
+        guard let text = decode(name, else: flaw) as String? else { return nil }
         guard let value = Value(rawValue: text) else {
-            report(name, "must be \(expected)")
+            report(name, flaw)
             return nil
         }
         return value
@@ -97,13 +97,11 @@ extension FieldReader {
             return nil
         }
         guard let address = EmailAddress(text) else {
-            report(name, "must be an e-mail address")
+            report(name, .notEmail)
             return nil
         }
         guard address.mailable != nil else {
-            report(
-                name,
-                "must have only unaccented letters, digits and signs before the @: not every mail server takes more")
+            report(name, .accentedEmail)
             return nil
         }
         return address

@@ -5,11 +5,16 @@ import Foundation
 /// A reader that finds a field wrong or missing returns nil, and the problem is in `problems`; an optional field that is absent
 /// or null is nil without a problem.
 ///
+/// Fields that no call asked for are problems too, so that a misspelt name isn't taken for one that was left out.
+///
 /// The same calls also describe the fields: without an object to read, each call writes its field into `description` and
 /// returns an example.
 struct FieldReader {
     private let container: KeyedDecodingContainer<Key>?
     private let prefix: String
+    private let allowsOthers: Bool
+    /// The names that were asked for.
+    private var known: [String] = []
     private(set) var problems: [Refusal.Field] = []
     private(set) var description = ObjectDescription()
     private var isOptional = false
@@ -21,38 +26,59 @@ struct FieldReader {
         init?(intValue: Int) { return nil }
     }
 
-    /// - Parameter container: what is to be read; nil to describe it.
-    init(_ container: KeyedDecodingContainer<Key>?, prefix: String = "") {
-        (self.container, self.prefix) = (container, prefix)
+    /// - Parameters:
+    ///   - container: what is to be read; nil to describe it.
+    ///   - allowsOthers: whether fields that no call asks for are no problem.
+    init(_ container: KeyedDecodingContainer<Key>?, prefix: String = "", allowsOthers: Bool = false) {
+        (self.container, self.prefix, self.allowsOthers) = (container, prefix, allowsOthers)
     }
 
-    mutating func report(_ name: String, _ message: String) { problems.append(.init(prefix + name, message)) }
+    mutating func report(_ name: String, _ code: Flaw.Code, _ values: Values = [:]) {
+        report(name, Flaw(code, values))
+    }
 
-    func isAbsent(_ name: String) -> Bool {
+    mutating func report(_ name: String, _ flaw: Flaw) { problems.append(.init(prefix + name, flaw)) }
+
+    /// How many fields that no call asked for are named; a body may hold thousands.
+    private static let mostUnknown = 20
+
+    /// Reports the fields that no call asked for. To be called when all are read.
+    mutating func reportUnknown() {
+        guard let container, !allowsOthers else { return }
+        let unknown = container.allKeys.map(\.stringValue).filter { !known.contains($0) }.sorted()
+        for name in unknown.prefix(Self.mostUnknown) { report(Line.clean(name, max: 100), .unknownField) }
+    }
+
+    mutating func isAbsent(_ name: String) -> Bool {
         guard let container else { return true }
+        known.append(name)
         let key = Key(stringValue: name)
         return !container.contains(key) || ((try? container.decodeNil(forKey: key)) ?? false)
     }
 
     mutating func require(_ name: String) -> Bool {
         if isAbsent(name) {
-            report(name, "is missing")
+            report(name, .missing)
             return false
         }
         return true
     }
 
-    mutating func decode<Value: Decodable>(_ name: String, _ expected: String) -> Value? {
+    /// - Parameter flaw: of a value of another kind.
+    mutating func decode<Value: Decodable>(_ name: String, else flaw: Flaw) -> Value? {
         do {
             return try container?.decode(Value.self, forKey: Key(stringValue: name))
         } catch {
-            report(name, "must be \(expected)")
+            report(name, flaw)
             return nil
         }
     }
 
     /// The field where it is text, whatever text; nil, and no problem, where it is anything else.
-    func text(_ name: String) -> String? { try? container?.decode(String.self, forKey: Key(stringValue: name)) }
+    mutating func text(_ name: String) -> String? {
+        known.append(name)
+        return try? container?.decode(String.self, forKey: Key(stringValue: name))
+    }
 
     /// Writes the field down where there is nothing to read.
     mutating func describe(_ name: String, isOptional: Bool = false, _ schema: JSONValue, _ example: JSONValue)
@@ -75,11 +101,12 @@ struct FieldReader {
         }
         guard require(name) else { return nil }
         guard let part = try? container.nestedContainer(keyedBy: Key.self, forKey: Key(stringValue: name)) else {
-            report(name, "must be an object")
+            report(name, .notObject)
             return nil
         }
-        var reader = FieldReader(part, prefix: "\(prefix)\(name).")
+        var reader = FieldReader(part, prefix: "\(prefix)\(name).", allowsOthers: allowsOthers)
         let value = read(&reader)
+        reader.reportUnknown()
         problems += reader.problems
         return value
     }
@@ -90,13 +117,13 @@ struct FieldReader {
             "type": "array", "items": ["type": "string", "format": "uuid"], "maxItems": .integer(max),
         ]
         if describe(name, isOptional: true, schema, [.text(Example.id(9, Noun.self).text)]) { return [] }
-        guard !isAbsent(name), let texts = decode(name, "a list of ids") as [String]? else { return [] }
+        guard !isAbsent(name), let texts = decode(name, else: Flaw(.notIDs)) as [String]? else { return [] }
         guard texts.count <= max else {
-            report(name, "must have at most \(max) entries")
+            report(name, .tooManyEntries, ["max": .integer(max)])
             return []
         }
         let ids = texts.compactMap { ID<Noun>($0) }
-        if ids.count < texts.count { report(name, "must be a list of ids") }
+        if ids.count < texts.count { report(name, .notIDs) }
         return ids
     }
 
@@ -113,7 +140,7 @@ struct FieldReader {
     /// A field of a change: nil where it is left out, so that it stays as it is. It can't be null.
     mutating func changed<Value>(_ name: String, _ read: (inout FieldReader) -> Value?) -> Value? {
         if let container, container.contains(Key(stringValue: name)), isAbsent(name) {
-            report(name, "must not be null")
+            report(name, .null)
             return nil
         }
         return clearable(name, read) ?? nil
@@ -122,6 +149,7 @@ struct FieldReader {
     /// A field of a change that may also be null: nil where it is left out, a nil within where it is to be cleared.
     mutating func clearable<Value>(_ name: String, _ read: (inout FieldReader) -> Value?) -> Value?? {
         guard let container else { return describingOptional(read) }
+        known.append(name)
         return container.contains(Key(stringValue: name)) ? .some(read(&self)) : nil
     }
 

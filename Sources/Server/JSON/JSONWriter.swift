@@ -68,8 +68,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
 
     mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool) {
         key(name)
-        guard let value else { return raw("null") }
-        count += Quantity(thousandths: Int64(value) * 1000).write(to: room(Quantity.longestText))
+        if let value { append(value) } else { raw("null") }
     }
 
     mutating func quantity(_ name: StaticString, _ value: Quantity) {
@@ -107,6 +106,23 @@ struct JSONWriter: FieldWriter, ~Copyable {
         if !values.isEmpty { list(name, values) }
     }
 
+    mutating func values(_ name: StaticString, _ values: Values) {
+        key(name)
+        byte(UInt8(ascii: "{"))
+        for (index, (name, value)) in values.list.enumerated() {
+            if index > 0 { byte(UInt8(ascii: ",")) }
+            quoted(name)
+            byte(UInt8(ascii: ":"))
+            switch value {
+            case .text(let text): quoted(text)
+            case .integer(let integer): append(integer)
+            case .quantity(let quantity): count += quantity.write(to: room(Quantity.longestText))
+            case .instant(let instant): quoted(Instant.textLength, instant.write)
+            }
+        }
+        byte(UInt8(ascii: "}"))
+    }
+
     /// - Parameter name: plain letters, nothing to escape.
     private mutating func key(_ name: StaticString) {
         if needsComma { byte(UInt8(ascii: ",")) }
@@ -137,6 +153,10 @@ struct JSONWriter: FieldWriter, ~Copyable {
             }
         }
         byte(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ integer: Int) {
+        count += Quantity(thousandths: Int64(integer) * 1000).write(to: room(Quantity.longestText))
     }
 
     // MARK: Memory

@@ -8,11 +8,14 @@ import NIOCore
 protocol BodyFields: Sendable {
     /// Whether the body may be missing.
     static var isOptional: Bool { get }
+    /// Whether fields are let pass that aren't read: for bodies that others than our callers make up.
+    static var allowsOthers: Bool { get }
     init?(_ fields: inout FieldReader) throws
 }
 
 extension BodyFields {
     static var isOptional: Bool { false }
+    static var allowsOthers: Bool { false }
 
     /// What the fields are, for the API's description.
     static var description: ObjectDescription {
@@ -39,7 +42,7 @@ struct RequestBody: Sendable {
     /// Throws `Problem` for what is too large, or ends early.
     init(of request: Request) async throws {
         contentType = request.headers[.contentType]
-        let tooLarge = Problem(.contentTooLarge, "The body must have at most \(Self.largest / 1024) KiB.")
+        let tooLarge = Problem(.bodyTooLarge, ["max": .integer(Self.largest / 1024)])
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.largest { throw tooLarge }
         do {
             bytes = try await request.body.collect(upTo: Self.largest)
@@ -48,7 +51,7 @@ struct RequestBody: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw Problem(.badRequest, "The body ended early or its framing is malformed.")
+            throw Problem(.bodyCutOff)
         }
     }
 
@@ -60,22 +63,21 @@ struct RequestBody: Sendable {
             decoded = try JSONDecoder().decode(Decoded<Fields>.self, from: data)
         } catch let DecodingError.dataCorrupted(context) {
             let reason = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-            throw Problem(.badRequest, "The body is not valid JSON\(reason.map { ": \($0)" } ?? ".")")
+            throw Problem(.malformedJSON, ["reason": .text(reason ?? "it can't be read.")])
         } catch is DecodingError {
-            throw Problem(.badRequest, "The body must be a JSON object.")
+            throw Problem(.notAnObject)
         }
-        guard decoded.problems.isEmpty, let value = decoded.value else { throw Refusal.invalid(decoded.problems) }
+        guard decoded.problems.isEmpty, let value = decoded.value else { throw Refusal(fields: decoded.problems) }
         return value
     }
 
     private func json() throws -> Data {
-        let wrongType = Problem(
-            .unsupportedMediaType, "The body must be JSON, with Content-Type application/json.")
+        let wrongType = Problem(.wrongContentType)
         if let contentType, !Self.isJSON(contentType) { throw wrongType }
-        if bytes.readableBytes == 0 { throw Problem(.badRequest, "The body is empty; it must be a JSON object.") }
+        if bytes.readableBytes == 0 { throw Problem(.bodyEmpty) }
         if contentType == nil { throw wrongType }
         guard String(validating: bytes.readableBytesView, as: UTF8.self) != nil else {
-            throw Problem(.badRequest, "The body is not UTF-8.")
+            throw Problem(.notUTF8)
         }
         return Data(bytes.readableBytesView)
     }
@@ -92,9 +94,11 @@ private struct Decoded<Fields: BodyFields>: Decodable {
     let problems: [Refusal.Field]
 
     init(from decoder: any Decoder) throws {
-        var reader = FieldReader(try decoder.container(keyedBy: FieldReader.Key.self))
+        var reader = FieldReader(
+            try decoder.container(keyedBy: FieldReader.Key.self), allowsOthers: Fields.allowsOthers)
         do {
             value = try Fields(&reader)
+            reader.reportUnknown()
             problems = reader.problems
         } catch let refusal as Refusal {
             value = nil

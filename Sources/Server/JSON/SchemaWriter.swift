@@ -64,6 +64,15 @@ struct SchemaWriter: FieldWriter {
 
     mutating func day(_ name: StaticString, _ value: Day) { add(name, ["type": "string", "format": "date"]) }
 
+    mutating func values(_ name: StaticString, _ values: Values) {
+        add(
+            name,
+            [
+                "type": "object", "additionalProperties": ["type": ["string", "number"]],
+                "description": "The code's values: what its sentence holds in braces.",
+            ])
+    }
+
     mutating func object<Value: Wire>(_ name: StaticString, _ value: Value) {
         add(name, schemas.reference(to: Value.self))
     }

@@ -31,6 +31,8 @@ protocol FieldWriter: ~Copyable {
     mutating func quantity(_ name: StaticString, _ value: Quantity)
     mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool)
     mutating func day(_ name: StaticString, _ value: Day)
+    /// The values of a code, as an object with their names.
+    mutating func values(_ name: StaticString, _ values: Values)
     mutating func object<Value: Wire>(_ name: StaticString, _ value: Value)
     /// A field that is left out where there is no value.
     mutating func object<Value: Wire>(_ name: StaticString, ifThere value: Value?)

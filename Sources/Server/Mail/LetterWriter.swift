@@ -28,8 +28,8 @@ struct LetterWriter: Sendable {
         let words = render(
             "\(mail.kind.rawValue).\(mail.language.rawValue)",
             [
-                "company": company, "firstName": mail.firstName, "inviter": mail.details.first ?? "",
-                "items": mail.details,
+                "company": company, "firstName": mail.firstName, "inviter": mail.inviter ?? "",
+                "items": mail.lowStock,
             ])
         let lines = words.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let subject = lines.first.map(String.init) ?? ""

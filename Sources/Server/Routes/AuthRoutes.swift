@@ -17,8 +17,8 @@ struct AuthRoutes {
                     "Founds a company with its first manager, who can sign in at once."),
                 result: .one(Registered.self, .created, "The company and its manager are there."),
                 refusals: [
-                    .conflict("There is already an account for this e-mail address."),
-                    .tooMany("More than 30 registrations an hour from one address."),
+                    .of(AccountRefusal.emailTaken), .of(AccountRefusal.tooManySignIns),
+                    .of(AccountRefusal.tooManyTries, "More than 30 registrations an hour from one address."),
                 ]
             ) { (call, fields: Registration) in
                 let user = try await accounts.register(
@@ -37,8 +37,8 @@ struct AuthRoutes {
                     """),
                 result: .one(Accounts.SignIn.self, .ok, "Signed in."),
                 refusals: [
-                    .unauthorized("The e-mail address or the password is wrong, or the account is switched off."),
-                    .tooMany("Too many failures."),
+                    .of(AccountRefusal.wrongCredentials), .of(AccountRefusal.tooManySignIns),
+                    .of(AccountRefusal.tooManyTries, "Too many failures of this account, or from this address."),
                 ]
             ) { (call, fields: Credentials) in
                 let signIn = try await accounts.signIn(
@@ -65,7 +65,9 @@ struct AuthRoutes {
                     the same whether or not there is such an account.
                     """),
                 result: .one(Message.self, .accepted, "Taken on."),
-                refusals: [.tooMany("More than 5 an hour for one account, or 30 from one address.")]
+                refusals: [
+                    .of(AccountRefusal.tooManyTries, "More than 5 an hour for one account, or 30 from one address.")
+                ]
             ) { (call, fields: EmailField) in
                 try await accounts.resetPassword(email: fields.email, from: call.origin)
                 return .one(
@@ -80,10 +82,13 @@ struct AuthRoutes {
                     then, and all their sessions end.
                     """),
                 result: .one(User.self, .ok, "The password is set: sign in with it."),
-                refusals: [.unauthorized("The token was used, has expired or never was.")]
+                refusals: [
+                    .of(AccountRefusal.linkUsed), .of(AccountRefusal.linkTokenMissing),
+                    .of(AccountRefusal.malformedAuthorization), .of(AccountRefusal.tooManySignIns),
+                ]
             ) { (call, fields: PasswordField) in
                 guard let token = try call.bearerToken else {
-                    throw Refusal(.unauthenticated, "The link's token is missing: send it as 'Authorization: Bearer'.")
+                    throw Refusal(AccountRefusal.linkTokenMissing)
                 }
                 return .one(try await accounts.setPassword(fields.password, token: token))
             },

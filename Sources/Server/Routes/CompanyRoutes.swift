@@ -54,7 +54,7 @@ struct CompanyRoutes {
                     """),
                 request: RequestDescription(isConditional: true),
                 result: .one(Erasure.self, .ok, "Nothing of the company is left."),
-                refusals: [.conflict("Somebody was still at work in the company: try again.")]
+                refusals: [.of(CompanyRefusal.inUse)]
             ) { (call, company: InCompany) in
                 .one(try await companies.erase(if: call.precondition, in: company.scope))
             },
@@ -70,7 +70,7 @@ private struct CompanyFields: BodyFields {
         let address = fields.changed("address") { $0.address("address") }
         let timeZone = fields.changed("timeZone") { $0.line("timeZone", max: 100, example: "Europe/Berlin") }
         if let timeZone, !TimeZone.knownTimeZoneIdentifiers.contains(timeZone), timeZone != "UTC" {
-            fields.report("timeZone", "must be a time zone like Europe/Berlin")
+            fields.report("timeZone", .notTimeZone)
         }
         edit = Companies.Edit(
             name: name, address: address, timeZone: timeZone,

@@ -27,13 +27,30 @@ struct DescriptionRoutes {
             .still(
                 "/docs", .init("Read about the API", "This document as a page."),
                 result: .text("text/html; charset=utf-8", "The page.")
-            ) {
-                var answer = Answer(.ok, page, type: "text/html; charset=utf-8")
-                answer.headers[.contentSecurityPolicy] = policy
-                answer.headers[.cacheControl] = "no-cache"
-                return answer
+            ) { answer(page) },
+            .still(
+                "/problems", .init("List the codes of problems", "What `code` of a problem may be, as a page."),
+                result: .text("text/html; charset=utf-8", "The page.")
+            ) { answer(ProblemPages.list) },
+            Route(
+                .get, "/problems/{code}", .anyone,
+                .init("Read about a problem", "What a code means, as a page: `type` of a problem leads here."),
+                result: .text("text/html; charset=utf-8", "The page."), refusals: [.of(RequestProblem.noSuchAddress)],
+                needsDatabase: false
+            ) { call in
+                guard let page = call.text("code").flatMap({ ProblemPages.byCode[$0] }) else {
+                    throw Problem(.noSuchAddress)
+                }
+                return answer(page)
             },
         ]
+    }
+
+    private static func answer(_ page: ByteBuffer) -> Answer {
+        var answer = Answer(.ok, page, type: "text/html; charset=utf-8")
+        answer.headers[.contentSecurityPolicy] = policy
+        answer.headers[.cacheControl] = "no-cache"
+        return answer
     }
 
     private static let page = ByteBuffer(string: polier_docs_page().text)

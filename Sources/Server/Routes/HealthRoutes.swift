@@ -23,7 +23,7 @@ struct HealthRoutes {
                     of what carries mail shows in the body only; its mail is `off` where no way for mail is set.
                     """),
                 result: .text("application/json", "Send them.", schema: Self.schema),
-                refusals: [.init(status: .serviceUnavailable, when: "It is starting, or being stopped.")], isProbe: true
+                refusals: [.of(RequestProblem.unavailable, "It is starting, or being stopped.")], isProbe: true
             ) {
                 if readiness.isDraining { return Self.answer(.serviceUnavailable, "{\"status\":\"draining\"}") }
                 if !readiness.schemaFits { return Self.answer(.serviceUnavailable, "{\"status\":\"starting\"}") }

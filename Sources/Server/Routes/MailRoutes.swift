@@ -25,13 +25,12 @@ struct MailRoutes {
                     """),
                 result: .one(Heard.self, .ok, "Written down."),
                 refusals: [
-                    .init(
-                        status: .notAcceptable, when: "The signature is wrong, old, or was used: don't send it again.")
+                    .of(RequestProblem.wrongSignature, "The signature is wrong, old, or was used: don't send it again.")
                 ]
             ) { (_, fields: WebhookFields) in
                 guard let signingKey,
                     try await mails.hear(fields.event, signed: fields.signature, key: signingKey, runtime: runtime)
-                else { throw Problem(.notAcceptable, "The signature is wrong, old, or was used.") }
+                else { throw Problem(.wrongSignature) }
                 return .one(Heard())
             },
         ]
@@ -49,7 +48,9 @@ extension Mail: Wire {
         fields.id("userId", user)
         fields.text("address", address)
         fields.choice("state", state)
-        fields.text("reason", reason)
+        fields.text("reason", reason?.message)
+        fields.text("reasonCode", reason?.code.rawValue)
+        fields.values("reasonParams", reason?.values ?? [:])
         fields.integer("attempts", attempts)
         fields.instant("createdAt", createdAt)
         fields.instant("updatedAt", updatedAt)
@@ -66,6 +67,9 @@ private struct WebhookFields: BodyFields {
     let signature: WebhookSignature
     /// Nil where it is about no mail of ours.
     let event: DeliveryEvent?
+
+    /// Mailgun says more than is read here.
+    static let allowsOthers = true
 
     init?(_ fields: inout FieldReader) {
         let signature = fields.object("signature") { part -> WebhookSignature? in

@@ -39,7 +39,7 @@ struct MaterialRoutes {
                     A negative `delta` takes, a positive one adds. `at` is when it happened, for work done offline: at most \
                     30 days ago. A delta of 0 records nothing.
                     """),
-                refusals: [.conflict("There isn't so much left, or it would be more than there can be.")]
+                refusals: [.of(MaterialRefusal.notEnough), .of(MaterialRefusal.tooMuch)]
             ) { (call, site: OnSite, fields: AdjustmentFields) in
                 try materials.adjust(try call.id("materialId"), fields.adjustment, on: site.scope)
             },

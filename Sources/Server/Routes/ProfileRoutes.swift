@@ -18,10 +18,10 @@ struct ProfileRoutes {
                     "Change one's account",
                     "Takes any of the fields. A new password needs the current one, and ends all other sessions."),
                 refusals: [
-                    .conflict("There is already an account for this e-mail address."),
-                    .tooMany(
-                        "The current password was guessed too often, which counts as failed sign-ins, or the address was changed "
-                            + "too often."),
+                    .of(AccountRefusal.emailTaken), .of(AccountRefusal.tooManySignIns),
+                    .of(
+                        AccountRefusal.tooManyTries,
+                        "The current password was guessed too often, or the address was changed too often."),
                 ]
             ) { (call, caller: AsThemselves, fields: ProfileFields) in
                 try await profile.change(fields.edit, if: call.precondition, as: caller.actor)
@@ -53,7 +53,7 @@ private struct ProfileFields: BodyFields {
         let language: Language? = fields.changed("language") { $0.choice("language") }
         let password = fields.changed("password") { $0.newPassword("password") }
         let current = fields.changed("currentPassword") { $0.secret("currentPassword", example: "Alte Kelle") }
-        if password != nil && current == nil { fields.report("currentPassword", "is missing: a new password needs it") }
+        if password != nil && current == nil { fields.report("currentPassword", .currentPasswordMissing) }
         edit = Profile.Edit(
             firstName: firstName, lastName: lastName, email: email, language: language,
             password: password.flatMap { new in current.map { (new, $0) } })

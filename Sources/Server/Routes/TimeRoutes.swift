@@ -16,13 +16,13 @@ struct TimeRoutes {
                 .init(
                     "Come to a site",
                     "Begins a visit. `at` is when it was, for work done offline: at most 30 days ago."),
-                refusals: [.conflict("The caller is checked in already.")]
+                refusals: [.of(TimeEntryRefusal.checkedInAlready), .of(TimeEntryRefusal.openMeanwhile)]
             ) { (_, site: OnSite, fields: AtField) in try times.checkIn(at: fields.at, on: site.scope) },
             signedIn.change(
                 .post, Self.site + "/check-out", .may(.checkIn),
                 .init(
                     "Leave a site", "Ends the visit that the caller is on, also where they aren't assigned any more."),
-                refusals: [.conflict("The caller is not checked in on this site.")]
+                refusals: [.of(TimeEntryRefusal.notCheckedIn)]
             ) { (_, site: OnSite, fields: AtField) in try times.checkOut(at: fields.at, on: site.scope) },
             signedIn.list(
                 Self.site + "/time-entries", .may(.readTimes),
@@ -36,7 +36,10 @@ struct TimeRoutes {
                     Takes `checkedInAt`, `checkedOutAt` (null for a visit that goes on) and a reason. What the entry said \
                     before stays in `corrections`.
                     """),
-                refusals: [.conflict("The person is on another visit, so that this one can't be open too.")]
+                refusals: [
+                    .of(TimeEntryRefusal.otherOpen), .of(TimeEntryRefusal.overlaps),
+                    .of(TimeEntryRefusal.openMeanwhile),
+                ]
             ) { (call, site: OnSite, fields: CorrectionFields) in
                 try times.correct(
                     try call.id("entryId"), fields.correction, if: call.precondition, on: site.scope)
@@ -70,12 +73,11 @@ struct TimeRoutes {
 extension Call {
     fileprivate var timeEntryFilter: TimeEntryFilter {
         get throws {
-            let expected = "a day as YYYY-MM-DD or an instant"
-            return TimeEntryFilter(
-                user: try query("userId", "an id") { User.ID($0) },
-                from: try query("from", expected) { Instant($0) ?? Day($0)?.start },
-                to: try query("to", expected) { Instant($0) ?? Day($0).map { ($0 + 1).start } },
-                isOpen: try query("open", "true or false") { $0 == "true" ? true : $0 == "false" ? false : nil }
+            TimeEntryFilter(
+                user: try query("userId", else: Flaw(.notID)) { User.ID($0) },
+                from: try query("from", else: Flaw(.notDayOrInstant)) { Instant($0) ?? Day($0)?.start },
+                to: try query("to", else: Flaw(.notDayOrInstant)) { Instant($0) ?? Day($0).map { ($0 + 1).start } },
+                isOpen: try query("open", else: Flaw(.notBoolean)) { $0 == "true" ? true : $0 == "false" ? false : nil }
                     ?? false)
         }
     }
@@ -130,7 +132,8 @@ extension TimeEntry.Correction: Wire {
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.instant("checkedInAt", checkedInAt)
         fields.instant("checkedOutAt", checkedOutAt)
-        fields.text("reason", reason)
+        fields.text("reason", cause?.sentence ?? reason)
+        fields.text("reasonCode", cause?.rawValue)
         fields.id("userId", user)
         fields.text("userName", userName)
         fields.instant("createdAt", createdAt)

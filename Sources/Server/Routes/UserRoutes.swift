@@ -8,7 +8,8 @@ struct UserRoutes {
     let publicURL: String
 
     private static let base = "/api/v1/companies/{companyId}/users"
-    private static let tooManyMails = RefusalDescription.tooMany("This address was invited more than 10 times an hour.")
+    private static let tooManyMails = ProblemCode.of(
+        AccountRefusal.tooManyTries, "This address was invited more than 10 times an hour.")
 
     var routes: [Route] {
         let (people, publicURL) = (people, publicURL)
@@ -32,8 +33,7 @@ struct UserRoutes {
                     """),
                 status: .created,
                 refusals: [
-                    .conflict("There is already an account for this e-mail address."),
-                    .forbidden("The caller may not give this role."), Self.tooManyMails,
+                    .of(AccountRefusal.emailTaken), .of(UserRefusal.roleNotGivable), Self.tooManyMails,
                 ]
             ) { (_, company: InCompany, fields: InviteeFields) in try people.invite(fields.invitee, in: company.scope)
             },
@@ -46,11 +46,8 @@ struct UserRoutes {
                     workers only, and a company keeps at least one active manager.
                     """),
                 refusals: [
-                    .conflict(
-                        "The e-mail address is taken, the invitation isn't accepted yet, or no active manager would be left."
-                    ),
-                    .forbidden("The caller may not change this person, or not give this role."),
-                    .tooMany("The address is a new one that was invited more than 10 times an hour."),
+                    .of(AccountRefusal.emailTaken), .of(UserRefusal.notJoinedYet), .of(UserRefusal.lastManager),
+                    .of(UserRefusal.workersOnly), .of(UserRefusal.roleNotGivable), Self.tooManyMails,
                 ]
             ) { (call, company: InCompany, fields: UserFields) in
                 try people.change(try call.id("userId"), fields.edit, if: call.precondition, in: company.scope)
@@ -64,7 +61,7 @@ struct UserRoutes {
                     hours, movements or the history need it. A manager removes workers only.
                     """),
                 refusals: [
-                    .conflict("No active manager would be left."), .forbidden("The caller may not remove this person."),
+                    .of(UserRefusal.lastManager), .of(UserRefusal.workersOnly),
                 ]
             ) { (call, company: InCompany) in
                 try people.remove(try call.id("userId"), if: call.precondition, in: company.scope)
@@ -76,8 +73,8 @@ struct UserRoutes {
                     "Answers with a new link, good for 7 days; the old one is void. For people who are INACTIVE."),
                 status: .accepted,
                 refusals: [
-                    .conflict("This person has joined already."),
-                    .forbidden("This person was switched off, and the caller may not change them."), Self.tooManyMails,
+                    .of(UserRefusal.joinedAlready), .of(UserRefusal.workersOnly, "The person was switched off."),
+                    Self.tooManyMails,
                 ]
             ) { (call, company: InCompany, _: NoFields) in
                 try people.reinvite(try call.id("userId"), in: company.scope).map {
@@ -149,7 +146,9 @@ extension Invitation: Wire {
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.choice("state", state)
         fields.instant("at", at)
-        fields.text("reason", reason)
+        fields.text("reason", reason?.message)
+        fields.text("reasonCode", reason?.code.rawValue)
+        fields.values("reasonParams", reason?.values ?? [:])
     }
 }
 

@@ -55,11 +55,11 @@ struct MailService: Service {
     private func send(_ mail: DueMail, by deadline: ContinuousClock.Instant) async {
         let outcome =
             if outbox.isTooLate(mail) {
-                Outbox.Outcome.refused("its link was no longer good")
+                Outbox.Outcome.refused(MailReason(.linkExpired))
             } else if let letter = writer.write(mail) {
                 await transport.send(letter, by: deadline)
             } else {
-                Outbox.Outcome.refused("no mail can be sent to this address")
+                Outbox.Outcome.refused(MailReason(.unmailableAddress))
             }
         if outcome != .accepted {
             logger.warning(

@@ -47,7 +47,7 @@ struct WebPages: Sendable {
         let app = try await app()
         guard let file = app.files[isFile ? name : WebApp.page] else { return nil }
         guard request.method == .get || request.method == .head else {
-            throw Problem(.methodNotAllowed, "This address allows GET, HEAD.", headers: [.allow: "GET, HEAD"])
+            throw Problem.methodNotAllowed([.get, .head])
         }
         // The service worker's own policy, not the page's, says whom it may ask.
         let needsPolicy = !isFile || name == WebApp.page || name == WebApp.worker

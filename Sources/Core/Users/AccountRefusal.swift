@@ -1,0 +1,47 @@
+/// Why signing in, or a change of an account, is refused.
+public enum AccountRefusal: String, RefusalCode {
+    case signInNeeded = "sign-in-needed"
+    case malformedAuthorization = "malformed-authorization"
+    case linkTokenMissing = "link-token-missing"
+    case wrongCredentials = "wrong-credentials"
+    case sessionEnded = "session-ended"
+    case linkUsed = "link-used"
+    /// A cookie came with a request from a page of another site.
+    case otherSite = "request-from-another-site"
+    case sessionNotFound = "session-not-found"
+    case emailTaken = "email-taken"
+    case tooManyTries = "too-many-tries"
+    case tooManySignIns = "too-many-sign-ins"
+
+    public var kind: Refusal.Kind {
+        switch self {
+        case .signInNeeded, .malformedAuthorization, .linkTokenMissing, .wrongCredentials, .sessionEnded, .linkUsed:
+            .unauthenticated
+        case .otherSite: .forbidden
+        case .sessionNotFound: .notFound
+        case .emailTaken: .conflict
+        case .tooManyTries: .tooMany
+        case .tooManySignIns: .busy
+        }
+    }
+
+    public var sentence: String {
+        switch self {
+        case .signInNeeded: "Sign in first: this needs an access token."
+        case .malformedAuthorization: "The Authorization header must be 'Bearer' and an access token."
+        case .linkTokenMissing: "The link's token is missing: send it as 'Authorization: Bearer'."
+        case .wrongCredentials: "The e-mail address or the password is wrong."
+        case .sessionEnded: "The session has ended or never was: sign in again."
+        case .linkUsed: "This link was used or has expired: ask for a new one."
+        case .otherSite: "This request came from a page of another site."
+        case .sessionNotFound: "There is no such session."
+        case .emailTaken: "There is already an account for this e-mail address."
+        case .tooManyTries: "This was tried too often: wait a while and try again."
+        case .tooManySignIns: "Too many people are signing in at once. Try again in a few seconds."
+        }
+    }
+}
+
+extension Session: Addressable {
+    public static let notFound = Refusal(AccountRefusal.sessionNotFound)
+}

@@ -1,0 +1,81 @@
+import Core
+import Embedded
+import HTTPTypes
+import NIOCore
+
+/// The pages that say what a code means, for whoever follows the `type` of a problem. They look like the page at /docs, whose
+/// style they share.
+enum ProblemPages {
+    static let byCode: [String: ByteBuffer] = Dictionary(
+        uniqueKeysWithValues: ProblemCode.all.map { ($0.name, page($0.name, one($0))) })
+
+    static let list = page(
+        "Problems",
+        """
+        <p>Every error is <code>application/problem+json</code>. Programs go by its <code>code</code>; \
+        <code>params</code> holds the code's values.</p>
+        """
+            + table(
+                "Codes", ["Code", "Status", "Sentence"],
+                ProblemCode.all.map { code in
+                    [link(code.name), "\(code.status.code)", escaped(code.sentence)]
+                }))
+
+    private static func one(_ code: ProblemCode) -> String {
+        var html = "<p>\(escaped(code.sentence))</p><p class=\"quiet\">HTTP status \(code.status)</p>"
+        if !code.values.isEmpty {
+            html +=
+                "<p>Its values in <code>params</code>: \(code.values.map { "<code>\($0)</code>" }.joined(separator: ", ")).</p>"
+        }
+        if code.name == InputRefusal.invalid.rawValue {
+            html += table(
+                "What may be wrong with a field or a query parameter", ["Code", "Sentence"],
+                Flaw.Code.allCases.map { ["<code>\($0.rawValue)</code>", escaped($0.sentence)] })
+        }
+        return html + "<p><a href=\"/problems\">All codes</a>, <a href=\"/docs\">the API</a></p>"
+    }
+
+    private static func link(_ name: String) -> String { "<a href=\"/problems/\(name)\"><code>\(name)</code></a>" }
+
+    private static func table(_ caption: String, _ heads: [String], _ rows: [[String]]) -> String {
+        let head = heads.map { "<th scope=\"col\">\($0)</th>" }.joined()
+        let body = rows.map { row in
+            "<tr>" + row.enumerated().map { $0 == 0 ? "<th scope=\"row\">\($1)</th>" : "<td>\($1)</td>" }.joined()
+                + "</tr>"
+        }
+        return """
+            <div class="scroller"><table><caption>\(caption)</caption><thead><tr>\(head)</tr></thead>\
+            <tbody>\(body.joined())</tbody></table></div>
+            """
+    }
+
+    private static func page(_ title: String, _ content: String) -> ByteBuffer {
+        ByteBuffer(
+            string: """
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>\(title) · Polier API</title>
+                <style>\(style)</style>
+                </head>
+                <body>
+                <header><div class="band"><h1>\(title)</h1></div></header>
+                <main class="frame">\(content)</main>
+                </body>
+                </html>
+
+                """)
+    }
+
+    private static let style: String = {
+        let docs = polier_docs_page().text
+        guard let start = docs.firstRange(of: "<style>"), let end = docs.firstRange(of: "</style>") else { return "" }
+        return String(docs[start.upperBound..<end.lowerBound])
+    }()
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    }
+}
