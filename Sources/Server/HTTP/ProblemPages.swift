@@ -5,9 +5,16 @@ import NIOCore
 
 /// The pages that say what a code means, for whoever follows the `type` of a problem. They look like the page at /docs, whose
 /// style they share.
-enum ProblemPages {
-    static let byCode: [String: ByteBuffer] = Dictionary(
-        uniqueKeysWithValues: ProblemCode.all.map { ($0.name, page($0.name, one($0))) })
+struct ProblemPages: Sendable {
+    private let routes: [Route]
+
+    /// - Parameter routes: those that the pages name as answering with a code.
+    init(_ routes: [Route]) { self.routes = routes }
+
+    /// Nil where there is no such code.
+    func page(of name: String) -> ByteBuffer? {
+        ProblemCode.all.first { $0.name.utf8.elementsEqual(name.utf8) }.map { Self.page($0.name, content(of: $0)) }
+    }
 
     static let list = page(
         "Problems",
@@ -21,19 +28,27 @@ enum ProblemPages {
                     [link(code.name), "\(code.status.code)", escaped(code.sentence)]
                 }))
 
-    private static func one(_ code: ProblemCode) -> String {
-        var html = "<p>\(escaped(code.sentence))</p><p class=\"quiet\">HTTP status \(code.status)</p>"
+    private func content(of code: ProblemCode) -> String {
+        var html = "<p>\(Self.escaped(code.sentence))</p><p class=\"quiet\">HTTP status \(code.status)</p>"
         if !code.values.isEmpty {
             html +=
                 "<p>Its values in <code>params</code>: \(code.values.map { "<code>\($0)</code>" }.joined(separator: ", ")).</p>"
         }
         if code.name == InputRefusal.invalid.rawValue {
-            html += table(
+            html += Self.table(
                 "What may be wrong with a field or a query parameter", ["Code", "Sentence"],
-                Flaw.Code.allCases.map { ["<code>\($0.rawValue)</code>", escaped($0.sentence)] })
+                Flaw.Code.allCases.map { ["<code>\($0.rawValue)</code>", Self.escaped($0.sentence)] })
+        }
+        let answering = routes.filter { OpenAPI.codes($0).contains { $0.name == code.name } }
+        if (1...Self.mostRoutes).contains(answering.count) {
+            let rows = answering.map { ["<code>\($0.method) \($0.path)</code>", Self.escaped($0.text.summary)] }
+            html += Self.table("Which requests are answered so", ["Request", "What it does"], rows)
         }
         return html + "<p><a href=\"/problems\">All codes</a>, <a href=\"/docs\">the API</a></p>"
     }
+
+    /// What more routes than these answer with says nothing of any one of them.
+    private static let mostRoutes = 15
 
     private static func link(_ name: String) -> String { "<a href=\"/problems/\(name)\"><code>\(name)</code></a>" }
 

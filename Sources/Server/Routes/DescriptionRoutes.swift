@@ -13,11 +13,12 @@ struct DescriptionRoutes {
     init(describing routes: [Route]) { described = routes }
 
     var routes: [Route] {
-        let document = ByteBuffer(string: OpenAPI(described + Self.own(ByteBuffer())).text)
-        return Self.own(document)
+        let pages = ProblemPages(described)
+        let document = ByteBuffer(string: OpenAPI(described + Self.own(ByteBuffer(), pages)).text)
+        return Self.own(document, pages)
     }
 
-    private static func own(_ document: ByteBuffer) -> [Route] {
+    private static func own(_ document: ByteBuffer, _ pages: ProblemPages) -> [Route] {
         [
             .still(
                 "/api/v1/openapi.json",
@@ -38,7 +39,7 @@ struct DescriptionRoutes {
                 result: .text("text/html; charset=utf-8", "The page."), refusals: [.of(RequestProblem.noSuchAddress)],
                 needsDatabase: false
             ) { call in
-                guard let page = call.text("code").flatMap({ ProblemPages.byCode[$0] }) else {
+                guard let page = call.text("code").flatMap({ pages.page(of: $0) }) else {
                     throw Problem(.noSuchAddress)
                 }
                 return answer(page)
