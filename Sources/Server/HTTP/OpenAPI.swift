@@ -77,6 +77,10 @@ struct OpenAPI {
             }),
     ]
 
+    private static let codeSchema: JSONValue = [
+        "type": "string", "enum": .list(ProblemCode.all.map { .text($0.name) }),
+    ]
+
     // MARK: Operations
 
     private static func operation(_ route: Route, _ schemas: inout Schemas) -> JSONValue {
@@ -126,7 +130,7 @@ struct OpenAPI {
         var parameters: [JSONValue] = route.places.map { place in
             [
                 "name": .text(place), "in": "path", "required": true,
-                "schema": place.hasSuffix("Id") ? ["type": "string", "format": "uuid"] : ["type": "string"],
+                "schema": place == "code" ? codeSchema : ["type": "string", "format": "uuid"],
             ]
         }
         for query in route.request.queries {

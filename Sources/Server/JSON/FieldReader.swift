@@ -16,7 +16,7 @@ struct FieldReader {
     /// The names that were asked for.
     private var known: [String] = []
     private(set) var problems: [Refusal.Field] = []
-    private(set) var description = ObjectDescription()
+    private(set) var description: ObjectDescription
     private var isOptional = false
 
     struct Key: CodingKey {
@@ -31,6 +31,7 @@ struct FieldReader {
     ///   - allowsOthers: whether fields that no call asks for are no problem.
     init(_ container: KeyedDecodingContainer<Key>?, prefix: String = "", allowsOthers: Bool = false) {
         (self.container, self.prefix, self.allowsOthers) = (container, prefix, allowsOthers)
+        description = ObjectDescription(allowsOthers: allowsOthers)
     }
 
     mutating func report(_ name: String, _ code: Flaw.Code, _ values: Values = [:]) {
@@ -93,7 +94,7 @@ struct FieldReader {
 
     mutating func object<Value>(_ name: String, _ read: (inout FieldReader) -> Value?) -> Value? {
         guard let container else {
-            var reader = FieldReader(nil)
+            var reader = FieldReader(nil, allowsOthers: allowsOthers)
             let value = read(&reader)
             description.add(
                 name, reader.description.schema, reader.description.example, isRequired: !isOptional)
@@ -163,9 +164,13 @@ struct FieldReader {
 
 /// What fields an object may come in with.
 struct ObjectDescription {
+    /// Whether other fields are let pass.
+    let allowsOthers: Bool
     private var properties: [JSONValue.Field] = []
     private var examples: [JSONValue.Field] = []
     private var required: [JSONValue] = []
+
+    init(allowsOthers: Bool) { self.allowsOthers = allowsOthers }
 
     var isEmpty: Bool { properties.isEmpty }
 
@@ -191,7 +196,8 @@ struct ObjectDescription {
     }
 
     var schema: JSONValue {
-        let object: JSONValue = ["type": "object", "properties": .object(properties)]
+        var object: JSONValue = ["type": "object", "properties": .object(properties)]
+        if !allowsOthers { object = object.with(["additionalProperties": false]) }
         return required.isEmpty ? object : object.with(["required": .list(required)])
     }
 

@@ -19,7 +19,7 @@ extension BodyFields {
 
     /// What the fields are, for the API's description.
     static var description: ObjectDescription {
-        var reader = FieldReader(nil)
+        var reader = FieldReader(nil, allowsOthers: allowsOthers)
         _ = try? Self(&reader)
         return reader.description
     }
