@@ -18,6 +18,9 @@ static const unsigned char migration_0004[] = {
 static const unsigned char migration_0005[] = {
 #embed "../../migrations/0005_codes.sql"
 };
+static const unsigned char migration_0006[] = {
+#embed "../../migrations/0006_low_stock.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -25,6 +28,7 @@ static const struct polier_file migrations[] = {
     {"0003_mail.sql", migration_0003, sizeof migration_0003},
     {"0004_upkeep.sql", migration_0004, sizeof migration_0004},
     {"0005_codes.sql", migration_0005, sizeof migration_0005},
+    {"0006_low_stock.sql", migration_0006, sizeof migration_0006},
 };
 
 struct polier_files polier_migrations(void) {

@@ -78,27 +78,4 @@ import Testing
             await database.close()
         }
     }
-
-    /// The words are made when the mail is sent, in the language that its receiver has by then.
-    @Test(arguments: Engine.allCases)
-    func whatRunsLowIsSaidInTheReadersLanguage(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine) { server in
-            let company = try await TestCompany.register(server.client)
-            let material = try await company.material(try await company.site())
-            _ = try await company.manager.post(material + "/adjust-quantity", "{\"delta\": -8.5}")
-            let details = Query("SELECT details FROM mails WHERE kind = 'low-stock'") { try $0.next() as String }
-            #expect(try await server.database.fetch(details) == ["Flexkleber\t1.5\tSack\tBad Müller"])
-            #expect(try await company.manager.put("/api/v1/users/me", "{\"language\": \"en\"}").status == 200)
-            let postbox = Postbox()
-            try await server.mailService(by: postbox).sendDue()
-            #expect(postbox.letters.last?.text.contains("Flexkleber: 1.5 Sack (Bad Müller)") == true)
-        }
-    }
-
-    @Test func aLineOfWordsIsStillSent() {
-        #expect(LowStock.Item(line: "Kleber: 1,5 Sack (Bad)") == nil)
-        let item = LowStock.Item(material: "Kleber", amount: "1.5", unit: "Sack", site: "Bad")
-        #expect(LowStock.Item(line: item.line)?.text(in: .german) == "Kleber: 1,5 Sack (Bad)")
-        #expect(item.text(in: .english) == "Kleber: 1.5 Sack (Bad)")
-    }
 }

@@ -50,7 +50,8 @@ struct TestServer: Sendable {
             let api = API(
                 database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
                 runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
-                mailSigningKey: settings.mail.signingKey, operatedBy: settings.operatedBy)
+                mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
+                operatedBy: settings.operatedBy)
             try await serve(api) { client in
                 try await body(
                     TestServer(

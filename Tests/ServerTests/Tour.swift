@@ -78,6 +78,7 @@ enum Tour {
         let outbox = Outbox(
             database, runtime: Runtime(now: { server.clock.now }, randomBytes: Runtime.live.randomBytes))
         _ = try await outbox.backlog
+        server.clock.advance(by: .seconds(60))
         for mail in try await outbox.claim(atMost: 10) { try await outbox.record(.accepted, of: mail) }
 
         let mails = Mails(database)

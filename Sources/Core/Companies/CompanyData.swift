@@ -60,7 +60,8 @@ struct CompanyData: Sendable {
         CompanyData("assignments", key: texts("site_id", "user_id"), integers("created_at")),
         CompanyData(
             "materials", key: texts("site_id", "id"),
-            texts("name", "unit") + integers("amount", "threshold") + versioned + integers("removed_at")),
+            texts("name", "unit") + integers("amount", "threshold", "low_since") + texts("low_batch") + versioned
+                + integers("removed_at")),
         CompanyData(
             "movements", key: texts("site_id", "material_id") + integers("number"),
             texts("id") + integers("delta", "amount_after") + texts("note", "user_id") + integers("at", "created_at")),

@@ -81,7 +81,7 @@ extension Outbox.Outcome {
     fileprivate var name: String {
         switch self {
         case .accepted: "accepted"
-        case .refused: "refused"
+        case .refused, .withdrawn: "refused"
         case .postponed: "postponed"
         case .unanswered, .down: "unanswered"
         }

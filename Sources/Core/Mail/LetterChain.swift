@@ -17,7 +17,7 @@ public struct LetterChain: LetterTransport {
             let now = ContinuousClock.now
             outcome = await way.send(letter, by: now + (deadline - now) / (open.count - index))
             switch outcome {
-            case .accepted, .refused: return outcome
+            case .accepted, .refused, .withdrawn: return outcome
             case .postponed, .unanswered, .down: continue
             }
         }

@@ -1,39 +1,17 @@
-/// Tells a company's managers that material runs low: the first at once, and what else falls low within a while in one mail
-/// after it. Each material is told of once, until it has recovered.
+/// Tells a company's managers that material runs low. What falls low within a while belongs to one batch, which goes into one mail
+/// to each of them; each material is told of once, until it has recovered.
+///
+/// A mail holds no words: it names its batch, and what it says is read from the material when it is sent. So it says what is true
+/// by then, however much fell low, and a mistap that was undone meanwhile tells no one.
 struct LowStock: Sendable {
+    typealias Batch = ID<LowStock>
+
     /// How long is collected after a mail.
     let pause: Duration
     let runtime: Runtime
 
-    /// One material in such a mail, as it was when it fell low. Stored as its values, one item a line: the words are made for
-    /// the receiver when the mail is sent.
-    struct Item {
-        let material: String
-        /// As `Quantity.text` writes it.
-        let amount: String
-        let unit: String
-        let site: String
-
-        init(material: String, amount: String, unit: String, site: String) {
-            (self.material, self.amount, self.unit, self.site) = (material, amount, unit, site)
-        }
-
-        /// Nil for a line that holds words, as servers up to schema version 4 wrote them.
-        init?(line: String) {
-            let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 4 else { return nil }
-            self.init(material: parts[0], amount: parts[1], unit: parts[2], site: parts[3])
-        }
-
-        /// Names hold no tabs.
-        var line: String { [material, amount, unit, site].joined(separator: "\t") }
-
-        /// With the language's decimal mark.
-        func text(in language: Language) -> String {
-            let number = language == .german ? amount.replacing(".", with: ",") : amount
-            return "\(material): \(number) \(unit) (\(site))"
-        }
-    }
+    /// How long the first waits, where that is less than `pause`.
+    private static let firstPause = Duration.seconds(60)
 
     /// Looks at a material as a change left it. Within the change's transaction, which holds the material's row.
     /// - Parameter since: since when it was known to run low.
@@ -41,24 +19,96 @@ struct LowStock: Sendable {
         at material: Material, since: Instant?, _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws {
         guard material.isBelowThreshold != (since != nil) else { return }
-        let now = runtime.now()
-        try transaction.enqueue(
-            Material.setLow(material.id, since: material.isBelowThreshold ? now : nil, scope))
-        guard material.isBelowThreshold else { return }
+        guard material.isBelowThreshold else {
+            return try transaction.enqueue(Material.setLow(material.id, since: nil, in: nil, scope))
+        }
         // One after the other within a company, so that what falls low together is collected.
         try transaction.enqueue(Company.lock(scope.within))
-        let (sites, receivers) = try transaction.fetch(
-            Site.name(scope), Mail.lowStockReceivers(scope.company))
-        let line = Item(
-            material: material.name, amount: material.amount.text, unit: material.unit, site: sites.first ?? ""
-        ).line
-        for receiver in receivers {
-            let appended = try transaction.execute(Mail.append(line, to: receiver.user, in: scope.company, now: now))
-            guard appended == 0 else { continue }
-            let due = max(now, receiver.last.map { $0 + pause } ?? now)
-            try transaction.enqueue(
-                Mail.insertLowStock(runtime.newID(), to: receiver.user, line, in: scope.company, now: now, due: due))
+        let now = runtime.now()
+        let (receivers, waiting) = try transaction.fetch(
+            Mail.lowStockReceivers(scope.company), Mail.waitingLowStock(in: scope.company))
+        let batch: Batch
+        if let open = Self.openBatch(receivers.map(\.user), waiting) {
+            batch = open
+        } else {
+            batch = runtime.newID()
+            for receiver in receivers {
+                let due = max(now + min(Self.firstPause, pause), receiver.last.map { $0 + pause } ?? now)
+                try transaction.enqueue(
+                    Mail.insertLowStock(
+                        runtime.newID(), to: receiver.user, batch, in: scope.company, now: now, due: due))
+            }
         }
+        try transaction.enqueue(Material.setLow(material.id, since: now, in: batch, scope))
+    }
+
+    /// The batch that the latest waiting mail of every receiver names. Nil where a mail of it is being sent to one of them already.
+    private static func openBatch(
+        _ receivers: [User.ID], _ waiting: [(user: User.ID, mail: Mail.ID, details: String)]
+    ) -> Batch? {
+        let latest = receivers.map { receiver in
+            waiting.filter { $0.user == receiver }.max { $0.mail < $1.mail }.flatMap { Batch($0.details) }
+        }
+        guard let first = latest.first, let batch = first, latest.allSatisfy({ $0 == batch }) else { return nil }
+        return batch
+    }
+
+    /// One material in a mail.
+    struct Item: Sendable {
+        let material: String
+        let amount: Quantity
+        let unit: String
+        let site: String
+
+        /// With the language's decimal mark.
+        func text(in language: Language) -> String {
+            let number = language == .german ? amount.text.replacing(".", with: ",") : amount.text
+            return "\(material): \(number) \(unit) (\(site))"
+        }
+    }
+
+    /// What a mail tells of.
+    struct Items: Sendable {
+        /// The first of them, by the names of site and material.
+        let first: [Item]
+        let count: Int
+
+        /// How many a mail names.
+        static let most = 50
+
+        /// A line for each, and one that counts those that are left out.
+        func lines(in language: Language) -> [String] {
+            let left = count - first.count
+            guard left > 0 else { return first.map { $0.text(in: language) } }
+            let digits = String(left)
+            let mark = language == .german ? "." : ","
+            let number = digits.enumerated().map { index, digit in
+                index > 0 && (digits.count - index).isMultiple(of: 3) ? "\(mark)\(digit)" : "\(digit)"
+            }.joined()
+            return first.map { $0.text(in: language) }
+                + [language == .german ? "und \(number) weitere" : "and \(number) more"]
+        }
+    }
+
+    private static let inBatch: SQL = """
+        FROM materials m JOIN sites s ON s.company_id = m.company_id AND s.id = m.site_id
+        WHERE m.company_id = $1 AND m.low_batch = $2 AND m.removed_at IS NULL AND s.removed_at IS NULL
+        """
+
+    private static let items: SQL = """
+        SELECT m.name, m.amount, m.unit, s.name \(inBatch) ORDER BY s.name, m.name, m.id LIMIT $3
+        """
+
+    private static let counting: SQL = "SELECT COUNT(*) \(inBatch)"
+
+    /// What of a batch still runs low. No scope: the server sends for everybody.
+    static func items(of batch: Batch, in company: Company.ID, _ transaction: borrowing Transaction) throws -> Items {
+        let (first, count) = try transaction.fetch(
+            Query(items, company, batch, Int64(Items.most)) {
+                Item(material: try $0.next(), amount: try $0.next(), unit: try $0.next(), site: try $0.next())
+            },
+            Query(counting, company, batch) { try $0.next() as Int64 })
+        return Items(first: first, count: count.first.map(Int.init) ?? 0)
     }
 }
 
@@ -80,20 +130,25 @@ extension Mail {
         ) { (user: try $0.next(), last: try $0.next()) }
     }
 
-    /// Adds to a mail that nobody has begun to send.
-    fileprivate static func append(_ line: String, to user: User.ID, in company: Company.ID, now: Instant) -> Statement
-    {
-        Statement(
+    /// The mails that no server has begun to send, locked so that none begins before the transaction ends.
+    fileprivate static func waitingLowStock(
+        in company: Company.ID
+    ) -> Query<(user: User.ID, mail: Mail.ID, details: String)> {
+        Query(
             """
-            UPDATE mails SET details = details || $4 || $3, updated_at = $5
-            WHERE company_id = $1 AND user_id = $2 AND kind = 'low-stock' AND state = 'queued' AND attempts = 0
-                AND reason_code IS NULL
+            UPDATE mails SET updated_at = updated_at
+            WHERE company_id = $1 AND kind = 'low-stock' AND state = 'queued' AND attempts = 0 AND owner IS NULL
+                AND reason_code IS NULL AND user_id IN (
+                    SELECT u.id FROM users u
+                    WHERE u.company_id = $1 AND u.role = 'MANAGER' AND u.status = 'ACTIVE' AND u.removed_at IS NULL)
+            RETURNING user_id, id, details
             """,
-            company, user, line, "\n", now)
+            company
+        ) { (user: try $0.next(), mail: try $0.next(), details: try $0.next()) }
     }
 
     fileprivate static func insertLowStock(
-        _ id: ID, to user: User.ID, _ line: String, in company: Company.ID, now: Instant, due: Instant
+        _ id: ID, to user: User.ID, _ batch: LowStock.Batch, in company: Company.ID, now: Instant, due: Instant
     ) -> Statement {
         Statement(
             """
@@ -101,14 +156,16 @@ extension Mail {
             SELECT u.company_id, $3, u.id, u.email, 'low-stock', $4, NULL, 'queued', $6, $5, $5
             FROM users u WHERE u.company_id = $1 AND u.id = $2
             """,
-            company, user, id, line, now, due)
+            company, user, id, batch.text, now, due)
     }
 }
 
 extension Material {
-    fileprivate static func setLow(_ id: ID, since: Instant?, _ scope: SiteScope) -> Statement {
+    fileprivate static func setLow(
+        _ id: ID, since: Instant?, in batch: LowStock.Batch?, _ scope: SiteScope
+    ) -> Statement {
         Statement(
-            "UPDATE materials SET low_since = $4 WHERE company_id = $1 AND site_id = $2 AND id = $3", scope.company,
-            scope.site, id, since)
+            "UPDATE materials SET low_since = $4, low_batch = $5 WHERE company_id = $1 AND site_id = $2 AND id = $3",
+            scope.company, scope.site, id, since, batch)
     }
 }

@@ -66,7 +66,7 @@ public struct DueMail: Sendable {
     public let companyName: String?
     /// Of the link, while nobody has accepted the mail.
     public let token: String?
-    /// What only this mail says: who invites, what runs low.
+    /// What only this mail says: who invites, which batch runs low.
     let details: [String]
     /// How often it was tried, with this time.
     public let attempts: Int
@@ -77,8 +77,12 @@ public struct DueMail: Sendable {
     /// Who invites; nil in other mails.
     public var inviter: String? { kind == .invitation ? details.first : nil }
 
-    /// What runs low, in the receiver's words.
-    public var lowStock: [String] {
-        kind == .lowStock ? details.map { LowStock.Item(line: $0)?.text(in: language) ?? $0 } : []
-    }
+    /// What still runs low, as it was when the mail was claimed; nil in other mails.
+    var items: LowStock.Items?
+
+    /// What runs low, in the receiver's words. Servers up to schema version 5 wrote the words themselves.
+    public var lowStock: [String] { kind == .lowStock ? items?.lines(in: language) ?? details : [] }
+
+    /// Whether all that it was to tell of has recovered since.
+    public var isNeedless: Bool { kind == .lowStock && lowStock.isEmpty }
 }

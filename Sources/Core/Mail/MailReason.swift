@@ -8,6 +8,7 @@ public struct MailReason: Sendable, Equatable {
         case linkExpired = "link-expired"
         case linkVoid = "link-void"
         case newerLink = "newer-link"
+        case noLongerLow = "no-longer-low"
 
         // What ends by itself.
         case transportDown = "transport-down"
@@ -24,7 +25,8 @@ public struct MailReason: Sendable, Equatable {
         var isTemporary: Bool {
             switch self {
             case .transportDown, .tooManyAtOnce, .unreachable, .postponed: true
-            case .noTransport, .demoMailbox, .unmailableAddress, .linkExpired, .linkVoid, .newerLink, .refused, .gaveUp:
+            case .noTransport, .demoMailbox, .unmailableAddress, .linkExpired, .linkVoid, .newerLink, .noLongerLow,
+                .refused, .gaveUp:
                 false
             }
         }
@@ -38,6 +40,7 @@ public struct MailReason: Sendable, Equatable {
             case .linkExpired: "its link was no longer good"
             case .linkVoid: "the link was void before it was sent"
             case .newerLink: "a newer link took its place"
+            case .noLongerLow: "nothing was running low any more"
             case .transportDown: "the mail server is down"
             case .tooManyAtOnce: "too much mail is being sent at once"
             case .unreachable, .postponed, .refused: "{answer}"

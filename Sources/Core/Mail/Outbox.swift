@@ -23,6 +23,8 @@ public struct Outbox: Sendable {
         case accepted
         /// It will never be taken on; why.
         case refused(MailReason)
+        /// It says what isn't so any more, and isn't sent.
+        case withdrawn(MailReason)
         /// It may be taken on later; why not now, and when to ask again where that is known.
         case postponed(MailReason, retryAfter: Duration?)
         /// Nobody answered, or only that they can't just now. It may have been taken on all the same.
@@ -42,7 +44,11 @@ public struct Outbox: Sendable {
             var mails: [DueMail] = []
             let claimed = try transaction.fetch(claim)
             for claimed in claimed {
-                mails += try transaction.fetch(DueMail.one(claimed.id, claimed.company))
+                guard var mail = try transaction.fetch(DueMail.one(claimed.id, claimed.company)).first else { continue }
+                if mail.kind == .lowStock, let batch = mail.details.first.flatMap({ LowStock.Batch($0) }) {
+                    mail.items = try LowStock.items(of: batch, in: claimed.company, transaction)
+                }
+                mails.append(mail)
             }
             return mails
         }
@@ -80,6 +86,7 @@ public struct Outbox: Sendable {
             switch outcome {
             case .accepted: mail.outcome(.sent, reason: nil, owner: owner, now: now)
             case .refused(let reason): mail.outcome(.failed, reason: reason, owner: owner, now: now)
+            case .withdrawn(let reason): mail.outcome(.cancelled, reason: reason, owner: owner, now: now)
             case .postponed(let reason, let retryAfter):
                 again(mail, reason, at: now + (retryAfter ?? pause(after: mail.attempts)), now)
             case .unanswered(let reason): again(mail, reason, at: now + pause(after: mail.attempts), now)

@@ -47,12 +47,6 @@ extension Site {
         Query(idByID, scope.company, scope.assignee, scope.site) { try $0.next() }
     }
 
-    static func name(_ scope: SiteScope) -> Query<String> {
-        Query("SELECT s.name FROM sites s WHERE s.company_id = $1 AND s.id = $2", scope.company, scope.site) {
-            try $0.next()
-        }
-    }
-
     /// Whether the person is assigned to the site.
     static func isAssigned(_ scope: SiteScope) -> Query<User.ID> {
         Query(

@@ -58,7 +58,8 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         help:
-            "How long to collect what else runs low after a mail that said so. [POLIER_LOW_STOCK_SECONDS, 600]")
+            "How long to collect what else runs low after a mail that said so; the first waits a minute at most. [POLIER_LOW_STOCK_SECONDS, 600]"
+    )
     var lowStockSeconds: String?
 
     @Option(

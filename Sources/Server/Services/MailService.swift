@@ -56,12 +56,14 @@ struct MailService: Service {
         let outcome =
             if outbox.isTooLate(mail) {
                 Outbox.Outcome.refused(MailReason(.linkExpired))
+            } else if mail.isNeedless {
+                Outbox.Outcome.withdrawn(MailReason(.noLongerLow))
             } else if let letter = writer.write(mail) {
                 await transport.send(letter, by: deadline)
             } else {
                 Outbox.Outcome.refused(MailReason(.unmailableAddress))
             }
-        if outcome != .accepted {
+        if !outcome.isExpected {
             logger.warning(
                 "a mail was not sent",
                 metadata: ["mail": .string(mail.id.text), "cause": .string("\(outcome)")])
@@ -72,6 +74,16 @@ struct MailService: Service {
             logger.warning(
                 "what became of a mail was not written down: it goes again",
                 metadata: ["mail": .string(mail.id.text), "cause": .string("\(error)")])
+        }
+    }
+}
+
+extension Outbox.Outcome {
+    /// Whether an operator need not look at it.
+    fileprivate var isExpected: Bool {
+        switch self {
+        case .accepted, .withdrawn: true
+        case .refused, .postponed, .unanswered, .down: false
         }
     }
 }
