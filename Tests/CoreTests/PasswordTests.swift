@@ -25,11 +25,11 @@ struct PasswordTests {
             for password in [
                 "correct horse", "", "пароль", "👷🏽‍♀️🧱", String(repeating: "x", count: 100_000), "a\0b",
             ] {
-                let hash = try await hasher.hash(password)
-                let same = try await hasher.verify(password, against: hash)
+                let hash = try await hasher.hash(password, of: "a")
+                let same = try await hasher.verify(password, against: hash, of: "a")
                 #expect(same)
                 for other in [password + "x", password + " ", " " + password, "correct Horse"] {
-                    let matches = try await hasher.verify(other, against: hash)
+                    let matches = try await hasher.verify(other, against: hash, of: "a")
                     #expect(!matches, "\(other)")
                 }
             }
@@ -39,8 +39,8 @@ struct PasswordTests {
     @Test("however a keyboard composes it, it is the same password")
     func composed() async throws {
         try await withHasher { hasher in
-            let hash = try await hasher.hash("Gro\u{308}ße")
-            let matches = try await hasher.verify("Größe", against: hash)
+            let hash = try await hasher.hash("Gro\u{308}ße", of: "a")
+            let matches = try await hasher.verify("Größe", against: hash, of: "a")
             #expect(matches)
         }
     }
@@ -48,7 +48,9 @@ struct PasswordTests {
     @Test("two hashes of one password differ, and show nothing of it")
     func salted() async throws {
         try await withHasher { hasher in
-            let (one, other) = (try await hasher.hash("Fugenkreuz"), try await hasher.hash("Fugenkreuz"))
+            let (one, other) = (
+                try await hasher.hash("Fugenkreuz", of: "a"), try await hasher.hash("Fugenkreuz", of: "a")
+            )
             #expect(one != other)
             #expect(one.hasPrefix("scrypt$16$1$1$") && !one.contains("Fugenkreuz"))
         }
@@ -60,8 +62,8 @@ struct PasswordTests {
             // RFC 7914 section 12: N=1024, r=8, p=16, password "password", salt "NaCl"; its first 32 bytes.
             let hash = "scrypt$1024$8$16$TmFDbA==$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWI="
             let (right, wrong) = (
-                try await hasher.verify("password", against: hash),
-                try await hasher.verify("Password", against: hash)
+                try await hasher.verify("password", against: hash, of: "a"),
+                try await hasher.verify("Password", against: hash, of: "a")
             )
             #expect(right && !wrong)
         }
@@ -77,7 +79,7 @@ struct PasswordTests {
         ])
     func noHash(hash: String?) async throws {
         try await withHasher { hasher in
-            let matches = try await hasher.verify("password", against: hash)
+            let matches = try await hasher.verify("password", against: hash, of: "a")
             #expect(!matches)
         }
     }
@@ -87,10 +89,10 @@ struct PasswordTests {
         let hasher = PasswordHasher(
             cost: .init(rounds: 1 << 12, blockSize: 8, parallelism: 1), width: 1, capacity: 4)
         let kinds = await withTaskGroup(of: Refusal.Kind?.self) { group in
-            for _ in 0..<40 {
+            for number in 0..<40 {
                 group.addTask {
                     do {
-                        _ = try await hasher.hash("password")
+                        _ = try await hasher.hash("password", of: "\(number)")
                         return nil
                     } catch {
                         return (error as? Refusal)?.kind ?? .invalid
@@ -102,7 +104,45 @@ struct PasswordTests {
         #expect(kinds.contains(nil) && kinds.contains(.busy))
         #expect(kinds.allSatisfy { $0 == nil || $0 == .busy }, "\(kinds)")
         await hasher.close()
-        await #expect(throws: Refusal.self) { try await hasher.hash("password") }
+        await #expect(throws: Refusal.self) { try await hasher.hash("password", of: "a") }
+    }
+
+    @Test("an account that asks without end waits behind the others, and of it two wait at most")
+    func fair() async throws {
+        let hasher = PasswordHasher(
+            cost: .init(rounds: 1 << 12, blockSize: 8, parallelism: 1), width: 1, capacity: 20)
+        let (refused, answered, others) = await withTaskGroup(of: (account: String, isAnswered: Bool).self) { group in
+            func ask(_ account: String) {
+                group.addTask { (account, (try? await hasher.hash("password", of: account)) != nil) }
+            }
+            for _ in 0..<64 { ask("greedy") }
+            for number in 0..<10 { ask("honest \(number)") }
+            var (refused, answered, others) = (0, 0, 0)
+            for await (account, isAnswered) in group {
+                if account != "greedy" {
+                    others += isAnswered ? 1 : 0
+                } else if isAnswered {
+                    answered += 1
+                } else {
+                    refused += 1
+                }
+            }
+            return (refused, answered, others)
+        }
+        #expect(others == 10)
+        #expect((2...10).contains(answered) && refused + answered == 64, "\(answered)")
+        // Nothing is left behind: the account is served again.
+        for _ in 0..<3 { _ = try await hasher.hash("password", of: "greedy") }
+        await hasher.close()
+    }
+
+    @Test("a hash of other costs is known to be outdated")
+    func outdated() async throws {
+        try await withHasher { hasher in
+            let hash = try await hasher.hash("password", of: "a")
+            #expect(!hasher.isOutdated(hash))
+            #expect(hasher.isOutdated("scrypt$1024$8$16$TmFDbA==$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWI="))
+        }
     }
 
     @Test("a new password has 8 to 128 characters")

@@ -35,6 +35,7 @@ import Testing
                     "subject": "Fliesen Süd: deine Einladung", "text": "Hallo Lena,\n\n.\nÄrger",
                     "html": "<p>Ärger</p>",
                     "h:Message-Id": "<1@polier.example.de>", "o:tag": "invitation", "o:testmode": "yes",
+                    "o:tracking-clicks": "no",
                 ]))
 
         for status in [400, 401, 403] {

@@ -10,15 +10,19 @@ public struct CompanyScope: Sendable {
     let assignee: User.ID?
     /// Set where the leave goes only as far as what is recorded of this person.
     let person: User.ID?
+    /// Set where of people's visits only this person's are seen.
+    let visitor: User.ID?
 
     init(company: Company.ID, actor: Actor, permission: Permission, reach: Reach) {
         (self.company, self.actor, self.permission) = (company, actor, permission)
         assignee = reach == .assignedSites ? actor.user.id : nil
         person = reach == .ownRecords ? actor.user.id : nil
+        visitor = reach == .assignedSites ? actor.user.id : nil
     }
 
     private init(_ scope: CompanyScope, assignee: User.ID?) {
         (company, actor, permission, person) = (scope.company, scope.actor, scope.permission, scope.person)
+        visitor = scope.visitor
         self.assignee = assignee
     }
 

@@ -15,7 +15,7 @@ public struct Site: Sendable {
         public let user: User.ID
         public let firstName: String
         public let lastName: String
-        /// Their latest check-in on this site.
+        /// Their latest check-in on this site, where the reader may see it.
         public let lastVisited: Instant?
 
         package init(
@@ -31,7 +31,7 @@ public struct Site: Sendable {
     public let record: SiteRecord
     public let assignments: [Assignment]
     public let materials: [Material]
-    /// The latest check-in of anyone.
+    /// The latest check-in of anyone whose visits the reader may see.
     public let lastVisited: Instant?
     /// The time of all finished visits.
     public let logged: Duration
@@ -52,15 +52,20 @@ public struct Site: Sendable {
         self.progress = progress
     }
 
-    init(_ record: SiteRecord, assignees: [Assignee], visits: [Visits], materials: [Material], today: Day) {
+    /// - Parameter visitor: whose visits are shown; nil for everyone's.
+    init(
+        _ record: SiteRecord, assignees: [Assignee], visits: [Visits], materials: [Material], today: Day,
+        visitor: User.ID?
+    ) {
+        let shown = visitor == nil ? visits : visits.filter { $0.user == visitor }
         self.record = record
         self.materials = materials
         assignments = assignees.map { assignee in
             Assignment(
                 user: assignee.user, firstName: assignee.firstName, lastName: assignee.lastName,
-                lastVisited: visits.first { $0.user == assignee.user }?.last)
+                lastVisited: shown.first { $0.user == assignee.user }?.last)
         }
-        lastVisited = visits.map(\.last).max()
+        lastVisited = shown.map(\.last).max()
         logged = .milliseconds(visits.reduce(0) { $0 + $1.milliseconds })
         progress = record.progress(on: today)
     }

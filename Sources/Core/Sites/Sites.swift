@@ -17,8 +17,8 @@ public struct Sites: Sendable {
             Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
         guard let record = records.first else { throw Site.notFound }
         return Site(
-            record, assignees: assignees, visits: visits, materials: materials, today: runtime.now().day
-        )
+            record, assignees: assignees, visits: visits, materials: materials, today: runtime.now().day,
+            visitor: scope.within.visitor)
     }
 
     /// Newest first; to a worker, the sites they are assigned to.
@@ -55,7 +55,7 @@ public struct Sites: Sendable {
         let sites = shown.items.map { record in
             Site(
                 record, assignees: assigneesBySite[record.id] ?? [], visits: visitsBySite[record.id] ?? [],
-                materials: materialsBySite[record.id]?.map(\.material) ?? [], today: today)
+                materials: materialsBySite[record.id]?.map(\.material) ?? [], today: today, visitor: scope.visitor)
         }
         return Page(items: sites, next: shown.next)
     }
@@ -124,7 +124,9 @@ public struct Sites: Sendable {
         let range = SiteRange(scope)
         let (records, assignees, visits, materials) = try transaction.fetch(
             Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
-        return Site(records[0], assignees: assignees, visits: visits, materials: materials, today: today)
+        return Site(
+            records[0], assignees: assignees, visits: visits, materials: materials, today: today,
+            visitor: scope.within.visitor)
     }
 
     /// Makes the assigned people exactly these. Refuses, naming the first, where one isn't of the company.

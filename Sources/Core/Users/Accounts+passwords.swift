@@ -27,8 +27,8 @@ extension Accounts {
         guard let tokenHash = Token.hash(sent: token) else { throw unknown }
         let now = runtime.now()
         // Before the costly hash, so that made-up tokens cost little.
-        guard try await !database.fetch(OneTimeToken.find(tokenHash, now: now)).isEmpty else { throw unknown }
-        let hash = try await hasher.hash(password.text)
+        guard let holder = try await database.fetch(OneTimeToken.find(tokenHash, now: now)).first else { throw unknown }
+        let hash = try await hasher.hash(password.text, of: holder.user.text)
         let mail: Mail.ID = runtime.newID()
         return try await database.transaction { transaction in
             guard let holder = try transaction.fetch(OneTimeToken.redeem(tokenHash, now: now)).first else {
@@ -51,6 +51,8 @@ extension Accounts {
             try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
             try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
             try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))
+            // Who was locked out by others' guesses comes in by the link.
+            try transaction.enqueue(Attempts(.signInsOfAccount, ofAddress: user.email).forgotten)
             if !isFirst { try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: user, now: now)) }
             try Audit(user, session: nil, runtime).write(
                 isFirst ? .userJoined : .passwordChanged, user.id, in: transaction)

@@ -37,8 +37,14 @@ public struct Accounts: Sendable {
         /// The network that the limits count by: an IPv4 address, or the first half of an IPv6 address.
         public let network: String
         public let userAgent: String?
+        /// The token of the session that the caller's browser still holds: signing in again ends it.
+        public var formerToken: Substring?
 
-        public init(network: String, userAgent: String?) { (self.network, self.userAgent) = (network, userAgent) }
+        public init(network: String, userAgent: String?, formerToken: Substring? = nil) {
+            self.network = network
+            self.userAgent = userAgent
+            self.formerToken = formerToken
+        }
     }
 
     /// Founds a company with its first manager.
@@ -77,7 +83,7 @@ public struct Accounts: Sendable {
         _ person: NewPerson, role: Role, in company: Company.ID, language: Language,
         founding: (statement: Statement, name: String)?
     ) async throws -> User {
-        let hash = try await hasher.hash(person.password.text)
+        let hash = try await hasher.hash(person.password.text, of: person.email.folded)
         let now = runtime.now()
         let user = User(
             id: runtime.newID(), companyID: company, email: person.email.text, firstName: person.firstName,
@@ -112,9 +118,14 @@ public struct Accounts: Sendable {
         }
         try ofAccount.check(made.account, now: now)
         try fromAddress.check(made.network, now: now)
-        let isRight = try await hasher.verify(password, against: found.first?.passwordHash)
+        let account = address?.folded ?? email.lowercased()
+        let isRight = try await hasher.verify(password, against: found.first?.passwordHash, of: account)
+        // Costs rise over the years; only now is the password there to be hashed at today's.
+        let outdated = isRight ? found.first?.passwordHash.flatMap { hasher.isOutdated($0) ? $0 : nil } : nil
+        let newHash = outdated == nil ? nil : try await hasher.hash(password, of: account)
 
         let token = Token(runtime)
+        let former = origin.formerToken.flatMap { Token.hash(sent: $0) }
         let session: Session.ID = runtime.newID()
         let decided = runtime.now()
         let expiresAt = decided + Session.lifetime
@@ -125,9 +136,13 @@ public struct Accounts: Sendable {
                 // Whoever changes the password at the same time ends this session too, or comes first.
                 try transaction.enqueue(User.lock(user.id, in: user.companyID))
                 try transaction.enqueue(Session.endExpired(of: user, now: decided))
+                try transaction.enqueue(Session.endOldest(of: user))
+                if let former { try transaction.enqueue(Session.end(tokenHash: former)) }
+                if let newHash { try transaction.enqueue(user.rehash(from: hash, to: newHash)) }
                 let begun = try transaction.execute(
                     Session.insert(
-                        session, of: user, passwordHash: hash, tokenHash: token.hash, userAgent: origin.userAgent,
+                        session, of: user, passwordHash: newHash ?? hash, tokenHash: token.hash,
+                        userAgent: origin.userAgent,
                         now: decided, expiresAt: expiresAt))
                 if begun == 1 { return user }
             }

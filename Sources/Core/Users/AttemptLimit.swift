@@ -15,6 +15,8 @@ public struct AttemptLimit: Sendable {
     static let webhookTokens = AttemptLimit(name: "webhook token", count: 1, window: .seconds(2 * 3600))
     /// Mails that somebody's colleagues, or whoever had that address before, can have sent to it.
     static let lettersToAddress = AttemptLimit(name: "letters address", count: 10, window: .seconds(3600))
+    /// Each tells whether an address has an account.
+    static let emailChanges = AttemptLimit(name: "email changes", count: 10, window: .seconds(3600))
     static let resetsFromAddress = AttemptLimit(name: "reset address", count: 30, window: .seconds(3600))
 }
 
@@ -71,6 +73,9 @@ struct Attempts: Sendable {
         try transaction.enqueue(
             Statement("UPDATE attempts SET instants = $2 WHERE subject = $1", subject, Self.bytes(kept)))
     }
+
+    /// As if nothing had been tried.
+    var forgotten: Statement { Statement("DELETE FROM attempts WHERE subject = $1", subject) }
 
     private static func instants(_ bytes: [UInt8]) -> [Instant] {
         stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in

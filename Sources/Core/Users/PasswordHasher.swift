@@ -23,6 +23,7 @@ public final class PasswordHasher: Sendable {
     private let cost: Cost
     private let runtime: Runtime
     private let queue: WorkQueue<HashJob>
+    private let turns = PasswordTurns<HashJob>()
     private let threads: [BlockingThread]
 
     /// - Parameters:
@@ -40,24 +41,30 @@ public final class PasswordHasher: Sendable {
         }
     }
 
-    public func hash(_ password: String) async throws -> String {
+    /// - Parameter account: whose password it is, in one spelling only: two pieces of work of one account may wait, more are
+    ///   refused as `AccountRefusal.tooManySignIns`.
+    public func hash(_ password: String, of account: String) async throws -> String {
         let salt = runtime.randomBytes(16)
-        let key = try await derive(password, salt: salt, cost: cost)
+        let key = try await derive(password, salt: salt, cost: cost, of: account)
         return "scrypt$\(cost.rounds)$\(cost.blockSize)$\(cost.parallelism)$\(Data(salt).base64EncodedString())$"
             + Data(key).base64EncodedString()
     }
 
     /// Whether the password is the one that was hashed. Without a hash it takes as long and says no, so that nobody learns
     /// from the time whether an account exists.
-    public func verify(_ password: String, against hash: String?) async throws -> Bool {
+    /// - Parameter account: as in `hash`.
+    public func verify(_ password: String, against hash: String?, of account: String) async throws -> Bool {
         guard let hash, let parts = Parts(hash) else {
-            _ = try await derive(password, salt: [UInt8](repeating: 0, count: 16), cost: cost)
+            _ = try await derive(password, salt: [UInt8](repeating: 0, count: 16), cost: cost, of: account)
             return false
         }
-        let key = try await derive(password, salt: parts.salt, cost: parts.cost)
+        let key = try await derive(password, salt: parts.salt, cost: parts.cost, of: account)
         guard key.count == parts.key.count else { return false }
         return zip(key, parts.key).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
+
+    /// Whether a hash was made at other costs than this server's: then the next right password is hashed anew.
+    func isOutdated(_ hash: String) -> Bool { Parts(hash).map { $0.cost != cost } ?? true }
 
     public var metrics: [Metric] {
         [
@@ -71,10 +78,21 @@ public final class PasswordHasher: Sendable {
         await BlockingThread.joined(threads)
     }
 
-    private func derive(_ password: String, salt: [UInt8], cost: Cost) async throws -> [UInt8] {
-        let job = HashJob(password: password, salt: salt, cost: cost, deadline: .now + .seconds(15))
+    private func derive(
+        _ password: String, salt: [UInt8], cost: Cost, of account: String
+    ) async throws -> [UInt8] {
+        let (queue, turns) = (queue, turns)
+        let job = HashJob(password: password, salt: salt, cost: cost, deadline: .now + .seconds(15)) {
+            if let next = turns.leave(account) { queue.add(next) }
+        }
         do {
-            return try await job.answer.wait { queue.add(job) }
+            return try await job.answer.wait {
+                switch turns.enter(job, of: account) {
+                case .inQueue: queue.add(job)
+                case .behind: break
+                case .refused: job.answer.giveUp(StorageError(.unavailable, "too much work of one account waits"))
+                }
+            }
         } catch is StorageError {
             throw Refusal(AccountRefusal.tooManySignIns)
         }
@@ -104,12 +122,19 @@ private final class HashJob: QueuedWork {
     let cost: PasswordHasher.Cost
     let deadline: ContinuousClock.Instant
     let answer = Answer<[UInt8]>()
+    /// To be called once when the job has left the queue, whatever becomes of it.
+    private let left: @Sendable () -> Void
 
-    init(password: String, salt: [UInt8], cost: PasswordHasher.Cost, deadline: ContinuousClock.Instant) {
+    init(
+        password: String, salt: [UInt8], cost: PasswordHasher.Cost, deadline: ContinuousClock.Instant,
+        left: @escaping @Sendable () -> Void
+    ) {
         (self.password, self.salt, self.cost, self.deadline) = (password, salt, cost, deadline)
+        self.left = left
     }
 
     func run() {
+        left()
         guard answer.begin() else { return }
         // Unicode allows many spellings of one text, and keyboards differ: the password is composed (NFC) first. For some texts
         // that takes its time, too.
@@ -123,5 +148,9 @@ private final class HashJob: QueuedWork {
             })
     }
 
-    func giveUp(_ error: any Error) { answer.giveUp(error) }
+    /// Called by the queue alone, for what it turns away.
+    func giveUp(_ error: any Error) {
+        answer.giveUp(error)
+        left()
+    }
 }

@@ -33,6 +33,11 @@ public struct Profile: Sendable {
     public func change(_ edit: Edit, if precondition: Precondition, as actor: Actor) async throws -> Change<User> {
         let (id, company, runtime) = (actor.user.id, actor.user.companyID, runtime)
         let newHash = try await newPasswordHash(edit, actor)
+        if let email = edit.email, email.folded != EmailAddress(actor.user.email)?.folded {
+            let attempts = Attempts(.emailChanges, of: id.text)
+            let now = runtime.now()
+            try await database.transaction { try attempts.record($0, now: now) }
+        }
         let (mail, warning): (Mail.ID, Mail.ID) = (runtime.newID(), runtime.newID())
         let now = runtime.now()
         return Change { transaction in
@@ -83,12 +88,13 @@ public struct Profile: Sendable {
             User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made)
         let held = found.first ?? nil
         try attempts.check(made, now: runtime.now())
-        guard try await hasher.verify(password.current, against: held) else {
+        let account = EmailAddress(actor.user.email)?.folded ?? actor.user.email
+        guard try await hasher.verify(password.current, against: held, of: account) else {
             let now = runtime.now()
             try await database.transaction { try attempts.record($0, now: now) }
             throw Refusal("currentPassword", .wrongPassword)
         }
-        return (held, try await hasher.hash(password.new.text), attempts)
+        return (held, try await hasher.hash(password.new.text, of: account), attempts)
     }
 
     // MARK: Sessions

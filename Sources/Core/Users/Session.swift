@@ -96,6 +96,25 @@ extension Session {
             now)
     }
 
+    /// How many sessions a person has at most: the oldest ends where another begins.
+    static let most: Int64 = 50
+
+    /// Makes room for one more.
+    static func endOldest(of user: User) -> Statement {
+        Statement(
+            """
+            DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND id IN (
+                SELECT s.id FROM sessions s WHERE s.company_id = $1 AND s.user_id = $2
+                ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT 1000 OFFSET $3)
+            """,
+            user.companyID, user.id, most - 1)
+    }
+
+    /// No scope: who holds the token may end its session.
+    static func end(tokenHash: [UInt8]) -> Statement {
+        Statement("DELETE FROM sessions WHERE token_hash = $1", tokenHash)
+    }
+
     static func end(_ id: ID, of user: User) -> Statement {
         Statement(
             "DELETE FROM sessions WHERE company_id = $1 AND id = $2 AND user_id = $3", user.companyID, id, user.id)

@@ -109,6 +109,13 @@ extension User {
     // MARK: Writing
 
     /// Makes nothing where the address is taken.
+    /// The same password at other costs, where it wasn't changed meanwhile.
+    func rehash(from old: String, to new: String) -> Statement {
+        Statement(
+            "UPDATE users SET password_hash = $4 WHERE company_id = $1 AND id = $2 AND password_hash = $3", companyID,
+            id, old, new)
+    }
+
     func insert(email: EmailAddress, passwordHash: String?) -> Statement {
         Statement(
             """

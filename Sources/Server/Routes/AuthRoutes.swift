@@ -1,5 +1,6 @@
 import Core
 import HTTPTypes
+import Hummingbird
 
 struct AuthRoutes {
     let accounts: Accounts
@@ -8,7 +9,7 @@ struct AuthRoutes {
     let cookie: SessionCookie
 
     var routes: [Route] {
-        let (accounts, profile, cookie) = (accounts, profile, cookie)
+        let (accounts, profile, cookie, origins) = (accounts, profile, cookie, signedIn.origins)
         return [
             .open(
                 .post, "/api/v1/auth/register",
@@ -41,8 +42,12 @@ struct AuthRoutes {
                     .of(AccountRefusal.tooManyTries, "Too many failures of this account, or from this address."),
                 ]
             ) { (call, fields: Credentials) in
-                let signIn = try await accounts.signIn(
-                    email: fields.email, password: fields.password, from: call.origin)
+                var origin = call.origin
+                // Browsers send the cookie by themselves: another site's page must not end the session that it is of.
+                if origins.isSameSite(call.request.head) {
+                    origin.formerToken = cookie.token(in: call.request.headers)
+                }
+                let signIn = try await accounts.signIn(email: fields.email, password: fields.password, from: origin)
                 var answer = Answer.one(signIn)
                 answer.headers[.setCookie] = cookie.set(signIn.token, lasting: Session.lifetime)
                 return answer

@@ -32,7 +32,7 @@ options = arguments.parse_args()
 
 SIGNING_KEY = b"signing"
 # What https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages names, as far as Polier has a use for it.
-REQUIRED = ["from", "to", "subject", "text", "html", "h:Message-Id", "o:tag"]
+REQUIRED = ["from", "to", "subject", "text", "html", "h:Message-Id", "o:tag", "o:tracking-clicks"]
 OPTIONAL = ["o:testmode"]
 
 lock = threading.Lock()

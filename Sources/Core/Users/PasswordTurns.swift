@@ -1,0 +1,42 @@
+import Synchronization
+
+/// Whose password work waits, so that no account keeps the others from theirs: of one account one piece stands in the queue, one more
+/// waits behind it for the queue to come round, and what is more is refused.
+final class PasswordTurns<Work: Sendable>: Sendable {
+    /// By account: the piece that waits behind the one in the queue.
+    private let queued = Mutex<[String: Work?]>([:])
+
+    enum Place {
+        case inQueue
+        case behind
+        case refused
+    }
+
+    /// - Parameter account: in one spelling only.
+    func enter(_ work: Work, of account: String) -> Place {
+        queued.withLock { queued in
+            switch queued[account] {
+            case nil:
+                queued[account] = .some(nil)
+                return .inQueue
+            case .some(nil):
+                queued[account] = .some(work)
+                return .behind
+            case .some(.some): return .refused
+            }
+        }
+    }
+
+    /// That the piece in the queue was begun or given up.
+    /// - Returns: the one behind it, whose turn it is to enter the queue.
+    func leave(_ account: String) -> Work? {
+        queued.withLock { queued in
+            guard let next = queued[account], let next else {
+                queued[account] = nil
+                return nil
+            }
+            queued[account] = .some(nil)
+            return next
+        }
+    }
+}
