@@ -76,33 +76,6 @@ import Testing
         #expect(try WebFolder(path: web) == .embedded, "run scripts/embed-web and build again")
     }
 
-    /// The app says the server's sentences in German by their text: each that it knows is still one that the server says.
-    @Test func whatIsTranslatedIsStillSaid() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-        let problems = try String(contentsOf: root.appendingPathComponent("web/app/problem.js"), encoding: .utf8)
-        var said = ""
-        for folder in ["Core", "Server"] {
-            let sources = root.appendingPathComponent("Sources/" + folder).standardizedFileURL.path
-            for name in FileManager.default.enumerator(atPath: sources) ?? .init() {
-                guard let name = name as? String, name.hasSuffix(".swift") else { continue }
-                said += try String(contentsOfFile: sources + "/" + name, encoding: .utf8)
-            }
-        }
-        // A sentence may go over two lines of a source, and hold values.
-        said.replace(/[ ]\\\n\s+/, with: " ")
-        said.replace(/\\\((?:[^()]|\([^()]*\))*\)/, with: "<value>")
-        let patterns = problems.matches(of: /\[\/(.+?)\/, "/).map { String($0.1) }
-        #expect(patterns.count > 20)
-        for pattern in patterns {
-            // JavaScript's pattern finds our values by a sign that stands for digits and for texts alike.
-            let text = ["(\\d+)", "(\\S+)"].reduce(pattern) { $0.replacing($1, with: "(.+)") }.replacing("$", with: "")
-            let places = try text.split(separator: "^").filter {
-                try said.contains(Regex(String($0.hasSuffix("|") ? $0.dropLast() : $0)))
-            }
-            #expect(!places.isEmpty, "the server never says \(pattern)")
-        }
-    }
-
     @Test func browsersKeepWhatNeverChangesAndAskForTheRest() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let page = try await server.client.send("GET", "/sites/42", headers: ["Accept-Encoding": "x, gzip;q=0.5"])
