@@ -38,7 +38,7 @@ const row = (mail, names) => keyed(mail.id, html`
   </li>`);
 
 // What was tried before a mail was withdrawn isn't why it was.
-const withdrawals = ["link-void", "newer-link"];
+const withdrawals = ["link-void", "newer-link", "no-longer-low"];
 
 function note(mail) {
   if (mail.state !== "cancelled" || withdrawals.includes(mail.reasonCode)) return mailReason(mail);

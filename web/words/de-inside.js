@@ -316,6 +316,7 @@ export default {
     "link-expired": "Der Link darin galt nicht mehr.",
     "link-void": "Der Link darin wurde ungültig, bevor sie rausging.",
     "newer-link": "Ein neuerer Link trat an ihre Stelle.",
+    "no-longer-low": "Inzwischen wurde nichts mehr knapp.",
     "transport-down": "Der Mailserver antwortet gerade nicht. Polier versucht es weiter.",
     "too-many-at-once": "Gerade gehen zu viele Mails auf einmal raus. Polier versucht es weiter.",
     unreachable: "Der Mailserver ist nicht zu erreichen: {answer}",

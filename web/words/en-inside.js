@@ -316,6 +316,7 @@ export default {
     "link-expired": "The link in it had expired.",
     "link-void": "The link in it became void before it was sent.",
     "newer-link": "A newer link took its place.",
+    "no-longer-low": "Nothing was running low any more.",
     "transport-down": "The mail server isn’t answering right now. Polier keeps trying.",
     "too-many-at-once": "Too much mail is going out at once. Polier keeps trying.",
     unreachable: "The mail server can’t be reached: {answer}",
