@@ -17,7 +17,7 @@ addEventListener("activate", (event) => event.waitUntil(tidy()));
 addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
-  if (method !== "GET" || origin !== location.origin || /^\/(api|docs)\b/.test(pathname)) return;
+  if (method !== "GET" || origin !== location.origin || /^\/(api|docs|problems)(\/|$)/.test(pathname)) return;
   const isFile = /\.\w+$/.test(pathname);
   if (mode === "navigate" && !isFile) event.respondWith(page(event));
   else if (isFile) event.respondWith(file(event.request));

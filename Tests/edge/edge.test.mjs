@@ -37,7 +37,8 @@ async function listen(answer) {
       headers: incoming.headers,
       body: chunks.length ? Buffer.concat(chunks) : undefined,
     });
-    const response = await answer(request);
+    // What throws there shows as an error of the platform's.
+    const response = await (async () => answer(request))().catch((error) => new Response(String(error), { status: 500 }));
     outgoing.writeHead(response.status, [...response.headers].flat());
     outgoing.end(Buffer.from(await response.arrayBuffer()));
   });
@@ -102,6 +103,8 @@ for (const platform of ["cloudflare", "vercel"]) {
       for (const [header, language, title] of [
         ["en-GB,de;q=0.5", "en", "Sign in · Polier"], ["fr, de;q=0.3, en;q=0.2", "de", "Anmelden · Polier"],
         ["en;q=0, fr", "de", "Anmelden · Polier"], ["", "de", "Anmelden · Polier"],
+        // What every object has is no language.
+        ["constructor, __proto__, toString, en", "en", "Sign in · Polier"], ["valueOf", "de", "Anmelden · Polier"],
       ]) {
         const found = await fetch(`${at()}/sites/42`, { headers: { "Accept-Language": header } });
         const html = await found.text();
@@ -145,6 +148,11 @@ for (const platform of ["cloudflare", "vercel"]) {
       assert.equal((await ask("/api/v1/users/me", { method: "PUT", body, headers: own })).status, 200);
       assert.equal((await ask("/api/v1/nothing")).status, 404);
       assert.match(await (await ask("/docs")).text(), /openapi\.json/);
+      // Where a problem's type leads is a page of the server's too.
+      const refused = await (await ask("/api/v1/nothing")).json();
+      assert.equal(refused.type, "/problems/no-such-address");
+      assert.match(await (await ask(refused.type)).text(), /no-such-address/);
+      assert.equal((await ask("/problems/constructor")).status, 404);
       assert.equal((await fetch(`${at()}/sites`, { method: "POST" })).status, 405);
     });
 
@@ -161,6 +169,12 @@ for (const platform of ["cloudflare", "vercel"]) {
       const company = `/api/v1/companies/${me.companyId}`;
       assert.deepEqual(Object.keys(data).sort(), ["/api/v1/users/me", company, `${company}/sites`, `${company}/time-entries?open=true`].sort());
       assert.ok(data[`${company}/sites`].length > 0);
+
+      const titles = { sites: me.language === "de" ? "Baustellen · Polier" : "Sites · Polier" };
+      for (const path of ["sites", "constructor", "__proto__", "toString", "label", "languages"]) {
+        const page = await (await fetch(`${at()}/${path}`, { headers: { Cookie: session } })).text();
+        assert.equal(/<title>(.*)<\/title>/.exec(page)[1], Object.hasOwn(titles, path) ? titles[path] : "Polier", path);
+      }
 
       const other = await fetch(`${at()}/`, { headers: { Cookie: "polier-session=over" } });
       assert.doesNotMatch(await other.text(), /first-data/);
@@ -191,7 +205,9 @@ test("a server that is away is told in one sentence, and the page still comes", 
       const answer = await fetch(`${at}/api/v1/users/me`);
       assert.equal(answer.status, 502);
       assert.equal(answer.headers.get("Retry-After"), "2");
-      assert.match((await answer.json()).detail, /can't be reached/);
+      const { type, code, params, detail } = await answer.json();
+      assert.deepEqual({ type, code, params }, { type: "/problems/server-unreachable", code: "server-unreachable", params: {} });
+      assert.match(detail, /can't be reached/);
       const page = await fetch(`${at}/`, { headers: { Cookie: "polier-session=x" } });
       assert.equal(page.status, 200);
     }

@@ -1,11 +1,15 @@
-// What an edge platform does in front of a Polier server: hands out the files that `polier web export` wrote, forwards /api and
-// /docs, and renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
+// What an edge platform does in front of a Polier server: hands out the files that `polier web export` wrote, forwards /api, /docs
+// and /problems, and renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
 // fetch) is used; worker.js and vercel/middleware.js say how each platform comes by it.
 
 import de from "../../web/words/de.js";
 import en from "../../web/words/en.js";
 
-const words = { de, en };
+// A Map, like every table here that is asked for what comes from outside: an object would also have "constructor".
+const words = new Map([["de", de], ["en", en]]);
+
+/** The addresses whose titles are those of the menu. */
+const named = ["start", "sites", "people", "hours", "company", "companies", "profile", "imprint", "privacy"];
 
 /** The session's cookie; its first name is that of a server that people reach by https. */
 const cookie = /(?:^|;\s*)(?:__Host-)?polier-session=/;
@@ -26,7 +30,7 @@ const notForwarded = [
  */
 export async function answer(request, { origin, address, file }) {
   const url = new URL(request.url);
-  if (/^\/(api|docs)(\/|$)/.test(url.pathname)) return forward(request, url, origin, address);
+  if (/^\/(api|docs|problems)(\/|$)/.test(url.pathname)) return forward(request, url, origin, address);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
   }
@@ -61,7 +65,9 @@ async function forward(request, url, origin, address) {
     });
   } catch {
     const detail = "The server can't be reached. Try again in a moment.";
-    return new Response(JSON.stringify({ type: "about:blank", title: "Bad Gateway", status: 502, detail, error: detail }), {
+    const code = "server-unreachable";
+    const problem = { type: `/problems/${code}`, code, params: {}, title: "Bad Gateway", status: 502, detail, error: detail };
+    return new Response(JSON.stringify(problem), {
       status: 502,
       headers: { "Content-Type": "application/problem+json", "Retry-After": "2", "Cache-Control": "no-store" },
     });
@@ -79,12 +85,12 @@ function plain(found, path) {
 async function page(request, url, origin, address, found) {
   const data = cookie.test(request.headers.get("Cookie") ?? "") ? await firstData(request, url, origin, address) : {};
   const user = data["/api/v1/users/me"];
-  const language = user?.language in words ? user.language : preferred(request.headers.get("Accept-Language"));
+  const language = words.has(user?.language) ? user.language : preferred(request.headers.get("Accept-Language"));
   let html = await found.text();
   const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(html)?.[1];
   html = html
     .replace(/<html lang="[a-z]+">/, `<html lang="${language}">`)
-    .replace(/<title>[^<]*<\/title>/, () => `<title>${title(url.pathname, words[language], user)}</title>`);
+    .replace(/<title>[^<]*<\/title>/, () => `<title>${title(url.pathname, words.get(language), user)}</title>`);
   if (user) {
     // "<" could end the element.
     const json = JSON.stringify(data).replaceAll("<", "\\u003c");
@@ -132,15 +138,18 @@ function preferred(header) {
       const weight = parameters.map((parameter) => /^\s*q=([0-9.]+)/.exec(parameter)?.[1]).find(Boolean);
       return { language: tag.split("-")[0], weight: weight === undefined ? 1 : Number(weight) };
     })
-    .filter(({ language, weight }) => language in words && weight > 0)
+    .filter(({ language, weight }) => words.has(language) && weight > 0)
     .sort((one, other) => other.weight - one.weight);
   return wishes[0]?.language ?? "de";
 }
 
 function title(path, { nav, signIn, register, forgot, setPassword }, user) {
-  const open = { register: register.title, "forgot-password": forgot.title, "set-password": setPassword.title };
-  const first = path.split("/")[1] ?? "";
-  const head = open[first] ?? (["imprint", "privacy"].includes(first) || user ? nav[first || "start"] : signIn.title);
+  const open = new Map([
+    ["register", register.title], ["forgot-password", forgot.title], ["set-password", setPassword.title],
+    ["imprint", nav.imprint], ["privacy", nav.privacy],
+  ]);
+  const first = path.split("/")[1] || "start";
+  const head = open.get(first) ?? (user ? named.includes(first) && nav[first] : signIn.title);
   return head ? `${head} · Polier` : "Polier";
 }
 

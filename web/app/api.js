@@ -6,11 +6,19 @@ import { learnTime } from "app/now.js";
 const base = "/api/v1";
 const seconds = 1000;
 
-/** Why a request came to nothing. `status` is 0 when there was no answer: `reason` says then "offline" or "timeout". */
+/**
+ * Why a request came to nothing. `status` is 0 when there was no answer: `reason` says then "offline" or "timeout". `code` and
+ * `params` say what the server refused, `fields` where; a proxy, and what an earlier version of the app kept, has no code.
+ */
 export class Problem extends Error {
-  constructor({ status = 0, reason = "refused", detail = "", fields = [], retryAfter = null, requestId = null }) {
-    super(detail || `${reason} ${status}`);
-    Object.assign(this, { status, reason, detail, fields, retryAfter, requestId });
+  constructor({
+    status = 0, reason = "refused", code = null, params = {}, detail = "", fields = [], retryAfter = null, requestId = null,
+  }) {
+    // What stands between us and the server may answer in JSON of its own.
+    const sentence = typeof detail === "string" ? detail : "";
+    super(sentence || `${reason} ${status}`);
+    Object.assign(this, { status, reason, code, params, detail: sentence, retryAfter, requestId });
+    this.fields = Array.isArray(fields) ? fields.filter((one) => typeof one?.field === "string") : [];
     /** Whether it says that the session is over: the password is asked for, and then it can be tried again. */
     this.endsSession = false;
   }
@@ -101,6 +109,8 @@ async function request(method, path, { body, key, of, token, signal, timeout = 2
     }
     const problem = new Problem({
       status: response.status,
+      code: answer?.code,
+      params: answer?.params,
       detail: answer?.detail,
       fields: answer?.fields,
       retryAfter: Number(response.headers.get("Retry-After")) || null,
@@ -140,7 +150,7 @@ function nextPath(link) {
 
 // What was rendered into the page spares the first requests; each answer counts once, it ages.
 let firstData = JSON.parse(document.getElementById("first-data")?.textContent || "{}");
-export const hasFirstAnswer = (path) => base + path in firstData;
+export const hasFirstAnswer = (path) => Object.hasOwn(firstData, base + path);
 
 function firstAnswer(path) {
   if (!hasFirstAnswer(path)) return null;

@@ -78,8 +78,8 @@ export function createForm(host, { send, done = () => {}, check = () => {} }) {
 
   function place(problem) {
     form.problem = problem;
-    for (const { field, message } of problem.fields ?? []) {
-      if (element.elements.namedItem(field)) form.errors[field] ??= explainField(message);
+    for (const flaw of problem.fields ?? []) {
+      if (element.elements.namedItem(flaw.field)) form.errors[flaw.field] ??= explainField(flaw);
     }
     if (!Object.keys(form.errors).length) form.failure = explain(problem);
   }
@@ -99,9 +99,9 @@ function missing(element) {
   for (const field of element.elements) {
     if (!field.name || field.disabled) continue;
     const isEmpty = field.type === "radio" ? !element.elements[field.name].value : field.type !== "checkbox" && !field.value.trim();
-    if (field.required && isEmpty) errors[field.name] = t("problem.field.missing");
+    if (field.required && isEmpty) errors[field.name] = t("fields.missing");
     else if (field.dataset.kind === "number" && !isEmpty && Number.isNaN(parseNumber(field.value))) {
-      errors[field.name] = t("problem.field.number");
+      errors[field.name] = t("problem.number");
     }
   }
   return errors;

@@ -6,9 +6,9 @@ import { session } from "app/session.js";
 
 export class Page {
   /** By name, what `read` asked for: undefined until it is known. */
-  data = {};
+  data = Object.create(null);
   /** By name, why an optional read failed. */
-  problems = {};
+  problems = Object.create(null);
   /** Whether it could not be shown, and stands there with the reason. */
   isFailed = false;
   /** Returns whether there is input that would be lost; a form sets it. */

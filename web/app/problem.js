@@ -1,67 +1,50 @@
-// What went wrong, in the person's words. The server explains itself in English; what it is known to say is found here by its
-// form, everything else by its status.
+// What went wrong, in the person's words: by the code and the values that the server gives. A proxy's answer has only a status.
 
-import { hasWord, language, t } from "app/words.js";
+import { hasWord, language, momentInText, phrase, t } from "app/words.js";
 
-const atTheDoor = [
-  [/^There is already an account for this e-mail address/, "emailTaken"],
-  [/^The e-mail address or the password is wrong/, "wrongPassword"],
-  [/^This link was used or has expired/, "linkUsed"],
-];
-
-const inside = [
-  [/^You are not checked in on this site/, "notCheckedIn"],
-  [/^(.+) is checked in already: a second visit/, "openVisit"],
-  [/checked in already/, "checkedIn"],
-  [/^(.+) has another visit in that time/, "otherVisit"],
-  [/^Only (\S+) (.+) of (.+) are left/, "notEnough"],
-  [/^There can't be more than (\S+) (.+) of (.+)\.$/, "tooMuch"],
-  [/has joined already/, "joinedAlready"],
-  [/hasn't accepted the invitation yet/, "notJoined"],
-  [/keeps at least one active manager/, "lastManager"],
-  [/A manager can change and remove workers only/, "workersOnly"],
-];
-
-const fields = [
-  [/^is missing|^must not be (empty|null)/, "missing"],
-  [/^must be an e-mail address/, "email"],
-  [/^must have (\d+) to (\d+) characters/, "length"],
-  [/^must have at most (\d+) characters/, "atMost"],
-  [/most common passwords/, "common"],
-  [/^is wrong/, "wrong"],
-  [/^must not be before startDate/, "beforeStart"],
-  [/^must not be before/, "beforeCheckIn"],
-  [/^must not be in the future/, "future"],
-  [/^must be at most 30 days ago/, "tooOld"],
-  [/^must not contain control characters/, "control"],
-  [/^must be a time zone/, "timeZone"],
-];
+/** What a status means that comes without a code, or with one that is newer than the app. */
+const usual = new Map([
+  [401, "sign-in-needed"], [403, "role-forbids"], [412, "stale"], [429, "too-many-tries"], [502, "server-unreachable"],
+  [503, "server-unreachable"], [504, "server-unreachable"], [507, "disk-full"],
+]);
 
 /** One sentence for a Problem (or for an error of our own). */
 export function explain(problem) {
   if (problem.status === undefined) return t("problem.unexpected");
-  const known = match(atTheDoor, problem.detail, "problem.detail") ?? match(inside, problem.detail, "refusal");
-  if (known) return known;
-  if (problem.status === 0) return t(`problem.${problem.reason}`);
-  if (problem.status === 429) return t("problem.429", { count: Math.ceil((problem.retryAfter ?? 60) / 60) });
-  const refusesWithReason = [400, 403, 409].includes(problem.status) && problem.detail;
-  if (refusesWithReason && language() === "en" && !problem.fields.length) return problem.detail;
-  // What a proxy says while the server is away means what the server says while its database is.
-  const word = `problem.${[502, 504].includes(problem.status) ? 503 : problem.status}`;
-  if (hasWord(word)) return t(word);
-  return problem.requestId ? t("problem.server", { id: problem.requestId }) : t("problem.unnamed");
+  if (problem.status === 0) return t(problem.reason === "timeout" ? "problem.timeout" : "problem.offline");
+  const { status, code, params, requestId, retryAfter } = problem;
+  const values = { ...spoken(params), count: Math.ceil((retryAfter ?? 60) / 60), why: whyOf(problem), requestId };
+  return phrase("problems", code, values)
+    ?? inEnglish(problem)
+    ?? phrase("problems", usual.get(status), values)
+    ?? phrase("problem", String(status))
+    ?? phrase("problems", "internal-error", values)
+    ?? t("problem.unnamed");
 }
 
-/** What is wrong with one field: `message` as the server says it. */
-export const explainField = (message) => match(fields, message, "problem.field") ?? t("problem.field.invalid");
+/** What is wrong with one field of what was sent. @param {{code: string, params: object, message: string}} flaw */
+export function explainField({ code, params, message }) {
+  const sentence = language() === "en" && typeof message === "string" && message;
+  return phrase("fields", code, spoken(params)) ?? (sentence || t("problem.field"));
+}
 
-/** The words for a text that has one of these forms: `[pattern, word]`, with what stands in its groups as {1}, {2}, {3}. */
-export function match(table, text, place) {
-  for (const [pattern, word] of table) {
-    const found = pattern.exec(text ?? "");
-    // Amounts with the language's comma.
-    const [, ...values] = found?.map((value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)) ?? [];
-    if (found) return t(`${place}.${word}`, { 1: values[0], 2: values[1], 3: values[2] });
-  }
-  return null;
+/** All that is wrong with the fields, each said once. */
+const whyOf = ({ fields }) => [...new Set(fields.map(explainField))].join(" ");
+
+/** The server's own sentence, for who reads English, where it says more than the status does. */
+function inEnglish({ status, code, detail, fields }) {
+  const saysMore = code || ([400, 403, 409].includes(status) && !fields.length);
+  return language() === "en" && saysMore && detail ? detail : null;
+}
+
+/** Values as people say them: an instant is a time where the company is, a role or a language has a name. */
+const spoken = (params) => Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => {
+  if (typeof value !== "string") return [name, value];
+  if (name.endsWith("At") && !Number.isNaN(Date.parse(value))) return [name, momentInText(value)];
+  return [name, name === "role" || name === "allowed" ? value.split(", ").map(named).join(", ") : value];
+}));
+
+function named(code) {
+  const word = ["roles", "nav.languages", "site.priorities"].map((place) => `${place}.${code}`).find(hasWord);
+  return word ? t(word) : code;
 }

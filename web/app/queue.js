@@ -202,8 +202,8 @@ const look = createSender({
     tell({ entry, answer });
     await settled;
   },
-  async refused(entry, { status, reason, detail, fields, requestId }) {
-    const problem = { status, reason, detail, fields, requestId };
+  async refused(entry, { status, reason, code, params, detail, fields, requestId }) {
+    const problem = { status, reason, code, params, detail, fields, requestId };
     await change(entry.id, { refused: problem });
     await refuse(entry, problem);
     tell({ entry, problem });

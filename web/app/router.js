@@ -4,7 +4,7 @@ import { render } from "app/html.js";
 import { kept } from "app/kept.js";
 import { say } from "app/live.js";
 import { Page } from "app/page.js";
-import { loadPage, routeFor } from "app/routes.js";
+import { isOfServer, loadPage, routeFor } from "app/routes.js";
 import { session } from "app/session.js";
 import { setTimeZone, useAllWords } from "app/words.js";
 import { failure } from "parts/pieces.js";
@@ -66,7 +66,7 @@ function follow(event) {
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   if (!link || event.defaultPrevented || !isPlain || link.target || link.hasAttribute("download")) return;
   const { origin, pathname, search, hash } = new URL(link.href);
-  if (origin !== location.origin || /^\/(api|docs)\b/.test(pathname)) return;
+  if (origin !== location.origin || isOfServer(pathname)) return;
   // A place on the same page is the browser's.
   if (hash && pathname === location.pathname) return;
   event.preventDefault();

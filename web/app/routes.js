@@ -39,6 +39,9 @@ function pattern(path) {
   return new RegExp(`^${path.replace(/\/$/, "").replace(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`);
 }
 
+/** Whether the server answers an address with a page of its own. sw.js and deploy/edge/edge.js say the same. */
+export const isOfServer = (pathname) => /^\/(api|docs|problems)(\/|$)/.test(pathname);
+
 /**
  * Who sees what at an address: `{page, params, tab, section, isOpen, isDoor}`. A door is a way in: it stands outside the app's frame.
  * @param {string | null} role of the person who is signed in.

@@ -23,17 +23,17 @@ export const onLanguage = (listener) => listeners.add(listener);
 /** What the person chose here, else what the browser asks for, else German. */
 export function preferredLanguage() {
   const wanted = [localStorage.getItem(note), ...navigator.languages].map((code) => code?.slice(0, 2));
-  return wanted.find((code) => code in languages) ?? "de";
+  return wanted.find((code) => Object.hasOwn(languages, code)) ?? "de";
 }
 
 /** Takes a language for this browser, from now on. */
 export function chooseLanguage(code) {
-  if (code in languages) localStorage.setItem(note, code);
+  if (Object.hasOwn(languages, code)) localStorage.setItem(note, code);
   return useLanguage(code);
 }
 
 export async function useLanguage(code) {
-  if (!(code in languages) || code === wanted) return;
+  if (!Object.hasOwn(languages, code) || code === wanted) return;
   wanted = code;
   await load();
 }
@@ -71,19 +71,42 @@ export const currentTimeZone = () => timeZone;
 
 /** `t("site.left", { count: 3, name: "Lena" })`. A word with `one` and `other` is chosen by `count`. */
 export function t(key, values = {}) {
-  let word = find(key);
-  if (word && typeof word === "object") word = word[format(Intl.PluralRules).select(values.count)] ?? word.other;
-  if (word === undefined) return key;
-  return word.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = values[name] ?? "";
-    return typeof value === "number" ? number(value) : value;
-  });
+  const word = chosen(find(key), values);
+  return word === undefined ? key : filled(word, values);
 }
 
 /** Whether there is such a word: for codes that the server may know before the app does. */
-export const hasWord = (key) => find(key) !== undefined;
+export const hasWord = (key) => chosen(find(key), {}) !== undefined;
 
-const find = (key) => key.split(".").reduce((part, name) => part?.[name], words);
+/**
+ * The words for a code of the server's: `phrase("problems", "not-enough", params)`. Null where there are none, or where a value
+ * that they need is missing: the server may be of another version.
+ */
+export function phrase(group, code, values = {}) {
+  const word = chosen(own(own(words, group), code), values);
+  const isWhole = word !== undefined && placesIn(word).every((name) => isSayable(own(values, name)));
+  return isWhole ? filled(word, values) : null;
+}
+
+// Codes and names come from outside: what every object inherits ("constructor") is neither a word nor a value.
+const own = (object, name) =>
+  (object && typeof object === "object" && typeof name === "string" && Object.hasOwn(object, name) ? object[name] : undefined);
+const find = (key) => key.split(".").reduce(own, words);
+
+const place = /\{(\w+)\}/g;
+const placesIn = (word) => [...word.matchAll(place)].map(([, name]) => name);
+const isSayable = (value) => Number.isFinite(value) || (typeof value === "string" && value !== "");
+
+const filled = (word, values) => word.replace(place, (_, name) => {
+  const value = own(values, name) ?? "";
+  return typeof value === "number" ? number(value) : value;
+});
+
+/** A word as it is, or the form of it that goes with the count. */
+function chosen(word, values) {
+  if (typeof word !== "object") return word;
+  return own(word, format(Intl.PluralRules).select(own(values, "count"))) ?? own(word, "other");
+}
 
 function format(Kind, options = {}) {
   const name = `${current}${Kind.name}${timeZone}${JSON.stringify(options)}`;
@@ -162,6 +185,8 @@ export function nearDay(instant) {
 
 /** heute, 07:02 */
 export const moment = (instant) => t("format.moment", { day: nearDay(instant), time: time(instant) });
+/** The same within a sentence: heute um 07:02 */
+export const momentInText = (instant) => t("format.momentInText", { day: nearDay(instant), time: time(instant) });
 
 /** 7 h 05 min */
 export function duration(minutes) {

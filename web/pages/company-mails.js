@@ -37,16 +37,19 @@ const row = (mail, names) => keyed(mail.id, html`
     </div>
   </li>`);
 
-function note({ state, reason }) {
-  if (state === "cancelled") return html`<p class="row-sub">${t("mails.cancelledText")}</p>`;
-  return mailReason(reason);
+// What was tried before a mail was withdrawn isn't why it was.
+const withdrawals = ["link-void", "newer-link", "no-longer-low"];
+
+function note(mail) {
+  if (mail.state !== "cancelled" || withdrawals.includes(mail.reasonCode)) return mailReason(mail);
+  return html`<p class="row-sub">${t("mails.cancelledText")}</p>`;
 }
 
-const kinds = { failed: "danger", complained: "danger", delivered: "done", queued: "low" };
+const kinds = new Map([["failed", "danger"], ["complained", "danger"], ["delivered", "done"], ["queued", "low"]]);
 
 function stateChip({ state, attempts }) {
   const isRetried = state === "queued" && attempts > 0;
-  return chip(word("mails.states", isRetried ? "waiting" : state), kinds[state]);
+  return chip(word("mails.states", isRetried ? "waiting" : state), kinds.get(state));
 }
 
 const word = (place, code) => (hasWord(`${place}.${code}`) ? t(`${place}.${code}`) : code);

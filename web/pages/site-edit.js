@@ -23,7 +23,7 @@ export default function siteEdit(page) {
   let shown = null;
 
   const form = createForm(page, {
-    check: ({ startDate, endDate }) => (startDate && endDate && endDate < startDate ? { endDate: t("problem.field.beforeStart") } : {}),
+    check: ({ startDate, endDate }) => (startDate && endDate && endDate < startDate ? { endDate: t("fields.before-start-date") } : {}),
     send: (values, { key }) => {
       const site = { ...values, notes: values.notes.trim() || null };
       return id ? api.patch(path, site, { of: shown }) : api.post(listPath, site, { key });

@@ -15,7 +15,7 @@ const priorities = ["all", "high", "medium", "low"];
 export default function sites(page) {
   page.read({ sites: `${page.company.api}/sites` });
   page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true });
-  const wanted = { ...usual, ...Object.fromEntries(page.query) };
+  const wanted = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, page.query.get(name) ?? value]));
 
   return () => {
     const all = page.data.sites;

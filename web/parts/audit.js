@@ -40,18 +40,14 @@ function crew({ from, to }, names) {
     .map(([name, ids]) => t(`history.${name}`, { names: ids.map((id) => names.get(id) ?? t("history.somebody")).join(", ") }));
 }
 
-const words = {
-  language: "nav.languages",
-  role: "roles",
-  priority: "site.priorities",
-};
+const words = new Map([["language", "nav.languages"], ["role", "roles"], ["priority", "site.priorities"]]);
 
 function value(action, field, code) {
   if (code === null) return null;
   if (field === "amount" || field === "threshold") return number(Number(code));
   if (field === "startDate" || field === "endDate") return day(code);
   if (field === "status") return word(`${action.startsWith("site.") ? "site" : "history"}.statuses.${code}`, code);
-  return words[field] ? word(`${words[field]}.${code}`, code) : code;
+  return words.has(field) ? word(`${words.get(field)}.${code}`, code) : code;
 }
 
 const word = (key, otherwise) => (hasWord(key) ? t(key) : otherwise);

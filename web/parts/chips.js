@@ -45,12 +45,13 @@ export function standingOf({ status, invitation }) {
   return invitation && invitation.state !== "accepted" ? "invited" : "off";
 }
 
+const kinds = new Map([["failed", "danger"], ["expired", "low"], ["delivered", "done"]]);
+
 /** Whether somebody has come, and what became of their invitation. */
 export function invitationChip(person) {
   const standing = standingOf(person);
   if (standing === "active") return null;
   if (standing === "off") return chip(t("person.off"));
   const { invitation } = person;
-  const kind = { failed: "danger", expired: "low", delivered: "done" }[invitation.state] ?? "quiet";
-  return chip(word("person.invitations", invitation.state), kind);
+  return chip(word("person.invitations", invitation.state), kinds.get(invitation.state) ?? "quiet");
 }

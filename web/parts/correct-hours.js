@@ -5,7 +5,7 @@ import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { toast } from "app/live.js";
 import { may } from "app/may.js";
-import { day, duration, moment, t } from "app/words.js";
+import { day, duration, moment, phrase, t } from "app/words.js";
 import { instantOf, wallTime } from "app/zone.js";
 import { openDialog } from "parts/dialog.js";
 import { formView, textField } from "parts/fields.js";
@@ -38,10 +38,13 @@ export async function openEntry(entry, { company, siteName }) {
   return corrected;
 }
 
+/** Why it was corrected: in somebody's words, or what ended it by itself. */
+const reasonOf = ({ reason, reasonCode }) => phrase("corrections", reasonCode) ?? reason;
+
 const version = (correction) => html`
   <li class="row"><div class="row-text">
     <p class="row-title">${t("hours.correction.was", { span: `${day(correction.checkedInAt, "weekday")}, ${spanOf(correction)}` })}</p>
-    <p>${t("hours.correction.reasonIs", { reason: correction.reason })}</p>
+    <p>${t("hours.correction.reasonIs", { reason: reasonOf(correction) })}</p>
     <p class="row-sub">${t("hours.correction.by", { name: correction.userName, moment: moment(correction.createdAt) })}</p>
   </div></li>`;
 
@@ -60,7 +63,7 @@ const correctionForm = (dialog, entry, company) => createForm(dialog, {
   check(values) {
     const came = instantOf(values.checkedInAt);
     const went = values.checkedOutAt ? instantOf(values.checkedOutAt) : null;
-    if (came && went && went < came) return { checkedOutAt: t("problem.field.beforeCheckIn") };
+    if (came && went && went < came) return { checkedOutAt: t("fields.before-check-in") };
     if (!came) return { checkedInAt: t("hours.correction.noTime") };
     if (values.checkedOutAt && !went) return { checkedOutAt: t("hours.correction.noTime") };
     return Object.keys(changed(values, entry)).length ? {} : { checkedInAt: t("hours.correction.same") };

@@ -47,11 +47,12 @@ export function createInvitation(page, path) {
 
 const isStuck = ({ invitation }) => ["failed", "expired"].includes(invitation.state);
 
-function state({ email, invitation: { state: code, at, reason } }) {
-  const word = `person.invitationTexts.${code}`;
+function state({ email, invitation }) {
+  const { at } = invitation;
+  const word = `person.invitationTexts.${invitation.state}`;
   return html`
     <p>${t(hasWord(word) ? word : "person.invitationTexts.queued", { email, when: moment(at) })}</p>
-    ${mailReason(reason)}`;
+    ${mailReason(invitation)}`;
 }
 
 const linkBox = (person, { link, expiresAt }) => html`

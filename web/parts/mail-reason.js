@@ -1,19 +1,24 @@
 // Why a mail didn't go: what Polier itself says, in the reader's words, and what the mail server says as it says it.
 
 import { html } from "app/html.js";
-import { match } from "app/problem.js";
-import { t } from "app/words.js";
+import { language, phrase, t } from "app/words.js";
 
-const ours = [
-  [/^this server has no way to send mail/, "noWay"],
-  [/^the demo's people have no mailbox/, "demo"],
-  [/^no mail can be sent to this address/, "noAddress"],
-  [/^what carries mail is down/, "down"],
-  [/^too much mail is being sent/, "busy"],
-  [/^its link was no longer good/, "late"],
-  [/^given up after three days: (.+)/, "gaveUp"],
-];
+/** @param {{reason: string | null, reasonCode: string | null, reasonParams: object}} mail or an invitation */
+export function mailReason(mail) {
+  const text = mailReasonText(mail);
+  return text && html`<p class="reason">${text}</p>`;
+}
 
-/** @param {string | null} reason */
-export const mailReason = (reason) =>
-  reason && html`<p class="reason">${match(ours, reason, "person.reasons") ?? t("person.reason", { reason })}</p>`;
+/** Null where there is no reason. */
+export function mailReasonText({ reason, reasonCode, reasonParams }) {
+  if (!reason && !reasonCode) return null;
+  const { lastCode, lastError, answer } = reasonParams ?? {};
+  const last = phrase("lastErrors", lastCode) ?? (lastError || t("mails.noReason"));
+  return phrase("mailReasons", reasonCode, { answer, lastError: last }) ?? unnamed(reason, answer);
+}
+
+// What a server of another version says.
+function unnamed(reason, answer) {
+  if (language() === "en" && reason) return t("mails.otherReason", { reason });
+  return phrase("mailReasons", "refused", { answer }) ?? (reason ? t("mails.otherReason", { reason }) : t("mails.noReason"));
+}

@@ -24,6 +24,7 @@ export function siteCard(page, site, present) {
     </li>`);
 }
 
-const urgency = { high: 0, medium: 1, low: 2 };
+const urgencies = ["high", "medium", "low"];
 /** Sorts what is urgent to the front. */
-export const byUrgency = (a, b) => urgency[a.priority] - urgency[b.priority] || a.name.localeCompare(b.name);
+export const byUrgency = (a, b) =>
+  urgencies.indexOf(a.priority) - urgencies.indexOf(b.priority) || a.name.localeCompare(b.name);

@@ -2,7 +2,7 @@
 
 import { connection } from "app/connection.js";
 import { html, keyed } from "app/html.js";
-import { explain } from "app/problem.js";
+import { explain, explainField } from "app/problem.js";
 import { queue } from "app/queue.js";
 import { amount, moment, t } from "app/words.js";
 import { chip } from "parts/chips.js";
@@ -56,8 +56,5 @@ const row = (entry) => html`
 // Of a date that the server doesn't take, it says so at the field.
 function reasonOf({ refused }) {
   const field = refused.fields.find((one) => one.field === "at");
-  return field ? t("queue.badTime", { why: explainAt(field.message) }) : explain(refused);
+  return field ? t("queue.badTime", { why: explainField(field) }) : explain(refused);
 }
-
-const explainAt = (message) =>
-  t(/future/.test(message) ? "problem.field.future" : /30 days/.test(message) ? "problem.field.tooOld" : "problem.field.beforeCheckIn");

@@ -2,7 +2,7 @@
 
 import { answer, fileAddress } from "../edge.js";
 
-export const config = { matcher: ["/", "/api/:path*", "/((?!.*\\.).*)"] };
+export const config = { matcher: ["/", "/api/:path*", "/docs/:path*", "/problems/:path*", "/((?!.*\\.).*)"] };
 
 export default function middleware(request) {
   return answer(request, {

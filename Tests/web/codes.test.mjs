@@ -1,0 +1,84 @@
+// Every code that the server has words for has them in both languages, and they need no value that the server doesn't give.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { describe, test } from "node:test";
+import de from "words/de.js";
+import deInside from "words/de-inside.js";
+import en from "words/en.js";
+import enInside from "words/en-inside.js";
+
+const described = JSON.parse(
+  execFileSync(path.resolve(process.env.POLIER_TEST_BINARY), ["openapi"], { maxBuffer: 100_000_000 }));
+const codes = described["x-codes"];
+const languages = { de: { door: de, inside: deInside }, en: { door: en, inside: enInside } };
+
+/** The edge's own: no server says it. */
+const ofTheEdge = { code: "server-unreachable", status: 502, sentence: "" };
+const lists = { ...codes, problems: [...codes.problems, ofTheEdge] };
+
+/** What the app adds to the values of a code. */
+const extras = { problems: ["count", "why", "requestId"], fields: [], mailReasons: [], corrections: [] };
+
+const placesIn = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+const formsOf = (word) => (typeof word === "string" ? [word] : Object.values(word));
+
+test("the lists of codes are those that there are words for", () => {
+  assert.deepEqual(Object.keys(codes).sort(), Object.keys(extras).sort());
+  for (const [name, list] of Object.entries(codes)) assert.ok(list.length >= 2, name);
+});
+
+for (const [language, { door, inside }] of Object.entries(languages)) {
+  describe(language, () => {
+    for (const [group, list] of Object.entries(lists)) {
+      const words = new Map([...Object.entries(door[group] ?? {}), ...Object.entries(inside[group] ?? {})]);
+
+      test(`each of the ${group} has words, and each of the words a code`, () => {
+        assert.deepEqual([...words.keys()].sort(), list.map(({ code }) => code).sort());
+        // A word of the door that also stood inside would be shadowed.
+        assert.equal(words.size, Object.keys(door[group] ?? {}).length + Object.keys(inside[group] ?? {}).length);
+      });
+
+      test(`words for ${group} need what their codes have`, () => {
+        for (const { code, sentence } of list) {
+          const known = [...placesIn(sentence), ...extras[group]];
+          const forms = formsOf(words.get(code) ?? "");
+          if (typeof words.get(code) === "object") assert.deepEqual(Object.keys(words.get(code)), ["one", "other"], code);
+          for (const form of forms) {
+            assert.ok(typeof form === "string" && form.length > 5, code);
+            for (const name of placesIn(form)) assert.ok(known.includes(name), `${code}: {${name}}`);
+          }
+        }
+      });
+    }
+
+    test("the last errors are codes of reasons", () => {
+      const known = codes.mailReasons.map(({ code }) => code);
+      for (const [code, word] of Object.entries(inside.lastErrors)) {
+        assert.ok(known.includes(code), code);
+        assert.deepEqual(placesIn(word), []);
+      }
+    });
+
+    test("the sign-in pages have the words for all that they can be told", () => {
+      for (const name of ["register", "signin", "reset-password", "set-password"]) {
+        const { responses } = described.paths[`/api/v1/auth/${name}`].post;
+        for (const [status, response] of Object.entries(responses)) {
+          // What only a program can get wrong is said by the status.
+          if (status < 400 || [400, 413, 415].includes(Number(status))) continue;
+          for (const code of codesOf(response)) assert.ok(Object.hasOwn(door.problems, code), `${name}: ${code}`);
+        }
+      }
+      assert.ok(Object.hasOwn(door.problems, "invalid"));
+    });
+  });
+}
+
+function codesOf(response) {
+  const { $ref, content } = response;
+  if ($ref) return codesOf(described.components.responses[$ref.split("/").at(-1)]);
+  const found = content["application/problem+json"].schema.allOf.at(-1).properties.code.enum;
+  assert.ok(found.length > 0);
+  return found;
+}
