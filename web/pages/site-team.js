@@ -35,9 +35,11 @@ export default function siteTeam(page, site) {
 
 function member(page, one) {
   const here = page.data.present?.find((entry) => entry.userId === one.userId && entry.siteId === page.params.siteId);
-  const remark = here ? t("site.team.since", { moment: moment(here.checkedInAt) })
-    : one.lastVisited ? t("site.team.lastVisited", { day: nearDay(one.lastVisited) }) : t("site.team.neverVisited");
   const isLead = may.seePeople();
+  // When colleagues were here isn't told to workers: that isn't "never".
+  const isKnown = isLead || one.userId === page.user.id;
+  const remark = here ? t("site.team.since", { moment: moment(here.checkedInAt) })
+    : one.lastVisited ? t("site.team.lastVisited", { day: nearDay(one.lastVisited) }) : isKnown && t("site.team.neverVisited");
   return html`
     <li class="row ${isLead && "is-link"}">
       <div class="row-text">${personChip(one, remark)}</div>

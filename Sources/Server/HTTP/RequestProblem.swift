@@ -23,6 +23,9 @@ enum RequestProblem: String, CaseIterable, Sendable {
     case full = "disk-full"
     case internalError = "internal-error"
 
+    /// Said by `deploy/edge` in this server's place; its page is here.
+    case serverUnreachable = "server-unreachable"
+
     var status: HTTPResponse.Status {
         switch self {
         case .noSuchAddress: .notFound
@@ -34,6 +37,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .unavailable: .serviceUnavailable
         case .full: .init(code: 507, reasonPhrase: "Insufficient Storage")
         case .internalError: .internalServerError
+        case .serverUnreachable: .badGateway
         }
     }
 
@@ -55,6 +59,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .unavailable: "The database can't be reached at the moment. Try again in a few seconds."
         case .full: "The database's disk is full: nothing was changed."
         case .internalError: "Something went wrong on our side. The request id helps us find it."
+        case .serverUnreachable: "The server can't be reached. Try again in a moment."
         }
     }
 }
