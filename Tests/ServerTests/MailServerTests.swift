@@ -133,7 +133,7 @@ import Testing
                 ])
             #expect(Set(part.heard.compactMap { $0["fields"]?["h:Message-Id"]?.text }).count == 4)
             let text = part.heard[0]["fields"]?["text"]?.text ?? ""
-            #expect(text.contains("https://polier.example.de/set-password?token="))
+            #expect(text.contains("https://polier.example.de/set-password#token="))
             #expect(!server.log().contains("token=") && !server.log().contains("key-1"))
             #expect(server.terminate() == 0)
         }

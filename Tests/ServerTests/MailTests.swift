@@ -24,7 +24,7 @@ import Testing
             #expect(!letter.html.contains("<img") && !letter.html.contains("src="))
             #expect(letter.messageID.hasSuffix("@polier.example.de>"))
             let first = try #require(letter.text.firstMatch(of: /https?:\/\/[^\s]+/)).output
-            #expect(first.hasPrefix("https://polier.example.de/set-password?token=") && letter.html.contains(first))
+            #expect(first.hasPrefix("https://polier.example.de/set-password#token=") && letter.html.contains(first))
             let joined = try await server.client.with(token: String(first.split(separator: "=")[1])).post(
                 "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
             #expect(joined.status == 200)
@@ -323,6 +323,22 @@ import Testing
             server.clock.advance(by: .seconds(60))
             #expect(try await service.sendDue() == 2, "what is added runs low already")
             #expect(postbox.letters.last?.text.contains("- Dichtband: 0 Sack (Bad)") == true)
+        }
+    }
+
+    /// A front end that reads the token from the query gets it there; browsers send a fragment to nobody.
+    @Test(arguments: [("fragment", "#"), ("query", "?")])
+    func linksCarryTheirTokenWhereTheSettingSays(_ setting: String, _ mark: String) async throws {
+        try await TestServer.run(
+            on: .sqlite, flags: [.linkTokens: setting, .publicURL: "https://polier.example.de"]
+        ) { server in
+            let company = try await TestCompany.register(server.client)
+            let user = try await company.invite("lena@kern.example").json["id"]?.text ?? ""
+            let link = try await company.manager.post(company.path + "/users/\(user)/invitation").json["link"]?.text
+            #expect(link?.hasPrefix("https://polier.example.de/set-password\(mark)token=") == true, "\(link ?? "")")
+        }
+        #expect(throws: SettingsError.self) {
+            _ = try Settings(flags: [.linkTokens: "cookie"], environment: [:])
         }
     }
 

@@ -42,7 +42,7 @@ import Testing
             #expect(first.json["expiresAt"] == "2026-11-30T12:00:00.001Z")
             let second = try await company.manager.post(path + "/invitation")
             let link = second.json["link"]?.text ?? ""
-            #expect(link.hasPrefix("https://polier.example.de/set-password?token="))
+            #expect(link.hasPrefix("https://polier.example.de/set-password#token="))
             let old = String(first.json["link"]?.text?.split(separator: "=").last ?? "")
             let token = String(link.split(separator: "=").last ?? "")
 
@@ -274,11 +274,12 @@ import Testing
             _ = try await Self.invite(company, "fremd@else.example")
 
             var statuses: [Int] = []
-            for number in 0..<24 {
+            for number in 0..<12 {
                 let email = number % 2 == 0 ? "opfer@else.example" : company.email
                 statuses.append(try await company.manager.put("/api/v1/users/me", "{\"email\": \"\(email)\"}").status)
             }
-            #expect(statuses.prefix(20).allSatisfy { $0 == 200 } && statuses[20] == 429)
+            // Other addresses are tried ten times an hour.
+            #expect(statuses == [Int](repeating: 200, count: 10) + [429, 429])
         }
     }
 }

@@ -103,10 +103,10 @@ import Testing
         let server = try await RunningServer(
             url: "sqlite:test.sqlite", folder: folder, settings: ["POLIER_LOG_LEVEL": "critical"])
         _ = try await TestCompany.register(server.client).invite("lena@vogt.example")
-        for _ in 0..<100 where !server.log().contains("/set-password?token=") {
+        for _ in 0..<100 where !server.log().contains("/set-password#token=") {
             try await Task.sleep(for: .milliseconds(100))
         }
-        #expect(server.log().contains("/set-password?token="))
+        #expect(server.log().contains("/set-password#token="))
         #expect(server.terminate() == 0)
     }
 

@@ -14,7 +14,8 @@ extension TestServer {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return MailService(
-            outbox: Outbox(database, runtime: runtime), writer: try LetterWriter(publicURL: url), transport: transport,
+            outbox: Outbox(database, runtime: runtime), writer: try LetterWriter(Links(publicURL: url)),
+            transport: transport,
             readiness: readiness, logger: logger)
     }
 }

@@ -50,6 +50,7 @@ struct TestServer: Sendable {
             let api = API(
                 database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
                 runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
+                links: settings.links,
                 mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
                 operatedBy: settings.operatedBy)
             try await serve(api) { client in

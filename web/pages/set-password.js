@@ -13,11 +13,17 @@ import { emptyState, pageHead } from "parts/pieces.js";
 // It is kept while the tab is open, not in the address: that is copied, shown and kept in the history.
 const note = "polier.link";
 
+/** Of the link: in the fragment, or in the query where the server's settings say so. */
+const tokenOf = (page) => new URLSearchParams(location.hash.slice(1)).get("token") ?? page.query.get("token");
+
 export default function setPassword(page) {
-  if (page.query.has("token")) {
-    sessionStorage.setItem(note, page.query.get("token"));
+  const given = tokenOf(page);
+  if (given) {
+    sessionStorage.setItem(note, given);
     history.replaceState(history.state, "", "/set-password");
   }
+  // Another link that is opened in the same tab changes the fragment only.
+  addEventListener("hashchange", () => tokenOf(page) && location.reload(), { signal: page.signal });
   const token = sessionStorage.getItem(note);
   let isUsed = !token;
   const form = createForm(page, {

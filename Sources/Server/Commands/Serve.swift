@@ -30,6 +30,12 @@ struct Serve: AsyncParsableCommand {
     var publicURL: String?
 
     @Option(
+        help:
+            "Where links carry their token: fragment, or query for a front end that reads it there. [POLIER_LINK_TOKENS, fragment]"
+    )
+    var linkTokens: String?
+
+    @Option(
         help: "Other pages that may use this server: origins, separated by commas. [POLIER_ALLOWED_ORIGINS, none]")
     var allowedOrigins: String?
 
@@ -104,6 +110,7 @@ struct Serve: AsyncParsableCommand {
         var flags = address.values
         flags[.metricsPort] = metricsPort
         flags[.publicURL] = publicURL
+        flags[.linkTokens] = linkTokens
         flags[.allowedOrigins] = allowedOrigins
         flags[.trustedProxies] = trustedProxies
         flags[.mailFrom] = mailFrom
@@ -132,7 +139,7 @@ struct Serve: AsyncParsableCommand {
         let readiness = Readiness(hasMail: settings.carriesMail)
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
-            proxies: settings.trustedProxies, mailSigningKey: settings.mail.signingKey,
+            proxies: settings.trustedProxies, links: settings.links, mailSigningKey: settings.mail.signingKey,
             lowStockPause: settings.lowStockPause, operatedBy: settings.operatedBy)
         let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded
         let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
@@ -171,7 +178,7 @@ struct Serve: AsyncParsableCommand {
         let housekeeping = HousekeepingService(
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
         let mail = MailService(
-            outbox: outbox, writer: try LetterWriter(publicURL: settings.origins.publicURL),
+            outbox: outbox, writer: try LetterWriter(settings.links),
             transport: chain ?? fallback,
             readiness: readiness, logger: logger, hurry: postroom.hurry)
         if !settings.carriesMail {

@@ -9,6 +9,8 @@ struct API {
     let readiness: Readiness
     let origins: Origins
     let proxies: TrustedProxies
+    /// Nil for tokens in the fragment of this server's own address.
+    var links: Links?
     /// What Mailgun signs its messages to us with, if it is set.
     var mailSigningKey: String?
     /// How long what runs low is collected after a mail that said so.
@@ -45,7 +47,9 @@ struct API {
         return AuthRoutes(accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes
             + CompanyRoutes(companies: Companies(database, runtime: runtime), signedIn: signedIn).routes
-            + UserRoutes(people: people, signedIn: signedIn, publicURL: origins.publicURL).routes
+            + UserRoutes(
+                people: people, signedIn: signedIn, links: links ?? Links(publicURL: origins.publicURL)
+            ).routes
             + SiteRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + MaterialRoutes(
                 materials: Materials(database, runtime: runtime, collecting: lowStockPause), signedIn: signedIn

@@ -9,10 +9,10 @@ import Mustache
 /// `>` is a button with the mail's link. No name that is filled in can make one: names have no line breaks.
 struct LetterWriter: Sendable {
     private let templates: [String: MustacheTemplate]
-    private let publicURL: String
+    private let links: Links
 
-    init(publicURL: String) throws {
-        self.publicURL = publicURL
+    init(_ links: Links) throws {
+        self.links = links
         let files = polier_mails()
         templates = Dictionary(
             uniqueKeysWithValues: try UnsafeBufferPointer(start: files.first, count: files.count).map { file in
@@ -24,7 +24,7 @@ struct LetterWriter: Sendable {
     func write(_ mail: DueMail) -> Letter? {
         guard let address = EmailAddress(mail.address)?.mailable else { return nil }
         let company = mail.companyName ?? "Polier"
-        let link = mail.token.map { "\(publicURL)/set-password?token=\($0)" }
+        let link = mail.token.map(links.setPassword)
         let words = render(
             "\(mail.kind.rawValue).\(mail.language.rawValue)",
             [
@@ -58,7 +58,7 @@ struct LetterWriter: Sendable {
 
     /// What a message id ends with: the public URL's host, but for an IPv6 address, which is written otherwise there.
     private var host: String {
-        let host = publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""
+        let host = links.publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""
         return host.isEmpty || host.hasPrefix("[") ? "polier" : String(host)
     }
 }

@@ -4,15 +4,14 @@ import HTTPTypes
 struct UserRoutes {
     let people: People
     let signedIn: SignedInRoutes
-    /// What the links of invitations begin with.
-    let publicURL: String
+    let links: Links
 
     private static let base = "/api/v1/companies/{companyId}/users"
     private static let tooManyMails = ProblemCode.of(
         AccountRefusal.tooManyTries, "This address was invited more than 10 times an hour.")
 
     var routes: [Route] {
-        let (people, publicURL) = (people, publicURL)
+        let (people, links) = (people, links)
         return [
             signedIn.list(
                 Self.base, .may(.readUsers),
@@ -78,7 +77,7 @@ struct UserRoutes {
                 ]
             ) { (call, company: InCompany, _: NoFields) in
                 try people.reinvite(try call.id("userId"), in: company.scope).map {
-                    InvitationLink(link: "\(publicURL)/set-password?token=\($0.token.text)", expiresAt: $0.expiresAt)
+                    InvitationLink(link: links.setPassword($0.token.text), expiresAt: $0.expiresAt)
                 }
             },
         ]
@@ -157,7 +156,7 @@ private struct InvitationLink: Wire {
     let expiresAt: Instant
 
     static let example = InvitationLink(
-        link: "https://polier.example.de/set-password?token=5a5a…", expiresAt: Example.later)
+        link: "https://polier.example.de/set-password#token=5a5a…", expiresAt: Example.later)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.text("link", link)

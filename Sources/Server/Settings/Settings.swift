@@ -13,6 +13,7 @@ struct Settings: Sendable {
     let metricsPort: Int?
     let origins: Origins
     let trustedProxies: TrustedProxies
+    let links: Links
     let mail: MailSettings
     let lowStockPause: Duration
     /// Where the web app is served from; nil for the binary's own.
@@ -77,6 +78,8 @@ struct Settings: Sendable {
             publicURL: try value(.publicURL)
                 ?? "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(httpPort)",
             allowed: try value(.allowedOrigins) ?? "")
+        let tokensInQuery = try choice(.linkTokens, [("fragment", false), ("query", true)], default: false)
+        links = Links(publicURL: origins.publicURL, tokensInQuery: tokensInQuery)
         trustedProxies = try TrustedProxies(try value(.trustedProxies) ?? "")
         mail = try MailSettings(
             from: try value(.mailFrom), mailgunKey: try value(.mailgunKey), domain: try value(.mailgunDomain),

@@ -1,0 +1,13 @@
+/// The addresses that letters and invitations lead to.
+struct Links: Sendable {
+    /// What they begin with, without a slash at the end.
+    let publicURL: String
+    /// Whether a token stands in the query, for front ends that read it there. Otherwise it stands in the fragment, which browsers
+    /// send to no server and so no proxy writes into its log.
+    var tokensInQuery = false
+
+    /// - Parameter token: of an invitation or a forgotten password.
+    func setPassword(_ token: String) -> String {
+        "\(publicURL)/set-password\(tokensInQuery ? "?" : "#")token=\(token)"
+    }
+}
