@@ -125,7 +125,7 @@ def photograph(page, name, path):
     folder = os.environ.get("POLIER_SCREENSHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        file = path.split("?")[0].strip("/").replace("/", "-").replace("{", "").replace("}", "") or "start"
+        file = path.split("?")[0].split("#")[0].strip("/").replace("/", "-").replace("{", "").replace("}", "") or "start"
         page.screenshot(path=f"{folder}/{name}-{file}.png", full_page=True)
 
 

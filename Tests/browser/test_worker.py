@@ -94,7 +94,7 @@ def test_an_answer_that_was_lost_counts_once(server, visit):
     material = next(one for one in site["material"] if one["amount"] >= 2)
     movements = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
     with visit(server) as page:
-        page.goto("/set-password?" + link.split("?")[1])
+        page.goto("/set-password#" + link.split("#")[1])
         page.locator("[name=password]").fill(PASSWORD)
         send(page)
         page.get_by_role("heading", level=1, name="Mara").wait_for()
@@ -244,7 +244,7 @@ def test_a_link_outlives_a_reload(server, visit):
     link = manager.send("POST", f"{manager.company}/users/{user['id']}/invitation")["link"]
     with visit(server) as page:
         page.watch.allow(r"status of 401")
-        page.goto("/set-password?" + link.split("?")[1])
+        page.goto("/set-password#" + link.split("#")[1])
         page.locator("[name=password]").wait_for()
         page.reload()
         page.locator("[name=password]").fill(PASSWORD)
