@@ -1,0 +1,37 @@
+/// Protocol text is compared as bytes: Swift's own comparisons bring both sides into one spelling of Unicode first, in which other
+/// bytes may be the same text, and which takes long for a text that was made for it.
+extension StringProtocol {
+    /// Whether both have the same bytes.
+    package func isBytes(_ other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
+
+    /// Whether both have the same bytes but for the case of ASCII letters.
+    package func isBytes(ignoringCase other: some StringProtocol) -> Bool {
+        utf8.count == other.utf8.count && zip(utf8, other.utf8).allSatisfy { $0.smallASCII == $1.smallASCII }
+    }
+
+    package func hasBytes(first prefix: some StringProtocol) -> Bool { utf8.starts(with: prefix.utf8) }
+
+    /// With small letters in place of ASCII's capital ones.
+    package var smallASCII: String { String(decoding: utf8.map(\.smallASCII), as: UTF8.self) }
+}
+
+extension Substring.UTF8View {
+    /// The parts between separators, without blanks and tabs around them: a list in a header (RFC 9110, section 5.6.1).
+    package func parts(by separator: Unicode.Scalar) -> [Substring.UTF8View] {
+        split(separator: UInt8(ascii: separator)).map(\.trimmed)
+    }
+
+    /// Without blanks and tabs at either end.
+    package var trimmed: Substring.UTF8View {
+        var rest = drop { $0.isBlank }
+        while rest.last?.isBlank == true { rest.removeLast() }
+        return rest
+    }
+}
+
+extension UInt8 {
+    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+
+    /// ASCII's small letter for a capital one.
+    package var smallASCII: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
+}
