@@ -75,10 +75,14 @@ struct TestServer: Sendable {
         let (ports, announce) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        let responder = api.responder(logger: logger, web: .embedded, traffic: Traffic(), requestLevel: .debug)
         let application = Application(
-            responder: api.responder(logger: logger, web: .embedded, traffic: Traffic(), requestLevel: .debug),
+            responder: responder, server: .checked(responder.early),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: logger)
+            onServerRunning: { channel in
+                try? await Acceptance.begin(on: channel)
+                announce.yield(channel.localAddress?.port ?? 0)
+            }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
             for await port in ports {

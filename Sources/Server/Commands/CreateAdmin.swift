@@ -42,7 +42,7 @@ struct CreateAdmin: AsyncParsableCommand {
 
     private static func name(_ text: String, of flag: String) throws -> String {
         do throws(Flaw) {
-            return try Line(text, max: 100).text
+            return try Name(text, max: 100, of: .sender).text
         } catch {
             throw SettingsError("\(flag) \(error.message)")
         }

@@ -156,16 +156,20 @@ struct Serve: AsyncParsableCommand {
         ])
         // Where nobody else can ask, they need no port of their own.
         let sharesPort = settings.metricsPort == nil && settings.origins.isLocal
+        let responder = api.responder(
+            logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
+            extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : []))
         let application = Application(
-            responder: api.responder(
-                logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
-                extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : [])),
-            server: .http1(
-                configuration: .init(additionalChannelHandlers: [BodyDeadline()], idleTimeout: .seconds(30))),
+            responder: responder, server: .checked(responder.early),
             configuration: .init(
                 address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024,
                 availableConnectionsDelegate: ConnectionLimit(logger: logger)),
             onServerRunning: { channel in
+                do {
+                    try await Acceptance.begin(on: channel)
+                } catch {
+                    logger.warning("while all threads are busy, probes will wait: \(error)")
+                }
                 let port = channel.localAddress?.port ?? settings.httpPort
                 logger.info("listening on http://\(settings.httpHost):\(port)")
                 ServiceManager().tellReady(logger)

@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import NIOCore
 
@@ -35,10 +36,19 @@ enum ContentCoding: String, CaseIterable {
 extension HTTPRequest {
     /// Whether `Accept-Encoding` names the coding and doesn't refuse it by `q=0` (RFC 9110, section 12.5.3).
     func accepts(_ coding: ContentCoding) -> Bool {
-        headerFields[values: .acceptEncoding].joined(separator: ",").split(separator: ",").contains { part in
-            let parts = part.split(separator: ";").map { $0.filter { $0 != " " } }
-            return parts.first == coding.rawValue
-                && !parts.dropFirst().contains { $0.hasPrefix("q=0") && !$0.contains { "123456789".contains($0) } }
+        headerFields[values: .acceptEncoding].contains { value in
+            Substring(value).utf8.parts(by: ",").contains { part in
+                let parts = part.parts(by: ";")
+                return parts.first?.elementsEqual(coding.rawValue.utf8) == true
+                    && !parts.dropFirst().contains { $0.isNoWeight }
+            }
         }
+    }
+}
+
+extension Substring.UTF8View {
+    /// `q=0`, `q=0.0` and so on.
+    fileprivate var isNoWeight: Bool {
+        starts(with: "q=0".utf8) && !contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
     }
 }

@@ -59,7 +59,7 @@ struct Answer: Sendable {
         json.list(page.items)
         var answer = Answer(.ok, json)
         if let next = page.next {
-            let kept = call.request.uri.query?.split(separator: "&").filter { !$0.hasPrefix("cursor=") } ?? []
+            let kept = call.request.uri.query?.split(separator: "&").filter { !$0.hasBytes(first: "cursor=") } ?? []
             let query = (kept + ["cursor=\(cursor.write(next))"]).joined(separator: "&")
             answer.headers[.link] = "<\(call.path)?\(query)>; rel=\"next\""
         }
@@ -93,7 +93,7 @@ struct Answer: Sendable {
     /// token, which its compressed size could help to guess; and the web app's files are compressed once and for all.
     func compressed(for request: HTTPRequest) async -> Answer {
         guard case .whole(let bytes) = body, bytes.readableBytes >= Self.worthCompressing,
-            headers[.contentType]?.hasPrefix("application/json") == true, headers[.contentEncoding] == nil
+            headers[.contentType]?.hasBytes(first: "application/json") == true, headers[.contentEncoding] == nil
         else { return self }
         var answer = self
         answer.headers.append(HTTPField(name: .vary, value: "Accept-Encoding"))
@@ -103,6 +103,16 @@ struct Answer: Sendable {
         guard let smaller = try? await NIOThreadPool.singleton.runIfActive(gzip) else { return answer }
         answer.headers[.contentEncoding] = ContentCoding.gzip.rawValue
         return Answer(status, answer.headers, .whole(smaller))
+    }
+
+    /// Head and body for a connection that is answered on its event loop, without a body for HEAD. Only what is whole is answered
+    /// there.
+    func parts(withBody: Bool) -> (head: HTTPResponse, body: ByteBuffer?) {
+        var head = HTTPResponse(status: status, headerFields: headers)
+        head.headerFields[.date] = HTTPDate.now
+        guard case .whole(let bytes) = body else { return (head, nil) }
+        head.headerFields[.contentLength] = String(bytes.readableBytes)
+        return (head, withBody ? bytes : nil)
     }
 
     /// The response, without its body for HEAD.

@@ -34,7 +34,7 @@ struct Call: Sendable {
     /// Throws a `Refusal` that names a parameter of the query that the route doesn't read: it may be one that is misspelt.
     func refuseUnknownParameters() throws {
         for (name, _) in request.uri.queryParameters
-        where !route.request.queries.contains(where: { $0.name == name }) {
+        where !route.request.queries.contains(where: { $0.name.isBytes(name) }) {
             throw Refusal(Line.clean(String(name), max: 100), .unknownParameter)
         }
     }
@@ -42,7 +42,7 @@ struct Call: Sendable {
     /// A value of the query. An empty one is none.
     func query(_ name: String) throws -> String? {
         var value: String?
-        for (key, text) in request.uri.queryParameters where key == name {
+        for (key, text) in request.uri.queryParameters where key.isBytes(name) {
             guard value == nil else { throw Refusal(name, .repeated) }
             value = String(text)
         }
@@ -73,14 +73,17 @@ struct Call: Sendable {
     /// version, don't count; a tag that isn't ours matches nothing.
     var precondition: Precondition {
         let values = request.headers[values: .ifMatch]
-        let tags = values.flatMap { $0.split(separator: ",") }
-        guard !values.isEmpty, !tags.contains(where: { $0.trimming(" \t") == "*" }) else { return .none }
-        return .versions(
-            tags.compactMap { tag in
-                let opaque = tag.trimming(" \t").dropPrefix("W/").trimming("\"")
-                let digits = opaque.prefix { $0.isASCII && $0.isNumber }
-                return opaque.dropFirst(digits.count).first?.isLetter == true ? nil : Int64(digits)
-            })
+        let tags = values.flatMap { Substring($0).utf8.parts(by: ",") }
+        guard !values.isEmpty, !tags.contains(where: { $0.elementsEqual("*".utf8) }) else { return .none }
+        return .versions(tags.compactMap(Self.version))
+    }
+
+    private static func version(_ tag: Substring.UTF8View) -> Int64? {
+        let quote = UInt8(ascii: "\"")
+        let opaque = (tag.starts(with: "W/".utf8) ? tag.dropFirst(2) : tag).drop { $0 == quote }
+        let digits = opaque.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let isLonger = opaque[digits.endIndex...].first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
+        return isLonger == true ? nil : Int64(Substring(digits))
     }
 
     /// The `Idempotency-Key`, if there is one.
@@ -95,7 +98,7 @@ struct Call: Sendable {
     }
 
     /// How the caller's browser or program names itself.
-    var userAgent: String? { request.headers[.userAgent].map { String($0.prefix(200)) } }
+    var userAgent: String? { request.headers[.userAgent].map { Line.clean($0, max: 200) } }
 
     var origin: Accounts.Origin { Accounts.Origin(network: client().network, userAgent: userAgent) }
 
@@ -103,10 +106,12 @@ struct Call: Sendable {
     var bearerToken: Substring? {
         get throws {
             guard let header = request.headers.first(where: { $0.name == .authorization })?.value else { return nil }
-            guard let blank = header.firstIndex(of: " "), header[..<blank].lowercased() == "bearer" else {
+            let bytes = Substring(header).utf8
+            let scheme = bytes.prefix { $0 != UInt8(ascii: " ") }
+            guard Substring(scheme).isBytes(ignoringCase: "bearer"), scheme.endIndex < bytes.endIndex else {
                 throw Refusal(AccountRefusal.malformedAuthorization)
             }
-            return header[header.index(after: blank)...]
+            return Substring(bytes[scheme.endIndex...].dropFirst())
         }
     }
 }
@@ -131,17 +136,6 @@ extension Cursor where Key == TimeEntry.Key {
             return TimeEntry.Key(checkedInAt: Instant(milliseconds: at), id: id)
         },
         write: { "\($0.checkedInAt.milliseconds).\($0.id.text)" })
-}
-
-extension Substring {
-    fileprivate func trimming(_ characters: String) -> Substring {
-        var rest = self
-        while let first = rest.first, characters.contains(first) { rest.removeFirst() }
-        while let last = rest.last, characters.contains(last) { rest.removeLast() }
-        return rest
-    }
-
-    fileprivate func dropPrefix(_ prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self }
 }
 
 extension HTTPField.Name {

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import HTTPTypes
 import NIOCore
@@ -14,10 +15,10 @@ struct ClientAddress: Sendable {
     init(peer: SocketAddress?, headers: HTTPFields, proxies: TrustedProxies) {
         var address = peer.flatMap { IPAddress($0) }
         if let peer = address, proxies.contains(peer) {
-            let hops = headers[values: .forwardedFor].flatMap { $0.split(separator: ",") }
+            let hops = headers[values: .forwardedFor].flatMap { Substring($0).utf8.parts(by: ",") }
             // From the nearest: each proxy adds whom it was asked by, and the first that isn't ours is the client.
             for hop in hops.reversed() {
-                guard let next = IPAddress(hop.trimmingCharacters(in: .whitespaces)) else { break }
+                guard let next = IPAddress(String(Substring(hop))) else { break }
                 address = next
                 if !proxies.contains(next) { break }
             }
@@ -66,14 +67,18 @@ struct IPAddress: Sendable, Equatable {
 
     init?(_ text: String) {
         // Some proxies write the port behind it.
-        let isV4 = text.filter { $0 == ":" }.count == 1
-        let plain = text.hasPrefix("[") ? text.dropFirst().prefix { $0 != "]" } : text.prefix { !isV4 || $0 != ":" }
+        let (bytes, colon) = (Substring(text).utf8, UInt8(ascii: ":"))
+        let isV4 = bytes.count { $0 == colon } == 1
+        let isBracketed = bytes.first == UInt8(ascii: "[")
+        let plain = Substring(
+            isBracketed
+                ? bytes.dropFirst().prefix { $0 != UInt8(ascii: "]") } : bytes.prefix { !isV4 || $0 != colon })
         var four = in_addr()
         var six = in6_addr()
         if inet_pton(AF_INET, String(plain), &four) == 1 {
-            bytes = withUnsafeBytes(of: four) { Array($0) }
+            self.bytes = withUnsafeBytes(of: four) { Array($0) }
         } else if inet_pton(AF_INET6, String(plain), &six) == 1 {
-            bytes = Self.unmapped(withUnsafeBytes(of: six) { Array($0) })
+            self.bytes = Self.unmapped(withUnsafeBytes(of: six) { Array($0) })
         } else {
             return nil
         }

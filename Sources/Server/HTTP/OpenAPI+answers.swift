@@ -35,10 +35,10 @@ extension OpenAPI {
     static func codes(_ route: Route) -> [ProblemCode] {
         let own = route.refusals
         let inAPI = route.path.hasPrefix("/api/")
-        guard route.needsDatabase else { return (inAPI ? [.of(InputRefusal.invalid)] : []) + own }
+        guard route.needsDatabase else { return (inAPI ? [.of(InputRefusal.invalid)] + headCodes : []) + own }
         let request = route.request
         let changes = route.method != .get
-        var codes: [ProblemCode] = [.of(InputRefusal.invalid)]
+        var codes: [ProblemCode] = [.of(InputRefusal.invalid)] + headCodes
         if request.body != nil || changes && request.isRepeatable { codes += bodyCodes }
         if request.isRepeatable && route.access.needsSession {
             codes += [.of(RequestProblem.malformedKey), .of(ChangeRefusal.keyReused)]
@@ -63,9 +63,16 @@ extension OpenAPI {
         return codes.filter { code in !own.contains { $0.name == code.name } } + own
     }
 
+    private static let headCodes: [ProblemCode] = [
+        .of(RequestProblem.malformedHead), .of(RequestProblem.headTooLarge), .of(RequestProblem.wrongHost),
+        .of(RequestProblem.addressNotASCII), .of(RequestProblem.addressMarks), .of(RequestProblem.headerNotASCII),
+    ]
+
     private static let bodyCodes: [ProblemCode] = [
         .of(RequestProblem.bodyEmpty), .of(RequestProblem.notUTF8), .of(RequestProblem.malformedJSON),
         .of(RequestProblem.notAnObject), .of(RequestProblem.bodyCutOff), .of(RequestProblem.nulCharacters),
+        .of(RequestProblem.bodyTooDeep), .of(RequestProblem.bodyMarks), .of(RequestProblem.numberTooLong),
+        .of(RequestProblem.fieldNameNotASCII),
         .of(RequestProblem.bodyTooLarge), .of(RequestProblem.wrongContentType),
     ]
 
@@ -132,6 +139,9 @@ extension OpenAPI {
             status: 422, name: "KeyReused", details: "The Idempotency-Key was used with another body.",
             codes: [.of(ChangeRefusal.keyReused)]),
         SharedRefusal(status: 429, name: "TooMany", details: "Tried too often.", headers: ["Retry-After"]),
+        SharedRefusal(
+            status: 431, name: "HeadTooLarge", details: "The head is larger than any client's.",
+            codes: [.of(RequestProblem.headTooLarge)]),
         SharedRefusal(
             status: 500, name: "Failure", details: "A failure of ours; the request id helps us find it.",
             codes: [.of(RequestProblem.internalError)]),

@@ -22,7 +22,8 @@ extension Route {
         isProbe: Bool = false, _ work: @escaping @Sendable () -> Answer
     ) -> Route {
         Route(
-            .get, path, .anyone, text, result: result, refusals: refusals, needsDatabase: false, isProbe: isProbe
+            .get, path, .anyone, text, result: result, refusals: refusals, needsDatabase: false,
+            probe: isProbe ? work : nil
         ) { _ in work() }
     }
 }

@@ -56,11 +56,11 @@ struct Origins: Sendable {
     /// Whether a request that a cookie signs in comes from a page of ours. Browsers say so in `Sec-Fetch-Site`; where they send
     /// none, over plain http, the origin must be one we know.
     func isSameSite(_ request: HTTPRequest) -> Bool {
-        if let site = request.headerFields[.secFetchSite] { return site == "same-origin" || site == "none" }
-        guard let origin = request.headerFields[.origin]?.lowercased() else { return false }
-        let host = request.authority?.lowercased()
-        return origin == publicURL || allowed.contains(origin)
-            || host.map { origin == "http://\($0)" || origin == "https://\($0)" } ?? false
+        if let site = request.headerFields[.secFetchSite] { return site.isBytes("same-origin") || site.isBytes("none") }
+        guard let origin = Self.origin(of: request) else { return false }
+        let host = request.authority?.smallASCII
+        return origin.isBytes(publicURL) || allowed.contains(origin)
+            || host.map { origin.isBytes("http://\($0)") || origin.isBytes("https://\($0)") } ?? false
     }
 
     // MARK: Cross-origin requests
@@ -88,8 +88,11 @@ struct Origins: Sendable {
     }
 
     private func allows(_ request: HTTPRequest) -> Bool {
-        request.headerFields[.origin].map { allowed.contains($0.lowercased()) } ?? false
+        Self.origin(of: request).map { allowed.contains($0) } ?? false
     }
+
+    /// The origin of the page that asks, in small letters. It is ASCII: other heads go no further than `HeadCheck`.
+    private static func origin(of request: HTTPRequest) -> String? { request.headerFields[.origin]?.smallASCII }
 }
 
 extension HTTPField.Name {

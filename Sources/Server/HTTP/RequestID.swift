@@ -1,25 +1,32 @@
 import Core
 import HTTPTypes
+import NIOCore
 import Synchronization
 
 /// Names each request in the answer and in the log: a name of this process, and a count.
 final class RequestIDs: Sendable {
     private let process: String
+    private let proxies: TrustedProxies
     private let count = Atomic<UInt64>(0)
 
-    init(_ runtime: Runtime) {
+    /// - Parameter proxies: whose ids are taken on; anyone else's are ignored, so that no caller names their requests like another's.
+    init(_ runtime: Runtime, proxies: TrustedProxies) {
         process = runtime.randomBytes(4).hexadecimal
+        self.proxies = proxies
     }
 
-    /// The id that a proxy in front of us gave, where it is a plain one, else a new one.
-    func id(for head: HTTPRequest) -> String {
-        if let given = head.headerFields.first(where: { $0.name == .requestID })?.value,
-            (1...64).contains(given.utf8.count),
-            given.utf8.allSatisfy(Self.isPlain)
-        {
-            return given
-        }
-        return "\(process)-\(count.add(1, ordering: .relaxed).newValue)"
+    /// The id that a proxy in front of this server gave, where it is a plain one, else a new one.
+    /// - Parameter peer: the other end of the connection.
+    func id(for head: HTTPRequest, from peer: SocketAddress?) -> String {
+        guard !proxies.isEmpty, let given = head.headerFields.first(where: { $0.name == .requestID })?.value,
+            (1...64).contains(given.utf8.count), given.utf8.allSatisfy(Self.isPlain),
+            let address = peer.flatMap({ IPAddress($0) }), proxies.contains(address)
+        else { return next() }
+        return given
+    }
+
+    func next() -> String {
+        "\(process)-\(count.add(1, ordering: .relaxed).newValue)"
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -2,6 +2,14 @@ import HTTPTypes
 
 /// Why a request is answered with an error before, or after, the use case has its say.
 enum RequestProblem: String, CaseIterable, Sendable {
+    // The head.
+    case malformedHead = "malformed-head"
+    case headTooLarge = "head-too-large"
+    case wrongHost = "wrong-host"
+    case addressNotASCII = "address-not-ascii"
+    case addressMarks = "address-too-many-marks"
+    case headerNotASCII = "header-not-ascii"
+
     // The request itself.
     case noSuchAddress = "no-such-address"
     case methodNotAllowed = "method-not-allowed"
@@ -16,6 +24,10 @@ enum RequestProblem: String, CaseIterable, Sendable {
     case notUTF8 = "not-utf-8"
     case malformedJSON = "malformed-json"
     case notAnObject = "body-not-an-object"
+    case bodyTooDeep = "body-too-deep"
+    case bodyMarks = "body-too-many-marks"
+    case numberTooLong = "number-too-long"
+    case fieldNameNotASCII = "field-name-not-ascii"
     case nulCharacters = "nul-characters"
 
     // This server.
@@ -33,7 +45,11 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .wrongSignature: .notAcceptable
         case .bodyTooLarge: .contentTooLarge
         case .wrongContentType: .unsupportedMediaType
-        case .malformedKey, .bodyCutOff, .bodyEmpty, .notUTF8, .malformedJSON, .notAnObject, .nulCharacters: .badRequest
+        case .headTooLarge: .requestHeaderFieldsTooLarge
+        case .malformedHead, .wrongHost, .addressNotASCII, .addressMarks, .headerNotASCII, .malformedKey, .bodyCutOff,
+            .bodyEmpty, .notUTF8, .malformedJSON, .notAnObject, .bodyTooDeep, .bodyMarks, .numberTooLong,
+            .fieldNameNotASCII, .nulCharacters:
+            .badRequest
         case .unavailable: .serviceUnavailable
         case .full: .init(code: 507, reasonPhrase: "Insufficient Storage")
         case .internalError: .internalServerError
@@ -44,6 +60,12 @@ enum RequestProblem: String, CaseIterable, Sendable {
     /// In English, with the names of its values in braces.
     var sentence: String {
         switch self {
+        case .malformedHead: "The request's head is malformed."
+        case .headTooLarge: "The request's head must have at most {max} KiB and {headers} headers."
+        case .wrongHost: "The request must have one Host header, with a host and perhaps a port."
+        case .addressNotASCII: "The address must have visible ASCII characters only: others are percent-encoded."
+        case .addressMarks: "The address must not have more than {max} combining marks in a row."
+        case .headerNotASCII: "The header {name} must have ASCII characters only."
         case .noSuchAddress: "There is nothing at this address."
         case .methodNotAllowed: "This address allows {methods}."
         case .malformedKey: "The Idempotency-Key must have 1 to 255 visible ASCII characters."
@@ -55,6 +77,10 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .notUTF8: "The body is not UTF-8."
         case .malformedJSON: "The body is not valid JSON: {reason}"
         case .notAnObject: "The body must be a JSON object."
+        case .bodyTooDeep: "The body must have at most {max} levels of objects and lists."
+        case .bodyMarks: "The body must not have more than {max} combining marks in a row."
+        case .numberTooLong: "A number in the body must have at most {max} characters."
+        case .fieldNameNotASCII: "The names of fields have ASCII characters only."
         case .nulCharacters: "Text must not contain NUL characters."
         case .unavailable: "The database can't be reached at the moment. Try again in a few seconds."
         case .full: "The database's disk is full: nothing was changed."

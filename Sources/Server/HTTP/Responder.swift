@@ -29,12 +29,22 @@ struct Responder: HTTPResponder {
         }
     }
 
-    func respond(to request: Request, context: Context) async throws -> Response {
+    /// A request that is being answered, as far as its answer's headers and its line in the log depend on it.
+    private struct Exchange {
+        let head: HTTPRequest
+        let path: String
+        let route: Route?
+        let requestID: String
         let start = ContinuousClock.now
+    }
+
+    func respond(to request: Request, context: Context) async throws -> Response {
         traffic.begin()
-        let requestID = requestIDs.id(for: request.head)
-        var answer: Answer
         let match = table.match(request.method, request.uri.path)
+        let exchange = Exchange(
+            head: request.head, path: request.uri.path, route: match.route,
+            requestID: requestIDs.id(for: request.head, from: context.peer))
+        var answer: Answer
         do {
             if let preflight = origins.preflight(request.head) {
                 answer = preflight
@@ -42,32 +52,74 @@ struct Responder: HTTPResponder {
                 answer = try await self.answer(match, request, context)
             }
         } catch {
-            answer = problem(for: error, request, requestID).answer(requestID: requestID)
+            answer = problem(for: error, request, exchange.requestID).answer(requestID: exchange.requestID)
         }
-        answer.headers[.requestID] = requestID
-        securityHeaders.add(to: &answer.headers)
-        origins.addHeaders(to: &answer.headers, for: request.head)
-        if readiness.isDraining { answer.headers[.connection] = "close" }
+        complete(&answer, exchange)
         answer = await answer.compressed(for: request.head)
-        let time = ContinuousClock.now - start
-        traffic.end(Traffic.Kind(match.route, answer.status), after: time)
-        let isQuiet = match.route?.isProbe == true && answer.status == .ok
-        logger.log(
-            level: isQuiet ? .debug : requestLevel, "\(request.method) \(request.uri.path) \(answer.status.code)",
-            metadata: metadata(request, requestID, match.route, answer.status, time))
+        end(exchange, answer.status)
         return answer.response(withBody: request.method != .head)
+    }
+
+    /// What is answered on a connection's event loop: the same as here.
+    var early: EarlyAnswers {
+        EarlyAnswers(
+            refuse: refuse, isProbe: { table.probe($0.method, $0.path ?? "") != nil }, probe: answerProbe)
+    }
+
+    private func answerProbe(_ head: HTTPRequest, from peer: SocketAddress?) -> Answer {
+        traffic.begin()
+        let route = table.probe(head.method, head.path ?? "")
+        let exchange = Exchange(
+            head: head, path: route?.path ?? "", route: route, requestID: requestIDs.id(for: head, from: peer))
+        var answer = route?.probe?() ?? Problem(.noSuchAddress).answer(requestID: exchange.requestID)
+        complete(&answer, exchange)
+        end(exchange, answer.status)
+        return answer
+    }
+
+    /// Nothing that was sent shows in the log: it may be what was wrong.
+    private func refuse(_ problem: Problem) -> Answer {
+        traffic.begin()
+        let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
+        let exchange = Exchange(head: head, path: "", route: nil, requestID: requestIDs.next())
+        var answer = problem.answer(requestID: exchange.requestID)
+        complete(&answer, exchange)
+        traffic.end(Traffic.Kind(nil, answer.status), after: ContinuousClock.now - exchange.start)
+        logger.log(
+            level: requestLevel, "a request was refused by its head: \(problem.code)",
+            metadata: [
+                "requestId": .string(exchange.requestID), "status": .stringConvertible(answer.status.code),
+            ])
+        return answer
+    }
+
+    /// Adds the headers that every answer has.
+    private func complete(_ answer: inout Answer, _ exchange: Exchange) {
+        answer.headers[.requestID] = exchange.requestID
+        securityHeaders.add(to: &answer.headers)
+        origins.addHeaders(to: &answer.headers, for: exchange.head)
+        if readiness.isDraining { answer.headers[.connection] = "close" }
+    }
+
+    private func end(_ exchange: Exchange, _ status: HTTPResponse.Status) {
+        let time = ContinuousClock.now - exchange.start
+        traffic.end(Traffic.Kind(exchange.route, status), after: time)
+        let isQuiet = exchange.route?.isProbe == true && status == .ok
+        logger.log(
+            level: isQuiet ? .debug : requestLevel, "\(exchange.head.method) \(exchange.path) \(status.code)",
+            metadata: metadata(exchange, status, time))
     }
 
     /// What a request's line in the log says. Never the query: it may hold what only one person may know.
     private func metadata(
-        _ request: Request, _ requestID: String, _ route: Route?, _ status: HTTPResponse.Status, _ time: Duration
+        _ exchange: Exchange, _ status: HTTPResponse.Status, _ time: Duration
     ) -> Logger.Metadata {
         let metadata: Logger.Metadata = [
-            "requestId": .string(requestID), "method": .string(request.method.rawValue),
-            "path": .string(request.uri.path), "route": .string(route?.path ?? ""),
+            "requestId": .string(exchange.requestID), "method": .string(exchange.head.method.rawValue),
+            "path": .string(exchange.path), "route": .string(exchange.route?.path ?? ""),
             "status": .stringConvertible(status.code), "microseconds": .stringConvertible(Int(time / .microseconds(1))),
         ]
-        return TraceContext(request.head).map { metadata.merging($0.metadata) { $1 } } ?? metadata
+        return TraceContext(exchange.head).map { metadata.merging($0.metadata) { $1 } } ?? metadata
     }
 
     private func answer(_ match: RouteTable.Match, _ request: Request, _ context: Context) async throws -> Answer {

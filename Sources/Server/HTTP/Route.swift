@@ -16,8 +16,10 @@ struct Route: Sendable {
     let refusals: [ProblemCode]
     /// Whether it is answered with 503 until the schema was seen to fit.
     let needsDatabase: Bool
-    /// Whether machines ask it every few seconds. What went well isn't worth a line in the log then.
-    let isProbe: Bool
+    /// What is answered without waiting for anything, where machines ask every few seconds whether this server can. What went well
+    /// isn't worth a line in the log then.
+    let probe: (@Sendable () -> Answer)?
+    var isProbe: Bool { probe != nil }
     let answer: @Sendable (Call) async throws -> Answer
 
     /// What it does, for people.
@@ -34,7 +36,7 @@ struct Route: Sendable {
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
         refusals: [ProblemCode] = [], needsDatabase: Bool = true,
-        isProbe: Bool = false, answer: @escaping @Sendable (Call) async throws -> Answer
+        probe: (@Sendable () -> Answer)? = nil, answer: @escaping @Sendable (Call) async throws -> Answer
     ) {
         self.method = method
         self.path = path
@@ -45,7 +47,7 @@ struct Route: Sendable {
         self.result = result
         self.refusals = refusals
         self.needsDatabase = needsDatabase
-        self.isProbe = isProbe
+        self.probe = probe
         self.answer = answer
     }
 }

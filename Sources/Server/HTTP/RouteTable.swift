@@ -33,11 +33,22 @@ struct RouteTable: Sendable {
     }
 
     let routes: [Route]
+    private let probes: [Route]
     private let root: Node
 
     init(_ routes: [Route]) {
         self.routes = routes
+        probes = routes.filter(\.isProbe)
         root = Node(routes.map { ($0.path.split(separator: "/")[...], $0) })
+    }
+
+    /// The probe that is asked; nil where it is another route.
+    /// - Parameter target: the path with its query.
+    func probe(_ method: HTTPRequest.Method, _ target: String) -> Route? {
+        guard method == .get || method == .head else { return nil }
+        var path = Substring(target).utf8.prefix { $0 != UInt8(ascii: "?") }
+        if path.last == UInt8(ascii: "/") { path.removeLast() }
+        return probes.first { $0.path.utf8.elementsEqual(path) }
     }
 
     func match(_ method: HTTPRequest.Method, _ path: String) -> Match {

@@ -16,11 +16,9 @@ struct SessionCookie: Sendable {
 
     func token(in headers: HTTPFields) -> Substring? {
         for header in headers[values: .cookie] {
-            for pair in header.split(separator: ";") {
-                let pair = pair.drop { $0 == " " }
-                if pair.hasPrefix(name), pair.dropFirst(name.count).first == "=" {
-                    return pair.dropFirst(name.count + 1)
-                }
+            for pair in Substring(header).utf8.parts(by: ";") {
+                let value = pair.dropFirst(name.utf8.count)
+                if pair.starts(with: name.utf8), value.first == UInt8(ascii: "=") { return Substring(value.dropFirst()) }
             }
         }
         return nil

@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import Logging
 
@@ -9,13 +10,14 @@ struct TraceContext: Equatable {
     /// Nil where the header isn't there or not as the standard has it.
     init?(_ head: HTTPRequest) {
         guard let header = head.headerFields[.traceparent] else { return nil }
-        let parts = header.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts[0].count == 2, parts[0] != "ff", parts[1].count == 32, parts[2].count == 16,
-            parts[0] != "00" || parts.count == 4, parts[3].count == 2,
-            parts.prefix(4).joined().utf8.allSatisfy({ Self.digits.contains($0) }),
-            parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" })
+        let parts = Substring(header).utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        let zero = UInt8(ascii: "0")
+        guard parts.count >= 4, parts.prefix(4).map(\.count) == [2, 32, 16, 2], !parts[0].elementsEqual("ff".utf8),
+            !parts[0].elementsEqual("00".utf8) || parts.count == 4,
+            parts.prefix(4).joined().allSatisfy({ Self.digits.contains($0) }),
+            parts[1].contains(where: { $0 != zero }), parts[2].contains(where: { $0 != zero })
         else { return nil }
-        (trace, parent) = (String(parts[1]), String(parts[2]))
+        (trace, parent) = (String(Substring(parts[1])), String(Substring(parts[2])))
     }
 
     private static let digits = Set("0123456789abcdef".utf8)

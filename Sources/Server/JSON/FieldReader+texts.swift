@@ -16,19 +16,32 @@ extension FieldReader {
         }
     }
 
+    /// What somebody or something is called.
+    mutating func name(_ name: String, max: Int = 200, of kind: Name.Kind = .thing, example: String) -> String? {
+        if describe(name, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
+            return example
+        }
+        guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
+        do throws(Flaw) {
+            return try Name(text, max: max, of: kind).text
+        } catch {
+            report(name, error)
+            return nil
+        }
+    }
+
     /// Text of several lines. An empty one is nil.
     mutating func note(_ name: String, max: Int, example: String) -> String? {
         let schema: JSONValue = ["type": ["string", "null"], "maxLength": .integer(max)]
         if describe(name, isOptional: true, schema, .text(example)) { return example }
         guard !isAbsent(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         do throws(Flaw) {
-            try Line.check(trimmed, max: max, allowing: ["\n", "\r", "\t"])
+            let note = try Note(text, max: max).text
+            return note.isEmpty ? nil : note
         } catch {
             report(name, error)
             return nil
         }
-        return trimmed.isEmpty ? nil : trimmed
     }
 
     /// What another's machine says, as one line of 500 characters at most. Nothing about it is refused: what isn't text is nil.
@@ -39,8 +52,7 @@ extension FieldReader {
         return line.isEmpty ? nil : line
     }
 
-    /// More than any password or address has. Comparing texts needs them in one spelling of Unicode, and bringing a text into it
-    /// may take as long as its length squared.
+    /// More than any password or address has.
     private static let longestSecret = 1024
 
     /// Text as it was sent, with any character: a password, or an address, that is compared with what is known.

@@ -58,6 +58,7 @@ struct RequestBody: Sendable {
     /// Reads and checks the fields. Throws `Problem` for what isn't a JSON object, `Refusal` for wrong fields.
     func read<Fields: BodyFields>(_: Fields.Type = Fields.self) throws -> Fields {
         let data = bytes.readableBytes == 0 && Fields.isOptional ? Data("{}".utf8) : try json()
+        try scan()
         let decoded: Decoded<Fields>
         do {
             decoded = try JSONDecoder().decode(Decoded<Fields>.self, from: data)
@@ -83,8 +84,30 @@ struct RequestBody: Sendable {
     }
 
     private static func isJSON(_ contentType: String) -> Bool {
-        let type = contentType.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
-        return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+        let type = Substring(contentType).utf8.prefix { $0 != UInt8(ascii: ";") }.trimmed.map(\.smallASCII)
+        return type.elementsEqual("application/json".utf8)
+            || type.starts(with: "application/".utf8) && type.suffix(5).elementsEqual("+json".utf8)
+    }
+
+    /// Throws for what would cost more than its length, or be read as something else.
+    private func scan() throws {
+        do throws(BodyScan.Finding) {
+            try bytes.readableBytesView.withUnsafeBytes { bytes throws(BodyScan.Finding) in
+                try BodyScan.check(bytes.bindMemory(to: UInt8.self))
+            }
+        } catch {
+            let (digits, marks) = (BodyScan.longestNumber, MarkRun.longest)
+            switch error {
+            case .zeroByte: throw Problem(.malformedJSON, ["reason": .text("it holds a byte 0.")])
+            case .tooDeep: throw Problem(.bodyTooDeep, ["max": .integer(BodyScan.deepest)])
+            case .longNumber(let field?): throw Refusal(field, .tooLong, ["max": .integer(digits)])
+            case .longNumber(nil): throw Problem(.numberTooLong, ["max": .integer(digits)])
+            case .tooManyMarks(let field?): throw Refusal(field, .tooManyMarks, ["max": .integer(marks)])
+            case .tooManyMarks(nil): throw Problem(.bodyMarks, ["max": .integer(marks)])
+            case .strangeName(let field?): throw Refusal(Line.clean(field, max: 100), .unknownField)
+            case .strangeName(nil): throw Problem(.fieldNameNotASCII)
+            }
+        }
     }
 }
 

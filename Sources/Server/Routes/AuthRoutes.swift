@@ -124,9 +124,9 @@ private struct Registration: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         let (email, password) = (fields.email("email"), fields.newPassword("password"))
-        let firstName = fields.line("firstName", max: 100, example: "Sabine")
-        let lastName = fields.line("lastName", max: 100, example: "Brandt")
-        let companyName = fields.line("companyName", example: "Fliesen Brandt GmbH")
+        let firstName = fields.name("firstName", max: 100, of: .sender, example: "Sabine")
+        let lastName = fields.name("lastName", max: 100, of: .sender, example: "Brandt")
+        let companyName = fields.name("companyName", of: .sender, example: "Fliesen Brandt GmbH")
         let address = fields.address("address")
         language = fields.choice("language", default: .german)
         guard let email, let password, let firstName, let lastName, let companyName, let address else { return nil }

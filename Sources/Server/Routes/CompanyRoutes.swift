@@ -66,7 +66,7 @@ private struct CompanyFields: BodyFields {
     let edit: Companies.Edit
 
     init?(_ fields: inout FieldReader) {
-        let name = fields.changed("name") { $0.line("name", example: "Fliesen Brandt GmbH") }
+        let name = fields.changed("name") { $0.name("name", of: .sender, example: "Fliesen Brandt GmbH") }
         let address = fields.changed("address") { $0.address("address") }
         let timeZone = fields.changed("timeZone") { $0.line("timeZone", max: 100, example: "Europe/Berlin") }
         if let timeZone, !TimeZone.knownTimeZoneIdentifiers.contains(timeZone), timeZone != "UTC" {

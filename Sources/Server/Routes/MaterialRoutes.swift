@@ -58,8 +58,8 @@ private struct NewMaterialFields: BodyFields {
     let material: NewMaterial
 
     init?(_ fields: inout FieldReader) {
-        let name = fields.line("name", example: "Flexkleber C2TE")
-        let unit = fields.line("unit", max: 50, example: "Sack")
+        let name = fields.name("name", example: "Flexkleber C2TE")
+        let unit = fields.name("unit", max: 50, example: "Sack")
         let amount = fields.quantity("amount", example: Quantity(thousandths: 24_000))
         let threshold = fields.quantity("threshold", example: Quantity(thousandths: 6_000))
         guard let name, let unit, let amount, let threshold else { return nil }
@@ -72,8 +72,8 @@ private struct MaterialFields: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         edit = MaterialEdit(
-            name: fields.changed("name") { $0.line("name", example: "Flexkleber C2TE") },
-            unit: fields.changed("unit") { $0.line("unit", max: 50, example: "Sack") },
+            name: fields.changed("name") { $0.name("name", example: "Flexkleber C2TE") },
+            unit: fields.changed("unit") { $0.name("unit", max: 50, example: "Sack") },
             amount: fields.changed("amount") { $0.quantity("amount", example: Quantity(thousandths: 24_000)) },
             threshold: fields.changed("threshold") {
                 $0.quantity("threshold", example: Quantity(thousandths: 6_000))

@@ -28,6 +28,10 @@ struct MetricsRoutes {
                 }
                 return await answer.response(withBody: request.method != .head)
             },
+            server: .checked(
+                EarlyAnswers(
+                    refuse: { Answer($0.status, ByteBuffer(), type: "text/plain") }, isProbe: { _ in false },
+                    probe: { _, _ in Answer(.notFound, ByteBuffer(), type: "text/plain") })),
             configuration: .init(address: .hostname(host, port: port)), logger: logger)
     }
 

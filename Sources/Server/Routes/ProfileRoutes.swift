@@ -47,8 +47,8 @@ private struct ProfileFields: BodyFields {
     let edit: Profile.Edit
 
     init?(_ fields: inout FieldReader) {
-        let firstName = fields.changed("firstName") { $0.line("firstName", max: 100, example: "Lena") }
-        let lastName = fields.changed("lastName") { $0.line("lastName", max: 100, example: "Vogt") }
+        let firstName = fields.changed("firstName") { $0.name("firstName", max: 100, of: .sender, example: "Lena") }
+        let lastName = fields.changed("lastName") { $0.name("lastName", max: 100, of: .sender, example: "Vogt") }
         let email = fields.changed("email") { $0.email("email") }
         let language: Language? = fields.changed("language") { $0.choice("language") }
         let password = fields.changed("password") { $0.newPassword("password") }

@@ -58,7 +58,7 @@ private struct NewSiteFields: BodyFields {
     let site: NewSite
 
     init?(_ fields: inout FieldReader) throws {
-        let (name, address) = (fields.line("name", example: SiteExample.name), fields.address("address"))
+        let (name, address) = (fields.name("name", example: SiteExample.name), fields.address("address"))
         let startDate = fields.day("startDate", example: Example.start)
         let endDate = fields.day("endDate", example: SiteExample.end)
         let notes = fields.note("notes", max: 10_000, example: SiteExample.notes)
@@ -77,7 +77,7 @@ private struct SiteFields: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         edit = SiteEdit(
-            name: fields.changed("name") { $0.line("name", example: SiteExample.name) },
+            name: fields.changed("name") { $0.name("name", example: SiteExample.name) },
             address: fields.changed("address") { $0.address("address") },
             startDate: fields.changed("startDate") { $0.day("startDate", example: Example.start) },
             endDate: fields.changed("endDate") { $0.day("endDate", example: SiteExample.end) },

@@ -89,8 +89,8 @@ private struct InviteeFields: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         let email = fields.email("email")
-        let firstName = fields.line("firstName", max: 100, example: "Lena")
-        let lastName = fields.line("lastName", max: 100, example: "Vogt")
+        let firstName = fields.name("firstName", max: 100, of: .sender, example: "Lena")
+        let lastName = fields.name("lastName", max: 100, of: .sender, example: "Vogt")
         let role = fields.choice("role", usual: [Role.worker, .manager])
         let language: Language? = fields.optional("language") { $0.choice("language") }
         guard let email, let firstName, let lastName, let role else { return nil }
@@ -104,8 +104,8 @@ private struct UserFields: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         edit = People.Edit(
-            firstName: fields.changed("firstName") { $0.line("firstName", max: 100, example: "Lena") },
-            lastName: fields.changed("lastName") { $0.line("lastName", max: 100, example: "Vogt") },
+            firstName: fields.changed("firstName") { $0.name("firstName", max: 100, of: .sender, example: "Lena") },
+            lastName: fields.changed("lastName") { $0.name("lastName", max: 100, of: .sender, example: "Vogt") },
             email: fields.changed("email") { $0.email("email") },
             role: fields.changed("role") { $0.choice("role", usual: [Role.worker, .manager]) },
             status: fields.changed("status") { $0.choice("status") })

@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import NIOPosix
 import Synchronization
@@ -5,6 +6,7 @@ import Synchronization
 /// Answers with the web app's files.
 struct WebPages: Sendable {
     private let app: @Sendable () async throws -> WebApp
+    private static let slash = UInt8(ascii: "/")
 
     /// The app in this binary. It is put together beside the start: at once as it is, and again as small as it can be.
     static let embedded: WebPages = {
@@ -40,10 +42,13 @@ struct WebPages: Sendable {
     /// The file at this address, or the page where the address may be one of the app's: one without a file's ending. Nil
     /// where there is nothing.
     func answer(_ request: HTTPRequest, path: String) async throws -> Answer? {
-        let name = String(path.dropFirst())
+        // An address is ASCII: other heads go no further than `HeadCheck`.
+        let name = String(Substring(Substring(path).utf8.dropFirst()))
         // An empty segment makes another address, as it does among the routes.
-        guard !path.contains("//") else { return nil }
-        let isFile = name.split(separator: "/").last?.contains(".") ?? false
+        guard !zip(path.utf8, path.utf8.dropFirst()).contains(where: { $0 == Self.slash && $1 == Self.slash }) else {
+            return nil
+        }
+        let isFile = name.utf8.reversed().prefix { $0 != Self.slash }.contains(UInt8(ascii: "."))
         let app = try await app()
         guard let file = app.files[isFile ? name : WebApp.page] else { return nil }
         guard request.method == .get || request.method == .head else {
@@ -60,7 +65,11 @@ extension WebApp.File {
     fileprivate func answer(_ request: HTTPRequest, policy: String?) -> Answer {
         let coding = ContentCoding.allCases.first { smaller[$0] != nil && request.accepts($0) }
         let tag = "\"\(hash)\(coding.map { "-\($0.rawValue)" } ?? "")\""
-        let isKnown = request.headerFields[values: .ifNoneMatch].contains { $0.contains(tag) }
+        let isKnown = request.headerFields[values: .ifNoneMatch].contains { value in
+            Substring(value).utf8.parts(by: ",").contains { part in
+                (part.starts(with: "W/".utf8) ? part.dropFirst(2) : part).elementsEqual(tag.utf8)
+            }
+        }
         let body = coding.flatMap { smaller[$0] } ?? bytes
         var answer = isKnown ? Answer.notModified : Answer(.ok, body, type: kind.type)
         answer.headers[.eTag] = tag

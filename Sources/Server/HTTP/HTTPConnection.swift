@@ -1,0 +1,73 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// A connection that speaks HTTP/1.1: what it is asked is checked and, where that doesn't wait for anything, answered on its event
+/// loop, before a task on the shared threads hears of it.
+struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
+    let responder: HTTPChannelHandler.Responder
+    let early: EarlyAnswers
+
+    func setup(
+        channel: any Channel, logger: Logger
+    ) -> EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: HeadCheck.limits)
+            // Here both a second Host and the version are still to be seen.
+            try pipeline.addHandler(HeadCheck(early.refuse))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(BodyDeadline())
+            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: .seconds(30), logger: logger))
+            try pipeline.addHandler(ProbeHandler(early))
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+    }
+
+    func handle(value: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, logger: Logger) async {
+        await handleHTTP(asyncChannel: value, logger: logger)
+    }
+}
+
+/// What is answered on a connection's event loop.
+struct EarlyAnswers: Sendable {
+    /// The answer to a request whose head is wrong; the connection is closed behind it.
+    let refuse: @Sendable (Problem) -> Answer
+    /// Whether a request is a probe, and what a probe from a peer is answered.
+    let isProbe: @Sendable (HTTPRequest) -> Bool
+    let probe: @Sendable (HTTPRequest, SocketAddress?) -> Answer
+}
+
+extension HTTPServerBuilder {
+    static func checked(_ early: EarlyAnswers) -> HTTPServerBuilder {
+        HTTPServerBuilder { HTTPConnection(responder: $0, early: early) }
+    }
+}
+
+/// Accepts connections while the shared threads are busy. Otherwise a server stops after the tenth that no task has taken over,
+/// and a probe waits in the kernel's queue. How many there may be is `ConnectionLimit`'s to say.
+final class Acceptance: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        context.read()
+    }
+
+    /// - Parameter channel: the one that a server listens on.
+    static func begin(on channel: any Channel) async throws {
+        try await channel.eventLoop.submit {
+            let pipeline = channel.pipeline.syncOperations
+            let limit = try? pipeline.handler(type: AvailableConnectionsChannelHandler<ConnectionLimit>.self)
+            try pipeline.addHandler(Acceptance(), position: limit.map { .after($0) } ?? .first)
+        }.get()
+    }
+}

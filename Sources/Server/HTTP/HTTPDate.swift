@@ -1,0 +1,20 @@
+import Foundation
+
+/// The moment of an answer, as its `Date` has it (RFC 9110, section 5.6.7).
+enum HTTPDate {
+    static var now: String { text(time(nil)) }
+
+    /// - Parameter seconds: since 1970.
+    static func text(_ seconds: time_t) -> String {
+        var (seconds, parts) = (seconds, tm())
+        gmtime_r(&seconds, &parts)
+        let (day, month) = (days[Int(parts.tm_wday)], months[Int(parts.tm_mon)])
+        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { twoDigits($0) }.joined(separator: ":")
+        return "\(day), \(twoDigits(parts.tm_mday)) \(month) \(parts.tm_year + 1900) \(clock) GMT"
+    }
+
+    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    private static func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,177 @@
+import Core
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// Refuses requests whose head breaks a rule, before anything compares what it holds.
+final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// The largest head: its first line and all headers.
+    private static let largest = 16 * 1024
+    /// The most headers.
+    private static let mostHeaders = 100
+    /// How long a refused caller may take to read why.
+    private static let patience = TimeAmount.seconds(5)
+
+    /// What the parser lets pass.
+    static var limits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        (limits.maxHeaderListSize, limits.maxHeaderFieldSize) = (largest, largest)
+        limits.maxHeaderFieldCount = mostHeaders
+        return limits
+    }
+
+    private let refuse: @Sendable (Problem) -> Answer
+    /// Requests that went on and have no answer yet.
+    private var unanswered = 0
+    /// Whether the last one that went on isn't read to its end.
+    private var isReading = false
+    /// What is wrong; nothing goes on behind it.
+    private var problem: Problem?
+    private var withBody = true
+
+    init(_ refuse: @escaping @Sendable (Problem) -> Answer) { self.refuse = refuse }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard problem == nil else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            if let problem = Self.problem(head) {
+                withBody = head.method != .HEAD
+                stop(problem, context)
+                return
+            }
+            unanswered += 1
+            isReading = true
+        case .body: break
+        case .end: isReading = false
+        }
+        context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // In a body it is for whoever reads that body.
+        guard !isReading, problem == nil, let error = error as? HTTPParserError else {
+            context.fireErrorCaught(error)
+            return
+        }
+        let values: Values = ["max": .integer(Self.largest / 1024), "headers": .integer(Self.mostHeaders)]
+        stop(error == .headerOverflow ? Problem(.headTooLarge, values) : Problem(.malformedHead), context)
+    }
+
+    private func stop(_ problem: Problem, _ context: ChannelHandlerContext) {
+        self.problem = problem
+        if unanswered == 0 { answer(problem, context) }
+    }
+
+    // MARK: Writing
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        context.write(data, promise: promise)
+        guard case .end = unwrapOutboundIn(data) else { return }
+        unanswered -= 1
+        if unanswered == 0, let problem { answer(problem, context) }
+    }
+
+    private func answer(_ problem: Problem, _ context: ChannelHandlerContext) {
+        var (head, body) = refuse(problem).parts(withBody: withBody)
+        head.headerFields[.connection] = "close"
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(head))), promise: nil)
+        if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        // A whole close, with bytes that no one read, would make the kernel take back the answer.
+        context.close(mode: .output, promise: nil)
+        _ = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
+    }
+
+    // MARK: Rules
+
+    /// What is wrong with a head; nil where it may go on.
+    static func problem(_ head: HTTPRequestHead) -> Problem? {
+        guard head.uri.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return Problem(.addressNotASCII) }
+        guard MarkRun.admitsUnescaped(head.uri) else {
+            return Problem(.addressMarks, ["max": .integer(MarkRun.longest)])
+        }
+        var hosts = 0
+        for (name, value) in head.headers {
+            if name.isBytes(ignoringCase: "host") {
+                hosts += 1
+                guard isAuthority(value) else { return Problem(.wrongHost) }
+            } else if !value.utf8.allSatisfy({ $0 < 0x80 }), isRead(name) {
+                return Problem(.headerNotASCII, ["name": .text(name)])
+            }
+        }
+        // RFC 9112, section 3.2. HTTP/1.0 knows no Host.
+        guard hosts == 1 || hosts == 0 && head.version == .http1_0 else { return Problem(.wrongHost) }
+        return nil
+    }
+
+    /// Headers that something compares or parses. (Not cookies: other programs at the same address set theirs too, and ours is
+    /// compared as bytes.) Others may hold any text, and no one looks into it.
+    private static let read = Set(
+        [
+            "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type",
+            "expect", "idempotency-key", "if-match", "if-none-match", "origin", "sec-fetch-site", "traceparent",
+            "transfer-encoding", "upgrade", "x-forwarded-for", "x-request-id",
+        ])
+
+    private static func isRead(_ name: String) -> Bool {
+        let name = name.smallASCII
+        return read.contains(name) || name.hasBytes(first: "access-control-")
+    }
+
+    /// Whether it is a host, by name or address, and perhaps a port (RFC 3986, section 3.2).
+    private static func isAuthority(_ text: String) -> Bool {
+        var rest = Substring(text).utf8
+        if rest.first == UInt8(ascii: "[") {
+            guard let end = rest.firstIndex(of: UInt8(ascii: "]")) else { return false }
+            let address = rest[..<end].dropFirst()
+            guard !address.isEmpty, address.allSatisfy({ isOfName($0) || $0 == UInt8(ascii: ":") }) else { return false }
+            rest = rest[end...].dropFirst()
+        } else {
+            let name = rest.prefix { $0 != UInt8(ascii: ":") }
+            guard !name.isEmpty, name.allSatisfy(isOfName) else { return false }
+            rest = rest[name.endIndex...]
+        }
+        guard let colon = rest.popFirst() else { return true }
+        return colon == UInt8(ascii: ":") && rest.count <= 5
+            && rest.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
+    /// The characters of a registered name: unreserved ones, sub-delimiters, and those of percent-encoding.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: signs.contains(byte)
+        }
+    }
+
+    private static let signs = Array("-._~!$&'()*+,;=%".utf8)
+}
+
+extension MarkRun {
+    /// Whether no run in an address is too long once its percent-encoded bytes are what they stand for.
+    fileprivate static func admitsUnescaped(_ address: String) -> Bool {
+        guard address.utf8.contains(UInt8(ascii: "%")) else { return true }
+        var bytes: [UInt8] = []
+        var rest = Substring(address).utf8
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return admits(String(decoding: bytes, as: UTF8.self).unicodeScalars)
+    }
+}
