@@ -109,10 +109,13 @@ struct Answer: Sendable {
     /// there.
     func parts(withBody: Bool) -> (head: HTTPResponse, body: ByteBuffer?) {
         var head = HTTPResponse(status: status, headerFields: headers)
+        var whole: ByteBuffer?
+        if case .whole(let bytes) = body {
+            head.headerFields[.contentLength] = String(bytes.readableBytes)
+            whole = withBody ? bytes : nil
+        }
         head.headerFields[.date] = HTTPDate.now
-        guard case .whole(let bytes) = body else { return (head, nil) }
-        head.headerFields[.contentLength] = String(bytes.readableBytes)
-        return (head, withBody ? bytes : nil)
+        return (head, whole)
     }
 
     /// The response, without its body for HEAD.

@@ -95,7 +95,7 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// What is wrong with a head; nil where it may go on.
     static func problem(_ head: HTTPRequestHead) -> Problem? {
-        guard head.uri.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return Problem(.addressNotASCII) }
+        guard head.uri.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return Problem(.malformedHead) }
         guard MarkRun.admitsUnescaped(head.uri) else {
             return Problem(.addressMarks, ["max": .integer(MarkRun.longest)])
         }

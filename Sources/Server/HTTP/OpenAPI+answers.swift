@@ -65,7 +65,7 @@ extension OpenAPI {
 
     private static let headCodes: [ProblemCode] = [
         .of(RequestProblem.malformedHead), .of(RequestProblem.headTooLarge), .of(RequestProblem.wrongHost),
-        .of(RequestProblem.addressNotASCII), .of(RequestProblem.addressMarks), .of(RequestProblem.headerNotASCII),
+        .of(RequestProblem.addressMarks), .of(RequestProblem.headerNotASCII),
     ]
 
     private static let bodyCodes: [ProblemCode] = [

@@ -6,7 +6,6 @@ enum RequestProblem: String, CaseIterable, Sendable {
     case malformedHead = "malformed-head"
     case headTooLarge = "head-too-large"
     case wrongHost = "wrong-host"
-    case addressNotASCII = "address-not-ascii"
     case addressMarks = "address-too-many-marks"
     case headerNotASCII = "header-not-ascii"
 
@@ -46,7 +45,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .bodyTooLarge: .contentTooLarge
         case .wrongContentType: .unsupportedMediaType
         case .headTooLarge: .requestHeaderFieldsTooLarge
-        case .malformedHead, .wrongHost, .addressNotASCII, .addressMarks, .headerNotASCII, .malformedKey, .bodyCutOff,
+        case .malformedHead, .wrongHost, .addressMarks, .headerNotASCII, .malformedKey, .bodyCutOff,
             .bodyEmpty, .notUTF8, .malformedJSON, .notAnObject, .bodyTooDeep, .bodyMarks, .numberTooLong,
             .fieldNameNotASCII, .nulCharacters:
             .badRequest
@@ -63,7 +62,6 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .malformedHead: "The request's head is malformed."
         case .headTooLarge: "The request's head must have at most {max} KiB and {headers} headers."
         case .wrongHost: "The request must have one Host header, with a host and perhaps a port."
-        case .addressNotASCII: "The address must have visible ASCII characters only: others are percent-encoded."
         case .addressMarks: "The address must not have more than {max} combining marks in a row."
         case .headerNotASCII: "The header {name} must have ASCII characters only."
         case .noSuchAddress: "There is nothing at this address."
