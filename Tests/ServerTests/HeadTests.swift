@@ -74,7 +74,7 @@ import Testing
         try await TestServer.run(on: .sqlite) { server in
             let raw = RawConnection(server.client)
             for head in Head.hosts + Head.sizes + Head.headers + Head.addresses {
-                let reply = raw.send(head.text, patience: .milliseconds(150))
+                let reply = await raw.send(head.text)
                 #expect(Self.status(reply) == head.status, "\(head.testDescription): \(reply.prefix(300))")
                 #expect(Self.code(reply) == head.code || head.code.isEmpty, "\(head.testDescription): \(reply.suffix(300))")
                 if ["head-too-large", "malformed-head", "wrong-host", "header-not-ascii"].contains(head.code) {
@@ -90,10 +90,10 @@ import Testing
         try await TestServer.run(on: .sqlite) { server in
             let good = "GET /api/v1/users/me HTTP/1.1\r\nHost: a\r\n\r\n"
             let probe = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
-            let replies = RawConnection(server.client).send(good + probe + probe + "GET / HTTP/1.1\r\n\r\n" + good)
+            let replies = await RawConnection(server.client).send(good + probe + probe + "GET / HTTP/1.1\r\n\r\n" + good, replies: 5)
             let statuses = replies.matches(of: /HTTP\/1.1 (\d+)/).map { String($0.1) }
             #expect(statuses == ["401", "200", "200", "400"], "\(replies)")
-            let others = RawConnection(server.client).send(probe + good + probe)
+            let others = await RawConnection(server.client).send(probe + good + probe, replies: 3)
             #expect(others.matches(of: /HTTP\/1.1 (\d+)/).map { String($0.1) } == ["200", "401", "200"], "\(others)")
         }
     }

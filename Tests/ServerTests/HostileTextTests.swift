@@ -164,7 +164,7 @@ import Testing
                         let limit = Self.floor * 5
                         // A connection that isn't closed by the server ends when nothing more comes.
                         let patience = Duration.milliseconds(name == "Connection" ? 20 : 2000)
-                        let time = try await Self.cost(limit) { _ = raw.send(request, patience: patience) }
+                        let time = try await Self.cost(limit) { _ = await raw.send(request, patience: patience) }
                         #expect(time <= limit, "\(target)\(name), \(family.name): \(time)")
                     }
                 }
@@ -184,7 +184,7 @@ private final class ProbeWatch: Sendable {
         Thread.detachNewThread { [self] in
             while !isOver.load(ordering: .relaxed) {
                 let start = ContinuousClock.now
-                let reply = raw.send(
+                let reply = raw.exchange(
                     "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", patience: .seconds(10))
                 let time = reply.contains(" 200 ") ? ContinuousClock.now - start : .seconds(100)
                 times.withLock { $0.append(time) }

@@ -6,12 +6,39 @@ struct RawConnection {
 
     init(_ client: Client) { port = URL(string: client.base)?.port ?? 0 }
 
-    /// All that comes back until the server closes, or nothing more comes for a while.
-    func send(_ text: String, patience: Duration = .milliseconds(400)) -> String {
-        String(decoding: send(Data(text.utf8), patience: patience), as: UTF8.self)
+    /// What comes back until that many replies are whole, the server closes, or nothing more comes for a while. It waits on a thread
+    /// of its own: the shared ones are the server's too.
+    func send(_ text: String, replies: Int = 1, patience: Duration = .seconds(5)) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(returning: exchange(text, replies: replies, patience: patience))
+            }
+        }
     }
 
-    func send(_ bytes: Data, patience: Duration = .milliseconds(400)) -> Data {
+    /// The same where this thread may wait.
+    func exchange(_ text: String, replies: Int = 1, patience: Duration) -> String {
+        let isHead = text.hasPrefix("HEAD ")
+        let answer = exchange(Data(text.utf8), patience: patience) {
+            Self.whole($0, isHead: isHead) >= replies
+        }
+        return String(decoding: answer, as: UTF8.self)
+    }
+
+    /// How many whole replies these bytes are.
+    private static func whole(_ bytes: Data, isHead: Bool) -> Int {
+        var (rest, count) = (bytes[...], 0)
+        while let end = rest.firstRange(of: Data("\r\n\r\n".utf8)) {
+            let head = String(decoding: rest[..<end.lowerBound], as: UTF8.self)
+            let length = head.firstMatch(of: /Content-Length: (\d+)/).flatMap { Int($0.1) } ?? 0
+            rest = rest[end.upperBound...].dropFirst(isHead ? 0 : length)
+            if !isHead && bytes.endIndex < end.upperBound + length { return count }
+            count += 1
+        }
+        return count
+    }
+
+    private func exchange(_ bytes: Data, patience: Duration, until isDone: (Data) -> Bool) -> Data {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -40,6 +67,7 @@ struct RawConnection {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count <= 0 { return answer }
             answer.append(contentsOf: buffer[..<count])
+            if isDone(answer) { return answer }
         }
     }
 }
