@@ -89,10 +89,11 @@ import Testing
         try await TestServer.run(on: engine) { server in
             let company = try await TestCompany.register(server.client)
             let control = "must not contain control characters"
+            let address = "must not contain a web address, as in "
             for (name, sentence) in [
                 ("Lena\r\nBcc: x@y.example", control), ("Le\nna", control), ("Le\rna", control),
-                ("Le\u{2028}na", control),
-                ("Lena\u{0}", control), ("\u{202E}aneL", control), ("\r\n", "must not be empty"),
+                ("Lena\u{0}", control), ("\u{1B}aneL", control), ("\r\n", "must not be empty"),
+                ("\u{202E}", "must not be empty"), ("https://evil.example/x", "\(address)https://evil.example/x"),
                 (String(repeating: "x", count: 300), "must have at most 100 characters"),
             ] {
                 let reply = try await company.invite("lena@vogt.example", firstName: name)

@@ -35,7 +35,7 @@ extension OpenAPI {
     static func codes(_ route: Route) -> [ProblemCode] {
         let own = route.refusals
         let inAPI = route.path.hasPrefix("/api/")
-        guard route.needsDatabase else { return (inAPI ? [.of(InputRefusal.invalid)] + headCodes : []) + own }
+        guard route.needsDatabase else { return (inAPI ? [.of(InputRefusal.invalid)] : []) + headCodes + own }
         let request = route.request
         let changes = route.method != .get
         var codes: [ProblemCode] = [.of(InputRefusal.invalid)] + headCodes
