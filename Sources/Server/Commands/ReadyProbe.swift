@@ -24,7 +24,8 @@ struct ReadyProbe {
     private func firstLine() throws -> Substring {
         let descriptor = try connected()
         defer { close(descriptor) }
-        let request = "GET /readyz HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+        let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+        let request = "GET /readyz HTTP/1.1\r\nHost: \(name)\r\nConnection: close\r\n\r\n"
         var answer = [UInt8](repeating: 0, count: 1024)
         guard send(descriptor, request, request.utf8.count, 0) == request.utf8.count,
             case let count = recv(descriptor, &answer, answer.count, 0), count > 0

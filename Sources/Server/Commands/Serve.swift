@@ -41,7 +41,7 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         help:
-            "Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas. [POLIER_TRUSTED_PROXIES, none]"
+            "Proxies whose X-Forwarded-For and X-Request-Id count: addresses or networks, by commas. [POLIER_TRUSTED_PROXIES, none]"
     )
     var trustedProxies: String?
 

@@ -11,7 +11,7 @@ struct ClientAddress: Sendable {
 
     /// - Parameters:
     ///   - peer: the other end of the connection.
-    ///   - proxies: whose `X-Forwarded-For` counts; anybody else's is what they like to say.
+    ///   - proxies: whose `X-Forwarded-For` counts; anyone else's is ignored.
     init(peer: SocketAddress?, headers: HTTPFields, proxies: TrustedProxies) {
         var address = peer.flatMap { IPAddress($0) }
         if let peer = address, proxies.contains(peer) {
