@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import copying
 import crowd
+import hostile
 import machine
 import mail
 import statements
@@ -213,6 +214,16 @@ class Bench:
                 [time(answers) for answers in results["hanging"]], [time(answers) for answers in results["healthy"]], "ms")
             self.lines.append(dataclasses.replace(line, target=1.2, below=True))
 
+    def hostile(self) -> None:
+        """A body of 250 kB whose text was made to cost more than its length, against as much plain text."""
+        with polier(self.folder, self.fresh("hostile")) as server:
+            for place in hostile.PLACES:
+                worst = hostile.Worst(server, place, self.effort.rounds)
+                line = of_values(
+                    f"POST with 250 kB as {place}: {worst.name}, the worst of {len(hostile.FAMILIES)}",
+                    "as much ASCII", worst.values, worst.plain, "ms")
+                self.lines.append(dataclasses.replace(line, target=5, below=True))
+
     def start(self) -> None:
         """Time to ready, and memory. The schema is up to date before the first start that counts."""
         database = self.fresh("start")
@@ -240,7 +251,7 @@ class Bench:
 
 GROUPS = {
     "me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "crowd": Bench.crowd,
-    "mail": Bench.mail, "start": Bench.start, "copy": Bench.copy, "web": Bench.web,
+    "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "copy": Bench.copy, "web": Bench.web,
 }
 
 

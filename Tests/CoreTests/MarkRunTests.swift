@@ -25,7 +25,8 @@ import Testing
 
     @Test func textsOfAllLanguagesPass() {
         for text in [
-            "Fliesen Müller", "Nguyễn Thị Ánh", "Γιώργος ᾂ", "ที่นี่ปั้น", "हिन्दी क्षेत्र", "שָׁלוֹם", "مُحَمَّدٌ", "བསྒྲུབས", "각\u{1112}\u{1161}\u{11AB}",
+            "Fliesen Müller", "Nguyễn Thị Ánh", "Γιώργος ᾂ", "ที่นี่ปั้น", "हिन्दी क्षेत्र", "שָׁלוֹם", "مُحَمَّدٌ", "བསྒྲུབས",
+            "각\u{1112}\u{1161}\u{11AB}",
             "👩‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿", "ﾊﾟﾋﾟﾌﾟ",
         ] {
             #expect(Self.admits(text), "\(text)")

@@ -15,7 +15,8 @@ import Testing
 
     @Test(arguments: [
         "Łukasz Żółć", "Đorđe", "Žižek", "O'Brien", "O’Brien", "Müller-Lüdenscheidt", "Нина", "Γιώργος Παπαδόπουλος",
-        "Nguyễn Thị Ánh", "Þór Æðalsteinn", "Ölçer İnşaat", "Ștefan cel Mare", "K\u{308}uhn", "山田タロウ", "김 Bau", "Bau株式会社",
+        "Nguyễn Thị Ánh", "Þór Æðalsteinn", "Ölçer İnşaat", "Ștefan cel Mare", "K\u{308}uhn", "山田タロウ", "김 Bau",
+        "Bau株式会社",
         "שרה כהן", "محمد", "کتاب\u{200C}خانه", "क्\u{200D}ष", "Ελένη-Marie", "Иван/Ivan",
         "Ø 12 µm", "Ω-Profil", "β-Form", "Δt", "m²", "м²", "kΩ", "k\u{2126}", "μm", "φ12mm", "α-Al₂O₃", "㎡",
         "Estrich CT-C25-F4 (Ω/m)", "Kabel NYM-J 3x1,5 mm²", "Typ β",
@@ -46,7 +47,9 @@ import Testing
         #expect(Self.flaw(text, .thing) == nil, "a material may have one")
     }
 
-    @Test(arguments: ["\u{2800}", "\u{3164}", "\u{115F}\u{1160}", "\u{FFA0}", "\u{17B4}", "\u{301}", "\u{FEFF}\u{200E}\u{AD}", ""])
+    @Test(arguments: [
+        "\u{2800}", "\u{3164}", "\u{115F}\u{1160}", "\u{FFA0}", "\u{17B4}", "\u{301}", "\u{FEFF}\u{200E}\u{AD}", "",
+    ])
     func aNameShowsSomething(_ text: String) {
         #expect([.invisible, .empty].contains(Self.flaw(text)))
     }

@@ -34,7 +34,9 @@ import Testing
     }
 
     @Test func theFieldIsNamed() {
-        #expect(Self.finding(#"{"b":1,"address":{"x":[{}],"street":"\#(Self.marks(31))"}}"#) == .tooManyMarks(field: "address.street"))
+        #expect(
+            Self.finding(#"{"b":1,"address":{"x":[{}],"street":"\#(Self.marks(31))"}}"#)
+                == .tooManyMarks(field: "address.street"))
         #expect(Self.finding(#"{"users":["a","\#(Self.marks(31))"]}"#) == .tooManyMarks(field: "users"))
         #expect(Self.finding(#"{"\u006eame":"\#(Self.marks(31))"}"#) == .tooManyMarks(field: "name"))
         #expect(Self.finding(#"["\#(Self.marks(31))"]"#) == .tooManyMarks(field: nil))
@@ -73,13 +75,16 @@ import Testing
 
     /// What isn't JSON is the decoder's to refuse: it only must not harm.
     @Test(arguments: [
-        "", "\"", "\"\\", "\"\\u", "\"\\u12", "\"\\uD834", "\"\\uD834\\u", "\"\\uD834\\uZZZZ\"", "}}]]", ",,::", "{\"a\"", "{\"a\":\"",
+        "", "\"", "\"\\", "\"\\u", "\"\\u12", "\"\\uD834", "\"\\uD834\\u", "\"\\uD834\\uZZZZ\"", "}}]]", ",,::",
+        "{\"a\"", "{\"a\":\"",
         "-", "1e", "{\"a\":\"\\uDD65\\uD834\"}", "\"\\x\\\"",
     ])
     func brokenBodiesDoNoHarm(_ text: String) { #expect(Self.finding(text) == nil) }
 
     @Test func brokenUTF8DoesNoHarm() {
-        for bytes: [UInt8] in [[0x22, 0xF0], [0x22, 0xE2, 0x82], [0x22, 0xFF, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0x80, 0x22]] {
+        for bytes: [UInt8] in [
+            [0x22, 0xF0], [0x22, 0xE2, 0x82], [0x22, 0xFF, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0x80, 0x22],
+        ] {
             #expect(Self.finding(Data(bytes)) == nil)
         }
     }

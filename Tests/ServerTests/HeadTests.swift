@@ -15,7 +15,9 @@ import Testing
         let status: Int
         let code: String
 
-        init(_ text: String, _ status: Int, _ code: String = "") { (self.text, self.status, self.code) = (text, status, code) }
+        init(_ text: String, _ status: Int, _ code: String = "") {
+            (self.text, self.status, self.code) = (text, status, code)
+        }
         var testDescription: String { String(text.prefix(80)) }
 
         static let marks = "M" + String(repeating: "\u{301}\u{316}", count: 3000)
@@ -40,28 +42,43 @@ import Testing
             Head(get("Host: a", "X: " + String(repeating: "a", count: 15_000)), 401, "sign-in-needed"),
             Head(get("Host: a", "X: " + String(repeating: "a", count: 17_000)), 431, "head-too-large"),
             Head(get("Host: a", String(repeating: "a", count: 17_000) + ": x"), 431, "head-too-large"),
-            Head("GET /" + String(repeating: "a", count: 17_000) + " HTTP/1.1\r\nHost: a\r\n\r\n", 431, "head-too-large"),
-            Head("GET /" + String(repeating: "a", count: 9000) + " HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "a", count: 9000) + "\r\n\r\n", 431, "head-too-large"),
+            Head(
+                "GET /" + String(repeating: "a", count: 17_000) + " HTTP/1.1\r\nHost: a\r\n\r\n", 431, "head-too-large"),
+            Head(
+                "GET /" + String(repeating: "a", count: 9000) + " HTTP/1.1\r\nHost: a\r\nX: "
+                    + String(repeating: "a", count: 9000) + "\r\n\r\n", 431, "head-too-large"),
             Head(get("Host: a" + String(repeating: "\r\nX: a", count: 99)), 401, "sign-in-needed"),
             Head(get("Host: a" + String(repeating: "\r\nX: a", count: 100)), 431, "head-too-large"),
         ]
 
         static let headers =
             [
-                "Accept-Encoding", "Authorization", "Connection", "Content-Type", "Idempotency-Key", "If-Match", "if-none-match",
-                "Origin", "Sec-Fetch-Site", "traceparent", "X-Forwarded-For", "X-Request-Id", "Access-Control-Request-Method",
+                "Accept-Encoding", "Authorization", "Connection", "Content-Type", "Idempotency-Key", "If-Match",
+                "if-none-match",
+                "Origin", "Sec-Fetch-Site", "traceparent", "X-Forwarded-For", "X-Request-Id",
+                "Access-Control-Request-Method",
             ].flatMap {
-                [Head(get("Host: a", "\($0): ä"), 400, "header-not-ascii"), Head(get("Host: a", "\($0): \(marks)"), 400, "header-not-ascii")]
+                [
+                    Head(get("Host: a", "\($0): ä"), 400, "header-not-ascii"),
+                    Head(get("Host: a", "\($0): \(marks)"), 400, "header-not-ascii"),
+                ]
             }
             + ["User-Agent", "Cookie", "CF-IPCity", "Referer"].flatMap {
-                [Head(get("Host: a", "\($0): ä"), 401, "sign-in-needed"), Head(get("Host: a", "\($0): \(marks)"), 401, "sign-in-needed")]
+                [
+                    Head(get("Host: a", "\($0): ä"), 401, "sign-in-needed"),
+                    Head(get("Host: a", "\($0): \(marks)"), 401, "sign-in-needed"),
+                ]
             }
 
         static let addresses = [
             Head("GET /ä HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed-head"),
             Head("GET /%C3%A4 HTTP/1.1\r\nHost: a\r\n\r\n", 200),
-            Head("GET /a\(String(repeating: "%CC%81", count: 31)) HTTP/1.1\r\nHost: a\r\n\r\n", 400, "address-too-many-marks"),
-            Head("GET /?q=a\(String(repeating: "%cc%81", count: 31)) HTTP/1.1\r\nHost: a\r\n\r\n", 400, "address-too-many-marks"),
+            Head(
+                "GET /a\(String(repeating: "%CC%81", count: 31)) HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+                "address-too-many-marks"),
+            Head(
+                "GET /?q=a\(String(repeating: "%cc%81", count: 31)) HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+                "address-too-many-marks"),
             Head("GET /?a\(String(repeating: "%cc%81", count: 30)) HTTP/1.1\r\nHost: a\r\n\r\n", 200),
             Head("GET /?%=%4&%zz=%FF%CC HTTP/1.1\r\nHost: a\r\n\r\n", 200),
             Head("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed-head"),
@@ -76,9 +93,12 @@ import Testing
             for head in Head.hosts + Head.sizes + Head.headers + Head.addresses {
                 let reply = await raw.send(head.text)
                 #expect(Self.status(reply) == head.status, "\(head.testDescription): \(reply.prefix(300))")
-                #expect(Self.code(reply) == head.code || head.code.isEmpty, "\(head.testDescription): \(reply.suffix(300))")
+                #expect(
+                    Self.code(reply) == head.code || head.code.isEmpty, "\(head.testDescription): \(reply.suffix(300))")
                 if ["head-too-large", "malformed-head", "wrong-host", "header-not-ascii"].contains(head.code) {
-                    #expect(reply.contains("Content-Type: application/problem+json\r\n") && reply.contains("Connection: close\r\n"))
+                    #expect(
+                        reply.contains("Content-Type: application/problem+json\r\n")
+                            && reply.contains("Connection: close\r\n"))
                     #expect(reply.contains("X-Request-Id: ") && reply.contains("X-Content-Type-Options: nosniff\r\n"))
                 }
             }
@@ -90,7 +110,8 @@ import Testing
         try await TestServer.run(on: .sqlite) { server in
             let good = "GET /api/v1/users/me HTTP/1.1\r\nHost: a\r\n\r\n"
             let probe = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
-            let replies = await RawConnection(server.client).send(good + probe + probe + "GET / HTTP/1.1\r\n\r\n" + good, replies: 5)
+            let replies = await RawConnection(server.client).send(
+                good + probe + probe + "GET / HTTP/1.1\r\n\r\n" + good, replies: 5)
             let statuses = replies.matches(of: /HTTP\/1.1 (\d+)/).map { String($0.1) }
             #expect(statuses == ["401", "200", "200", "400"], "\(replies)")
             let others = await RawConnection(server.client).send(probe + good + probe, replies: 3)

@@ -20,7 +20,8 @@ import Testing
         static let all = [
             Family(name: "marks of one class", start: "M", unit: "\u{301}"),
             Family(name: "marks of two classes", start: "M", unit: "\u{301}\u{316}"),
-            Family(name: "as many marks as may be", start: "", unit: "M" + String(repeating: "\u{301}\u{316}", count: 15)),
+            Family(
+                name: "as many marks as may be", start: "", unit: "M" + String(repeating: "\u{301}\u{316}", count: 15)),
             Family(name: "escaped marks", start: "M", unit: #"\u0301\u0316"#),
             Family(name: "escaped letters", start: "", unit: #"\u00e4"#),
             Family(name: "Hangul's first letters", start: "", unit: "\u{1100}"),
@@ -89,7 +90,9 @@ import Testing
                     // Each family meets each kind of place; and each place the ones that were worst.
                     for (number, family) in Family.all.enumerated() where number < 4 || (number + index) % 4 == 0 {
                         let time = try await cost(place.body(family.text(Self.length)), limit)
-                        #expect(time <= limit, "\(route.method) \(route.path) \(place.name), \(family.name): \(time), plain \(plain)")
+                        #expect(
+                            time <= limit,
+                            "\(route.method) \(route.path) \(place.name), \(family.name): \(time), plain \(plain)")
                         tried += 1
                     }
                 }
@@ -123,9 +126,13 @@ import Testing
                 let path = try world.path(route, ["code": "invalid"])
                 let queries = route.request.queries.map(\.name) + [""]
                 for (number, family) in Family.raw.enumerated() where number < 3 || (number + tried) % 3 == 0 {
-                    let text = family.text(4500).utf8.map { $0 < 0x80 ? "\(Character(Unicode.Scalar($0)))" : "%" + String($0, radix: 16) }
-                        .joined()
-                    var targets = route.places.map { path.replacingOccurrences(of: world.ids[$0] ?? "invalid", with: text) }
+                    let text = family.text(4500).utf8.map {
+                        $0 < 0x80 ? "\(Character(Unicode.Scalar($0)))" : "%" + String($0, radix: 16)
+                    }
+                    .joined()
+                    var targets = route.places.map {
+                        path.replacingOccurrences(of: world.ids[$0] ?? "invalid", with: text)
+                    }
                     targets += queries.map { "\(path)?\($0)=\(text)" } + ["\(path)?\(text)=1"]
                     for target in targets {
                         let limit = Self.floor * 5
@@ -151,8 +158,10 @@ import Testing
             let body = "{\"name\":\"Bad\"}"
             let site = world.company.path + "/sites/" + (world.ids["siteId"] ?? "")
             for name in [
-                "Accept", "Accept-Encoding", "Accept-Language", "Access-Control-Request-Method", "Authorization", "Connection",
-                "Content-Type", "Cookie", "Expect", "Host", "Idempotency-Key", "If-Match", "If-None-Match", "Origin", "Referer",
+                "Accept", "Accept-Encoding", "Accept-Language", "Access-Control-Request-Method", "Authorization",
+                "Connection",
+                "Content-Type", "Cookie", "Expect", "Host", "Idempotency-Key", "If-Match", "If-None-Match", "Origin",
+                "Referer",
                 "Sec-Fetch-Site", "traceparent", "User-Agent", "X-Forwarded-For", "X-Request-Id", "X-Anything",
             ] {
                 for family in [Family.plain] + Family.raw {

@@ -10,7 +10,8 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let server = try await RunningServer(
-            url: "sqlite:\(folder.path)/polier.sqlite", folder: folder, settings: ["POLIER_LOG_FORMAT": "json", "POLIER_TRUSTED_PROXIES": "127.0.0.1"])
+            url: "sqlite:\(folder.path)/polier.sqlite", folder: folder,
+            settings: ["POLIER_LOG_FORMAT": "json", "POLIER_TRUSTED_PROXIES": "127.0.0.1"])
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
         _ = try await server.client.send(
             "GET", "/api/v1/users/me?token=geheim",
