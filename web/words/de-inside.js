@@ -3,6 +3,10 @@
 export default {
   roles: { ADMIN: "Betreiber", MANAGER: "Bauleitung", WORKER: "Team" },
   problems: {
+    "malformed-head": "Der Server konnte die Anfrage nicht lesen. Lade die Seite neu.",
+    "wrong-host": "Der Server konnte die Anfrage nicht lesen. Lade die Seite neu.",
+    "address-too-many-marks": "Zu viele Akzente auf einem Buchstaben. Höchstens {max} gehen.",
+    "header-not-ascii": "Der Server konnte die Anfrage nicht lesen. Lade die Seite neu.",
     "no-such-address": "Diese Adresse kennt der Server nicht. Lade die Seite neu.",
     "method-not-allowed": "Das geht an dieser Stelle nicht. Lade die Seite neu.",
     "malformed-idempotency-key": "Der Server konnte die Anfrage nicht zuordnen. Versuch es noch einmal.",
@@ -14,6 +18,10 @@ export default {
     "not-utf-8": "Darin sind Zeichen, die der Server nicht lesen kann.",
     "malformed-json": "Der Server konnte die Angaben nicht lesen. Lade die Seite neu und versuch es noch einmal.",
     "body-not-an-object": "Der Server hat andere Angaben erwartet. Lade die Seite neu und versuch es noch einmal.",
+    "body-too-deep": "Der Server hat andere Angaben erwartet. Lade die Seite neu und versuch es noch einmal.",
+    "body-too-many-marks": "Zu viele Akzente auf einem Buchstaben. Höchstens {max} gehen.",
+    "number-too-long": "Diese Zahl ist zu lang. Höchstens {max} Zeichen gehen.",
+    "field-name-not-ascii": "Der Server hat andere Angaben erwartet. Lade die Seite neu und versuch es noch einmal.",
     "nul-characters": "Darin ist ein unsichtbares Zeichen, das nicht geht. Tipp den Text neu, statt ihn einzufügen.",
     "key-reused": "Das wurde schon einmal mit anderem Inhalt gesendet. Trag es neu ein.",
     "session-not-found": "Diese Anmeldung gibt es nicht mehr.",

@@ -150,6 +150,7 @@ export default {
     "email-taken": "Für diese E-Mail-Adresse gibt es schon ein Konto.",
     "role-forbids": "Das darfst du nicht. Frag deine Bauleitung.",
     "request-from-another-site": "Das kam von einer fremden Seite. Öffne Polier unter seiner eigenen Adresse.",
+    "head-too-large": "Dein Browser schickt zu viel mit. Lösch die Cookies dieser Seite und versuch es noch einmal.",
     "too-many-tries": { one: "Das waren zu viele Versuche. Warte eine Minute.", other: "Das waren zu viele Versuche. Warte {count} Minuten." },
     "too-many-sign-ins": "Gerade melden sich sehr viele an. Versuch es in ein paar Sekunden noch einmal.",
     stale: "Jemand anderes hat das inzwischen geändert. Lade die Seite neu, dann siehst du den neuen Stand.",

@@ -3,6 +3,10 @@
 export default {
   roles: { ADMIN: "Operator", MANAGER: "Manager", WORKER: "Crew" },
   problems: {
+    "malformed-head": "The server couldn’t read the request. Load the page again.",
+    "wrong-host": "The server couldn’t read the request. Load the page again.",
+    "address-too-many-marks": "Too many accents on one letter. At most {max} are possible.",
+    "header-not-ascii": "The server couldn’t read the request. Load the page again.",
     "no-such-address": "The server doesn’t know this address. Load the page again.",
     "method-not-allowed": "This can’t be done here. Load the page again.",
     "malformed-idempotency-key": "The server couldn’t match the request. Try again.",
@@ -14,6 +18,10 @@ export default {
     "not-utf-8": "It contains characters that the server can’t read.",
     "malformed-json": "The server couldn’t read this. Load the page and try again.",
     "body-not-an-object": "The server expected something else. Load the page and try again.",
+    "body-too-deep": "The server expected something else. Load the page and try again.",
+    "body-too-many-marks": "Too many accents on one letter. At most {max} are possible.",
+    "number-too-long": "This number is too long. At most {max} characters are possible.",
+    "field-name-not-ascii": "The server expected something else. Load the page and try again.",
     "nul-characters": "It contains an invisible character that doesn’t work. Type the text instead of pasting it.",
     "key-reused": "This was sent before with different content. Enter it again.",
     "session-not-found": "This session has ended.",

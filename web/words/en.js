@@ -150,6 +150,7 @@ export default {
     "email-taken": "There is already an account for this email address.",
     "role-forbids": "You don’t have permission to do this. Ask your manager.",
     "request-from-another-site": "This came from another website. Open Polier at its own address.",
+    "head-too-large": "Your browser sends too much along. Delete this page’s cookies and try again.",
     "too-many-tries": { one: "Too many attempts. Wait a minute.", other: "Too many attempts. Wait {count} minutes." },
     "too-many-sign-ins": "A lot of people are signing in right now. Try again in a few seconds.",
     stale: "Someone else has changed this in the meantime. Load the page again to see the current version.",
