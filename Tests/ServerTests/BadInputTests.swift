@@ -252,6 +252,46 @@ struct Refused: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// What was pasted with marks that nobody sees is booked without them.
+    @Test(arguments: Engine.allCases)
+    func whatNobodySeesIsTakenOut(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let material = try await company.material(
+                try await company.site("Bad\u{200E} Mül\u{AD}ler"), name: "\u{FEFF}Kleber\u{2028}C2")
+            let booked = try await company.manager.post(
+                material + "/adjust-quantity", #"{"delta":-1,"note":"\u202aeins\u2028zwei\u200b\u202c 👩‍🔧 "}"#)
+            #expect(booked.status == 200, "\(booked.text)")
+            let movement = try await company.manager.get(material + "/movements").json[0]
+            #expect(Array((movement?["note"]?.text ?? "").utf8) == Array("eins\nzwei 👩‍🔧".utf8))
+            let site = try await company.manager.get(company.path + "/sites").json[0]
+            #expect(Array((site?["name"]?.text ?? "").utf8) == Array("Bad Müller".utf8))
+            let materials = try await company.manager.get(
+                String(material.prefix(material.utf8.count - material.lastSegment.utf8.count - 1))
+            ).json
+            #expect(materials[0]?["name"]?.text == "Kleber C2")
+        }
+    }
+
+    /// A browser names itself at any length, and a session keeps a line of it.
+    @Test(arguments: Engine.allCases)
+    func aUserAgentIsCut(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let body = #"{"email":"\#(company.email)","password":"\#(TestCompany.password)"}"#
+            let agent =
+                "Agent\u{202E} " + String(repeating: "🇩🇪", count: 500) + String(repeating: "\u{301}", count: 2000)
+            let reply = await RawConnection(server.client).send(
+                """
+                POST /api/v1/auth/signin HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nUser-Agent: \(agent)\r\n\
+                Content-Length: \(body.utf8.count)\r\n\r\n\(body)
+                """)
+            #expect(reply.hasPrefix("HTTP/1.1 200 "), "\(reply)")
+            let kept = try await company.manager.get("/api/v1/auth/sessions").json[0]?["userAgent"]?.text ?? ""
+            #expect(kept.hasPrefix("Agent 🇩🇪") && kept.unicodeScalars.count <= 200, "\(kept)")
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func everyWrongFieldIsNamedAtOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

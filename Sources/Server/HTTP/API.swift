@@ -25,7 +25,8 @@ struct API {
         logger: Logger, web: WebPages, traffic: Traffic, requestLevel: Logger.Level, extra: [Route] = []
     ) -> Responder {
         Responder(
-            table: RouteTable(routes + extra), web: web, readiness: readiness, requestIDs: RequestIDs(runtime, proxies: proxies),
+            table: RouteTable(routes + extra), web: web, readiness: readiness,
+            requestIDs: RequestIDs(runtime, proxies: proxies),
             origins: origins,
             proxies: proxies, securityHeaders: SecurityHeaders(isHTTPS: origins.isHTTPS), traffic: traffic,
             requestLevel: requestLevel, logger: logger)

@@ -82,7 +82,9 @@ struct Call: Sendable {
         let quote = UInt8(ascii: "\"")
         let opaque = (tag.starts(with: "W/".utf8) ? tag.dropFirst(2) : tag).drop { $0 == quote }
         let digits = opaque.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let isLonger = opaque[digits.endIndex...].first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
+        let isLonger = opaque[digits.endIndex...].first.map {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+        }
         return isLonger == true ? nil : Int64(Substring(digits))
     }
 

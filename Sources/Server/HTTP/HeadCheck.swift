@@ -133,7 +133,9 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
         if rest.first == UInt8(ascii: "[") {
             guard let end = rest.firstIndex(of: UInt8(ascii: "]")) else { return false }
             let address = rest[..<end].dropFirst()
-            guard !address.isEmpty, address.allSatisfy({ isOfName($0) || $0 == UInt8(ascii: ":") }) else { return false }
+            guard !address.isEmpty, address.allSatisfy({ isOfName($0) || $0 == UInt8(ascii: ":") }) else {
+                return false
+            }
             rest = rest[end...].dropFirst()
         } else {
             let name = rest.prefix { $0 != UInt8(ascii: ":") }

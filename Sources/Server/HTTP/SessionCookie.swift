@@ -18,7 +18,9 @@ struct SessionCookie: Sendable {
         for header in headers[values: .cookie] {
             for pair in Substring(header).utf8.parts(by: ";") {
                 let value = pair.dropFirst(name.utf8.count)
-                if pair.starts(with: name.utf8), value.first == UInt8(ascii: "=") { return Substring(value.dropFirst()) }
+                if pair.starts(with: name.utf8), value.first == UInt8(ascii: "=") {
+                    return Substring(value.dropFirst())
+                }
             }
         }
         return nil

@@ -131,7 +131,8 @@ struct BodyScan {
         guard kind == UInt8(ascii: "u"), let unit = hexadecimal(at: position) else { return " " }
         position += 4
         guard UTF16.isLeadSurrogate(unit) else { return Unicode.Scalar(unit) ?? "\u{FFFD}" }
-        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u"),
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u"),
             let trail = hexadecimal(at: position + 2), UTF16.isTrailSurrogate(trail)
         else { return "\u{FFFD}" }
         position += 6
