@@ -48,6 +48,7 @@ import Testing
         #expect(Self.finding(#"{"größe":1}"#) == .strangeName(field: "größe"))
         #expect(Self.finding(#"{"a":{"gr\u00f6\u00dfe":1}}"#) == .strangeName(field: "a.größe"))
         #expect(Self.finding(#"{"a\#(Self.marks(31))":1}"#) == .tooManyMarks(field: nil))
+        #expect(Self.finding(#"{"\#(String(repeating: "ü", count: 1000))":1}"#) == .strangeName(field: nil))
         #expect(Self.finding(#"{"a":"größe","b":["größe"]}"#) == nil)
     }
 

@@ -101,6 +101,7 @@ struct BodyScan {
             let scalar = next()
             isASCII = isASCII && scalar.isASCII
             guard run.admits(scalar) else { throw .tooManyMarks(field: isName ? nil : field) }
+            if isName, !isASCII, position - start > Self.longestName { throw .strangeName(field: nil) }
         }
         guard isName else { return }
         levels[levels.count - 1].name = start..<min(position, bytes.count)
