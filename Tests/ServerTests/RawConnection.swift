@@ -8,7 +8,7 @@ struct RawConnection {
 
     /// What comes back until that many replies are whole, the server closes, or nothing more comes for a while. It waits on a thread
     /// of its own: the shared ones are the server's too.
-    func send(_ text: String, replies: Int = 1, patience: Duration = .seconds(5)) async -> String {
+    func send(_ text: String, replies: Int = 1, patience: Duration = .seconds(30)) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(returning: exchange(text, replies: replies, patience: patience))
