@@ -18,6 +18,7 @@ struct BoundsTests {
             #expect((instant - duration <= instant) == (duration >= .zero) || instant - duration == instant)
         }
         #expect(Quantity(thousandths: milliseconds).text.utf8.count <= Quantity.longestText)
+        #expect((-Quantity(thousandths: milliseconds)).text.utf8.count <= Quantity.longestText)
     }
 
     @Test("what leads beyond the last instant leads to it")

@@ -46,7 +46,7 @@ import Testing
         try await TestServer.run(on: engine) { server in
             let world = try await World(server, mark: "Rand")
             let manager = world.company.manager
-            for route in server.routes where route.method == .get {
+            for route in server.routes where route.method == .get && route.path.hasPrefix("/api/") {
                 let path = try world.path(route)
                 for query in route.request.queries.map(\.name) {
                     for value in Self.ends {
