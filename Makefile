@@ -2,7 +2,7 @@
 # with arguments: `scripts/test --filter Sites`, `bench/run me site`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots cluster-test deb bench format lint clean
+.PHONY: help run test screenshots cluster-test fuzz deb bench format lint clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -10,7 +10,7 @@ help: ## Say what there is
 run: ## Build, fill an empty database with a demo company, and serve it
 	@scripts/run
 
-test: ## Check the format, build, and run all tests on SQLite and a throw-away PostgreSQL
+test: ## Check the format and the list of traps, build, and run all tests on SQLite and a throw-away PostgreSQL
 	@scripts/test
 
 screenshots: ## Photograph every page of the web app, in both languages and sizes, into var/screenshots
@@ -18,6 +18,9 @@ screenshots: ## Photograph every page of the web app, in both languages and size
 
 cluster-test: ## Run a small production: three servers, a standby, a load balancer, and what goes wrong there
 	@scripts/cluster-test
+
+fuzz: ## Give all that reads outside values bytes by chance, a minute each, until something traps
+	@scripts/fuzz
 
 deb: ## Build the Debian package for a droplet, into .build/deb
 	@scripts/make-deb
@@ -32,4 +35,4 @@ lint: ## Check the Swift sources' format and change nothing
 	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
 
 clean: ## Remove what was built; the data in var/ stays
-	@rm -rf .build
+	@rm -rf .build .build-fuzz

@@ -52,10 +52,12 @@ final class RunningServer {
     private let logPath: String
 
     /// Starts it on a free port and waits until it is ready.
-    /// - Parameter openFiles: how many files and connections it may have.
+    /// - Parameters:
+    ///   - openFiles: how many files and connections it may have.
+    ///   - errors: what takes its log, where that isn't a file.
     init(
         url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0, openFiles: Int? = nil,
-        settings: [String: String] = [:]
+        settings: [String: String] = [:], errors: Pipe? = nil
     ) async throws {
         let port = try port ?? RunningServer.freePort()
         client = Client(base: "http://127.0.0.1:\(port)")
@@ -72,7 +74,7 @@ final class RunningServer {
         }
         let output = FileHandle(forWritingAtPath: logPath)
         process.standardOutput = output
-        process.standardError = output
+        process.standardError = errors ?? output
         try process.run()
         for _ in 0..<600 {
             if let reply = try? await client.send("GET", "/readyz", timeout: .milliseconds(300)), reply.status == 200 {

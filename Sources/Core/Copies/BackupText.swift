@@ -22,7 +22,9 @@ public final class BackupText: @unchecked Sendable {
     /// - Parameter more: the next piece of the text; nil at its end.
     public init(_ more: @escaping () throws -> [UInt8]?) throws {
         self.more = more
-        guard let line = try nextLine(), let head = Self.decode(Backup.Head.self, Backup.headMark, line) else {
+        guard let line = try nextLine(), let head = Self.decode(Backup.Head.self, Backup.headMark, line),
+            head.rows >= 0
+        else {
             throw CopyRefusal("this isn't a backup of Polier's, or one of a later format")
         }
         self.head = head

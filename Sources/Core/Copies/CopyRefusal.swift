@@ -24,6 +24,11 @@ public struct CopyProgress: Sendable {
     public let total: Int
     /// Whether this was the last of the table.
     public let isTableDone: Bool
+
+    package init(step: Step, table: String, rows: Int, done: Int, total: Int, isTableDone: Bool) {
+        (self.step, self.table, self.rows) = (step, table, rows)
+        (self.done, self.total, self.isTableDone) = (done, total, isTableDone)
+    }
 }
 
 /// Counts what passes and tells about it.

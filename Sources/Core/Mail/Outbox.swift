@@ -107,7 +107,7 @@ public struct Outbox: Sendable {
     /// From 10 seconds to 4 hours, doubled each time, and up to half as much again by chance, so that what failed together
     /// doesn't come back together.
     private func pause(after attempts: Int) -> Duration {
-        let doubled = min(10_000 << min(attempts - 1, 20), 4 * 3_600_000)
+        let doubled = min(10_000 << min(max(attempts, 1) - 1, 20), 4 * 3_600_000)
         return .milliseconds(doubled + doubled * Int(runtime.randomBytes(1)[0]) / 512)
     }
 }

@@ -71,7 +71,7 @@ public struct Materials: Sendable {
             try precondition.check(old.version)
             let new = Material(
                 id: id, name: edit.name ?? old.name, unit: edit.unit ?? old.unit, amount: edit.amount ?? old.amount,
-                threshold: edit.threshold ?? old.threshold, version: old.version + 1, updatedAt: now)
+                threshold: edit.threshold ?? old.threshold, version: old.version &+ 1, updatedAt: now)
             try transaction.enqueue(Material.update(new, scope))
             let lowSince = try transaction.fetch(Material.lowSince(id, scope)).first ?? nil
             try lowStock.look(at: new, since: lowSince, scope, transaction)

@@ -66,7 +66,7 @@ public struct Site: Sendable {
                 lastVisited: shown.first { $0.user == assignee.user }?.last)
         }
         lastVisited = shown.map(\.last).max()
-        logged = .milliseconds(visits.reduce(0) { $0 + $1.milliseconds })
+        logged = .milliseconds(visits.reduce(0 as Int64) { $0.adding($1.milliseconds) })
         progress = record.progress(on: today)
     }
 }

@@ -45,9 +45,10 @@ struct Attempts: Sendable {
     func check(_ made: [[Instant]], now: Instant) throws {
         let recent = (made.first ?? []).filter { $0 > now - limit.window }
         guard recent.count >= limit.count else { return }
-        let free = recent[recent.count - limit.count] + limit.window
+        let wait = (recent[recent.count - limit.count] + limit.window).milliseconds.subtracting(now.milliseconds)
         throw Refusal(
-            AccountRefusal.tooManyTries, retryAfter: .milliseconds(max(free.milliseconds - now.milliseconds, 1)))
+            AccountRefusal.tooManyTries,
+            retryAfter: .milliseconds(min(max(wait, 1), limit.window.milliseconds)))
     }
 
     /// Checks under a lock, so that of several that were under way at once only as many count as may.

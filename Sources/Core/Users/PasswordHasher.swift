@@ -107,7 +107,9 @@ public final class PasswordHasher: Sendable {
             let parts = text.split(separator: "$")
             guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let blockSize = Int(parts[2]),
                 let parallelism = Int(parts[3]), let salt = Data(base64Encoded: String(parts[4])),
-                let key = Data(base64Encoded: String(parts[5]))
+                let key = Data(base64Encoded: String(parts[5])),
+                // Nobody else's costs: what the library makes of a negative one is a crash.
+                (2...1 << 20).contains(rounds), (1...32).contains(blockSize), (1...32).contains(parallelism)
             else { return nil }
             self.cost = Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism)
             self.salt = Array(salt)

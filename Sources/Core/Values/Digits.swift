@@ -10,11 +10,11 @@ struct DigitWriter {
         count += 1
     }
 
-    /// A number of at most `width` digits, with leading zeros.
+    /// A number of at most `width` digits, with leading zeros. Of what has more, the last; of what is negative, other characters.
     mutating func number(_ number: Int, width: Int) {
         var rest = number
         for position in stride(from: count + width - 1, through: count, by: -1) {
-            start[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            start[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
         count += width

@@ -79,7 +79,7 @@ extension Runtime {
         let a = UInt64(random[0] & 0x0F) << 8 | UInt64(random[1])
         let b = random[2..<10].reduce(0) { $0 << 8 | UInt64($1) }
         return ID(
-            high: UInt64(now().milliseconds) << 16 | 0x7000 | a,
+            high: UInt64(truncatingIfNeeded: now().milliseconds) << 16 | 0x7000 | a,
             low: 0x8000_0000_0000_0000 | b & 0x3FFF_FFFF_FFFF_FFFF)
     }
 }

@@ -2,14 +2,16 @@ extension Instant {
     /// The number of characters in `text`.
     public static let textLength = 24
 
-    /// RFC 3339 in UTC with milliseconds. Instants outside the years 0 to 9999 don't occur.
+    /// RFC 3339 in UTC with milliseconds. What lies outside the years 0 to 9999, which no row and no body holds, has no text
+    /// that could be read again.
     public var text: String { String(upTo: Self.textLength) { write(to: $0) } }
 
     /// Writes the `textLength` characters of `text` and returns their number.
     @discardableResult
     public func write(to memory: UnsafeMutablePointer<UInt8>) -> Int {
         let day = day
-        let ofDay = Int(milliseconds) - day.daysSince1970 * 86_400_000
+        // What overflows on the way comes back: the difference is less than a day.
+        let ofDay = Int(milliseconds) &- day.daysSince1970 &* 86_400_000
         day.write(to: memory)
         var digits = DigitWriter(memory + Day.textLength)
         digits.character("T")

@@ -6,10 +6,10 @@ public struct Instant: Sendable, Hashable, Comparable, Column {
 
     public static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
     public static func + (instant: Instant, duration: Duration) -> Instant {
-        Instant(milliseconds: instant.milliseconds + duration.milliseconds)
+        Instant(milliseconds: instant.milliseconds.adding(duration.milliseconds))
     }
     public static func - (instant: Instant, duration: Duration) -> Instant {
-        Instant(milliseconds: instant.milliseconds - duration.milliseconds)
+        Instant(milliseconds: instant.milliseconds.subtracting(duration.milliseconds))
     }
 
     /// The UTC day that the moment falls on.
@@ -17,12 +17,41 @@ public struct Instant: Sendable, Hashable, Comparable, Column {
 
     public static var sqlType: SQLType { .integer }
     public var sqlValue: SQLValue { .integer(milliseconds) }
-    public init(next row: inout Row) throws { self.init(milliseconds: try row.integer()) }
+    /// Throws `StorageError` for what lies outside the years that can be written, as a database that others wrote may hold.
+    public init(next row: inout Row) throws {
+        self.init(milliseconds: try row.integer())
+        guard self >= Self.earliest, self <= Self.latest else {
+            throw StorageError(.failed, "a column holds no instant of the years 1 to 9999")
+        }
+    }
+
+    /// 0001-01-01T00:00:00.000Z.
+    private static let earliest = Instant(milliseconds: -62_135_596_800_000)
+    /// 9999-12-31T23:59:59.999Z.
+    private static let latest = Instant(milliseconds: 253_402_300_799_999)
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded toward zero.
-    public var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+    /// Whole milliseconds, rounded toward zero; the largest or smallest number where there are more.
+    public var milliseconds: Int64 {
+        let (seconds, isBeyond) = components.seconds.multipliedReportingOverflow(by: 1000)
+        if isBeyond { return components.seconds < 0 ? .min : .max }
+        return seconds.adding(components.attoseconds / 1_000_000_000_000_000)
+    }
+}
+
+extension Int64 {
+    /// The sum, or the bound beyond which it would lie.
+    func adding(_ other: Int64) -> Int64 {
+        let (sum, isBeyond) = addingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .min : .max) : sum
+    }
+
+    /// The difference, or the bound beyond which it would lie.
+    func subtracting(_ other: Int64) -> Int64 {
+        let (difference, isBeyond) = subtractingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .max : .min) : difference
+    }
 }
 
 func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {

@@ -9,7 +9,9 @@ public struct Quantity: Sendable, Hashable, Comparable, Column {
     public init(thousandths: Int64) { self.thousandths = thousandths }
 
     public static func < (left: Quantity, right: Quantity) -> Bool { left.thousandths < right.thousandths }
-    public static prefix func - (quantity: Quantity) -> Quantity { Quantity(thousandths: -quantity.thousandths) }
+    public static prefix func - (quantity: Quantity) -> Quantity {
+        Quantity(thousandths: (0 as Int64).subtracting(quantity.thousandths))
+    }
 
     /// The most characters that `text` has.
     public static let longestText = 24

@@ -79,7 +79,7 @@ struct BackUp: AsyncParsableCommand {
 
     /// Standard output may be the backup itself.
     private func say(_ sentence: String) {
-        FileHandle.standardError.write(Data("\(sentence)\n".utf8))
+        StandardError.write("\(sentence)\n")
     }
 }
 

@@ -57,11 +57,11 @@ struct CreateAdmin: AsyncParsableCommand {
         tcgetattr(STDIN_FILENO, &before)
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO)
-        FileHandle.standardError.write(Data("Password: ".utf8))
+        StandardError.write("Password: ")
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         defer {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-            FileHandle.standardError.write(Data("\n".utf8))
+            StandardError.write("\n")
         }
         guard let password = readLine() else { throw SettingsError("no password was typed") }
         return password

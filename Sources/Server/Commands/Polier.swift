@@ -48,7 +48,7 @@ struct Polier: AsyncParsableCommand {
     }
 
     private static func fail(_ sentence: String) -> Never {
-        FileHandle.standardError.write(Data("polier: \(sentence)\n".utf8))
+        StandardError.write("polier: \(sentence)\n")
         Foundation.exit(1)
     }
 }

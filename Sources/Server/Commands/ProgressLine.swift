@@ -23,13 +23,18 @@ final class ProgressLine: Sendable {
             return true
         }
         guard isDue else { return }
-        let share = progress.total == 0 ? 1 : min(1, Double(progress.done) / Double(progress.total))
-        let filled = Int(share * Double(Self.width))
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
         let text =
-            "\(verb(progress)) [\(bar)] \(Int(share * 100)) % \(progress.done) of \(progress.total) \(progress.table)"
+            "\(verb(progress)) \(Self.bar(progress)) \(progress.done) of \(progress.total) \(progress.table)"
         // Back to the start of the line, and away with what stood behind.
         write("\r\(text)\u{1B}[K\(isLast ? "\r\u{1B}[K" : "")")
+    }
+
+    /// How much is done, of a total that may be anything: a backup's file says it.
+    static func bar(_ progress: CopyProgress) -> String {
+        let share = progress.total <= 0 ? 1 : min(1, max(0, Double(progress.done) / Double(progress.total)))
+        let filled = Int(share * Double(width))
+        return "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: width - filled))] "
+            + "\(Int(share * 100)) %"
     }
 
     private func showLine(_ progress: CopyProgress) {
@@ -46,7 +51,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardError.write(text) }
 }
 
 extension TableContents {

@@ -77,7 +77,7 @@ struct Answer: Sendable {
 
     init(kept bytes: [UInt8]) throws {
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
-            let code = Int(String(decoding: bytes[..<end].prefix(3), as: UTF8.self))
+            let code = Int(String(decoding: bytes[..<end].prefix(3), as: UTF8.self)), (200...599).contains(code)
         else { throw Problem.internalError }
         self.init(HTTPResponse.Status(code: code), ByteBuffer(bytes: bytes[(end + 1)...]), type: "application/json")
         let tag = String(decoding: bytes[..<end].dropFirst(4), as: UTF8.self)

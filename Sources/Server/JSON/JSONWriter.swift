@@ -156,7 +156,12 @@ struct JSONWriter: FieldWriter, ~Copyable {
     }
 
     private mutating func append(_ integer: Int) {
-        count += Quantity(thousandths: Int64(integer) * 1000).write(to: room(Quantity.longestText))
+        let (thousandths, isTooLarge) = Int64(integer).multipliedReportingOverflow(by: 1000)
+        if isTooLarge {
+            for byte in "\(integer)".utf8 { self.byte(byte) }
+        } else {
+            count += Quantity(thousandths: thousandths).write(to: room(Quantity.longestText))
+        }
     }
 
     // MARK: Memory

@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Logging
 
 /// Writes the log as an object of JSON a line, on standard error.
@@ -13,8 +12,7 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        // In one write, so that the lines of several threads don't mix.
-        FileHandle.standardError.write(Data((line(event, now: Runtime.live.now()) + "\n").utf8))
+        StandardError.write(line(event, now: Runtime.live.now()) + "\n")
     }
 
     func line(_ event: LogEvent, now: Instant) -> String {
