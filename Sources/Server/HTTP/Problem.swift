@@ -43,6 +43,10 @@ struct Problem: Error {
             detail = "The database's disk is full: nothing was changed."
         case .unavailable, .timeout, .misconfigured, .noSuchTable:
             self = .unavailable
+        case .diskFailure:
+            status = .serviceUnavailable
+            detail = "The database's disk reports errors at the moment. Try again in a few seconds."
+            headers[.retryAfter] = "2"
         case .unstorable:
             status = .badRequest
             detail = "Text must not contain NUL characters."
