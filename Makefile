@@ -2,7 +2,7 @@
 # with arguments: `scripts/test --filter Sites`, `bench/run me site`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots cluster-test fuzz deb bench format lint clean
+.PHONY: help run test screenshots cluster-test fuzz power-test long-test deb bench format lint clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -21,6 +21,12 @@ cluster-test: ## Run a small production: three servers, a standby, a load balanc
 
 fuzz: ## Give all that reads outside values bytes by chance, a minute each, until something traps
 	@scripts/fuzz
+
+power-test: ## Cut the power and let the disk fail under a server on SQLite, for 15 minutes
+	@scripts/power-test
+
+long-test: ## Run what takes hours: power cuts, a thousand kills on each engine, and the small production
+	@scripts/long-test
 
 deb: ## Build the Debian package for a droplet, into .build/deb
 	@scripts/make-deb

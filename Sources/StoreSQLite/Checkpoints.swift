@@ -5,14 +5,17 @@ internal import CSQLite
 final class Checkpoints {
     /// A checkpoint costs two fsyncs and writes each changed page once, however often the log holds it: so not too
     /// often. In pages of 4 KiB.
-    private static let interval: Int32 = 4000
+    static let usualInterval: Int32 = 4000
 
     private let connection: Connection
+    private let interval: Int32
     private var framesInLog: Int32 = 0
-    private var next = Checkpoints.interval
+    private var next: Int32
 
-    init(_ connection: Connection) {
+    init(_ connection: Connection, interval: Int32) {
         self.connection = connection
+        self.interval = interval
+        next = interval
         sqlite3_wal_hook(
             connection.handle,
             { context, _, _, frames in
@@ -26,7 +29,7 @@ final class Checkpoints {
 
     private func committed(_ frames: Int32) {
         // Fewer than before: the log starts again.
-        if frames < framesInLog { next = Self.interval }
+        if frames < framesInLog { next = interval }
         framesInLog = frames
     }
 
@@ -35,8 +38,8 @@ final class Checkpoints {
     /// everything.
     func moveIfDue() {
         guard framesInLog >= next else { return }
-        sqlite3_wal_checkpoint_v2(connection.handle, "main", SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-        next = framesInLog + Self.interval
+        move(SQLITE_CHECKPOINT_PASSIVE)
+        next = framesInLog + interval
     }
 
     /// Makes an attempt due although there are not enough pages: the disk is full, and after a checkpoint the log can
@@ -45,6 +48,12 @@ final class Checkpoints {
 
     /// Moves all of it and empties the log, as far as readers of other processes let it.
     func moveAll() {
-        sqlite3_wal_checkpoint_v2(connection.handle, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        move(SQLITE_CHECKPOINT_TRUNCATE)
+    }
+
+    private func move(_ mode: Int32) {
+        let code = sqlite3_wal_checkpoint_v2(connection.handle, "main", mode, nil, nil)
+        // Or a later error, which the system has no part in, would be taken for this one.
+        if code != SQLITE_OK { _ = connection.takeSystemError() }
     }
 }

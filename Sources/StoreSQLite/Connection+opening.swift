@@ -9,6 +9,7 @@ extension Connection {
         do {
             let connection = try Connection(file, .readsAndWrites, busyTimeout: options.busyTimeout)
             try connection.refuseReadOnlyFile()
+            connection.checkpointsWhenClosed(false)
             try connection.useWAL()
             try connection.set("synchronous", options.synchronous.rawValue)
             try connection.set("foreign_keys", "ON")
@@ -21,6 +22,12 @@ extension Connection {
         } catch let error as StorageError {
             throw sentence(error, file)
         }
+    }
+
+    /// Whether the engine moves the log into the file when the last connection closes. Not before the log is known to
+    /// be durable (see `RecoveredLog`).
+    func checkpointsWhenClosed(_ does: Bool) {
+        _ = polier_sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, does ? 0 : 1)
     }
 
     /// A connection that can only read.
@@ -69,11 +76,14 @@ extension Connection {
     }
 
     /// What went wrong at the start is read by an operator.
-    private static func sentence(_ error: StorageError, _ file: DatabaseFile) -> StorageError {
+    static func sentence(_ error: StorageError, _ file: DatabaseFile) -> StorageError {
         switch error.kind {
         case .misconfigured: error
         case .full: StorageError(.full, "There is no room on the disk for the database file '\(file.path)'.")
         case .unavailable where error.detail.hasPrefix("Another process"): error
+        case .diskFailure where error.detail.hasSuffix("."): error
+        case .diskFailure:
+            StorageError(.diskFailure, "The database file '\(file.path)' cannot be opened: \(error.detail).")
         default:
             StorageError(.misconfigured, "The database file '\(file.path)' cannot be opened: \(error.detail).")
         }

@@ -23,7 +23,7 @@ final class Connection: @unchecked Sendable {
         let flags = access == .readsOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
         var opened: OpaquePointer?
         // No mutex of the engine's: the connection has one user at a time.
-        let code = sqlite3_open_v2(file.enginePath, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        let code = sqlite3_open_v2(file.enginePath, &opened, flags | SQLITE_OPEN_NOMUTEX, file.disk.vfs)
         guard let opened else { throw StorageError(.unavailable, "no memory to open the database") }
         handle = opened
         path = file.path
@@ -124,8 +124,23 @@ final class Connection: @unchecked Sendable {
         }
     }
 
+    /// The system's error number behind the engine's last error, or 0. Asked for once, it is forgotten.
+    ///
+    /// The connection itself knows it only of some calls, and never of a failed sync.
+    func takeSystemError() -> Int32 {
+        let known = sqlite3_system_errno(handle)
+        let log = EngineFile.log(of: self)?.takeSystemError() ?? 0
+        let database = EngineFile.database(of: self)?.takeSystemError() ?? 0
+        return log != 0 ? log : database != 0 ? database : known
+    }
+
     /// What the engine's last error means. Ask at once: the engine forgets its words with the next call.
     func failure(_ code: Int32) -> StorageError {
-        ErrorTranslation.error(code, on: self, uniqueNames: uniqueNames)
+        ErrorTranslation.error(code, String(cString: sqlite3_errmsg(handle)), on: self, uniqueNames: uniqueNames)
+    }
+
+    /// What the result of a call on one of the connection's files means (see `EngineFile`).
+    func failureOfFile(_ code: Int32) -> StorageError {
+        ErrorTranslation.error(code, String(cString: sqlite3_errstr(code)), on: self, uniqueNames: uniqueNames)
     }
 }

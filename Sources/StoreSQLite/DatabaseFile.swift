@@ -10,11 +10,12 @@ internal import Musl
 struct DatabaseFile: Sendable {
     /// As the operator named it.
     let path: String
+    var disk = Disk.system
 
     /// As the engine is told: it takes `:memory:` and the empty path for something else than a file.
     var enginePath: String { path.hasPrefix("/") ? path : "./" + path }
 
-    private var folder: String {
+    var folder: String {
         guard let slash = enginePath.lastIndex(of: "/") else { return "." }
         return slash == enginePath.startIndex ? "/" : String(enginePath[..<slash])
     }
@@ -27,13 +28,17 @@ struct DatabaseFile: Sendable {
         try checkFolder()
         var status = stat()
         guard stat(enginePath, &status) == 0 else {
-            return errno == ENOENT ? try create() : try refuse("cannot be opened", errno)
+            guard errno == ENOENT else { return try refuse("cannot be opened", errno) }
+            try disk.syncAncestors(of: folder)
+            return try create()
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: throw misconfigured("The database path '\(path)' is a folder, not a file.")
         default: throw misconfigured("The database path '\(path)' is not a regular file.")
         }
+        // Nobody knows whether the server that created it got as far as syncing the folders above.
+        if status.st_size == 0 { try disk.syncAncestors(of: folder) }
         if access(enginePath, R_OK) != 0 { try refuse("cannot be read", errno) }
         if access(enginePath, W_OK) != 0 { try refuse("cannot be written", errno) }
     }
@@ -48,6 +53,13 @@ struct DatabaseFile: Sendable {
             throw misconfigured(
                 "The folder '\(folder)' cannot be written (\(cause)); SQLite keeps files beside '\(path)'.")
         }
+        // Only who may read a folder can sync it.
+        if access(folder, R_OK) != 0 {
+            let cause = String(cString: strerror(errno))
+            throw misconfigured(
+                "The folder '\(folder)' cannot be read (\(cause)), so the names of '\(path)' and its log can't be synced."
+            )
+        }
     }
 
     /// Never opens a file that exists: closing it again would drop the locks that this process holds on it.
@@ -55,11 +67,6 @@ struct DatabaseFile: Sendable {
         let file = open(enginePath, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard file >= 0 else { return errno == EEXIST ? () : try refuse("cannot be created", errno) }
         close(file)
-        // The engine makes the content durable, but not the name of a file that it found.
-        let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard parent >= 0 else { return }
-        fsync(parent)
-        close(parent)
     }
 
     private func refuse(_ what: String, _ code: Int32) throws {

@@ -10,8 +10,10 @@ internal import Musl
 /// SQLite's codes and words (https://sqlite.org/rescode.html) in the terms of `StorageError`.
 enum ErrorTranslation {
     /// - Parameter code: an extended result code, of the call that failed last on this connection.
-    static func error(_ code: Int32, on connection: Connection, uniqueNames: UniqueNames) -> StorageError {
-        let words = String(cString: sqlite3_errmsg(connection.handle))
+    /// - Parameter words: what the engine says of it.
+    static func error(
+        _ code: Int32, _ words: String, on connection: Connection, uniqueNames: UniqueNames
+    ) -> StorageError {
         switch code & 0xff {
         case SQLITE_CONSTRAINT:
             return StorageError(constraint(code, words, on: connection, uniqueNames), words)
@@ -19,13 +21,10 @@ enum ErrorTranslation {
             return StorageError(.noSuchTable, words)
         case SQLITE_FULL:
             return StorageError(.full, "no room on the disk of '\(connection.path)'")
-        case SQLITE_IOERR where [ENOSPC, EDQUOT].contains(sqlite3_system_errno(connection.handle)):
-            return StorageError(.full, "no room on the disk of '\(connection.path)' (\(words), code \(code))")
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
             return StorageError(.unavailable, "Another process holds the database file '\(connection.path)'.")
-        case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_NOMEM:
-            let cause = String(cString: strerror(sqlite3_system_errno(connection.handle)))
-            return StorageError(.unavailable, "'\(connection.path)': \(words) (code \(code); the system: \(cause))")
+        case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_NOMEM, SQLITE_CORRUPT:
+            return system(code, words, on: connection)
         case SQLITE_READONLY:
             return StorageError(
                 .misconfigured, "The database file '\(connection.path)' cannot be written (\(words), code \(code)).")
@@ -35,6 +34,24 @@ enum ErrorTranslation {
             return StorageError(.timeout, words)
         default:
             return StorageError(.failed, "\(words) (code \(code))")
+        }
+    }
+
+    /// An error that the system may have caused, whose number then says more than the engine's code: a disk that can't
+    /// be read is to the engine a malformed database.
+    private static func system(_ code: Int32, _ words: String, on connection: Connection) -> StorageError {
+        let system = connection.takeSystemError()
+        let engine = "\(words), code \(code)"
+        let cause = system == 0 ? engine : "\(String(cString: strerror(system))); \(engine)"
+        switch (code & 0xff, system) {
+        case (_, ENOSPC), (_, EDQUOT):
+            return StorageError(.full, "no room on the disk of '\(connection.path)' (\(engine))")
+        case (SQLITE_CORRUPT, 0):
+            return StorageError(.failed, "\(words) (code \(code))")
+        case (SQLITE_CANTOPEN, _) where system != EIO, (SQLITE_NOMEM, _), (_, EMFILE), (_, ENFILE), (_, ENOMEM):
+            return StorageError(.unavailable, "'\(connection.path)': \(cause)")
+        default:
+            return StorageError(.diskFailure, "the disk of '\(connection.path)' failed (\(cause))")
         }
     }
 

@@ -11,6 +11,7 @@ extension SQLiteDatabase: BulkDatabase {
 
     public func withLoad<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
         let connection = try Connection.writer(file, options)
+        try recovered.makeDurable(on: connection)
         let control = try TransactionControl(connection)
         try connection.prepareForLoad()
         try control.begin()

@@ -19,6 +19,11 @@ public final class SQLiteDatabase: Database {
         /// How long a statement waits for a lock that another process holds before it fails with `.unavailable`.
         public var busyTimeout: Duration
 
+        /// Where the file is.
+        var disk = Disk.system
+        /// How many pages the write-ahead log holds before they are moved.
+        var checkpointInterval = Checkpoints.usualInterval
+
         public init(
             path: String, synchronous: Synchronous = .full, patience: Duration = .seconds(5),
             busyTimeout: Duration = .seconds(5)
@@ -34,6 +39,8 @@ public final class SQLiteDatabase: Database {
 
     let file: DatabaseFile
     let options: Options
+    /// What was found at the opening, which nobody hears of before it is durable.
+    let recovered: RecoveredLog
     private let readers: ReaderPool
     private let queue: WorkQueue<TransactionJob>
     private let commits: Histogram
@@ -43,14 +50,20 @@ public final class SQLiteDatabase: Database {
     /// More than this wait only where the disk is stuck.
     private static let longestQueue = 10_000
 
-    /// Opens the file, and creates it with mode 0600 where there is none. Blocks, for at most the busy timeout.
+    /// Opens the file, and creates it with mode 0600 where there is none. Blocks, for at most the busy timeout and as
+    /// long as it takes to write and sync what the write-ahead log holds.
     /// - Throws: `StorageError` with a whole sentence that names the file: `.misconfigured` (not a database, a
-    ///   folder, not writable), `.full`, or `.unavailable` where another process holds it.
+    ///   folder, not writable), `.full`, `.diskFailure`, or `.unavailable` where another process holds it.
     public init(_ options: Options) throws {
-        let file = DatabaseFile(path: options.path)
-        try file.prepare()
+        let file = DatabaseFile(path: options.path, disk: options.disk)
+        try options.disk.prepare(file)
         let commits = Histogram([1, 2, 4, 8, 16, 32, 64, 128, 256])
-        let writer = try Writer(Connection.writer(file, options), commits: commits)
+        let connection = try Connection.writer(file, options)
+        let recovered = RecoveredLog(file, options.synchronous)
+        try Self.makeDurable(recovered, on: connection, options)
+        let writer = try Writer(
+            connection, recovered: recovered, checkpointInterval: options.checkpointInterval, commits: commits)
+        self.recovered = recovered
         let queue = WorkQueue<TransactionJob>(capacity: Self.longestQueue)
         self.commits = commits
         (self.file, self.options) = (file, options)
@@ -63,8 +76,26 @@ public final class SQLiteDatabase: Database {
         queue.close()
     }
 
+    /// Another process that writes for long, as a copy does, isn't waited for here: whoever comes with the first
+    /// statement waits instead.
+    private static func makeDurable(
+        _ recovered: RecoveredLog, on connection: Connection, _ options: Options
+    ) throws {
+        connection.waitForLocks(min(options.busyTimeout, .milliseconds(250)))
+        do {
+            try recovered.makeDurable(on: connection)
+        } catch let error as StorageError where error.kind == .unavailable {
+            // Whoever comes first tries again.
+        } catch let error as StorageError {
+            throw Connection.sentence(error, recovered.file)
+        }
+        connection.waitForLocks(options.busyTimeout)
+    }
+
     public func read(_ readings: [any Reading]) async throws {
         try Task.checkCancellation()
+        // The writer's thread sees to it.
+        if !recovered.isDurable { try await transaction { _ in } }
         try readers.read(readings)
     }
 

@@ -18,7 +18,8 @@ struct TransactionControl {
 
     func begin() throws { try connection.run(beginStatement) }
 
-    /// Durable when it returns. Where it throws, nothing was kept.
+    /// Durable when it returns. Where it throws, nobody sees anything of it; what a failed sync has left in the log is
+    /// the writer's to erase.
     func commit() throws {
         do {
             try connection.run(commitStatement)

@@ -8,6 +8,7 @@ internal import Core
 final class Writer: @unchecked Sendable {
     private let connection: Connection
     private let control: TransactionControl
+    private let recovered: RecoveredLog
     private let checkpoints: Checkpoints
     /// How many units each commit made durable.
     private let commits: Histogram
@@ -16,16 +17,23 @@ final class Writer: @unchecked Sendable {
     /// Bounds how long the first of a group waits for the last.
     private static let largestGroup = 256
 
-    init(_ connection: Connection, commits: Histogram) throws {
+    init(_ connection: Connection, recovered: RecoveredLog, checkpointInterval: Int32, commits: Histogram) throws {
         self.connection = connection
+        self.recovered = recovered
         self.commits = commits
         control = try TransactionControl(connection)
-        checkpoints = Checkpoints(connection)
+        checkpoints = Checkpoints(connection, interval: checkpointInterval)
     }
 
     /// Works until the queue is closed and empty. Blocks.
     func work(on queue: WorkQueue<TransactionJob>) {
         while let jobs = queue.take(atMost: Self.largestGroup) {
+            do {
+                try recovered.makeDurable(on: connection)
+            } catch {
+                for job in jobs { job.giveUp(error) }
+                continue
+            }
             var rest = jobs[...]
             while let first = rest.first {
                 if first.standsAlone {
@@ -44,6 +52,8 @@ final class Writer: @unchecked Sendable {
 
     /// Leaves the file as small and as well described as it can be. Nothing is lost where this fails.
     private func tidyUp() {
+        // A checkpoint of what isn't durable in the log could leave half of itself in the file.
+        guard recovered.isDurable else { return }
         connection.waitForLocks(.milliseconds(250))
         // What the planner should know of the tables' sizes, from a sample, where it has become stale.
         try? connection.run(Statement("PRAGMA analysis_limit = 400"))
@@ -83,7 +93,7 @@ final class Writer: @unchecked Sendable {
         } catch {
             // A full disk, say, ended the transaction of them all: now each has one of its own.
             control.rollBack()
-            relieveDisk(after: error)
+            recover(from: error)
             for (job, _) in ran { commitSingly(job) }
             // None that ran can be begun again; those behind the error can.
             for job in group where job.begin() { commitSingly(job) }
@@ -119,13 +129,19 @@ final class Writer: @unchecked Sendable {
             commits.observe(1)
             job.succeed()
         } catch {
-            relieveDisk(after: error)
+            recover(from: error)
             job.fail(error)
         }
     }
 
-    private func relieveDisk(after error: any Error) {
-        if case .full? = (error as? StorageError)?.kind { checkpoints.hurry() }
+    private func recover(from error: any Error) {
+        switch (error as? StorageError)?.kind {
+        case .full:
+            checkpoints.hurry()
+            try? RecoveredLog.eraseFailedCommit(on: connection)
+        case .diskFailure: try? RecoveredLog.eraseFailedCommit(on: connection)
+        default: break
+        }
     }
 
     /// No transaction: the engine commits the statement by itself.

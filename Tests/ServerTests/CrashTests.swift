@@ -4,7 +4,8 @@ import Testing
 
 /// The real binary under write load, killed without warning, again and again.
 @Suite struct CrashTests {
-    private static let kills = 6
+    /// More with POLIER_TEST_KILLS.
+    private static let kills = ProcessInfo.processInfo.environment["POLIER_TEST_KILLS"].flatMap { Int($0) } ?? 6
     private static let writers = 16
 
     /// Every movement that was acknowledged is there afterwards, and none is half there: the amount is the sum of the

@@ -14,6 +14,7 @@ import migrating
 import outages
 import pooling
 import rolling
+import skewed
 from programs import Broken, expect, run
 from scene import Scene, scene
 
@@ -26,9 +27,11 @@ ON_A_CLUSTER: dict[str, Callable[[Scene], str]] = {
     "restarted": outages.restarted_database,
     "silent": lagging.silent_standby,
     "promoted": outages.promoted_standby,
+    "skewed": skewed.skewed_clocks,
+    "continued": outages.continued_primary,
 }
 ALONE = ["full", "locked"]
-LONG = {"silent"}
+LONG = {"silent", "continued", "skewed"}
 """Not in the short form."""
 
 

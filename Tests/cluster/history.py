@@ -5,6 +5,8 @@ import decimal
 import threading
 import time
 
+from register import Operation
+
 
 @dataclasses.dataclass(frozen=True)
 class Trouble:
@@ -27,6 +29,9 @@ class Taking:
     delta: decimal.Decimal
     amount_after: decimal.Decimal
     answer: bytes
+    sent: float
+    """By the monotonic clock, when it was asked for first."""
+    answered: float
 
 
 @dataclasses.dataclass
@@ -55,6 +60,10 @@ class History:
         """By the version that the edit made: the notes."""
         self.unsure: list[str] = []
         """Notes of edits without an answer: they have no key, so nobody knows."""
+        self.reads: list[tuple[str, str, float, float]] = []
+        """The material, its newest movement as somebody saw it, and when that was asked for and answered."""
+        self.versions: list[Operation] = []
+        """Of the site: those that were read, and those that edits made."""
         self.faults: list[str] = []
 
     def answered(self) -> None:
@@ -95,6 +104,15 @@ class History:
             if version in self.edits:
                 self.faults.append(f"two edits were told that they made version {version}")
             self.edits[version] = notes
+
+    def read(self, material: str, movement: str, sent: float) -> None:
+        with self.lock:
+            self.reads.append((material, movement, sent, time.monotonic()))
+
+    def saw_version(self, version: int, sent: float, made: bool = False) -> None:
+        with self.lock:
+            what = "an edit" if made else "a read of the site"
+            self.versions.append(Operation(what, made, version, sent, time.monotonic()))
 
     def since(self, moment: float) -> list[Trouble]:
         """What went wrong with requests that were sent after then."""

@@ -85,6 +85,7 @@ class Taker(Worker):
         key = str(uuid.uuid4())
         delta = decimal.Decimal(random.choice([-1500, -700, -1, 2, 900, 1300])) / 1000
         self.history.will_take(key, material, delta)
+        sent = time.monotonic()
         # The note tells whose movement it is, later.
         body = {"delta": float(delta), "note": key}
         for _ in range(1 + (random.random() < 0.3)):
@@ -92,7 +93,8 @@ class Taker(Worker):
             if reply.status == 409:
                 self.history.was_refused(key)
                 return
-            self.history.took(key, Taking(material, delta, decimal.Decimal(str(reply.json["amount"])), reply.body))
+            amount = decimal.Decimal(str(reply.json["amount"]))
+            self.history.took(key, Taking(material, delta, amount, reply.body, sent, time.monotonic()))
         if random.random() < 0.2:
             self.look_back(material, key)
 
@@ -135,8 +137,11 @@ class Editor(Worker):
     """Changes the site's notes from the version seen last; there are several who don't know of each other."""
 
     def step(self) -> None:
+        sent = time.monotonic()
         seen = self.client.insist("GET", self.site.path)
+        self.history.saw_version(seen.version, sent)
         time.sleep(PAUSE)
+        sent = time.monotonic()
         notes = str(uuid.uuid4())
         reply = self.client.attempt(
             "PATCH", self.site.path, {"notes": notes}, if_match=seen.version, expected=(200, 412))
@@ -146,6 +151,7 @@ class Editor(Worker):
             if reply.version != seen.version + 1 or reply.json["notes"] != notes:
                 self.history.fault(f"an edit of version {seen.version} made {reply.version}: {reply.body[:300]!r}")
             self.history.edited(reply.version, notes)
+            self.history.saw_version(reply.version, sent, made=True)
 
 
 class Reader(Worker):
@@ -157,10 +163,18 @@ class Reader(Worker):
         sites = self.client.insist("GET", f"{self.site.company.path}/sites").json
         if not any(self.site.path.endswith(site["id"]) for site in sites):
             self.history.fault(f"the site is not among those of the company: {sites}")
+        sent = time.monotonic()
         site = self.client.insist("GET", self.site.path)
+        self.history.saw_version(site.version, sent)
         if site.version < self.version:
             self.history.fault(f"the site went from version {self.version} back to {site.version}")
         self.version = site.version
         if len(site.json["material"]) != len(self.site.materials):
             self.history.fault(f"the site's material is {site.json['material']}")
         self.client.insist("GET", f"{self.site.path}/time-entries?limit=20")
+        for material in random.sample(self.site.materials, 2):
+            sent = time.monotonic()
+            # Not insisted on: a read that is repeated for long says little.
+            newest = self.client.attempt("GET", f"{material}/movements?limit=1")
+            if newest and newest.json:
+                self.history.read(material, newest.json[0]["id"], sent)

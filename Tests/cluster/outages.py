@@ -1,5 +1,6 @@
 """The database goes away: for a moment, and for good. The pods stay, say so, and go on by themselves."""
 
+import signal
 import time
 import uuid
 
@@ -7,6 +8,7 @@ from client import Client
 from company import Site
 from history import History
 from pods import Pod
+from postgres import tell
 from programs import expect, wait_for
 from scene import Scene
 
@@ -49,6 +51,30 @@ def promoted_standby(scene: Scene) -> str:
     return (
         f"{rounds} promotions, {refusals} requests got 503 meanwhile, all pods served {slowest:.1f} s after them at "
         f"most; all of {acknowledged} acknowledged movements there")
+
+
+def continued_primary(scene: Scene) -> str:
+    """The primary stands still, is replaced, and goes on as if nothing had been, as after a machine's long pause."""
+    rounds = scene.times(short=1, full=3)
+    reads = 0
+    for _ in range(rounds):
+        scene.pair.restore()
+        with scene.at_work() as site:
+            time.sleep(2)
+            halted = scene.pair.primary.halt()
+            try:
+                time.sleep(1)
+                scene.pair.fail_over()
+                wait_for("all pods serve again", lambda: all_serve(scene, site))
+            finally:
+                for process in halted:
+                    tell(process, signal.SIGCONT)
+            # Who still has a connection to it, or makes a new one, would now be told of old times.
+            time.sleep(8)
+            scene.pair.standby.kill()
+            wait_for("all pods serve again", lambda: all_serve(scene, site))
+        reads += len(site.history.reads)
+    return f"{rounds} times; {reads} reads, none of them of old times"
 
 
 def pods(scene: Scene) -> list[Pod]:

@@ -73,6 +73,16 @@ class Server:
         # The mark by which a second postmaster would notice the first outlives it, and nobody else would remove it.
         run(as_user(USER) + ["ipcrm", "--shmem-id", memory[1]])
 
+    def halt(self) -> list[int]:
+        """Lets all of its processes stand still, and returns them."""
+        halted: list[int] = []
+        # The postmaster first: stopped, it starts no more of them.
+        while more := [process for process in self.processes() if process not in halted]:
+            for process in more:
+                tell(process, signal.SIGSTOP)
+            halted += more
+        return halted
+
     def sql(self, text: str, database: str = "polier") -> str:
         command = [
             "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
@@ -80,6 +90,14 @@ class Server:
         code, output = run(command)
         expect(code == 0, f"psql on {self.name} failed: {output}")
         return output.strip()
+
+
+def tell(process: int, number: signal.Signals) -> None:
+    """A process that has ended meanwhile needs to be told nothing."""
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        pass
 
 
 def alive(process: int) -> bool:

@@ -6,16 +6,18 @@ import decimal
 
 from company import PLENTY, Site
 from programs import Broken, expect
+from register import Operation, disorder
 
 Amount = decimal.Decimal
 
 
 def reckon(site: Site) -> None:
     """Throws where anything was lost, doubled, or made up."""
-    faults = [*site.history.faults, *movements(site), *visits(site), *edits(site)]
+    faults = [*site.history.faults, *movements(site), *visits(site), *edits(site), *disorder(site.history.versions)]
     if faults:
         shown = "\n  ".join(faults[:5])
-        raise Broken(f"{len(faults)} faults:\n  {shown}")
+        history = site.history
+        raise Broken(f"{len(faults)} faults after {len(history.taken)} movements and {len(history.edits)} edits:\n  {shown}")
     history = site.history
     expect(
         len(history.taken) >= 20 and len(history.edits) >= 3 and all(history.visits.values()),
@@ -30,7 +32,9 @@ def movements(site: Site) -> list[str]:
     times: collections.Counter[str] = collections.Counter()
     for material in site.materials:
         amount = Amount(0)
-        for movement in reversed(ada.all(f"{material}/movements")):
+        held = ada.all(f"{material}/movements")[::-1]
+        faults += reads(site, material, held)
+        for movement in held:
             delta, after = (Amount(str(movement[name])) for name in ("delta", "amountAfter"))
             key = movement["note"]
             amount += delta
@@ -52,17 +56,32 @@ def movements(site: Site) -> list[str]:
     return faults
 
 
+def reads(site: Site, material: str, held: list[dict]) -> list[str]:
+    """Whoever read a material saw what was there then, on whichever pod."""
+    places = {movement["id"]: place for place, movement in enumerate(held, 1)}
+    operations, faults = [], []
+    for place, movement in enumerate(held, 1):
+        taking = site.history.taken.get(movement["note"])
+        if taking:
+            operations.append(Operation(f"the movement {movement['note']}", True, place, taking.sent, taking.answered))
+    for of, seen, sent, answered in site.history.reads:
+        if of == material and seen not in places:
+            faults.append(f"the movement {seen} was shown, and isn't there")
+        elif of == material:
+            operations.append(Operation("a read", False, places[seen], sent, answered))
+    return faults + disorder(operations)
+
+
 def visits(site: Site) -> list[str]:
-    """Each person's visits are those that they were told of, in order, with the same instants."""
+    """Each person's visits are those that they were told of, with the same instants."""
     held: dict[str, list[tuple]] = collections.defaultdict(list)
     for entry in site.manager().all(f"{site.path}/time-entries"):
         held[entry["userId"]].append((entry["id"], entry["checkedInAt"], entry["checkedOutAt"]))
     faults = []
     for person, told in site.history.visits.items():
-        # By their ids, which rise with time.
-        there = sorted(held.pop(person, []))
-        if there != [dataclasses.astuple(visit) for visit in told]:
-            faults.append(f"{person} was told of {len(told)} visits and has {len(there)}, or others")
+        # By their ids, which rise with the time of the pod that made them.
+        if sorted(held.pop(person, [])) != sorted(dataclasses.astuple(visit) for visit in told):
+            faults.append(f"{person} was told of {len(told)} visits and has others")
     return faults + [f"nobody was told of the visits of {person}" for person in held]
 
 

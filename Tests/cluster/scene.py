@@ -5,7 +5,7 @@ import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from balancer import Balancer
 from company import Company, Site, found, open_site
@@ -28,12 +28,15 @@ class Scene:
         self.balancer: Balancer | None = None
         self.deployment: Deployment | None = None
         self.company: Company | None = None
+        self.more_settings: Callable[[], dict[str, str]] = dict
+        """What pods are started with beside that, from now on."""
 
     def times(self, short: int, full: int) -> int:
         return short if self.is_short else full
 
     def settings(self, name: str) -> dict[str, str]:
-        return {"POLIER_DATABASE_URL": self.pair.url(name), "POLIER_PUBLIC_URL": self.url}
+        return {
+            "POLIER_DATABASE_URL": self.pair.url(name), "POLIER_PUBLIC_URL": self.url} | self.more_settings()
 
     @property
     def url(self) -> str:

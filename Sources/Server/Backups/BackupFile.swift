@@ -10,8 +10,10 @@ struct BackupFile {
     private var unfinished: String { path + Self.unfinishedEnding }
     static let unfinishedEnding = ".unfinished"
 
-    /// Writes the file, mode 0600, in the place of one of the same name.
+    /// Writes the file, mode 0600, in the place of one of the same name. It and its name are durable when this returns.
     /// - Parameter body: is given what writes.
+    /// - Throws: `CopyRefusal` with a whole sentence. Where only the folder's sync failed, the file is there and may lose its
+    ///   name with the power.
     func write(_ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
         if path == "-" {
             guard isatty(STDOUT_FILENO) == 0 else {
@@ -23,6 +25,11 @@ struct BackupFile {
         if lstat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG {
             throw CopyRefusal("\(path) is there and isn't a file: name another, or - for standard output")
         }
+        // First, so that a folder that can't be synced costs no backup.
+        let folder = open(
+            URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure("written") }
+        defer { close(folder) }
         let file = open(unfinished, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("written") }
         defer { close(file) }
@@ -39,11 +46,10 @@ struct BackupFile {
             unlink(unfinished)
             throw error
         }
-        // The name is durable once its folder is.
-        let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
+        // The name is durable once its folder is. Some network file systems know no sync of a folder.
+        guard fsync(folder) == 0 || [EINVAL, ENOTSUP].contains(errno) else {
+            throw failure("relied on, because its folder can't be synced")
+        }
     }
 
     /// Opens the file to be read from its start.

@@ -58,7 +58,7 @@ extension OpenAPI {
         codes += route.places.compactMap { notFoundCodes[$0] }
         codes += route.request.queries.compactMap { notFoundCodes[$0.name] }
         if request.isConditional { codes.append(.of(ChangeRefusal.stale)) }
-        codes += [.of(RequestProblem.internalError), .of(RequestProblem.unavailable)]
+        codes += [.of(RequestProblem.internalError), .of(RequestProblem.unavailable), .of(RequestProblem.diskFailure)]
         if changes { codes.append(.of(RequestProblem.full)) }
         return codes.filter { code in !own.contains { $0.name == code.name } } + own
     }
@@ -147,7 +147,7 @@ extension OpenAPI {
             codes: [.of(RequestProblem.internalError)]),
         SharedRefusal(
             status: 503, name: "Unavailable", details: "The database can't be reached, or too many ask at once.",
-            headers: ["Retry-After"], codes: [.of(RequestProblem.unavailable)]),
+            headers: ["Retry-After"], codes: [.of(RequestProblem.unavailable), .of(RequestProblem.diskFailure)]),
         SharedRefusal(
             status: 507, name: "Full", details: "The database's disk is full; nothing was changed.",
             codes: [.of(RequestProblem.full)]),

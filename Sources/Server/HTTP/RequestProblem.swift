@@ -32,6 +32,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
     // This server.
     case unavailable = "database-unavailable"
     case full = "disk-full"
+    case diskFailure = "disk-failure"
     case internalError = "internal-error"
 
     /// Said by `deploy/edge` in this server's place; its page is here.
@@ -49,7 +50,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
             .bodyEmpty, .notUTF8, .malformedJSON, .notAnObject, .bodyTooDeep, .bodyMarks, .numberTooLong,
             .fieldNameNotASCII, .nulCharacters:
             .badRequest
-        case .unavailable: .serviceUnavailable
+        case .unavailable, .diskFailure: .serviceUnavailable
         case .full: .init(code: 507, reasonPhrase: "Insufficient Storage")
         case .internalError: .internalServerError
         case .serverUnreachable: .badGateway
@@ -82,6 +83,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .nulCharacters: "Text must not contain NUL characters."
         case .unavailable: "The database can't be reached at the moment. Try again in a few seconds."
         case .full: "The database's disk is full: nothing was changed."
+        case .diskFailure: "The database's disk reports errors at the moment. Try again in a few seconds."
         case .internalError: "Something went wrong on our side. The request id helps us find it."
         case .serverUnreachable: "The server can't be reached. Try again in a moment."
         }
