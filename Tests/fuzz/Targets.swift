@@ -197,12 +197,14 @@ private func readHead(_ text: String) {
     }
     _ = SessionCookie(isHTTPS: true).token(in: headers)
     _ = SessionCookie(isHTTPS: false).token(in: headers)
-    _ = RequestIDs(.live).id(for: head)
+    _ = requestIDs?.id(for: head, from: proxy)
     _ = TraceContext(head)
     if let origins { _ = (origins.isSameSite(head), origins.preflight(head)) }
     _ = (head.accepts(.gzip), head.accepts(.brotli))
 }
 
+private let proxy = try? SocketAddress(ipAddress: "127.0.0.1", port: 1)
+private let requestIDs = try? RequestIDs(.live, proxies: TrustedProxies("127.0.0.1"))
 private let origins = try? Origins(publicURL: "https://polier.example.de", allowed: "https://app.example.de")
 private let routes = OperatorRoutes(
     settings: OperatorSettings(name: nil, address: nil, email: nil, phone: nil, details: nil)
