@@ -10,11 +10,7 @@ import Testing
     @Test func probesAnswerWhileAllThreadsAreBusy() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let raw = RawConnection(server.client)
-            let busy = Busy()
-            let count = ProcessInfo.processInfo.activeProcessorCount
-            for _ in 1..<count { Task.detached(priority: .high) { busy.block() } }
-            while busy.blocked < count - 1 { try await Task.sleep(for: .milliseconds(5)) }
-            let observed = busy.whileThisThreadIsBlockedToo {
+            let observed = await Busy().whileAllThreadsAreBlocked {
                 (0..<40).map { number -> (Duration, String) in
                     let path = number % 2 == 0 ? "/livez" : "/readyz"
                     let clock = ContinuousClock()
@@ -27,7 +23,8 @@ import Testing
                 }
             }
             // Behind all those connections: none of them is left when the server is stopped.
-            #expect(try await server.client.get("/livez").status == 200)
+            let last = try await server.client.get("/livez")
+            #expect(last.status == 200)
             #expect(!observed.ranTasks, "a task ran meanwhile: not all threads were blocked")
             for (time, reply) in observed.replies {
                 #expect(time < .milliseconds(500), "\(time)")
@@ -60,35 +57,45 @@ import Testing
         }
     }
 
-    /// Holds threads up, until it is told to let them go.
+    /// Holds up all threads that tasks share, whatever their priority.
     private final class Busy: Sendable {
+        private static let priorities: [TaskPriority] = [.high, .medium, .low, .background]
+
         private let semaphore = DispatchSemaphore(value: 0)
-        private let count = Atomic<Int>(0)
+        private let blocked = Atomic<Int>(0)
         private let ran = Atomic<Bool>(false)
 
-        var blocked: Int { count.load(ordering: .sequentiallyConsistent) }
-
-        func block() {
-            count.add(1, ordering: .sequentiallyConsistent)
-            semaphore.wait()
+        /// Does the work on a thread of its own.
+        /// - Returns: what it brought, and whether a task ran meanwhile.
+        func whileAllThreadsAreBlocked<Reply: Sendable>(
+            _ work: @escaping @Sendable () -> [Reply]
+        ) async -> (replies: [Reply], ranTasks: Bool) {
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread { [self] in
+                    // More than there are threads, for each priority has threads of its own.
+                    let count = 4 * ProcessInfo.processInfo.activeProcessorCount
+                    for priority in Self.priorities {
+                        for _ in 0..<count { Task.detached(priority: priority) { self.block() } }
+                    }
+                    var seen = -1
+                    while seen != blocked.load(ordering: .sequentiallyConsistent) {
+                        seen = blocked.load(ordering: .sequentiallyConsistent)
+                        Thread.sleep(forTimeInterval: 0.1)
+                    }
+                    for priority in Self.priorities {
+                        Task.detached(priority: priority) { self.ran.store(true, ordering: .sequentiallyConsistent) }
+                    }
+                    let replies = work()
+                    let ranTasks = ran.load(ordering: .sequentiallyConsistent)
+                    for _ in 0..<count * Self.priorities.count { semaphore.signal() }
+                    continuation.resume(returning: (replies, ranTasks))
+                }
+            }
         }
 
-        /// Does the work on a thread of its own.
-        func whileThisThreadIsBlockedToo<Reply: Sendable>(
-            _ work: @escaping @Sendable () -> [Reply]
-        ) -> (replies: [Reply], ranTasks: Bool) {
-            let result = Mutex<(replies: [Reply], ranTasks: Bool)>(([], false))
-            let done = DispatchSemaphore(value: 0)
-            let blocked = blocked
-            Thread.detachNewThread { [self] in
-                Task.detached { self.ran.store(true, ordering: .sequentiallyConsistent) }
-                let replies = work()
-                result.withLock { $0 = (replies, ran.load(ordering: .sequentiallyConsistent)) }
-                for _ in 0..<blocked { semaphore.signal() }
-                done.signal()
-            }
-            done.wait()
-            return result.withLock { $0 }
+        private func block() {
+            blocked.add(1, ordering: .sequentiallyConsistent)
+            semaphore.wait()
         }
     }
 }
