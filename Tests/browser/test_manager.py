@@ -67,7 +67,7 @@ def test_from_nothing_to_a_site_that_runs_low(server, visit, size):
 
         ada = Client(server, manager, PASSWORD)
         site = ada.get(ada.company + "/sites")[0]
-        page.wait_for_function("!document.querySelector('.is-moving')")
+        page.locator(".is-moving").first.wait_for(state="detached")
         material = wait_for(page, lambda: ada.get(f"{ada.company}/sites/{site['id']}")["material"][0], amount=5.5)
         assert material["belowThreshold"]
         assert [one["userId"] for one in site["assignments"]] == [

@@ -29,8 +29,9 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
     hasInput: () => false,
     close(result) {
       dialog.result = result;
-      openDialogs.delete(dialog);
       element.close();
+      // The event comes a moment later, in which a second Escape would find nothing to close.
+      end();
     },
     update() {
       if (!leaving.signal.aborted) render(element, html`
@@ -61,18 +62,21 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
   element.addEventListener("pointerdown", (event) => {
     if (event.target === element && mayClose && !dialog.hasInput() && isOutside(event, element)) dialog.close();
   });
-  openDialogs.add(dialog);
-  document.body.append(element);
-  dialog.update();
-  element.showModal();
-  return new Promise((resolve) => {
-    element.addEventListener("close", () => {
+  let end;
+  const ended = new Promise((resolve) => {
+    end = () => {
       openDialogs.delete(dialog);
       leaving.abort();
       element.remove();
       resolve(dialog.result);
-    });
+    };
   });
+  element.addEventListener("close", end);
+  openDialogs.add(dialog);
+  document.body.append(element);
+  dialog.update();
+  element.showModal();
+  return ended;
 }
 
 function isOutside({ clientX, clientY }, element) {
