@@ -1,4 +1,4 @@
-/// Tells a company's managers that material runs low. What falls low within a while belongs to one batch, which goes into one mail
+/// Notifies a company's managers that material runs low. What falls low within a while belongs to one batch, which goes into one mail
 /// to each of them; each material is told of once, until it has recovered.
 ///
 /// A mail holds no words: it names its batch, and what it says is read from the material when it is sent. So it says what is true
@@ -67,7 +67,7 @@ struct LowStock: Sendable {
         }
     }
 
-    /// What a mail tells of.
+    /// The materials of one mail.
     struct Items: Sendable {
         /// The first of them, by the names of site and material.
         let first: [Item]

@@ -15,7 +15,7 @@ public struct AttemptLimit: Sendable {
     static let webhookTokens = AttemptLimit(name: "webhook token", count: 1, window: .seconds(2 * 3600))
     /// Mails that somebody's colleagues, or whoever had that address before, can have sent to it.
     static let lettersToAddress = AttemptLimit(name: "letters address", count: 10, window: .seconds(3600))
-    /// Each tells whether an address has an account.
+    /// Each answer reveals whether an address has an account.
     static let emailChanges = AttemptLimit(name: "email changes", count: 10, window: .seconds(3600))
     static let resetsFromAddress = AttemptLimit(name: "reset address", count: 30, window: .seconds(3600))
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Whose password work waits, so that no account keeps the others from theirs: of one account one piece stands in the queue, one more
-/// waits behind it for the queue to come round, and what is more is refused.
+/// Takes turns by account, so that no account keeps the others from their password work: one piece of an account is in the queue, one
+/// more waits behind it for the queue to come round, and anything beyond that is refused.
 final class PasswordTurns<Work: Sendable>: Sendable {
     /// By account: the piece that waits behind the one in the queue.
     private let queued = Mutex<[String: Work?]>([:])
