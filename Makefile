@@ -2,7 +2,7 @@
 # with arguments: `scripts/test --filter Sites`, `bench/run me site`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots cluster-test fuzz power-test long-test deb bench format lint clean
+.PHONY: help run test screenshots cluster-test fuzz power-test long-test deb sbom bench format lint clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -30,6 +30,9 @@ long-test: ## Run what takes hours: power cuts, a thousand kills on each engine,
 
 deb: ## Build the Debian package for a droplet, into .build/deb
 	@scripts/make-deb
+
+sbom: ## Print the bill of materials of the server that was built (CycloneDX)
+	@scripts/sbom
 
 bench: ## Build for release and measure, each figure against a limit measured in the same run
 	@bench/run
