@@ -67,6 +67,23 @@ import Testing
         }
     }
 
+    /// Every answer says it: also those of the web app, of errors, and of heads that are refused.
+    @Test func underHTTPSBrowsersKeepToIt() async throws {
+        for (subdomains, expected) in [("false", "max-age=31536000"), ("true", "max-age=31536000; includeSubDomains")] {
+            let flags: [Setting: String] = [
+                .publicURL: "https://polier.example.de", .hstsSubdomains: subdomains,
+            ]
+            try await TestServer.run(on: .sqlite, flags: flags) { server in
+                for path in ["/", "/livez", "/docs", "/api/v1/users/me", "/api/v1/nothing", "/app.js"] {
+                    let reply = try await server.client.get(path)
+                    #expect(reply.header("Strict-Transport-Security") == expected, "\(path)")
+                }
+                let refused = try await server.client.send("GET", "/livez", headers: ["Accept-Encoding": "ü"])
+                #expect(refused.status == 400 && refused.header("Strict-Transport-Security") == expected)
+            }
+        }
+    }
+
     @Test func everyAnswerCarriesTheSecurityHeaders() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let company = try await TestCompany.register(server.client)
@@ -115,7 +132,7 @@ import Testing
         for (setting, value) in [
             (Setting.publicURL, "polier.example.de"), (.publicURL, "ftp://x"), (.publicURL, "https://a?b"),
             (.allowedOrigins, "https://app.example.de/path"), (.allowedOrigins, "*"),
-            (.trustedProxies, "proxy.example"), (.trustedProxies, "10.0.0.0/33"),
+            (.trustedProxies, "proxy.example"), (.trustedProxies, "10.0.0.0/33"), (.hstsSubdomains, "preload"),
         ] {
             let error = #expect(throws: SettingsError.self) { try Settings(flags: [setting: value], environment: [:]) }
             #expect(error?.description.contains(setting.rawValue) == true)

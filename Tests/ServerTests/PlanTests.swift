@@ -95,7 +95,7 @@ import Testing
 
     /// With generic plans, as prepared statements get them, and without sequential scans wherever there is another way: what
     /// still reads a whole table or a whole index has no way.
-    private static func postgresScans(_ statements: [Statement], _ url: String) throws -> [String] {
+    static func postgresScans(_ statements: [Statement], _ url: String) throws -> [String] {
         var script = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;\n"
         for (number, statement) in statements.enumerated() {
             let types =

@@ -3,12 +3,11 @@
 import pathlib
 import re
 import subprocess
-import tempfile
 import unittest
 
 import yaml
 
-from product import (BINARY, DEPLOY, POSTGRES, ROOT, check_command, check_settings, run, settings, settings_in, version)
+from product import BINARY, DEPLOY, ROOT, check_command, check_settings, run, settings, settings_in, version
 
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text()
 COMPOSE = yaml.safe_load((DEPLOY / "compose/compose.yaml").read_text())
@@ -72,7 +71,7 @@ class ComposeTests(unittest.TestCase):
             self.assertEqual(names, COMPOSE[kind].keys())
 
     def test_the_server_knows_its_settings_and_commands(self):
-        for name in ["polier", "backup"]:
+        for name in ["polier", "migrate", "backup"]:
             service = SERVICES[name]
             self.assertLessEqual(service["environment"].keys(), settings())
             self.assertEqual(service["image"], f"polier:{version()}")
@@ -81,6 +80,9 @@ class ComposeTests(unittest.TestCase):
             for key, value in service["environment"].items():
                 if key.endswith("_FILE"):
                     self.assertIn(value.removeprefix("/run/secrets/"), service["secrets"])
+        self.assertEqual(SERVICES["polier"]["environment"]["POLIER_MIGRATE"], "off")
+        self.assertEqual(SERVICES["polier"]["depends_on"]["migrate"]["condition"], "service_completed_successfully")
+        self.assertNotIn("owner-url", SERVICES["polier"]["secrets"] + SERVICES["backup"]["secrets"])
         self.assertEqual(SERVICES["polier"]["build"]["args"]["VERSION"], version())
         self.assertTrue((DEPLOY / "compose" / SERVICES["polier"]["build"]["context"] / "deploy/Containerfile").exists())
         check_command(SERVICES["polier"]["healthcheck"]["test"][2:])
@@ -94,28 +96,3 @@ class ComposeTests(unittest.TestCase):
         self.assertEqual(environment["POLIER_TRUSTED_PROXIES"], COMPOSE["networks"]["polier"]["ipam"]["config"][0]["subnet"])
         on, _ = settings_in(DEPLOY / "compose/polier.env.example")
         self.assertIn(f"\n{on['POLIER_PUBLIC_URL'].removeprefix('https://')} {{", "\n" + caddyfile.read_text())
-
-
-class DatabaseRoleTests(unittest.TestCase):
-    """What a new PostgreSQL runs first, in compose and in Kubernetes."""
-
-    def test_the_servers_role_owns_its_database_and_nothing_else(self):
-        places = {DEPLOY / "compose/polier.sql": "/run/secrets/", DEPLOY / "kubernetes/overlays/statefulset/polier.sql": "/run/secrets/postgres/"}
-        for script, secrets in places.items():
-            with self.subTest(script), tempfile.TemporaryDirectory() as folder:
-                pathlib.Path(folder, "database-password").write_text("it's a 'secret'\n")
-                self.assertIn(f"`cat {secrets}database-password`", script.read_text())
-                text = script.read_text().replace(secrets, f"{folder}/")
-                # The throw-away server's superuser has the name already.
-                text = re.sub(r"\b(ROLE|DATABASE|OWNER) polier\b", r"\1 deployed", text)
-                psql = ["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]
-                try:
-                    run(*psql, "--file=-", POSTGRES, input=text)
-                    host = POSTGRES.rpartition("@")[2].partition("/")[0]
-                    own = f"postgres://deployed:it%27s%20a%20%27secret%27@{host}/deployed"
-                    run(*psql, "--command=CREATE TABLE works (id int)", own)
-                    refused = subprocess.run([*psql, "--command=CREATE DATABASE more", own], capture_output=True, text=True)
-                    self.assertIn("permission denied", refused.stderr)
-                finally:
-                    run("psql", "--quiet", "--no-psqlrc", "--command=DROP DATABASE IF EXISTS deployed WITH (FORCE)",
-                        "--command=DROP ROLE IF EXISTS deployed", POSTGRES)

@@ -119,7 +119,7 @@ class Manifests:
                 if "persistentVolumeClaim" in volume:
                     self.cluster.named("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"])
                 if "secret" in volume:
-                    self.assertEqual(volume["secret"]["secretName"], "polier")
+                    self.assertIn(volume["secret"]["secretName"], ["polier", "polier-owner"] if name != "postgres" else ["postgres"])
         scaled = self.cluster.named("HorizontalPodAutoscaler", "polier")["spec"]["scaleTargetRef"]
         self.cluster.named(scaled["kind"], scaled["name"])
         for set in self.cluster.of("StatefulSet"):
@@ -197,7 +197,13 @@ class Manifests:
                 for key, path in (environment(container) | on | off).items():
                     if key.endswith("_FILE") or key == "POLIER_CONFIG":
                         self.assertIn(str(pathlib.PurePath(path).parent), folders, key)
-                self.assertEqual(environment(container)["POLIER_DATABASE_URL_FILE"], "/run/secrets/polier/database-url")
+                # The schema's owner is for migrations; the server's container doesn't get at that secret.
+                migrates = container["args"] == ["migrate"]
+                self.assertEqual(environment(container)["POLIER_DATABASE_URL_FILE"],
+                                 f"/run/secrets/polier{'-owner' if migrates else ''}/database-url")
+                secrets = {v["name"]: v["secret"]["secretName"] for v in pod["spec"]["volumes"] if "secret" in v}
+                mounted = {secrets[m["name"]] for m in container["volumeMounts"] if m["name"] in secrets}
+                self.assertEqual(mounted, {"polier", "polier-owner"} if migrates else {"polier"})
 
     def test_the_server_takes_the_settings_file(self):
         check_settings(self.cluster.folder / "polier.env")
@@ -241,7 +247,24 @@ class Manifests:
         self.assertEqual(migrate["args"], ["migrate"])
         self.assertEqual(migrate["image"], server["image"])
         self.assertEqual(environment(server)["POLIER_MIGRATE"], "off")
-        self.assertLessEqual(environment(migrate).items(), environment(server).items())
+        self.assertEqual(environment(migrate)["POLIER_CONFIG"], environment(server)["POLIER_CONFIG"])
+        self.assertEqual({m["name"] for m in migrate["volumeMounts"]} - {m["name"] for m in server["volumeMounts"]}, {"owner"})
+
+    def test_a_job_like_the_backup_restores_as_the_owner(self):
+        backup = self.cluster.named("CronJob", "polier-backup")["spec"]["jobTemplate"]
+        job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "restore"}, "spec": backup["spec"]}
+        patched = yaml.safe_load(run(
+            "kubectl", "patch", "--local", "--filename=-", "--output=yaml", f"--patch-file={KUBERNETES / 'restore.yaml'}",
+            input=yaml.safe_dump(job)))
+        for version in VERSIONS:
+            kubernetes_validate.validate(patched, version, strict=True)
+        (container,) = patched["spec"]["template"]["spec"]["containers"]
+        self.assertEqual(container["image"], backup["spec"]["template"]["spec"]["containers"][0]["image"])
+        self.assertEqual(environment(container)["POLIER_DATABASE_URL_FILE"], "/run/secrets/polier-owner/database-url")
+        volumes = {v["name"] for v in patched["spec"]["template"]["spec"]["volumes"]}
+        self.assertEqual({m["name"] for m in container["volumeMounts"]}, volumes)
+        self.assertLessEqual({"backups", "owner", "secrets", "settings"}, volumes)
+        check_command(container["args"])
 
 
 class ManagedTests(Manifests, unittest.TestCase):
@@ -264,7 +287,7 @@ class StatefulSetTests(Manifests, unittest.TestCase):
     def test_the_database_can_be_applied_by_itself(self):
         alone = [(o["kind"], o["metadata"]["name"]) for o in self.cluster.objects
                  if o["metadata"].get("labels", {}).get("app.kubernetes.io/name") == "postgres"]
-        (script,) = [v["configMap"]["name"] for v in self.cluster.pods["postgres"]["spec"]["volumes"] if "configMap" in v]
+        (script,) = {v["configMap"]["name"] for v in self.cluster.pods["postgres"]["spec"]["volumes"] if "configMap" in v}
         self.assertEqual(sorted(alone), [("ConfigMap", script), ("Service", "postgres"), ("StatefulSet", "postgres")])
 
     def test_postgres_writes_only_where_something_is_mounted(self):

@@ -54,7 +54,7 @@ before(async () => {
   // The edge's address is the one that people know.
   cloudflare = await listen((request) => {
     request.headers.set("CF-Connecting-IP", "203.0.113.7");
-    return worker.fetch(request, { POLIER_ORIGIN: origin, ASSETS: { fetch: (asked) => file(new URL(asked.url).pathname) } });
+    return worker.fetch(request, { POLIER_ORIGIN: origin, POLIER_HSTS_SUBDOMAINS: "true", ASSETS: { fetch: (asked) => file(new URL(asked.url).pathname) } });
   });
   const matched = config.matcher.map((pattern) => new RegExp(`^${pattern.replace(":path*", ".*")}$`));
   vercel = await listen((request) => {
@@ -115,6 +115,7 @@ for (const platform of ["cloudflare", "vercel"]) {
         assert.equal(found.headers.get("Cache-Control"), "no-cache");
         assert.match(found.headers.get("Content-Security-Policy"), /script-src 'self' 'sha256-.*frame-ancestors 'none'$/);
         assert.equal(found.headers.get("X-Content-Type-Options"), "nosniff");
+        assert.equal(found.headers.get("Strict-Transport-Security"), "max-age=31536000; includeSubDomains");
       }
       const index = await fetch(`${at()}/index.html`);
       assert.equal(index.status, 200);
@@ -195,6 +196,21 @@ test("what a company calls itself can't end the element that holds it", async ()
   assert.doesNotMatch(html, /<script>alert/);
   const data = JSON.parse(/<script type="application\/json" id="first-data">(.*)<\/script>/.exec(html)[1]);
   assert.equal(data[`/api/v1/companies/${me.companyId}`].name, name);
+});
+
+test("browsers keep to https for this name only, unless the setting says more", async () => {
+  const env = { POLIER_ORIGIN: origin, ASSETS: { fetch: (asked) => file(new URL(asked.url).pathname) } };
+  for (const path of ["/", "/sw.js"]) {
+    for (const value of [undefined, "false", "true"]) {
+      const found = await worker.fetch(new Request(`https://polier.example.de${path}`), { ...env, POLIER_HSTS_SUBDOMAINS: value });
+      assert.equal(found.headers.get("Strict-Transport-Security"), `max-age=31536000${value === "true" ? "; includeSubDomains" : ""}`);
+    }
+  }
+  const ofFiles = JSON.parse(readFileSync("deploy/edge/vercel/vercel.json")).headers.at(-1).headers;
+  const vercel = await middleware(new Request("https://polier.example.de/", { method: "POST" }));
+  assert.equal(vercel.status, 405);
+  assert.equal(vercel.headers.get("Strict-Transport-Security"), "max-age=31536000; includeSubDomains");
+  assert.equal(ofFiles.find(({ key }) => key === "Strict-Transport-Security").value, "max-age=31536000; includeSubDomains");
 });
 
 test("a server that is away is told in one sentence, and the page still comes", async () => {

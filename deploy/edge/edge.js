@@ -14,6 +14,9 @@ const named = ["start", "sites", "people", "hours", "company", "companies", "pro
 /** The session's cookie; its first name is that of a server that people reach by https. */
 const cookie = /(?:^|;\s*)(?:__Host-)?polier-session=/;
 
+/** How long browsers keep to https: a year, in seconds. */
+const year = "max-age=31536000";
+
 /** How long the first data may keep the page waiting, in milliseconds. */
 const patience = 800;
 
@@ -25,18 +28,21 @@ const notForwarded = [
 
 /**
  * @param {Request} request
- * @param {{origin: string, address: string, file: (path: string) => Promise<Response>}} platform `origin` is the server's
- *   address, `address` the caller's, and `file` hands out a file of the export.
+ * @param {{origin: string, address: string, subdomains: boolean, file: (path: string) => Promise<Response>}} platform `origin` is
+ *   the server's address, `address` the caller's, and `file` hands out a file of the export. `subdomains` says whether
+ *   browsers keep to https for the names below this one too; the server's POLIER_HSTS_SUBDOMAINS must be the same.
  */
-export async function answer(request, { origin, address, file }) {
+export async function answer(request, { origin, address, subdomains, file }) {
   const url = new URL(request.url);
-  if (/^\/(api|docs|problems)(\/|$)/.test(url.pathname)) return forward(request, url, origin, address);
+  if (/^\/(api|docs|problems)(\/|$)/.test(url.pathname)) return forward(request, url, origin, address, subdomains);
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
+    return new Response(null, { status: 405, headers: withSecurity({ Allow: "GET, HEAD" }, subdomains) });
   }
   // The page's own name is an address of the app like any other.
   const isFile = url.pathname.split("/").pop().includes(".") && url.pathname !== "/index.html";
-  return isFile ? plain(await file(url.pathname), url.pathname) : page(request, url, origin, address, await file("/index.html"));
+  return isFile
+    ? plain(await file(url.pathname), url.pathname, subdomains)
+    : page(request, url, origin, address, subdomains, await file("/index.html"));
 }
 
 /** Where a platform has a file of the export: always at this address, whatever the path looks like. */
@@ -46,7 +52,7 @@ export function fileAddress(path, request) {
   return url;
 }
 
-async function forward(request, url, origin, address) {
+async function forward(request, url, origin, address, subdomains) {
   const headers = new Headers(request.headers);
   for (const name of notForwarded) headers.delete(name);
   // The platform compresses on the way to the browser. What the server compresses, fetch unpacks on some platforms, and leaves
@@ -69,20 +75,23 @@ async function forward(request, url, origin, address) {
     const problem = { type: `/problems/${code}`, code, params: {}, title: "Bad Gateway", status: 502, detail, error: detail };
     return new Response(JSON.stringify(problem), {
       status: 502,
-      headers: { "Content-Type": "application/problem+json", "Retry-After": "2", "Cache-Control": "no-store" },
+      headers: withSecurity(
+        { "Content-Type": "application/problem+json", "Retry-After": "2", "Cache-Control": "no-store" },
+        subdomains,
+      ),
     });
   }
 }
 
-function plain(found, path) {
-  const headers = withSecurity(found.headers);
+function plain(found, path, subdomains) {
+  const headers = withSecurity(found.headers, subdomains);
   const isForEver = /\.[0-9a-f]{12}\.[a-z]+$/.test(path);
   headers.set("Cache-Control", found.ok && isForEver ? "public, max-age=31536000, immutable" : "no-cache");
   return new Response(found.body, { status: found.status, headers });
 }
 
 /** The page in the reader's language and, for somebody who is signed in, with the first answers that it will ask for. */
-async function page(request, url, origin, address, found) {
+async function page(request, url, origin, address, subdomains, found) {
   const data = cookie.test(request.headers.get("Cookie") ?? "") ? await firstData(request, url, origin, address) : {};
   const user = data["/api/v1/users/me"];
   const language = words.has(user?.language) ? user.language : preferred(request.headers.get("Accept-Language"));
@@ -96,7 +105,7 @@ async function page(request, url, origin, address, found) {
     const json = JSON.stringify(data).replaceAll("<", "\\u003c");
     html = html.replace("</head>", () => `<script type="application/json" id="first-data">${json}</script>\n</head>`);
   }
-  const headers = withSecurity(new Headers({ "Content-Type": "text/html; charset=utf-8" }));
+  const headers = withSecurity({ "Content-Type": "text/html; charset=utf-8" }, subdomains);
   headers.set("Content-Security-Policy", [policy, "frame-ancestors 'none'"].filter(Boolean).join("; "));
   // Who is signed in gets a page of their own.
   headers.set("Cache-Control", user ? "private, no-store" : "no-cache");
@@ -153,11 +162,11 @@ function title(path, { nav, signIn, register, forgot, setPassword }, user) {
   return head ? `${head} · Polier` : "Polier";
 }
 
-function withSecurity(from) {
+function withSecurity(from, subdomains) {
   const headers = new Headers(from);
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Referrer-Policy", "no-referrer");
-  headers.set("Strict-Transport-Security", "max-age=31536000");
+  headers.set("Strict-Transport-Security", subdomains ? `${year}; includeSubDomains` : year);
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   headers.set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
   return headers;

@@ -7,6 +7,7 @@ export default {
     answer(request, {
       origin: env.POLIER_ORIGIN,
       address: request.headers.get("CF-Connecting-IP") ?? "",
+      subdomains: env.POLIER_HSTS_SUBDOMAINS === "true",
       file: (path) => env.ASSETS.fetch(new Request(fileAddress(path, request))),
     }),
 };

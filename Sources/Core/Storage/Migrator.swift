@@ -46,8 +46,10 @@ public struct Migrator: Sendable {
     }
 
     /// Runs what is pending and returns the names of the files that this call ran. Where the database is newer than this
-    /// server, or a file was changed, it does nothing: ask `state`.
+    /// server, or a file was changed, it does nothing: ask `state`. Nor does it where nothing is pending: a role that may not
+    /// change the schema can call it.
     public func migrate() async throws -> [String] {
+        guard case .older = try await state() else { return [] }
         var ran: [String] = []
         try await exclusively { transaction in
             for statement in try AppliedMigration.createTable(for: database.dialect) {

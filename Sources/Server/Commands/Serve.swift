@@ -30,6 +30,13 @@ struct Serve: AsyncParsableCommand {
     var publicURL: String?
 
     @Option(
+        name: .customLong("hsts-subdomains"),
+        help: ArgumentHelp(
+            "true: with https, browsers keep to it for all names below the public address's too. [POLIER_HSTS_SUBDOMAINS, false]"
+        ))
+    var hstsSubdomains: String?
+
+    @Option(
         help:
             "Where links carry their token: fragment, or query for a front end that reads it there. [POLIER_LINK_TOKENS, fragment]"
     )
@@ -110,6 +117,7 @@ struct Serve: AsyncParsableCommand {
         var flags = address.values
         flags[.metricsPort] = metricsPort
         flags[.publicURL] = publicURL
+        flags[.hstsSubdomains] = hstsSubdomains
         flags[.linkTokens] = linkTokens
         flags[.allowedOrigins] = allowedOrigins
         flags[.trustedProxies] = trustedProxies

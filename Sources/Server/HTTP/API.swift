@@ -28,7 +28,7 @@ struct API {
             table: RouteTable(routes + extra), web: web, readiness: readiness,
             requestIDs: RequestIDs(runtime, proxies: proxies),
             origins: origins,
-            proxies: proxies, securityHeaders: SecurityHeaders(isHTTPS: origins.isHTTPS), traffic: traffic,
+            proxies: proxies, securityHeaders: SecurityHeaders(origins), traffic: traffic,
             requestLevel: requestLevel, logger: logger)
     }
 

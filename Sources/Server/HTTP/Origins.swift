@@ -8,6 +8,8 @@ struct Origins: Sendable {
     /// internationalised name in ASCII, without the usual port and without a slash at the end.
     let publicURL: String
     private let allowed: Set<String>
+    /// Whether browsers that came by https keep to it for all names below this one too (`POLIER_HSTS_SUBDOMAINS`).
+    let coversSubdomains: Bool
 
     /// Whether people reach this server from its own machine only.
     var isLocal: Bool {
@@ -22,13 +24,15 @@ struct Origins: Sendable {
     /// - Parameters:
     ///   - publicURL: `https://` or `http://`, a host, perhaps a port.
     ///   - allowed: other pages' origins, separated by commas. Throws `SettingsError` for what isn't one.
-    init(publicURL: String, allowed: String) throws {
+    ///   - coversSubdomains: whether https is for all names below the host's too.
+    init(publicURL: String, allowed: String, coversSubdomains: Bool = false) throws {
         guard let origin = Self.origin(of: publicURL), ["", "/"].contains(URLComponents(string: publicURL)?.path) else {
             throw SettingsError(
                 "POLIER_PUBLIC_URL is '\(publicURL)'; it must be an address like https://polier.example.de, without a path"
             )
         }
         self.publicURL = origin
+        self.coversSubdomains = coversSubdomains
         self.allowed = Set(
             try allowed.split(separator: ",").map { part in
                 let text = part.trimmingCharacters(in: .whitespaces)

@@ -4,12 +4,16 @@ import HTTPTypes
 struct SecurityHeaders: Sendable {
     private let fields: [HTTPField]
 
-    init(isHTTPS: Bool) {
+    /// - Parameter origins: where people reach this server. By https, browsers are told to keep to that (HSTS, RFC 6797).
+    init(_ origins: Origins) {
         var fields = [
             HTTPField(name: .xContentTypeOptions, value: "nosniff"),
             HTTPField(name: .referrerPolicy, value: "no-referrer"),
         ]
-        if isHTTPS { fields.append(HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")) }
+        if origins.isHTTPS {
+            let scope = origins.coversSubdomains ? "; includeSubDomains" : ""
+            fields.append(HTTPField(name: .strictTransportSecurity, value: "max-age=31536000" + scope))
+        }
         self.fields = fields
     }
 

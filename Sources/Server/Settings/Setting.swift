@@ -9,6 +9,7 @@ enum Setting: String, CaseIterable {
     case metricsPort = "POLIER_METRICS_PORT"
     case publicURL = "POLIER_PUBLIC_URL"
     case allowedOrigins = "POLIER_ALLOWED_ORIGINS"
+    case hstsSubdomains = "POLIER_HSTS_SUBDOMAINS"
     case linkTokens = "POLIER_LINK_TOKENS"
     case trustedProxies = "POLIER_TRUSTED_PROXIES"
     case mailFrom = "POLIER_MAIL_FROM"

@@ -77,7 +77,8 @@ struct Settings: Sendable {
         origins = try Origins(
             publicURL: try value(.publicURL)
                 ?? "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(httpPort)",
-            allowed: try value(.allowedOrigins) ?? "")
+            allowed: try value(.allowedOrigins) ?? "",
+            coversSubdomains: try choice(.hstsSubdomains, [("true", true), ("false", false)], default: false))
         let tokensInQuery = try choice(.linkTokens, [("fragment", false), ("query", true)], default: false)
         links = Links(publicURL: origins.publicURL, tokensInQuery: tokensInQuery)
         trustedProxies = try TrustedProxies(try value(.trustedProxies) ?? "")

@@ -8,6 +8,8 @@ export default function middleware(request) {
   return answer(request, {
     origin: process.env.POLIER_ORIGIN,
     address: request.headers.get("x-real-ip") ?? "",
+    // vercel.json says the same of files.
+    subdomains: true,
     // A path with a file's ending doesn't come back here.
     file: (path) => fetch(fileAddress(path, request)),
   });

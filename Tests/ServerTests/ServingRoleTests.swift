@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@testable import Core
+@testable import Server
+
+/// A server whose role owns nothing in PostgreSQL, as `deploy/` sets it up: it serves all there is, and changes no schema.
+@Suite struct ServingRoleTests {
+    @Test func everyStatementIsAllowedAndNoChangeOfTheSchema() async throws {
+        try await Self.withRole { role in
+            try await Engine.postgres.withDatabase { url in
+                try await Self.prepare(url, for: role)
+                let serving = url + "?options=-crole%3D" + role
+                let recorder = Recorder()
+                try await TestServer.run(on: .postgres, at: serving, recorder: recorder) { server in
+                    try await Tour.walk(server, database: RecordingDatabase(server.database, recorder))
+                    for change in Self.changes {
+                        let error = await #expect(throws: StorageError.self, "\(change)") {
+                            try await server.database.executeAlone(Statement(SQL(unchecked: change)))
+                        }
+                        #expect(error?.detail.contains("SQLSTATE 42501") == true, "\(change): \(error?.detail ?? "")")
+                    }
+                }
+                // A plan is refused for want of a right just as the statement is.
+                #expect(recorder.statements.count > 100)
+                #expect(try PlanTests.postgresScans(recorder.statements, serving) == [])
+            }
+        }
+    }
+
+    private static let changes = [
+        "CREATE TABLE extra (id INT)", "CREATE TEMPORARY TABLE extra (id INT)", "CREATE SCHEMA extra",
+        "CREATE FUNCTION extra() RETURNS INT LANGUAGE SQL AS 'SELECT 1'", "CREATE INDEX extra ON sites (name)",
+        "ALTER TABLE sites ADD COLUMN extra INT", "ALTER TABLE sites DISABLE TRIGGER ALL", "DROP TABLE sessions",
+        "DROP INDEX users_email", "TRUNCATE sessions", "CREATE ROLE extra", "CREATE DATABASE extra",
+    ]
+
+    /// A role that may nothing yet, for as long as `body` runs.
+    private static func withRole(_ body: (String) async throws -> Void) async throws {
+        let admin = try Stores.open(try settings(Engine.postgresURL()))
+        let role = "serving_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        func run(_ sql: String) async throws { try await admin.executeAlone(Statement(SQL(unchecked: sql))) }
+        do {
+            try await run("CREATE ROLE \(role)")
+            try await body(role)
+        } catch {
+            try? await run("DROP ROLE \(role)")
+            await admin.close()
+            throw error
+        }
+        try await run("DROP ROLE \(role)")
+        await admin.close()
+    }
+
+    /// Gives the role what `polier.sql` gives the one that serves, and then makes the schema.
+    private static func prepare(_ url: String, for role: String) async throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../deploy/kubernetes/overlays/statefulset/polier.sql").standardizedFileURL
+        let name = url.split(separator: "/").last ?? ""
+        let rights = try String(contentsOf: script, encoding: .utf8).split(separator: "\n").compactMap { line in
+            ["REVOKE ", "GRANT ", "ALTER DEFAULT "].contains(where: line.hasPrefix)
+                ? line.replacing(" TO polier;", with: " TO \(role)").replacing(
+                    "DATABASE polier ", with: "DATABASE \(name) "
+                )
+                .replacing("FOR ROLE polier_owner", with: "FOR ROLE CURRENT_USER") : nil
+        }
+        #expect(rights.count == 6)
+        let owner = try Stores.open(try settings(url))
+        do {
+            for right in rights { try await owner.executeAlone(Statement(SQL(unchecked: String(right)))) }
+            _ = try await Migrator(owner, migrations: Migration.embedded()).migrate()
+        } catch {
+            await owner.close()
+            throw error
+        }
+        await owner.close()
+    }
+
+    private static func settings(_ url: String) throws -> Settings {
+        try Settings(flags: [.databaseURL: url].merging(Engine.postgresSettings) { $1 }, environment: [:])
+    }
+}
