@@ -26,6 +26,7 @@ class Server:
         self.port = free_port()
         self.ready = ready
         self.log = folder / f"{self.port}.log"
+        self.settings = settings or {}
         command = [part.replace("{port}", str(self.port)) for part in command]
         # What is measured is not what somebody happens to have set.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("POLIER_")}
@@ -100,7 +101,8 @@ def polier(
     if constant:
         command += ["--bench-constant", str(constant)]
     # By the environment: a command line shows the password to everybody.
-    return Server(folder, command, "/readyz", {"POLIER_DATABASE_URL": database_url} | (settings or {}))
+    return Server(folder, command, "/readyz", {
+        "POLIER_DATABASE_URL": database_url, "POLIER_WRITES_PER_MINUTE": "0"} | (settings or {}))
 
 
 def node(folder: pathlib.Path, constant: pathlib.Path) -> Server:

@@ -21,6 +21,9 @@ static const unsigned char migration_0005[] = {
 static const unsigned char migration_0006[] = {
 #embed "../../migrations/0006_low_stock.sql"
 };
+static const unsigned char migration_0007[] = {
+#embed "../../migrations/0007_limits.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -29,6 +32,7 @@ static const struct polier_file migrations[] = {
     {"0004_upkeep.sql", migration_0004, sizeof migration_0004},
     {"0005_codes.sql", migration_0005, sizeof migration_0005},
     {"0006_low_stock.sql", migration_0006, sizeof migration_0006},
+    {"0007_limits.sql", migration_0007, sizeof migration_0007},
 };
 
 struct polier_files polier_migrations(void) {

@@ -65,7 +65,8 @@ final class RunningServer {
         try Data().write(to: URL(fileURLWithPath: logPath))
         process = Binary.prepare(
             ["serve", "--http-port", "\(port)", "--drain-seconds", "\(drainSeconds)"],
-            settings.merging(["POLIER_DATABASE_URL": url]) { $1 },
+            // Tests do in a minute what people do in a day.
+            ["POLIER_WRITES_PER_MINUTE": "0"].merging(settings) { $1 }.merging(["POLIER_DATABASE_URL": url]) { $1 },
             in: folder.path)
         if let openFiles {
             process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -117,6 +117,15 @@ struct TestCompany: Sendable {
         return token
     }
 
+    /// For tests that write for long: a day's limit would end them. Servers go by it within half a minute.
+    func mayAddAnyNumberOfRows(at url: String) throws {
+        let raised = try Binary.run(
+            ["company", "limits", id, "--daily-rows", "100000000"], environment: ["POLIER_DATABASE_URL": url])
+        guard raised.code == 0 else { throw NotRaised(output: raised.output) }
+    }
+
+    private struct NotRaised: Error { let output: String }
+
     func site(_ name: String = "Bad Müller", users: [String] = []) async throws -> String {
         let names = users.map { "\"\($0)\"" }.joined(separator: ",")
         let reply = try await manager.post(

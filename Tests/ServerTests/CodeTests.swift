@@ -92,7 +92,7 @@ import Testing
             }
             #expect(
                 codes("/sites/{siteId}/materials/{materialId}/adjust-quantity", "post", "409")
-                    == ["not-enough", "too-much"])
+                    == ["not-enough", "too-much", "too-much-text"])
             #expect(codes("/users/{userId}", "put", "403").contains("workers-only"))
             #expect(codes("/sites/{siteId}", "get", "404") == ["company-not-found", "site-not-found"])
             #expect(document["x-codes"]?["problems"]?.list.count == ProblemCode.all.count)

@@ -144,6 +144,10 @@ import Testing
             let admin = try await server.person(.admin)
             let company = leaving.company
             let site = company.path + "/sites/" + (leaving.ids["siteId"] ?? "")
+            // Every row is added to the day's at once.
+            try await CompanyLimits(server.database, runtime: server.runtime).set(
+                [.dailyRows: 500], of: try #require(Company.ID(company.id)))
+            server.clock.advance(by: LimitValues.age)
             _ = try await company.manager.patch(
                 site + "/time-entries/" + (leaving.ids["entryId"] ?? ""),
                 "{\"checkedOutAt\": \"2026-11-23T12:00:00Z\", \"reason\": \"vergessen\"}")

@@ -39,6 +39,8 @@ struct TestServer: Sendable {
     ) async throws {
         // A small pool, because many tests run at once on one PostgreSQL.
         let own: [Setting: String] = [.databaseURL: url, .databasePool: "3"]
+        // The test's clock stands still: all it does happens within one minute.
+        let flags = [.writesPerMinute: "0"].merging(flags) { $1 }
         let settings = try Settings(
             flags: flags.merging(own) { $1 }.merging(Engine.postgresSettings) { $1 }, environment: [:])
         let database = try Stores.open(settings)
@@ -52,6 +54,7 @@ struct TestServer: Sendable {
                 runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
                 links: settings.links,
                 mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
+                writesPerMinute: settings.writesPerMinute,
                 operatedBy: settings.operatedBy)
             try await serve(api) { client in
                 try await body(

@@ -40,6 +40,12 @@ enum Tour {
         }
 
         // Sites, material, hours.
+        if let id = Company.ID(world.company.id) {
+            // Every row is added to the day's at once.
+            try await CompanyLimits(database, runtime: server.runtime).set([.dailyRows: 500], of: id)
+            server.clock.advance(by: LimitValues.age)
+        }
+        for notes in ["Klingel defekt", "Klingel"] { _ = try await manager.patch(site, "{\"notes\": \"\(notes)\"}") }
         _ = try await manager.get(site + "/audit")
         _ = try await manager.patch(company, "{\"language\": \"en\"}")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.other.id)\", \"\(world.worker.id)\"]}")
@@ -94,6 +100,12 @@ enum Tour {
         _ = try await mails.retry(Runtime.live.newID(), now: server.clock.now)
 
         // What only the server and the command line do.
+        let limits = CompanyLimits(database, runtime: server.runtime)
+        _ = try await limits.find(world.company.email)
+        if let id = try await limits.find(world.company.id) {
+            try await limits.set([.people: 500, .sites: nil], of: id)
+            _ = try await limits.report(of: id)
+        }
         try await LastBackup(database).note(server.clock.now)
         _ = try await LastBackup(database).moment
         if let id = Company.ID(world.company.id) {

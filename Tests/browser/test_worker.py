@@ -1,5 +1,6 @@
 """A worker's day: she takes the invitation, sees her sites only, clocks in, takes material, also without a signal, and clocks out."""
 
+import json
 import uuid
 
 from conftest import sign_in
@@ -116,6 +117,39 @@ def test_an_answer_that_was_lost_counts_once(server, visit):
             page.wait_for_timeout(100)
         page.get_by_text("wartet auf Empfang").first.wait_for(state="hidden", timeout=60_000)
         assert lost[0] == lost[1]
+        mine = [one for one in manager.get(movements) if one["userId"] == user["id"]]
+        assert [one["delta"] for one in mine] == [-1]
+
+
+def test_too_much_at_once_waits_and_is_not_refused(server, visit):
+    """A limit of changes a minute or of rows a day makes a phone wait: what was done stays in its list and comes later."""
+    manager = Client(server, server.managers[0])
+    user, site = invite(server, manager)
+    link = manager.send("POST", f"{manager.company}/users/{user['id']}/invitation")["link"]
+    material = next(one for one in site["material"] if one["amount"] >= 2)
+    movements = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
+    with visit(server) as page:
+        page.goto("/set-password#" + link.split("#")[1])
+        page.locator("[name=password]").fill(PASSWORD)
+        send(page)
+        page.get_by_role("heading", level=1, name="Mara").wait_for()
+        page.goto(f"/sites/{site['id']}")
+        codes = ["too-many-writes", "too-many-rows"]
+
+        def wait(route):
+            code = codes.pop(0)
+            route.fulfill(
+                status=429, headers={"Retry-After": "3"}, content_type="application/problem+json", body=json.dumps({
+                    "type": f"/problems/{code}", "code": code, "params": {"limit": "person-writes", "value": 600},
+                    "title": "Too Many Requests", "status": 429, "detail": "-", "error": "-", "fields": [],
+                    "requestId": "a-1"}))
+
+        page.watch.allow(r"status of 429")
+        page.route("**/adjust-quantity", wait, times=2)
+        page.get_by_role("group", name=material["name"]).get_by_role("button", name="entnehmen").click()
+        page.get_by_text("wartet auf Empfang").first.wait_for()
+        page.get_by_text("wartet auf Empfang").first.wait_for(state="hidden", timeout=60_000)
+        assert codes == []
         mine = [one for one in manager.get(movements) if one["userId"] == user["id"]]
         assert [one["delta"] for one in mine] == [-1]
 

@@ -6,6 +6,8 @@ import uuid
 
 from client import Client
 from history import History
+from pods import POLIER
+from programs import expect, run
 
 ADDRESS = {
     "streetNumber": "3", "street": "Werkstraße", "city": "Köln", "postalCode": "50667", "country": "Deutschland"}
@@ -27,14 +29,17 @@ class Company:
     worker: Person
 
 
-def found(port: int) -> Company:
-    """Registers a company and hires somebody."""
+def found(port: int, settings: dict[str, str]) -> Company:
+    """Registers a company, which may add more rows in a day than others, and hires somebody.
+    `settings` name the database."""
     stranger = Client(port, History())
     email = f"{uuid.uuid4()}@kern.example"
     user = stranger.insist("POST", "/auth/register", {
         "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Kern", "companyName": "Fliesen Kern",
         "address": ADDRESS}).json["user"]
     path = f"/companies/{user['companyId']}"
+    code, output = run([POLIER, "company", "limits", user["companyId"], "--daily-rows", "100000000"], settings)
+    expect(code == 0, f"polier company limits ended with {code}: {output}")
     manager = Person(user["id"], sign_in(stranger, email))
     ada = Client(port, History(), manager.token)
     email = f"{uuid.uuid4()}@kern.example"

@@ -29,7 +29,7 @@ class Pod:
         self.name, self.port = name, port
         self.program = Program(folder / f"{name}.log", [POLIER, "serve"], {
             "POLIER_HTTP_PORT": str(port), "POLIER_MIGRATE": "off", "POLIER_LOG_FORMAT": "json",
-            "POLIER_TRUSTED_PROXIES": "127.0.0.1"} | settings)
+            "POLIER_TRUSTED_PROXIES": "127.0.0.1", "POLIER_WRITES_PER_MINUTE": "0"} | settings)
 
     def status(self, path: str) -> int:
         """0 where nobody answers."""

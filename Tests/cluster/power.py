@@ -79,7 +79,7 @@ def repeated(home: Home, minutes: float) -> str:
     """A request whose server dies in the sync, or after a failed one; the next server is asked again under the same key,
     says 200, and the power goes."""
     home.start()
-    company = found(home.port)
+    company = found(home.port, home.settings)
     end, rounds, reads = time.monotonic() + 60 * minutes, 0, 0
     actions = [DIES, FAILS_AND_DIES, errno.EIO, errno.ENOSPC]
     while rounds < 4 or time.monotonic() < end:
@@ -137,7 +137,7 @@ def expect_words_of_the_disk(home: Home, company: Company, site: Site) -> bool:
 def load(home: Home, minutes: float) -> str:
     """People at work, who repeat what got no answer, over many lives, each with its own end."""
     home.start()
-    company = found(home.port)
+    company = found(home.port, home.settings)
     end, lives, cuts, refusals = time.monotonic() + 60 * minutes, 0, 0, 0
     while lives < 6 or time.monotonic() < end:
         site = open_site(company, home.port)
@@ -185,7 +185,7 @@ def arrange(disk: PowerDisk) -> None:
 def commands(home: Home, minutes: float) -> str:
     """backup, restore and copy, with each of their calls failing or being their last one, and a power cut after it."""
     home.start()
-    site = open_site(found(home.port), home.port)
+    site = open_site(found(home.port, home.settings), home.port)
     for number in range(20):
         site.manager().insist(
             "POST", f"{site.plenty[0]}/adjust-quantity", {"delta": 1, "note": f"n{number}"}, str(uuid.uuid4()))

@@ -58,7 +58,7 @@ class Scene:
     def site(self, keeps_connections: bool = True) -> Site:
         """A fresh one, so that one scenario's faults don't show in the next one."""
         if self.company is None:
-            self.company = found(self.balancer.port)
+            self.company = found(self.balancer.port, self.settings("limits"))
         return open_site(self.company, self.balancer.port, keeps_connections)
 
     @contextlib.contextmanager

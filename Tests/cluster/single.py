@@ -41,7 +41,7 @@ class Single:
 
 def full_disk(single: Single) -> str:
     """Under load, several times: some requests are told that the disk is full, and nothing is lost."""
-    site = open_site(found(single.server.port), single.server.port)
+    site = open_site(found(single.server.port, single.settings), single.server.port)
     refusals, times = 0, 3
     with working(site):
         for _ in range(times):
@@ -90,7 +90,7 @@ def moved(site: Site, port: int) -> Site:
 
 def locked_file(single: Single) -> str:
     """Another program writes for long: reads go on, writes get 503, and the log says why in one sentence."""
-    site = open_site(found(single.server.port), single.server.port)
+    site = open_site(found(single.server.port, single.settings), single.server.port)
     reason = f"Another process holds the database file '{single.file}'."
     other = sqlite3.connect(single.file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -12,6 +12,6 @@ public enum RefusalCodes {
     public static let all: [any RefusalCode.Type] = [
         AccessRefusal.self, InputRefusal.self, ChangeRefusal.self, AccountRefusal.self, CompanyRefusal.self,
         UserRefusal.self,
-        SiteRefusal.self, MaterialRefusal.self, TimeEntryRefusal.self,
+        SiteRefusal.self, MaterialRefusal.self, TimeEntryRefusal.self, LimitRefusal.self,
     ]
 }

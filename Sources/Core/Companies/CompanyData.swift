@@ -42,6 +42,9 @@ struct CompanyData: Sendable {
 
     /// In an order in which each row comes after those it refers to; the company's own row comes before all.
     static let tables: [CompanyData] = [
+        CompanyData("company_limits", key: texts("name"), integers("value")),
+        CompanyData("company_texts", key: integers("part"), nil),
+        CompanyData("company_rows", key: texts("day"), nil),
         CompanyData(
             "users", key: texts("id"),
             texts("email", "first_name", "last_name", "role", "status", "language") + versioned

@@ -47,7 +47,9 @@ public struct Materials: Sendable {
         return Change { transaction in
             // Whoever removes the site at the same time comes first or finds the material.
             try transaction.enqueue(Site.lock(scope))
-            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Site.notFound }
+            let (sites, use) = try transaction.fetch(Site.exists(scope), CompanyUse.materials(scope))
+            guard !sites.isEmpty else { throw Site.notFound }
+            try use.first?.check(.siteMaterials)
             try transaction.enqueue(Material.insert(material.id, new, scope, now: now))
             if new.amount != .zero {
                 let first = Adjustment(delta: new.amount, note: nil, at: nil)
@@ -57,6 +59,7 @@ public struct Materials: Sendable {
             try Audit(scope.within, runtime).write(.materialCreated, material.id, named: new.name, in: transaction)
             return material
         }
+        .read(by: \.id) { try Self.find($0, scope, $1) }
     }
 
     /// A new amount is a movement of what it differs by.
@@ -120,10 +123,12 @@ public struct Materials: Sendable {
             guard let (material, lowSince) = changed.first else {
                 throw Self.outOfRange(try Self.find(id, scope, transaction), adjustment.delta)
             }
+            try TextUse.add(adjustment.note.textBytes, of: id, in: scope.within, transaction)
             try transaction.enqueue(Movement.insert(movement, of: material, adjustment, scope, now: now))
             try lowStock.look(at: material, since: lowSince, scope, transaction)
             return material
         }
+        .read(by: \.id) { try Self.find($0, scope, $1) }
     }
 
     private static func lock(

@@ -67,11 +67,23 @@ public struct Sites: Sendable {
         try scope.check(.changeSites)
         let (id, now, runtime): (Site.ID, Instant, Runtime) = (runtime.newID(), runtime.now(), runtime)
         return Change { transaction in
-            guard try !transaction.fetch(Company.exists(scope)).isEmpty else { throw Company.notFound }
+            // One site after the other, so that the last place is taken once.
+            try transaction.enqueue(Company.lock(scope))
+            let (companies, all, active) = try transaction.fetch(
+                Company.exists(scope), CompanyUse.sites(scope.company), CompanyUse.activeSites(scope.company))
+            guard !companies.isEmpty else { throw Company.notFound }
+            try all.first?.check(.sites)
+            if site.status == .active { try active.first?.check(.activeSites) }
+            try TextUse.add(site.notes.textBytes, of: id, in: scope, transaction)
             let siteScope = SiteScope(within: scope, site: id)
             try transaction.enqueue(Site.insert(id, site, scope, now: now))
             _ = try Self.assign(exactly: site.users, siteScope, transaction, now: now)
             try Audit(scope, runtime).write(.siteCreated, id, named: site.name, in: transaction)
+            return try Self.read(siteScope, transaction, today: now.day)
+        }
+        .read(by: \.record.id) { id, transaction in
+            let siteScope = SiteScope(within: scope, site: id)
+            guard try !transaction.fetch(Site.exists(siteScope)).isEmpty else { throw Site.notFound }
             return try Self.read(siteScope, transaction, today: now.day)
         }
     }
@@ -80,9 +92,16 @@ public struct Sites: Sendable {
         try scope.check(.changeSites)
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
+            // Before the site's, as where one is made.
+            if edit.status == .active { try transaction.enqueue(Company.lock(scope.within)) }
             let old = try Self.lock(scope, transaction)
             try precondition.check(old.version)
             let new = try edit.applied(to: old)
+            if new.status == .active && old.status == .inactive {
+                try transaction.fetch(CompanyUse.activeSites(scope.company)).first?.check(.activeSites)
+            }
+            try TextUse.add(
+                new.notes.textBytes - old.notes.textBytes, of: scope.site, in: scope.within, transaction)
             try transaction.enqueue(Site.update(scope, new, now: now))
             var differences = old.differences(from: new)
             if let users = edit.users {

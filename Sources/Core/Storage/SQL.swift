@@ -7,6 +7,8 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     public let text: String
     /// How many values the statement wants: the highest number of its places.
     public let placeCount: Int
+    /// Whether it adds rows, other than one that takes another's place.
+    let isInsertion: Bool
     private let hash: Int
 
     public struct StringInterpolation: StringInterpolationProtocol {
@@ -24,6 +26,7 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     public init(unchecked text: String) {
         self.text = text
         self.hash = text.hashValue
+        self.isInsertion = text.utf8.starts(with: "INSERT".utf8) && !text.contains("DO UPDATE")
         self.placeCount = Self.places(in: text).reduce(0) { max($0, $1.number) }
     }
 

@@ -29,6 +29,7 @@ public struct Times: Sendable {
             }
             return entry
         }
+        .read(by: \.id) { try Self.find($0, scope, $1) }
     }
 
     /// Whoever is checked in may check out, also where they are not assigned any more.
@@ -57,6 +58,15 @@ public struct Times: Sendable {
                     current.id, scope, checkedInAt: current.checkedInAt, checkedOutAt: left, now: now))
             return try transaction.fetch(TimeEntry.one(entry.id, scope))[0]
         }
+        .read(by: \.id) { try Self.find($0, scope, $1) }
+    }
+
+    /// An entry as it is now. None is ever deleted but with its site.
+    private static func find(
+        _ id: TimeEntry.ID, _ scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws -> TimeEntry {
+        guard let entry = try transaction.fetch(TimeEntry.one(id, scope)).first else { throw Site.notFound }
+        return entry
     }
 
     private static func check(_ at: Instant?, now: Instant) throws {
@@ -128,6 +138,7 @@ public struct Times: Sendable {
             guard others.isEmpty else {
                 throw Refusal(TimeEntryRefusal.overlaps, ["name": .text(old.userName)])
             }
+            try TextUse.add(Optional(correction.reason).textBytes, of: id, in: scope.within, transaction)
             try transaction.enqueue(
                 TimeEntry.Correction.insert(old, reason: correction.reason, scope, now: now))
             try transaction.enqueue(

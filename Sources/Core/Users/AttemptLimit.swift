@@ -25,9 +25,16 @@ public struct AttemptLimit: Sendable {
 struct Attempts: Sendable {
     private let limit: AttemptLimit
     private let subject: [UInt8]
+    private let refusal: @Sendable (_ retryAfter: Duration) -> Refusal
 
-    init(_ limit: AttemptLimit, of subject: String) {
-        self.limit = limit
+    /// - Parameter refusal: what is thrown where there were too many.
+    init(
+        _ limit: AttemptLimit, of subject: String,
+        refusal: @escaping @Sendable (_ retryAfter: Duration) -> Refusal = {
+            Refusal(AccountRefusal.tooManyTries, retryAfter: $0)
+        }
+    ) {
+        (self.limit, self.refusal) = (limit, refusal)
         self.subject = Array(SHA256.hash(data: Data("\(limit.name)\n\(subject)".utf8)))
     }
 
@@ -41,14 +48,13 @@ struct Attempts: Sendable {
         Query("SELECT a.instants FROM attempts a WHERE a.subject = $1", subject) { Self.instants(try $0.next()) }
     }
 
-    /// Throws `AccountRefusal.tooManyTries` where there were too many.
+    /// Throws `AccountRefusal.tooManyTries`, or what else was named, where there were too many.
     func check(_ made: [[Instant]], now: Instant) throws {
         let recent = (made.first ?? []).filter { $0 > now - limit.window }
         guard recent.count >= limit.count else { return }
-        let wait = (recent[recent.count - limit.count] + limit.window).milliseconds.subtracting(now.milliseconds)
-        throw Refusal(
-            AccountRefusal.tooManyTries,
-            retryAfter: .milliseconds(min(max(wait, 1), limit.window.milliseconds)))
+        let oldest = recent.suffix(limit.count).first ?? now
+        let wait = (oldest + limit.window).milliseconds.subtracting(now.milliseconds)
+        throw refusal(.milliseconds(min(max(wait, 1), limit.window.milliseconds)))
     }
 
     /// Checks under a lock, so that of several that were under way at once only as many count as may.

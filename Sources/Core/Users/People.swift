@@ -79,9 +79,11 @@ public struct People: Sendable {
         let (id, mail): (User.ID, Mail.ID) = (runtime.newID(), runtime.newID())
         let (token, now, runtime) = (Token(runtime), runtime.now(), runtime)
         return Change { transaction in
-            guard let language = try transaction.fetch(Company.language(scope)).first else {
-                throw Company.notFound
-            }
+            // One person after the other, so that the last place is taken once.
+            try transaction.enqueue(Company.lock(scope))
+            let (languages, people) = try transaction.fetch(Company.language(scope), CompanyUse.people(scope.company))
+            guard let language = languages.first else { throw Company.notFound }
+            try people.first?.check(.people)
             let user = User(
                 id: id, companyID: scope.company, email: invitee.email.text, firstName: invitee.firstName,
                 lastName: invitee.lastName, role: invitee.role, status: .inactive,
@@ -93,6 +95,10 @@ public struct People: Sendable {
             try Audit(scope, runtime).write(
                 .userInvited, id, [.init(field: "role", from: nil, to: invitee.role.rawValue)], in: transaction)
             return try transaction.fetch(User.one(id, scope, now: now))[0]
+        }
+        .read(by: \.id) { id, transaction in
+            guard let user = try transaction.fetch(User.one(id, scope, now: now)).first else { throw User.notFound }
+            return user
         }
     }
 
@@ -122,6 +128,7 @@ public struct People: Sendable {
         now: Instant
     ) throws {
         try Attempts(.lettersToAddress, ofAddress: user.email).record(transaction, now: now)
+        try Invitations.count(by: scope, transaction, now: now)
         try transaction.enqueue(OneTimeToken.invite(user, token, now: now))
         try transaction.enqueue(Mail.cancelLinks(of: user.id, in: scope.company, now: now))
         try transaction.enqueue(

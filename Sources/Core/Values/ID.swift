@@ -42,6 +42,9 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
 
     public var text: String { String(upTo: Self.textLength) { write(to: $0) } }
 
+    /// Of chance, where we made the id.
+    var lastByte: Int64 { Int64(low & 0xFF) }
+
     /// Writes the `textLength` characters of `text` and returns their number.
     @discardableResult
     public func write(to memory: UnsafeMutablePointer<UInt8>) -> Int {

@@ -13,7 +13,7 @@ struct Polier: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Copy.self, BackUp.self, Restore.self, Check.self,
-            DescribeAPI.self, MailCommand.self, WebCommand.self, Version.self,
+            DescribeAPI.self, MailCommand.self, CompanyCommand.self, WebCommand.self, Version.self,
         ])
 
     static func main() async {

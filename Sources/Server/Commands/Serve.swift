@@ -76,6 +76,12 @@ struct Serve: AsyncParsableCommand {
     var lowStockSeconds: String?
 
     @Option(
+        help:
+            "How many changes a person may make in a minute, and five times as many a company; 0 for any number, for load tests. [POLIER_WRITES_PER_MINUTE, 600]"
+    )
+    var writesPerMinute: String?
+
+    @Option(
         help: "true: Mailgun takes mail on and delivers none. [POLIER_MAILGUN_TESTMODE, false]")
     var mailgunTestmode: String?
 
@@ -123,6 +129,7 @@ struct Serve: AsyncParsableCommand {
         flags[.trustedProxies] = trustedProxies
         flags[.mailFrom] = mailFrom
         flags[.lowStockSeconds] = lowStockSeconds
+        flags[.writesPerMinute] = writesPerMinute
         flags[.mailgunDomain] = mailgunDomain
         flags[.mailgunBaseURL] = mailgunBaseURL
         flags[.mailgunTestMode] = mailgunTestmode
@@ -148,7 +155,8 @@ struct Serve: AsyncParsableCommand {
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
             proxies: settings.trustedProxies, links: settings.links, mailSigningKey: settings.mail.signingKey,
-            lowStockPause: settings.lowStockPause, operatedBy: settings.operatedBy)
+            lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
+            operatedBy: settings.operatedBy)
         let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded
         let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
         let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)

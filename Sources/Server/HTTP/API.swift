@@ -15,6 +15,8 @@ struct API {
     var mailSigningKey: String?
     /// How long what runs low is collected after a mail that said so.
     var lowStockPause = Duration.seconds(600)
+    /// How many changes a person may make in a minute; 0 for any number.
+    var writesPerMinute = Int(clamping: Limit.personWrites.standard)
     /// Who runs this server.
     var operatedBy = OperatorSettings(name: nil, address: nil, email: nil, phone: nil, details: nil)
 
@@ -42,8 +44,10 @@ struct API {
         let accounts = Accounts(database, hasher: hasher, runtime: runtime)
         let profile = Profile(database, hasher: hasher, runtime: runtime)
         let cookie = SessionCookie(isHTTPS: origins.isHTTPS)
+        let limits = LimitValues(database, runtime: runtime)
         let signedIn = SignedInRoutes(
-            accounts: accounts, database: database, runtime: runtime, origins: origins, cookie: cookie)
+            accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
+            rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, origins: origins, cookie: cookie)
         let people = People(database, runtime: runtime)
         return AuthRoutes(accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes

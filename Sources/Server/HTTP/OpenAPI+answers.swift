@@ -138,7 +138,12 @@ extension OpenAPI {
         SharedRefusal(
             status: 422, name: "KeyReused", details: "The Idempotency-Key was used with another body.",
             codes: [.of(ChangeRefusal.keyReused)]),
-        SharedRefusal(status: 429, name: "TooMany", details: "Tried too often.", headers: ["Retry-After"]),
+        SharedRefusal(
+            status: 429, name: "TooMany", details: "Tried too often, or more than a limit allows in a while.",
+            headers: ["Retry-After"],
+            codes: [
+                .of(LimitRefusal.personWrites), .of(LimitRefusal.companyWrites), .of(LimitRefusal.dailyRows),
+            ]),
         SharedRefusal(
             status: 431, name: "HeadTooLarge", details: "The head is larger than any client's.",
             codes: [.of(RequestProblem.headTooLarge)]),

@@ -34,6 +34,7 @@ struct OpenAPI {
             ],
             "servers": [["url": "/"]],
             "x-codes": Self.allCodes,
+            "x-limits": Self.allLimits,
             "tags": .list(Tag.allCases.map { ["name": .text($0.rawValue), "description": .text($0.details)] }),
             "paths": .object(paths),
             "components": [
@@ -76,6 +77,16 @@ struct OpenAPI {
                 ["code": .text($0.rawValue), "sentence": .text($0.sentence)]
             }),
     ]
+
+    /// Every limit, with what all companies have that no operator set another for.
+    private static let allLimits: JSONValue = .list(
+        Limit.allCases.map {
+            [
+                "name": .text($0.rawValue), "default": .integer(Int(clamping: $0.standard)),
+                "unit": .text($0.unit.rawValue), "description": .text($0.meaning + "."),
+                "adjustable": .boolean($0.range != nil),
+            ]
+        })
 
     private static let codeSchema: JSONValue = [
         "type": "string", "enum": .list(ProblemCode.all.map { .text($0.name) }),
@@ -150,7 +161,7 @@ struct OpenAPI {
                 "schema": ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"],
                 "description": """
                 The same key with the same body gets the first successful answer again, for 30 days, and nothing is \
-                done twice.
+                done twice. Beyond the latest 10,000 keys of a person it gets what was made or changed as it is by now.
                 """,
             ])
         }

@@ -7,7 +7,9 @@ import NIOCore
 /// authorise, read what was sent, make the change, answer.
 struct SignedInRoutes: Sendable {
     let accounts: Accounts
-    let database: any Database
+    let writes: WriteRate
+    let rows: RowMeter
+    let trim = AnswerTrim()
     let runtime: Runtime
     let origins: Origins
     let cookie: SessionCookie
@@ -50,19 +52,21 @@ struct SignedInRoutes: Sendable {
         return Route(
             method, path, access, text, request: request,
             result: .one(Value.self, status, status == .created ? "It was made." : "As it is now."),
-            refusals: refusals
+            refusals: refusals + Self.busyRefusals
         ) { call in
             // First the body, which may take as long as its sender likes: the leave is for what happens now.
             let body = try await RequestBody(of: call.request)
-            let scope: Scope = try await scope(call, access)
+            let scope: Scope = try await changingScope(call, access)
             let change = try await work(call, scope, try body.read())
             guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
-                return .one(try await database.make(change), status)
+                return .one(try await rows.make(change, in: scope.companyID), status)
             }
             let target = "\(method.rawValue) \(call.path.hasSuffix("/") ? String(call.path.dropLast()) : call.path)"
             let key = IdempotencyKey(text, target: target, body: Array(body.bytes.readableBytesView), scope: company)
-            let kept = try await database.make(
-                change.once(key, now: runtime.now()) { Answer.one($0, status).kept })
+            let now = runtime.now()
+            let kept = try await rows.make(change, in: scope.companyID) {
+                $0.once(key, now: now, dropsAnswers: trim.isDue(company.actor.user.id)) { Answer.one($0, status).kept }
+            }
             return try Answer(kept: kept)
         }
     }
@@ -75,9 +79,10 @@ struct SignedInRoutes: Sendable {
     ) -> Route {
         Route(
             .delete, path, access, text, request: RequestDescription(isConditional: isConditional),
-            result: .noContent, refusals: refusals
+            result: .noContent, refusals: refusals + Self.busyRefusals
         ) { call in
-            try await database.make(try await work(call, try await scope(call, access)))
+            let scope: Scope = try await changingScope(call, access)
+            try await rows.make(try await work(call, scope), in: scope.companyID, isRemoval: true)
             return .noContent
         }
     }
@@ -99,6 +104,17 @@ struct SignedInRoutes: Sendable {
         try Scope(call, try await actor(call), access)
     }
 
+    /// The same for a change, which is counted.
+    private func changingScope<Scope: RouteScope>(_ call: Call, _ access: Access) async throws -> Scope {
+        let actor = try await actor(call)
+        try await writes.admit(actor)
+        return try Scope(call, actor, access)
+    }
+
+    private static let busyRefusals: [ProblemCode] = [
+        .of(LimitRefusal.personWrites), .of(LimitRefusal.companyWrites), .of(LimitRefusal.dailyRows),
+    ]
+
     private func actor(_ call: Call) async throws -> Actor {
         if let token = try call.bearerToken { return try await accounts.actor(token: token) }
         guard let token = cookie.token(in: call.request.headers) else {
@@ -117,12 +133,15 @@ protocol RouteScope: Sendable {
     init(_ call: Call, _ actor: Actor, _ access: Access) throws
     /// The company that the path leads into.
     var company: CompanyScope? { get }
+    /// The one whose rows a change adds.
+    var companyID: Company.ID { get }
 }
 
 /// Somebody who is signed in, and no company.
 struct AsThemselves: RouteScope {
     let actor: Actor
     let company: CompanyScope? = nil
+    var companyID: Company.ID { actor.user.companyID }
 
     init(_ call: Call, _ actor: Actor, _ access: Access) throws {
         if case .may(let permission) = access { try actor.check(permission) }
@@ -134,6 +153,7 @@ struct AsThemselves: RouteScope {
 struct InCompany: RouteScope {
     let scope: CompanyScope
     var company: CompanyScope? { scope }
+    var companyID: Company.ID { scope.company }
 
     init(_ call: Call, _ actor: Actor, _ access: Access) throws {
         guard case .may(let permission) = access else { preconditionFailure("\(call.path) needs a permission") }
@@ -145,6 +165,7 @@ struct InCompany: RouteScope {
 struct OnSite: RouteScope {
     let scope: SiteScope
     let company: CompanyScope?
+    var companyID: Company.ID { scope.company }
 
     init(_ call: Call, _ actor: Actor, _ access: Access) throws {
         let within = try InCompany(call, actor, access).scope

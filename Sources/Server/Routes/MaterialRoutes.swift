@@ -17,7 +17,11 @@ struct MaterialRoutes {
             ) { (_, site: OnSite, page) in try await materials.list(page, on: site.scope) },
             signedIn.change(
                 .post, Self.base, .may(.changeMaterials),
-                .init("Add material", "The first amount is a movement, unless it is 0."), status: .created
+                .init("Add material", "The first amount is a movement, unless it is 0."), status: .created,
+                refusals: [
+                    .of(LimitRefusal.siteMaterials),
+                    .of(MaterialRefusal.notFound, "Another request with this key added it; it was removed since."),
+                ]
             ) { (_, site: OnSite, fields: NewMaterialFields) in try materials.create(fields.material, on: site.scope) },
             signedIn.change(
                 .patch, Self.one, .may(.changeMaterials),
@@ -39,7 +43,7 @@ struct MaterialRoutes {
                     A negative `delta` takes, a positive one adds. `at` is when it happened, for work done offline: at most \
                     30 days ago. A delta of 0 records nothing.
                     """),
-                refusals: [.of(MaterialRefusal.notEnough), .of(MaterialRefusal.tooMuch)]
+                refusals: [.of(MaterialRefusal.notEnough), .of(MaterialRefusal.tooMuch), .of(LimitRefusal.text)]
             ) { (call, site: OnSite, fields: AdjustmentFields) in
                 try materials.adjust(try call.id("materialId"), fields.adjustment, on: site.scope)
             },

@@ -16,7 +16,11 @@ struct SiteRoutes {
             ) { (_, company: InCompany, page) in try await sites.list(page, in: company.scope) },
             signedIn.change(
                 .post, Self.base, .may(.changeSites),
-                .init("Open a site", "Where one of `users` isn't of the company, nothing is made."), status: .created
+                .init("Open a site", "Where one of `users` isn't of the company, nothing is made."), status: .created,
+                refusals: [
+                    .of(LimitRefusal.sites), .of(LimitRefusal.activeSites), .of(LimitRefusal.text),
+                    .of(SiteRefusal.notFound, "Another request with this key opened the site; it was removed since."),
+                ]
             ) { (_, company: InCompany, fields: NewSiteFields) in try sites.create(fields.site, in: company.scope) },
             signedIn.list(
                 Self.base + "/user/{userId}", .may(.readSites),
@@ -35,7 +39,8 @@ struct SiteRoutes {
                 .patch, Self.base + "/{siteId}", .may(.changeSites),
                 .init(
                     "Change a site",
-                    "Takes any of the fields. With `users`, exactly these people are assigned from then on.")
+                    "Takes any of the fields. With `users`, exactly these people are assigned from then on."),
+                refusals: [.of(LimitRefusal.activeSites), .of(LimitRefusal.text)]
             ) { (call, site: OnSite, fields: SiteFields) in
                 try sites.change(fields.edit, if: call.precondition, on: site.scope)
             },

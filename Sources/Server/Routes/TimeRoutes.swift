@@ -38,7 +38,7 @@ struct TimeRoutes {
                     """),
                 refusals: [
                     .of(TimeEntryRefusal.otherOpen), .of(TimeEntryRefusal.overlaps),
-                    .of(TimeEntryRefusal.openMeanwhile),
+                    .of(TimeEntryRefusal.openMeanwhile), .of(LimitRefusal.text),
                 ]
             ) { (call, site: OnSite, fields: CorrectionFields) in
                 try times.correct(

@@ -33,6 +33,8 @@ struct UserRoutes {
                 status: .created,
                 refusals: [
                     .of(AccountRefusal.emailTaken), .of(UserRefusal.roleNotGivable), Self.tooManyMails,
+                    .of(LimitRefusal.mails), .of(LimitRefusal.people),
+                    .of(UserRefusal.notFound, "Another request with this key invited them; they were removed since."),
                 ]
             ) { (_, company: InCompany, fields: InviteeFields) in try people.invite(fields.invitee, in: company.scope)
             },
@@ -47,6 +49,7 @@ struct UserRoutes {
                 refusals: [
                     .of(AccountRefusal.emailTaken), .of(UserRefusal.notJoinedYet), .of(UserRefusal.lastManager),
                     .of(UserRefusal.workersOnly), .of(UserRefusal.roleNotGivable), Self.tooManyMails,
+                    .of(LimitRefusal.mails),
                 ]
             ) { (call, company: InCompany, fields: UserFields) in
                 try people.change(try call.id("userId"), fields.edit, if: call.precondition, in: company.scope)
@@ -73,7 +76,7 @@ struct UserRoutes {
                 status: .accepted,
                 refusals: [
                     .of(UserRefusal.joinedAlready), .of(UserRefusal.workersOnly, "The person was switched off."),
-                    Self.tooManyMails,
+                    Self.tooManyMails, .of(LimitRefusal.mails),
                 ]
             ) { (call, company: InCompany, _: NoFields) in
                 try people.reinvite(try call.id("userId"), in: company.scope).map {

@@ -19,6 +19,7 @@ enum Setting: String, CaseIterable {
     case mailgunSigningKey = "POLIER_MAILGUN_SIGNING_KEY"
     case mailgunTestMode = "POLIER_MAILGUN_TESTMODE"
     case lowStockSeconds = "POLIER_LOW_STOCK_SECONDS"
+    case writesPerMinute = "POLIER_WRITES_PER_MINUTE"
     case smtpURL = "POLIER_SMTP_URL"
     case caFile = "POLIER_CA_FILE"
     case webFolder = "POLIER_WEB_DIR"

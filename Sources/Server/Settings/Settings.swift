@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Logging
 import ObjectStore
@@ -16,6 +17,8 @@ struct Settings: Sendable {
     let links: Links
     let mail: MailSettings
     let lowStockPause: Duration
+    /// How many changes a person may make in a minute; 0 for any number.
+    let writesPerMinute: Int
     /// Where the web app is served from; nil for the binary's own.
     let webFolder: String?
     let operatedBy: OperatorSettings
@@ -88,6 +91,8 @@ struct Settings: Sendable {
             isTest: try choice(.mailgunTestMode, [("true", true), ("false", false)], default: false),
             smtpURL: try value(.smtpURL), authorities: try value(.caFile), publicURL: try value(.publicURL))
         lowStockPause = .seconds(try number(.lowStockSeconds, 0...86_400, default: 600))
+        writesPerMinute = try number(
+            .writesPerMinute, 0...1_000_000, default: Int(clamping: Limit.personWrites.standard))
         webFolder = try value(.webFolder)
         operatedBy = OperatorSettings(
             name: try value(.operatorName), address: try value(.operatorAddress), email: try value(.operatorEmail),

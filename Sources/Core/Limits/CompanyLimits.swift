@@ -1,0 +1,104 @@
+/// What operators do with the limits of a company, by the command line.
+public struct CompanyLimits: Sendable {
+    let database: any Database
+    let runtime: Runtime
+
+    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
+
+    /// One limit of a company.
+    public struct Line: Sendable {
+        public let limit: Limit
+        /// In the limit's unit, rounded up; nil for what each server counts by itself. Of material, that of the site with the most.
+        public let used: Int64?
+        public let value: Int64
+    }
+
+    public struct Report: Sendable {
+        public let company: Company.ID
+        public let name: String
+        /// Of all limits that can be set.
+        public let lines: [Line]
+    }
+
+    /// The company with an id, or of the person with an e-mail address. Nil where there is none.
+    public func find(_ text: String) async throws -> Company.ID? {
+        if let id = Company.ID(text) {
+            let names = try await database.fetch(Self.name(of: id))
+            return id == Company.platform || names.isEmpty ? nil : id
+        }
+        guard let email = EmailAddress(text) else { return nil }
+        let found = try await database.fetch(User.signingIn(email))
+        guard let company = found.first?.user.companyID, company != Company.platform else { return nil }
+        return company
+    }
+
+    /// Sets limits for a company. Servers go by them at once; by those that they ask at each request, `LimitValues.age` later at most.
+    /// Throws `CompanyRefusal.notFound`.
+    /// - Parameter values: a nil takes back what was set, so that the standard holds again.
+    public func set(_ values: [Limit: Int64?], of company: Company.ID) async throws {
+        try await database.transaction { transaction in
+            guard try !transaction.fetch(Self.name(of: company)).isEmpty else { throw Company.notFound }
+            for (limit, value) in values {
+                try transaction.enqueue(
+                    value.map { Self.set(limit, $0, of: company) } ?? Self.reset(limit, of: company))
+            }
+        }
+    }
+
+    /// Throws `CompanyRefusal.notFound`.
+    public func report(of company: Company.ID) async throws -> Report {
+        let now = runtime.now()
+        let (names, values, people, active, sites) = try await database.fetch(
+            Self.name(of: company), Limit.values(of: company), CompanyUse.people(company),
+            CompanyUse.activeSites(company), CompanyUse.sites(company))
+        let (materials, text, rows, mails) = try await database.fetch(
+            Self.mostMaterials(of: company), TextUse.sum(company), RowMeter.written(company, now.day),
+            Invitations.made(by: company))
+        guard let name = names.first else { throw Company.notFound }
+        let set = Limit.values(values)
+        let sent = (mails.first ?? []).filter { $0 > now - .seconds(24 * 3600) }.count
+        let lines = Limit.allCases.filter { $0.range != nil }.map { limit in
+            let used: Int64? =
+                switch limit {
+                case .people: people.first?.used
+                case .activeSites: active.first?.used
+                case .sites: sites.first?.used
+                case .siteMaterials: materials.first
+                case .text: text.first.map { max(0, $0.used.adding(TextUse.megabyte - 1) / TextUse.megabyte) }
+                case .dailyRows: rows.first ?? 0
+                case .firstDayMails, .dailyMails: Int64(sent)
+                case .personWrites, .companyWrites, .sessions, .keptAnswers: nil
+                }
+            return Line(limit: limit, used: used, value: set[limit] ?? limit.standard)
+        }
+        return Report(company: company, name: name, lines: lines)
+    }
+
+    private static func name(of company: Company.ID) -> Query<String> {
+        Query("SELECT c.name FROM companies c WHERE c.id = $1", company) { try $0.next() }
+    }
+
+    private static func mostMaterials(of company: Company.ID) -> Query<Int64> {
+        Query(
+            """
+            SELECT COALESCE(MAX(n.count), 0) FROM (
+                SELECT COUNT(*) AS count FROM materials m
+                WHERE m.company_id = $1 AND m.removed_at IS NULL GROUP BY m.company_id, m.site_id) AS n
+            """,
+            company
+        ) { try $0.next() }
+    }
+
+    private static func set(_ limit: Limit, _ value: Int64, of company: Company.ID) -> Statement {
+        Statement(
+            """
+            INSERT INTO company_limits (company_id, name, value) VALUES ($1, $2, $3)
+            ON CONFLICT (company_id, name) DO UPDATE SET value = excluded.value
+            """,
+            company, limit, value)
+    }
+
+    private static func reset(_ limit: Limit, of company: Company.ID) -> Statement {
+        Statement("DELETE FROM company_limits WHERE company_id = $1 AND name = $2", company, limit)
+    }
+}

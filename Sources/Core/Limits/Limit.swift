@@ -1,0 +1,140 @@
+/// How much a company may have, add or do. What is there beyond a limit stays usable: only growth is refused.
+public enum Limit: String, Column, CaseIterable {
+    case people
+    case activeSites = "active-sites"
+    case sites
+    case siteMaterials = "site-materials"
+    case text
+    case dailyRows = "daily-rows"
+    case personWrites = "person-writes"
+    case companyWrites = "company-writes"
+    case firstDayMails = "first-day-mails"
+    case dailyMails = "daily-mails"
+    case sessions
+    case keptAnswers = "kept-answers"
+
+    /// What a company has where no operator set something else, in `unit`s.
+    public var standard: Int64 {
+        switch self {
+        case .people: 200
+        case .activeSites: 300
+        case .sites: 5_000
+        case .siteMaterials: 5_000
+        case .text: 20
+        case .dailyRows: 50_000
+        case .personWrites: 600
+        case .companyWrites: 3_000
+        case .firstDayMails: 60
+        case .dailyMails: 100
+        case .sessions: 50
+        case .keptAnswers: 10_000
+        }
+    }
+
+    /// The standard where nothing was set. What a restored backup holds is taken for the nearest that can be set.
+    func value(_ set: Int64?) -> Int64 {
+        guard let set, let range else { return standard }
+        return min(max(set, range.lowerBound), range.upperBound)
+    }
+
+    public enum Unit: String, Sendable {
+        case count
+        /// Millions of bytes of UTF-8.
+        case megabytes = "MB"
+    }
+
+    public var unit: Unit { self == .text ? .megabytes : .count }
+
+    /// What is counted, in English, as a sentence without its full stop.
+    public var meaning: String {
+        switch self {
+        case .people: "People of a company, without those who were removed"
+        case .activeSites: "Sites whose status is ACTIVE"
+        case .sites: "Sites, without those that were removed"
+        case .siteMaterials: "Material of one site, without what was removed"
+        case .text: "Notes of sites, notes on movements and reasons of corrections, with those of what was removed"
+        case .dailyRows: "Movements, time entries, corrections, audit entries, mails and all else that a UTC day adds"
+        case .personWrites: "Requests that change something, by one person in a minute, on one server"
+        case .companyWrites: "The same by all people of a company"
+        case .firstDayMails: "Invitations in a company's first 24 hours, also those that failed or went again"
+        case .dailyMails: "The same in any 24 hours later"
+        case .sessions: "Where a person is signed in: the oldest session ends"
+        case .keptAnswers: "Answers kept for repeated requests of a person: of older ones only the key is kept"
+        }
+    }
+
+    /// What an operator may set for one company; nil where it is the same for all. 0 lets the company grow no further, and of
+    /// writes it sets no limit.
+    public var range: ClosedRange<Int64>? {
+        switch self {
+        case .people, .activeSites, .sites, .siteMaterials: 0...1_000_000
+        case .text: 0...1_000_000
+        case .dailyRows: 0...100_000_000
+        case .personWrites, .companyWrites: 0...1_000_000
+        // Each of the last day's is kept with its instant.
+        case .firstDayMails, .dailyMails: 0...10_000
+        case .sessions, .keptAnswers: nil
+        }
+    }
+}
+
+/// Why a company can't grow, or has to wait. Each code has the values `limit`, the name of a `Limit`, and `value`, what it is.
+public enum LimitRefusal: String, RefusalCode {
+    case people = "too-many-people"
+    case activeSites = "too-many-active-sites"
+    case sites = "too-many-sites"
+    case siteMaterials = "too-many-materials"
+    case text = "too-much-text"
+    case dailyRows = "too-many-rows"
+    case personWrites = "too-many-writes"
+    case companyWrites = "too-many-writes-of-company"
+    case mails = "too-many-mails"
+
+    public var kind: Refusal.Kind {
+        switch self {
+        case .people, .activeSites, .sites, .siteMaterials, .text: .conflict
+        case .dailyRows, .personWrites, .companyWrites, .mails: .tooMany
+        }
+    }
+
+    public var sentence: String {
+        switch self {
+        case .people: "A company has at most {value} people ({limit})."
+        case .activeSites: "A company has at most {value} active sites ({limit})."
+        case .sites: "A company has at most {value} sites ({limit})."
+        case .siteMaterials: "A site has at most {value} materials ({limit})."
+        case .text: "A company has at most {value} MB of notes ({limit})."
+        case .dailyRows: "A company adds at most {value} rows a day ({limit}): try again tomorrow."
+        case .personWrites: "A person makes at most {value} changes a minute ({limit}): try again in a moment."
+        case .companyWrites: "A company makes at most {value} changes a minute ({limit}): try again in a moment."
+        case .mails: "A company invites at most {value} times in 24 hours ({limit}): try again later."
+        }
+    }
+}
+
+extension LimitRefusal {
+    /// The limit that is reached.
+    var limit: Limit {
+        switch self {
+        case .people: .people
+        case .activeSites: .activeSites
+        case .sites: .sites
+        case .siteMaterials: .siteMaterials
+        case .text: .text
+        case .dailyRows: .dailyRows
+        case .personWrites: .personWrites
+        case .companyWrites: .companyWrites
+        case .mails: .dailyMails
+        }
+    }
+
+    /// - Parameters:
+    ///   - value: what the limit is for this company.
+    ///   - limit: where it isn't the usual one of this code.
+    ///   - retryAfter: for what is possible again later.
+    func refusal(_ value: Int64, of limit: Limit? = nil, retryAfter: Duration? = nil) -> Refusal {
+        Refusal(
+            self, ["limit": .text((limit ?? self.limit).rawValue), "value": .integer(Int(clamping: value))],
+            retryAfter: retryAfter)
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Core
+
+struct CompanyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "company", abstract: "Shows what a company uses and may have, and sets its limits.",
+        subcommands: [Limits.self])
+
+    struct Limits: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows a company's limits and how much of each is used, and sets those that a flag names.",
+            discussion: """
+                A flag takes a whole number, or 'default' for what every company has. What is there beyond a limit stays usable: a company only \
+                can't grow. Servers that run go by a new limit at once; by those of rows and writes within 30 seconds.
+                """)
+
+        @OptionGroup var database: DatabaseFlags
+        @Argument(help: "The company's id, or the e-mail address of one of its people.") var company: String
+        @Option(help: "People. [200]") var people: String?
+        @Option(help: "Sites that are active. [300]") var activeSites: String?
+        @Option(help: "Sites. [5000]") var sites: String?
+        @Option(help: "Material of one site. [5000]") var siteMaterials: String?
+        @Option(help: "Notes and reasons, in MB. [20]") var text: String?
+        @Option(help: "Rows added in a day (UTC). [50000]") var dailyRows: String?
+        @Option(help: "Changes by one person in a minute; 0 for any number. [600]") var personWrites: String?
+        @Option(help: "Changes by all of the company in a minute; 0 for any number. [3000]") var companyWrites: String?
+        @Option(help: "Invitations in the company's first 24 hours. [60]") var firstDayMails: String?
+        @Option(help: "Invitations in any 24 hours later. [100]") var dailyMails: String?
+
+        func run() async throws {
+            let values = try self.values
+            try await withDatabase(try database.settings(), existing: true) { database in
+                if let refusal = SchemaRefusal(
+                    try await Migrator(database, migrations: try Migration.embedded()).state())
+                {
+                    throw refusal
+                }
+                let limits = CompanyLimits(database, runtime: .live)
+                guard let id = try await limits.find(company) else {
+                    throw SettingsError("there is no company with the id or with a person of the address '\(company)'")
+                }
+                if !values.isEmpty { try await limits.set(values, of: id) }
+                print(try await limits.report(of: id).text)
+            }
+        }
+
+        /// What the flags set; a nil stands for the default.
+        private var values: [Limit: Int64?] {
+            get throws {
+                let given: [(Limit, String?)] = [
+                    (.people, people), (.activeSites, activeSites), (.sites, sites), (.siteMaterials, siteMaterials),
+                    (.text, text), (.dailyRows, dailyRows), (.personWrites, personWrites),
+                    (.companyWrites, companyWrites), (.firstDayMails, firstDayMails), (.dailyMails, dailyMails),
+                ]
+                var values: [Limit: Int64?] = [:]
+                for case (let limit, let text?) in given {
+                    guard text != "default" else {
+                        values.updateValue(nil, forKey: limit)
+                        continue
+                    }
+                    guard let range = limit.range, let value = Int64(text), range.contains(value) else {
+                        let most = limit.range?.upperBound ?? 0
+                        throw SettingsError(
+                            "--\(limit.rawValue) is '\(text)'; it must be a whole number from 0 to \(most), or default")
+                    }
+                    values[limit] = value
+                }
+                return values
+            }
+        }
+    }
+}
+
+extension CompanyLimits.Report {
+    /// A table, with what was set beside what every company has.
+    fileprivate var text: String {
+        let rows = lines.map { line in
+            let isOwn = line.value != line.limit.standard
+            return [
+                line.limit.rawValue + (line.limit.unit == .megabytes ? " (MB)" : ""),
+                line.used.map { "\($0)" } ?? "-", "\(line.value)",
+                isOwn ? "default \(line.limit.standard)" : "",
+            ]
+        }
+        let table = [["limit", "used", "most", ""]] + rows
+        let lines = table.map { row in
+            let name = row[0] + String(repeating: " ", count: max(0, 18 - row[0].count))
+            let numbers = row[1...2].map { String(repeating: " ", count: max(0, 12 - $0.count)) + $0 }.joined()
+            return row[3].isEmpty ? name + numbers : "\(name)\(numbers)  (\(row[3]))"
+        }
+        return (["\(name), \(company.text)"] + lines).joined(separator: "\n")
+    }
+}
