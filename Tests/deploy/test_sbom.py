@@ -50,6 +50,13 @@ class BillTests(unittest.TestCase):
     def test_the_same_program_gives_the_same_bytes(self):
         self.assertEqual(run(ROOT / "scripts/sbom", BINARY), self.text)
 
+    def test_versions_are_exact(self):
+        named = re.findall(r"\.package\(url: [^,]+, (\w+):", (ROOT / "Package.swift").read_text())
+        self.assertEqual((len(named) > 5, set(named)), (True, {"exact"}))
+        run(ROOT / "scripts/check-packages")
+        lines = dict(line.split() for line in (ROOT / "scripts/package-versions.txt").read_text().splitlines())
+        self.assertEqual({p["name"]: p["version"] for p in self.parts.values() if p["purl"].startswith("pkg:swift/")}, lines)
+
     def test_package_and_image_carry_it(self):
         self.assertIn('scripts/sbom "$binary" >"$documents/sbom.cdx.json"', (ROOT / "scripts/make-deb").read_text())
         self.assertIn("scripts/sbom .build/release/polier >/image/usr/share/doc/polier/sbom.cdx.json", (DEPLOY / "Containerfile").read_text())
