@@ -41,7 +41,7 @@ class Database:
         shutil.copytree(self.secrets / "postgres", own)
         rules = (self.files / "pg_hba.conf").read_text()
         assert "local all postgres peer" in rules
-        # Whoever runs this test isn't called postgres.
+        # The user of this test isn't called postgres.
         (own / "pg_hba.conf").write_text(rules.replace("local all postgres peer", "local all postgres trust"))
         for path in [self.folder, own, *own.iterdir()]:
             if USER:

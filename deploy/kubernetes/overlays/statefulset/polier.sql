@@ -3,7 +3,7 @@
 --
 --   kubectl -n polier exec postgres-0 -- psql --username postgres --file /docker-entrypoint-initdb.d/polier.sql
 --
--- Elsewhere as whoever may make roles and databases, with '--set secrets=FOLDER' for where the passwords are.
+-- Elsewhere as a role that may make roles and databases, with '--set secrets=FOLDER' for where the passwords are.
 
 \set ON_ERROR_STOP on
 \if :{?secrets} \else \set secrets /run/secrets/postgres \endif
@@ -14,7 +14,7 @@ SELECT 'CREATE ROLE ' || name FROM unnest(ARRAY ['polier_owner', 'polier']) AS n
 WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
 ALTER ROLE polier_owner LOGIN PASSWORD :'owner_password';
 ALTER ROLE polier LOGIN PASSWORD :'password';
--- Whoever isn't a superuser, at a provider's say, gives away only what they could have themselves.
+-- A role that isn't a superuser, a provider's say, gives away only what it could have itself.
 SELECT format('GRANT polier_owner, polier TO %I', current_user) FROM pg_roles
 WHERE rolname = current_user AND NOT rolsuper \gexec
 SELECT 'CREATE DATABASE polier OWNER polier_owner' WHERE 'polier' NOT IN (SELECT datname FROM pg_database) \gexec
