@@ -96,9 +96,6 @@ extension Session {
             now)
     }
 
-    /// How many sessions a person has at most: the oldest ends where another begins.
-    static let most: Int64 = 50
-
     /// Makes room for one more.
     static func endOldest(of user: User) -> Statement {
         Statement(
@@ -107,7 +104,7 @@ extension Session {
                 SELECT s.id FROM sessions s WHERE s.company_id = $1 AND s.user_id = $2
                 ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT 1000 OFFSET $3)
             """,
-            user.companyID, user.id, most - 1)
+            user.companyID, user.id, Limit.sessions.standard - 1)
     }
 
     /// No scope: who holds the token may end its session.
