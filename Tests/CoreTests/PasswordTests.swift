@@ -147,30 +147,97 @@ struct PasswordTests {
 
     @Test("a new password has 8 to 128 characters")
     func length() {
-        func times(_ count: Int, _ character: Character) -> String {
-            String(repeating: character, count: count)
-        }
+        func times(_ count: Int, _ part: String) -> String { String(repeating: part, count: count) }
         let none = CommonPasswords("")
-        for text in ["12345678", times(8, "ä"), times(8, "👷🏽‍♀️"), times(128, "x"), times(8, " ")] {
+        for text in ["Fugbrett", "Mörtel-ä", times(2, "👷🏽‍♀️🧱🪣🔨"), times(21, "Kelle ") + "12", "пароль, однако"] {
             #expect(throws: Never.self) { try Password(text, refusing: none) }
         }
-        for text in ["", "1234567", times(7, "ä"), times(129, "x"), times(100, "👷🏽‍♀️")] {
+        for text in ["", "Fugbret", times(7, "ä"), times(129, "x"), times(100, "👷🏽‍♀️")] {
             #expect(throws: Flaw(.wrongLength, ["min": .integer(8), "max": .integer(128)])) {
                 try Password(text, refusing: none)
             }
         }
     }
 
-    @Test("what everybody chooses is refused, whatever its case")
-    func common() {
-        let common = CommonPasswords("# a remark of many words\npassword\niloveyou\n")
-        for text in ["password", "PassWord", "ILOVEYOU"] {
-            #expect(throws: Flaw(.commonPassword)) {
-                try Password(text, refusing: common)
-            }
+    private static let common = CommonPasswords(
+        "# a remark of many words\npassword\niloveyou\nabc12xyz\n",
+        words: "# another\nSommer\nMünchen\nschalke\nhallo\n")
+
+    @Test(
+        "what everyone chooses is refused, however it is spelled",
+        arguments: [
+            (Flaw.Code.commonPassword, ["password", "PassWord", "ILOVEYOU", "p4$$w0rd", "pässword", "ABC12xyz"]),
+            (
+                .commonWord,
+                [
+                    "password1", "!password!", "Sommer2026", "2026-Sommer!", "München89", "muenchen89", "munchen 89",
+                    "S0mmer2026",
+                    "hallohallo", "hallohallohallo", "hallo hallo 12", "Schalke04", "schalke12345678",
+                ]
+            ),
+            (
+                .keyboardPattern,
+                [
+                    "aaaaaaaa", "12121212", "abcabcabc", "qwertz123", "asdfghjk", "1qay2wsx", "qwer1234", "87654321",
+                    "        ",
+                    "yxcvbnm,", "abcdefgh", String(repeating: "x", count: 128), "!\"§$%&/(",
+                ]
+            ),
+        ])
+    func common(code: Flaw.Code, texts: [String]) {
+        for text in texts {
+            #expect(throws: Flaw(code), "\(text)") { try Password(text, refusing: Self.common) }
         }
-        for text in ["password1", "# a remark of many words"] {
-            #expect(throws: Never.self) { try Password(text, refusing: common) }
+    }
+
+    @Test(
+        "words that are part of a long password don't matter",
+        arguments: [
+            "# a remark of many words", "Sommer in München", "hallo mein Schalke", "Sommerregen", "sommer-9f3k7q2x",
+            "Kelle und Fugbrett",
+            "Fugenkreuz", "wertarbeit", "asdfghjk und Kelle", "Treppenhaus 12",
+        ])
+    func long(text: String) { #expect(throws: Never.self) { try Password(text, refusing: Self.common) } }
+
+    private static let own = OwnWords(
+        email: "sabine.voss@fliesen-brandt.example", firstName: "Sabine", lastName: "Müller-Voß",
+        company: "Fliesen Brandt GmbH")
+
+    @Test(
+        "what is known of the account is no password",
+        arguments: [
+            (
+                Flaw.Code.holdsEmail,
+                ["sabine.voss@fliesen-brandt.example", "Sabine.Voss@Fliesen-Brandt.Example1", "example2"]
+            ),
+            (
+                .holdsCompanyName,
+                [
+                    "Fliesen Brandt GmbH", "fliesenbrandt", "Brandt2026", "BrandtFliesen!!", "Fl1esen-2026",
+                    "brandt12345678",
+                ]
+            ),
+            (.holdsOwnName, ["Sabine123!", "mueller-voss", "Müllervoß99", "Voss1234", "SabineSabine"]),
+            (.holdsProductName, ["polier-demo", "Polier2026!", "P0lier-99"]),
+        ])
+    func ownWords(code: Flaw.Code, texts: [String]) throws {
+        for text in texts {
+            let password = try Password(text, refusing: CommonPasswords("12345678", words: "Sommer"))
+            #expect(throws: Flaw(code), "\(text)") { try password.check(against: Self.own) }
         }
+    }
+
+    @Test("a long password may hold a name, short names don't count, and the demo's is the demo's")
+    func ownWordsWithin() throws {
+        let short = OwnWords(email: "kai@x.de", firstName: "Kai", lastName: "Ito", company: "")
+        for (text, own) in [
+            ("Frau Müller fährt nach Bonn", Self.own), ("Brandt kauft 40 Sack Kleber", Self.own),
+            ("Kelle und Fugbrett", Self.own),
+            ("der Polier hat Kaffee", Self.own), ("Kaimauer7", short), ("Bitomat5", short),
+        ] {
+            let password = try Password(text, refusing: .init("12345678"))
+            #expect(throws: Never.self, "\(text)") { try password.check(against: own) }
+        }
+        #expect(throws: Never.self) { try Password(ofDemo: "polier-demo").check(against: Self.own) }
     }
 }

@@ -177,5 +177,11 @@ export default {
     "mixed-scripts": "„{word}“ mischt Buchstaben aus verschiedenen Schriften. Tipp es neu.",
     "web-address": "Eine Internetadresse geht hier nicht: {word}",
     "common-password": "Das Passwort ist zu leicht zu erraten. Nimm ein anderes.",
+    "common-word": "Das ist nur ein häufiges Wort mit wenig drumherum. Nimm ein anderes.",
+    "keyboard-pattern": "Das ist nur eine Tastenreihe oder eine Wiederholung. Nimm ein anderes.",
+    "holds-own-email": "Das ist kaum mehr als deine E-Mail-Adresse. Nimm ein anderes.",
+    "holds-own-name": "Das ist kaum mehr als dein Name. Nimm ein anderes.",
+    "holds-company-name": "Das ist kaum mehr als der Name der Firma. Nimm ein anderes.",
+    "holds-product-name": "Das ist kaum mehr als das Wort Polier. Nimm ein anderes.",
   },
 };

@@ -177,5 +177,11 @@ export default {
     "mixed-scripts": "“{word}” mixes letters of different scripts. Type it again.",
     "web-address": "A web address isn’t allowed here: {word}",
     "common-password": "This password is too easy to guess. Choose another one.",
+    "common-word": "This is only a common word with little around it. Choose another one.",
+    "keyboard-pattern": "This is only a row of keys or a repetition. Choose another one.",
+    "holds-own-email": "This is little more than your email address. Choose another one.",
+    "holds-own-name": "This is little more than your name. Choose another one.",
+    "holds-company-name": "This is little more than the company’s name. Choose another one.",
+    "holds-product-name": "This is little more than the word Polier. Choose another one.",
   },
 };

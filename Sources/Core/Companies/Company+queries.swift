@@ -26,6 +26,11 @@ extension Company {
         Query("SELECT c.language FROM companies c WHERE c.id = $1", scope.company) { try $0.next() }
     }
 
+    /// For what a person's own password must not be made of. No scope: the person, or their one-time token, names the company.
+    static func name(_ id: ID) -> Query<String> {
+        Query("SELECT c.name FROM companies c WHERE c.id = $1", id) { try $0.next() }
+    }
+
     /// Holds the row until the transaction ends.
     static func lock(_ scope: CompanyScope) -> Statement {
         Statement("UPDATE companies SET version = version WHERE id = $1", scope.company)

@@ -28,6 +28,10 @@ extension Accounts {
         let now = runtime.now()
         // Before the costly hash, so that made-up tokens cost little.
         guard let holder = try await database.fetch(OneTimeToken.find(tokenHash, now: now)).first else { throw unknown }
+        let (known, companies) = try await database.fetch(
+            User.one(holder.user, in: holder.company, now: now), Company.name(holder.company))
+        guard let person = known.first else { throw unknown }
+        try Self.check(password, against: OwnWords(person, company: companies.first))
         let hash = try await hasher.hash(password.text, of: holder.user.text)
         let mail: Mail.ID = runtime.newID()
         return try await database.transaction { transaction in
@@ -57,6 +61,15 @@ extension Accounts {
             try Audit(user, session: nil, runtime).write(
                 isFirst ? .userJoined : .passwordChanged, user.id, in: transaction)
             return try transaction.fetch(User.one(user.id, in: user.companyID, now: now))[0]
+        }
+    }
+
+    /// Throws a `Refusal` of the field `password` where it is made of what is known of the account.
+    static func check(_ password: Password, against own: OwnWords) throws {
+        do throws(Flaw) {
+            try password.check(against: own)
+        } catch {
+            throw Refusal(fields: [.init("password", error)])
         }
     }
 }

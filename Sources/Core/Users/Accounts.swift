@@ -20,6 +20,12 @@ public struct Accounts: Sendable {
         public init(email: EmailAddress, password: Password, firstName: String, lastName: String) {
             (self.email, self.password, self.firstName, self.lastName) = (email, password, firstName, lastName)
         }
+
+        /// Throws a `Refusal` of the field `password` where it is made of what is known of the account.
+        func checkPassword(company: String?) throws {
+            let own = OwnWords(email: email.text, firstName: firstName, lastName: lastName, company: company)
+            try Accounts.check(password, against: own)
+        }
     }
 
     public struct SignIn: Sendable {
@@ -51,6 +57,7 @@ public struct Accounts: Sendable {
     public func register(
         _ person: NewPerson, company name: String, address: Address, language: Language, from origin: Origin
     ) async throws -> User {
+        try person.checkPassword(company: name)
         let attempts = Attempts(.registrations, of: origin.network)
         let now = runtime.now()
         try await database.transaction { try attempts.record($0, now: now) }
@@ -68,7 +75,8 @@ public struct Accounts: Sendable {
 
     /// Makes an operator of the platform. Only the command line calls this.
     public func createAdmin(_ person: NewPerson, language: Language) async throws -> User {
-        try await create(person, role: .admin, in: Company.platform, language: language)
+        try person.checkPassword(company: nil)
+        return try await create(person, role: .admin, in: Company.platform, language: language)
     }
 
     /// Makes an active account with a password. Whoever calls this has decided that it may be made.

@@ -1,30 +1,111 @@
-/// A new password that somebody chose: 8 to 128 characters, anything goes but what everybody chooses (NIST SP 800-63B,
-/// section 5.1.1.2). What was chosen long ago is never measured again.
+/// A new password: 8 to 128 characters, and any of them, unless it is one that guessers try early (NIST SP 800-63B, section 5.1.1.2): a
+/// common one, a common word with digits, a pattern of the keyboard, or what is known of the account. What was chosen long ago is
+/// never measured again.
 public struct Password: Sendable {
     public static let length = 8...128
 
     let text: String
+    /// Nil for the demo's.
+    private let common: CommonPasswords?
 
+    /// Throws `wrongLength`, `commonPassword`, `commonWord` or `keyboardPattern`.
     public init(_ text: String, refusing common: CommonPasswords) throws(Flaw) {
         guard text.utf8.count <= 1024, Self.length.contains(text.count) else {
             throw Flaw(
                 .wrongLength, ["min": .integer(Self.length.lowerBound), "max": .integer(Self.length.upperBound)])
         }
-        guard !common.contains(text) else {
-            throw Flaw(.commonPassword)
-        }
-        self.text = text
+        if let code = common.flaw(of: Guess(text)) { throw Flaw(code) }
+        (self.text, self.common) = (text, common)
+    }
+
+    /// The demo's password, which stands in the README: no rule holds for it. Only `seed-demo` has a use for this.
+    package init(ofDemo text: String) { (self.text, common) = (text, nil) }
+
+    /// Throws where the password is made of what is known of its account. Such words may be in it: without them it must still be a
+    /// password that would be taken, so that no long sentence is refused because a name occurs in it.
+    /// - Throws: a `Flaw` of the code that `OwnWords` gives the words that are in it.
+    func check(against own: OwnWords) throws(Flaw) {
+        guard let common else { return }
+        let guess = Guess(text)
+        guard let found = own.groups.first(where: { guess.holds(any: $0.words) }) else { return }
+        let rest = guess.without(own.groups.flatMap(\.words))
+        guard rest.isShort || common.flaw(of: rest) != nil else { return }
+        throw Flaw(found.code)
     }
 }
 
-/// Passwords that are guessed first, whatever their case.
+/// Passwords that are guessed first, however they are spelled, and words that are guessed first with something around them.
 public struct CommonPasswords: Sendable {
-    private let folded: Set<String>
+    private let passwords: Set<String>
+    private let words: Set<String>
 
-    /// - Parameter text: one a line; lines that begin with `#` are remarks.
-    public init(_ text: String) {
-        folded = Set(text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }.map { $0.lowercased() })
+    /// - Parameters:
+    ///   - text: passwords, one a line; lines that begin with `#` are remarks. Those of letters alone are words, too.
+    ///   - words: words that are no password by themselves, because of their length or because digits belong to them.
+    public init(_ text: String, words: String = "") {
+        let lines = [text, words].map { $0.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") } }
+        let (passwords, others) = (lines[0].map { Guess(String($0)) }, lines[1].flatMap { Guess.spellings(String($0)) })
+        self.passwords = Set((passwords + others).map(\.text))
+        self.words = Set((passwords.filter(\.isOneWord) + others).map(\.text))
     }
 
-    func contains(_ password: String) -> Bool { folded.contains(password.lowercased()) }
+    /// Why a guesser would come to it early; nil where nothing says so.
+    func flaw(of guess: Guess) -> Flaw.Code? {
+        if guess.readings.contains(where: { passwords.contains(Guess.text($0)) }) { return .commonPassword }
+        if guess.isPattern { return .keyboardPattern }
+        return guess.readings.contains { isOneWord(in: $0, of: guess) } ? .commonWord : nil
+    }
+
+    /// Whether a reading has one common word, be it several times, and little else. Two different words are a beginning of what
+    /// nobody guesses, and are let pass.
+    private func isOneWord(in reading: [Unicode.Scalar], of guess: Guess) -> Bool {
+        var found: Set<String> = []
+        var rest = guess
+        for run in Guess.words(in: reading) {
+            guard let word = word(of: reading[run]) else { continue }
+            found.insert(word)
+            rest.remove(run)
+        }
+        return found.count == 1 && (rest.isShort || rest.isPattern)
+    }
+
+    /// The common word that some letters are, once or up to four times.
+    private func word(of letters: ArraySlice<Unicode.Scalar>) -> String? {
+        for times in 1...4 where letters.count.isMultiple(of: times) {
+            let unit = letters.prefix(letters.count / times)
+            let isRepeated = letters.indices.allSatisfy {
+                letters[$0] == unit[unit.startIndex + ($0 - letters.startIndex) % unit.count]
+            }
+            if isRepeated, case let text = Guess.text(unit), words.contains(text) { return text }
+        }
+        return nil
+    }
+}
+
+/// What is known of an account to those who guess its password.
+struct OwnWords: Sendable {
+    /// What to say of each word, in the order in which it is said.
+    let groups: [(code: Flaw.Code, words: [Guess])]
+
+    init(email: String, firstName: String, lastName: String, company: String?) {
+        groups = [
+            (.holdsEmail, [Guess(email)]),
+            (.holdsCompanyName, company.map(Self.words) ?? []),
+            (.holdsOwnName, Self.words(firstName) + Self.words(lastName) + Self.words("\(firstName) \(lastName)")),
+            (.holdsProductName, [Guess("polier")]),
+            (.holdsEmail, Self.words(email)),
+        ]
+    }
+
+    init(_ user: User, company: String?) {
+        self.init(email: user.email, firstName: user.firstName, lastName: user.lastName, company: company)
+    }
+
+    /// The shortest word that counts: shorter ones are part of too many others.
+    private static let shortest = 4
+
+    /// The words of a name, and all of them as one, each in its spellings.
+    private static func words(_ name: String) -> [Guess] {
+        Guess.spellings(name).flatMap { $0.parts + [$0.joined] }.filter { $0.count >= shortest }
+    }
 }

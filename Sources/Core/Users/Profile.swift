@@ -84,8 +84,11 @@ public struct Profile: Sendable {
         guard let password = edit.password else { return nil }
         // Whoever holds a session may guess no oftener than who has none.
         let attempts = Attempts(.signInsOfAccount, ofAddress: actor.user.email)
-        let (found, made) = try await database.fetch(
-            User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made)
+        let (found, made, companies) = try await database.fetch(
+            User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made,
+            Company.name(actor.user.companyID))
+        let changed = actor.user.with(firstName: edit.firstName, lastName: edit.lastName, email: edit.email)
+        try Accounts.check(password.new, against: OwnWords(changed, company: companies.first))
         let held = found.first ?? nil
         try attempts.check(made, now: runtime.now())
         let account = EmailAddress(actor.user.email)?.folded ?? actor.user.email

@@ -35,6 +35,12 @@ public struct Flaw: Error, Sendable, Equatable {
         case accentedEmail = "accented-email"
 
         case commonPassword = "common-password"
+        case commonWord = "common-word"
+        case keyboardPattern = "keyboard-pattern"
+        case holdsEmail = "holds-own-email"
+        case holdsOwnName = "holds-own-name"
+        case holdsCompanyName = "holds-company-name"
+        case holdsProductName = "holds-product-name"
         case wrongPassword = "wrong-password"
         case currentPasswordMissing = "current-password-missing"
 
@@ -79,6 +85,12 @@ public struct Flaw: Error, Sendable, Equatable {
             case .accentedEmail:
                 "must have only unaccented letters, digits and signs before the @: not every mail server takes more"
             case .commonPassword: "is one of the most common passwords: choose another one"
+            case .commonWord: "is a common word with little besides: choose another one"
+            case .keyboardPattern: "is a pattern of the keyboard or a repetition: choose another one"
+            case .holdsEmail: "has the e-mail address in it and little besides: choose another one"
+            case .holdsOwnName: "has your name in it and little besides: choose another one"
+            case .holdsCompanyName: "has the company's name in it and little besides: choose another one"
+            case .holdsProductName: "has the product's name in it and little besides: choose another one"
             case .wrongPassword: "is wrong"
             case .currentPasswordMissing: "is missing: a new password needs it"
             case .beforeStartDate: "must not be before startDate"

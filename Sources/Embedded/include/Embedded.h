@@ -22,6 +22,9 @@ struct polier_files polier_migrations(void);
 /// Passwords that nobody may choose, one a line; lines that begin with `#` are remarks.
 struct polier_file polier_common_passwords(void);
 
+/// Words that are no password with digits or signs around them, one a line; lines that begin with `#` are remarks.
+struct polier_file polier_common_words(void);
+
 /// The page at `/docs`, which shows the API's description.
 struct polier_file polier_docs_page(void);
 

@@ -68,13 +68,12 @@ struct DemoSeed {
     }
 
     private func newPerson(_ person: DemoCompany.Person) throws -> Accounts.NewPerson {
-        guard let email = EmailAddress(person.email),
-            let password = try? Password(DemoCompany.password, refusing: .embedded)
-        else {
+        guard let email = EmailAddress(person.email) else {
             throw SettingsError("the demo's \(person.email) can't have an account")
         }
         return Accounts.NewPerson(
-            email: email, password: password, firstName: person.firstName, lastName: person.lastName)
+            email: email, password: Password(ofDemo: DemoCompany.password), firstName: person.firstName,
+            lastName: person.lastName)
     }
 
     private func build(_ building: DemoCompany.Building, _ actors: [String: Actor]) async throws -> Place? {

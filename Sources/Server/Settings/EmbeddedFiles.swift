@@ -12,8 +12,8 @@ extension Migration {
 }
 
 extension CommonPasswords {
-    /// The list that travels in this binary.
-    static let embedded = CommonPasswords(polier_common_passwords().text)
+    /// The lists that travel in this binary.
+    static let embedded = CommonPasswords(polier_common_passwords().text, words: polier_common_words().text)
 }
 
 extension polier_file {
