@@ -24,6 +24,9 @@ static const unsigned char migration_0006[] = {
 static const unsigned char migration_0007[] = {
 #embed "../../migrations/0007_limits.sql"
 };
+static const unsigned char migration_0008[] = {
+#embed "../../migrations/0008_sessions.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -33,6 +36,7 @@ static const struct polier_file migrations[] = {
     {"0005_codes.sql", migration_0005, sizeof migration_0005},
     {"0006_low_stock.sql", migration_0006, sizeof migration_0006},
     {"0007_limits.sql", migration_0007, sizeof migration_0007},
+    {"0008_sessions.sql", migration_0008, sizeof migration_0008},
 };
 
 struct polier_files polier_migrations(void) {

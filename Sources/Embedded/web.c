@@ -221,6 +221,9 @@ static const unsigned char parts_clock_js[] = {
 static const unsigned char parts_company_form_js[] = {
 #embed "../../web/parts/company-form.js"
 };
+static const unsigned char parts_confirm_again_js[] = {
+#embed "../../web/parts/confirm-again.js"
+};
 static const unsigned char parts_correct_hours_js[] = {
 #embed "../../web/parts/correct-hours.js"
 };
@@ -422,6 +425,7 @@ static const struct polier_file web[] = {
     {"parts/chips.js", parts_chips_js, sizeof parts_chips_js},
     {"parts/clock.js", parts_clock_js, sizeof parts_clock_js},
     {"parts/company-form.js", parts_company_form_js, sizeof parts_company_form_js},
+    {"parts/confirm-again.js", parts_confirm_again_js, sizeof parts_confirm_again_js},
     {"parts/correct-hours.js", parts_correct_hours_js, sizeof parts_correct_hours_js},
     {"parts/device.js", parts_device_js, sizeof parts_device_js},
     {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},

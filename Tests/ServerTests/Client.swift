@@ -77,6 +77,12 @@ struct Client: Sendable {
     func post(_ path: String, _ body: String? = nil) async throws -> Reply { try await send("POST", path, body: body) }
     func patch(_ path: String, _ body: String) async throws -> Reply { try await send("PATCH", path, body: body) }
     func put(_ path: String, _ body: String) async throws -> Reply { try await send("PUT", path, body: body) }
+    /// Gives the password again, for what is sensitive.
+    func confirm(_ password: String = TestCompany.password) async throws {
+        let reply = try await post("/api/v1/auth/confirm", "{\"password\": \"\(password)\"}")
+        guard reply.status == 200 else { throw Unexpected(reply: reply) }
+    }
+
     func delete(_ path: String) async throws -> Reply { try await send("DELETE", path) }
 }
 

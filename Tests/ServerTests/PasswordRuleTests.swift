@@ -7,9 +7,9 @@ import Testing
 /// Which passwords are taken, wherever one is chosen.
 @Suite struct PasswordRuleTests {
     private static let refused = [
-        ("aaaaaaaa", "keyboard-pattern"), ("passwort1", "common-password"), ("schalke04", "common-word"),
-        ("qwertz123", "common-password"), ("Sommer2026", "common-word"), ("polier-demo", "holds-product-name"),
-        ("Fliesen Nord", "holds-company-name"), ("ada@nord.example", "holds-own-email"),
+        ("aaaaaaaa", "keyboard-pattern"), ("passwort1", "common-word"), ("schalke04", "common-word"),
+        ("qwertz123", "keyboard-pattern"), ("Sommer2026", "common-word"), ("polier-demo", "holds-product-name"),
+        ("Nordlicht Bau", "holds-company-name"), ("ada@nord.example", "holds-own-email"),
         ("AdaKern2026", "holds-own-name"),
     ]
 
@@ -21,7 +21,7 @@ import Testing
     func theyAreRefusedWhereverOneIsChosen(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             func registration(_ password: String) -> String {
-                TestCompany.registration(email: "ada@nord.example")
+                TestCompany.registration(email: "ada@nord.example", company: "Nordlicht Bau")
                     .replacingOccurrences(of: TestCompany.password, with: password)
             }
             for (password, code) in Self.refused {
@@ -29,7 +29,8 @@ import Testing
                 #expect(Self.code(reply) == code, "\(password): \(reply.text)")
                 #expect(reply.json["fields"]?[0]?["field"] == "password")
             }
-            let company = try await TestCompany.register(server.client, email: "ada@nord.example")
+            let company = try await TestCompany.register(
+                server.client, email: "ada@nord.example", name: "Nordlicht Bau")
             let address = try #require(EmailAddress(company.email))
             let token = try await server.accounts.resetPassword(
                 email: address, from: Accounts.Origin(network: "test", userAgent: nil))
@@ -58,14 +59,14 @@ import Testing
     @Test(arguments: Engine.allCases)
     func invitedPeopleAreHeldToThemToo(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let company = try await TestCompany.register(server.client)
+            let company = try await TestCompany.register(server.client, name: "Nordlicht Bau")
             let invited = try await company.manager.post(
                 company.path + "/users",
                 #"{"email": "lena@kern.example", "firstName": "Lena", "lastName": "Vogt", "role": "WORKER"}"#)
             let path = company.path + "/users/" + (invited.json["id"]?.text ?? "") + "/invitation"
             let link = try await company.manager.post(path).json["link"]?.text ?? ""
             let client = server.client.with(token: link.split(separator: "=").last.map(String.init))
-            for (password, code) in [("Nord-Fliesen", "holds-company-name"), ("LenaVogt1", "holds-own-name")] {
+            for (password, code) in [("Bau-Nordlicht", "holds-company-name"), ("LenaVogt1", "holds-own-name")] {
                 let reply = try await client.post("/api/v1/auth/set-password", "{\"password\": \"\(password)\"}")
                 #expect(Self.code(reply) == code, "\(reply.text)")
             }

@@ -227,6 +227,7 @@ import Testing
             #expect(try await lena.post(site + "/check-in").status == 200)
             server.clock.advance(by: .seconds(3600))
 
+            try await company.manager.confirm()
             #expect(try await company.manager.delete(path).status == 204)
             #expect(try await lena.get("/api/v1/users/me").status == 401)
             let signIn = try await server.client.post(

@@ -4,10 +4,21 @@ import Synchronization
 
 /// Remembers each statement that a database was asked, with the values of one time.
 final class Recorder: Sendable {
-    private let heard = Mutex<[String: Statement]>([:])
+    private let heard = Mutex<[String: (statement: Statement, count: Int)]>([:])
 
-    func hear(_ statement: Statement) { heard.withLock { $0[statement.sql.text] = statement } }
-    var statements: [Statement] { heard.withLock { Array($0.values) } }
+    func hear(_ statement: Statement) {
+        heard.withLock { heard in
+            let count = heard[statement.sql.text]?.count ?? 0
+            heard[statement.sql.text] = (statement, count + 1)
+        }
+    }
+
+    var statements: [Statement] { heard.withLock { $0.values.map(\.statement) } }
+
+    /// How often statements with this in their text were asked.
+    func count(of part: String) -> Int {
+        heard.withLock { $0.filter { $0.key.contains(part) }.reduce(0) { $0 + $1.value.count } }
+    }
 }
 
 /// A database that tells what it is asked.

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import Core
 @testable import Server
@@ -32,6 +33,8 @@ enum Tour {
         _ = try await server.client.post("/api/v1/auth/reset-password", "{\"email\": \"l@v.example\"}")
         _ = try await manager.put(path, "{\"status\": \"INACTIVE\"}")
         _ = try await admin.client.put(company + "/users/" + world.company.managerID, "{\"role\": \"WORKER\"}")
+        try await manager.confirm()
+        try await server.useAsCookie(try #require(manager.token))
         _ = try await manager.put(
             "/api/v1/users/me", "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"\(TestCompany.password)\"}")
         _ = try await admin.client.get("/api/v1/users/" + world.worker.id)

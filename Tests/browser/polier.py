@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -32,12 +33,12 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="polier-browser-"))
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database = None
+        self.database = self.database_url = None
         if engine == "PostgreSQL":
             self.database = "browser_" + uuid.uuid4().hex
             self._psql(f"CREATE DATABASE {self.database}")
             address = urlsplit(os.environ["POLIER_TEST_POSTGRES_URL"])
-            database_url = urlunsplit(address._replace(path="/" + self.database))
+            database_url = self.database_url = urlunsplit(address._replace(path="/" + self.database))
         else:
             database_url = f"sqlite:{self.folder}/polier.sqlite"
         self.environment = {
@@ -101,10 +102,20 @@ class Server:
             self._psql(f"DROP DATABASE {self.database} WITH (FORCE)")
         shutil.rmtree(self.folder)
 
+    def forget_confirmations(self):
+        """As if every password had been given more than ten minutes ago."""
+        statement = "UPDATE sessions SET confirmed_at = 0"
+        if self.database_url:
+            self._psql(statement, self.database_url)
+        else:
+            with sqlite3.connect(self.folder / "polier.sqlite", timeout=10) as database:
+                database.execute(statement)
+            database.close()
+
     @staticmethod
-    def _psql(statement):
+    def _psql(statement, url=None):
         subprocess.run(
-            ["psql", os.environ["POLIER_TEST_POSTGRES_URL"], "--quiet", "--command", statement], check=True)
+            ["psql", url or os.environ["POLIER_TEST_POSTGRES_URL"], "--quiet", "--command", statement], check=True)
 
 
 class Client:

@@ -46,6 +46,12 @@ export function whenUnauthorized(handler) {
   onUnauthorized = handler;
 }
 
+let askToConfirm = async () => false;
+/** Is called when the server wants the password again before a sensitive act; says whether it was given. */
+export function whenUnconfirmed(handler) {
+  askToConfirm = handler;
+}
+
 /** A key under which a POST is done once, however often it is sent. (randomUUID isn't there on plain http.) */
 export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -75,7 +81,18 @@ export const api = {
   delete: (path, options) => request("DELETE", path, options),
 };
 
-async function request(method, path, { body, key, of, token, signal, timeout = 20 * seconds } = {}) {
+/** One that the server wants the password for is sent again once it was given; the person who doesn't give it has changed their mind. */
+async function request(method, path, options = {}) {
+  try {
+    return await send(method, path, options);
+  } catch (problem) {
+    if (problem.code !== "confirm-again") throw problem;
+    if (!(await askToConfirm(options.signal))) throw new DOMException("The password was not given.", "AbortError");
+    return send(method, path, options);
+  }
+}
+
+async function send(method, path, { body, key, of, token, signal, timeout = 20 * seconds }) {
   if (!navigator.onLine) {
     connection.report(false);
     throw new Problem({ reason: "offline" });

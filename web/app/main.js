@@ -1,5 +1,6 @@
 // The frame and the page, once language and person are known; and what makes the app look again.
 
+import { whenUnconfirmed } from "app/api.js";
 import { begun, frameFor } from "app/begin.js";
 import { connection } from "app/connection.js";
 import { render } from "app/html.js";
@@ -12,6 +13,8 @@ addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   fail(event.reason);
 });
+
+whenUnconfirmed(async (signal) => (await import("parts/confirm-again.js")).confirmAgain(signal));
 
 await begun;
 let [state, user] = [session.state, session.user?.id];

@@ -6,6 +6,7 @@ import { toast } from "app/live.js";
 import { may } from "app/may.js";
 import { go, redraw } from "app/router.js";
 import { day, language, setTimeZone, t } from "app/words.js";
+import { downloadConfirmed } from "parts/confirm-again.js";
 import { icon } from "parts/icon.js";
 import { linkRow, pageHead, section } from "parts/pieces.js";
 
@@ -64,7 +65,7 @@ export default function company(page) {
         content: html`<ul class="list">
           <li class="row deed">
             <p class="row-text">${t("company.copyText")}</p>
-            <a class="button" href=${`/api/v1${api}/export`} download>${icon("download")}${t("company.copy")}</a>
+            <a class="button" href=${`/api/v1${api}/export`} download @click=${downloadConfirmed}>${icon("download")}${t("company.copy")}</a>
           </li>
           <li class="row deed">
             <p class="row-text">${t("company.eraseText")}</p>

@@ -8,6 +8,7 @@ import { go } from "app/router.js";
 import { session } from "app/session.js";
 import { language, moment, t } from "app/words.js";
 import { nameOf, roleChip } from "parts/chips.js";
+import { downloadConfirmed } from "parts/confirm-again.js";
 import { deviceName } from "parts/device.js";
 import { openDialog } from "parts/dialog.js";
 import { formView, passwordField } from "parts/fields.js";
@@ -60,7 +61,7 @@ export default function profile(page) {
       title: t("profile.data"),
       content: html`<ul class="list"><li class="row deed">
         <p class="row-text">${t("profile.dataText")}</p>
-        <a class="button" href="/api/v1/users/me/export" download=${t("profile.dataFile")}>${icon("download")}${t("profile.dataGet")}</a>
+        <a class="button" href="/api/v1/users/me/export" download=${t("profile.dataFile")} @click=${downloadConfirmed}>${icon("download")}${t("profile.dataGet")}</a>
       </li></ul>`,
     })}
     <div class="actions">
@@ -81,6 +82,7 @@ const sessionRow = (one, end) => keyed(one.id, html`
     <div class="row-text">
       <p class="row-title">${deviceName(one.userAgent)}</p>
       <p class="row-sub">${t("profile.signedInAt", { when: moment(one.createdAt) })}</p>
+      <p class="row-sub">${t("profile.lastUsedAt", { when: moment(one.lastUsedAt) })}</p>
     </div>
     ${one.current
       ? html`<span class="chip is-done">${t("profile.thisDevice")}</span>`

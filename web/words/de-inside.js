@@ -4,6 +4,7 @@ export default {
   roles: { ADMIN: "Betreiber", MANAGER: "Bauleitung", WORKER: "Team" },
   problems: {
     "malformed-head": "Der Server konnte die Anfrage nicht lesen. Lade die Seite neu.",
+    "confirm-again": "Gib dafür dein Passwort noch einmal ein.",
     "wrong-host": "Der Server konnte die Anfrage nicht lesen. Lade die Seite neu.",
     "address-too-many-marks": "Zu viele Akzente auf einem Buchstaben. Höchstens {max} gehen.",
     "header-not-ascii": "Der Server konnte die Anfrage nicht lesen. Lade die Seite neu.",
@@ -411,6 +412,11 @@ export default {
     assigned: "eingeteilt: {names}",
     withdrawn: "nicht mehr eingeteilt: {names}",
   },
+  confirm: {
+    title: "Bist du es?",
+    text: "Gib dein Passwort noch einmal ein. Danach wirst du zehn Minuten lang nicht mehr gefragt.",
+    submit: "Bestätigen",
+  },
   profile: {
     editTitle: "Angaben ändern",
     emailHint: "Damit meldest du dich an. An die bisherige Adresse geht ein Hinweis.",
@@ -428,6 +434,7 @@ export default {
     device: "{browser} auf {system}",
     unknownDevice: "Unbekanntes Gerät",
     signedInAt: "angemeldet: {when}",
+    lastUsedAt: "zuletzt benutzt: {when}",
     end: "Abmelden",
     endOf: "{device} abmelden",
     ended: "{device} ist abgemeldet.",
@@ -458,7 +465,7 @@ export default {
     kept: "Was gespeichert wird",
     items: {
       account: { what: "E-Mail-Adresse, Name, Rolle, Sprache, Passwort (nur als Hash)", long: "bis die Person entfernt wird", why: "damit es ein Konto gibt" },
-      sessions: { what: "Anmeldungen, mit dem Namen, den der Browser sich selbst gibt", long: "bis zum Abmelden, höchstens 30 Tage", why: "damit man sie sehen und beenden kann" },
+      sessions: { what: "Anmeldungen, mit dem Namen, den der Browser sich selbst gibt", long: "bis zum Abmelden, bis 14 Tage nach der letzten Nutzung, höchstens 30 Tage", why: "damit man sie sehen und beenden kann" },
       hours: { what: "Name und Arbeitszeiten mit allen Korrekturen", long: "solange die Firma dabei ist", why: "Arbeitszeiten müssen erfasst und zwei Jahre aufbewahrt werden (§ 16 ArbZG), für Lohn und Steuern länger" },
       movements: { what: "Name und Materialbewegungen", long: "solange die Firma dabei ist", why: "als Nachweis, wer was entnommen hat" },
       history: { what: "Name und was jemand geändert hat", long: "solange die Firma dabei ist", why: "damit Änderungen nachvollziehbar sind; alte und neue Namen von Leuten, E-Mail-Adressen und Uhrzeiten stehen nicht darin" },
@@ -469,7 +476,7 @@ export default {
     why: "Warum:",
     removal: "Wird jemand entfernt, enden alle Anmeldungen und Einteilungen. Adresse und Passwort werden gelöscht, und der Name auch, wenn ihn kein Nachweis mehr braucht.",
     browser: "In deinem Browser",
-    browserCookie: "Ein einziges Cookie hält dich angemeldet, höchstens 30 Tage. Ohne es geht es nicht; eine Einwilligung braucht es deshalb nicht (§ 25 Abs. 2 TDDDG).",
+    browserCookie: "Ein einziges Cookie hält dich angemeldet, höchstens 30 Tage und 14 Tage ohne Nutzung. Ohne es geht es nicht; eine Einwilligung braucht es deshalb nicht (§ 25 Abs. 2 TDDDG).",
     browserStore: "Damit die App auch ohne Empfang geht, merkt sie sich in diesem Browser, wer zuletzt angemeldet war, was du zuletzt gesehen hast und was noch auf Empfang wartet. Beim Abmelden wird das gelöscht. Es bleiben nur die App selbst und die gewählte Sprache.",
     mail: "Mails",
     mailText: "Einladungen, Links für neue Passwörter und Hinweise verschickt der Betreiber über einen Maildienst. Der bekommt dafür deine Adresse und den Inhalt der Mail und meldet zurück, ob sie ankam.",

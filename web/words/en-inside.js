@@ -4,6 +4,7 @@ export default {
   roles: { ADMIN: "Operator", MANAGER: "Manager", WORKER: "Crew" },
   problems: {
     "malformed-head": "The server couldn’t read the request. Load the page again.",
+    "confirm-again": "Give your password once more for this.",
     "wrong-host": "The server couldn’t read the request. Load the page again.",
     "address-too-many-marks": "Too many accents on one letter. At most {max} are possible.",
     "header-not-ascii": "The server couldn’t read the request. Load the page again.",
@@ -411,6 +412,11 @@ export default {
     assigned: "assigned: {names}",
     withdrawn: "no longer assigned: {names}",
   },
+  confirm: {
+    title: "Is it you?",
+    text: "Give your password once more. You won’t be asked again for ten minutes.",
+    submit: "Confirm",
+  },
   profile: {
     editTitle: "Change details",
     emailHint: "You sign in with it. A notice goes to the present address.",
@@ -428,6 +434,7 @@ export default {
     device: "{browser} on {system}",
     unknownDevice: "Unknown device",
     signedInAt: "signed in: {when}",
+    lastUsedAt: "last used: {when}",
     end: "Sign out",
     endOf: "Sign out {device}",
     ended: "{device} is signed out.",
@@ -458,7 +465,7 @@ export default {
     kept: "What is kept",
     items: {
       account: { what: "Email address, name, role, language, password (as a hash only)", long: "until the person is removed", why: "to have an account" },
-      sessions: { what: "Sessions, with the browser’s own name for itself", long: "until signed out, at most 30 days", why: "to see and end them" },
+      sessions: { what: "Sessions, with the browser’s own name for itself", long: "until signed out, after 14 days without use, at most 30 days", why: "to see and end them" },
       hours: { what: "The name, and hours with all corrections", long: "as long as the company is here", why: "working hours must be recorded and kept for two years (ArbZG § 16), longer where wages and taxes need them" },
       movements: { what: "The name, and movements of material", long: "as long as the company is here", why: "to show who took what" },
       history: { what: "The name, and what somebody changed", long: "as long as the company is here", why: "to answer for changes; old and new names of people, email addresses and times are not in it" },
@@ -469,7 +476,7 @@ export default {
     why: "Why:",
     removal: "When somebody is removed, all sessions and assignments end. Address and password are erased, and the name too where no record needs it.",
     browser: "In your browser",
-    browserCookie: "One single cookie keeps you signed in, for at most 30 days. It doesn’t work without, so it needs no consent (§ 25 (2) TDDDG).",
+    browserCookie: "One single cookie keeps you signed in, for at most 30 days, 14 of them without use. It doesn’t work without, so it needs no consent (§ 25 (2) TDDDG).",
     browserStore: "To work without a signal, the app remembers in this browser who was signed in last, what you saw last, and what waits for a signal. Signing out deletes it. Only the app itself and the chosen language stay.",
     mail: "Mails",
     mailText: "Invitations, links for new passwords and notices are sent through a mail service of the operator. It gets your address and the mail’s content for this, and reports whether the mail arrived.",

@@ -2,8 +2,18 @@
 public struct Actor: Sendable {
     public let session: Session.ID
     public let user: User
+    /// What is known of the session's use.
+    let use: Session.Use
 
-    package init(session: Session.ID, user: User) { (self.session, self.user) = (session, user) }
+    package init(session: Session.ID, user: User, use: Session.Use = Session.Use()) {
+        (self.session, self.user, self.use) = (session, user, use)
+    }
+
+    /// Until when the person counts as the one who knows the password, for sensitive acts: ten minutes after the session's sign-in
+    /// or its last `Accounts.confirm`. Nil where that has passed.
+    public func confirmedUntil(now: Instant) -> Instant? {
+        use.confirmedAt.map { $0 + Session.confirmation }.flatMap { $0 > now ? $0 : nil }
+    }
 
     /// The scope in which this person may do something in a company. A company that isn't theirs is not found.
     public func scope(_ company: Company.ID, for permission: Permission) throws -> CompanyScope {

@@ -8,6 +8,8 @@ public enum AccountRefusal: String, RefusalCode {
     case linkUsed = "link-used"
     /// A cookie came with a request from a page of another site.
     case otherSite = "request-from-another-site"
+    /// A sensitive act, and the password was last given more than ten minutes ago.
+    case confirmAgain = "confirm-again"
     case sessionNotFound = "session-not-found"
     case emailTaken = "email-taken"
     case tooManyTries = "too-many-tries"
@@ -17,7 +19,7 @@ public enum AccountRefusal: String, RefusalCode {
         switch self {
         case .signInNeeded, .malformedAuthorization, .linkTokenMissing, .wrongCredentials, .sessionEnded, .linkUsed:
             .unauthenticated
-        case .otherSite: .forbidden
+        case .otherSite, .confirmAgain: .forbidden
         case .sessionNotFound: .notFound
         case .emailTaken: .conflict
         case .tooManyTries: .tooMany
@@ -34,6 +36,7 @@ public enum AccountRefusal: String, RefusalCode {
         case .sessionEnded: "The session has ended or never was: sign in again."
         case .linkUsed: "This link was used or has expired: ask for a new one."
         case .otherSite: "This request came from a page of another site."
+        case .confirmAgain: "Confirm your password first: this needs it within the last ten minutes."
         case .sessionNotFound: "There is no such session."
         case .emailTaken: "There is already an account for this e-mail address."
         case .tooManyTries: "This was tried too often: wait a while and try again."

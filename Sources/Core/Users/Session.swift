@@ -6,19 +6,42 @@ public struct Session: Sendable {
 
     /// How long a session lasts after the sign-in.
     public static let lifetime = Duration.seconds(30 * 24 * 3600)
+    /// How long a session that a browser keeps as its cookie lasts without use.
+    public static let idleLifetime = Duration.seconds(14 * 24 * 3600)
+    /// How exactly the last use is known: it is written no oftener.
+    static let useInterval = Duration.seconds(3600)
+    /// How long a sign-in, or a confirmed password, is good for sensitive acts.
+    public static let confirmation = Duration.seconds(10 * 60)
+
+    /// What each request reads of its session. An older server leaves all of it nil.
+    public struct Use: Sendable {
+        var confirmedAt: Instant?
+        /// To the hour.
+        var lastUsedAt: Instant?
+        /// When it ends without use. Nil for a token that was never sent as a cookie: such a one ends by its age alone.
+        var idleAt: Instant?
+
+        package init(confirmedAt: Instant? = nil, lastUsedAt: Instant? = nil, idleAt: Instant? = nil) {
+            (self.confirmedAt, self.lastUsedAt, self.idleAt) = (confirmedAt, lastUsedAt, idleAt)
+        }
+    }
 
     public let id: ID
     /// The browser or program that signed in, as it names itself.
     public let userAgent: String?
     public let createdAt: Instant
+    /// To the hour.
+    public let lastUsedAt: Instant
+    /// At the latest; a browser's ends before that where it isn't used.
     public let expiresAt: Instant
 
     package init(
-        id: ID, userAgent: String?, createdAt: Instant, expiresAt: Instant
+        id: ID, userAgent: String?, createdAt: Instant, lastUsedAt: Instant, expiresAt: Instant
     ) {
         self.id = id
         self.userAgent = userAgent
         self.createdAt = createdAt
+        self.lastUsedAt = lastUsedAt
         self.expiresAt = expiresAt
     }
 }
@@ -49,20 +72,26 @@ public struct Token: Sendable {
 
 extension Session {
     private static let byToken: SQL = """
-        SELECT s.id, \(User.columns)
+        SELECT s.id, s.confirmed_at, s.last_used_at, s.idle_at, \(User.columns)
         FROM sessions s JOIN users u ON u.company_id = s.company_id AND u.id = s.user_id
-        WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+        WHERE s.token_hash = $1 AND s.expires_at > $2 AND (s.idle_at IS NULL OR s.idle_at > $2)
+            AND u.status = 'ACTIVE' AND u.removed_at IS NULL
         """
 
     private static let ofUser: SQL = """
-        SELECT s.id, s.user_agent, s.created_at, s.expires_at FROM sessions s
-        WHERE s.company_id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND s.id < $5
+        SELECT s.id, s.user_agent, s.created_at, COALESCE(s.last_used_at, s.created_at), s.expires_at FROM sessions s
+        WHERE s.company_id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND (s.idle_at IS NULL OR s.idle_at > $3)
+            AND s.id < $5
         ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT $4
         """
 
     /// Who holds a token. No scope: this is what makes one.
     static func actor(tokenHash: [UInt8], now: Instant) -> Query<Actor> {
-        Query(byToken, tokenHash, now) { row in Actor(session: try row.next(), user: try User(&row)) }
+        Query(byToken, tokenHash, now) { row in
+            let session: ID = try row.next()
+            let use = Use(confirmedAt: try row.next(), lastUsedAt: try row.next(), idleAt: try row.next())
+            return Actor(session: session, user: try User(&row), use: use)
+        }
     }
 
     /// Newest first.
@@ -72,7 +101,8 @@ extension Session {
 
     init(_ row: inout Row) throws {
         self.init(
-            id: try row.next(), userAgent: try row.next(), createdAt: try row.next(), expiresAt: try row.next())
+            id: try row.next(), userAgent: try row.next(), createdAt: try row.next(), lastUsedAt: try row.next(),
+            expiresAt: try row.next())
     }
 
     /// Begins a session where the person may still sign in with the password that was checked.
@@ -82,18 +112,42 @@ extension Session {
     ) -> Statement {
         Statement(
             """
-            INSERT INTO sessions (company_id, id, user_id, token_hash, user_agent, created_at, expires_at)
-            SELECT u.company_id, $2, u.id, $4, $5, $6, $7 FROM users u
+            INSERT INTO sessions (company_id, id, user_id, token_hash, user_agent, created_at, confirmed_at, last_used_at,
+                expires_at)
+            SELECT u.company_id, $2, u.id, $4, $5, $6, $6, $6, $7 FROM users u
             WHERE u.company_id = $1 AND u.id = $3 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
                 AND u.password_hash = $8
             """,
             user.companyID, id, user.id, tokenHash, userAgent, now, expiresAt, passwordHash)
     }
 
+    /// Notes that a session was used, unless that was noted within the hour.
+    /// - Parameter isCookie: whether a browser sent it as its cookie: then it ends without use from now on.
+    static func use(_ actor: Actor, isCookie: Bool, now: Instant) -> Statement {
+        let idleAt = isCookie || actor.use.idleAt != nil ? now + idleLifetime : nil
+        return Statement(
+            """
+            UPDATE sessions SET last_used_at = $4, idle_at = COALESCE($5, idle_at)
+            WHERE company_id = $1 AND id = $2 AND user_id = $3
+                AND (last_used_at IS NULL OR last_used_at <= $6 OR ($5 IS NOT NULL AND idle_at IS NULL))
+            """,
+            actor.user.companyID, actor.session, actor.user.id, now, idleAt, now - useInterval)
+    }
+
+    /// That the person knew the password whose hash this is. Changes nothing where the session has ended or the password is another.
+    static func confirm(_ actor: Actor, passwordHash: String, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE sessions SET confirmed_at = $4 WHERE company_id = $1 AND id = $2 AND user_id = $3 AND EXISTS (
+                SELECT 1 FROM users u WHERE u.company_id = $1 AND u.id = $3 AND u.password_hash = $5)
+            """,
+            actor.user.companyID, actor.session, actor.user.id, now, passwordHash)
+    }
+
     static func endExpired(of user: User, now: Instant) -> Statement {
         Statement(
-            "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND expires_at <= $3", user.companyID, user.id,
-            now)
+            "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND (expires_at <= $3 OR idle_at <= $3)",
+            user.companyID, user.id, now)
     }
 
     /// Makes room for one more.

@@ -47,7 +47,8 @@ struct API {
         let limits = LimitValues(database, runtime: runtime)
         let signedIn = SignedInRoutes(
             accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
-            rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, origins: origins, cookie: cookie)
+            rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, origins: origins, cookie: cookie,
+            uses: SessionUses(database, runtime: runtime))
         let people = People(database, runtime: runtime)
         return AuthRoutes(accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes

@@ -55,6 +55,7 @@ extension OpenAPI {
         {
             codes.append(.of(AccessRefusal.roleForbids))
         }
+        if route.confirmation != .notNeeded { codes.append(.of(AccountRefusal.confirmAgain)) }
         codes += route.places.compactMap { notFoundCodes[$0] }
         codes += route.request.queries.compactMap { notFoundCodes[$0.name] }
         if request.isConditional { codes.append(.of(ChangeRefusal.stale)) }
@@ -121,7 +122,7 @@ extension OpenAPI {
             ]),
         SharedRefusal(
             status: 403, name: "Forbidden",
-            details: "The caller's role doesn't allow it, or another site's page asked.",
+            details: "The caller's role doesn't allow it, another site's page asked, or the password is needed again.",
             codes: [.of(AccountRefusal.otherSite), .of(AccessRefusal.roleForbids)]),
         SharedRefusal(status: 404, name: "NotFound", details: "Not there, or not the caller's to see."),
         SharedRefusal(status: 406, name: "Unsigned", details: "The signature doesn't hold."),

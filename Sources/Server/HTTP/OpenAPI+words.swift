@@ -46,6 +46,18 @@ enum Tag: String, CaseIterable {
     }
 }
 
+extension Confirmation {
+    /// For people.
+    var text: String? {
+        let needed = "The session's sign-in, or its last POST /auth/confirm, must be less than ten minutes ago"
+        return switch self {
+        case .notNeeded: nil
+        case .needed: needed + "."
+        case .neededForOtherSessions: needed + ", but for the session that asks."
+        }
+    }
+}
+
 extension Access {
     /// For people.
     var text: String {

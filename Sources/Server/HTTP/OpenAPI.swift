@@ -103,6 +103,7 @@ struct OpenAPI {
             "x-permission": .text(route.access.text),
         ]
         operation = operation.with(["security": security(route.access)])
+        if let text = route.confirmation.text { operation = operation.with(["x-confirmation": .text(text)]) }
         let parameters = parameters(route)
         if !parameters.isEmpty { operation = operation.with(["parameters": .list(parameters)]) }
         if let body = route.request.body {

@@ -12,6 +12,8 @@ struct Route: Sendable {
     let text: Text
     let request: RequestDescription
     let result: ResultDescription
+    /// Whether the password must have been given within the last ten minutes.
+    let confirmation: Confirmation
     /// Why this one refuses, beside what all of its kind refuse.
     let refusals: [ProblemCode]
     /// Whether it is answered with 503 until the schema was seen to fit.
@@ -35,7 +37,7 @@ struct Route: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
-        refusals: [ProblemCode] = [], needsDatabase: Bool = true,
+        confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [], needsDatabase: Bool = true,
         probe: (@Sendable () -> Answer)? = nil, answer: @escaping @Sendable (Call) async throws -> Answer
     ) {
         self.method = method
@@ -45,10 +47,28 @@ struct Route: Sendable {
         self.text = text
         self.request = request
         self.result = result
+        self.confirmation = confirmation
         self.refusals = refusals
         self.needsDatabase = needsDatabase
         self.probe = probe
         self.answer = answer
+    }
+}
+
+/// Whether a route does something that a borrowed or stolen session must not do: then it needs the password within the last ten
+/// minutes, by the sign-in or by `POST /auth/confirm`.
+enum Confirmation: Sendable, Equatable {
+    case notNeeded
+    case needed
+    /// Unless the session that the path's `sessionId` names is the one that asks.
+    case neededForOtherSessions
+
+    func isNeeded(_ call: Call, by actor: Actor) -> Bool {
+        switch self {
+        case .notNeeded: false
+        case .needed: true
+        case .neededForOtherSessions: call.text("sessionId").flatMap { Session.ID($0) } != actor.session
+        }
     }
 }
 

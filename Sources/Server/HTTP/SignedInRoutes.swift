@@ -13,14 +13,17 @@ struct SignedInRoutes: Sendable {
     let runtime: Runtime
     let origins: Origins
     let cookie: SessionCookie
+    let uses: SessionUses
 
     /// Answers with one thing.
     func one<Scope: RouteScope, Value: Wire>(
-        _ path: String, _ access: Access, _ text: Route.Text,
+        _ path: String, _ access: Access, _ text: Route.Text, confirmation: Confirmation = .notNeeded,
         _ work: @escaping @Sendable (Call, Scope) async throws -> Value
     ) -> Route {
-        Route(.get, path, access, text, result: .one(Value.self, .ok, "What was asked for.")) { call in
-            .one(try await work(call, try await scope(call, access)))
+        Route(
+            .get, path, access, text, result: .one(Value.self, .ok, "What was asked for."), confirmation: confirmation
+        ) { call in
+            .one(try await work(call, try await scope(call, access, confirmation)))
         }
     }
 
@@ -74,14 +77,14 @@ struct SignedInRoutes: Sendable {
     /// Removes something.
     func remove<Scope: RouteScope>(
         _ path: String, _ access: Access, _ text: Route.Text, isConditional: Bool = true,
-        refusals: [ProblemCode] = [],
+        confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope) async throws -> Change<Void>
     ) -> Route {
         Route(
             .delete, path, access, text, request: RequestDescription(isConditional: isConditional),
-            result: .noContent, refusals: refusals + Self.busyRefusals
+            result: .noContent, confirmation: confirmation, refusals: refusals + Self.busyRefusals
         ) { call in
-            let scope: Scope = try await changingScope(call, access)
+            let scope: Scope = try await changingScope(call, access, confirmation)
             try await rows.make(try await work(call, scope), in: scope.companyID, isRemoval: true)
             return .noContent
         }
@@ -91,24 +94,42 @@ struct SignedInRoutes: Sendable {
     func other<Scope: RouteScope>(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
-        refusals: [ProblemCode] = [], _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
+        confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [],
+        _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
     ) -> Route {
-        Route(method, path, access, text, request: request, result: result, refusals: refusals) { call in
-            try await work(call, try await scope(call, access))
+        Route(
+            method, path, access, text, request: request, result: result, confirmation: confirmation,
+            refusals: refusals
+        ) { call in
+            try await work(call, try await scope(call, access, confirmation))
         }
     }
 
     // MARK: Who calls
 
-    private func scope<Scope: RouteScope>(_ call: Call, _ access: Access) async throws -> Scope {
-        try Scope(call, try await actor(call), access)
+    private func scope<Scope: RouteScope>(
+        _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded
+    ) async throws -> Scope {
+        try scope(call, try await actor(call), access, confirmation)
     }
 
     /// The same for a change, which is counted.
-    private func changingScope<Scope: RouteScope>(_ call: Call, _ access: Access) async throws -> Scope {
+    private func changingScope<Scope: RouteScope>(
+        _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded
+    ) async throws -> Scope {
         let actor = try await actor(call)
         try await writes.admit(actor)
-        return try Scope(call, actor, access)
+        return try scope(call, actor, access, confirmation)
+    }
+
+    private func scope<Scope: RouteScope>(
+        _ call: Call, _ actor: Actor, _ access: Access, _ confirmation: Confirmation
+    ) throws -> Scope {
+        let scope = try Scope(call, actor, access)
+        if confirmation.isNeeded(call, by: actor), actor.confirmedUntil(now: runtime.now()) == nil {
+            throw Refusal(AccountRefusal.confirmAgain)
+        }
+        return scope
     }
 
     private static let busyRefusals: [ProblemCode] = [
@@ -116,7 +137,11 @@ struct SignedInRoutes: Sendable {
     ]
 
     private func actor(_ call: Call) async throws -> Actor {
-        if let token = try call.bearerToken { return try await accounts.actor(token: token) }
+        if let token = try call.bearerToken {
+            let actor = try await accounts.actor(token: token)
+            uses.note(actor, isCookie: false)
+            return actor
+        }
         guard let token = cookie.token(in: call.request.headers) else {
             throw Refusal(AccountRefusal.signInNeeded)
         }
@@ -124,7 +149,9 @@ struct SignedInRoutes: Sendable {
         guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
             throw Refusal(AccountRefusal.otherSite)
         }
-        return try await accounts.actor(token: token)
+        let actor = try await accounts.actor(token: token)
+        uses.note(actor, isCookie: true)
+        return actor
     }
 }
 

@@ -10,6 +10,7 @@ struct AuthRoutes {
 
     var routes: [Route] {
         let (accounts, profile, cookie, origins) = (accounts, profile, cookie, signedIn.origins)
+        let runtime = signedIn.runtime
         return [
             .open(
                 .post, "/api/v1/auth/register",
@@ -97,9 +98,37 @@ struct AuthRoutes {
                 }
                 return .one(try await accounts.setPassword(fields.password, token: token))
             },
+            signedIn.other(
+                .post, "/api/v1/auth/confirm", .signedIn,
+                .init(
+                    "Confirm the password",
+                    """
+                    Takes the password of the person who is signed in, so that this session may do for ten minutes what is \
+                    sensitive: what has x-confirmation here. Signing in counts as such a confirmation. Wrong passwords count \
+                    as those of a change of password do.
+                    """),
+                request: RequestDescription(body: ConfirmationFields.description),
+                result: .one(ConfirmedUntil.self, .ok, "The password is the right one."),
+                refusals: [
+                    .of(AccountRefusal.tooManySignIns),
+                    .of(AccountRefusal.tooManyTries, "The password was guessed too often."),
+                ]
+            ) { (call, caller: AsThemselves) in
+                let fields: ConfirmationFields = try await RequestBody(of: call.request).read()
+                return .one(ConfirmedUntil(until: try await accounts.confirm(fields.password, as: caller.actor)))
+            },
+            signedIn.one(
+                "/api/v1/auth/confirm", .signedIn,
+                .init("Say how long the password is confirmed", "Until when this session may do what is sensitive.")
+            ) { (_, caller: AsThemselves) in ConfirmedUntil(until: caller.actor.confirmedUntil(now: runtime.now())) },
             signedIn.list(
                 "/api/v1/auth/sessions", .signedIn,
-                .init("List one's sessions", "Where the caller is signed in, the newest first."), by: .id()
+                .init(
+                    "List one's sessions",
+                    """
+                    Where the caller is signed in, the newest first. A browser's session also ends after 14 days without use; \
+                    one whose token was never sent as a cookie lasts until expiresAt.
+                    """), by: .id()
             ) { (_, caller: AsThemselves, page) in
                 let sessions = try await profile.sessions(page, as: caller.actor)
                 return Page(
@@ -108,7 +137,8 @@ struct AuthRoutes {
             },
             signedIn.remove(
                 "/api/v1/auth/sessions/{sessionId}", .signedIn,
-                .init("End a session", "Signs the caller out somewhere else, or here."), isConditional: false
+                .init("End a session", "Signs the caller out somewhere else, or here."), isConditional: false,
+                confirmation: .neededForOtherSessions
             ) { (call, caller: AsThemselves) in
                 profile.endSession(try call.id("sessionId"), as: caller.actor)
             },
@@ -165,6 +195,26 @@ private struct PasswordField: BodyFields {
     }
 }
 
+/// Later also a code or a PIN in the password's place.
+private struct ConfirmationFields: BodyFields {
+    let password: String
+
+    init?(_ fields: inout FieldReader) {
+        guard let password = fields.secret("password", example: "Kelle und Fugbrett") else { return nil }
+        self.password = password
+    }
+}
+
+private struct ConfirmedUntil: Wire {
+    /// Nil where the password is needed first.
+    let until: Instant?
+
+    static let schemaName = "Confirmation"
+    static let example = ConfirmedUntil(until: Example.evening)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.instant("confirmedUntil", until) }
+}
+
 private struct Registered: Wire {
     let message: String
     let user: User
@@ -210,6 +260,7 @@ private struct OwnSession: Wire {
         fields.boolean("current", isCurrent)
         fields.text("userAgent", session.userAgent)
         fields.instant("createdAt", session.createdAt)
+        fields.instant("lastUsedAt", session.lastUsedAt)
         fields.instant("expiresAt", session.expiresAt)
     }
 }
@@ -217,5 +268,5 @@ private struct OwnSession: Wire {
 extension Session {
     static let example = Session(
         id: Example.id(30), userAgent: "Mozilla/5.0 (Linux; Android 15)", createdAt: Example.morning,
-        expiresAt: Example.later)
+        lastUsedAt: Example.evening, expiresAt: Example.later)
 }

@@ -34,7 +34,7 @@ struct CompanyRoutes {
                     (instants in milliseconds since 1970 UTC, amounts in thousandths), and the last counts the rows, so that \
                     a copy that was cut off shows. Passwords and tokens are not in it.
                     """),
-                result: .text("application/x-ndjson", "The file.")
+                result: .text("application/x-ndjson", "The file."), confirmation: .needed
             ) { (_, company: InCompany) in
                 // First, so that a company that isn't there is an answer and not a broken file.
                 try await companies.checkExport(in: company.scope)
@@ -53,7 +53,7 @@ struct CompanyRoutes {
                     table; take a copy first. Its people are signed out before anything goes.
                     """),
                 request: RequestDescription(isConditional: true),
-                result: .one(Erasure.self, .ok, "Nothing of the company is left."),
+                result: .one(Erasure.self, .ok, "Nothing of the company is left."), confirmation: .needed,
                 refusals: [.of(CompanyRefusal.inUse)]
             ) { (call, company: InCompany) in
                 .one(try await companies.erase(if: call.precondition, in: company.scope))

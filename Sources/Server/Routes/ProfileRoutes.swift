@@ -33,7 +33,7 @@ struct ProfileRoutes {
                     """
                     Everything that is held on the caller: the account, sessions, assignments, hours, movements of \
                     material, the entries of the history that name them, and mails.
-                    """)
+                    """), confirmation: .needed
             ) { (_, caller: AsThemselves) in try await profile.export(as: caller.actor) },
             signedIn.one(
                 "/api/v1/users/{userId}", .may(.readAnyUser),
@@ -91,6 +91,7 @@ private struct PastSession: Wire {
         fields.id("id", session.id)
         fields.text("userAgent", session.userAgent)
         fields.instant("createdAt", session.createdAt)
+        fields.instant("lastUsedAt", session.lastUsedAt)
         fields.instant("expiresAt", session.expiresAt)
     }
 }

@@ -62,6 +62,7 @@ struct UserRoutes {
                     They are signed out and assigned nowhere, and their e-mail address is free again. The name stays where \
                     hours, movements or the history need it. A manager removes workers only.
                     """),
+                confirmation: .needed,
                 refusals: [
                     .of(UserRefusal.lastManager), .of(UserRefusal.workersOnly),
                 ]
