@@ -27,6 +27,9 @@ static const unsigned char migration_0007[] = {
 static const unsigned char migration_0008[] = {
 #embed "../../migrations/0008_sessions.sql"
 };
+static const unsigned char migration_0009[] = {
+#embed "../../migrations/0009_known_browsers.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -37,6 +40,7 @@ static const struct polier_file migrations[] = {
     {"0006_low_stock.sql", migration_0006, sizeof migration_0006},
     {"0007_limits.sql", migration_0007, sizeof migration_0007},
     {"0008_sessions.sql", migration_0008, sizeof migration_0008},
+    {"0009_known_browsers.sql", migration_0009, sizeof migration_0009},
 };
 
 struct polier_files polier_migrations(void) {

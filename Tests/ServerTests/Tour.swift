@@ -18,7 +18,8 @@ enum Tour {
         // People and accounts.
         _ = try await server.client.post(
             "/api/v1/auth/signin", "{\"email\": \"\(world.company.email)\", \"password\": \"falsch\"}")
-        _ = try await server.signInAnew(from: String(repeating: "0", count: 64))
+        let zeros = String(repeating: "0", count: 64)
+        _ = try await server.signInAnew(from: "\(zeros); polier-browser=\(zeros)")
         let invitee = "{\"email\": \"l@v.example\", \"firstName\": \"L\", \"lastName\": \"V\", \"role\": \"WORKER\"}"
         for _ in 0..<2 { _ = try await manager.send("POST", company + "/users", body: invitee, headers: key) }
         let users = try await manager.get(company + "/users?limit=2")

@@ -476,7 +476,7 @@ export default {
     why: "Warum:",
     removal: "Wird jemand entfernt, enden alle Anmeldungen und Einteilungen. Adresse und Passwort werden gelöscht, und der Name auch, wenn ihn kein Nachweis mehr braucht.",
     browser: "In deinem Browser",
-    browserCookie: "Ein einziges Cookie hält dich angemeldet, höchstens 30 Tage und 14 Tage ohne Nutzung. Ohne es geht es nicht; eine Einwilligung braucht es deshalb nicht (§ 25 Abs. 2 TDDDG).",
+    browserCookie: "Ein Cookie hält dich angemeldet, höchstens 30 Tage und 14 Tage ohne Nutzung. Ein zweites enthält eine zufällige Nummer, an der dein Konto diesen Browser erkennt, damit falsche Passwörter von Fremden dich nicht aussperren; es bleibt 400 Tage. Ohne sie geht es nicht sicher; eine Einwilligung brauchen sie deshalb nicht (§ 25 Abs. 2 TDDDG).",
     browserStore: "Damit die App auch ohne Empfang geht, merkt sie sich in diesem Browser, wer zuletzt angemeldet war, was du zuletzt gesehen hast und was noch auf Empfang wartet. Beim Abmelden wird das gelöscht. Es bleiben nur die App selbst und die gewählte Sprache.",
     mail: "Mails",
     mailText: "Einladungen, Links für neue Passwörter und Hinweise verschickt der Betreiber über einen Maildienst. Der bekommt dafür deine Adresse und den Inhalt der Mail und meldet zurück, ob sie ankam.",

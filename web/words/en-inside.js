@@ -476,7 +476,7 @@ export default {
     why: "Why:",
     removal: "When somebody is removed, all sessions and assignments end. Address and password are erased, and the name too where no record needs it.",
     browser: "In your browser",
-    browserCookie: "One single cookie keeps you signed in, for at most 30 days, 14 of them without use. It doesn’t work without, so it needs no consent (§ 25 (2) TDDDG).",
+    browserCookie: "One cookie keeps you signed in, for at most 30 days, 14 of them without use. A second one holds a random number by which your account knows this browser, so that strangers’ wrong passwords don’t lock you out; it stays for 400 days. It doesn’t work safely without them, so they need no consent (§ 25 (2) TDDDG).",
     browserStore: "To work without a signal, the app remembers in this browser who was signed in last, what you saw last, and what waits for a signal. Signing out deletes it. Only the app itself and the chosen language stay.",
     mail: "Mails",
     mailText: "Invitations, links for new passwords and notices are sent through a mail service of the operator. It gets your address and the mail’s content for this, and reports whether the mail arrived.",

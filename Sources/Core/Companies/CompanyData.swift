@@ -50,6 +50,7 @@ struct CompanyData: Sendable {
             texts("email", "first_name", "last_name", "role", "status", "language") + versioned
                 + integers("removed_at")),
         CompanyData("sessions", key: texts("id"), nil),
+        CompanyData("known_browsers", key: texts("user_id") + [("token_hash", .bytes)], nil),
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),
         CompanyData(
             "mails", key: texts("id"),

@@ -17,6 +17,10 @@ public struct Housekeeping: Sendable {
         DELETE FROM sessions WHERE idle_at <= (SELECT MAX(o.idle_at) FROM (
             SELECT idle_at FROM sessions WHERE idle_at <= $1 ORDER BY idle_at LIMIT 500) AS o)
         """,
+        """
+        DELETE FROM known_browsers WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM known_browsers WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
+        """,
         // An invitation stays, so that it shows as expired.
         """
         DELETE FROM one_time_tokens WHERE purpose = 'reset' AND expires_at <= (SELECT MAX(o.expires_at) FROM (

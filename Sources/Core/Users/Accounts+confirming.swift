@@ -6,7 +6,7 @@ extension Accounts {
     /// - Throws: a `Refusal` of the field `password` where it is wrong; `AccountRefusal.tooManyTries`, `.tooManySignIns`;
     ///   `.sessionEnded` where the session ended or the password was changed meanwhile.
     public func confirm(_ password: String, as actor: Actor) async throws -> Instant {
-        let attempts = Attempts(.signInsOfAccount, ofAddress: actor.user.email)
+        let attempts = Attempts(.signInsOfSessions, of: actor.user.id.text)
         let (found, made) = try await database.fetch(
             User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made)
         let held = found.first ?? nil

@@ -1,17 +1,31 @@
 extension Accounts {
     /// Makes a token with which whoever has this address may set a new password: also who was invited and hasn't joined. Takes the
     /// same course, and the same time, whether or not the address is known.
+    /// A browser that the account knows has a count of its own. Everyone else has one for each network, and all of them together one, beyond
+    /// which nothing more is sent.
     /// - Returns: the token that the mail carries. It opens nothing where nobody who may have one has the address.
     @discardableResult
     public func resetPassword(email: EmailAddress, from origin: Origin) async throws -> Token {
-        let ofAccount = Attempts(.resetsOfAccount, of: email.folded)
-        let fromAddress = Attempts(.resetsFromAddress, of: origin.network)
         let now = runtime.now()
+        let browser = origin.browserHash
+        let isKnown = try await recognize(browser, of: email, now: now).isKnown
+        let limits =
+            isKnown
+            ? [Attempts(.resetsOfBrowser, of: "\(email.folded) \(browser.hexadecimal)")]
+            : [
+                Attempts(.resetsOfAccountFromNetwork, of: "\(email.folded) \(origin.network)"),
+                Attempts(.resetsFromAddress, of: origin.network),
+            ]
+        let ofAccount = isKnown ? nil : Attempts(.resetsOfAccount, of: email.folded)
         let token = Token(runtime)
         let mail: Mail.ID = runtime.newID()
         try await database.transaction { transaction in
-            try ofAccount.record(transaction, now: now)
-            try fromAddress.record(transaction, now: now)
+            for limit in limits { try limit.record(transaction, now: now) }
+            // Strangers' requests refuse no one a link: the newest of theirs is in the person's own mailbox, and good.
+            if let ofAccount {
+                if try ofAccount.isUsedUp(transaction, now: now) { return }
+                try ofAccount.record(transaction, now: now)
+            }
             // Who is switched off or moved at the same moment is so before what follows, or after it.
             try transaction.enqueue(User.lock(email))
             try transaction.enqueue(OneTimeToken.reset(email, token, now: now))
@@ -54,9 +68,11 @@ extension Accounts {
             try transaction.enqueue(user.setPassword(hash, now: now))
             try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
             try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
+            try transaction.enqueue(KnownBrowser.forgetAll(of: user.id, in: user.companyID))
             try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))
             // Who was locked out by others' guesses comes in by the link.
             try transaction.enqueue(Attempts(.signInsOfAccount, ofAddress: user.email).forgotten)
+            try transaction.enqueue(Attempts(.signInsOfSessions, of: user.id.text).forgotten)
             if !isFirst { try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: user, now: now)) }
             try Audit(user, session: nil, runtime).write(
                 isFirst ? .userJoined : .passwordChanged, user.id, in: transaction)

@@ -32,9 +32,12 @@ public struct Accounts: Sendable {
         public let token: Token
         public let expiresAt: Instant
         public let user: User
+        /// What a browser that wasn't known is known by from now on.
+        public let newBrowser: Token?
 
-        package init(token: Token, expiresAt: Instant, user: User) {
+        package init(token: Token, expiresAt: Instant, user: User, newBrowser: Token? = nil) {
             (self.token, self.expiresAt, self.user) = (token, expiresAt, user)
+            self.newBrowser = newBrowser
         }
     }
 
@@ -45,6 +48,12 @@ public struct Accounts: Sendable {
         public let userAgent: String?
         /// The token of the session that the caller's browser still holds: signing in again ends it.
         public var formerToken: Substring?
+        /// Whether a page of ours asks, whose browser keeps a cookie.
+        public var isOwnPage = false
+        /// The token by which accounts know the caller's browser, if it has one.
+        public var browserToken: Substring?
+
+        var browserHash: [UInt8] { browserToken.flatMap { Token.hash(sent: $0) } ?? [] }
 
         public init(network: String, userAgent: String?, formerToken: Substring? = nil) {
             self.network = network
@@ -109,12 +118,20 @@ public struct Accounts: Sendable {
     }
 
     /// The same answer, after the same time, whether the address is unknown, the password wrong or the account switched off.
-    /// Failures count against the account and the network they come from; after too many, the right password is refused too.
+    /// Failures count against the account and the network they come from; after too many, the right password is refused too. Those from a
+    /// browser that the account knows count against that browser alone.
     public func signIn(email: String, password: String, from origin: Origin) async throws -> SignIn {
         let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
-        let ofAccount = Attempts(.signInsOfAccount, of: address?.folded ?? email.lowercased())
-        let fromAddress = Attempts(.signInsFromAddress, of: origin.network)
+        let account = address?.folded ?? email.lowercased()
         let now = runtime.now()
+        let browser = origin.browserHash
+        let (isOurs, isKnown) = try await recognize(browser, of: address, now: now)
+        let ofAccount =
+            isKnown
+            ? Attempts(.signInsOfBrowser, of: "\(account) \(browser.hexadecimal)")
+            : Attempts(.signInsOfAccount, of: account)
+        let fromAddress = Attempts(.signInsFromAddress, of: origin.network)
+        let limits = isKnown ? [ofAccount] : [ofAccount, fromAddress]
         let found: [(user: User, passwordHash: String?)]
         let made: (account: [[Instant]], network: [[Instant]])
         if let address {
@@ -124,9 +141,7 @@ public struct Accounts: Sendable {
             found = []
             made = try await database.fetch(ofAccount.made, fromAddress.made)
         }
-        try ofAccount.check(made.account, now: now)
-        try fromAddress.check(made.network, now: now)
-        let account = address?.folded ?? email.lowercased()
+        for (limit, made) in zip(limits, [made.account, made.network]) { try limit.check(made, now: now) }
         let isRight = try await hasher.verify(password, against: found.first?.passwordHash, of: account)
         // Costs rise over the years; only now is the password there to be hashed at today's.
         let outdated = isRight ? found.first?.passwordHash.flatMap { hasher.isOutdated($0) ? $0 : nil } : nil
@@ -134,12 +149,13 @@ public struct Accounts: Sendable {
 
         let token = Token(runtime)
         let former = origin.formerToken.flatMap { Token.hash(sent: $0) }
+        // One that another account knows is ours, and stays: people share browsers.
+        let newBrowser = origin.isOwnPage && !isOurs ? Token(runtime) : nil
         let session: Session.ID = runtime.newID()
         let decided = runtime.now()
         let expiresAt = decided + Session.lifetime
         let user: User? = try await database.transaction { transaction in
-            try ofAccount.check(transaction, now: decided)
-            try fromAddress.check(transaction, now: decided)
+            for limit in limits { try limit.check(transaction, now: decided) }
             if isRight, let (user, hash) = found.first, let hash {
                 // Whoever changes the password at the same time ends this session too, or comes first.
                 try transaction.enqueue(User.lock(user.id, in: user.companyID))
@@ -152,14 +168,33 @@ public struct Accounts: Sendable {
                         session, of: user, passwordHash: newHash ?? hash, tokenHash: token.hash,
                         userAgent: origin.userAgent,
                         now: decided, expiresAt: expiresAt))
-                if begun == 1 { return user }
+                if begun == 1 {
+                    if origin.isOwnPage {
+                        let hash = newBrowser?.hash ?? browser
+                        try transaction.enqueue(KnownBrowser.forgetOldest(of: user, beside: hash))
+                        try transaction.enqueue(KnownBrowser.note(hash, of: user, now: decided))
+                    }
+                    return user
+                }
             }
-            try ofAccount.record(transaction, now: decided)
-            try fromAddress.record(transaction, now: decided)
+            for limit in limits { try limit.record(transaction, now: decided) }
             return nil
         }
         guard let user else { throw Refusal(AccountRefusal.wrongCredentials) }
-        return SignIn(token: token, expiresAt: expiresAt, user: user)
+        return SignIn(token: token, expiresAt: expiresAt, user: user, newBrowser: newBrowser)
+    }
+
+    /// Whether a browser's token is one of ours, and one that the account with this address knows.
+    func recognize(
+        _ browser: [UInt8], of address: EmailAddress?, now: Instant
+    ) async throws -> (isOurs: Bool, isKnown: Bool) {
+        guard !browser.isEmpty else { return (false, false) }
+        guard let address else {
+            return (try await !database.fetch(KnownBrowser.any(browser, now: now)).isEmpty, false)
+        }
+        let (any, known) = try await database.fetch(
+            KnownBrowser.any(browser, now: now), KnownBrowser.known(browser, to: address, now: now))
+        return (!any.isEmpty, !known.isEmpty)
     }
 
     /// Whether somebody has an account with this address. For the command line: nobody outside may ask.

@@ -9,8 +9,17 @@ public struct AttemptLimit: Sendable {
 
     static let signInsOfAccount = AttemptLimit(name: "sign-in account", count: 10, window: .seconds(15 * 60))
     static let signInsFromAddress = AttemptLimit(name: "sign-in address", count: 100, window: .seconds(15 * 60))
+    /// Of one browser that the account knows: it counts for itself, and not for the account and the network.
+    static let signInsOfBrowser = AttemptLimit(name: "sign-in browser", count: 10, window: .seconds(15 * 60))
+    /// What sessions of one account guess: strangers' guesses don't keep a person from their own, nor the other way round.
+    static let signInsOfSessions = AttemptLimit(name: "sign-in sessions", count: 10, window: .seconds(15 * 60))
     static let registrations = AttemptLimit(name: "register address", count: 30, window: .seconds(3600))
-    static let resetsOfAccount = AttemptLimit(name: "reset account", count: 5, window: .seconds(3600))
+    /// Of all who aren't known: beyond it nothing is sent, and the link that was sent last is still good.
+    static let resetsOfAccount = AttemptLimit(name: "reset account", count: 15, window: .seconds(3600))
+    /// Of one account, from one network.
+    static let resetsOfAccountFromNetwork = AttemptLimit(
+        name: "reset account network", count: 5, window: .seconds(3600))
+    static let resetsOfBrowser = AttemptLimit(name: "reset browser", count: 5, window: .seconds(3600))
     /// Twice the time for which a signature is good, so that none is used twice.
     static let webhookTokens = AttemptLimit(name: "webhook token", count: 1, window: .seconds(2 * 3600))
     /// Mails that somebody's colleagues, or whoever had that address before, can have sent to it.
@@ -55,6 +64,16 @@ struct Attempts: Sendable {
         let oldest = recent.suffix(limit.count).first ?? now
         let wait = (oldest + limit.window).milliseconds.subtracting(now.milliseconds)
         throw refusal(.milliseconds(min(max(wait, 1), limit.window.milliseconds)))
+    }
+
+    /// Whether there were too many, under a lock.
+    func isUsedUp(_ transaction: borrowing Transaction, now: Instant) throws -> Bool {
+        do {
+            try check(transaction, now: now)
+            return false
+        } catch is Refusal {
+            return true
+        }
     }
 
     /// Checks under a lock, so that of several that were under way at once only as many count as may.

@@ -196,6 +196,7 @@ public struct People: Sendable {
             try transaction.enqueue(TimeEntry.endOpen(of: id, scope, now: now))
             try transaction.enqueue(Assignee.removeAll(of: id, scope))
             try transaction.enqueue(Session.endAll(of: id, in: scope.company))
+            try transaction.enqueue(KnownBrowser.forgetAll(of: id, in: scope.company))
             try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
             try transaction.enqueue(Mail.erase(of: id, in: scope.company, now: now))
             try transaction.enqueue(user.remove(keepsName: keepsName, now: now))

@@ -24,6 +24,7 @@ public struct PersonalData: Sendable {
     public let exportedAt: Instant
     public let user: User
     public let sessions: [Session]
+    public let knownBrowsers: [KnownBrowser]
     public let assignments: [Assignment]
     public let timeEntries: [TimeEntry]
     public let movements: [Use]
@@ -32,12 +33,14 @@ public struct PersonalData: Sendable {
     public let mails: [Mail]
 
     package init(
-        exportedAt: Instant, user: User, sessions: [Session], assignments: [Assignment], timeEntries: [TimeEntry],
+        exportedAt: Instant, user: User, sessions: [Session], knownBrowsers: [KnownBrowser], assignments: [Assignment],
+        timeEntries: [TimeEntry],
         movements: [Use], audit: [AuditEntry], mails: [Mail]
     ) {
         self.exportedAt = exportedAt
         self.user = user
         self.sessions = sessions
+        self.knownBrowsers = knownBrowsers
         self.assignments = assignments
         self.timeEntries = timeEntries
         self.movements = movements
@@ -51,11 +54,12 @@ extension Profile {
     public func export(as actor: Actor) async throws -> PersonalData {
         let (user, now) = (actor.user, runtime.now())
         let all = PageRequest<Session.ID>(limit: Int(Int32.max), after: nil)
-        let (sessions, assignments, entries, movements, audit, mails) = try await database.fetch(
-            Session.list(user, all, now: now), PersonalData.assignments(of: user), TimeEntry.all(of: user),
+        let (sessions, browsers, assignments, entries, movements, audit, mails) = try await database.fetch(
+            Session.list(user, all, now: now), KnownBrowser.all(of: user), PersonalData.assignments(of: user),
+            TimeEntry.all(of: user),
             PersonalData.movements(of: user), AuditEntry.all(about: user), Mail.all(to: user))
         return PersonalData(
-            exportedAt: now, user: user, sessions: sessions, assignments: assignments,
+            exportedAt: now, user: user, sessions: sessions, knownBrowsers: browsers, assignments: assignments,
             timeEntries: try await database.withCorrections(entries, in: user.companyID), movements: movements,
             audit: audit, mails: mails)
     }

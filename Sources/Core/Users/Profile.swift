@@ -82,8 +82,8 @@ public struct Profile: Sendable {
         _ edit: Edit, _ actor: Actor
     ) async throws -> (old: String?, new: String, attempts: Attempts)? {
         guard let password = edit.password else { return nil }
-        // Whoever holds a session may guess no oftener than who has none.
-        let attempts = Attempts(.signInsOfAccount, ofAddress: actor.user.email)
+        // Whoever holds a session may guess no oftener than a stranger, whose guesses don't count here.
+        let attempts = Attempts(.signInsOfSessions, of: actor.user.id.text)
         let (found, made, companies) = try await database.fetch(
             User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made,
             Company.name(actor.user.companyID))

@@ -50,7 +50,10 @@ struct API {
             rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, origins: origins, cookie: cookie,
             uses: SessionUses(database, runtime: runtime))
         let people = People(database, runtime: runtime)
-        return AuthRoutes(accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie).routes
+        let browserCookie = SessionCookie(isHTTPS: origins.isHTTPS, of: "browser")
+        return AuthRoutes(
+            accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie, browserCookie: browserCookie
+        ).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes
             + CompanyRoutes(companies: Companies(database, runtime: runtime), signedIn: signedIn).routes
             + UserRoutes(

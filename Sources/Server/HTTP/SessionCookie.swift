@@ -2,15 +2,17 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// The cookie that keeps a browser signed in. No script of a page can read it, and other sites' forms don't send it.
+/// A cookie with a token: the one that keeps a browser signed in, or the one by which accounts know a browser. No script of a page can read it, and other sites' forms don't send it.
 struct SessionCookie: Sendable {
     let name: String
     private let attributes: String
 
-    /// - Parameter isHTTPS: whether people reach this server by https: then the cookie never goes over plain http, and no
-    ///   neighbour under the same domain can set it (`__Host-`, RFC 6265bis section 4.1.3.2).
-    init(isHTTPS: Bool) {
-        name = isHTTPS ? "__Host-polier-session" : "polier-session"
+    /// - Parameters:
+    ///   - isHTTPS: whether people reach this server by https: then the cookie never goes over plain http, and no neighbour under the
+    ///     same domain can set it (`__Host-`, RFC 6265bis section 4.1.3.2).
+    ///   - what: the token's purpose, as it stands in the cookie's name.
+    init(isHTTPS: Bool, of what: String = "session") {
+        name = isHTTPS ? "__Host-polier-\(what)" : "polier-\(what)"
         attributes = "; Path=/; HttpOnly; SameSite=Lax" + (isHTTPS ? "; Secure" : "")
     }
 

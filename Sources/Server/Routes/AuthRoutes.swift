@@ -7,9 +7,21 @@ struct AuthRoutes {
     let profile: Profile
     let signedIn: SignedInRoutes
     let cookie: SessionCookie
+    let browserCookie: SessionCookie
+
+    /// Where a request comes from, with the cookies of a browser that shows a page of ours. Browsers send them by themselves: what
+    /// another site's page asks must neither end a session nor pass for this browser.
+    private func origin(of call: Call) -> Accounts.Origin {
+        var origin = call.origin
+        guard signedIn.origins.isSameSite(call.request.head) else { return origin }
+        origin.isOwnPage = true
+        origin.formerToken = cookie.token(in: call.request.headers)
+        origin.browserToken = browserCookie.token(in: call.request.headers)
+        return origin
+    }
 
     var routes: [Route] {
-        let (accounts, profile, cookie, origins) = (accounts, profile, cookie, signedIn.origins)
+        let (accounts, profile, cookie, browserCookie) = (accounts, profile, cookie, browserCookie)
         let runtime = signedIn.runtime
         return [
             .open(
@@ -35,7 +47,9 @@ struct AuthRoutes {
                     """
                     Answers with an access token for 30 days, and sets it as a cookie for browsers. An unknown address and a \
                     wrong password get the same answer. Ten failures of one account or a hundred from one address within \
-                    15 minutes close the door for a while, to the right password too.
+                    15 minutes close the door for a while, to the right password too. A browser that signs in by a page of this \
+                    server gets a second cookie, by which the account knows it: its failures count for itself, and others' \
+                    don't keep it out.
                     """),
                 result: .one(Accounts.SignIn.self, .ok, "Signed in."),
                 refusals: [
@@ -43,14 +57,14 @@ struct AuthRoutes {
                     .of(AccountRefusal.tooManyTries, "Too many failures of this account, or from this address."),
                 ]
             ) { (call, fields: Credentials) in
-                var origin = call.origin
-                // Browsers send the cookie by themselves: another site's page must not end the session that it is of.
-                if origins.isSameSite(call.request.head) {
-                    origin.formerToken = cookie.token(in: call.request.headers)
-                }
-                let signIn = try await accounts.signIn(email: fields.email, password: fields.password, from: origin)
+                let signIn = try await accounts.signIn(
+                    email: fields.email, password: fields.password, from: origin(of: call))
                 var answer = Answer.one(signIn)
                 answer.headers[.setCookie] = cookie.set(signIn.token, lasting: Session.lifetime)
+                if let browser = signIn.newBrowser {
+                    let set = browserCookie.set(browser, lasting: KnownBrowser.lifetime)
+                    answer.headers.append(HTTPField(name: .setCookie, value: set))
+                }
                 return answer
             },
             signedIn.other(
@@ -68,14 +82,19 @@ struct AuthRoutes {
                     "Ask for a new password",
                     """
                     Makes a link, good for an hour, with which whoever has this address can set a new password. The answer is \
-                    the same whether or not there is such an account.
+                    the same whether or not there is such an account. Beyond 15 an hour for one account no further mail is \
+                    sent to it, and the last link stays good.
                     """),
                 result: .one(Message.self, .accepted, "Taken on."),
                 refusals: [
-                    .of(AccountRefusal.tooManyTries, "More than 5 an hour for one account, or 30 from one address.")
+                    .of(
+                        AccountRefusal.tooManyTries,
+                        """
+                        More than 5 an hour for one account from one address, or from a browser that it knows; or 30 from one address.
+                        """)
                 ]
             ) { (call, fields: EmailField) in
-                try await accounts.resetPassword(email: fields.email, from: call.origin)
+                try await accounts.resetPassword(email: fields.email, from: origin(of: call))
                 return .one(
                     Message(text: "If there is an account for this address, a link is on its way to it."), .accepted)
             },

@@ -63,6 +63,7 @@ private struct ProfileFields: BodyFields {
 extension PersonalData: Wire {
     static let example = PersonalData(
         exportedAt: Example.evening, user: .example, sessions: [.example],
+        knownBrowsers: [.example],
         assignments: [Assignment(site: Example.id(2), siteName: "Bad Müller", since: Example.morning)],
         timeEntries: [.example],
         movements: [
@@ -74,6 +75,7 @@ extension PersonalData: Wire {
         fields.instant("exportedAt", exportedAt)
         fields.object("user", user)
         fields.list("sessions", sessions.map(PastSession.init))
+        fields.list("knownBrowsers", knownBrowsers)
         fields.list("assignments", assignments)
         fields.list("timeEntries", timeEntries)
         fields.list("movements", movements)
@@ -93,6 +95,15 @@ private struct PastSession: Wire {
         fields.instant("createdAt", session.createdAt)
         fields.instant("lastUsedAt", session.lastUsedAt)
         fields.instant("expiresAt", session.expiresAt)
+    }
+}
+
+extension KnownBrowser: Wire {
+    static let example = KnownBrowser(createdAt: Example.morning, usedAt: Example.evening)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.instant("createdAt", createdAt)
+        fields.instant("usedAt", usedAt)
     }
 }
 
