@@ -30,6 +30,12 @@ static const unsigned char migration_0008[] = {
 static const unsigned char migration_0009[] = {
 #embed "../../migrations/0009_known_browsers.sql"
 };
+static const unsigned char migration_0010[] = {
+#embed "../../migrations/0010_open_kinds.sql"
+};
+static const unsigned char migration_0011[] = {
+#embed "../../migrations/0011_fair_outbox.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -41,6 +47,8 @@ static const struct polier_file migrations[] = {
     {"0007_limits.sql", migration_0007, sizeof migration_0007},
     {"0008_sessions.sql", migration_0008, sizeof migration_0008},
     {"0009_known_browsers.sql", migration_0009, sizeof migration_0009},
+    {"0010_open_kinds.sql", migration_0010, sizeof migration_0010},
+    {"0011_fair_outbox.sql", migration_0011, sizeof migration_0011},
 };
 
 struct polier_files polier_migrations(void) {

@@ -79,6 +79,28 @@ final class PostgresSession: TransactionSession {
         patience = Self.day
     }
 
+    /// ALTER TABLE does it. The catalog is asked first: ALTER TABLE would drop a key by its name too, and says nothing where a column
+    /// may be null already.
+    func relax(_ relaxation: Relaxation) throws {
+        let rule: Statement
+        switch relaxation.rule {
+        case .check(let name, _):
+            rule = Statement(
+                "SELECT 1 FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2 AND contype = 'c'",
+                relaxation.table, name)
+        case .notNull(let column):
+            rule = Statement(
+                "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND attnotnull",
+                relaxation.table, column)
+        }
+        let (tables, rules) = try Transaction(self).fetch(
+            Query("SELECT 1 WHERE to_regclass($1) IS NOT NULL", relaxation.table) { _ in }, Query(rule) { _ in })
+        if !tables.isEmpty, rules.isEmpty {
+            try guarded { () throws(Failure) in throw Failure(.statement, relaxation.missing) }
+        }
+        _ = try execute(Statement(relaxation.statement))
+    }
+
     /// Begins at once: what doesn't go through the pipeline can't wait for the first statement.
     func begin() throws {
         try guarded { () throws(Failure) in

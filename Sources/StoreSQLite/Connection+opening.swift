@@ -71,7 +71,7 @@ extension Connection {
     }
 
     /// - Parameter setting: a name of SQLite's, never anything a caller sent. The same goes for the value.
-    private func set(_ setting: String, _ value: String) throws {
+    func set(_ setting: String, _ value: String) throws {
         try run(try prepare(Array("PRAGMA \(setting) = \(value)".utf8)))
     }
 

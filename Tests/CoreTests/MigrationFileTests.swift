@@ -1,5 +1,6 @@
-import Core
 import Testing
+
+@testable import Core
 
 @Suite("A migration's file")
 struct MigrationFileTests {
@@ -127,6 +128,46 @@ struct MigrationFileTests {
             "SELECT {txet};",
         ])
     func refused(text: String) {
+        #expect(throws: StorageError.self) { try Migration(file: "0001_x.sql", text: text) }
+    }
+
+    @Test(
+        "a rule is widened by one of three statements",
+        arguments: [
+            ("ALTER TABLE a DROP CONSTRAINT a_kind", Relaxation.Rule.check(name: "a_kind", replacement: nil)),
+            (
+                "ALTER TABLE a DROP CONSTRAINT a_kind,\n    ADD CONSTRAINT a_kind CHECK (\n        kind IN ('x', 'y; z'))",
+                .check(name: "a_kind", replacement: "CHECK (\n        kind IN ('x', 'y; z'))")
+            ),
+            ("ALTER TABLE a\n    ALTER COLUMN kind DROP NOT NULL", .notNull(column: "kind")),
+        ])
+    func widening(statement: String, rule: Relaxation.Rule) throws {
+        let text = "-- polier: widen\n\(statement);\nSELECT 1;"
+        for dialect in [Dialect.sqlite, .postgres] {
+            let steps = try Migration(file: "0001_x.sql", text: text).steps(for: dialect)
+            guard case .relax(let relaxation)? = steps.first else {
+                Issue.record("not read as a widening: \(steps)")
+                continue
+            }
+            #expect(relaxation.table == "a" && relaxation.rule == rule && relaxation.statement.text == statement)
+            #expect(steps.count == 2)
+        }
+    }
+
+    @Test(
+        "nothing else is widened",
+        arguments: [
+            "-- polier: widen\n", "-- polier: widen\nSELECT 1;", "-- polier: widen more\nSELECT 1;",
+            "-- polier: widen\nALTER TABLE a DROP CONSTRAINT b CASCADE;",
+            "-- polier: widen\nALTER TABLE a DROP COLUMN b;",
+            "-- polier: widen\nALTER TABLE a DROP CONSTRAINT b, ADD CONSTRAINT c CHECK (x > 1);",
+            "-- polier: widen\nALTER TABLE a ADD CONSTRAINT c CHECK (x > 1);",
+            "-- polier: widen\nALTER TABLE \"a\" DROP CONSTRAINT b;",
+            "-- polier: widen\nALTER TABLE a ALTER COLUMN b SET NOT NULL;",
+            "-- polier: widen\n-- polier: only sqlite\nALTER TABLE a DROP CONSTRAINT b;",
+            "-- polier: alone, undo x\n-- polier: widen\nALTER TABLE a DROP CONSTRAINT b;",
+        ])
+    func notWidened(text: String) {
         #expect(throws: StorageError.self) { try Migration(file: "0001_x.sql", text: text) }
     }
 

@@ -66,6 +66,7 @@ private struct Unfaithful: BulkDatabase {
         func execute(_ statement: Statement) throws -> Int { try session.execute(statement) }
         func liftTimeLimit() throws { try session.liftTimeLimit() }
         func enqueue(_ statement: Statement) throws { try session.enqueue(statement) }
+        func relax(_ relaxation: Relaxation) throws { try session.relax(relaxation) }
         func write(_ lines: UnsafeRawBufferPointer, into table: Table) throws {
             guard table.name == "movements" else { return try session.write(lines, into: table) }
             var rows = String(decoding: lines, as: UTF8.self).split(separator: "\n")

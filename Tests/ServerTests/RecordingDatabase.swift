@@ -72,5 +72,6 @@ struct RecordingDatabase: Database {
         }
 
         func liftTimeLimit() throws { try session.liftTimeLimit() }
+        func relax(_ relaxation: Relaxation) throws { try session.relax(relaxation) }
     }
 }

@@ -115,22 +115,6 @@ extension DueMail {
         "SELECT count(*), min(m.created_at) FROM mails m WHERE m.due_at > 0"
     ) { (try $0.next(), try $0.next()) }
 
-    /// Takes mails that are due, and moves them ahead so that nobody else does until the lease has run out. No scope: the
-    /// server sends for everybody.
-    static func claim(
-        _ owner: String, atMost count: Int64, now: Instant, leaseUntil: Instant
-    ) -> Query<(company: Company.ID, id: Mail.ID)> {
-        Query(
-            """
-            UPDATE mails SET owner = $1, due_at = $2, attempts = attempts + 1
-            WHERE due_at <= $3 AND (company_id, id) IN (
-                SELECT company_id, id FROM mails WHERE due_at <= $3 ORDER BY due_at LIMIT $4)
-            RETURNING company_id, id
-            """,
-            owner, leaseUntil, now, count
-        ) { (company: try $0.next(), id: try $0.next()) }
-    }
-
     static func one(_ id: Mail.ID, _ company: Company.ID) -> Query<DueMail> {
         Query(byID, company, id) { row in
             DueMail(

@@ -9,6 +9,14 @@ public struct Mail: Sendable {
         /// To the address that was.
         case emailChanged = "email-changed"
         case lowStock = "low-stock"
+
+        /// Whether a person waits for its link in front of a screen.
+        var isAwaited: Bool {
+            switch self {
+            case .reset: true
+            case .invitation, .passwordChanged, .emailChanged, .lowStock: false
+            }
+        }
     }
 
     public enum State: String, Column, CaseIterable {

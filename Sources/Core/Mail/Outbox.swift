@@ -4,6 +4,7 @@ public struct Outbox: Sendable {
     let runtime: Runtime
     /// This server, among those that claim.
     private let owner: String
+    private let turns = OutboxTurns()
 
     /// How long a claim holds. Who hasn't written the outcome by then has lost it.
     public static let lease = Duration.seconds(60)
@@ -34,19 +35,23 @@ public struct Outbox: Sendable {
         case down(MailReason)
     }
 
-    /// Claims mails that are due, the longest due first.
+    /// Claims mails that are due: links that a person waits for, then a mail of each company in turns, then the longest due.
     public func claim(atMost count: Int) async throws -> [DueMail] {
         let now = runtime.now()
         // Only to look costs no transaction, once a second on every server.
         guard try await !database.fetch(DueMail.isDue(now: now)).isEmpty else { return [] }
-        let claim = DueMail.claim(owner, atMost: Int64(count), now: now, leaseUntil: now + Self.lease)
+        // In one order on all servers, so that none waits for another's rows while that one waits for its own.
+        let keys = try await turns.next(count, from: database, now: now).sorted { $0.mail < $1.mail }
         return try await database.transaction { transaction in
             var mails: [DueMail] = []
-            let claimed = try transaction.fetch(claim)
-            for claimed in claimed {
-                guard var mail = try transaction.fetch(DueMail.one(claimed.id, claimed.company)).first else { continue }
+            for key in keys {
+                let (claimed, found) = try transaction.fetch(
+                    DueMail.claim(key, owner, now: now, leaseUntil: now + Self.lease),
+                    DueMail.one(key.mail, key.company))
+                // Another server was first.
+                guard !claimed.isEmpty, var mail = found.first else { continue }
                 if mail.kind == .lowStock, let batch = mail.details.first.flatMap({ LowStock.Batch($0) }) {
-                    mail.items = try LowStock.items(of: batch, in: claimed.company, transaction)
+                    mail.items = try LowStock.items(of: batch, in: key.company, transaction)
                 }
                 mails.append(mail)
             }

@@ -6,7 +6,11 @@
 /// - `runs-with 3`: a server of schema version 3 still runs on the schema this file makes. Without it, only a server that
 ///   knows this file does;
 /// - `alone, undo STATEMENT`: the file's one statement runs outside a transaction; `undo` clears away what an interrupted
-///   attempt left before the statement is tried again.
+///   attempt left before the statement is tried again;
+/// - `widen`: the statement that follows drops a named CHECK constraint, puts a wider one of the same name in its place, or drops a
+///   column's NOT NULL (`Relaxation` lists the three forms). Both engines do it in place, in the migration's transaction, whatever
+///   rows there are: on SQLite, whose ALTER TABLE can't, by its documented procedure for such changes. A rule that the table doesn't
+///   have is an error. Only rules that an earlier file made may be named, as it wrote them: names without quotes, words in capitals.
 public struct Migration: Sendable {
     public let version: Int
     public let name: String
@@ -15,7 +19,19 @@ public struct Migration: Sendable {
     public let runsWith: Int
     /// Set where the one statement runs outside a transaction: what clears away an interrupted attempt.
     public let undo: SQL?
-    private let parts: [(dialect: Dialect?, template: String)]
+    private let parts: [Part]
+
+    private struct Part {
+        let dialect: Dialect?
+        let template: String
+        let relaxation: Relaxation?
+    }
+
+    /// One thing to do in the migration's transaction.
+    enum Step {
+        case execute(SQL)
+        case relax(Relaxation)
+    }
 
     /// - Parameter file: the file's name, `NNNN_name.sql`.
     public init(file: String, text: String) throws {
@@ -30,8 +46,9 @@ public struct Migration: Sendable {
         var runsWith = version
         var undo: SQL?
         var dialect: Dialect?
+        var widens = false
         var statement = ""
-        var parts: [(Dialect?, String)] = []
+        var parts: [Part] = []
         for line in text.split(whereSeparator: \.isNewline) {
             let content = line.drop(while: \.isWhitespace)
             if content.hasPrefix("--") {
@@ -43,27 +60,34 @@ public struct Migration: Sendable {
                 case ("runs-with", 2) where (1...version).contains(Int(words[1]) ?? 0):
                     runsWith = Int(words[1]) ?? version
                 case ("alone,", 3) where words[1] == "undo": undo = SQL(unchecked: words[2])
+                case ("widen", 1): widens = true
                 default: throw StorageError(.failed, "\(file): unknown instruction '\(line)'")
                 }
             } else {
                 statement += line + "\n"
                 if line.last == ";" {
-                    parts.append((dialect, String(statement.dropLast(2))))
+                    let template = String(statement.dropLast(2))
+                    let relaxation = widens ? Relaxation(template) : nil
+                    guard widens == (relaxation != nil), dialect == nil || !widens else {
+                        throw StorageError(.failed, "\(file): this can't be widened: '\(template)'")
+                    }
+                    parts.append(Part(dialect: dialect, template: template, relaxation: relaxation))
                     statement = ""
                     dialect = nil
+                    widens = false
                 }
             }
         }
-        if let unknown = parts.compactMap({ Self.unknownPlaceholder(in: $0.1) }).first {
+        if let unknown = parts.compactMap({ Self.unknownPlaceholder(in: $0.template) }).first {
             throw StorageError(.failed, "\(file): unknown placeholder '\(unknown)'")
         }
-        guard dialect == nil else {
-            throw StorageError(.failed, "\(file): no statement follows the last instruction for one engine")
+        guard dialect == nil, !widens else {
+            throw StorageError(.failed, "\(file): no statement follows the last instruction")
         }
         guard statement.allSatisfy(\.isWhitespace) else {
             throw StorageError(.failed, "\(file): the last statement doesn't end with ';'")
         }
-        guard undo == nil || parts.count == 1 else {
+        guard undo == nil || parts.count == 1 && parts.allSatisfy({ $0.relaxation == nil }) else {
             throw StorageError(.failed, "\(file): a file that runs outside a transaction holds one statement")
         }
         self.runsWith = runsWith
@@ -75,14 +99,23 @@ public struct Migration: Sendable {
         template.matches(of: /\{[a-z]+\}/).map(\.output).first { !["{text}", "{bytes}", "{keyed}"].contains($0) }
     }
 
-    /// The statements for one engine, in order.
-    public func statements(for dialect: Dialect) -> [SQL] {
+    /// What is to be done on one engine, in order.
+    func steps(for dialect: Dialect) -> [Step] {
         parts.filter { $0.dialect == nil || $0.dialect == dialect }.map { part in
+            if let relaxation = part.relaxation { return .relax(relaxation) }
             var sql = part.template
             for (placeholder, spelling) in dialect.spellings {
                 sql = sql.split(separator: placeholder, omittingEmptySubsequences: false).joined(separator: spelling)
             }
-            return SQL(unchecked: sql)
+            return .execute(SQL(unchecked: sql))
+        }
+    }
+
+    /// The statements for one engine, in order, without what is widened.
+    public func statements(for dialect: Dialect) -> [SQL] {
+        steps(for: dialect).compactMap { step in
+            guard case .execute(let statement) = step else { return nil }
+            return statement
         }
     }
 }

@@ -90,8 +90,11 @@ public struct Migrator: Sendable {
         let now = runtime.now()
         return try await exclusively { transaction in
             guard try transaction.fetch(Applied.one(migration.version)).isEmpty else { return false }
-            for statement in migration.statements(for: database.dialect) {
-                try transaction.execute(Statement(statement))
+            for step in migration.steps(for: database.dialect) {
+                switch step {
+                case .execute(let statement): try transaction.execute(Statement(statement))
+                case .relax(let relaxation): try transaction.relax(relaxation)
+                }
             }
             try transaction.execute(Applied.insert(migration, appliedAt: now))
             return true

@@ -8,6 +8,8 @@ public protocol TransactionSession: AnyObject {
     func enqueue(_ statement: Statement) throws
     /// Lets each statement from here on take as long as it takes.
     func liftTimeLimit() throws
+    /// Drops or widens a rule of a table. See `Transaction.relax`.
+    func relax(_ relaxation: Relaxation) throws
 }
 
 /// A transaction under way. It can be neither copied nor kept: it ends with the body that was given it.
@@ -35,4 +37,9 @@ public struct Transaction: ~Copyable {
 
     /// Lets each statement from here on take as long as it takes (waiting for a lock keeps its limit): for migrations.
     public func liftTimeLimit() throws { try session.liftTimeLimit() }
+
+    /// Drops or widens a rule of a table, for migrations: other connections see it with the commit, and a rollback leaves no trace.
+    /// - Throws: `StorageError` of kind `.noSuchTable`; `.failed` where the table has no such rule, or the rows don't keep the one
+    ///   that takes its place.
+    public func relax(_ relaxation: Relaxation) throws { try session.relax(relaxation) }
 }
