@@ -47,6 +47,15 @@ CHECKS = [
 # What no header may hold (RFC 9110, section 5.5): NIO's parser refuses it with an empty 400 before the server hears of it.
 UNSENDABLE = "".join(f"\\u{code:04x}" for code in [*range(9), *range(10, 32), 127])
 
+# What takes a token that is mailed, and nobody here reads mail; and what is about an address that waits for one.
+MAILED = [
+    "postAuthEmailConfirm",
+    "postAuthEmailRestore",
+    "postUsersMePendingEmailResend",
+    "deleteUsersMePendingEmail",
+    "deleteCompaniesUsersPendingEmail",
+]
+
 # How many requests the fuzzing phase makes for an operation that the role may not use.
 FORBIDDEN_EXAMPLES = 4
 
@@ -77,7 +86,7 @@ class Pass:
     def may(self, operation):
         who = operation["x-permission"]
         # What Mailgun sends is signed with a key that nobody here has.
-        if who.startswith("Mailgun"):
+        if who.startswith("Mailgun") or operation["operationId"] in MAILED:
             return False
         return self.role in who or "signed in" in who or not needs_session(operation)
 

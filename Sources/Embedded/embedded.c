@@ -36,6 +36,9 @@ static const unsigned char migration_0010[] = {
 static const unsigned char migration_0011[] = {
 #embed "../../migrations/0011_fair_outbox.sql"
 };
+static const unsigned char migration_0012[] = {
+#embed "../../migrations/0012_accounts.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -49,6 +52,7 @@ static const struct polier_file migrations[] = {
     {"0009_known_browsers.sql", migration_0009, sizeof migration_0009},
     {"0010_open_kinds.sql", migration_0010, sizeof migration_0010},
     {"0011_fair_outbox.sql", migration_0011, sizeof migration_0011},
+    {"0012_accounts.sql", migration_0012, sizeof migration_0012},
 };
 
 struct polier_files polier_migrations(void) {
@@ -127,7 +131,37 @@ static const unsigned char mail_low_stock_en[] = {
 #embed "mails/low-stock.en.mustache"
 };
 
+static const unsigned char mail_email_confirm_de[] = {
+#embed "mails/email-confirm.de.mustache"
+};
+
+static const unsigned char mail_email_confirm_en[] = {
+#embed "mails/email-confirm.en.mustache"
+};
+
+static const unsigned char mail_email_changing_de[] = {
+#embed "mails/email-changing.de.mustache"
+};
+
+static const unsigned char mail_email_changing_en[] = {
+#embed "mails/email-changing.en.mustache"
+};
+
+static const unsigned char mail_email_undone_de[] = {
+#embed "mails/email-undone.de.mustache"
+};
+
+static const unsigned char mail_email_undone_en[] = {
+#embed "mails/email-undone.en.mustache"
+};
+
 static const struct polier_file mails[] = {
+    {"email-confirm.de", mail_email_confirm_de, sizeof mail_email_confirm_de},
+    {"email-confirm.en", mail_email_confirm_en, sizeof mail_email_confirm_en},
+    {"email-changing.de", mail_email_changing_de, sizeof mail_email_changing_de},
+    {"email-changing.en", mail_email_changing_en, sizeof mail_email_changing_en},
+    {"email-undone.de", mail_email_undone_de, sizeof mail_email_undone_de},
+    {"email-undone.en", mail_email_undone_en, sizeof mail_email_undone_en},
     {"low-stock.en", mail_low_stock_en, sizeof mail_low_stock_en},
     {"low-stock.de", mail_low_stock_de, sizeof mail_low_stock_de},
     {"email-changed.en", mail_email_changed_en, sizeof mail_email_changed_en},

@@ -143,6 +143,9 @@ static const unsigned char pages_company_mails_js[] = {
 static const unsigned char pages_company_js[] = {
 #embed "../../web/pages/company.js"
 };
+static const unsigned char pages_confirm_email_js[] = {
+#embed "../../web/pages/confirm-email.js"
+};
 static const unsigned char pages_forgot_password_js[] = {
 #embed "../../web/pages/forgot-password.js"
 };
@@ -172,6 +175,9 @@ static const unsigned char pages_profile_js[] = {
 };
 static const unsigned char pages_register_js[] = {
 #embed "../../web/pages/register.js"
+};
+static const unsigned char pages_restore_email_js[] = {
+#embed "../../web/pages/restore-email.js"
 };
 static const unsigned char pages_set_password_js[] = {
 #embed "../../web/pages/set-password.js"
@@ -235,6 +241,9 @@ static const unsigned char parts_dialog_js[] = {
 };
 static const unsigned char parts_door_js[] = {
 #embed "../../web/parts/door.js"
+};
+static const unsigned char parts_email_link_js[] = {
+#embed "../../web/parts/email-link.js"
 };
 static const unsigned char parts_erase_company_js[] = {
 #embed "../../web/parts/erase-company.js"
@@ -399,6 +408,7 @@ static const struct polier_file web[] = {
     {"pages/company-history.js", pages_company_history_js, sizeof pages_company_history_js},
     {"pages/company-mails.js", pages_company_mails_js, sizeof pages_company_mails_js},
     {"pages/company.js", pages_company_js, sizeof pages_company_js},
+    {"pages/confirm-email.js", pages_confirm_email_js, sizeof pages_confirm_email_js},
     {"pages/forgot-password.js", pages_forgot_password_js, sizeof pages_forgot_password_js},
     {"pages/hours.js", pages_hours_js, sizeof pages_hours_js},
     {"pages/imprint.js", pages_imprint_js, sizeof pages_imprint_js},
@@ -409,6 +419,7 @@ static const struct polier_file web[] = {
     {"pages/privacy.js", pages_privacy_js, sizeof pages_privacy_js},
     {"pages/profile.js", pages_profile_js, sizeof pages_profile_js},
     {"pages/register.js", pages_register_js, sizeof pages_register_js},
+    {"pages/restore-email.js", pages_restore_email_js, sizeof pages_restore_email_js},
     {"pages/set-password.js", pages_set_password_js, sizeof pages_set_password_js},
     {"pages/sign-in.js", pages_sign_in_js, sizeof pages_sign_in_js},
     {"pages/site-edit.js", pages_site_edit_js, sizeof pages_site_edit_js},
@@ -430,6 +441,7 @@ static const struct polier_file web[] = {
     {"parts/device.js", parts_device_js, sizeof parts_device_js},
     {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
     {"parts/door.js", parts_door_js, sizeof parts_door_js},
+    {"parts/email-link.js", parts_email_link_js, sizeof parts_email_link_js},
     {"parts/erase-company.js", parts_erase_company_js, sizeof parts_erase_company_js},
     {"parts/fields.js", parts_fields_js, sizeof parts_fields_js},
     {"parts/frame.js", parts_frame_js, sizeof parts_frame_js},

@@ -22,19 +22,21 @@ struct TestServer: Sendable {
     /// Runs `body` against a fresh server on an empty database of the engine.
     /// - Parameters:
     ///   - flags: settings other than those that are there by themselves.
+    ///   - hasMail: as if mail left the server, whatever the settings say.
     ///   - recorder: hears of every statement.
     static func run(
-        on engine: Engine, flags: [Setting: String] = [:], recorder: Recorder? = nil,
+        on engine: Engine, flags: [Setting: String] = [:], hasMail: Bool = true, recorder: Recorder? = nil,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await engine.withDatabase { url in
-            try await run(on: engine, at: url, flags: flags, recorder: recorder, body)
+            try await run(on: engine, at: url, flags: flags, hasMail: hasMail, recorder: recorder, body)
         }
     }
 
     /// The same, on a database that is there already and stays.
     static func run(
-        on engine: Engine, at url: String, flags: [Setting: String] = [:], recorder: Recorder? = nil,
+        on engine: Engine, at url: String, flags: [Setting: String] = [:], hasMail: Bool = true,
+        recorder: Recorder? = nil,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         // A small pool, because many tests run at once on one PostgreSQL.
@@ -52,7 +54,7 @@ struct TestServer: Sendable {
             let api = API(
                 database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
                 runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
-                links: settings.links,
+                links: settings.links, hasMail: hasMail,
                 mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
                 writesPerMinute: settings.writesPerMinute,
                 operatedBy: settings.operatedBy)

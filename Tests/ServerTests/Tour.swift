@@ -38,6 +38,7 @@ enum Tour {
         try await server.useAsCookie(try #require(manager.token))
         _ = try await manager.put(
             "/api/v1/users/me", "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"\(TestCompany.password)\"}")
+        try await changeAddresses(server, world, admin.client)
         _ = try await admin.client.get("/api/v1/users/" + world.worker.id)
         for path in ["/api/v1/auth/sessions", "/api/v1/companies", company, company + "/audit", company + "/export"] {
             _ = try await admin.client.get(path)
@@ -123,6 +124,26 @@ enum Tour {
         try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
         let again = try await server.person(.admin)
         _ = try await again.client.delete(company)
+    }
+
+    /// A new name, and addresses that are asked for, asked for again, taken back, confirmed and restored.
+    private static func changeAddresses(_ server: TestServer, _ world: World, _ admin: Client) async throws {
+        let (me, waiting) = ("/api/v1/users/me", "/api/v1/users/me/pending-email")
+        let other = world.company.path + "/users/" + world.other.id
+        let asking = "\"email\": \"tour@neu.example\", \"currentPassword\": \"\(TestCompany.password)\""
+        let postbox = Postbox()
+        let service = try server.mailService(by: postbox)
+        _ = try await world.other.client.put(me, "{\"firstName\": \"Tora\", \(asking)}")
+        _ = try await world.other.client.post(waiting + "/resend")
+        _ = try await world.other.client.delete(waiting)
+        _ = try await world.other.client.put(me, "{\(asking)}")
+        while try await service.sendDue() > 0 {}
+        for path in ["/former-names?limit=1", "/former-names"] { _ = try await admin.get(other + path) }
+        _ = try await world.other.client.get(me + "/export")
+        for (tag, path) in [("email-confirm", "confirm"), ("email-changing", "restore")] {
+            let token = postbox.letters.last { $0.tag == tag }?.token ?? ""
+            _ = try await server.client.post("/api/v1/auth/email/\(path)", "{\"token\": \"\(token)\"}")
+        }
     }
 
     private static func next(_ reply: Reply) -> String {

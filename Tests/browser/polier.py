@@ -86,10 +86,10 @@ class Server:
     def log(self):
         return (self.folder / "log").read_text()
 
-    def link_in_log(self, address):
+    def link_in_log(self, address, page="set-password"):
         """The newest link that was mailed to somebody."""
         for _ in range(100):
-            found = re.findall(r"mail to " + re.escape(address) + r".*?(http\S+/set-password#token=\w+)", self.log(), re.DOTALL)
+            found = re.findall(r"mail to " + re.escape(address) + r".*?(http\S+/" + page + r"#token=\w+)", self.log(), re.DOTALL)
             if found:
                 return found[-1]
             time.sleep(0.1)

@@ -58,7 +58,7 @@ for (const [language, { door, inside }] of Object.entries(languages)) {
     });
 
     test("the sign-in pages have the words for all that they can be told", () => {
-      for (const name of ["register", "signin", "reset-password", "set-password"]) {
+      for (const name of ["register", "signin", "reset-password", "set-password", "email/confirm", "email/restore"]) {
         const { responses } = described.paths[`/api/v1/auth/${name}`].post;
         for (const [status, response] of Object.entries(responses)) {
           // What only a program can get wrong is said by the status.

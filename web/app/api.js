@@ -133,7 +133,8 @@ async function send(method, path, { body, key, of, token, signal, timeout = 20 *
       retryAfter: Number(response.headers.get("Retry-After")) || null,
       requestId: answer?.requestId ?? response.headers.get("X-Request-Id"),
     });
-    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin";
+    // A link that is no longer good says nothing of the session.
+    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin" && problem.code !== "link-used";
     if (problem.endsSession) onUnauthorized();
     throw problem;
   } catch (error) {

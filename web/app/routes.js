@@ -31,6 +31,8 @@ const table = [
   { path: "/register", page: "register", isDoor: true },
   { path: "/forgot-password", page: "forgot-password", isDoor: true },
   { path: "/set-password", page: "set-password", isDoor: true },
+  { path: "/confirm-email", page: "confirm-email", isDoor: true },
+  { path: "/restore-email", page: "restore-email", isDoor: true },
   { path: "/imprint", page: "imprint" },
   { path: "/privacy", page: "privacy" },
 ].map((route) => ({ ...route, pattern: pattern(route.path) }));

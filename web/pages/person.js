@@ -20,6 +20,7 @@ export default async function person(page) {
   const people = `${page.company.api}/users`;
   const path = `${people}/${page.params.userId}`;
   page.read({ people, sites: `${page.company.api}/sites` });
+  page.read({ names: `${path}/former-names` }, { optional: true });
   const find = () => page.data.people.find(({ id }) => id === page.params.userId);
   await page.ready();
   // Somebody new isn't in the list that is known.
@@ -44,6 +45,11 @@ export default async function person(page) {
     }))) return;
     await take(await put({ status }));
     toast(t(isOff ? "person.switchedOff" : "person.switchedOn", { name }));
+  };
+  const cancelEmail = async () => {
+    await api.delete(`${path}/pending-email`);
+    await page.refresh();
+    toast(t("person.emailCancelled", { email: shown.email }));
   };
   const remove = async () => {
     const name = nameOf(shown);
@@ -70,7 +76,7 @@ export default async function person(page) {
       })}
       ${isSelf && html`<p class="self">${t("person.self")} <a href="/profile">${t("person.toProfile")}</a></p>`}
       ${standing === "invited" && invitation(shown)}
-      ${facts(shown)}
+      ${facts(shown, page.data.names ?? [], mayChange && (() => act(cancelEmail)))}
       ${sites(page, shown)}
       ${mayChange && section({
         title: t("person.access"),
@@ -83,9 +89,14 @@ export default async function person(page) {
   };
 }
 
-const facts = (person) => html`
+const facts = (person, names, cancelEmail) => html`
   <dl class="facts section">
     <div><dt>${t("person.email")}</dt><dd><a href=${`mailto:${person.email}`}>${person.email}</a></dd></div>
+    ${person.pendingEmail && html`<div><dt>${t("person.emailWaits")}</dt>
+      <dd>${t("person.emailWaitsText", { email: person.pendingEmail })}
+        ${cancelEmail && html`<button type="button" class="button is-small" @click=${cancelEmail}>${t("person.emailCancel")}</button>`}</dd></div>`}
+    ${names.length > 0 && html`<div><dt>${t("person.formerNames")}</dt>
+      ${names.map((one) => html`<dd>${t("person.formerName", { name: nameOf(one), until: day(one.until) })}</dd>`)}</div>`}
     <div><dt>${t("person.language")}</dt><dd>${t(`nav.languages.${person.language}`)}</dd></div>
     <div><dt>${t("person.since")}</dt><dd>${day(person.createdAt)}</dd></div>
   </dl>`;
@@ -119,7 +130,8 @@ function editing(person, put, take) {
       send: (values) => put(changesOf({ ...values, email: values.email.trim() }, person)),
       async done(changed) {
         await take(changed);
-        toast(t("person.saved", { name: nameOf(changed) }));
+        toast(changed.pendingEmail && changed.pendingEmail !== person.pendingEmail
+          ? t("person.emailAsked", { email: changed.pendingEmail }) : t("person.saved", { name: nameOf(changed) }));
         dialog.close();
       },
     });

@@ -39,10 +39,10 @@ export default function profile(page) {
   return () => html`
     ${pageHead({
       title: nameOf(page.user),
-      lead: page.user.email,
       chips: roleChip(page.user),
       actions: html`<button type="button" class="button" @click=${editDetails}>${icon("edit")}${t("action.edit")}</button>`,
     })}
+    ${address(page)}
     ${section({ title: t("profile.language"), content: languages(speak) })}
     ${section({
       title: t("profile.password"),
@@ -70,6 +70,34 @@ export default function profile(page) {
     <p class="page-foot"><a href="/imprint">${t("nav.imprint")}</a><a href="/privacy">${t("nav.privacy")}</a></p>`;
 }
 
+function address(page) {
+  const { email, pendingEmail } = page.user;
+  const act = (run) => () => run().catch(fail);
+  const resend = async () => {
+    await api.post(`${me}/pending-email/resend`);
+    toast(t("profile.emailAsked", { email: pendingEmail }));
+  };
+  const cancel = async () => {
+    await api.delete(`${me}/pending-email`);
+    await session.changed(await api.get(me));
+    toast(t("profile.emailCancelled"));
+  };
+  return section({
+    title: t("profile.email"),
+    content: html`<ul class="list">
+      <li class="row deed">
+        <p class="row-text">${t("profile.emailText", { email })}</p>
+        <button type="button" class="button" @click=${editEmail}>${icon("mail")}${t("profile.emailChange")}</button>
+      </li>
+      ${pendingEmail && html`<li class="row deed">
+        <p class="row-text">${t("profile.emailWaits", { email: pendingEmail })}</p>
+        <button type="button" class="button" @click=${act(resend)}>${icon("send")}${t("profile.emailResend")}</button>
+        <button type="button" class="button" @click=${act(cancel)}>${t("profile.emailCancel")}</button>
+      </li>`}
+    </ul>`,
+  });
+}
+
 const languages = (speak) => html`
   <div class="segments" role="group" aria-label=${t("profile.language")}>
     ${["de", "en"].map((code) => html`
@@ -95,19 +123,36 @@ function editDetails() {
   const { user } = session;
   const view = (dialog) => {
     form ??= createForm(dialog, {
-      send: (values) => api.put(me, changesOf({ ...values, email: values.email.trim() }, user), { of: user }),
+      send: (values) => api.put(me, changesOf(values, user), { of: user }),
       async done(changed) {
         await session.changed(changed);
         dialog.close();
         toast(t("profile.saved"));
       },
     });
-    return formView(form, html`
-      ${nameFields(form, user, { isSelf: true })}
-      ${emailField(form, { value: user.email, hint: t("profile.emailHint"), isSelf: true })}
-    `, { submit: t("action.save") });
+    return formView(form, nameFields(form, user, { isSelf: true }), { submit: t("action.save") });
   };
   openDialog({ title: t("profile.editTitle"), view });
+}
+
+function editEmail() {
+  let form = null;
+  const view = (dialog) => {
+    form ??= createForm(dialog, {
+      send: ({ email, currentPassword }) => api.put(me, { email: email.trim(), currentPassword }),
+      async done(changed) {
+        await session.changed(changed);
+        dialog.close();
+        // A server without mail takes it at once.
+        toast(changed.pendingEmail ? t("profile.emailAsked", { email: changed.pendingEmail }) : t("profile.saved"));
+      },
+    });
+    return formView(form, html`
+      ${emailField(form, { label: t("profile.emailNew"), hint: t("profile.emailHint"), isSelf: true })}
+      ${passwordField(form, { name: "currentPassword", label: t("profile.passwordCurrent"), autocomplete: "current-password" })}
+    `, { submit: t("profile.emailChange") });
+  };
+  openDialog({ title: t("profile.emailChange"), view });
 }
 
 function editPassword(page) {

@@ -7,13 +7,20 @@ import { day, hasWord, number, t } from "app/words.js";
  * @param {object} entry as the server tells it.
  * @param {Map<string, string>} names of people by their ids, as far as they are known.
  */
-export function auditSentence({ action, userId, userName, subjectId, subjectName, changes }, names) {
+export function auditSentence({ action, userId, userName, userNameThen, subjectId, subjectName, subjectNameThen, changes }, names) {
   const isSelf = action === "user.changed" && userId === subjectId;
   const word = `history.actions.${action}${isSelf ? "-self" : ""}`;
   // Whoever was removed and is named by no record has no name any more.
-  const values = { user: userName.trim() || t("history.somebody"), subject: subjectName?.trim() || whose(changes, names), action };
+  const values = {
+    user: asThen(userName.trim(), userNameThen) || t("history.somebody"),
+    subject: asThen(subjectName?.trim(), subjectNameThen) || whose(changes, names),
+    action,
+  };
   return t(hasWord(word) ? word : "history.unknown", values);
 }
+
+/** With the name that somebody had at the time. */
+const asThen = (name, then) => (name && then ? t("history.then", { name, then }) : name);
 
 /** Whose hours they are. */
 const whose = (changes, names) => names.get(changes.find(({ field }) => field === "userId")?.to) ?? t("history.somebody");

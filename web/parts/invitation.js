@@ -14,13 +14,15 @@ export function createInvitation(page, path) {
   let made = null;
   let isBusy = false;
 
-  async function make() {
+  async function make({ email }) {
     if (isBusy) return;
     isBusy = true;
     page.update();
     try {
-      made = await api.post(`${path}/invitation`);
-      toast(t("person.linkMade"));
+      const answer = await api.post(`${path}/invitation`);
+      // Of somebody who has been here before the link goes to their address alone.
+      made = answer.link ? answer : null;
+      toast(made ? t("person.linkMade") : t("person.linkMailed", { email }));
       await page.refresh();
       setTimeout(() => document.getElementById("invitation-link")?.focus());
     } catch (problem) {
@@ -37,7 +39,7 @@ export function createInvitation(page, path) {
         ${!made && state(person)}
         ${made && linkBox(person, made)}
         <div class="actions">
-          <button type="button" class="button ${isStuck(person) && !made && "is-primary"}" aria-disabled=${isBusy ? "true" : null} @click=${make}>
+          <button type="button" class="button ${isStuck(person) && !made && "is-primary"}" aria-disabled=${isBusy ? "true" : null} @click=${() => make(person)}>
             ${icon("send")}${t(isBusy ? "form.busy" : "person.inviteAgain")}</button>
         </div>
         <p class="hint">${t("person.inviteAgainHint")}</p>

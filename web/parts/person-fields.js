@@ -16,8 +16,8 @@ export const nameFields = (form, { firstName, lastName } = {}, { isSelf = false 
     })}
   </div>`;
 
-export const emailField = (form, { value, hint, isSelf = false }) => textField(form, {
-  name: "email", label: t("person.email"), type: "email", inputmode: "email", value, hint, autocomplete: isSelf ? "email" : "off",
+export const emailField = (form, { value, hint, label = t("person.email"), isSelf = false }) => textField(form, {
+  name: "email", label, type: "email", inputmode: "email", value, hint, autocomplete: isSelf ? "email" : "off",
 });
 
 /** The roles that one may give, with what they mean. */

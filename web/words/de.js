@@ -96,6 +96,23 @@ export default {
     usedText: "Er wurde schon benutzt oder ist abgelaufen. Lass dir einen neuen schicken oder frag deine Bauleitung.",
     askAgain: "Neuen Link schicken",
   },
+  emailLink: { toStart: "Zur Startseite" },
+  confirmEmail: {
+    title: "Neue Adresse bestätigen",
+    lead: "Sie gilt ab dann für dein Konto, und du meldest dich mit ihr an.",
+    submit: "Adresse bestätigen",
+    doneTitle: "Die neue Adresse gilt",
+    doneText: "Ab jetzt meldest du dich mit {email} an.",
+    usedText: "Er wurde schon benutzt, ersetzt oder ist abgelaufen. In deinem Profil kannst du dir einen neuen schicken.",
+  },
+  restoreEmail: {
+    title: "Änderung rückgängig machen",
+    lead: "Dann gilt deine bisherige Adresse. Alle Anmeldungen enden, das Passwort gilt nicht mehr, und du bekommst einen Link für ein neues.",
+    submit: "Rückgängig machen",
+    doneTitle: "Deine bisherige Adresse gilt",
+    doneText: "Alle Anmeldungen sind beendet. Ein Link für ein neues Passwort ist unterwegs an {email}.",
+    usedText: "Er wurde schon benutzt oder ist abgelaufen. Wenn du nicht mehr in dein Konto kommst, frag deine Bauleitung.",
+  },
   notFound: {
     title: "Hier ist nichts",
     text: "Die Seite gibt es nicht mehr, oder sie ist nicht für dich. Vielleicht stimmt der Link nicht.",

@@ -96,6 +96,23 @@ export default {
     usedText: "It was used or has expired. Have a new one sent, or ask your manager.",
     askAgain: "Send a new link",
   },
+  emailLink: { toStart: "To the start page" },
+  confirmEmail: {
+    title: "Confirm your new address",
+    lead: "From then on it is the address of your account, and you sign in with it.",
+    submit: "Confirm the address",
+    doneTitle: "Your new address is set",
+    doneText: "From now on, sign in with {email}.",
+    usedText: "It was used, replaced or has expired. You can send yourself a new one in your profile.",
+  },
+  restoreEmail: {
+    title: "Undo the change",
+    lead: "Your previous address is set again. You are signed out everywhere, the password no longer works, and you get a link for a new one.",
+    submit: "Undo the change",
+    doneTitle: "Your previous address is set again",
+    doneText: "You are signed out everywhere. A link for a new password is on its way to {email}.",
+    usedText: "It was used or has expired. If you can’t get into your account any more, ask your manager.",
+  },
   notFound: {
     title: "There is nothing here",
     text: "The page is gone, or it isn’t for you. Perhaps the link is wrong.",

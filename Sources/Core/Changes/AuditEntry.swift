@@ -15,6 +15,10 @@ public struct AuditEntry: Sendable {
         case userChanged = "user.changed"
         case userRemoved = "user.removed"
         case passwordChanged = "user.password-changed"
+        /// Another address was asked for: it holds once it is confirmed.
+        case emailChangeAsked = "user.email-change-asked"
+        /// The address that was holds again.
+        case emailRestored = "user.email-restored"
         case siteCreated = "site.created"
         case siteChanged = "site.changed"
         case siteRemoved = "site.removed"
@@ -43,6 +47,8 @@ public struct AuditEntry: Sendable {
     public let at: Instant
     public let user: User.ID
     public let userName: String
+    /// What they were called at the time, where that is another name.
+    public let userNameThen: String?
     /// The session it was done from; nil where there was none yet.
     public let session: Session.ID?
     public let action: Action
@@ -50,20 +56,24 @@ public struct AuditEntry: Sendable {
     public let subject: String
     /// What that was called, or is, for a person.
     public let subjectName: String?
+    /// What a person was called at the time, where that is another name.
+    public let subjectNameThen: String?
     public let changes: [Detail]
 
     package init(
-        id: ID, at: Instant, user: User.ID, userName: String, session: Session.ID?, action: Action, subject: String,
-        subjectName: String?, changes: [Detail]
+        id: ID, at: Instant, user: User.ID, userName: String, userNameThen: String? = nil, session: Session.ID?,
+        action: Action, subject: String, subjectName: String?, subjectNameThen: String? = nil, changes: [Detail]
     ) {
         self.id = id
         self.at = at
         self.user = user
         self.userName = userName
+        self.userNameThen = userNameThen
         self.session = session
         self.action = action
         self.subject = subject
         self.subjectName = subjectName
+        self.subjectNameThen = subjectNameThen
         self.changes = changes
     }
 }
@@ -76,7 +86,13 @@ extension AuditEntry {
 
     private static let selection: SQL = """
         SELECT a.id, a.at, a.user_id, u.first_name, u.last_name, a.session_id, a.action, a.subject_id,
-            COALESCE(a.subject_name, p.first_name || ' ' || p.last_name), a.changes
+            COALESCE(a.subject_name, p.first_name || ' ' || p.last_name), a.changes, (
+                SELECT f.first_name || ' ' || f.last_name FROM former_names f
+                WHERE f.company_id = u.company_id AND f.user_id = u.id AND f.until_at > a.at
+                ORDER BY f.company_id, f.user_id, f.number LIMIT 1), (
+                SELECT f.first_name || ' ' || f.last_name FROM former_names f
+                WHERE f.company_id = a.company_id AND f.user_id = a.subject_id AND f.until_at > a.at
+                ORDER BY f.company_id, f.user_id, f.number LIMIT 1)
         FROM audit_entries a JOIN users u ON u.id = a.user_id
             LEFT JOIN users p ON p.company_id = a.company_id AND p.id = a.subject_id
         """
@@ -128,6 +144,8 @@ extension AuditEntry {
         subject = try row.next()
         subjectName = try row.next()
         changes = try JSONDecoder().decode([Detail].self, from: Data((try row.next() as String).utf8))
+        userNameThen = try row.next()
+        subjectNameThen = try row.next()
     }
 
     fileprivate static func insert(

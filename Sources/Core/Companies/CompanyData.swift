@@ -47,8 +47,12 @@ struct CompanyData: Sendable {
         CompanyData("company_rows", key: texts("day"), nil),
         CompanyData(
             "users", key: texts("id"),
-            texts("email", "first_name", "last_name", "role", "status", "language") + versioned
+            texts("email", "pending_email", "first_name", "last_name", "role", "status", "language") + versioned
                 + integers("removed_at")),
+        CompanyData(
+            "former_names", key: texts("user_id") + integers("number"),
+            texts("first_name", "last_name") + integers("until_at")),
+        CompanyData("former_emails", key: texts("user_id") + integers("number"), nil),
         CompanyData("sessions", key: texts("id"), nil),
         CompanyData("known_browsers", key: texts("user_id") + [("token_hash", .bytes)], nil),
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),

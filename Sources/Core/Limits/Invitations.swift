@@ -9,8 +9,13 @@ struct Invitations: Sendable {
     /// Counts one more, with the mail's row and so before anyone knows whether it arrives. Throws `LimitRefusal.mails` where there
     /// were too many.
     static func count(by scope: CompanyScope, _ transaction: borrowing Transaction, now: Instant) throws {
-        guard let limits = try transaction.fetch(limits(of: scope.company)).first else { throw Company.notFound }
-        try limits.attempts(of: scope.company, now: now).record(transaction, now: now)
+        try count(in: scope.company, transaction, now: now)
+    }
+
+    /// The same for a mail to an address that a person of the company wants to have.
+    static func count(in company: Company.ID, _ transaction: borrowing Transaction, now: Instant) throws {
+        guard let limits = try transaction.fetch(limits(of: company)).first else { throw Company.notFound }
+        try limits.attempts(of: company, now: now).record(transaction, now: now)
     }
 
     private func attempts(of company: Company.ID, now: Instant) -> Attempts {

@@ -65,7 +65,21 @@ extension Mail {
                 reason = CASE WHEN state = 'queued' THEN NULL ELSE reason END,
                 reason_code = CASE WHEN state = 'queued' THEN 'link-void' ELSE reason_code END,
                 state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
-            WHERE company_id = $1 AND user_id = $2 AND kind IN ('invitation', 'reset') AND token IS NOT NULL
+            WHERE company_id = $1 AND user_id = $2 AND kind IN ('invitation', 'reset', 'email-undone')
+                AND token IS NOT NULL
+            """,
+            company, user, now)
+    }
+
+    /// The same of the link that confirms another address.
+    static func cancelConfirmations(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE mails SET token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
+                reason = CASE WHEN state = 'queued' THEN NULL ELSE reason END,
+                reason_code = CASE WHEN state = 'queued' THEN 'link-void' ELSE reason_code END,
+                state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+            WHERE company_id = $1 AND user_id = $2 AND kind = 'email-confirm' AND token IS NOT NULL
             """,
             company, user, now)
     }
@@ -122,7 +136,7 @@ extension DueMail {
                 firstName: try row.next(), language: try row.next(),
                 companyName: try Self.name(&row, company), token: try row.next(),
                 details: (try row.next() as String).split(separator: "\n").map(String.init),
-                attempts: Int(try row.next() as Int64), createdAt: try row.next(), linkExpiresAt: try row.next())
+                attempts: Int(try row.next() as Int64), createdAt: try row.next(), tokenExpiresAt: try row.next())
         }
     }
 

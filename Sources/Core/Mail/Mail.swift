@@ -6,15 +6,21 @@ public struct Mail: Sendable {
         case invitation
         case reset
         case passwordChanged = "password-changed"
+        /// To an address that is to hold: the link that confirms it.
+        case emailConfirm = "email-confirm"
+        /// To the address that holds, of which a change was asked for: the link that gives it back.
+        case emailChanging = "email-changing"
         /// To the address that was.
         case emailChanged = "email-changed"
+        /// To an address that was given back: the link for a new password.
+        case emailUndone = "email-undone"
         case lowStock = "low-stock"
 
         /// Whether a person waits for its link in front of a screen.
         var isAwaited: Bool {
             switch self {
-            case .reset: true
-            case .invitation, .passwordChanged, .emailChanged, .lowStock: false
+            case .reset, .emailConfirm, .emailUndone: true
+            case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock: false
             }
         }
     }
@@ -79,11 +85,32 @@ public struct DueMail: Sendable {
     /// How often it was tried, with this time.
     public let attempts: Int
     public let createdAt: Instant
+    /// Until when its link is good, as its token's row says; nil where it has none, or none that is.
+    let tokenExpiresAt: Instant?
+
     /// Until when its link is good; nil where it has none, or none that is.
-    let linkExpiresAt: Instant?
+    var linkExpiresAt: Instant? {
+        switch kind {
+        // These are taken back when another takes their place.
+        case .emailConfirm, .emailChanging: token == nil ? nil : createdAt + EmailChange.lifetime
+        default: tokenExpiresAt
+        }
+    }
 
     /// Who invites; nil in other mails.
     public var inviter: String? { kind == .invitation ? details.first : nil }
+
+    /// The address that is to hold, or holds, instead of the one that the mail goes to.
+    public var newAddress: String? { kind == .emailChanging || kind == .emailChanged ? details.first : nil }
+
+    /// Who asked for another address, where it wasn't the person.
+    public var changer: String? {
+        switch kind {
+        case .emailConfirm: details.first
+        case .emailChanging: details.dropFirst().first
+        default: nil
+        }
+    }
 
     /// What still runs low, as it was when the mail was claimed; nil in other mails.
     var items: LowStock.Items?

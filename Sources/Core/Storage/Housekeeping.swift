@@ -23,9 +23,19 @@ public struct Housekeeping: Sendable {
         """,
         // An invitation stays, so that it shows as expired.
         """
-        DELETE FROM one_time_tokens WHERE purpose = 'reset' AND expires_at <= (SELECT MAX(o.expires_at) FROM (
-            SELECT expires_at FROM one_time_tokens WHERE expires_at <= $1 AND purpose = 'reset'
+        DELETE FROM one_time_tokens WHERE purpose <> 'invitation' AND expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM one_time_tokens WHERE expires_at <= $1 AND purpose <> 'invitation'
             ORDER BY expires_at LIMIT 500) AS o)
+        """,
+        """
+        DELETE FROM former_emails WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM former_emails WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
+        """,
+        """
+        UPDATE users SET pending_email = NULL, pending_email_hash = NULL, pending_email_until = NULL, pending_email_by = NULL
+        WHERE pending_email_until <= (SELECT MAX(o.pending_email_until) FROM (
+            SELECT pending_email_until FROM users WHERE pending_email_until <= $1
+            ORDER BY pending_email_until LIMIT 500) AS o)
         """,
         """
         DELETE FROM idempotency_keys WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (

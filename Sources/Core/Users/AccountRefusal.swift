@@ -12,6 +12,7 @@ public enum AccountRefusal: String, RefusalCode {
     case confirmAgain = "confirm-again"
     case sessionNotFound = "session-not-found"
     case emailTaken = "email-taken"
+    case noPendingEmail = "no-pending-email"
     case tooManyTries = "too-many-tries"
     case tooManySignIns = "too-many-sign-ins"
 
@@ -20,7 +21,7 @@ public enum AccountRefusal: String, RefusalCode {
         case .signInNeeded, .malformedAuthorization, .linkTokenMissing, .wrongCredentials, .sessionEnded, .linkUsed:
             .unauthenticated
         case .otherSite, .confirmAgain: .forbidden
-        case .sessionNotFound: .notFound
+        case .sessionNotFound, .noPendingEmail: .notFound
         case .emailTaken: .conflict
         case .tooManyTries: .tooMany
         case .tooManySignIns: .busy
@@ -39,6 +40,7 @@ public enum AccountRefusal: String, RefusalCode {
         case .confirmAgain: "Confirm your password first: this needs it within the last ten minutes."
         case .sessionNotFound: "There is no such session."
         case .emailTaken: "There is already an account for this e-mail address."
+        case .noPendingEmail: "No e-mail address waits to be confirmed."
         case .tooManyTries: "This was tried too often: wait a while and try again."
         case .tooManySignIns: "Too many people are signing in at once. Try again in a few seconds."
         }

@@ -35,6 +35,18 @@ extension Accounts {
         return token
     }
 
+    /// Makes a token for a new password that the operator of the server hands on, where no mail reaches the person. Nobody outside may
+    /// ask.
+    /// - Returns: nil where no one who may have one has the address.
+    package func passwordLink(email: EmailAddress) async throws -> Token? {
+        let (token, now) = (Token(runtime), runtime.now())
+        let made = try await database.transaction { transaction in
+            try transaction.enqueue(User.lock(email))
+            return try transaction.execute(OneTimeToken.reset(email, token, now: now))
+        }
+        return made > 0 ? token : nil
+    }
+
     /// Uses a one-time token up: the person has this password now, is active, and every session of theirs ends.
     public func setPassword(_ password: Password, token: Substring) async throws -> User {
         let unknown = Refusal(AccountRefusal.linkUsed)
@@ -61,12 +73,15 @@ extension Accounts {
             let mayComeIn =
                 switch holder.purpose {
                 case .invitation: user.status == .inactive
+                case .undone: user.status == .active
                 case .reset: user.status == .active || user.invitation?.isOpen == true
                 }
             guard mayComeIn else { throw unknown }
             let isFirst = (hashes.first ?? nil) == nil
             try transaction.enqueue(user.setPassword(hash, now: now))
             try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
+            // Who knew the old password may have asked for another address.
+            try EmailChange.cancel(of: user.id, in: user.companyID, transaction, now: now)
             try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
             try transaction.enqueue(KnownBrowser.forgetAll(of: user.id, in: user.companyID))
             try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))

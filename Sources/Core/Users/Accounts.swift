@@ -112,6 +112,7 @@ public struct Accounts: Sendable {
             guard try transaction.execute(user.insert(email: person.email, passwordHash: hash)) == 1 else {
                 throw Refusal(AccountRefusal.emailTaken)
             }
+            try FormerEmail.checkFree(person.email, for: user.id, transaction, now: now)
             if let founding { try audit.write(.companyRegistered, company, named: founding.name, in: transaction) }
         }
         return user
@@ -136,7 +137,7 @@ public struct Accounts: Sendable {
         let made: (account: [[Instant]], network: [[Instant]])
         if let address {
             (found, made.account, made.network) = try await database.fetch(
-                User.signingIn(address), ofAccount.made, fromAddress.made)
+                User.signingIn(address, now: now), ofAccount.made, fromAddress.made)
         } else {
             found = []
             made = try await database.fetch(ofAccount.made, fromAddress.made)
@@ -200,7 +201,7 @@ public struct Accounts: Sendable {
     /// Whether somebody has an account with this address. For the command line: nobody outside may ask.
     package func isKnown(email: String) async throws -> Bool {
         guard let email = EmailAddress(email) else { return false }
-        return try await !database.fetch(User.signingIn(email)).isEmpty
+        return try await !database.fetch(User.signingIn(email, now: runtime.now())).isEmpty
     }
 
     /// Who holds a token. A token that was cut, altered, has expired or whose owner was switched off is refused alike.

@@ -24,8 +24,12 @@ public struct AttemptLimit: Sendable {
     static let webhookTokens = AttemptLimit(name: "webhook token", count: 1, window: .seconds(2 * 3600))
     /// Mails that somebody's colleagues, or whoever had that address before, can have sent to it.
     static let lettersToAddress = AttemptLimit(name: "letters address", count: 10, window: .seconds(3600))
-    /// Each answer reveals whether an address has an account.
+    /// Each sends two mails; where a server has no mail, each answer reveals whether an address has an account.
     static let emailChanges = AttemptLimit(name: "email changes", count: 10, window: .seconds(3600))
+    /// Answers to one person that an address has an account in another company.
+    static let takenAddresses = AttemptLimit(name: "taken addresses", count: 20, window: .seconds(3600))
+    /// Of one person: each former name is kept.
+    static let renamings = AttemptLimit(name: "renamings", count: 10, window: .seconds(24 * 3600))
     static let resetsFromAddress = AttemptLimit(name: "reset address", count: 30, window: .seconds(3600))
 }
 

@@ -2,11 +2,14 @@
 enum OneTimeToken {
     enum Purpose: String, Column {
         case invitation, reset
+        /// After an address was restored; its name is that of the mail.
+        case undone = "email-undone"
 
         var lifetime: Duration {
             switch self {
             case .invitation: .seconds(7 * 24 * 3600)
             case .reset: .seconds(3600)
+            case .undone: .seconds(24 * 3600)
             }
         }
     }
@@ -31,9 +34,9 @@ enum OneTimeToken {
         DO UPDATE SET token_hash = excluded.token_hash, created_at = excluded.created_at, expires_at = excluded.expires_at
         """
 
-    private static let invitation: SQL = """
+    private static let insertion: SQL = """
         INSERT INTO one_time_tokens (company_id, user_id, purpose, token_hash, created_at, expires_at)
-        VALUES ($1, $2, 'invitation', $3, $4, $5)
+        VALUES ($1, $2, $6, $3, $4, $5)
         \(conflict)
         """
 
@@ -60,8 +63,16 @@ enum OneTimeToken {
     }
 
     static func invite(_ user: User, _ token: Token, now: Instant) -> Statement {
-        Statement(
-            invitation, user.companyID, user.id, token.hash, now, now + Purpose.invitation.lifetime)
+        insert(.invitation, user, token, now: now)
+    }
+
+    /// For a new password after an address was restored.
+    static func undone(_ user: User, _ token: Token, now: Instant) -> Statement {
+        insert(.undone, user, token, now: now)
+    }
+
+    private static func insert(_ purpose: Purpose, _ user: User, _ token: Token, now: Instant) -> Statement {
+        Statement(insertion, user.companyID, user.id, token.hash, now, now + purpose.lifetime, purpose)
     }
 
     /// Makes a token for the account with this address, if there is one. An invitation's stays good beside it.

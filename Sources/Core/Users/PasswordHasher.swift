@@ -41,6 +41,9 @@ public final class PasswordHasher: Sendable {
         }
     }
 
+    /// Stands for a password that no longer holds: no password fits.
+    static let void = "void"
+
     /// - Parameter account: whose password it is, in one spelling only: two pieces of work of one account may wait, more are
     ///   refused as `AccountRefusal.tooManySignIns`.
     public func hash(_ password: String, of account: String) async throws -> String {

@@ -2,8 +2,12 @@
 public struct People: Sendable {
     let database: any Database
     let runtime: Runtime
+    let hasMail: Bool
 
-    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
+    /// - Parameter hasMail: whether mail leaves this server, so that another address can be confirmed before it holds.
+    public init(_ database: any Database, hasMail: Bool = true, runtime: Runtime) {
+        (self.database, self.hasMail, self.runtime) = (database, hasMail, runtime)
+    }
 
     /// Somebody who is invited.
     public struct Invitee: Sendable {
@@ -40,12 +44,13 @@ public struct People: Sendable {
         }
     }
 
-    /// A link's token, and until when it is good.
+    /// Until when a fresh link is good, and its token where the caller may hand it on.
     public struct Link: Sendable {
-        public let token: Token
+        /// Nil for a person who has joined before: theirs goes by mail only, because whoever holds it becomes them.
+        public let token: Token?
         public let expiresAt: Instant
 
-        package init(token: Token, expiresAt: Instant) { (self.token, self.expiresAt) = (token, expiresAt) }
+        package init(token: Token?, expiresAt: Instant) { (self.token, self.expiresAt) = (token, expiresAt) }
     }
 
     // MARK: Reading
@@ -70,12 +75,24 @@ public struct People: Sendable {
         return user
     }
 
+    /// What a person was called before, the latest name first.
+    public func formerNames(
+        of user: User.ID, _ page: PageRequest<Int64>, in scope: CompanyScope
+    ) async throws -> Page<FormerName, Int64> {
+        try scope.check(.readUsers)
+        let (users, names) = try await database.fetch(
+            User.exists(user, scope), FormerName.list(user, scope, page))
+        guard !users.isEmpty else { throw User.notFound }
+        return Page(names, of: page, key: \.number)
+    }
+
     // MARK: Inviting
 
     /// Makes an account that its owner opens by setting a password.
-    public func invite(_ invitee: Invitee, in scope: CompanyScope) throws -> Change<User> {
+    public func invite(_ invitee: Invitee, in scope: CompanyScope) async throws -> Change<User> {
         try scope.check(.inviteUsers)
         try Self.checkGiving(invitee.role, scope)
+        try await countIfTaken(invitee.email, scope)
         let (id, mail): (User.ID, Mail.ID) = (runtime.newID(), runtime.newID())
         let (token, now, runtime) = (Token(runtime), runtime.now(), runtime)
         return Change { transaction in
@@ -91,6 +108,7 @@ public struct People: Sendable {
             guard try transaction.execute(user.insert(email: invitee.email, passwordHash: nil)) == 1 else {
                 throw Refusal(AccountRefusal.emailTaken)
             }
+            try FormerEmail.checkFree(invitee.email, for: id, transaction, now: now)
             try Self.send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(
                 .userInvited, id, [.init(field: "role", from: nil, to: invitee.role.rawValue)], in: transaction)
@@ -102,7 +120,18 @@ public struct People: Sendable {
         }
     }
 
-    /// A fresh link for somebody who isn't active; the old one is void.
+    /// Counts a question that is answered by the address having an account: no one may ask for many. What is in the own company isn't
+    /// told by that.
+    private func countIfTaken(_ email: EmailAddress, _ scope: CompanyScope) async throws {
+        let now = runtime.now()
+        let found = try await database.fetch(User.signingIn(email, now: now))
+        guard let holder = found.first?.user, holder.companyID != scope.company else { return }
+        let attempts = Attempts(.takenAddresses, of: scope.actor.user.id.text)
+        try await database.transaction { try attempts.record($0, now: now) }
+    }
+
+    /// A fresh link for somebody who isn't active; the old one is void. It goes by mail, and its token to the caller only where the
+    /// person has never joined.
     public func reinvite(_ id: User.ID, in scope: CompanyScope) throws -> Change<Link> {
         try scope.check(.inviteUsers)
         let mail: Mail.ID = runtime.newID()
@@ -113,12 +142,11 @@ public struct People: Sendable {
                 throw Refusal(UserRefusal.joinedAlready, ["name": .text(user.name)])
             }
             // Whoever has had a password was switched off: only those who may switch them on may let them in again.
-            if try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil != nil {
-                try Self.checkChanging(user, scope)
-            }
+            let hasJoined = try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil != nil
+            if hasJoined { try Self.checkChanging(user, scope) }
             try Self.send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(.userInvited, id, in: transaction)
-            return Link(token: token, expiresAt: now + OneTimeToken.Purpose.invitation.lifetime)
+            return Link(token: hasJoined ? nil : token, expiresAt: now + OneTimeToken.Purpose.invitation.lifetime)
         }
     }
 
@@ -137,45 +165,81 @@ public struct People: Sendable {
 
     // MARK: Changing and removing
 
-    /// Switching somebody off ends all their sessions at once.
+    /// Switching somebody off ends all their sessions at once. Another address of a person who has joined waits to be confirmed, and the
+    /// one that they have is told; on a server without mail it holds at once and ends their sessions.
     public func change(
         _ id: User.ID, _ edit: Edit, if precondition: Precondition, in scope: CompanyScope
-    ) throws -> Change<User> {
+    ) async throws -> Change<User> {
         try scope.check(.changeUsers)
-        let (mail, token): (Mail.ID, Token) = (runtime.newID(), Token(runtime))
-        let (now, runtime) = (runtime.now(), runtime)
+        if let email = edit.email { try await countIfTaken(email, scope) }
+        let (now, runtime, hasMail) = (runtime.now(), runtime, hasMail)
+        let (mail, warning): (Mail.ID, Mail.ID) = (runtime.newID(), runtime.newID())
+        let (token, emailChange) = (Token(runtime), edit.email.map { EmailChange(to: $0, runtime) })
         return Change { transaction in
             let old = try Self.lock(id, scope, transaction, now: now)
             try Self.checkChanging(old, scope)
             if let role = edit.role, role != old.role { try Self.checkGiving(role, scope) }
             try precondition.check(old.version)
+            let hasJoined = try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil != nil
+            let isOther = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
+            let waits = isOther && hasJoined && hasMail
+            let email = waits ? nil : edit.email
             let new = old.with(
-                firstName: edit.firstName, lastName: edit.lastName, email: edit.email, role: edit.role,
-                status: edit.status)
-            if new.status == .active, old.status == .inactive,
-                try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil == nil
-            {
+                firstName: edit.firstName, lastName: edit.lastName, email: email, role: edit.role, status: edit.status)
+            if new.status == .active, old.status == .inactive, !hasJoined {
                 throw Refusal(UserRefusal.notJoinedYet, ["name": .text(old.name)])
             }
             if old.isActiveManager && !new.isActiveManager {
                 try Self.checkAnotherManager(besides: id, scope, transaction)
             }
-            try transaction.enqueue(new.update(email: edit.email, now: now))
-            if new.status == .inactive && old.status == .active {
+            try FormerName.keep(of: old, renamed: new, transaction, now: now)
+            try transaction.execute(new.update(email: email, now: now))
+            let moves = isOther && !waits
+            if new.status == .inactive && old.status == .active || moves && hasJoined {
                 try transaction.enqueue(Session.endAll(of: id, in: scope.company))
             }
-            let isMoved = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
-            if isMoved || (edit.status ?? old.status) != old.status || edit.status == .inactive {
+            if moves || new.status != old.status || edit.status == .inactive {
+                if edit.status == .inactive {
+                    try EmailChange.cancel(of: id, in: scope.company, transaction, now: now)
+                }
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
                 try transaction.enqueue(Mail.cancelLinks(of: id, in: scope.company, now: now))
-                // Whoever was invited at another address is invited at this one.
-                if isMoved, old.invitation?.isOpen == true, edit.status != .inactive {
+            }
+            let audit = Audit(scope, runtime)
+            if waits, let emailChange {
+                try emailChange.begin(of: old, by: scope.actor.user, transaction)
+                try audit.write(.emailChangeAsked, id, in: transaction)
+            } else if moves, let email {
+                try FormerEmail.checkFree(email, for: id, transaction, now: now)
+                if hasJoined {
+                    try Attempts(.lettersToAddress, ofAddress: old.email).record(transaction, now: now)
+                    try transaction.enqueue(
+                        Mail.insert(warning, .emailChanged, to: old, details: [email.text], now: now))
+                } else if old.invitation?.isOpen == true, edit.status != .inactive {
+                    // Whoever was invited at another address is invited at this one.
                     try Self.send(token, to: new, by: scope, mail, transaction, now: now)
                 }
             }
             let changes = old.differences(from: new)
-            if !changes.isEmpty { try Audit(scope, runtime).write(.userChanged, id, changes, in: transaction) }
+            if !changes.isEmpty { try audit.write(.userChanged, id, changes, in: transaction) }
             return try transaction.fetch(User.one(id, scope, now: now))[0]
+        }
+    }
+
+    /// Takes back a change of a person's address that waits to be confirmed.
+    /// - Throws: `AccountRefusal.noPendingEmail` where none waits.
+    public func cancelEmailChange(
+        of id: User.ID, if precondition: Precondition, in scope: CompanyScope
+    ) throws -> Change<Void> {
+        try scope.check(.changeUsers)
+        let now = runtime.now()
+        return Change { transaction in
+            let user = try Self.lock(id, scope, transaction, now: now)
+            try Self.checkChanging(user, scope)
+            try precondition.check(user.version)
+            guard user.pendingEmail != nil else { throw Refusal(AccountRefusal.noPendingEmail) }
+            try EmailChange.cancel(of: id, in: scope.company, transaction, now: now)
+            try transaction.enqueue(user.update(email: nil, now: now))
         }
     }
 
@@ -200,6 +264,8 @@ public struct People: Sendable {
             try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
             try transaction.enqueue(Mail.erase(of: id, in: scope.company, now: now))
             try transaction.enqueue(user.remove(keepsName: keepsName, now: now))
+            try transaction.enqueue(FormerEmail.forget(of: id, in: scope.company))
+            if !keepsName { try transaction.enqueue(FormerName.forget(of: id, in: scope.company)) }
             try Audit(scope, runtime).write(.userRemoved, id, in: transaction)
         }
     }

@@ -23,6 +23,8 @@ public struct PersonalData: Sendable {
 
     public let exportedAt: Instant
     public let user: User
+    public let formerNames: [FormerName]
+    public let formerEmails: [FormerEmail]
     public let sessions: [Session]
     public let knownBrowsers: [KnownBrowser]
     public let assignments: [Assignment]
@@ -33,12 +35,14 @@ public struct PersonalData: Sendable {
     public let mails: [Mail]
 
     package init(
-        exportedAt: Instant, user: User, sessions: [Session], knownBrowsers: [KnownBrowser], assignments: [Assignment],
-        timeEntries: [TimeEntry],
-        movements: [Use], audit: [AuditEntry], mails: [Mail]
+        exportedAt: Instant, user: User, formerNames: [FormerName], formerEmails: [FormerEmail], sessions: [Session],
+        knownBrowsers: [KnownBrowser], assignments: [Assignment], timeEntries: [TimeEntry], movements: [Use],
+        audit: [AuditEntry], mails: [Mail]
     ) {
         self.exportedAt = exportedAt
         self.user = user
+        self.formerNames = formerNames
+        self.formerEmails = formerEmails
         self.sessions = sessions
         self.knownBrowsers = knownBrowsers
         self.assignments = assignments
@@ -54,12 +58,15 @@ extension Profile {
     public func export(as actor: Actor) async throws -> PersonalData {
         let (user, now) = (actor.user, runtime.now())
         let all = PageRequest<Session.ID>(limit: Int(Int32.max), after: nil)
+        let (names, emails) = try await database.fetch(
+            FormerName.all(of: user), FormerEmail.all(of: user, now: now))
         let (sessions, browsers, assignments, entries, movements, audit, mails) = try await database.fetch(
             Session.list(user, all, now: now), KnownBrowser.all(of: user), PersonalData.assignments(of: user),
             TimeEntry.all(of: user),
             PersonalData.movements(of: user), AuditEntry.all(about: user), Mail.all(to: user))
         return PersonalData(
-            exportedAt: now, user: user, sessions: sessions, knownBrowsers: browsers, assignments: assignments,
+            exportedAt: now, user: user, formerNames: names, formerEmails: emails, sessions: sessions,
+            knownBrowsers: browsers, assignments: assignments,
             timeEntries: try await database.withCorrections(entries, in: user.companyID), movements: movements,
             audit: audit, mails: mails)
     }

@@ -3,9 +3,11 @@ public struct Profile: Sendable {
     let database: any Database
     let hasher: PasswordHasher
     let runtime: Runtime
+    let hasMail: Bool
 
-    public init(_ database: any Database, hasher: PasswordHasher, runtime: Runtime) {
-        (self.database, self.hasher, self.runtime) = (database, hasher, runtime)
+    /// - Parameter hasMail: whether mail leaves this server, so that another address can be confirmed before it holds.
+    public init(_ database: any Database, hasher: PasswordHasher, hasMail: Bool = true, runtime: Runtime) {
+        (self.database, self.hasher, self.hasMail, self.runtime) = (database, hasher, hasMail, runtime)
     }
 
     /// What somebody changes about themselves; what is nil stays.
@@ -14,90 +16,152 @@ public struct Profile: Sendable {
         public let lastName: String?
         public let email: EmailAddress?
         public let language: Language?
-        /// The new password, with the one that holds now.
-        public let password: (new: Password, current: String)?
+        public let newPassword: Password?
+        /// The one that holds now: a new one needs it, and another address does.
+        public let currentPassword: String?
 
         public init(
-            firstName: String?, lastName: String?, email: EmailAddress?, language: Language?,
-            password: (new: Password, current: String)?
+            firstName: String?, lastName: String?, email: EmailAddress?, language: Language?, newPassword: Password?,
+            currentPassword: String?
         ) {
             self.firstName = firstName
             self.lastName = lastName
             self.email = email
             self.language = language
-            self.password = password
+            self.newPassword = newPassword
+            self.currentPassword = currentPassword
         }
     }
 
-    /// A new password ends all sessions but this one.
+    /// A new password ends all sessions but this one, and takes back a change of the address that waits. Another address waits to be
+    /// confirmed; on a server without mail, where no one could, it holds at once and ends the other sessions too.
+    /// - Throws: flaws of `currentPassword` where it is needed and missing or wrong; `AccountRefusal.tooManyTries`; without mail also
+    ///   `.emailTaken`.
     public func change(_ edit: Edit, if precondition: Precondition, as actor: Actor) async throws -> Change<User> {
-        let (id, company, runtime) = (actor.user.id, actor.user.companyID, runtime)
-        let newHash = try await newPasswordHash(edit, actor)
-        if let email = edit.email, email.folded != EmailAddress(actor.user.email)?.folded {
+        let (id, company, runtime, hasMail) = (actor.user.id, actor.user.companyID, runtime, hasMail)
+        let other = edit.email.flatMap { $0.folded == EmailAddress(actor.user.email)?.folded ? nil : $0 }
+        var proof: Proof?
+        if edit.newPassword != nil || other != nil { proof = try await self.proof(edit, actor) }
+        if other != nil {
             let attempts = Attempts(.emailChanges, of: id.text)
             let now = runtime.now()
             try await database.transaction { try attempts.record($0, now: now) }
         }
         let (mail, warning): (Mail.ID, Mail.ID) = (runtime.newID(), runtime.newID())
+        let emailChange = other.map { EmailChange(to: $0, runtime) }
         let now = runtime.now()
-        return Change { transaction in
+        return Change { [proof] transaction in
             try transaction.enqueue(User.lock(id, in: company))
             let (found, hashes) = try transaction.fetch(
                 User.one(id, in: company, now: now), User.passwordHash(of: id, in: company))
             guard let old = found.first else { throw User.notFound }
             try precondition.check(old.version)
             let audit = Audit(actor.user, session: actor.session, runtime)
+            let isOther = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
+            let email = isOther && hasMail ? nil : edit.email
             let new = old.with(
-                firstName: edit.firstName, lastName: edit.lastName, email: edit.email, language: edit.language)
-            if let newHash {
-                guard hashes.first == newHash.old else { throw Refusal(ChangeRefusal.stale) }
+                firstName: edit.firstName, lastName: edit.lastName, email: email, language: edit.language)
+            if let proof {
+                guard hashes.first == proof.hash else { throw Refusal(ChangeRefusal.stale) }
                 // Of several guesses that were under way at once only as many count as may.
-                try newHash.attempts.check(transaction, now: now)
-                try transaction.enqueue(new.update(email: edit.email, passwordHash: newHash.new, now: now))
-                try transaction.enqueue(Session.endAll(of: id, in: company, but: actor.session))
+                try proof.attempts.check(transaction, now: now)
+            } else if isOther {
+                // It was changed while this request was on its way.
+                throw Refusal(ChangeRefusal.stale)
+            }
+            try FormerName.keep(of: old, renamed: new, transaction, now: now)
+            try transaction.execute(new.update(email: email, passwordHash: proof?.newHash, now: now))
+            if proof?.newHash != nil {
+                try EmailChange.cancel(of: id, in: company, transaction, now: now)
                 try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: old, now: now))
                 try audit.write(.passwordChanged, id, in: transaction)
-            } else {
-                try transaction.enqueue(new.update(email: edit.email, now: now))
             }
-            let isMoved = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
-            if isMoved {
+            if isOther, hasMail, let emailChange {
+                try emailChange.begin(of: old, by: actor.user, transaction)
+                try audit.write(.emailChangeAsked, id, in: transaction)
+            } else if isOther, let email {
+                try FormerEmail.checkFree(email, for: id, transaction, now: now)
                 try Attempts(.lettersToAddress, ofAddress: old.email).record(transaction, now: now)
-                try transaction.enqueue(Mail.insert(warning, .emailChanged, to: old, now: now))
+                try transaction.enqueue(
+                    Mail.insert(warning, .emailChanged, to: old, details: [email.text], now: now))
             }
-            if isMoved || newHash != nil {
+            if isOther && !hasMail || proof?.newHash != nil {
+                try transaction.enqueue(Session.endAll(of: id, in: company, but: actor.session))
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: company))
                 try transaction.enqueue(Mail.cancelLinks(of: id, in: company, now: now))
             }
             let changes = old.differences(from: new)
             if !changes.isEmpty { try audit.write(.userChanged, id, changes, in: transaction) }
-            var changed = try transaction.fetch(User.one(id, in: company, now: now))[0]
-            // As reading the account shows it.
-            changed.invitation = nil
-            return changed
+            return try Self.own(id, in: company, transaction, now: now)
         }
     }
 
-    private func newPasswordHash(
-        _ edit: Edit, _ actor: Actor
-    ) async throws -> (old: String?, new: String, attempts: Attempts)? {
-        guard let password = edit.password else { return nil }
+    /// The account as reading it shows it.
+    private static func own(
+        _ id: User.ID, in company: Company.ID, _ transaction: borrowing Transaction, now: Instant
+    ) throws -> User {
+        guard var user = try transaction.fetch(User.one(id, in: company, now: now)).first else { throw User.notFound }
+        user.invitation = nil
+        return user
+    }
+
+    /// That the caller knows the password that holds now, as of the hash that was checked.
+    private struct Proof {
+        let hash: String?
+        let newHash: String?
+        let attempts: Attempts
+    }
+
+    private func proof(_ edit: Edit, _ actor: Actor) async throws -> Proof {
+        guard let current = edit.currentPassword else { throw Refusal("currentPassword", .currentPasswordMissing) }
         // Whoever holds a session may guess no oftener than a stranger, whose guesses don't count here.
         let attempts = Attempts(.signInsOfSessions, of: actor.user.id.text)
         let (found, made, companies) = try await database.fetch(
             User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made,
             Company.name(actor.user.companyID))
         let changed = actor.user.with(firstName: edit.firstName, lastName: edit.lastName, email: edit.email)
-        try Accounts.check(password.new, against: OwnWords(changed, company: companies.first))
+        if let new = edit.newPassword {
+            try Accounts.check(new, against: OwnWords(changed, company: companies.first))
+        }
         let held = found.first ?? nil
         try attempts.check(made, now: runtime.now())
         let account = EmailAddress(actor.user.email)?.folded ?? actor.user.email
-        guard try await hasher.verify(password.current, against: held, of: account) else {
+        guard try await hasher.verify(current, against: held, of: account) else {
             let now = runtime.now()
             try await database.transaction { try attempts.record($0, now: now) }
             throw Refusal("currentPassword", .wrongPassword)
         }
-        return (held, try await hasher.hash(password.new.text, of: account), attempts)
+        var newHash: String?
+        if let new = edit.newPassword { newHash = try await hasher.hash(new.text, of: account) }
+        return Proof(hash: held, newHash: newHash, attempts: attempts)
+    }
+
+    // MARK: An address that waits
+
+    /// Mails a fresh link to the address that waits to be confirmed.
+    /// - Throws: `AccountRefusal.noPendingEmail` where none does; `.tooManyTries` where it was written to too often.
+    public func resendConfirmation(as actor: Actor) -> Change<User> {
+        let (id, company, runtime) = (actor.user.id, actor.user.companyID, runtime)
+        let (token, mail, now) = (Token(runtime), runtime.newID(Mail.self), runtime.now())
+        return Change { transaction in
+            try transaction.enqueue(User.lock(id, in: company))
+            let user = try Self.own(id, in: company, transaction, now: now)
+            try EmailChange.resend(of: user, token, mail, transaction, now: now)
+            return try Self.own(id, in: company, transaction, now: now)
+        }
+    }
+
+    /// Takes back a change of the own address.
+    /// - Throws: `AccountRefusal.noPendingEmail` where none waits.
+    public func cancelEmailChange(as actor: Actor) -> Change<Void> {
+        let (id, company, now) = (actor.user.id, actor.user.companyID, runtime.now())
+        return Change { transaction in
+            try transaction.enqueue(User.lock(id, in: company))
+            let user = try Self.own(id, in: company, transaction, now: now)
+            guard user.pendingEmail != nil else { throw Refusal(AccountRefusal.noPendingEmail) }
+            try EmailChange.cancel(of: id, in: company, transaction, now: now)
+            try transaction.enqueue(user.update(email: nil, now: now))
+        }
     }
 
     // MARK: Sessions

@@ -90,7 +90,7 @@ extension Session {
         Query(byToken, tokenHash, now) { row in
             let session: ID = try row.next()
             let use = Use(confirmedAt: try row.next(), lastUsedAt: try row.next(), idleAt: try row.next())
-            return Actor(session: session, user: try User(&row), use: use)
+            return Actor(session: session, user: try User(&row, now: now), use: use)
         }
     }
 

@@ -1,13 +1,17 @@
 extension User {
     static let columns: SQL = """
-        u.id, u.company_id, u.email, u.first_name, u.last_name, u.role, u.status, u.language, u.version, u.created_at, u.updated_at
+        u.id, u.company_id, u.email, u.first_name, u.last_name, u.role, u.status, u.language, u.version, u.created_at,
+        u.updated_at, u.pending_email, u.pending_email_until
         """
 
-    init(_ row: inout Row) throws {
+    /// - Parameter now: decides whether a pending address has expired.
+    init(_ row: inout Row, now: Instant) throws {
         self.init(
             id: try row.next(), companyID: try row.next(), email: try row.next(), firstName: try row.next(),
             lastName: try row.next(), role: try row.next(), status: try row.next(), language: try row.next(),
             version: try row.next(), createdAt: try row.next(), updatedAt: try row.next())
+        let (address, until): (String?, Instant?) = (try row.next(), try row.next())
+        if let address, let until, until > now { pendingEmail = PendingEmail(address: address, expiresAt: until) }
     }
 
     // MARK: Reading
@@ -43,13 +47,13 @@ extension User {
         """
 
     /// Who signs in with an address, and the hash of their password if they have one. No scope: nobody is signed in yet.
-    static func signingIn(_ email: EmailAddress) -> Query<(user: User, passwordHash: String?)> {
-        Query(byEmail, email.folded) { row in (try User(&row), try row.next()) }
+    static func signingIn(_ email: EmailAddress, now: Instant) -> Query<(user: User, passwordHash: String?)> {
+        Query(byEmail, email.folded) { row in (try User(&row, now: now), try row.next()) }
     }
 
     /// - Parameter now: decides whether the invitation has expired.
     private static func read(_ row: inout Row, now: Instant) throws -> User {
-        var user = try User(&row)
+        var user = try User(&row, now: now)
         let (givenAt, expiresAt): (Instant?, Instant?) = (try row.next(), try row.next())
         let (state, at): (Mail.State?, Instant?) = (try row.next(), try row.next())
         let (code, answer): (String?, String?) = (try row.next(), try row.next())
@@ -163,6 +167,13 @@ extension User {
             companyID, id, hash, now)
     }
 
+    /// Whoever knew the password is out. That there was one stays known: who has joined once gets links by mail only.
+    var voidPassword: Statement {
+        Statement(
+            "UPDATE users SET password_hash = $3 WHERE company_id = $1 AND id = $2 AND password_hash IS NOT NULL",
+            companyID, id, PasswordHasher.void)
+    }
+
     /// Nobody of a company can act any more.
     static func switchOffAll(in company: Company.ID) -> Statement {
         Statement(
@@ -186,7 +197,8 @@ extension User {
         Statement(
             """
             UPDATE users SET email = '', email_folded = NULL, password_hash = NULL, status = 'INACTIVE',
-                first_name = $4, last_name = $5, version = version + 1, updated_at = $3, removed_at = $3
+                first_name = $4, last_name = $5, version = version + 1, updated_at = $3, removed_at = $3,
+                pending_email = NULL, pending_email_hash = NULL, pending_email_until = NULL, pending_email_by = NULL
             WHERE company_id = $1 AND id = $2
             """,
             companyID, id, now, keepsName ? firstName : "", keepsName ? lastName : "")

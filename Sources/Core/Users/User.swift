@@ -22,6 +22,8 @@ public struct User: Sendable {
     public let updatedAt: Instant
     /// The invitation, of somebody who was invited. Nil also where it wasn't asked for.
     public var invitation: Invitation?
+    /// The address that holds once it is confirmed.
+    public var pendingEmail: PendingEmail?
 
     public var name: String { "\(firstName) \(lastName)" }
 

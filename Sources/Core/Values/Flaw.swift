@@ -92,7 +92,7 @@ public struct Flaw: Error, Sendable, Equatable {
             case .holdsCompanyName: "has the company's name in it and little besides: choose another one"
             case .holdsProductName: "has the product's name in it and little besides: choose another one"
             case .wrongPassword: "is wrong"
-            case .currentPasswordMissing: "is missing: a new password needs it"
+            case .currentPasswordMissing: "is missing: a new password or e-mail address needs it"
             case .beforeStartDate: "must not be before startDate"
             case .beforeCheckIn: "must not be before checkedInAt"
             case .beforeOwnCheckIn: "must not be before the check-in at {checkedInAt}"

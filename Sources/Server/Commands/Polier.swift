@@ -12,7 +12,8 @@ struct Polier: AsyncParsableCommand {
             that are no secret, a flag of the commands that use it. The database URL, passwords and keys can also be put into files: POLIER_DATABASE_URL_FILE names one.
             """,
         subcommands: [
-            Serve.self, Migrate.self, CreateAdmin.self, SeedDemo.self, Copy.self, BackUp.self, Restore.self, Check.self,
+            Serve.self, Migrate.self, CreateAdmin.self, PasswordLink.self, SeedDemo.self, Copy.self, BackUp.self,
+            Restore.self, Check.self,
             DescribeAPI.self, MailCommand.self, CompanyCommand.self, WebCommand.self, Version.self,
         ])
 

@@ -154,7 +154,8 @@ struct Serve: AsyncParsableCommand {
         let readiness = Readiness(hasMail: settings.carriesMail)
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
-            proxies: settings.trustedProxies, links: settings.links, mailSigningKey: settings.mail.signingKey,
+            proxies: settings.trustedProxies, links: settings.links, hasMail: settings.carriesMail,
+            mailSigningKey: settings.mail.signingKey,
             lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
             operatedBy: settings.operatedBy)
         let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded

@@ -11,6 +11,8 @@ struct API {
     let proxies: TrustedProxies
     /// Nil for tokens in the fragment of this server's own address.
     var links: Links?
+    /// Whether mail leaves this server: another address of a person then holds once it is confirmed.
+    var hasMail = true
     /// What Mailgun signs its messages to us with, if it is set.
     var mailSigningKey: String?
     /// How long what runs low is collected after a mail that said so.
@@ -42,14 +44,14 @@ struct API {
 
     private var described: [Route] {
         let accounts = Accounts(database, hasher: hasher, runtime: runtime)
-        let profile = Profile(database, hasher: hasher, runtime: runtime)
+        let profile = Profile(database, hasher: hasher, hasMail: hasMail, runtime: runtime)
         let cookie = SessionCookie(isHTTPS: origins.isHTTPS)
         let limits = LimitValues(database, runtime: runtime)
         let signedIn = SignedInRoutes(
             accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
             rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, origins: origins, cookie: cookie,
             uses: SessionUses(database, runtime: runtime))
-        let people = People(database, runtime: runtime)
+        let people = People(database, hasMail: hasMail, runtime: runtime)
         let browserCookie = SessionCookie(isHTTPS: origins.isHTTPS, of: "browser")
         return AuthRoutes(
             accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie, browserCookie: browserCookie

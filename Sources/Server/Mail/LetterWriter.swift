@@ -24,13 +24,20 @@ struct LetterWriter: Sendable {
     func write(_ mail: DueMail) -> Letter? {
         guard let address = EmailAddress(mail.address)?.mailable else { return nil }
         let company = mail.companyName ?? "Polier"
-        let link = mail.token.map(links.setPassword)
-        let words = render(
-            "\(mail.kind.rawValue).\(mail.language.rawValue)",
-            [
-                "company": company, "firstName": mail.firstName, "inviter": mail.inviter ?? "",
-                "items": mail.lowStock,
-            ])
+        let link = mail.token.map { token in
+            switch mail.kind {
+            case .emailConfirm: links.confirmEmail(token)
+            case .emailChanging: links.restoreEmail(token)
+            default: links.setPassword(token)
+            }
+        }
+        var values: [String: Any] = [
+            "company": company, "firstName": mail.firstName, "inviter": mail.inviter ?? "", "items": mail.lowStock,
+            "newAddress": mail.newAddress ?? "",
+        ]
+        // An empty text would count as one.
+        values["changer"] = mail.changer
+        let words = render("\(mail.kind.rawValue).\(mail.language.rawValue)", values)
         let lines = words.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let subject = lines.first.map(String.init) ?? ""
         let paragraphs = (lines.dropFirst().first ?? "").split(separator: "\n\n").map {

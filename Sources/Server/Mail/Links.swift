@@ -7,7 +7,15 @@ struct Links: Sendable {
     var tokensInQuery = false
 
     /// - Parameter token: of an invitation or a forgotten password.
-    func setPassword(_ token: String) -> String {
-        "\(publicURL)/set-password\(tokensInQuery ? "?" : "#")token=\(token)"
+    func setPassword(_ token: String) -> String { link("set-password", token) }
+
+    /// - Parameter token: of an address that is to hold.
+    func confirmEmail(_ token: String) -> String { link("confirm-email", token) }
+
+    /// - Parameter token: of an address that can be had back.
+    func restoreEmail(_ token: String) -> String { link("restore-email", token) }
+
+    private func link(_ page: String, _ token: String) -> String {
+        "\(publicURL)/\(page)\(tokensInQuery ? "?" : "#")token=\(token)"
     }
 }

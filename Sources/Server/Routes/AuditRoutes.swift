@@ -14,7 +14,9 @@ struct AuditRoutes {
                     "Read what was changed",
                     """
                     Who changed what of people, permissions, sites and material, when and from which session, the newest \
-                    first. What somebody took or added is in the movements, and coming and going in the time entries.
+                    first. What somebody took or added is in the movements, and coming and going in the time entries. \
+                    `userNameThen` and `subjectNameThen` are what people were called at the time, where they have another \
+                    name now.
                     """), by: .id()
             ) { (_, company: InCompany, page) in try await history.list(page, in: company.scope) },
             signedIn.list(
@@ -38,10 +40,12 @@ extension AuditEntry: Wire {
         fields.instant("at", at)
         fields.id("userId", user)
         fields.text("userName", userName)
+        fields.text("userNameThen", userNameThen)
         fields.id("sessionId", session)
         fields.choice("action", action)
         fields.text("subjectId", subject)
         fields.text("subjectName", subjectName)
+        fields.text("subjectNameThen", subjectNameThen)
         fields.list("changes", changes)
     }
 }

@@ -117,6 +117,37 @@ struct AuthRoutes {
                 }
                 return .one(try await accounts.setPassword(fields.password, token: token))
             },
+            .open(
+                .post, "/api/v1/auth/email/confirm",
+                .init(
+                    "Confirm an address with a link",
+                    """
+                    Takes the token of the link that was mailed to a new address: it holds from now on. The address before \
+                    can be had back for 7 days. A change that someone else asked for ends the person's sessions.
+                    """),
+                result: .one(AddressThatHolds.self, .ok, "The address holds."),
+                refusals: [
+                    .of(AccountRefusal.linkUsed),
+                    .of(
+                        AccountRefusal.emailTaken, "The address has an account already, or was another's until lately."),
+                ]
+            ) { (_, fields: TokenField) in
+                .one(AddressThatHolds(email: try await accounts.confirmEmail(token: fields.token)))
+            },
+            .open(
+                .post, "/api/v1/auth/email/restore",
+                .init(
+                    "Undo a change of the address with a link",
+                    """
+                    Takes the token of the link that was mailed to the address that was to change. That address holds again, \
+                    whatever was changed since; the password is void, all sessions end, and a link for a new password is \
+                    mailed to it.
+                    """),
+                result: .one(AddressThatHolds.self, .ok, "The address holds again."),
+                refusals: [.of(AccountRefusal.linkUsed), .of(AccountRefusal.emailTaken)]
+            ) { (_, fields: TokenField) in
+                .one(AddressThatHolds(email: try await accounts.restoreEmail(token: fields.token)))
+            },
             signedIn.other(
                 .post, "/api/v1/auth/confirm", .signedIn,
                 .init(
@@ -232,6 +263,23 @@ private struct ConfirmedUntil: Wire {
     static let example = ConfirmedUntil(until: Example.evening)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.instant("confirmedUntil", until) }
+}
+
+private struct TokenField: BodyFields {
+    let token: Substring
+
+    init?(_ fields: inout FieldReader) {
+        guard let token = fields.secret("token", example: "5a5a") else { return nil }
+        self.token = token[...]
+    }
+}
+
+private struct AddressThatHolds: Wire {
+    let email: String
+
+    static let example = AddressThatHolds(email: "lena.vogt@fliesen-brandt.example")
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.text("email", email) }
 }
 
 private struct Registered: Wire {

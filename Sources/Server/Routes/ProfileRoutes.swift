@@ -16,23 +16,47 @@ struct ProfileRoutes {
                 .put, "/api/v1/users/me", .signedIn,
                 .init(
                     "Change one's account",
-                    "Takes any of the fields. A new password needs the current one, and ends all other sessions."),
+                    """
+                    Takes any of the fields. A new password needs the current one, and ends all other sessions. Another \
+                    `email` needs it too: it becomes `pendingEmail`, and holds once it is confirmed by the link that is \
+                    mailed there; the address that holds gets a link that undoes this for 7 days. Whether the new address \
+                    has an account already is not told here. Where this server has no mail, it holds at once, and ends all \
+                    other sessions.
+                    """),
                 refusals: [
-                    .of(AccountRefusal.emailTaken), .of(AccountRefusal.tooManySignIns),
+                    .of(AccountRefusal.emailTaken, "Where this server has no mail."), .of(LimitRefusal.mails),
+                    .of(AccountRefusal.tooManySignIns),
                     .of(
                         AccountRefusal.tooManyTries,
-                        "The current password was guessed too often, or the address was changed too often."),
+                        "The current password was guessed too often, or address or name were changed too often."),
                 ]
             ) { (call, caller: AsThemselves, fields: ProfileFields) in
                 try await profile.change(fields.edit, if: call.precondition, as: caller.actor)
             },
+            signedIn.change(
+                .post, "/api/v1/users/me/pending-email/resend", .signedIn,
+                .init(
+                    "Mail the link that confirms one's address again",
+                    "A fresh link, good for 7 days, goes to `pendingEmail`; the old one is void."),
+                refusals: [
+                    .of(AccountRefusal.noPendingEmail), .of(LimitRefusal.mails),
+                    .of(AccountRefusal.tooManyTries, "This address was written to more than 10 times an hour."),
+                ]
+            ) { (_, caller: AsThemselves, _: NoFields) in profile.resendConfirmation(as: caller.actor) },
+            signedIn.remove(
+                "/api/v1/users/me/pending-email", .signedIn,
+                .init(
+                    "Take back a change of one's address",
+                    "`pendingEmail` is null again. The link at the address that holds stays good."),
+                isConditional: false, refusals: [.of(AccountRefusal.noPendingEmail)]
+            ) { (_, caller: AsThemselves) in profile.cancelEmailChange(as: caller.actor) },
             signedIn.one(
                 "/api/v1/users/me/export", .signedIn,
                 .init(
                     "Take a copy of one's data",
                     """
-                    Everything that is held on the caller: the account, sessions, assignments, hours, movements of \
-                    material, the entries of the history that name them, and mails.
+                    Everything that is held on the caller: the account, former names and addresses, sessions, \
+                    assignments, hours, movements of material, the entries of the history that name them, and mails.
                     """), confirmation: .needed
             ) { (_, caller: AsThemselves) in try await profile.export(as: caller.actor) },
             signedIn.one(
@@ -56,14 +80,14 @@ private struct ProfileFields: BodyFields {
         if password != nil && current == nil { fields.report("currentPassword", .currentPasswordMissing) }
         edit = Profile.Edit(
             firstName: firstName, lastName: lastName, email: email, language: language,
-            password: password.flatMap { new in current.map { (new, $0) } })
+            newPassword: password, currentPassword: current)
     }
 }
 
 extension PersonalData: Wire {
     static let example = PersonalData(
-        exportedAt: Example.evening, user: .example, sessions: [.example],
-        knownBrowsers: [.example],
+        exportedAt: Example.evening, user: .example, formerNames: [.example], formerEmails: [.example],
+        sessions: [.example], knownBrowsers: [.example],
         assignments: [Assignment(site: Example.id(2), siteName: "Bad Müller", since: Example.morning)],
         timeEntries: [.example],
         movements: [
@@ -74,6 +98,8 @@ extension PersonalData: Wire {
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.instant("exportedAt", exportedAt)
         fields.object("user", user)
+        fields.list("formerNames", formerNames)
+        fields.list("formerEmails", formerEmails)
         fields.list("sessions", sessions.map(PastSession.init))
         fields.list("knownBrowsers", knownBrowsers)
         fields.list("assignments", assignments)
@@ -81,6 +107,17 @@ extension PersonalData: Wire {
         fields.list("movements", movements)
         fields.list("audit", audit)
         fields.list("mails", mails)
+    }
+}
+
+extension FormerEmail: Wire {
+    static let example = FormerEmail(
+        email: "lena.maier@fliesen-brandt.example", at: Example.morning, expiresAt: Example.later)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("email", email)
+        fields.instant("changeAskedAt", at)
+        fields.instant("restorableUntil", expiresAt)
     }
 }
 

@@ -36,7 +36,8 @@ struct UserRoutes {
                     .of(LimitRefusal.mails), .of(LimitRefusal.people),
                     .of(UserRefusal.notFound, "Another request with this key invited them; they were removed since."),
                 ]
-            ) { (_, company: InCompany, fields: InviteeFields) in try people.invite(fields.invitee, in: company.scope)
+            ) { (_, company: InCompany, fields: InviteeFields) in
+                try await people.invite(fields.invitee, in: company.scope)
             },
             signedIn.change(
                 .put, Self.base + "/{userId}", .may(.changeUsers),
@@ -44,7 +45,10 @@ struct UserRoutes {
                     "Change somebody",
                     """
                     Takes any of the fields. INACTIVE switches somebody off: their sessions end at once. A manager changes \
-                    workers only, and a company keeps at least one active manager.
+                    workers only, and a company keeps at least one active manager. Another `email` of a person who has \
+                    joined becomes their `pendingEmail` and holds, and ends their sessions, once they confirm it by the link \
+                    that is mailed there; the address that they have gets a link that undoes it. Where this server has no \
+                    mail, it holds at once.
                     """),
                 refusals: [
                     .of(AccountRefusal.emailTaken), .of(UserRefusal.notJoinedYet), .of(UserRefusal.lastManager),
@@ -52,7 +56,26 @@ struct UserRoutes {
                     .of(LimitRefusal.mails),
                 ]
             ) { (call, company: InCompany, fields: UserFields) in
-                try people.change(try call.id("userId"), fields.edit, if: call.precondition, in: company.scope)
+                try await people.change(
+                    try call.id("userId"), fields.edit, if: call.precondition, in: company.scope)
+            },
+            signedIn.remove(
+                Self.base + "/{userId}/pending-email", .may(.changeUsers),
+                .init(
+                    "Take back a change of somebody's address",
+                    "The address that waits to be confirmed waits no more."),
+                refusals: [.of(AccountRefusal.noPendingEmail), .of(UserRefusal.workersOnly)]
+            ) { (call, company: InCompany) in
+                try people.cancelEmailChange(
+                    of: try call.id("userId"), if: call.precondition, in: company.scope)
+            },
+            signedIn.list(
+                Self.base + "/{userId}/former-names", .may(.readUsers),
+                .init(
+                    "List a person's former names", "What they were called before, and until when; the latest first."),
+                by: .number
+            ) { (call, company: InCompany, page) in
+                try await people.formerNames(of: try call.id("userId"), page, in: company.scope)
             },
             signedIn.remove(
                 Self.base + "/{userId}", .may(.changeUsers),
@@ -73,7 +96,11 @@ struct UserRoutes {
                 .post, Self.base + "/{userId}/invitation", .may(.inviteUsers),
                 .init(
                     "Give a fresh invitation",
-                    "Answers with a new link, good for 7 days; the old one is void. For people who are INACTIVE."),
+                    """
+                    Mails a new link, good for 7 days; the old one is void. For people who are INACTIVE. The answer has the \
+                    link too where the person has never joined; for who was switched off it is null, and the link goes to \
+                    their address alone.
+                    """),
                 status: .accepted,
                 refusals: [
                     .of(UserRefusal.joinedAlready), .of(UserRefusal.workersOnly, "The person was switched off."),
@@ -81,7 +108,7 @@ struct UserRoutes {
                 ]
             ) { (call, company: InCompany, _: NoFields) in
                 try people.reinvite(try call.id("userId"), in: company.scope).map {
-                    InvitationLink(link: links.setPassword($0.token.text), expiresAt: $0.expiresAt)
+                    InvitationLink(link: $0.token.map { links.setPassword($0.text) }, expiresAt: $0.expiresAt)
                 }
             },
         ]
@@ -131,6 +158,7 @@ extension User: Wire {
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id)
         fields.text("email", email)
+        fields.text("pendingEmail", pendingEmail?.address)
         fields.text("firstName", firstName)
         fields.text("lastName", lastName)
         fields.choice("role", role)
@@ -155,8 +183,19 @@ extension Invitation: Wire {
     }
 }
 
+extension FormerName: Wire {
+    static let example = FormerName(number: 3, firstName: "Lena", lastName: "Maier", until: Example.morning)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("firstName", firstName)
+        fields.text("lastName", lastName)
+        fields.instant("until", until)
+    }
+}
+
 private struct InvitationLink: Wire {
-    let link: String
+    /// Nil for a person who has joined before.
+    let link: String?
     let expiresAt: Instant
 
     static let example = InvitationLink(

@@ -1,0 +1,73 @@
+extension Accounts {
+    /// Uses the link that was mailed to a new address: it holds from now on. A change that someone else asked for ends the person's
+    /// sessions.
+    /// - Returns: the address.
+    /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, replaced or too old; `.emailTaken` where another account has the
+    ///   address: who has opened the link may know.
+    public func confirmEmail(token: Substring) async throws -> String {
+        let unknown = Refusal(AccountRefusal.linkUsed)
+        guard let hash = Token.hash(sent: token) else { throw unknown }
+        let (mail, now, runtime) = (runtime.newID(Mail.self), runtime.now(), runtime)
+        return try await database.make(
+            Change { transaction in
+                guard let named = try transaction.fetch(EmailChange.find(hash, now: now)).first else { throw unknown }
+                try transaction.enqueue(User.lock(named.user, in: named.company))
+                // Again, now that no one else changes it.
+                let (found, users) = try transaction.fetch(
+                    EmailChange.find(hash, now: now), User.one(named.user, in: named.company, now: now))
+                guard let waiting = found.first, let user = users.first, let email = EmailAddress(waiting.address)
+                else {
+                    throw unknown
+                }
+                try transaction.execute(EmailChange.setEmail(email, of: user, now: now))
+                try FormerEmail.checkFree(email, for: user.id, transaction, now: now)
+                try transaction.enqueue(FormerEmail.extend(of: user, now: now))
+                try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
+                try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))
+                if waiting.changer != user.id {
+                    try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
+                }
+                try transaction.enqueue(
+                    Mail.insert(mail, .emailChanged, to: user, details: [email.text], now: now))
+                try Audit(user, session: nil, runtime).write(
+                    .userChanged, user.id, user.differences(from: user.with(email: email)), in: transaction)
+                return email.text
+            })
+    }
+
+    /// Uses the link that was mailed to a former address: it holds again, and whoever had the person's sessions, password or newer
+    /// address is out. A link for a new password is mailed to it.
+    /// - Returns: the address.
+    /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, used or too old.
+    public func restoreEmail(token: Substring) async throws -> String {
+        let unknown = Refusal(AccountRefusal.linkUsed)
+        guard let hash = Token.hash(sent: token) else { throw unknown }
+        let (link, mail) = (Token(runtime), runtime.newID(Mail.self))
+        let (now, runtime) = (runtime.now(), runtime)
+        return try await database.make(
+            Change { transaction in
+                guard let named = try transaction.fetch(FormerEmail.find(hash, now: now)).first else { throw unknown }
+                try transaction.enqueue(User.lock(named.user, in: named.company))
+                let (found, users) = try transaction.fetch(
+                    FormerEmail.find(hash, now: now), User.one(named.user, in: named.company, now: now))
+                guard let former = found.first, let user = users.first, let email = EmailAddress(former.email) else {
+                    throw unknown
+                }
+                try EmailChange.cancel(of: user.id, in: user.companyID, transaction, now: now)
+                try transaction.execute(EmailChange.setEmail(email, of: user, now: now))
+                try transaction.enqueue(user.voidPassword)
+                try transaction.enqueue(FormerEmail.forget(of: user.id, in: user.companyID, from: former.number))
+                try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
+                try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
+                try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))
+                // Who was switched off comes in again only by those who may switch them on.
+                if user.status == .active {
+                    let restored = user.with(email: email)
+                    try transaction.enqueue(OneTimeToken.undone(restored, link, now: now))
+                    try transaction.enqueue(Mail.insert(mail, .emailUndone, to: restored, token: link, now: now))
+                }
+                try Audit(user, session: nil, runtime).write(.emailRestored, user.id, in: transaction)
+                return email.text
+            })
+    }
+}

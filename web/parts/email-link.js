@@ -1,0 +1,54 @@
+// The pages that the links in mails about an address lead to. What a link is for is done by a tap: mail programs open links by themselves.
+
+import { api } from "app/api.js";
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { t } from "app/words.js";
+import { formView } from "parts/fields.js";
+import { emptyState, pageHead } from "parts/pieces.js";
+
+/** Of the link: in the fragment, or in the query where the server's settings say so. */
+const tokenOf = (page) => new URLSearchParams(location.hash.slice(1)).get("token") ?? page.query.get("token");
+
+/**
+ * @param {{path: string, action: string, words: string, isDanger?: boolean, done?: (email: string) => unknown}} link `action` is what the
+ *   server is asked for, `words` where the page's words stand.
+ */
+export function emailLink(page, { path, action, words, isDanger, done = () => {} }) {
+  // The token is kept while the tab is open, not in the address: that is copied, shown and kept in the history.
+  const note = `polier.link.${action}`;
+  const given = tokenOf(page);
+  if (given) {
+    sessionStorage.setItem(note, given);
+    history.replaceState(history.state, "", path);
+  }
+  // Another link that is opened in the same tab changes the fragment only.
+  addEventListener("hashchange", () => tokenOf(page) && location.reload(), { signal: page.signal });
+  const token = sessionStorage.getItem(note);
+  let isUsed = !token;
+  let email = null;
+  const form = createForm(page, {
+    send: () => api.post(`/auth/email/${action}`, { token }).catch((problem) => {
+      isUsed = problem.code === "link-used";
+      if (isUsed) sessionStorage.removeItem(note);
+      throw problem;
+    }),
+    async done(answer) {
+      sessionStorage.removeItem(note);
+      ({ email } = answer);
+      await done(email);
+    },
+  });
+  const toStart = html`<a class="button is-primary" href="/">${t("emailLink.toStart")}</a>`;
+  return () => {
+    if (email) {
+      return emptyState({ icon: "mail", title: t(`${words}.doneTitle`), text: t(`${words}.doneText`, { email }), isPage: true, action: toStart });
+    }
+    if (isUsed) {
+      return emptyState({ icon: "mail", title: t("setPassword.usedTitle"), text: t(`${words}.usedText`), isPage: true, action: toStart });
+    }
+    return html`
+      ${pageHead({ title: t(`${words}.title`), lead: t(`${words}.lead`) })}
+      ${formView(form, "", { submit: t(`${words}.submit`), isDanger })}`;
+  };
+}
