@@ -44,6 +44,9 @@ static const unsigned char app_problem_js[] = {
 static const unsigned char app_queue_js[] = {
 #embed "../../web/app/queue.js"
 };
+static const unsigned char app_registration_js[] = {
+#embed "../../web/app/registration.js"
+};
 static const unsigned char app_router_js[] = {
 #embed "../../web/app/router.js"
 };
@@ -375,6 +378,7 @@ static const struct polier_file web[] = {
     {"app/page.js", app_page_js, sizeof app_page_js},
     {"app/problem.js", app_problem_js, sizeof app_problem_js},
     {"app/queue.js", app_queue_js, sizeof app_queue_js},
+    {"app/registration.js", app_registration_js, sizeof app_registration_js},
     {"app/router.js", app_router_js, sizeof app_router_js},
     {"app/routes.js", app_routes_js, sizeof app_routes_js},
     {"app/sender.js", app_sender_js, sizeof app_sender_js},

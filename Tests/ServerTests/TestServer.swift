@@ -54,7 +54,7 @@ struct TestServer: Sendable {
             let api = API(
                 database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
                 runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
-                links: settings.links, hasMail: hasMail,
+                links: settings.links, hasMail: hasMail, registrationIsOpen: settings.registrationIsOpen,
                 mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
                 writesPerMinute: settings.writesPerMinute,
                 operatedBy: settings.operatedBy)

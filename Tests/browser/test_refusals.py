@@ -1,5 +1,6 @@
 """Refusals in the reader's words: by their codes, at their fields, and also those that an earlier app kept."""
 
+import os
 import re
 import uuid
 
@@ -124,3 +125,24 @@ def test_what_an_earlier_app_kept_is_shown_and_sent(one_server, visit, manager):
             "Die Uhrzeit passt nicht: Das stimmt so nicht.",
             "Dieses Material gibt es nicht mehr.",
         ]
+
+
+def test_a_server_that_takes_no_company_says_whom_to_ask(one_server, visit):
+    one_server.stop()
+    one_server.environment["POLIER_REGISTRATION"] = "closed"
+    one_server.start()
+    try:
+        with visit(one_server, service_workers="block") as page:
+            page.goto("/")
+            page.get_by_role("button", name="Anmelden", exact=True).wait_for()
+            assert page.get_by_role("link", name="Firma registrieren").count() == 0
+            page.goto("/register")
+            page.get_by_role("heading", level=1, name="Registrieren geht hier nicht").wait_for()
+            page.get_by_text("Auf diesem Server legt Beispiel IT GmbH neue Firmen an.").wait_for()
+            assert page.get_by_role("link", name="hallo@polier.example").get_attribute("href") == "mailto:hallo@polier.example"
+            if "POLIER_TEST_SHOTS" in os.environ:
+                page.screenshot(path=os.environ["POLIER_TEST_SHOTS"] + "/register-closed.png")
+    finally:
+        one_server.stop()
+        del one_server.environment["POLIER_REGISTRATION"]
+        one_server.start()

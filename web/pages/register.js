@@ -1,16 +1,34 @@
-// A company registers itself, with its first manager, who is signed in then.
+// A company registers itself, with its first manager, who is signed in then. Where that is closed: whom to ask.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
+import { registrationIsOpen } from "app/registration.js";
 import { go } from "app/router.js";
 import { session } from "app/session.js";
 import { language, t } from "app/words.js";
 import { addressFields } from "parts/address-fields.js";
 import { formView, passwordField, textField } from "parts/fields.js";
-import { pageHead } from "parts/pieces.js";
+import { emptyState, pageHead } from "parts/pieces.js";
 
-export default function register(page) {
+export default (page) => (registrationIsOpen ? open(page) : closed(page));
+
+function closed(page) {
+  page.read({ operator: "/operator" });
+  return () => {
+    const { name, email, phone } = page.data.operator;
+    return emptyState({
+      icon: "key", title: t("register.closedTitle"), isPage: true,
+      text: t(name ? "register.closedAsk" : "register.closedText", { name }),
+      action: html`
+        ${email && html`<a class="button is-primary" href=${`mailto:${email}`}>${email}</a>`}
+        ${phone && html`<a class="button" href=${`tel:${phone.replace(/[^+\d]/g, "")}`}>${phone}</a>`}
+        <a class="button" href="/">${t("signIn.title")}</a>`,
+    });
+  };
+}
+
+function open(page) {
   const form = createForm(page, {
     send: (values) => api.post("/auth/register", { ...values, language: language() }),
     async done(_, { email, password }) {

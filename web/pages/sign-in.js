@@ -2,6 +2,7 @@
 
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
+import { registrationIsOpen } from "app/registration.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
 import { formView, passwordField, textField } from "parts/fields.js";
@@ -16,5 +17,6 @@ export default function signIn(page) {
       ${passwordField(form, { name: "password", label: t("signIn.password"), autocomplete: "current-password" })}
       <p class="after-field"><a href="/forgot-password">${t("signIn.forgot")}</a></p>
     `, { submit: t("signIn.submit") })}
-    <p class="door-other">${t("signIn.noCompany")} <a href="/register">${t("signIn.register")}</a></p>`;
+    ${registrationIsOpen && html`
+      <p class="door-other">${t("signIn.noCompany")} <a href="/register">${t("signIn.register")}</a></p>`}`;
 }

@@ -72,6 +72,9 @@ export default {
     company: "Deine Firma",
     you: "Du",
     submit: "Firma registrieren",
+    closedTitle: "Registrieren geht hier nicht",
+    closedAsk: "Auf diesem Server legt {name} neue Firmen an. Melde dich dort.",
+    closedText: "Auf diesem Server legt der Betreiber neue Firmen an. Im Impressum steht, wer das ist.",
   },
   password: {
     new: "Neues Passwort",
@@ -165,6 +168,7 @@ export default {
     "link-token-missing": "Der Link ist nicht vollständig. Öffne ihn noch einmal aus der Mail.",
     "link-used": "Der Link wurde schon benutzt oder ist abgelaufen.",
     "email-taken": "Für diese E-Mail-Adresse gibt es schon ein Konto.",
+    "registration-closed": "Auf diesem Server legt der Betreiber neue Firmen an. Im Impressum steht, wen du fragen kannst.",
     "role-forbids": "Das darfst du nicht. Frag deine Bauleitung.",
     "request-from-another-site": "Das kam von einer fremden Seite. Öffne Polier unter seiner eigenen Adresse.",
     "head-too-large": "Dein Browser schickt zu viel mit. Lösch die Cookies dieser Seite und versuch es noch einmal.",

@@ -72,6 +72,9 @@ export default {
     company: "Your company",
     you: "You",
     submit: "Register the company",
+    closedTitle: "Registration is closed",
+    closedAsk: "On this server {name} adds new companies. Get in touch with them.",
+    closedText: "On this server the operator adds new companies. The imprint says who that is.",
   },
   password: {
     new: "New password",
@@ -165,6 +168,7 @@ export default {
     "link-token-missing": "The link is incomplete. Open it from the mail again.",
     "link-used": "The link was used or has expired.",
     "email-taken": "There is already an account for this email address.",
+    "registration-closed": "On this server the operator adds new companies. The imprint says whom to ask.",
     "role-forbids": "You don’t have permission to do this. Ask your manager.",
     "request-from-another-site": "This came from another website. Open Polier at its own address.",
     "head-too-large": "Your browser sends too much along. Delete this page’s cookies and try again.",

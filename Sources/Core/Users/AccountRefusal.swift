@@ -13,6 +13,8 @@ public enum AccountRefusal: String, RefusalCode {
     case sessionNotFound = "session-not-found"
     case emailTaken = "email-taken"
     case noPendingEmail = "no-pending-email"
+    /// The operator has closed registration (`POLIER_REGISTRATION=closed`).
+    case registrationClosed = "registration-closed"
     case tooManyTries = "too-many-tries"
     case tooManySignIns = "too-many-sign-ins"
 
@@ -20,7 +22,7 @@ public enum AccountRefusal: String, RefusalCode {
         switch self {
         case .signInNeeded, .malformedAuthorization, .linkTokenMissing, .wrongCredentials, .sessionEnded, .linkUsed:
             .unauthenticated
-        case .otherSite, .confirmAgain: .forbidden
+        case .otherSite, .confirmAgain, .registrationClosed: .forbidden
         case .sessionNotFound, .noPendingEmail: .notFound
         case .emailTaken: .conflict
         case .tooManyTries: .tooMany
@@ -41,6 +43,7 @@ public enum AccountRefusal: String, RefusalCode {
         case .sessionNotFound: "There is no such session."
         case .emailTaken: "There is already an account for this e-mail address."
         case .noPendingEmail: "No e-mail address waits to be confirmed."
+        case .registrationClosed: "Companies don't register themselves on this server: ask the people who run it."
         case .tooManyTries: "This was tried too often: wait a while and try again."
         case .tooManySignIns: "Too many people are signing in at once. Try again in a few seconds."
         }

@@ -52,6 +52,9 @@ struct Serve: AsyncParsableCommand {
     )
     var trustedProxies: String?
 
+    @Option(help: "open, or closed: no company registers itself any more. [POLIER_REGISTRATION, open]")
+    var registration: String?
+
     @Option(
         help: "Whom mail comes from, like Polier <polier@example.de>. [POLIER_MAIL_FROM, polier@ the domain at Mailgun]"
     )
@@ -127,6 +130,7 @@ struct Serve: AsyncParsableCommand {
         flags[.linkTokens] = linkTokens
         flags[.allowedOrigins] = allowedOrigins
         flags[.trustedProxies] = trustedProxies
+        flags[.registration] = registration
         flags[.mailFrom] = mailFrom
         flags[.lowStockSeconds] = lowStockSeconds
         flags[.writesPerMinute] = writesPerMinute
@@ -155,10 +159,13 @@ struct Serve: AsyncParsableCommand {
         let api = API(
             database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
             proxies: settings.trustedProxies, links: settings.links, hasMail: settings.carriesMail,
-            mailSigningKey: settings.mail.signingKey,
+            registrationIsOpen: settings.registrationIsOpen, mailSigningKey: settings.mail.signingKey,
             lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
             operatedBy: settings.operatedBy)
-        let web = try settings.webFolder.map { try WebPages.folder($0) } ?? .embedded
+        let web =
+            try settings.webFolder.map {
+                try WebPages.folder($0, registrationIsOpen: settings.registrationIsOpen)
+            } ?? (settings.registrationIsOpen ? .embedded : .embeddedWithoutRegistration)
         let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
         let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)
         let fallback: any LetterTransport = settings.carriesMail ? LogTransport(logger: logger) : NoTransport()

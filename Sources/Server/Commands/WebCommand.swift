@@ -11,7 +11,8 @@ struct WebCommand: AsyncParsableCommand {
             abstract: "Writes the web app's files into a folder, to be served from elsewhere.",
             discussion: """
                 The page says itself, in a meta element, what it may load. Whoever serves the files answers unknown addresses \
-                without a file's ending with index.html, and sends /api to a server. deploy/edge has examples.
+                without a file's ending with index.html, and sends /api to a server. deploy/edge has examples. \
+                With POLIER_REGISTRATION=closed the page offers no registration, which the server must refuse by itself.
                 """)
 
         @Argument(help: "The folder: made where it is missing, and else empty.")
@@ -22,7 +23,8 @@ struct WebCommand: AsyncParsableCommand {
             if let content = try? files.contentsOfDirectory(atPath: folder), !content.isEmpty {
                 throw SettingsError("\(folder) isn't empty: the web app is written into a folder of its own")
             }
-            let app = WebApp(.embedded, [])
+            let settings = try Settings(flags: [:], environment: ProcessInfo.processInfo.environment)
+            let app = WebApp(.embedded, [], registrationIsOpen: settings.registrationIsOpen)
             for (name, file) in app.files.sorted(by: { $0.key < $1.key }) where file.isForEver || app.isFixed(name) {
                 let target = URL(fileURLWithPath: folder).appendingPathComponent(name)
                 do {

@@ -13,6 +13,8 @@ struct API {
     var links: Links?
     /// Whether mail leaves this server: another address of a person then holds once it is confirmed.
     var hasMail = true
+    /// Whether companies register themselves.
+    var registrationIsOpen = true
     /// What Mailgun signs its messages to us with, if it is set.
     var mailSigningKey: String?
     /// How long what runs low is collected after a mail that said so.
@@ -54,7 +56,8 @@ struct API {
         let people = People(database, hasMail: hasMail, runtime: runtime)
         let browserCookie = SessionCookie(isHTTPS: origins.isHTTPS, of: "browser")
         return AuthRoutes(
-            accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie, browserCookie: browserCookie
+            accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie, browserCookie: browserCookie,
+            registrationIsOpen: registrationIsOpen
         ).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes
             + CompanyRoutes(companies: Companies(database, runtime: runtime), signedIn: signedIn).routes

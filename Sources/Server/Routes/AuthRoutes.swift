@@ -8,6 +8,7 @@ struct AuthRoutes {
     let signedIn: SignedInRoutes
     let cookie: SessionCookie
     let browserCookie: SessionCookie
+    let registrationIsOpen: Bool
 
     /// Where a request comes from, with the cookies of a browser that shows a page of ours. Browsers send them by themselves: what
     /// another site's page asks must neither end a session nor pass for this browser.
@@ -22,7 +23,7 @@ struct AuthRoutes {
 
     var routes: [Route] {
         let (accounts, profile, cookie, browserCookie) = (accounts, profile, cookie, browserCookie)
-        let runtime = signedIn.runtime
+        let (runtime, registrationIsOpen) = (signedIn.runtime, registrationIsOpen)
         return [
             .open(
                 .post, "/api/v1/auth/register",
@@ -31,10 +32,12 @@ struct AuthRoutes {
                     "Founds a company with its first manager, who can sign in at once."),
                 result: .one(Registered.self, .created, "The company and its manager are there."),
                 refusals: [
-                    .of(AccountRefusal.emailTaken), .of(AccountRefusal.tooManySignIns),
+                    .of(AccountRefusal.registrationClosed), .of(AccountRefusal.emailTaken),
+                    .of(AccountRefusal.tooManySignIns),
                     .of(AccountRefusal.tooManyTries, "More than 30 registrations an hour from one address."),
                 ]
             ) { (call, fields: Registration) in
+                guard registrationIsOpen else { throw Refusal(AccountRefusal.registrationClosed) }
                 let user = try await accounts.register(
                     fields.person, company: fields.companyName, address: fields.address, language: fields.language,
                     from: call.origin)

@@ -15,6 +15,8 @@ struct Settings: Sendable {
     let origins: Origins
     let trustedProxies: TrustedProxies
     let links: Links
+    /// Whether companies register themselves.
+    let registrationIsOpen: Bool
     let mail: MailSettings
     let lowStockPause: Duration
     /// How many changes a person may make in a minute; 0 for any number.
@@ -85,6 +87,7 @@ struct Settings: Sendable {
         let tokensInQuery = try choice(.linkTokens, [("fragment", false), ("query", true)], default: false)
         links = Links(publicURL: origins.publicURL, tokensInQuery: tokensInQuery)
         trustedProxies = try TrustedProxies(try value(.trustedProxies) ?? "")
+        registrationIsOpen = try choice(.registration, [("open", true), ("closed", false)], default: true)
         mail = try MailSettings(
             from: try value(.mailFrom), mailgunKey: try value(.mailgunKey), domain: try value(.mailgunDomain),
             baseURL: try value(.mailgunBaseURL), signingKey: try value(.mailgunSigningKey),

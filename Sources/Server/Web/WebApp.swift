@@ -47,8 +47,10 @@ struct WebApp: Sendable {
     static let worker = "sw.js"
     static let manifest = "manifest.webmanifest"
 
-    /// - Parameter codings: in which ways files are made smaller. With brotli it takes half a second.
-    init(_ folder: WebFolder, _ codings: [ContentCoding]) {
+    /// - Parameters:
+    ///   - codings: in which ways files are made smaller. With brotli it takes half a second.
+    ///   - registrationIsOpen: whether the page offers to register a company.
+    init(_ folder: WebFolder, _ codings: [ContentCoding], registrationIsOpen: Bool = true) {
         let fixed = [Self.page, Self.worker, Self.manifest]
         let plain = folder.filter { !fixed.contains($0.key) }
         let names = plain.reduce(into: [String: String]()) { $0[$1.key] = Self.hashedName($1.key, $1.value) }
@@ -73,6 +75,9 @@ struct WebApp: Sendable {
         let first = Self.text(folder[Self.page]).modules.reduce([]) { Self.imports(from: $0 + [$1], scripts) }
         page.insert(first.map { Self.preload(names[$0]) }.joined(), before: "</head>")
         page.insert(Self.ahead(scripts, without: first, names), before: "</template>")
+        if !registrationIsOpen {
+            page = page.replacingOccurrences(of: "<body>", with: "<body data-registration=\"closed\">")
+        }
         add(Self.page, Data(page.utf8))
         if let manifest = folder[Self.manifest] {
             add(Self.manifest, Data(Self.text(manifest).naming(names).utf8))

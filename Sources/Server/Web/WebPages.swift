@@ -9,12 +9,19 @@ struct WebPages: Sendable {
     private static let slash = UInt8(ascii: "/")
 
     /// The app in this binary. It is put together beside the start: at once as it is, and again as small as it can be.
-    static let embedded: WebPages = {
+    static let embedded = embedded(registrationIsOpen: true)
+
+    /// The same where no company registers itself.
+    static let embeddedWithoutRegistration = embedded(registrationIsOpen: false)
+
+    private static func embedded(registrationIsOpen: Bool) -> WebPages {
         let smallest = Mutex<WebApp?>(nil)
         let first = Task {
-            let app = try await NIOThreadPool.singleton.runIfActive { WebApp(.embedded, [.gzip]) }
+            let app = try await NIOThreadPool.singleton.runIfActive {
+                WebApp(.embedded, [.gzip], registrationIsOpen: registrationIsOpen)
+            }
             NIOThreadPool.singleton.submit { _ in
-                let app = WebApp(.embedded, ContentCoding.allCases)
+                let app = WebApp(.embedded, ContentCoding.allCases, registrationIsOpen: registrationIsOpen)
                 smallest.withLock { $0 = app }
             }
             return app
@@ -23,15 +30,15 @@ struct WebPages: Sendable {
             if let app = smallest.withLock({ $0 }) { return app }
             return try await first.value
         }
-    }()
+    }
 
     /// A folder's files as they are when they are asked for, for those who work on them.
-    static func folder(_ path: String) throws -> WebPages {
+    static func folder(_ path: String, registrationIsOpen: Bool = true) throws -> WebPages {
         let known = Mutex<(folder: WebFolder, app: WebApp)?>(nil)
         let read: @Sendable () throws -> WebApp = {
             let folder = try WebFolder(path: path)
             if let known = known.withLock({ $0 }), known.folder == folder { return known.app }
-            let app = WebApp(folder, [.gzip])
+            let app = WebApp(folder, [.gzip], registrationIsOpen: registrationIsOpen)
             known.withLock { $0 = (folder, app) }
             return app
         }
