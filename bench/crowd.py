@@ -26,7 +26,8 @@ COLUMNS = {
         "company_id", "id", "name", *PLACE, "priority", "status", "start_date", "end_date", "created_at", "updated_at"],
     "assignments": ["company_id", "site_id", "user_id", "created_at"],
     "materials": [
-        "company_id", "site_id", "id", "name", "unit", "amount", "threshold", "version", "created_at", "updated_at"],
+        "company_id", "site_id", "id", "name", "unit", "amount", "threshold", "version", "created_at", "updated_at",
+        "low_since"],
     "movements": [
         "company_id", "site_id", "material_id", "number", "id", "delta", "amount_after", "user_id", "at", "created_at"],
     "time_entries": [
@@ -64,25 +65,35 @@ class Crowd:
         self.add("users", company, user, email, email, "Jo", f"Nr. {number}", "MANAGER", "ACTIVE", "de", NOW, NOW)
         return company, user
 
-    def sites(self, company: str, user: str, count: int, materials: int, movements: int, entries: int = 5) -> None:
-        """So many sites, each with so many materials, each with so many movements."""
+    def sites(
+        self, company: str, user: str, count: int, materials: int, movements: int, entries: int = 5,
+        status: str = "ACTIVE", every: int = 86_400_000,
+    ) -> None:
+        """So many sites, each with so many materials, each with so many movements; and a visit every so many milliseconds."""
         for number in range(count):
             site = self.ids.next()
             self.add(
-                "sites", company, site, f"Baustelle {number}", *PLACE_VALUES, "medium", "ACTIVE", "2026-10-01",
+                "sites", company, site, f"Baustelle {number}", *PLACE_VALUES, "medium", status, "2026-10-01",
                 "2026-12-20", NOW, NOW)
             self.add("assignments", company, site, user, NOW)
             for _ in range(materials):
-                material = self.ids.next()
+                material, amount = self.ids.next(), 1000 * movements
                 self.add(
-                    "materials", company, site, material, "Fliesenkleber flexibel", "Sack", 1000 * movements, 5000,
-                    movements, NOW, NOW)
+                    "materials", company, site, material, "Fliesenkleber flexibel", "Sack", amount, 5000, movements,
+                    NOW, NOW, NOW if amount < 5000 else None)
                 for step in range(1, movements + 1):
                     self.add(
                         "movements", company, site, material, step, self.ids.next(), 1000, 1000 * step, user, NOW, NOW)
             for day in range(entries):
-                came = NOW - (number * entries + day + 1) * 86_400_000
-                self.add("time_entries", company, site, self.ids.next(), user, came, came + 28_800_000, NOW, NOW)
+                came = NOW - (number * entries + day + 1) * every
+                self.add("time_entries", company, site, self.ids.next(), user, came, came + every // 3, NOW, NOW)
+
+    def active(self, company: Company, user: str) -> None:
+        """What goes on now, in an old company as in a young one."""
+        for low in [True, False]:
+            self.sites(
+                company.id, user, count=3 if low else 27, materials=20, movements=1 if low else 6, entries=100,
+                every=3_600_000)
 
     def write(self, url: str) -> None:
         if url.startswith("sqlite:"):
@@ -101,7 +112,7 @@ class Crowd:
         for table, (columns, rows) in self.rows.items():
             yield f"COPY {table} ({', '.join(columns)}) FROM STDIN;"
             for row in rows:
-                yield "\t".join(str(value) for value in row)
+                yield "\t".join("\\N" if value is None else str(value) for value in row)
             yield "\\."
         yield "ANALYZE;"
 
@@ -119,4 +130,22 @@ def large(company: Company, user: str) -> Crowd:
     for number in range(500):
         crowd.sites(*crowd.company(number), count=4, materials=5, movements=10)
     crowd.sites(company.id, user, count=200, materials=20, movements=25)
+    return crowd
+
+
+def young(company: Company, user: str) -> Crowd:
+    """Thirty active sites with 600 materials, of which sixty run low, and 3,000 time entries."""
+    crowd = Crowd()
+    crowd.active(company, user)
+    return crowd
+
+
+def old(company: Company, user: str) -> Crowd:
+    """The same sites after 970 others, which are finished: 20,000 materials and 100,000 time entries in all."""
+    crowd = Crowd()
+    for low in [True, False]:
+        crowd.sites(
+            company.id, user, count=485, materials=20, movements=1 if low else 6, entries=100, status="INACTIVE",
+            every=3_600_000)
+    crowd.active(company, user)
     return crowd

@@ -131,6 +131,45 @@ class Bench:
                     })
                     self.lines.append(of_rates(what, "the same, alone", rates["large"], rates["small"], 1 / 1.5))
 
+    def age(self) -> None:
+        """The start page of a company with much behind it, against that of one that has only what goes on now."""
+        urls = {}
+        with contextlib.ExitStack() as stack:
+            for engine in ["SQLite", "PostgreSQL"]:
+                sides = {}
+                for name, rows in [("old", crowd.old), ("young", crowd.young)]:
+                    url = self.fresh(f"age-{name}") if engine == "SQLite" else stack.enter_context(self.schema(name))
+                    with polier(self.folder, url) as server:
+                        company = register(server, materials=0)
+                        user = json.loads(server.fetch(ME, company.token))["id"]
+                    rows(company, user).write(url)
+                    server = stack.enter_context(polier(self.folder, url))
+                    overview = f"/api/v1/companies/{company.id}/overview"
+                    answer = server.fetch(overview, company.token)
+                    seen = json.loads(answer)
+                    # The one that register made is active too.
+                    if (len(seen["sites"]), seen["counts"]["low"]) != (31, 60):
+                        raise BenchError(f"the overview has {len(seen['sites'])} sites and {seen['counts']}")
+                    sides[name] = (server, company, overview, len(answer))
+                    if engine == "SQLite":
+                        urls[name] = f"http://127.0.0.1:{server.port}"
+                what = f"GET overview, 30 of 1,000 sites active, 100,000 time entries, {engine}"
+                alone = "the same 30 sites, alone"
+                rates = alternate(self.effort, what, {
+                    name: lambda effort, side=side: requests(effort, side[0], side[2], side[1].token)
+                    for name, side in sides.items()
+                })
+                self.lines += [
+                    of_rates(what, alone, rates["old"], rates["young"], 1 / 1.2),
+                    Line(f"{what}: bytes", alone, sides["old"][3], sides["young"][3], "B", 1.2, below=True),
+                ]
+            visits = web.starts(urls, PERSON["email"], PERSON["password"], self.effort.rounds)
+        what = "start page of that company, second visit, 1.6 Mbit/s and 150 ms, SQLite"
+        for part, place, unit in [("usable", 0, "s"), ("bytes from the API", 1, "B")]:
+            line = of_values(
+                f"{what}: {part}", alone, *([visit[place] for visit in visits[name]] for name in ["old", "young"]), unit)
+            self.lines.append(dataclasses.replace(line, target=1.2, below=True))
+
     def copy(self) -> None:
         """A million movements from either engine to the other."""
         source = self.fresh("copy")
@@ -251,7 +290,7 @@ class Bench:
 
 GROUPS = {
     "me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "crowd": Bench.crowd,
-    "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "copy": Bench.copy, "web": Bench.web,
+    "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "age": Bench.age, "copy": Bench.copy, "web": Bench.web,
 }
 
 

@@ -39,6 +39,9 @@ static const unsigned char migration_0011[] = {
 static const unsigned char migration_0012[] = {
 #embed "../../migrations/0012_accounts.sql"
 };
+static const unsigned char migration_0013[] = {
+#embed "../../migrations/0013_now.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -53,6 +56,7 @@ static const struct polier_file migrations[] = {
     {"0010_open_kinds.sql", migration_0010, sizeof migration_0010},
     {"0011_fair_outbox.sql", migration_0011, sizeof migration_0011},
     {"0012_accounts.sql", migration_0012, sizeof migration_0012},
+    {"0013_now.sql", migration_0013, sizeof migration_0013},
 };
 
 struct polier_files polier_migrations(void) {

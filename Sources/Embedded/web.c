@@ -62,6 +62,9 @@ static const unsigned char app_session_js[] = {
 static const unsigned char app_settled_js[] = {
 #embed "../../web/app/settled.js"
 };
+static const unsigned char app_sites_js[] = {
+#embed "../../web/app/sites.js"
+};
 static const unsigned char app_turn_js[] = {
 #embed "../../web/app/turn.js"
 };
@@ -281,6 +284,9 @@ static const unsigned char parts_mail_reason_js[] = {
 static const unsigned char parts_material_form_js[] = {
 #embed "../../web/parts/material-form.js"
 };
+static const unsigned char parts_material_list_js[] = {
+#embed "../../web/parts/material-list.js"
+};
 static const unsigned char parts_material_sheet_js[] = {
 #embed "../../web/parts/material-sheet.js"
 };
@@ -335,9 +341,6 @@ static const unsigned char parts_tally_js[] = {
 static const unsigned char parts_time_entry_js[] = {
 #embed "../../web/parts/time-entry.js"
 };
-static const unsigned char parts_timeline_js[] = {
-#embed "../../web/parts/timeline.js"
-};
 static const unsigned char parts_waiting_list_js[] = {
 #embed "../../web/parts/waiting-list.js"
 };
@@ -384,6 +387,7 @@ static const struct polier_file web[] = {
     {"app/sender.js", app_sender_js, sizeof app_sender_js},
     {"app/session.js", app_session_js, sizeof app_session_js},
     {"app/settled.js", app_settled_js, sizeof app_settled_js},
+    {"app/sites.js", app_sites_js, sizeof app_sites_js},
     {"app/turn.js", app_turn_js, sizeof app_turn_js},
     {"app/words.js", app_words_js, sizeof app_words_js},
     {"app/worker.js", app_worker_js, sizeof app_worker_js},
@@ -457,6 +461,7 @@ static const struct polier_file web[] = {
     {"parts/invitation.js", parts_invitation_js, sizeof parts_invitation_js},
     {"parts/mail-reason.js", parts_mail_reason_js, sizeof parts_mail_reason_js},
     {"parts/material-form.js", parts_material_form_js, sizeof parts_material_form_js},
+    {"parts/material-list.js", parts_material_list_js, sizeof parts_material_list_js},
     {"parts/material-sheet.js", parts_material_sheet_js, sizeof parts_material_sheet_js},
     {"parts/movement.js", parts_movement_js, sizeof parts_movement_js},
     {"parts/number-pad.js", parts_number_pad_js, sizeof parts_number_pad_js},
@@ -475,7 +480,6 @@ static const struct polier_file web[] = {
     {"parts/stock.js", parts_stock_js, sizeof parts_stock_js},
     {"parts/tally.js", parts_tally_js, sizeof parts_tally_js},
     {"parts/time-entry.js", parts_time_entry_js, sizeof parts_time_entry_js},
-    {"parts/timeline.js", parts_timeline_js, sizeof parts_timeline_js},
     {"parts/waiting-list.js", parts_waiting_list_js, sizeof parts_waiting_list_js},
     {"parts/waiting.js", parts_waiting_js, sizeof parts_waiting_js},
     {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},

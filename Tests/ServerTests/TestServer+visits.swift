@@ -17,7 +17,7 @@ extension TestServer {
                 language: .german, version: 1, createdAt: from, updatedAt: from))
         let scope = try admin.scope(company, site, for: .changeSites)
         let entry = TimeEntry(
-            id: Runtime.live.newID(), site: site, user: user, userName: "", checkedInAt: from,
+            id: Runtime.live.newID(), site: site, siteName: "", user: user, userName: "", checkedInAt: from,
             checkedOutAt: to.flatMap { Instant($0) })
         try await database.transaction { try $0.enqueue(entry.insert(scope, now: from)) }
     }

@@ -18,7 +18,8 @@ import Testing
             #expect(came.status == 200 && came.header("ETag") == "\"1\"")
             #expect(
                 came.json.keys == [
-                    "id", "siteId", "userId", "userName", "checkedInAt", "checkedOutAt", "minutes", "corrections",
+                    "id", "siteId", "siteName", "userId", "userName", "checkedInAt", "checkedOutAt", "minutes",
+                    "corrections",
                 ])
             #expect(came.json["checkedInAt"] == "2026-11-23T07:00:00.000Z" && came.json["checkedOutAt"] == .null)
             let twice = try await worker.client.post(other + "/check-in")

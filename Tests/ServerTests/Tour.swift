@@ -67,19 +67,28 @@ enum Tour {
         _ = try await world.worker.client.post(site + "/check-out")
         _ = try await manager.patch(entry, "{\"checkedOutAt\": null, \"reason\": \"Ist noch da\"}")
         _ = try await manager.post(site + "/check-in")
+        _ = try await manager.patch(material, "{\"threshold\": 100}")
         for client in [manager, world.worker.client] {
+            _ = try await client.get(company + "/overview")
+            _ = try await client.get(site + "/materials?search=m")
             for path in [
-                "\(company)/sites", "\(site)/materials", "\(material)/movements", "\(site)/time-entries",
+                "\(company)/sites", "\(company)/sites?status=ACTIVE", "\(company)/sites?status=INACTIVE",
+                "\(company)/sites?status=ACTIVE&material=none", "\(company)/sites?material=none", "\(site)/materials",
+                "\(site)/history", "\(material)/movements", "\(site)/time-entries",
                 "\(company)/time-entries", "\(company)/time-entries?open=true",
                 "\(company)/time-entries?userId=\(world.worker.id)", "\(company)/sites/user/\(world.worker.id)", site,
             ] {
                 let isPaged = path != site && !path.contains("?")
                 let first = try await client.get(isPaged ? path + "?limit=1" : path)
+                if path.contains("status=") {
+                    let one = try await client.get(path + "&limit=1")
+                    if one.header("Link") != nil { _ = try await client.get(next(one)) }
+                }
                 if first.header("Link") != nil { _ = try await client.get(next(first)) }
             }
             _ = try await client.get("/api/v1/users/me/export")
         }
-        _ = try await manager.patch(material, "{\"threshold\": 100}")
+        _ = try await manager.patch(material, "{\"threshold\": 101}")
         _ = try await manager.delete(material)
         _ = try await manager.delete(company + "/users/" + world.other.id)
         _ = try await manager.delete(site)

@@ -2,13 +2,13 @@
 
 import { html } from "app/html.js";
 import { may } from "app/may.js";
+import { overviewOf } from "app/sites.js";
 import { t } from "app/words.js";
 import { createClock } from "parts/clock.js";
 import { pageHead } from "parts/pieces.js";
 
 export default async function hours(page) {
-  const { api } = page.company;
-  page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` }, { isLive: true });
+  page.read({ overview: overviewOf(page.company) }, { isLive: true });
   const clock = may.clockIn() && createClock(page);
   const { default: list } = await (may.seeAllHours() ? import("parts/hours-team.js") : import("parts/hours-mine.js"));
   const times = list(page);

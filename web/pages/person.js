@@ -14,13 +14,14 @@ import { formView } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createInvitation } from "parts/invitation.js";
 import { changesOf, emailField, nameFields, roleField } from "parts/person-fields.js";
-import { linkRow, pageHead, section } from "parts/pieces.js";
+import { linkRow, pageHead, section, whyMissing } from "parts/pieces.js";
 
 export default async function person(page) {
   const people = `${page.company.api}/users`;
   const path = `${people}/${page.params.userId}`;
-  page.read({ people, sites: `${page.company.api}/sites` });
+  page.read({ people });
   page.read({ names: `${path}/former-names` }, { optional: true });
+  page.read({ sites: `${page.company.api}/sites/user/${page.params.userId}?material=none` }, { optional: true });
   const find = () => page.data.people.find(({ id }) => id === page.params.userId);
   await page.ready();
   // Somebody new isn't in the list that is known.
@@ -102,14 +103,17 @@ const facts = (person, names, cancelEmail) => html`
   </dl>`;
 
 function sites(page, person) {
-  const assigned = page.data.sites.filter(({ assignments }) => assignments.some(({ userId }) => userId === person.id));
+  const { sites: assigned = [] } = page.data;
+  const isKnown = page.data.sites !== undefined;
   return section({
     title: t("person.work"),
     content: html`<ul class="list">
       ${assigned.map((site) => linkRow({
         href: page.link(`/sites/${site.id}`), title: site.name, text: site.address, before: icon("sites"), after: statusChip(site),
       }))}
-      ${assigned.length === 0 && html`<li class="row">${icon("sites")}
+      ${!isKnown && page.problems.sites && html`<li class="row">${icon("sites")}
+        <p class="row-sub">${whyMissing(page.problems.sites, "person.sitesNotKept")}</p></li>`}
+      ${isKnown && assigned.length === 0 && html`<li class="row">${icon("sites")}
         <p class="row-sub">${t(person.role === "MANAGER" ? "person.seesAll" : "person.noSites")}</p></li>`}
       ${linkRow({ href: page.link(`/hours?person=${person.id}`), title: t("person.hours"), before: icon("clock") })}
     </ul>`,

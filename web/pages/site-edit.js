@@ -6,6 +6,7 @@ import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
 import { go } from "app/router.js";
+import { siteRemoved, siteSaved } from "app/sites.js";
 import { dayOf, t } from "app/words.js";
 import { addressFields } from "parts/address-fields.js";
 import { ask } from "parts/dialog.js";
@@ -30,7 +31,7 @@ export default function siteEdit(page) {
     },
     async done(saved) {
       kept.put(`${listPath}/${saved.id}`, saved);
-      await kept.change(listPath, (list) => (id ? list.map((one) => (one.id === id ? saved : one)) : [saved, ...list]));
+      await siteSaved(page.company, saved);
       toast(t(id ? "site.edit.saved" : "site.edit.opened", { name: saved.name }));
       await go(page.link(`/sites/${saved.id}`), { saved: true, replace: !id });
     },
@@ -89,7 +90,7 @@ export default function siteEdit(page) {
     try {
       await api.delete(path, { of: page.data.site });
       kept.forget(path);
-      await kept.change(listPath, (list) => list.filter((one) => one.id !== id));
+      await siteRemoved(page.company, id);
       toast(t("site.edit.removed", { name }));
       await go(page.link("/sites"), { saved: true, replace: true });
     } catch (problem) {

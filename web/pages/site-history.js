@@ -1,49 +1,82 @@
 // What happened on a site: who took and added what; for managers also who changed what of it.
 
 import { html, keyed } from "app/html.js";
+import { kept } from "app/kept.js";
 import { may } from "app/may.js";
 import { dayOf, nearDay, t, time } from "app/words.js";
 import { auditChanges, auditSentence } from "parts/audit.js";
 import { avatar, nameOf } from "parts/chips.js";
 import { movementRow } from "parts/movement.js";
-import { emptyState, section } from "parts/pieces.js";
-import { createTimeline } from "parts/timeline.js";
+import { createPaged } from "parts/paged.js";
+import { emptyState, section, whyMissing } from "parts/pieces.js";
+
+const atOnce = 100;
+const kinds = { all: "", movements: "&kind=MOVEMENT", changes: "&kind=CHANGE" };
 
 export default function siteHistory(page, site) {
   let kind = "all";
-  const { api } = page.company;
-  if (may.seeHistory()) page.read({ audit: `${site.api}/audit?limit=100`, people: `${api}/users` }, { optional: true });
-  const asked = new Set();
+  let known = null;
+  const lists = new Map();
+  choose(kind);
+  if (may.seeHistory()) page.read({ people: `${page.company.api}/users` }, { optional: true });
 
-  const timeline = createTimeline(page, () => [
-    ...(kind === "changes" ? [] : page.data.site.material.map((of) => ({ name: of.id, kind: "movement", of }))),
-    ...(kind === "movements" || !may.seeHistory() ? [] : [{ name: "audit", kind: "change" }]),
-  ]);
+  function choose(one) {
+    kind = one;
+    if (!lists.has(one)) {
+      lists.set(one, createPaged(page, one));
+      page.read({ [one]: `${site.api}/history?limit=${atOnce}${kinds[one]}` }, { optional: true });
+    }
+    page.update();
+  }
 
   return () => {
-    for (const { id } of page.data.site.material) {
-      if (asked.has(id)) continue;
-      asked.add(id);
-      page.read({ [id]: `${site.api}/materials/${id}/movements?limit=100` }, { optional: true });
-    }
-    const shown = timeline.items();
+    const list = lists.get(kind);
+    const isMissing = !page.data[kind] && page.problems[kind];
+    if (isMissing && !known) recall();
+    const shown = page.data[kind] ? inOrder(list.items, list.hasMore) : kind === "changes" ? [] : known ?? [];
     const names = new Map((page.data.people ?? []).map((person) => [person.id, nameOf(person)]));
-    const days = Map.groupBy(shown, ({ entry }) => dayOf(entry.at));
+    const days = Map.groupBy(shown, ({ at }) => dayOf(at));
     return html`
       ${may.seeHistory() && html`
         <div class="pills" role="group" aria-label=${t("site.history.filter")}>
-          ${["all", "movements", "changes"].map((one) => html`
-            <button type="button" class="pill" aria-pressed=${String(kind === one)} @click=${() => { kind = one; page.update(); }}>
+          ${Object.keys(kinds).map((one) => html`
+            <button type="button" class="pill" aria-pressed=${String(kind === one)} @click=${() => choose(one)}>
               ${t(`site.history.kinds.${one}`)}</button>`)}
         </div>`}
-      ${days.size === 0 && emptyState({ icon: "history", title: t("site.history.none"), text: t("site.history.noneText") })}
-      <div class="days">${[...days].map(([date, items]) => keyed(date, section({
-        title: nearDay(items[0].entry.at),
-        content: html`<ul class="list">${items.map(({ kind: what, of, entry }) => keyed(entry.id, what === "movement"
-          ? movementRow(entry, of.unit, of.name) : changeRow(entry, names)))}</ul>`,
+      ${isMissing && html`<p class="hint">${whyMissing(isMissing, "site.history.notKept")}</p>`}
+      ${days.size === 0 && page.data[kind] && emptyState({
+        icon: "history", title: t("site.history.none"), text: t("site.history.noneText"),
+      })}
+      <div class="days">${[...days].map(([date, entries]) => keyed(date, section({
+        title: nearDay(entries[0].at),
+        content: html`<ul class="list">${entries.map((entry) => keyed(entry.id, entry.movement
+          ? movementRow({ ...entry.movement, at: entry.at }, entry.movement.unit, entry.movement.materialName)
+          : changeRow(entry.change, names)))}</ul>`,
       })))}</div>
-      ${timeline.button()}`;
+      ${page.data[kind] && list.button()}`;
   };
+
+  /** Without a signal, and where the history was never asked for: what is kept of the movements of each material. */
+  async function recall() {
+    known = [];
+    known = (await Promise.all((page.data.site?.material ?? []).map((material) => recallMovements(site, material)))).flat()
+      .sort((a, b) => (a.at < b.at ? 1 : -1));
+    page.update();
+  }
+}
+
+async function recallMovements(site, { id, name, unit }) {
+  const entry = await kept.recall(`${site.api}/materials/${id}/movements?limit=${atOnce}`);
+  return (entry?.value ?? []).map((one) => ({ id: one.id, at: one.at, movement: { ...one, unit, materialName: name } }));
+}
+
+/**
+ * By when it happened. The list comes by when it was recorded, and work done offline is recorded late: what happened before the oldest
+ * record that is here isn't shown before all of its time is.
+ */
+function inOrder(entries, hasMore) {
+  const until = hasMore ? entries.at(-1).recordedAt : "";
+  return entries.filter(({ at }) => at >= until).sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
 const changeRow = (entry, names) => html`

@@ -3,6 +3,7 @@
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
 import { queue } from "app/queue.js";
+import { overviewOf, presentOn } from "app/sites.js";
 import { nearDay, t, time } from "app/words.js";
 import { avatar, personChip } from "parts/chips.js";
 import { createClock } from "parts/clock.js";
@@ -15,15 +16,15 @@ const atOnce = 50;
 
 /** @param {import("app/page.js").Page} page  @param {{id: string, api: string, link: string}} site */
 export default function siteHours(page, site) {
-  page.read({ sites: `${page.company.api}/sites`, present: `${page.company.api}/time-entries?open=true` }, { isLive: true });
+  page.read({ overview: overviewOf(page.company) }, { isLive: true });
   page.read({ entries: `${site.api}/time-entries?limit=${atOnce}` }, { optional: true });
   const paged = createPaged(page, "entries");
-  const clock = may.clockIn() && createClock(page, site.id);
+  const clock = may.clockIn() && createClock(page, () => page.data.site);
   page.every(30_000, () => page.update());
   queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
 
   return () => {
-    const present = page.data.present.filter((entry) => entry.siteId === site.id);
+    const present = presentOn(page, site.id);
     return html`
       ${clock && clock()}
       ${may.seeAllHours() && present.length > 0 && section({

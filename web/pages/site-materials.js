@@ -8,7 +8,8 @@ import { amount, day, nearDay, number, signed, t } from "app/words.js";
 import "parts/hold-button.js";
 import { icon } from "parts/icon.js";
 import { emptyState } from "parts/pieces.js";
-import { matches, searchField } from "parts/search-field.js";
+import { createMaterialList } from "parts/material-list.js";
+import { searchField } from "parts/search-field.js";
 import { stockBar } from "parts/stock.js";
 import { stockChart } from "parts/stock-chart.js";
 import { createTally } from "parts/tally.js";
@@ -18,7 +19,7 @@ const manyFrom = 9;
 
 export default function siteMaterials(page, site) {
   const tally = createTally(page, site.id);
-  let wanted = "";
+  const list = createMaterialList(page, site);
 
   const movementsPath = ({ id }) => `${site.api}/materials/${id}/movements?limit=100`;
 
@@ -34,20 +35,18 @@ export default function siteMaterials(page, site) {
   }
 
   return () => {
-    const materials = page.data.site.material;
-    const shown = materials.filter((one) => matches(wanted, one.name));
-    if (!materials.length) return nothingYet();
+    const { count, shown } = list;
+    if (!count) return nothingYet();
     return html`
       <h2 class="visually-hidden">${t("site.tabs.materials")}</h2>
-      ${materials.length >= manyFrom && searchField({
-        label: t("material.search"), value: wanted, onInput: (text) => { wanted = text; page.update(); },
-      })}
+      ${count >= manyFrom && searchField({ label: t("material.search"), value: list.wanted, onInput: list.search })}
       <ul class="materials">
         ${shown.map((material) => keyed(material.id, card(material)))}
         ${may.changeMaterials() && html`
           <li><button type="button" class="material-new" @click=${add}>${icon("add")}${t("material.new")}</button></li>`}
       </ul>
-      ${!shown.length && emptyState({ icon: "search", title: t("material.noMatch") })}`;
+      ${list.button()}
+      ${!shown.length && !list.isBusy && emptyState({ icon: "search", title: t("material.noMatch") })}`;
   };
 
   function card(material) {
@@ -115,7 +114,7 @@ export default function siteMaterials(page, site) {
 
   async function open(material) {
     const { openMaterial } = await import("parts/material-sheet.js");
-    await openMaterial(material, { site, movementsPath: movementsPath(material) });
+    await openMaterial(material, { site, movementsPath: movementsPath(material), list });
   }
 }
 

@@ -6,6 +6,7 @@ import { html, keyed } from "app/html.js";
 import { kept } from "app/kept.js";
 import { toast } from "app/live.js";
 import { may } from "app/may.js";
+import { presentOn, siteSaved } from "app/sites.js";
 import { moment, nearDay, t } from "app/words.js";
 import { chip, nameOf, personChip } from "parts/chips.js";
 import { openDialog } from "parts/dialog.js";
@@ -34,7 +35,7 @@ export default function siteTeam(page, site) {
 }
 
 function member(page, one) {
-  const here = page.data.present?.find((entry) => entry.userId === one.userId && entry.siteId === page.params.siteId);
+  const here = presentOn(page, page.params.siteId).find((entry) => entry.userId === one.userId);
   const isLead = may.seePeople();
   // When colleagues were here isn't told to workers: that isn't "never".
   const isKnown = isLead || one.userId === page.user.id;
@@ -58,6 +59,7 @@ function assignment(page, site) {
       send: ({ users }) => api.patch(site.api, { users }, { of: shown }),
       done(saved) {
         kept.put(site.api, saved);
+        siteSaved(page.company, saved);
         dialog.close();
         toast(t("site.team.saved"));
       },

@@ -3,6 +3,7 @@
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { may } from "app/may.js";
+import { overviewOf, presentOn, recallSite } from "app/sites.js";
 import { dayOf, dayRange, moment, t } from "app/words.js";
 import { addressLine } from "parts/address-line.js";
 import { priorityChip, statusChip } from "parts/chips.js";
@@ -22,11 +23,10 @@ export default async function site(page) {
   const path = `/sites/${page.params.siteId}`;
   const place = { id: page.params.siteId, api: page.company.api + path, link: page.link(path) };
   // The list knows it too: for who opens it for the first time without a signal.
-  const listed = (await kept.recall(place.api)) ? null : (await kept.recall(`${page.company.api}/sites`))?.value;
+  if (!(await kept.recall(place.api))) page.data.site = await recallSite(page.company, place.id);
   page.signal.throwIfAborted();
-  page.data.site = listed?.find(({ id }) => id === place.id);
   page.read({ site: place.api }, { isLive: true });
-  page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true, isLive: true });
+  page.read({ overview: overviewOf(page.company) }, { optional: true, isLive: true });
   const tab = await modules[page.tab]();
   const content = await tab.default(page, place);
   return () => html`
@@ -54,7 +54,7 @@ function head(page, place) {
 
 function about(page) {
   const { site } = page.data;
-  const present = (page.data.present ?? []).filter((entry) => entry.siteId === site.id);
+  const present = presentOn(page, site.id);
   return html`
     <div class="about">
       <div class="about-line">${icon("address")}<span>${addressLine(site)}</span></div>

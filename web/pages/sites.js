@@ -2,9 +2,10 @@
 
 import { html } from "app/html.js";
 import { may } from "app/may.js";
+import { keepSites, listOf, overviewOf, presentOn } from "app/sites.js";
 import { t } from "app/words.js";
 import { icon } from "parts/icon.js";
-import { emptyState, pageHead } from "parts/pieces.js";
+import { emptyState, pageHead, whyMissing } from "parts/pieces.js";
 import { matches, searchField } from "parts/search-field.js";
 import { byUrgency, siteCard } from "parts/site-card.js";
 
@@ -13,12 +14,29 @@ const statuses = ["ACTIVE", "INACTIVE", "all"];
 const priorities = ["all", "high", "medium", "low"];
 
 export default function sites(page) {
-  page.read({ sites: `${page.company.api}/sites` });
-  page.read({ present: `${page.company.api}/time-entries?open=true` }, { optional: true });
+  page.read({ overview: overviewOf(page.company) });
+  page.read({ ACTIVE: listOf(page.company, "ACTIVE") }, { optional: true });
+  keepSites(page.company);
   const wanted = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, page.query.get(name) ?? value]));
 
+  // Sites that are finished are most of an old company's: they are asked for when they are wanted, or where there are no others.
+  const isOld = () => wanted.status !== "ACTIVE" || active().length === 0;
+  let isAsked = false;
+
+  /** Until the list is here, what the overview has of it. */
+  function active() {
+    return page.data.ACTIVE ?? page.data.overview.sites;
+  }
+
   return () => {
-    const all = page.data.sites;
+    if (isOld() && !isAsked) {
+      isAsked = true;
+      page.read({ INACTIVE: listOf(page.company, "INACTIVE") }, { optional: true });
+    }
+    const old = page.data.INACTIVE ?? [];
+    const all = [...active(), ...old];
+    const isComing = isOld() && !page.data.INACTIVE && !page.problems.INACTIVE;
+    const isMissing = wanted.status !== "ACTIVE" && !page.data.INACTIVE && page.problems.INACTIVE;
     const shown = all.filter((site) => isWanted(site, wanted)).sort(byUrgency);
     return html`
       ${pageHead({
@@ -33,8 +51,9 @@ export default function sites(page) {
           ${sieve("priority", priorities, (code) => t(code === "all" ? "sites.all" : `site.priorities.${code}`))}
         </div>
         <h2 class="sieve-count" aria-live="polite">${t("sites.count", { count: shown.length })}</h2>`}
-      ${shown.length > 0 && html`<ul class="cards">${shown.map((site) => siteCard(page, site, presentOn(site)))}</ul>`}
-      ${shown.length === 0 && (all.length ? noMatch() : noSites(page))}`;
+      ${isMissing && html`<p class="hint">${whyMissing(isMissing, "sites.notKept")}</p>`}
+      ${shown.length > 0 && html`<ul class="cards">${shown.map((site) => siteCard(page, site, presentOn(page, site.id).length))}</ul>`}
+      ${shown.length === 0 && !isComing && !isMissing && (all.length ? noMatch() : noSites(page))}`;
   };
 
   /** Kept in the address, for the way back. */
@@ -43,10 +62,6 @@ export default function sites(page) {
     const query = new URLSearchParams(Object.entries(wanted).filter(([name, value]) => value !== usual[name]));
     history.replaceState(history.state, "", page.path + (query.size ? `?${query}` : ""));
     page.update();
-  }
-
-  function presentOn(site) {
-    return (page.data.present ?? []).filter((entry) => entry.siteId === site.id).length;
   }
 
   function sieve(name, codes, word) {

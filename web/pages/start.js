@@ -2,6 +2,7 @@
 
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
+import { keepSites, overviewOf, presentOn } from "app/sites.js";
 import { amount, day, dayOf, duration, minutesSince, t, time } from "app/words.js";
 import { personChip } from "parts/chips.js";
 import { createClock, whereAmI } from "parts/clock.js";
@@ -10,35 +11,46 @@ import { emptyState, pageHead, section } from "parts/pieces.js";
 import { byUrgency, siteCard } from "parts/site-card.js";
 import { stockBar } from "parts/stock.js";
 
+/** More cards are no glance any more: the list of sites has them all. */
+const mostCards = 12;
+
 export default function start(page) {
-  const { api } = page.company;
-  page.read({ sites: `${api}/sites`, present: `${api}/time-entries?open=true` }, { isLive: true });
+  page.read({ overview: overviewOf(page.company) }, { isLive: true });
+  keepSites(page.company);
   const clock = may.clockIn() && createClock(page);
   page.every(30_000, () => page.update());
   return () => {
-    const sites = page.data.sites.filter((site) => site.status === "ACTIVE").sort(byUrgency);
-    const low = sites.flatMap((site) => site.material.filter((one) => one.belowThreshold).map((material) => ({ site, material })));
+    const { counts, present, low } = page.data.overview;
+    const sites = [...page.data.overview.sites].sort(byUrgency);
+    const lines = low.flatMap(({ name, unit, stocks }) => stocks.map((stock) => ({ name, unit, ...stock })));
     const { visit, left } = whereAmI(page);
     const isLead = may.seeAllHours();
     return html`
       ${pageHead({ title: may.listCompanies() ? page.company.name : greeting(page.user), lead: day(dayOf(), "long") })}
       ${clock && (visit || left || !isLead) && clock()}
-      ${isLead && sites.length > 0 && tiles(page, sites, low)}
-      ${isLead && (page.data.present.length > 0 || may.listCompanies()) && section({
+      ${isLead && sites.length > 0 && tiles(page, counts)}
+      ${isLead && (present.length > 0 || may.listCompanies()) && section({
         title: t("start.present"),
         action: html`<a class="button is-small" href=${page.link("/hours")}>${icon("clock")}${t("start.hours")}</a>`,
-        content: page.data.present.length > 0
-          ? html`<ul class="list" id="present">${page.data.present.map((entry) => presence(page, entry))}</ul>`
+        content: present.length > 0
+          ? html`<ul class="list" id="present">${present.map((entry) => presence(page, entry))}</ul>`
           : html`<p class="hint">${t("start.nobody")}</p>`,
       })}
-      ${low.length > 0 && section({
-        title: t("start.low"), content: html`<ul class="list" id="low">${low.map((one) => lowRow(page, one))}</ul>`,
+      ${lines.length > 0 && section({
+        title: t("start.low"),
+        content: html`
+          <ul class="list" id="low">${lines.map((line) => lowRow(page, line))}</ul>
+          ${counts.low > lines.length && html`<p class="hint">${t("start.moreLow", { count: counts.low - lines.length })}</p>`}`,
       })}
       ${section({
         title: t(isLead ? "start.sites" : "start.mySites"),
         action: sites.length > 0 && may.changeSites() && html`
           <a class="button is-small" href=${page.link("/sites/new")}>${icon("add")}${t("start.newSite")}</a>`,
-        content: sites.length ? html`<ul class="cards">${sites.map((site) => siteCard(page, site, presentOn(page, site)))}</ul>` : noSites(page),
+        content: sites.length ? html`
+          <ul class="cards">${sites.slice(0, mostCards).map((site) => siteCard(page, site, presentOn(page, site.id).length))}</ul>
+          ${counts.sites > mostCards && html`
+            <div class="actions is-centered">
+              <a class="button" href=${page.link("/sites")}>${t("start.allSites", { count: counts.sites })}</a></div>`}` : noSites(page),
       })}`;
   };
 }
@@ -49,14 +61,11 @@ function greeting({ firstName }) {
   return t(`start.greeting.${part}`, { name: firstName });
 }
 
-const presentOn = (page, { id }) => page.data.present.filter((entry) => entry.siteId === id).length;
-const siteName = (page, id) => page.data.sites.find((site) => site.id === id)?.name;
-
-const tiles = (page, sites, low) => html`
+const tiles = (page, { sites, present, low }) => html`
   <ul class="tiles">
-    ${tile(sites.length, "start.tiles.sites", page.link("/sites"))}
-    ${tile(page.data.present.length, "start.tiles.present", page.data.present.length && "#present")}
-    ${tile(low.length, "start.tiles.low", low.length && "#low", low.length > 0 && "is-low")}
+    ${tile(sites, "start.tiles.sites", page.link("/sites"))}
+    ${tile(present, "start.tiles.present", present && "#present")}
+    ${tile(low, "start.tiles.low", low && "#low", low > 0 && "is-low")}
   </ul>`;
 
 const tile = (count, word, href, kind) => html`
@@ -65,26 +74,26 @@ const tile = (count, word, href, kind) => html`
     ${href ? html`<a class="tile-label stretched" href=${href}>${t(word, { count })}</a>` : html`<span class="tile-label">${t(word, { count })}</span>`}
   </li>`;
 
-const presence = (page, { id, userName, siteId, checkedInAt }) => keyed(id, html`
+const presence = (page, { id, userName, siteId, siteName, checkedInAt }) => keyed(id, html`
   <li class="row is-link">
     <div class="row-text">${personChip(userName, html`
-      <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${siteName(page, siteId)}</a>`)}</div>
+      <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${siteName}</a>`)}</div>
     <div class="row-amount">
       <span class="row-number">${duration(minutesSince(checkedInAt))}</span>
       <span class="row-sub">${t("start.since", { time: time(checkedInAt) })}</span>
     </div>
   </li>`);
 
-const lowRow = (page, { site, material }) => keyed(material.id, html`
+const lowRow = (page, { name, unit, siteId, siteName, materialId, amount: left, threshold }) => keyed(materialId, html`
   <li class="row is-link is-tall">
     <div class="row-text">
-      <a class="row-title stretched" href=${page.link(`/sites/${site.id}`)}>${material.name}</a>
-      <p class="row-sub">${site.name}</p>
-      ${stockBar(material)}
+      <a class="row-title stretched" href=${page.link(`/sites/${siteId}`)}>${name}</a>
+      <p class="row-sub">${siteName}</p>
+      ${stockBar({ amount: left, threshold, unit, belowThreshold: true })}
     </div>
     <div class="row-amount">
-      <span class="row-number">${amount(material.amount, material.unit)}</span>
-      <span class="row-sub">${t("material.ofMinimum", { amount: amount(material.threshold, material.unit) })}</span>
+      <span class="row-number">${amount(left, unit)}</span>
+      <span class="row-sub">${t("material.ofMinimum", { amount: amount(threshold, unit) })}</span>
     </div>
   </li>`);
 

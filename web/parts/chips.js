@@ -20,10 +20,10 @@ export const personChip = (person, remark) => html`
     ${remark && html`<span class="person-remark">${remark}</span>`}</span></span>`;
 
 /** Several people in little space. */
-export const avatars = (people, most = 4) => html`
+export const avatars = (people, { most = 4, count = people.length } = {}) => html`
   <span class="avatars" role="img" aria-label=${people.map(nameOf).join(", ")}>
     ${people.slice(0, most).map(avatar)}
-    ${people.length > most && html`<span class="avatar is-more" aria-hidden="true">+${String(people.length - most)}</span>`}
+    ${count > most && html`<span class="avatar is-more" aria-hidden="true">+${String(count - most)}</span>`}
   </span>`;
 
 /** @param {"done" | "low" | "danger" | "now" | "quiet"} kind */

@@ -5,10 +5,10 @@ import { fail, toast } from "app/live.js";
 import { may } from "app/may.js";
 import { now } from "app/now.js";
 import { queue } from "app/queue.js";
+import { presentOn } from "app/sites.js";
 import { moment, t, time } from "app/words.js";
 import { icon } from "parts/icon.js";
 import "parts/running-time.js";
-import { siteName as nameOf } from "parts/site-name.js";
 
 /** A thumb that taps twice must not come and go. */
 const rest = 1500;
@@ -20,8 +20,8 @@ const longest = 14 * 3_600_000;
  * @returns {{visit: {siteId: string, siteName?: string, since: string, isWaiting: boolean} | null, left: object | null}}
  */
 export function whereAmI(page) {
-  const open = page.data.present?.find((entry) => entry.userId === page.user.id);
-  let visit = open ? { siteId: open.siteId, since: open.checkedInAt, isWaiting: false } : null;
+  const open = presentOn(page).find((entry) => entry.userId === page.user.id);
+  let visit = open ? { siteId: open.siteId, siteName: open.siteName, since: open.checkedInAt, isWaiting: false } : null;
   let left = null;
   for (const entry of waitingClock(page)) {
     left = entry.kind === "check-out" ? entry : null;
@@ -35,8 +35,8 @@ export const waitingClock = (page) =>
   queue.waiting.filter(({ lane, refused, about }) => lane === "clock" && !refused && about.company === page.company.id);
 
 /**
- * @param {import("app/page.js").Page} page whose data has `sites` and `present` (the open time entries).
- * @param {string} [here] the site that one can come to; any without it.
+ * @param {import("app/page.js").Page} page whose data has `overview`.
+ * @param {() => object} [here] the site that one can come to; any active one without it.
  */
 export function createClock(page, here) {
   let isBusy = false;
@@ -44,7 +44,7 @@ export function createClock(page, here) {
 
   return () => {
     const { visit, left } = whereAmI(page);
-    const sites = here ? page.data.sites.filter((site) => site.id === here) : sitesToCome(page);
+    const sites = here ? [here()] : sitesToCome(page);
     const isStuck = !visit && !sites.length;
     return html`
       <section class="clock ${visit && "is-running"}" aria-label=${t("clock.label")}>
@@ -56,12 +56,12 @@ export function createClock(page, here) {
       </section>`;
   };
 
-  function inside({ siteId, siteName, since, isWaiting }) {
+  function inside({ siteName, since, isWaiting }) {
     const isForgotten = now() - Date.parse(since) > longest;
     return html`
       <p class="clock-state">${t(isWaiting ? "clock.waitingIn" : "clock.since", { moment: moment(since), time: time(since) })}</p>
       <p class="clock-time"><running-time since=${since}></running-time></p>
-      <p class="clock-site">${siteName ?? nameOf(page, siteId)}</p>
+      <p class="clock-site">${siteName}</p>
       ${isForgotten && html`<p class="clock-note">${t("clock.forgotten", { moment: moment(since) })}</p>`}`;
   }
 
@@ -78,7 +78,7 @@ export function createClock(page, here) {
   }
 
   async function leave({ siteId, siteName }) {
-    const visit = { company: page.company.id, site: siteId, siteName: siteName ?? nameOf(page, siteId) };
+    const visit = { company: page.company.id, site: siteId, siteName };
     await act(() => queue.checkOut(visit), "clock.wentOut");
   }
 
@@ -101,9 +101,8 @@ export function createClock(page, here) {
 
 /** The sites to choose from: one's own first, the one that was visited last before all. */
 function sitesToCome(page) {
-  const mine = (site) => site.assignments.find((one) => one.userId === page.user.id);
-  const rank = (site) => [mine(site)?.lastVisited ?? "", mine(site) ? "1" : "0"].join();
-  return page.data.sites.filter((site) => site.status === "ACTIVE")
+  const rank = (site) => [site.isAssigned ? site.lastVisited ?? "" : "", site.isAssigned ? "1" : "0"].join();
+  return [...page.data.overview.sites]
     .sort((a, b) => rank(b).localeCompare(rank(a)) || a.name.localeCompare(b.name));
 }
 
@@ -116,13 +115,12 @@ async function choose(page, sites) {
         ${sites.map((site) => html`
           <li><button type="button" class="pick" @click=${() => dialog.close(site)}>
             <span class="pick-name">${site.name}</span>
-            <span class="pick-sub">${remark(page, site)}</span></button></li>`)}
+            <span class="pick-sub">${remark(site)}</span></button></li>`)}
       </ul>`,
   });
 }
 
-function remark(page, { assignments, addressParts: { street, streetNumber, city } }) {
-  const last = assignments.find((one) => one.userId === page.user.id)?.lastVisited;
+function remark({ lastVisited: last, addressParts: { street, streetNumber, city } }) {
   const place = `${street} ${streetNumber}, ${city}`;
   return last ? `${place} · ${t("clock.lastHere", { day: moment(last) })}` : place;
 }

@@ -3,10 +3,10 @@
 import { dayOf, language, time, t } from "app/words.js";
 import { minutesOf } from "parts/time-entry.js";
 
-/** @param {object[]} entries  @param {{from: string}} period  @param {(id: string) => string} siteName */
+/** @param {object[]} entries  @param {{from: string}} period  @param {(entry: object) => string} siteName */
 export function saveHours(entries, period, siteName) {
   const names = ["person", "site", "day", "from", "to", "minutes", "hours", "corrected"];
-  const lines = [...entries].sort(byPersonAndTime).map((entry) => lineOf(entry, siteName(entry.siteId)));
+  const lines = [...entries].sort(byPersonAndTime).map((entry) => lineOf(entry, siteName(entry)));
   const separator = language() === "de" ? ";" : ",";
   const text = [names.map((name) => t(`hours.columns.${name}`)), ...lines]
     .map((cells) => cells.map((cell) => quoted(cell, separator)).join(separator)).join("\r\n");

@@ -13,7 +13,7 @@ import { byDay, entryRow, sumOf } from "parts/time-entry.js";
 
 const weeksAtOnce = 4;
 
-/** @param {import("app/page.js").Page} page whose data has `sites` and `present`. */
+/** @param {import("app/page.js").Page} page whose data has `overview`. */
 export default function hoursMine(page) {
   const { api } = page.company;
   let weeks = weeksAtOnce;
@@ -49,7 +49,7 @@ export default function hoursMine(page) {
       ${byDay(entries).map(([day, visits]) => keyed(day, section({
         title: nearDay(visits[0].checkedInAt),
         action: html`<span class="day-total">${duration(sumOf(visits))}</span>`,
-        content: html`<ul class="list">${visits.map((visit) => entryRow(visit, { title: siteName(page, visit.siteId), open }))}</ul>`,
+        content: html`<ul class="list">${visits.map((visit) => entryRow(visit, { title: siteName(page, visit), open }))}</ul>`,
       })))}
       ${older()}`;
   };
@@ -67,7 +67,7 @@ export default function hoursMine(page) {
 
   async function open(entry) {
     const { openEntry } = await import("parts/correct-hours.js");
-    await openEntry(entry, { company: api, siteName: siteName(page, entry.siteId) });
+    await openEntry(entry, { company: api, siteName: siteName(page, entry) });
   }
 }
 

@@ -3,6 +3,7 @@
 import { html, keyed } from "app/html.js";
 import { queue } from "app/queue.js";
 import { go } from "app/router.js";
+import { presentOn } from "app/sites.js";
 import { day, dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays } from "app/zone.js";
 import { avatar, nameOf, personChip } from "parts/chips.js";
@@ -13,7 +14,7 @@ import "parts/running-time.js";
 import { siteName } from "parts/site-name.js";
 import { byDay, entryRow, sumOf } from "parts/time-entry.js";
 
-/** @param {import("app/page.js").Page} page whose data has `sites` and `present`. */
+/** @param {import("app/page.js").Page} page whose data has `overview`. */
 export default function hoursTeam(page) {
   const { api } = page.company;
   const period = createPeriod(moved, page.query);
@@ -73,18 +74,19 @@ export default function hoursTeam(page) {
   }
 
   function presence() {
-    return page.data.present.length > 0 && section({
+    const present = presentOn(page);
+    return present.length > 0 && section({
       title: t("hours.present"),
-      count: page.data.present.length,
-      content: html`<ul class="list">${page.data.present.map(presenceRow)}</ul>`,
+      count: page.data.overview.counts.present,
+      content: html`<ul class="list">${present.map(presenceRow)}</ul>`,
     });
   }
 
-  function presenceRow({ id, userName, siteId, checkedInAt }) {
+  function presenceRow({ id, userName, siteId, siteName: name, checkedInAt }) {
     return keyed(id, html`
       <li class="row is-link">
         <div class="row-text">${personChip(userName, html`
-          <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${siteName(page, siteId)}</a>`)}</div>
+          <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${name}</a>`)}</div>
         <div class="row-amount">
           <span class="row-number"><running-time since=${checkedInAt}></running-time></span>
           <span class="row-sub">${t("start.since", { time: time(checkedInAt) })}</span>
@@ -116,7 +118,7 @@ export default function hoursTeam(page) {
   }
 
   function placesOf(entries) {
-    return [...new Set(entries.map(({ siteId }) => siteName(page, siteId)))].join(", ");
+    return [...new Set(entries.map((entry) => siteName(page, entry)))].join(", ");
   }
 
   function visits(entries) {
@@ -124,7 +126,7 @@ export default function hoursTeam(page) {
     return byDay(entries).map(([one, list]) => keyed(one, section({
       title: nearDay(list[0].checkedInAt),
       action: html`<span class="day-total">${duration(sumOf(list))}</span>`,
-      content: html`<ul class="list">${list.map((visit) => entryRow(visit, { title: siteName(page, visit.siteId), open }))}</ul>`,
+      content: html`<ul class="list">${list.map((visit) => entryRow(visit, { title: siteName(page, visit), open }))}</ul>`,
     })));
   }
 
@@ -140,13 +142,13 @@ export default function hoursTeam(page) {
 
   async function open(entry) {
     const { openEntry } = await import("parts/correct-hours.js");
-    const corrected = await openEntry(entry, { company: api, siteName: siteName(page, entry.siteId) });
+    const corrected = await openEntry(entry, { company: api, siteName: siteName(page, entry) });
     if (corrected) await page.refresh();
   }
 
   async function save(entries) {
     const { saveHours } = await import("parts/hours-export.js");
-    saveHours(entries, period, (id) => siteName(page, id));
+    saveHours(entries, period, (entry) => siteName(page, entry));
   }
 }
 

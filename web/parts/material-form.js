@@ -11,16 +11,16 @@ import { ask, openDialog } from "parts/dialog.js";
 import { formView, numberField, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 
-/** @param {{id: string, api: string}} site  @param {object} [material] */
-export async function editMaterial(site, material) {
+/** @param {{id: string, api: string}} site  @param {object} [material]  @param {object} [list] where it is shown: parts/material-list.js */
+export async function editMaterial(site, material, list) {
   const answer = await openDialog({
     title: material ? t("material.editTitle") : t("material.new"),
-    view: materialForm(site, material),
+    view: materialForm(site, material, list),
   });
-  if (answer === "remove") await removeMaterial(site, material);
+  if (answer === "remove") await removeMaterial(site, material, list);
 }
 
-function materialForm(site, material) {
+function materialForm(site, material, list) {
   let form = null;
   return (dialog) => {
     form ??= createForm(dialog, {
@@ -31,7 +31,8 @@ function materialForm(site, material) {
       async done(saved) {
         dialog.close();
         const put = (list) => (material ? list.map((one) => (one.id === saved.id ? saved : one)) : [...list, saved]);
-        await kept.change(site.api, (known) => ({ ...known, material: put(known.material) }));
+        await kept.change(site.api, (known) => withMaterials(known, put(known.material), material ? 0 : 1));
+        if (material) list.put(saved.id, saved);
         toast(t(material ? "material.saved" : "material.isNew", { name: saved.name }));
       },
     });
@@ -80,19 +81,29 @@ async function change(site, material, { amount, ...fields }, key) {
   if (Object.keys(changes).length) saved = await api.patch(path, changes);
   if (amount === material.amount) return saved;
   const { material: all } = await kept.refresh(site.api);
-  saved = all.find(({ id }) => id === material.id) ?? saved;
+  saved = all.find(({ id }) => id === material.id) ?? (await find(site, saved)) ?? saved;
   const delta = Math.round((amount - saved.amount - queue.pendingDelta(path)) * 1000) / 1000;
   return delta ? api.post(`${path}/adjust-quantity`, { delta, note: t("material.countedNote") }, { key }) : saved;
 }
 
-async function removeMaterial(site, material) {
+const withMaterials = (site, material, change) =>
+  ({ ...site, material, materialInfo: { ...site.materialInfo, total: site.materialInfo.total + change } });
+
+/** One that doesn't come with the site. */
+async function find(site, { id, name }) {
+  const query = new URLSearchParams({ search: name.slice(0, 100) });
+  return (await api.get(`${site.api}/materials?${query}`)).find((one) => one.id === id);
+}
+
+async function removeMaterial(site, material, list) {
   const isSure = await ask({
     title: t("material.removeTitle", { name: material.name }), text: t("material.removeText"), confirm: t("action.remove"), isDanger: true,
   });
   if (!isSure) return;
   try {
     await api.delete(`${site.api}/materials/${material.id}`);
-    await kept.change(site.api, (known) => ({ ...known, material: known.material.filter((one) => one.id !== material.id) }));
+    await kept.change(site.api, (known) => withMaterials(known, known.material.filter((one) => one.id !== material.id), -1));
+    list.put(material.id, null);
     toast(t("material.removed", { name: material.name }));
   } catch (problem) {
     fail(problem);

@@ -14,11 +14,11 @@ import { stockChart } from "parts/stock-chart.js";
 
 /**
  * @param {object} opened as it was then.
- * @param {{site: {id: string, api: string}, movementsPath: string}} place
+ * @param {{site: {id: string, api: string}, movementsPath: string, list: object}} place `list` of parts/material-list.js
  */
-export async function openMaterial(opened, { site, movementsPath }) {
+export async function openMaterial(opened, { site, movementsPath, list }) {
   // Others take from it while one looks.
-  const current = () => kept.peek(site.api)?.value.material.find(({ id }) => id === opened.id) ?? opened;
+  const current = () => kept.peek(site.api)?.value.material.find(({ id }) => id === opened.id) ?? list.known(opened.id) ?? opened;
   let host = null;
   let paged = null;
 
@@ -61,5 +61,5 @@ export async function openMaterial(opened, { site, movementsPath }) {
   });
   if (wish !== "edit") return;
   const { editMaterial } = await import("parts/material-form.js");
-  await editMaterial(site, current());
+  await editMaterial(site, current(), list);
 }

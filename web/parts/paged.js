@@ -31,9 +31,14 @@ export function createPaged(page, name) {
   }
 
   return {
+    /** Whether there is more than what is here. */
+    get hasMore() {
+      return Boolean(next);
+    },
+
     /** All that is here by now. */
     get items() {
-      if (page.data[name] === newest) return items;
+      if (!page.data[name] || page.data[name] === newest) return items;
       newest = page.data[name];
       const ids = new Set(newest.map(({ id }) => id));
       // So much is new that there is a gap before what was here.

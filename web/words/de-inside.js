@@ -92,6 +92,8 @@ export default {
     nobody: "Gerade ist niemand da.",
     since: "seit {time}",
     low: "Wird knapp",
+    moreLow: "und {count} weitere",
+    allSites: "Alle {count} Baustellen",
     sites: "Baustellen",
     mySites: "Meine Baustellen",
     newSite: "Neue Baustelle",
@@ -242,6 +244,7 @@ export default {
     aloneText: "Lade dein Team ein. Jeder bekommt eine Mail mit einem Link und ist nach einer Minute dabei.",
   },
   person: {
+    sitesNotKept: "Die Baustellen sind auf diesem Gerät noch nicht gespeichert.",
     off: "abgeschaltet",
     language: "Sprache",
     role: "Rolle",
@@ -522,6 +525,7 @@ export default {
     count: { one: "{count} Baustelle", other: "{count} Baustellen" },
     noMatch: "Keine Baustelle passt dazu",
     showAll: "Alle zeigen",
+    notKept: "Diese Baustellen sind auf diesem Gerät noch nicht gespeichert.",
   },
   site: {
     statuses: { ACTIVE: "läuft", INACTIVE: "ruht" },
@@ -548,6 +552,7 @@ export default {
       saved: "Einteilung gespeichert.",
     },
     history: {
+      notKept: "Der Verlauf ist auf diesem Gerät nicht vollständig gespeichert.",
       none: "Noch nichts passiert",
       noneText: "Was entnommen, aufgefüllt oder geändert wird, steht hier.",
       filter: "Was zeigen?",

@@ -92,6 +92,8 @@ export default {
     nobody: "Nobody is there right now.",
     since: "since {time}",
     low: "Runs low",
+    moreLow: "and {count} more",
+    allSites: "All {count} sites",
     sites: "Sites",
     mySites: "My sites",
     newSite: "New site",
@@ -242,6 +244,7 @@ export default {
     aloneText: "Invite your crew. Everybody gets a mail with a link and is in within a minute.",
   },
   person: {
+    sitesNotKept: "The sites aren't kept on this device yet.",
     off: "switched off",
     language: "Language",
     role: "Role",
@@ -522,6 +525,7 @@ export default {
     count: { one: "{count} site", other: "{count} sites" },
     noMatch: "No site matches",
     showAll: "Show all",
+    notKept: "These sites aren't kept on this device yet.",
   },
   site: {
     statuses: { ACTIVE: "active", INACTIVE: "paused" },
@@ -548,6 +552,7 @@ export default {
       saved: "Assignments saved.",
     },
     history: {
+      notKept: "The whole history isn't kept on this device.",
       none: "Nothing has happened yet",
       noneText: "What is taken, added or changed shows here.",
       filter: "What to show?",

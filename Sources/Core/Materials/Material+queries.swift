@@ -7,6 +7,24 @@ extension Material {
         ORDER BY m.company_id, m.site_id, m.id
         """
 
+    private static let inActive: SQL = """
+        SELECT \(columns), m.site_id FROM materials m
+        WHERE m.company_id = $1 AND m.site_id IN (\(SiteRange.active)) AND m.removed_at IS NULL
+        ORDER BY m.company_id, m.site_id, m.id
+        """
+
+    private static let counting: SQL = """
+        SELECT m.site_id, COUNT(*), COUNT(CASE WHEN m.amount < m.threshold THEN 1 END) FROM materials m
+        WHERE m.company_id = $1 AND m.site_id >= $2 AND m.site_id <= $3 AND m.removed_at IS NULL
+        GROUP BY m.site_id
+        """
+
+    private static let countingActive: SQL = """
+        SELECT m.site_id, COUNT(*), COUNT(CASE WHEN m.amount < m.threshold THEN 1 END) FROM materials m
+        WHERE m.company_id = $1 AND m.site_id IN (\(SiteRange.active)) AND m.removed_at IS NULL
+        GROUP BY m.site_id
+        """
+
     private static let firstPage: SQL = """
         SELECT \(columns) FROM materials m
         WHERE m.company_id = $1 AND m.site_id = $2 AND m.removed_at IS NULL
@@ -32,9 +50,19 @@ extension Material {
         """
 
     static func all(in range: SiteRange) -> Query<(site: Site.ID, material: Material)> {
-        Query(inRange, range.company, range.first, range.last) { row in
+        Query(range.isActive ? inActive : inRange, range.company, range.first, range.last) { row in
             let material = try Material(&row)
             return (try row.next(), material)
+        }
+    }
+
+    /// How many materials each site has, and how many of them run low.
+    static func counts(in range: SiteRange) -> Query<(site: Site.ID, counts: MaterialCounts)> {
+        Query(range.isActive ? countingActive : counting, range.company, range.first, range.last) { row in
+            (
+                try row.next(),
+                MaterialCounts(total: Int(try row.next() as Int64), low: Int(try row.next() as Int64))
+            )
         }
     }
 
@@ -49,6 +77,26 @@ extension Material {
             Query(laterPage, scope.company, scope.site, page.fetchLimit, after, row: Material.init)
         } else {
             Query(firstPage, scope.company, scope.site, page.fetchLimit, row: Material.init)
+        }
+    }
+
+    /// Those whose names hold the words, and nil for each of the others: of a site's materials, of which there are few thousand, all are
+    /// looked at, because neither engine folds letters as people search.
+    static func matching(
+        _ words: SearchWords, after: Material.ID?, _ scope: SiteScope
+    ) -> Query<Material?> {
+        let read: @Sendable (inout Row) throws -> Material? = { row in
+            let (id, name): (Material.ID, String) = (try row.next(), try row.next())
+            guard words.match(name) else { return nil }
+            return Material(
+                id: id, name: name, unit: try row.next(), amount: try row.next(), threshold: try row.next(),
+                version: try row.next(), updatedAt: try row.next())
+        }
+        let most = Int64(Int32.max)
+        return if let after {
+            Query(laterPage, scope.company, scope.site, most, after, row: read)
+        } else {
+            Query(firstPage, scope.company, scope.site, most, row: read)
         }
     }
 

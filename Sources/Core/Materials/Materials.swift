@@ -13,10 +13,17 @@ public struct Materials: Sendable {
     // MARK: Reading
 
     /// In the order in which they were added.
+    /// - Parameter search: nil for all.
     public func list(
-        _ page: PageRequest<Material.ID>, on scope: SiteScope
+        _ page: PageRequest<Material.ID>, matching search: SearchWords? = nil, on scope: SiteScope
     ) async throws -> Page<Material, Material.ID> {
         try scope.check(.readSites)
+        if let search {
+            let (sites, found) = try await database.fetch(
+                Site.exists(scope), Material.matching(search, after: page.after, scope))
+            guard !sites.isEmpty else { throw Site.notFound }
+            return Page(found.compactMap(\.self), of: page, key: \.id)
+        }
         let (sites, materials) = try await database.fetch(Site.exists(scope), Material.list(scope, page))
         guard !sites.isEmpty else { throw Site.notFound }
         return Page(materials, of: page, key: \.id)

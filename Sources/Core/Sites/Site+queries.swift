@@ -1,11 +1,11 @@
 extension Site {
     /// Holds where `$n` names nobody, or somebody who is assigned to the site `s`. `$2` in the statements below.
-    private static let isVisible: SQL = """
+    static let isVisible: SQL = """
         ($2 IS NULL OR EXISTS (
             SELECT 1 FROM assignments v WHERE v.company_id = s.company_id AND v.site_id = s.id AND v.user_id = $2))
         """
 
-    private static let columns: SQL = """
+    static let columns: SQL = """
         s.id, s.name, s.street_number, s.street, s.city, s.postal_code, s.country, s.priority, s.status, s.start_date,
         s.end_date, s.notes, s.version, s.created_at, s.updated_at
         """
@@ -18,16 +18,42 @@ extension Site {
         SELECT s.id FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
         """
 
-    private static let firstPage: SQL = """
-        SELECT \(columns) FROM sites s
-        WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL
-        ORDER BY s.company_id DESC, s.id DESC LIMIT $3
-        """
+    /// The statement of a page: newest first, of all statuses or of one, after `$4` where it isn't the first.
+    private static let pages = (any: Page(""), inactive: Page("AND s.status = 'INACTIVE'"), active: Page.active)
 
-    private static let laterPage: SQL = """
-        SELECT \(columns) FROM sites s
-        WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL AND s.id < $4
-        ORDER BY s.company_id DESC, s.id DESC LIMIT $3
+    private struct Page {
+        let first: SQL
+        let later: SQL
+
+        init(_ condition: SQL) {
+            let start: SQL = """
+                SELECT \(columns) FROM sites s
+                WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL \(condition)
+                """
+            let end: SQL = "ORDER BY s.company_id DESC, s.id DESC LIMIT $3"
+            (first, later) = ("\(start) \(end)", "\(start) AND s.id < $4 \(end)")
+        }
+
+        private init(active: SQL) {
+            (first, later) = (Self.of(active), Self.of("\(active) AND s.id < $4"))
+        }
+
+        static let active = Page(active: Site.active)
+
+        private static func of(_ ids: SQL) -> SQL {
+            """
+            SELECT \(columns) FROM sites s
+            WHERE s.company_id = $1 AND s.id IN (\(ids) ORDER BY s.company_id DESC, s.id DESC LIMIT $3)
+            ORDER BY s.company_id DESC, s.id DESC
+            """
+        }
+    }
+
+    /// The ids of the active sites, which `sites_active` holds and nothing of what is past. It names no other columns: without
+    /// statistics SQLite prefers a table's own key to an index that doesn't hold all that a statement names.
+    static let active: SQL = """
+        SELECT s.id FROM sites s
+        WHERE s.company_id = $1 AND \(isVisible) AND s.status = 'ACTIVE' AND s.removed_at IS NULL
         """
 
     static func record(_ scope: SiteScope) -> Query<SiteRecord> {
@@ -35,12 +61,19 @@ extension Site {
     }
 
     /// Newest first.
-    static func records(_ scope: CompanyScope, _ page: PageRequest<Site.ID>) -> Query<SiteRecord> {
+    static func records(
+        _ scope: CompanyScope, _ status: Status?, _ page: PageRequest<Site.ID>
+    ) -> Query<SiteRecord> {
+        let sql =
+            switch status {
+            case nil: pages.any
+            case .active: pages.active
+            case .inactive: pages.inactive
+            }
         if let after = page.after {
-            Query(laterPage, scope.company, scope.assignee, page.fetchLimit, after, row: SiteRecord.init)
-        } else {
-            Query(firstPage, scope.company, scope.assignee, page.fetchLimit, row: SiteRecord.init)
+            return Query(sql.later, scope.company, scope.assignee, page.fetchLimit, after, row: SiteRecord.init)
         }
+        return Query(sql.first, scope.company, scope.assignee, page.fetchLimit, row: SiteRecord.init)
     }
 
     static func exists(_ scope: SiteScope) -> Query<Site.ID> {
@@ -103,16 +136,24 @@ struct SiteRange: Sendable {
     let company: Company.ID
     let first: Site.ID
     let last: Site.ID
+    /// Whether what belongs to other sites than active ones is left out: of an old company, that is most.
+    let isActive: Bool
 
     init(_ scope: SiteScope) {
-        (company, first, last) = (scope.company, scope.site, scope.site)
+        (company, first, last, isActive) = (scope.company, scope.site, scope.site, false)
     }
 
     /// - Parameter page: the sites of one page, newest first. Nil where it is empty.
-    init?(_ scope: CompanyScope, _ page: [SiteRecord]) {
+    init?(_ scope: CompanyScope, _ page: [SiteRecord], isActive: Bool) {
         guard let newest = page.first, let oldest = page.last else { return nil }
-        (company, first, last) = (scope.company, oldest.id, newest.id)
+        (company, first, last, self.isActive) = (scope.company, oldest.id, newest.id, isActive)
     }
+
+    /// The ids of the active sites of a range.
+    static let active: SQL = """
+        SELECT s.id FROM sites s
+        WHERE s.company_id = $1 AND s.id >= $2 AND s.id <= $3 AND s.status = 'ACTIVE' AND s.removed_at IS NULL
+        """
 }
 
 extension Assignee {
@@ -123,10 +164,19 @@ extension Assignee {
         ORDER BY a.site_id, a.user_id
         """
 
+    private static let inActive: SQL = """
+        SELECT a.site_id, a.user_id, u.first_name, u.last_name
+        FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
+        WHERE a.company_id = $1 AND a.site_id IN (\(SiteRange.active))
+        ORDER BY a.site_id, a.user_id
+        """
+
     static func all(in range: SiteRange) -> Query<Assignee> {
-        Query(inRange, range.company, range.first, range.last) { row in
-            Assignee(site: try row.next(), user: try row.next(), firstName: try row.next(), lastName: try row.next())
-        }
+        Query(range.isActive ? inActive : inRange, range.company, range.first, range.last, row: Assignee.init)
+    }
+
+    init(_ row: inout Row) throws {
+        self.init(site: try row.next(), user: try row.next(), firstName: try row.next(), lastName: try row.next())
     }
 
     /// Assigns nobody where the company has no such person.
@@ -166,8 +216,16 @@ extension Visits {
         GROUP BY t.site_id, t.user_id
         """
 
+    private static let inActive: SQL = """
+        SELECT t.site_id, t.user_id, MAX(t.checked_in_at),
+            CAST(COALESCE(SUM(t.checked_out_at - t.checked_in_at), 0) AS BIGINT)
+        FROM time_entries t
+        WHERE t.company_id = $1 AND t.site_id IN (\(SiteRange.active))
+        GROUP BY t.site_id, t.user_id
+        """
+
     static func all(in range: SiteRange) -> Query<Visits> {
-        Query(inRange, range.company, range.first, range.last) { row in
+        Query(range.isActive ? inActive : inRange, range.company, range.first, range.last) { row in
             Visits(site: try row.next(), user: try row.next(), last: try row.next(), milliseconds: try row.next())
         }
     }

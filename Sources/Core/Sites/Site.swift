@@ -38,28 +38,33 @@ public struct Site: Sendable {
     /// The elapsed share of the days from start to end, 0 to 100 percent.
     public let progress: Int
 
-    public var warnings: Int { materials.reduce(0) { $0 + ($1.isBelowThreshold ? 1 : 0) } }
+    /// How many materials there are and how many run low, also where they aren't listed here.
+    public let counts: MaterialCounts
 
     package init(
-        _ record: SiteRecord, assignments: [Assignment], materials: [Material], lastVisited: Instant?, logged: Duration,
-        progress: Int
+        _ record: SiteRecord, assignments: [Assignment], materials: [Material], counts: MaterialCounts? = nil,
+        lastVisited: Instant?, logged: Duration, progress: Int
     ) {
         self.record = record
         self.assignments = assignments
         self.materials = materials
+        self.counts = counts ?? MaterialCounts(of: materials)
         self.lastVisited = lastVisited
         self.logged = logged
         self.progress = progress
     }
 
-    /// - Parameter visitor: whose visits are shown; nil for everyone's.
+    /// - Parameters:
+    ///   - counts: of the materials, where they aren't given.
+    ///   - visitor: whose visits are shown; nil for everyone's.
     init(
-        _ record: SiteRecord, assignees: [Assignee], visits: [Visits], materials: [Material], today: Day,
-        visitor: User.ID?
+        _ record: SiteRecord, assignees: [Assignee], visits: [Visits], materials: [Material],
+        counts: MaterialCounts? = nil, today: Day, visitor: User.ID?
     ) {
         let shown = visitor == nil ? visits : visits.filter { $0.user == visitor }
         self.record = record
         self.materials = materials
+        self.counts = counts ?? MaterialCounts(of: materials)
         assignments = assignees.map { assignee in
             Assignment(
                 user: assignee.user, firstName: assignee.firstName, lastName: assignee.lastName,
@@ -69,6 +74,30 @@ public struct Site: Sendable {
         logged = .milliseconds(visits.reduce(0 as Int64) { $0.adding($1.milliseconds) })
         progress = record.progress(on: today)
     }
+}
+
+/// Which sites of a company are asked for, and how much of them.
+public struct SiteFilter: Sendable {
+    /// Nil for all.
+    public let status: Site.Status?
+    /// Whether the material comes with each site.
+    public let hasMaterial: Bool
+
+    public init(status: Site.Status?, hasMaterial: Bool) { (self.status, self.hasMaterial) = (status, hasMaterial) }
+}
+
+/// How many materials a site has, and how many of them run low.
+public struct MaterialCounts: Sendable {
+    public let total: Int
+    public let low: Int
+
+    package init(total: Int, low: Int) { (self.total, self.low) = (total, low) }
+
+    init(of materials: [Material]) {
+        self.init(total: materials.count, low: materials.count { $0.isBelowThreshold })
+    }
+
+    static let none = MaterialCounts(total: 0, low: 0)
 }
 
 /// A site as its own row tells it.
@@ -111,11 +140,18 @@ public struct SiteRecord: Sendable {
 }
 
 /// A person assigned to a site, by the assignment's row.
-struct Assignee: Sendable {
-    let site: Site.ID
-    let user: User.ID
-    let firstName: String
-    let lastName: String
+public struct Assignee: Sendable {
+    public let site: Site.ID
+    public let user: User.ID
+    public let firstName: String
+    public let lastName: String
+
+    package init(site: Site.ID, user: User.ID, firstName: String, lastName: String) {
+        self.site = site
+        self.user = user
+        self.firstName = firstName
+        self.lastName = lastName
+    }
 }
 
 /// What one person's time entries on one site add up to.

@@ -22,40 +22,50 @@ public struct Sites: Sendable {
     }
 
     /// Newest first; to a worker, the sites they are assigned to.
-    public func list(_ page: PageRequest<Site.ID>, in scope: CompanyScope) async throws -> Page<Site, Site.ID> {
+    public func list(
+        _ filter: SiteFilter, _ page: PageRequest<Site.ID>, in scope: CompanyScope
+    ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
-        let (companies, records) = try await database.fetch(Company.exists(scope), Site.records(scope, page))
+        let (companies, records) = try await database.fetch(
+            Company.exists(scope), Site.records(scope, filter.status, page))
         guard !companies.isEmpty else { throw Company.notFound }
-        return try await complete(records, page, scope)
+        return try await complete(records, filter, page, scope)
     }
 
     /// The sites that somebody is assigned to, newest first; to a worker, only their own.
     public func list(
-        assignedTo user: User.ID, _ page: PageRequest<Site.ID>, in scope: CompanyScope
+        assignedTo user: User.ID, _ filter: SiteFilter, _ page: PageRequest<Site.ID>, in scope: CompanyScope
     ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
         guard let narrowed = scope.narrowed(toSitesOf: user) else { throw User.notFound }
-        let (users, records) = try await database.fetch(User.exists(user, scope), Site.records(narrowed, page))
+        let (users, records) = try await database.fetch(
+            User.exists(user, scope), Site.records(narrowed, filter.status, page))
         guard !users.isEmpty else { throw User.notFound }
-        return try await complete(records, page, narrowed)
+        return try await complete(records, filter, page, narrowed)
     }
 
     private func complete(
-        _ records: [SiteRecord], _ page: PageRequest<Site.ID>, _ scope: CompanyScope
+        _ records: [SiteRecord], _ filter: SiteFilter, _ page: PageRequest<Site.ID>, _ scope: CompanyScope
     ) async throws -> Page<Site, Site.ID> {
         let shown = Page(records, of: page, key: \.id)
-        guard let range = SiteRange(scope, shown.items) else { return Page(items: [], next: nil) }
+        guard let range = SiteRange(scope, shown.items, isActive: filter.status == .active) else {
+            return Page(items: [], next: nil)
+        }
 
-        let (assignees, visits, materials) = try await database.fetch(
-            Assignee.all(in: range), Visits.all(in: range), Material.all(in: range))
-        let assigneesBySite = Dictionary(grouping: assignees, by: \.site)
-        let visitsBySite = Dictionary(grouping: visits, by: \.site)
-        let materialsBySite = Dictionary(grouping: materials, by: \.site)
+        let (assignees, visits) = (Collector(Assignee.all(in: range)), Collector(Visits.all(in: range)))
+        let (materials, counts) = (Collector(Material.all(in: range)), Collector(Material.counts(in: range)))
+        try await database.read([assignees, visits, filter.hasMaterial ? materials : counts])
+        let assigneesBySite = Dictionary(grouping: assignees.rows, by: \.site)
+        let visitsBySite = Dictionary(grouping: visits.rows, by: \.site)
+        let materialsBySite = Dictionary(grouping: materials.rows, by: \.site)
+        let countsBySite = Dictionary(counts.rows.map { ($0.site, $0.counts) }) { first, _ in first }
         let today = runtime.now().day
         let sites = shown.items.map { record in
             Site(
                 record, assignees: assigneesBySite[record.id] ?? [], visits: visitsBySite[record.id] ?? [],
-                materials: materialsBySite[record.id]?.map(\.material) ?? [], today: today, visitor: scope.visitor)
+                materials: materialsBySite[record.id]?.map(\.material) ?? [],
+                counts: filter.hasMaterial ? nil : countsBySite[record.id] ?? MaterialCounts.none, today: today,
+                visitor: scope.visitor)
         }
         return Page(items: sites, next: shown.next)
     }

@@ -1,9 +1,10 @@
 extension TimeEntry {
     private static let selection: SQL = """
-        SELECT t.id, t.site_id, t.user_id, u.first_name, u.last_name, t.checked_in_at, t.checked_out_at, t.version,
+        SELECT t.id, t.site_id, s.name, t.user_id, u.first_name, u.last_name, t.checked_in_at, t.checked_out_at, t.version,
             (SELECT COUNT(*) FROM time_corrections c
             WHERE c.company_id = t.company_id AND c.site_id = t.site_id AND c.entry_id = t.id)
         FROM time_entries t JOIN users u ON u.company_id = t.company_id AND u.id = t.user_id
+            JOIN sites s ON s.company_id = t.company_id AND s.id = t.site_id
         """
 
     private static let byID: SQL = "\(selection) WHERE t.company_id = $1 AND t.site_id = $2 AND t.id = $3"
@@ -111,7 +112,7 @@ extension TimeEntry {
 
     init(_ row: inout Row) throws {
         self.init(
-            id: try row.next(), site: try row.next(), user: try row.next(),
+            id: try row.next(), site: try row.next(), siteName: try row.next(), user: try row.next(),
             userName: "\(try row.next() as String) \(try row.next() as String)", checkedInAt: try row.next(),
             checkedOutAt: try row.next(), version: try row.next())
         correctionCount = Int(try row.next() as Int64)

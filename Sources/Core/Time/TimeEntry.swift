@@ -48,6 +48,8 @@ public struct TimeEntry: Sendable {
 
     public let id: ID
     public let site: Site.ID
+    /// What the site is called, also where it was removed.
+    public let siteName: String
     public let user: User.ID
     public let userName: String
     public let checkedInAt: Instant
@@ -60,11 +62,12 @@ public struct TimeEntry: Sendable {
     var correctionCount: Int
 
     package init(
-        id: ID, site: Site.ID, user: User.ID, userName: String, checkedInAt: Instant, checkedOutAt: Instant?,
-        version: Int64 = 1, corrections: [Correction] = []
+        id: ID, site: Site.ID, siteName: String, user: User.ID, userName: String, checkedInAt: Instant,
+        checkedOutAt: Instant?, version: Int64 = 1, corrections: [Correction] = []
     ) {
         self.id = id
         self.site = site
+        self.siteName = siteName
         self.user = user
         self.userName = userName
         self.checkedInAt = checkedInAt

@@ -17,10 +17,10 @@ public struct Times: Sendable {
             // Neither the site nor the person is removed meanwhile, which would end open visits.
             try transaction.enqueue(User.lock(user.id, in: scope.company))
             try transaction.enqueue(Site.lock(scope))
-            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Site.notFound }
+            guard let site = try transaction.fetch(Site.record(scope)).first else { throw Site.notFound }
             let entry = TimeEntry(
-                id: id, site: scope.site, user: user.id, userName: user.name, checkedInAt: at ?? now,
-                checkedOutAt: nil)
+                id: id, site: scope.site, siteName: site.name, user: user.id, userName: user.name,
+                checkedInAt: at ?? now, checkedOutAt: nil)
             guard try transaction.execute(entry.insert(scope, now: now)) == 1 else {
                 guard let open = try transaction.fetch(TimeEntry.open(of: user.id, scope.company)).first else {
                     throw Refusal(TimeEntryRefusal.openMeanwhile)

@@ -1,8 +1,8 @@
 /// The id of a row of one kind: a UUID of version 7 (RFC 9562), so that ids sort by the time they were made. In the database
 /// and on the wire it is text in lower case; in memory it is its 128 bits, which cost no allocation.
 public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
-    private let high: UInt64
-    private let low: UInt64
+    fileprivate let high: UInt64
+    fileprivate let low: UInt64
 
     /// The number of characters in `text`.
     public static var textLength: Int { 36 }
@@ -37,6 +37,9 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
         guard wrong == 0 else { return nil }
         (high, low) = halves
     }
+
+    /// The same id, as that of another kind of thing.
+    init<Other>(_ other: ID<Other>) { (high, low) = (other.high, other.low) }
 
     fileprivate init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
 

@@ -126,8 +126,8 @@ struct DemoSeed {
             set(daysAgo: daysAgo, hour: 6)
             let arrival = runtime.now()
             let entry = TimeEntry(
-                id: runtime.newID(), site: scope.site, user: user.id, userName: user.name, checkedInAt: arrival,
-                checkedOutAt: arrival + .seconds(31_500))
+                id: runtime.newID(), site: scope.site, siteName: "", user: user.id, userName: user.name,
+                checkedInAt: arrival, checkedOutAt: arrival + .seconds(31_500))
             try await database.transaction { try $0.enqueue(entry.insert(scope, now: arrival)) }
         }
         guard let minutes = DemoCompany.atWork[user.firstName], let scope = own.first?.scope else { return }

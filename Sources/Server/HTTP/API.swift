@@ -64,6 +64,7 @@ struct API {
             + UserRoutes(
                 people: people, signedIn: signedIn, links: links ?? Links(publicURL: origins.publicURL)
             ).routes
+            + OverviewRoutes(overviews: Overviews(database, runtime: runtime), signedIn: signedIn).routes
             + SiteRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + MaterialRoutes(
                 materials: Materials(database, runtime: runtime, collecting: lowStockPause), signedIn: signedIn

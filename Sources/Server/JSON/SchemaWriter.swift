@@ -10,7 +10,7 @@ struct Schemas {
             // Holds the place, so that outer types come before inner ones.
             let place = named.count
             named.append(.init(name: type.schemaName, value: .null))
-            var writer = SchemaWriter(schemas: self)
+            var writer = SchemaWriter(schemas: self, details: type.fieldDetails)
             type.example.describe(&writer)
             self = writer.schemas
             named[place] = .init(name: type.schemaName, value: writer.schema)
@@ -22,17 +22,20 @@ struct Schemas {
 /// Writes down what the fields of an object are, not what is in them.
 struct SchemaWriter: FieldWriter {
     fileprivate var schemas: Schemas
+    private let details: [String: String]
     private var properties: [JSONValue.Field] = []
     private var required: [JSONValue] = []
 
-    init(schemas: Schemas) { self.schemas = schemas }
+    /// - Parameter details: what fields mean, by their names.
+    init(schemas: Schemas, details: [String: String]) { (self.schemas, self.details) = (schemas, details) }
 
     fileprivate var schema: JSONValue {
         ["type": "object", "properties": .object(properties), "required": .list(required)]
     }
 
     private mutating func add(_ name: StaticString, _ schema: JSONValue, isRequired: Bool = true) {
-        properties.append(.init(name: "\(name)", value: schema))
+        let value = details["\(name)"].map { schema.described(as: $0) } ?? schema
+        properties.append(.init(name: "\(name)", value: value))
         if isRequired { required.append("\(name)") }
     }
 
@@ -87,5 +90,13 @@ struct SchemaWriter: FieldWriter {
 
     mutating func list<Value: Wire>(_ name: StaticString, ifThere values: [Value]) {
         add(name, ["type": "array", "items": schemas.reference(to: Value.self)], isRequired: false)
+    }
+}
+
+extension JSONValue {
+    /// The schema with these words in place of those that its kind has.
+    fileprivate func described(as details: String) -> JSONValue {
+        guard case .object(let fields) = self else { return self }
+        return .object(fields.filter { $0.name != "description" }).with(["description": .text(details)])
     }
 }

@@ -7,6 +7,8 @@ protocol Wire: Sendable {
     static var example: Self { get }
     /// What the schema is called: the type's name, where it doesn't say otherwise.
     static var schemaName: String { get }
+    /// What each field means, in the description. Fields whose names say it need no words.
+    static var fieldDetails: [String: String] { get }
     /// What an `ETag` is made of; nil for what has no versions.
     var entityVersion: Int64? { get }
 
@@ -15,6 +17,7 @@ protocol Wire: Sendable {
 
 extension Wire {
     static var schemaName: String { "\(Self.self)" }
+    static var fieldDetails: [String: String] { [:] }
     var entityVersion: Int64? { nil }
 }
 

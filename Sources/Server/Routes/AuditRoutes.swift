@@ -25,7 +25,85 @@ struct AuditRoutes {
                     "Read what was changed of a site",
                     "Also of its material, and which of its hours were corrected; the newest first."), by: .id()
             ) { (_, site: OnSite, page) in try await history.list(page, on: site.scope) },
+            signedIn.list(
+                "/api/v1/companies/{companyId}/sites/{siteId}/history", .may(.readSites),
+                .init(
+                    "Read a site's history",
+                    """
+                    What was taken and added of all its material, also of what was removed since, and, for whoever may read it, what \
+                    was changed; the latest recorded first.
+                    """), by: .id(), queries: Self.filter
+            ) { (call, site: OnSite, page) in
+                let kinds = SiteEvent.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                let kind = try call.query("kind", else: Flaw(.notOneOf, ["allowed": .text(kinds)])) {
+                    SiteEvent.Kind(rawValue: $0)
+                }
+                return try await history.events(kind, page, on: site.scope)
+            },
         ]
+    }
+}
+
+extension AuditRoutes {
+    private static let filter = [
+        QueryDescription(
+            name: "kind", details: "Only what is of this kind.",
+            schema: ["type": "string", "enum": .list(SiteEvent.Kind.allCases.map { .text($0.rawValue) })])
+    ]
+}
+
+extension SiteEvent: Wire {
+    static let example = SiteEvent(.movement(.example))
+
+    static let fieldDetails = [
+        "id": "The id of the movement or of the audit entry.",
+        "kind": "MOVEMENT with `movement`, or CHANGE with `change`.",
+        "at": "When it happened.",
+        "recordedAt": "When it was recorded: later than `at` for work done offline. The list is in this order.",
+        "movement": "What was taken or added, and of which material.",
+        "change": "What was changed of the site, its material or its hours.",
+    ]
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.id("id", id)
+        fields.choice("kind", kind)
+        fields.instant("at", at)
+        fields.instant("recordedAt", recordedAt)
+        switch content {
+        case .movement(let movement):
+            fields.object("movement", ifThere: movement)
+            fields.object("change", ifThere: nil as AuditEntry?)
+        case .change(let entry):
+            fields.object("movement", ifThere: nil as SiteMovement?)
+            fields.object("change", ifThere: entry)
+        }
+    }
+}
+
+extension SiteMovement: Wire {
+    static let example = SiteMovement(
+        material: Example.id(3), materialName: "Flexkleber C2TE", unit: "Sack", movement: .example)
+
+    static let fieldDetails = [
+        "materialId": "The material's id.",
+        "materialName": "What the material is called, also where it was removed.",
+        "unit": "The unit of the amounts.",
+        "delta": "How much was added, or taken where it is negative; exact, with at most three decimals.",
+        "amountAfter": "How much there was then; exact, with at most three decimals.",
+        "note": "What it was for, where somebody said so.",
+        "userId": "Who took or added it.",
+        "userName": "Their name.",
+    ]
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.id("materialId", material)
+        fields.text("materialName", materialName)
+        fields.text("unit", unit)
+        fields.quantity("delta", movement.delta)
+        fields.quantity("amountAfter", movement.amountAfter)
+        fields.text("note", movement.note)
+        fields.id("userId", movement.user)
+        fields.text("userName", movement.userName)
     }
 }
 

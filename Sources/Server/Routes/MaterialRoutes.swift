@@ -13,8 +13,15 @@ struct MaterialRoutes {
         return [
             signedIn.list(
                 Self.base, .may(.readSites),
-                .init("List material", "The material of a site, in the order in which it was added."), by: .id()
-            ) { (_, site: OnSite, page) in try await materials.list(page, on: site.scope) },
+                .init("List material", "The material of a site, in the order in which it was added."), by: .id(),
+                queries: Self.filter
+            ) { (call, site: OnSite, page) in
+                let flaw = Flaw(.tooLong, ["max": .integer(SearchWords.most)])
+                let search = try call.query("search", else: flaw) {
+                    $0.count <= SearchWords.most ? SearchWords($0) : nil
+                }
+                return try await materials.list(page, matching: search, on: site.scope)
+            },
             signedIn.change(
                 .post, Self.base, .may(.changeMaterials),
                 .init("Add material", "The first amount is a movement, unless it is 0."), status: .created,
@@ -56,6 +63,15 @@ struct MaterialRoutes {
             },
         ]
     }
+}
+
+extension MaterialRoutes {
+    private static let filter = [
+        QueryDescription(
+            name: "search",
+            details: "Only material whose name holds each of these words, whatever its capitals and accents.",
+            schema: ["type": "string", "maxLength": .integer(SearchWords.most)])
+    ]
 }
 
 private struct NewMaterialFields: BodyFields {

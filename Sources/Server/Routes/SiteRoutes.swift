@@ -12,8 +12,11 @@ struct SiteRoutes {
         return [
             signedIn.list(
                 Self.base, .may(.readSites),
-                .init("List sites", "The newest first; a worker sees those they are assigned to."), by: .id()
-            ) { (_, company: InCompany, page) in try await sites.list(page, in: company.scope) },
+                .init("List sites", "The newest first; a worker sees those they are assigned to."), by: .id(),
+                queries: Self.filter
+            ) { (call, company: InCompany, page) in
+                try await sites.list(try call.siteFilter, page, in: company.scope)
+            },
             signedIn.change(
                 .post, Self.base, .may(.changeSites),
                 .init("Open a site", "Where one of `users` isn't of the company, nothing is made."), status: .created,
@@ -27,9 +30,10 @@ struct SiteRoutes {
                 .init(
                     "List somebody's sites",
                     "Those that this person is assigned to, the newest first; a worker may ask for their own."),
-                by: .id()
+                by: .id(), queries: Self.filter
             ) { (call, company: InCompany, page) in
-                try await sites.list(assignedTo: try call.id("userId"), page, in: company.scope)
+                try await sites.list(
+                    assignedTo: try call.id("userId"), try call.siteFilter, page, in: company.scope)
             },
             signedIn.one(
                 Self.base + "/{siteId}", .may(.readSites),
@@ -50,6 +54,33 @@ struct SiteRoutes {
                     "Remove a site", "Nobody is assigned any more, open visits end, and the history stays.")
             ) { (call, site: OnSite) in try sites.remove(if: call.precondition, on: site.scope) },
         ]
+    }
+}
+
+extension SiteRoutes {
+    private static let filter = [
+        QueryDescription(
+            name: "status", details: "Only sites of this status.",
+            schema: ["type": "string", "enum": .list(Site.Status.allCases.map { .text($0.rawValue) })]),
+        QueryDescription(
+            name: "material",
+            details: "none leaves `material` empty; `materialInfo` counts it all the same.",
+            schema: ["type": "string", "enum": ["none"]]),
+    ]
+}
+
+extension Call {
+    fileprivate var siteFilter: SiteFilter {
+        get throws {
+            let statuses = Site.Status.allCases.map(\.rawValue).joined(separator: ", ")
+            return SiteFilter(
+                status: try query("status", else: Flaw(.notOneOf, ["allowed": .text(statuses)])) {
+                    Site.Status(rawValue: $0)
+                },
+                hasMaterial: try query("material", else: Flaw(.notOneOf, ["allowed": .text("none")])) {
+                    $0 == "none" ? false : nil
+                } ?? true)
+        }
     }
 }
 
@@ -117,7 +148,7 @@ extension Site: Wire {
         fields.instant("lastVisited", lastVisited)
         fields.integer("progress", progress)
         fields.quantity("hoursLogged", Quantity(thousandths: logged.milliseconds / 3600))
-        fields.object("materialInfo", MaterialInfo(total: materials.count, warnings: warnings))
+        fields.object("materialInfo", MaterialInfo(total: counts.total, warnings: counts.low))
         fields.list("assignments", assignments)
         fields.list("material", materials)
         fields.instant("createdAt", record.createdAt)

@@ -106,14 +106,18 @@ private struct CorrectionFields: BodyFields {
 
 extension TimeEntry: Wire {
     static let example = TimeEntry(
-        id: Example.id(6), site: Example.id(2), user: Example.id(1), userName: "Lena Vogt",
-        checkedInAt: Example.morning, checkedOutAt: Example.evening, version: 3, corrections: [.example])
+        id: Example.id(6), site: Example.id(2), siteName: Site.example.record.name, user: Example.id(1),
+        userName: "Lena Vogt", checkedInAt: Example.morning, checkedOutAt: Example.evening, version: 3,
+        corrections: [.example])
+
+    static let fieldDetails = ["siteName": "What the site is called, also where it was removed."]
 
     var entityVersion: Int64? { version }
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id)
         fields.id("siteId", site)
+        fields.text("siteName", siteName)
         fields.id("userId", user)
         fields.text("userName", userName)
         fields.instant("checkedInAt", checkedInAt)

@@ -1,0 +1,112 @@
+/// The indexes `sites_active`, `materials_short` and `time_entries_present` hold what goes on now and nothing that is past. Without
+/// statistics SQLite prefers a table's own key to an index that doesn't hold all the columns a statement names: so each of these
+/// indexes is asked by a statement of its own that names no others.
+extension Overview {
+    /// Holds where the material `m` runs low: every change of an amount or threshold brings `low_since` up to date.
+    private static let isShort: SQL = "m.low_since IS NOT NULL AND m.removed_at IS NULL"
+
+    private static let activeSites: SQL = """
+        SELECT \(Site.columns),
+            (SELECT COUNT(*) FROM materials m WHERE m.company_id = s.company_id AND m.site_id = s.id AND \(isShort)),
+            (SELECT COUNT(*) FROM assignments a WHERE a.company_id = s.company_id AND a.site_id = s.id),
+            (SELECT COUNT(*) FROM assignments a
+                WHERE a.company_id = s.company_id AND a.site_id = s.id AND a.user_id = $3),
+            (SELECT MAX(t.checked_in_at) FROM time_entries t
+                WHERE t.company_id = s.company_id AND t.site_id = s.id AND t.user_id = $3)
+        FROM sites s
+        WHERE s.company_id = $1 AND s.id IN (\(Site.active) ORDER BY s.company_id DESC, s.id DESC LIMIT $4)
+        ORDER BY s.company_id DESC, s.id DESC
+        """
+
+    private static let assignedToActive: SQL = """
+        SELECT a.site_id, a.user_id, u.first_name, u.last_name
+        FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
+        WHERE a.company_id = $1 AND a.site_id IN (\(Site.active))
+        ORDER BY a.company_id DESC, a.site_id DESC, a.user_id DESC LIMIT $3
+        """
+
+    private static let presentNow: SQL = """
+        SELECT t.id, t.site_id, s.name, t.user_id, u.first_name, u.last_name, t.checked_in_at
+        FROM time_entries t JOIN users u ON u.company_id = t.company_id AND u.id = t.user_id
+            JOIN sites s ON s.company_id = t.company_id AND s.id = t.site_id
+        WHERE t.company_id = $1 AND ($2 IS NULL OR t.user_id = $2) AND t.checked_out_at IS NULL
+        ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $3
+        """
+
+    private static let countingAll: SQL = """
+        SELECT (SELECT COUNT(*) FROM (\(Site.active)) AS n),
+            (SELECT COUNT(*) FROM materials m WHERE m.company_id = $1 AND m.site_id IN (\(Site.active)) AND \(isShort)),
+            (SELECT COUNT(*) FROM time_entries t
+                WHERE t.company_id = $1 AND ($3 IS NULL OR t.user_id = $3) AND t.checked_out_at IS NULL)
+        """
+
+    private static let lowOnSite: SQL = """
+        SELECT l.id, l.name, l.unit, l.amount, l.threshold FROM materials l
+        WHERE l.company_id = $1 AND l.site_id = $2 AND l.id IN (
+            SELECT m.id FROM materials m WHERE m.company_id = $1 AND m.site_id = $2 AND \(isShort)
+            ORDER BY m.company_id, m.site_id, m.id LIMIT $3)
+        ORDER BY l.company_id, l.site_id, l.id
+        """
+
+    /// A site as its statement tells it.
+    struct SiteRow: Sendable {
+        let record: SiteRecord
+        let low: Int
+        let assigned: Int
+        let isOwn: Bool
+        let lastVisited: Instant?
+    }
+
+    /// A material that runs low, with its name.
+    struct Line: Sendable {
+        let name: String
+        let unit: String
+        let stock: Stock
+    }
+
+    /// How many assignments are read at most: those of 50 people on 200 sites. Sites behind them name fewer people.
+    private static let mostAssignees: Int64 = 10_000
+
+    /// Newest first.
+    static func sites(_ scope: CompanyScope) -> Query<SiteRow> {
+        Query(activeSites, scope.company, scope.assignee, scope.actor.user.id, Int64(mostSites)) { row in
+            SiteRow(
+                record: try SiteRecord(&row), low: Int(try row.next() as Int64), assigned: Int(try row.next() as Int64),
+                isOwn: try row.next() as Int64 > 0, lastVisited: try row.next())
+        }
+    }
+
+    static func assignees(_ scope: CompanyScope) -> Query<Assignee> {
+        Query(assignedToActive, scope.company, scope.assignee, mostAssignees, row: Assignee.init)
+    }
+
+    static func present(_ scope: CompanyScope) -> Query<Presence> {
+        Query(presentNow, scope.company, scope.visitor, Int64(mostPresent)) { row in
+            Presence(
+                entry: try row.next(), site: try row.next(), siteName: try row.next(), user: try row.next(),
+                userName: "\(try row.next() as String) \(try row.next() as String)", checkedInAt: try row.next())
+        }
+    }
+
+    static func counts(_ scope: CompanyScope) -> Query<Counts> {
+        Query(countingAll, scope.company, scope.assignee, scope.visitor) { row in
+            Counts(
+                sites: Int(try row.next() as Int64), low: Int(try row.next() as Int64),
+                present: Int(try row.next() as Int64))
+        }
+    }
+
+    /// In the order in which they were added.
+    static func low(on site: SiteRecord, in company: Company.ID, atMost limit: Int) -> Query<Line> {
+        let (id, name) = (site.id, site.name)
+        return Query(lowOnSite, company, id, Int64(limit)) { row in
+            let (material, title, unit): (Material.ID, String, String) = (
+                try row.next(), try row.next(), try row.next()
+            )
+            return Line(
+                name: title, unit: unit,
+                stock: Stock(
+                    site: id, siteName: name, material: material, amount: try row.next(), threshold: try row.next()))
+        }
+    }
+}

@@ -1,0 +1,180 @@
+/// A company at a glance, as the start page shows it. It reads what goes on now, by indexes that hold nothing else, so that neither
+/// its size nor its cost grows with the company's age.
+public struct Overview: Sendable {
+    /// An active site, without its material.
+    public struct Place: Sendable {
+        public let record: SiteRecord
+        /// The elapsed share of the days from start to end, 0 to 100 percent.
+        public let progress: Int
+        /// How many of its materials run low.
+        public let low: Int
+        /// How many people are assigned to it.
+        public let assigned: Int
+        /// The first few of them.
+        public let people: [Assignee]
+        /// Whether the reader is assigned to it.
+        public let isOwn: Bool
+        /// The reader's own latest check-in there.
+        public let lastVisited: Instant?
+
+        package init(
+            record: SiteRecord, progress: Int, low: Int, assigned: Int, people: [Assignee], isOwn: Bool,
+            lastVisited: Instant?
+        ) {
+            self.record = record
+            self.progress = progress
+            self.low = low
+            self.assigned = assigned
+            self.people = people
+            self.isOwn = isOwn
+            self.lastVisited = lastVisited
+        }
+    }
+
+    /// A material that runs low, by its name and unit, and on which sites it does.
+    public struct Shortage: Sendable {
+        public let name: String
+        public let unit: String
+        public let stocks: [Stock]
+
+        package init(name: String, unit: String, stocks: [Stock]) {
+            (self.name, self.unit, self.stocks) = (name, unit, stocks)
+        }
+    }
+
+    /// A material of one site that runs low.
+    public struct Stock: Sendable {
+        public let site: Site.ID
+        public let siteName: String
+        public let material: Material.ID
+        public let amount: Quantity
+        public let threshold: Quantity
+
+        package init(site: Site.ID, siteName: String, material: Material.ID, amount: Quantity, threshold: Quantity) {
+            self.site = site
+            self.siteName = siteName
+            self.material = material
+            self.amount = amount
+            self.threshold = threshold
+        }
+    }
+
+    /// Somebody who is on a site now.
+    public struct Presence: Sendable {
+        public let entry: TimeEntry.ID
+        public let site: Site.ID
+        public let siteName: String
+        public let user: User.ID
+        public let userName: String
+        public let checkedInAt: Instant
+
+        package init(
+            entry: TimeEntry.ID, site: Site.ID, siteName: String, user: User.ID, userName: String, checkedInAt: Instant
+        ) {
+            self.entry = entry
+            self.site = site
+            self.siteName = siteName
+            self.user = user
+            self.userName = userName
+            self.checkedInAt = checkedInAt
+        }
+    }
+
+    /// How many there are, also where not all are shown.
+    public struct Counts: Sendable {
+        public let sites: Int
+        public let low: Int
+        public let present: Int
+
+        package init(sites: Int, low: Int, present: Int) {
+            (self.sites, self.low, self.present) = (sites, low, present)
+        }
+    }
+
+    /// Newest first, `mostSites` at most.
+    public let sites: [Place]
+    /// `mostLow` stocks at most, those of urgent sites first.
+    public let low: [Shortage]
+    /// The latest first, `mostPresent` at most.
+    public let present: [Presence]
+    public let counts: Counts
+
+    public static let mostSites = 500
+    public static let mostLow = 50
+    public static let mostPresent = 500
+    /// How many people are named for a site.
+    public static let mostPeople = 5
+
+    package init(sites: [Place], low: [Shortage], present: [Presence], counts: Counts) {
+        (self.sites, self.low, self.present, self.counts) = (sites, low, present, counts)
+    }
+}
+
+/// Reads overviews.
+public struct Overviews: Sendable {
+    let database: any Database
+    let runtime: Runtime
+
+    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
+
+    /// To a worker, the sites they are assigned to, and of those who are there now only themselves.
+    ///
+    /// Throws `Refusal` where the scope is for something else than reading sites or there is no such company, and `StorageError`.
+    public func get(_ scope: CompanyScope) async throws -> Overview {
+        try scope.check(.readSites)
+        let (companies, rows, assignees, present, counts) = try await database.fetch(
+            Company.exists(scope), Overview.sites(scope), Overview.assignees(scope), Overview.present(scope),
+            Overview.counts(scope))
+        guard !companies.isEmpty, let counts = counts.first else { throw Company.notFound }
+        let people = Dictionary(grouping: assignees, by: \.site)
+        let today = runtime.now().day
+        let sites = rows.map { row in
+            Overview.Place(
+                record: row.record, progress: row.record.progress(on: today), low: row.low, assigned: row.assigned,
+                people: Array((people[row.record.id] ?? []).prefix(Overview.mostPeople)), isOwn: row.isOwn,
+                lastVisited: row.lastVisited)
+        }
+        return Overview(sites: sites, low: try await shortages(on: sites, scope), present: present, counts: counts)
+    }
+
+    /// Asks each site for its own, in one round trip, and only as many sites as fill the list: a statement over all of them would
+    /// have to read everything that runs low to find the first.
+    private func shortages(on sites: [Overview.Place], _ scope: CompanyScope) async throws -> [Overview.Shortage] {
+        let short = sites.filter { $0.low > 0 }
+        let byUrgency = Site.Priority.allCases.reversed().flatMap { priority in
+            short.filter { $0.record.priority == priority }
+        }
+        var collectors: [Collector<Overview.Line>] = []
+        var room = Overview.mostLow
+        for site in byUrgency where room > 0 {
+            collectors.append(Collector(Overview.low(on: site.record, in: scope.company, atMost: min(room, site.low))))
+            room -= min(room, site.low)
+        }
+        guard !collectors.isEmpty else { return [] }
+        try await database.read(collectors)
+        return Overview.Shortage.grouped(collectors.flatMap(\.rows))
+    }
+}
+
+extension Overview.Shortage {
+    private struct Key: Hashable {
+        let name: String
+        let unit: String
+    }
+
+    /// The same material on several sites is one, also where it is written with other capitals or accents. In the order in which
+    /// each comes first.
+    static func grouped(_ lines: [Overview.Line]) -> [Overview.Shortage] {
+        var order: [Key] = []
+        var groups: [Key: [Overview.Line]] = [:]
+        for line in lines {
+            let key = Key(name: SearchWords.folded(line.name), unit: line.unit)
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: []].append(line)
+        }
+        return order.compactMap { key in
+            guard let group = groups[key], let first = group.first else { return nil }
+            return Overview.Shortage(name: first.name, unit: first.unit, stocks: group.map(\.stock))
+        }
+    }
+}
