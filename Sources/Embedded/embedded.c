@@ -42,6 +42,9 @@ static const unsigned char migration_0012[] = {
 static const unsigned char migration_0013[] = {
 #embed "../../migrations/0013_now.sql"
 };
+static const unsigned char migration_0014[] = {
+#embed "../../migrations/0014_security_events.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -57,6 +60,7 @@ static const struct polier_file migrations[] = {
     {"0011_fair_outbox.sql", migration_0011, sizeof migration_0011},
     {"0012_accounts.sql", migration_0012, sizeof migration_0012},
     {"0013_now.sql", migration_0013, sizeof migration_0013},
+    {"0014_security_events.sql", migration_0014, sizeof migration_0014},
 };
 
 struct polier_files polier_migrations(void) {

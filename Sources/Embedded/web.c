@@ -320,6 +320,9 @@ static const unsigned char parts_running_time_js[] = {
 static const unsigned char parts_search_field_js[] = {
 #embed "../../web/parts/search-field.js"
 };
+static const unsigned char parts_security_event_js[] = {
+#embed "../../web/parts/security-event.js"
+};
 static const unsigned char parts_sign_in_again_js[] = {
 #embed "../../web/parts/sign-in-again.js"
 };
@@ -473,6 +476,7 @@ static const struct polier_file web[] = {
     {"parts/pieces.js", parts_pieces_js, sizeof parts_pieces_js},
     {"parts/running-time.js", parts_running_time_js, sizeof parts_running_time_js},
     {"parts/search-field.js", parts_search_field_js, sizeof parts_search_field_js},
+    {"parts/security-event.js", parts_security_event_js, sizeof parts_security_event_js},
     {"parts/sign-in-again.js", parts_sign_in_again_js, sizeof parts_sign_in_again_js},
     {"parts/site-card.js", parts_site_card_js, sizeof parts_site_card_js},
     {"parts/site-name.js", parts_site_name_js, sizeof parts_site_name_js},

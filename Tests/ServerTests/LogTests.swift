@@ -1,7 +1,9 @@
 import Foundation
 import HTTPTypes
+import Logging
 import Testing
 
+@testable import Core
 @testable import Server
 
 /// What machines read of the log.
@@ -27,6 +29,47 @@ import Testing
         #expect(line["status"] == .number(400) && line["route"] == "/api/v1/users/me" && line["method"] == "GET")
         #expect(!server.log().contains("geheim"))
         #expect(lines.filter { $0["status"] != nil }.count == 1, "a probe that went well has no line")
+    }
+
+    /// What happens to accounts and access is in the log of both formats, with ids and without addresses.
+    @Test(arguments: LogFormat.allCases)
+    func securityEventsAreLines(_ format: LogFormat) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let server = try await RunningServer(
+            url: "sqlite:\(folder.path)/polier.sqlite", folder: folder, settings: ["POLIER_LOG_FORMAT": format.rawValue]
+        )
+        let company = try await TestCompany.register(server.client)
+        _ = try await server.client.post(
+            "/api/v1/auth/signin", "{\"email\": \"\(company.email)\", \"password\": \"falsch geraten\"}")
+        let refused = try await company.manager.get("/api/v1/companies")
+        // What is counted is written at the end, too.
+        #expect(server.terminate() == 0)
+        let lines = server.log().split(separator: "\n").filter { $0.contains("security event") }
+        #expect(lines.count == 3)
+        for (line, event) in zip(lines, ["signed-in", "sign-in-failed", "forbidden"]) {
+            for part in [event, company.id, company.managerID, "127.0.0.1"] { #expect(line.contains(part), "\(line)") }
+        }
+        let requestID = try #require(refused.header("X-Request-Id"))
+        #expect(lines.last?.contains(requestID) == true && lines.last?.contains("role-forbids") == true)
+        #expect(!server.log().contains("@") && !server.log().contains(company.manager.token ?? "?"))
+    }
+
+    /// No text that is logged can begin a line of its own, or colour one.
+    @Test func aLineCannotBeForged() throws {
+        let forged = "x\r\n2026-11-28T06:00:00.000Z notice polier: security event\u{1B}[2K\u{2028}y\u{202E}"
+        let event = LogEvent(
+            level: .info, message: "\(forged)", error: nil, metadata: ["cause": .string(forged)], source: "", file: "",
+            function: "",
+            line: 0)
+        for text in [
+            TextLogHandler(label: "polier").text(event, now: Instant(milliseconds: 0)),
+            JSONLogHandler().line(event, now: Instant(milliseconds: 0)),
+        ] {
+            let lines = text.split(separator: "\n")
+            #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("    ") }, "\(text)")
+            #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\r" }, "\(text)")
+        }
     }
 
     @Test(arguments: [

@@ -182,6 +182,11 @@ import Testing
             }
             #expect(!copy.text.contains("scrypt") && !copy.text.contains("password") && !copy.text.contains("Bleibt"))
 
+            let link = try await company.manager.post(
+                company.path + "/users/" + (invited.json["id"]?.text ?? "") + "/invitation"
+            ).json["link"]?.text
+            _ = try await server.client.with(token: link?.split(separator: "=").last.map { String($0) }).post(
+                "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
             #expect(try await admin.client.send("DELETE", company.path, headers: ["If-Match": "\"9\""]).status == 412)
             let before = try await Self.total(of: staying, server.database)
             let erased = try await admin.client.delete(company.path)

@@ -40,7 +40,7 @@ struct RecordingDatabase: Database {
     ) async throws -> Result {
         let recorder = recorder
         return try await database.transaction {
-            try body(Transaction(Session(session: $0.session, recorder: recorder)))
+            try body(Transaction(Session(session: $0.session, recorder: recorder), $0.aftermath))
         }
     }
 

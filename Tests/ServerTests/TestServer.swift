@@ -13,6 +13,9 @@ struct TestServer: Sendable {
     let database: any Database
     let accounts: Accounts
     let clock: TestClock
+    let watch: SecurityWatch
+    /// What the log was told of security events.
+    let noted: Noted
     /// All that the server answers to.
     let routes: [Route]
 
@@ -51,9 +54,12 @@ struct TestServer: Sendable {
         let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
         do {
             _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
+            let shown: any Database = recorder.map { RecordingDatabase(database, $0) } ?? database
+            let noted = Noted()
+            let watch = SecurityWatch(shown, runtime: runtime, log: noted.hear)
             let api = API(
-                database: recorder.map { RecordingDatabase(database, $0) } ?? database, hasher: hasher,
-                runtime: runtime, readiness: .ready, origins: settings.origins, proxies: settings.trustedProxies,
+                database: shown, hasher: hasher, runtime: runtime, watch: watch, readiness: .ready,
+                origins: settings.origins, proxies: settings.trustedProxies,
                 links: settings.links, hasMail: hasMail, registrationIsOpen: settings.registrationIsOpen,
                 mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
                 writesPerMinute: settings.writesPerMinute,
@@ -62,7 +68,8 @@ struct TestServer: Sendable {
                 try await body(
                     TestServer(
                         client: client, database: database,
-                        accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock,
+                        accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock, watch: watch,
+                        noted: noted,
                         routes: api.routes))
             }
             await hasher.close()
@@ -128,4 +135,18 @@ final class TestClock: Sendable {
 
     var now: Instant { instant.withLock { $0 } }
     func advance(by duration: Duration) { instant.withLock { $0 = $0 + duration } }
+}
+
+/// What the log was told of security events.
+final class Noted: Sendable {
+    private let lines = Mutex<[(sighting: SecurityEvent.Sighting, times: Int, requestID: String?)]>([])
+
+    var all: [(sighting: SecurityEvent.Sighting, times: Int, requestID: String?)] { lines.withLock { $0 } }
+    func times(_ kind: SecurityEvent.Kind) -> Int {
+        all.filter { $0.sighting.kind == kind }.reduce(0) { $0 + $1.times }
+    }
+
+    @Sendable func hear(_ sighting: SecurityEvent.Sighting, _ times: Int, _ requestID: String?) {
+        lines.withLock { $0.append((sighting, times, requestID)) }
+    }
 }

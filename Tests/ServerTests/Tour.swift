@@ -52,6 +52,8 @@ enum Tour {
         }
         for notes in ["Klingel defekt", "Klingel"] { _ = try await manager.patch(site, "{\"notes\": \"\(notes)\"}") }
         _ = try await manager.get(site + "/audit")
+        _ = try await manager.get(company + "/audit/security")
+        try await server.watch.flush()
         _ = try await manager.patch(company, "{\"language\": \"en\"}")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.other.id)\", \"\(world.worker.id)\"]}")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.worker.id)\"]}")
@@ -129,7 +131,7 @@ enum Tour {
             }
         }
         _ = try await Companies(database, runtime: .live).areNone()
-        server.clock.advance(by: .seconds(40 * 24 * 3600))
+        server.clock.advance(by: .seconds(100 * 24 * 3600))
         try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
         let again = try await server.person(.admin)
         _ = try await again.client.delete(company)

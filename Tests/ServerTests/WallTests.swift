@@ -85,7 +85,8 @@ import Testing
         guard let company = Company.ID(world.company.id) else { throw CancellationError() }
         var rows = try await database.fetch(
             Query("SELECT version FROM companies WHERE id = $1", company) { "\(try $0.next() as Int64)" })
-        for table in CompanyData.tables {
+        // That an operator came by is written down there, and changes nothing of theirs.
+        for table in CompanyData.tables where table.name != "security_events" {
             rows += try await database.fetch(table.rows(company, after: nil)).map { "\(table.name) \($0)" }
         }
         #expect(rows.count > 12)

@@ -1,4 +1,5 @@
 internal import Core
+internal import Synchronization
 internal import Testing
 
 private let tables = """
@@ -31,6 +32,28 @@ extension StoreContract {
                 #expect(returned.1 == "done")
                 #expect(try await database.rows(of: ids) == [1, 2, 3, 4])
                 #expect(try await database.transaction { _ in 7 } == 7, "a body may do nothing")
+            },
+            ContractCase(
+                "what is left for after the commit is done once that is durable, and never otherwise", tables: tables
+            ) {
+                database in
+                let steps = Mutex<[String]>([])
+                @Sendable func note(_ step: String) { steps.withLock { $0.append(step) } }
+                try await database.transaction { transaction in
+                    transaction.afterCommit { note("kept") }
+                    try transaction.enqueue(insert(3))
+                    note("ran")
+                }
+                #expect(steps.withLock { $0 } == ["ran", "kept"])
+                _ = try? await database.transaction { transaction in
+                    transaction.afterCommit { note("refused by the body") }
+                    throw ChangedMyMind()
+                }
+                _ = try? await database.transaction { transaction in
+                    transaction.afterCommit { note("refused by the engine") }
+                    try transaction.enqueue(insert(3))
+                }
+                #expect(steps.withLock { $0 } == ["ran", "kept"])
             },
             ContractCase("execute tells how many rows it changed", tables: tables) { database in
                 try await database.transaction { transaction in

@@ -3,20 +3,25 @@
 import { api, etagOf, nextOf, remember } from "app/api.js";
 import { keysOf, keysUnder, store } from "app/database.js";
 
+/** What the server didn't say anew for this long is forgotten. */
+const lifetime = 14 * 24 * 3_600_000;
+const isOld = ({ at }) => !(at > Date.now() - lifetime);
+
 const answers = store("answers");
 const memory = new Map();
 const watchers = new Map();
 let owner = null;
 
 export const kept = {
-  /** Whose answers are meant from now on; null for nobody's. Another person's are forgotten. */
+  /** Whose answers are meant from now on. Another person's are forgotten, and what is too old. */
   async belongTo(user) {
     if (user === owner) return;
     memory.clear();
     owner = user;
-    if (!user) return;
-    const others = new Set((await answers.all()).map((entry) => entry.user).filter((other) => other !== user));
+    const all = await answers.all();
+    const others = new Set(all.map((entry) => entry.user).filter((other) => other !== user));
     for (const other of others) await answers.delete(keysOf(other));
+    for (const entry of all) if (entry.user === user && isOld(entry)) await answers.delete([user, entry.path]);
   },
 
   /** What is known without waiting: `{value, at}`, or undefined. `at` is when the server said so, in milliseconds. */
@@ -25,8 +30,9 @@ export const kept = {
   /** The same, also from an earlier visit. */
   async recall(path) {
     if (memory.has(path) || !owner) return memory.get(path);
+    const asker = owner;
     const entry = await answers.get([owner, path]);
-    if (entry && !memory.has(path)) {
+    if (entry && !isOld(entry) && owner === asker && !memory.has(path)) {
       remember(entry.value, entry);
       memory.set(path, { value: entry.value, at: entry.at });
     }
@@ -73,7 +79,7 @@ export const kept = {
     signal.addEventListener("abort", () => watchers.get(path)?.delete(listener));
   },
 
-  /** Forgets everything, for good. */
+  /** Forgets everything, for good; what isn't sent yet isn't here. */
   async wipe() {
     memory.clear();
     owner = null;

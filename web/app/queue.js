@@ -145,8 +145,9 @@ async function write({ body, key = newKey(), at = new Date(now()).toISOString(),
 /** What the page before this one didn't come to. Sent twice it counts once, by its key. */
 async function makeAnnounced() {
   const { user, whats = [] } = JSON.parse(sessionStorage.getItem(announced) ?? "{}");
-  sessionStorage.removeItem(announced);
+  // Another person's stays for them.
   if (user !== owner) return;
+  sessionStorage.removeItem(announced);
   for (const what of whats) if (!entries.some(({ key }) => key === what.key)) await write(adjustment(what));
 }
 

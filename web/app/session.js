@@ -26,8 +26,14 @@ export const session = {
   /** Their company; null for an ADMIN, and for a moment after the first sign-in. */
   company: null,
 
-  /** @param {() => void} listener Hears of every change. */
-  onChange: (listener) => listeners.add(listener),
+  /**
+   * @param {() => void} listener Hears of every change.
+   * @param {AbortSignal} [signal] ends it.
+   */
+  onChange(listener, signal) {
+    listeners.add(listener);
+    signal?.addEventListener("abort", () => listeners.delete(listener));
+  },
   /** @param {() => unknown} leaver Runs before what is kept in this browser is wiped. */
   onLeave: (leaver) => leavers.add(leaver),
   /** @param {() => Promise<boolean>} guard Whether the person wants to sign out, whatever they would lose. */
@@ -37,7 +43,8 @@ export const session = {
   async start() {
     const known = lastPerson();
     if (hasFirstAnswer(me)) return adopt(await api.get(me));
-    if (!known) return;
+    // A session that ended while the page was closing may have left some of what it kept.
+    if (!known) return void kept.wipe();
     await kept.belongTo(known.id);
     const entry = await kept.recall(me);
     if (entry) {
@@ -53,14 +60,17 @@ export const session = {
     await adopt(user);
   },
 
-  /** Throws a Problem without a signal: only the server can end a session. */
+  /**
+   * Throws a Problem without a signal: only the server can end a session. Where it has ended already, what isn't sent yet stays for the
+   * person whose it is.
+   */
   async signOut() {
+    if (session.state === "expired") return forget({ unsentToo: false });
     // Nobody is asked what they would lose where nothing can come of it.
     if (!connection.online) await api.get(me).catch(unlessOver);
     for (const mayLeave of guards) if (!(await mayLeave())) return;
     await api.post("/auth/signout").catch(unlessOver);
-    localStorage.removeItem(note);
-    await forget();
+    await forget({ unsentToo: true });
   },
 
   /** After the person changed their own account. */
@@ -98,8 +108,9 @@ function findCompany(path) {
   });
 }
 
-async function forget() {
-  for (const leaver of leavers) await leaver();
+async function forget({ unsentToo }) {
+  localStorage.removeItem(note);
+  if (unsentToo) for (const leaver of leavers) await leaver();
   await kept.wipe();
   Object.assign(session, { state: "out", user: null, company: null });
   tell();
@@ -113,15 +124,28 @@ function tell() {
 const ignore = () => {};
 
 whenUnauthorized(() => {
-  // The next visit begins at the sign-in form and shows nothing of what is kept.
+  // The next visit begins at the sign-in form.
   if (session.user) localStorage.setItem(note, JSON.stringify({ ...noted(), isOver: true }));
-  session.state = session.user ? "expired" : "out";
-  tell();
+  end();
 });
 
-// Signed in, or out, or as somebody else, in another tab. Where only the session is over, this tab hears of it with its next
-// answer, and what is being typed stays.
+// What was kept goes with the session; what isn't sent yet stays, and so does what is being typed.
+function end() {
+  session.state = session.user ? "expired" : "out";
+  kept.wipe();
+  tell();
+}
+
+// Signed in, or out, or as another person, in another tab.
 addEventListener("storage", ({ key }) => {
-  const person = session.user ? noted() : lastPerson();
-  if (key === note && person?.id !== session.user?.id && session.state !== "expired") location.reload();
+  if (key !== note) return;
+  const person = noted();
+  if (person?.id !== session.user?.id) {
+    if (session.state !== "expired") location.reload();
+  } else if (person?.isOver) {
+    if (session.state === "in") end();
+  } else if (session.state === "expired") {
+    // The same person has signed in there.
+    api.get(me).then(adopt, ignore);
+  }
 });

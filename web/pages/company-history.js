@@ -1,4 +1,4 @@
-// Who changed what in the company, by days.
+// Who changed what in the company, and what happened to accounts and access, by days.
 
 import { html, keyed } from "app/html.js";
 import { dayOf, nearDay, t, time } from "app/words.js";
@@ -6,34 +6,58 @@ import { auditChanges, auditSentence } from "parts/audit.js";
 import { avatar, nameOf } from "parts/chips.js";
 import { createPaged } from "parts/paged.js";
 import { emptyState, pageHead, section } from "parts/pieces.js";
+import { securityRow } from "parts/security-event.js";
 
 export default function companyHistory(page) {
   const { api } = page.company;
+  let kind = "changes";
   page.read({ entries: `${api}/audit?limit=50` });
   page.read({ people: `${api}/users` }, { optional: true });
-  const paged = createPaged(page, "entries");
-  return () => {
-    const names = new Map((page.data.people ?? []).map((person) => [person.id, nameOf(person)]));
-    const days = byDay(paged.items);
-    return html`
-      ${pageHead({ title: t("history.title"), lead: t("history.lead"), back: { href: page.link("/company"), label: t("company.title") } })}
-      ${days.size === 0 && emptyState({ icon: "history", title: t("history.none"), text: t("history.noneText") })}
-      <div class="days">${[...days].map(([date, entries]) => keyed(date, section({
-        title: nearDay(entries[0].at),
-        content: html`<ul class="list">${entries.map((entry) => row(entry, names))}</ul>`,
-      })))}</div>
-      ${paged.button()}`;
-  };
+  const changes = createPaged(page, "entries");
+  const security = createPaged(page, "events");
+
+  function show(one) {
+    kind = one;
+    if (kind === "security" && !page.data.events) page.read({ events: `${api}/audit/security?limit=50` }, { optional: true });
+    page.update();
+  }
+
+  return () => html`
+    ${pageHead({
+      title: t("history.title"), lead: t(kind === "changes" ? "history.lead" : "history.securityLead"),
+      back: { href: page.link("/company"), label: t("company.title") },
+    })}
+    <div class="pills" role="group" aria-label=${t("history.filter")}>
+      ${["changes", "security"].map((one) => html`
+        <button type="button" class="pill" aria-pressed=${String(kind === one)} @click=${() => show(one)}>
+          ${t(`history.kinds.${one}`)}</button>`)}
+    </div>
+    ${kind === "changes" ? changesView(page, changes) : securityView(page, security)}`;
 }
 
-function byDay(entries) {
-  const days = new Map();
-  for (const entry of entries) {
-    const day = dayOf(entry.at);
-    days.set(day, [...(days.get(day) ?? []), entry]);
-  }
-  return days;
+function changesView(page, paged) {
+  const names = new Map((page.data.people ?? []).map((person) => [person.id, nameOf(person)]));
+  return html`
+    ${paged.items.length === 0 && emptyState({ icon: "history", title: t("history.none"), text: t("history.noneText") })}
+    ${daysView(paged.items, ({ at }) => at, (entry) => row(entry, names))}
+    ${paged.button()}`;
 }
+
+function securityView(page, paged) {
+  if (!page.data.events) return page.problems.events && html`<p>${t("history.securityMissing")}</p>`;
+  // What was added up comes where its hour began.
+  const events = [...paged.items].sort((one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt));
+  return html`
+    ${events.length === 0 && emptyState({ icon: "history", title: t("history.securityNone"), text: t("history.securityNoneText") })}
+    ${daysView(events, ({ lastAt }) => lastAt, securityRow)}
+    ${paged.button()}`;
+}
+
+const daysView = (items, momentOf, rowOf) => html`
+  <div class="days">${[...Map.groupBy(items, (item) => dayOf(momentOf(item)))].map(([date, ofDay]) => keyed(date, section({
+    title: nearDay(momentOf(ofDay[0])),
+    content: html`<ul class="list">${ofDay.map(rowOf)}</ul>`,
+  })))}</div>`;
 
 const row = (entry, names) => keyed(entry.id, html`
   <li class="row is-top">

@@ -6,7 +6,7 @@ import { icon } from "parts/icon.js";
 import { missingSettings, operatorFacts } from "parts/operator.js";
 import { pageHead, section } from "parts/pieces.js";
 
-const items = ["account", "formerNames", "formerEmails", "sessions", "hours", "movements", "history", "mails", "attempts"];
+const items = ["account", "formerNames", "formerEmails", "sessions", "hours", "movements", "history", "security", "mails", "attempts"];
 
 export default function privacy(page) {
   page.read({ operator: "/operator" });

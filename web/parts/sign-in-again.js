@@ -16,6 +16,8 @@ export function askAgain() {
     kind: "door",
     mayClose: false,
     view(dialog) {
+      // The person may sign in again in another tab.
+      if (!form) session.onChange(() => session.state === "in" && dialog.close(), dialog.signal);
       form ??= createForm(dialog, {
         send: ({ password }) => session.signIn(email, password),
         done: () => dialog.close(),

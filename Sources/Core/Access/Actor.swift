@@ -4,6 +4,8 @@ public struct Actor: Sendable {
     public let user: User
     /// What is known of the session's use.
     let use: Session.Use
+    /// Where the request came from.
+    public var source = RequestSource.none
 
     package init(session: Session.ID, user: User, use: Session.Use = Session.Use()) {
         (self.session, self.user, self.use) = (session, user, use)

@@ -14,6 +14,16 @@ public struct History: Sendable {
         return Page(entries, of: page, key: \.id)
     }
 
+    /// Sign-ins, changes of accounts, refusals and operators' visits, newest first.
+    public func securityEvents(
+        _ page: PageRequest<SecurityEvent.ID>, in scope: CompanyScope
+    ) async throws -> Page<SecurityEvent, SecurityEvent.ID> {
+        try scope.check(.readAudit)
+        let (companies, events) = try await database.fetch(Company.exists(scope), SecurityEvent.list(scope, page))
+        guard !companies.isEmpty else { throw Company.notFound }
+        return Page(events, of: page, key: \.id)
+    }
+
     /// What was changed of a site, its material and its hours, newest first.
     public func list(
         _ page: PageRequest<AuditEntry.ID>, on scope: SiteScope

@@ -92,6 +92,8 @@ extension Companies {
             } while count > 0
         }
         try await database.transaction { transaction in
+            // What a server had counted meanwhile.
+            try transaction.enqueue(SecurityEvent.deleteAll(in: id))
             try transaction.enqueue(Company.delete(scope))
             for table in CompanyData.tables {
                 let left = try transaction.fetch(table.count(id))

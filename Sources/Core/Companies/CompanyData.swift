@@ -56,6 +56,7 @@ struct CompanyData: Sendable {
         CompanyData("sessions", key: texts("id"), nil),
         CompanyData("known_browsers", key: texts("user_id") + [("token_hash", .bytes)], nil),
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),
+        CompanyData("spent_links", key: [("token_hash", .bytes)], nil),
         CompanyData(
             "mails", key: texts("id"),
             texts("user_id", "address", "kind", "details", "state", "reason_code", "reason")
@@ -83,6 +84,10 @@ struct CompanyData: Sendable {
         CompanyData(
             "audit_entries", key: texts("id"),
             integers("at") + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes")),
+        CompanyData(
+            "security_events", key: texts("id"),
+            texts("kind") + integers("at", "last_at", "times") + texts("user_id", "session_id", "network", "request_id")
+                + texts("subject_id", "detail")),
     ]
 
     private static let versioned = integers("version", "created_at", "updated_at")

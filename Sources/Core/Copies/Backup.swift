@@ -51,7 +51,7 @@ public struct Backup: Sendable {
         try database.withSnapshot { session in
             let tables = try session.tables()
             guard !tables.isEmpty else { throw CopyRefusal("the database has no schema: there is nothing to back up") }
-            let applied = try Transaction(session).fetch(Applied.all)
+            let applied = try Transaction(session, Aftermath()).fetch(Applied.all)
             let rows = try session.totalRows(tables)
             var text = HashedText(write)
             let head = Head(polier: polier, schema: SchemaMark.all(in: applied), takenAt: now.text, rows: rows)

@@ -68,7 +68,7 @@ extension BulkSession {
     /// - Throws: `CopyRefusal` where there is anything but what migrations make.
     fileprivate func checkEmpty(_ tables: [Table]) throws {
         for table in tables where table.name != LoadTarget.strangers {
-            let rows = try Transaction(self).fetch(Query(table.anyRow) { try $0.next() as Int64 })
+            let rows = try Transaction(self, Aftermath()).fetch(Query(table.anyRow) { try $0.next() as Int64 })
             guard rows.isEmpty else {
                 throw CopyRefusal("the target isn't empty: its table \(table.name) has rows")
             }
@@ -111,7 +111,7 @@ extension BulkSession {
     func totalRows(_ tables: [Table]) throws -> Int {
         var total = 0
         for table in tables {
-            let counts = try Transaction(self).fetch(Query(table.count) { try $0.next() as Int64 })
+            let counts = try Transaction(self, Aftermath()).fetch(Query(table.count) { try $0.next() as Int64 })
             total += counts.reduce(0) { $0 + Int($1) }
         }
         return total

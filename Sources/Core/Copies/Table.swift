@@ -59,7 +59,7 @@ extension BulkSession {
     /// Every table but those of what each database keeps for itself (its migrations, its upkeep), in an order in which each
     /// comes after those that it refers to.
     package func tables() throws -> [Table] {
-        let (columns, references) = try Transaction(self).fetch(
+        let (columns, references) = try Transaction(self, Aftermath()).fetch(
             Query(catalog.columns) { row in
                 (
                     table: try row.next() as String, name: try row.next() as String, type: try row.next() as String,

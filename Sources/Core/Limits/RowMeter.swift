@@ -43,7 +43,7 @@ public final class RowMeter: Sendable {
         let tally = Tally()
         let counted = Change(reading: change.reading) { transaction in
             let session = CountingSession(transaction.session)
-            let result = try change.body(Transaction(session))
+            let result = try change.body(Transaction(session, transaction.aftermath))
             guard session.insertions == 0 || session.insertions <= left else { throw full }
             // The body may run again.
             tally.added.withLock { $0 = session.insertions }

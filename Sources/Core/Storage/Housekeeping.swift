@@ -1,5 +1,5 @@
 /// Deletes what has expired and nobody asks for any more: sessions, one-time tokens, kept answers, counted attempts, the links of
-/// mails that were never sent. Any
+/// mails that were never sent, and the networks of old security events. Any
 /// number of servers may do it at once, and each statement deletes a few hundred rows at most.
 public struct Housekeeping: Sendable {
     let database: any Database
@@ -45,9 +45,13 @@ public struct Housekeeping: Sendable {
         DELETE FROM attempts WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
             SELECT expires_at FROM attempts WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
         """,
+        """
+        DELETE FROM spent_links WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM spent_links WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
+        """,
     ]
 
-    /// - Returns: how many rows were deleted.
+    /// - Returns: how many rows were deleted, or lost something.
     @discardableResult
     public func run() async throws -> Int {
         let now = runtime.now()
@@ -65,6 +69,20 @@ public struct Housekeeping: Sendable {
                 try Task.checkCancellation()
             } while count > 0
         }
-        return deleted
+        return try await deleted + forgetNetworks(now: now)
+    }
+
+    private func forgetNetworks(now: Instant) async throws -> Int {
+        var forgotten = 0
+        var count: Int
+        repeat {
+            count = try await database.transaction { transaction in
+                guard let last = try transaction.fetch(SecurityEvent.oldNetworks(now: now)).last else { return 0 }
+                return try transaction.execute(SecurityEvent.forgetNetworks(until: last))
+            }
+            forgotten += count
+            try Task.checkCancellation()
+        } while count > 0
+        return forgotten
     }
 }

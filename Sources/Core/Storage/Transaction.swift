@@ -12,11 +12,25 @@ public protocol TransactionSession: AnyObject {
     func relax(_ relaxation: Relaxation) throws
 }
 
+/// What a transaction leaves to be done once it is durable.
+public final class Aftermath {
+    private(set) var steps: [@Sendable () -> Void] = []
+
+    public init() {}
+
+    /// Before the body runs again.
+    func forget() { steps.removeAll() }
+    fileprivate func add(_ step: @escaping @Sendable () -> Void) { steps.append(step) }
+}
+
 /// A transaction under way. It can be neither copied nor kept: it ends with the body that was given it.
 public struct Transaction: ~Copyable {
     let session: any TransactionSession
+    let aftermath: Aftermath
 
-    public init(_ session: any TransactionSession) { self.session = session }
+    public init(_ session: any TransactionSession, _ aftermath: Aftermath) {
+        (self.session, self.aftermath) = (session, aftermath)
+    }
 
     /// The rows of each query (they may change what they return: `UPDATE … RETURNING`), in order, in one round trip.
     public func fetch<each Value: Sendable>(_ query: repeat Query<each Value>) throws -> (repeat [each Value]) {
@@ -34,6 +48,10 @@ public struct Transaction: ~Copyable {
     /// Runs a statement whose answer the body doesn't need; on PostgreSQL it costs no round trip of its own. Where it
     /// fails, the next call or the commit throws its error.
     public func enqueue(_ statement: Statement) throws { try session.enqueue(statement) }
+
+    /// Does something once all of this is durable, on the caller's task; never where the transaction fails, and once where its body ran
+    /// several times.
+    public func afterCommit(_ step: @escaping @Sendable () -> Void) { aftermath.add(step) }
 
     /// Lets each statement from here on take as long as it takes (waiting for a lock keeps its limit): for migrations.
     public func liftTimeLimit() throws { try session.liftTimeLimit() }

@@ -1,7 +1,7 @@
 /// A transaction that waits for a driver's thread: the body, whatever it returns, and the caller who waits.
 ///
-/// `@unchecked Sendable`, and its subclass: everything is constant but the subclass's result, which only the thread that
-/// won `begin` touches, before it calls `succeed` or `fail`.
+/// `@unchecked Sendable`, and its subclass: everything is constant but the subclass's result and its aftermath, which only the thread
+/// that won `begin` touches before it calls `succeed` or `fail`, and only the waiting caller after that.
 public class TransactionJob: QueuedWork, @unchecked Sendable {
     public let deadline: ContinuousClock.Instant
     /// Whether the body is to run outside any transaction (see `Database.executeAlone`).
@@ -28,13 +28,16 @@ public class TransactionJob: QueuedWork, @unchecked Sendable {
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {
         let job = BodyJob(body: body, deadline: .now + patience, standsAlone: standsAlone)
-        return try await job.answer.wait { queue.add(job) }
+        let result = try await job.answer.wait { queue.add(job) }
+        for step in job.aftermath.steps { step() }
+        return result
     }
 }
 
 private final class BodyJob<Result: Sendable>: TransactionJob, @unchecked Sendable {
     let body: @Sendable (borrowing Transaction) throws -> Result
     let answer = Answer<Result>()
+    let aftermath = Aftermath()
     var result: Result?
 
     init(
@@ -46,7 +49,10 @@ private final class BodyJob<Result: Sendable>: TransactionJob, @unchecked Sendab
     }
 
     override func begin() -> Bool { answer.begin() }
-    override func run(_ session: any TransactionSession) throws { result = try body(Transaction(session)) }
+    override func run(_ session: any TransactionSession) throws {
+        aftermath.forget()
+        result = try body(Transaction(session, aftermath))
+    }
     override func succeed() {
         if let result { answer.end(.success(result)) }
     }

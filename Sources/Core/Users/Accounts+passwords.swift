@@ -48,12 +48,23 @@ extension Accounts {
     }
 
     /// Uses a one-time token up: the person has this password now, is active, and every session of theirs ends.
-    public func setPassword(_ password: Password, token: Substring) async throws -> User {
+    public func setPassword(
+        _ password: Password, token: Substring, from source: RequestSource = .none
+    ) async throws -> User {
         let unknown = Refusal(AccountRefusal.linkUsed)
         guard let tokenHash = Token.hash(sent: token) else { throw unknown }
         let now = runtime.now()
         // Before the costly hash, so that made-up tokens cost little.
-        guard let holder = try await database.fetch(OneTimeToken.find(tokenHash, now: now)).first else { throw unknown }
+        let (holders, spent) = try await database.fetch(
+            OneTimeToken.find(tokenHash, now: now), SpentLink.find(tokenHash))
+        guard let holder = holders.first else {
+            // Whose link it was hears of it; a made-up one was never anyone's.
+            if let spent = spent.first {
+                SecurityRecord(of: spent.user, in: spent.company, source, runtime).count(
+                    .linkReused, detail: spent.purpose)
+            }
+            throw unknown
+        }
         let (known, companies) = try await database.fetch(
             User.one(holder.user, in: holder.company, now: now), Company.name(holder.company))
         guard let person = known.first else { throw unknown }
@@ -79,6 +90,7 @@ extension Accounts {
             guard mayComeIn else { throw unknown }
             let isFirst = (hashes.first ?? nil) == nil
             try transaction.enqueue(user.setPassword(hash, now: now))
+            try transaction.enqueue(SpentLink.insert(tokenHash, of: holder, now: now))
             try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
             // Who knew the old password may have asked for another address.
             try EmailChange.cancel(of: user.id, in: user.companyID, transaction, now: now)
@@ -91,6 +103,8 @@ extension Accounts {
             if !isFirst { try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: user, now: now)) }
             try Audit(user, session: nil, runtime).write(
                 isFirst ? .userJoined : .passwordChanged, user.id, in: transaction)
+            try SecurityRecord(of: user, source, runtime).write(
+                .passwordChanged, detail: holder.purpose.rawValue, in: transaction)
             return try transaction.fetch(User.one(user.id, in: user.companyID, now: now))[0]
         }
     }

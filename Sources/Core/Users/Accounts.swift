@@ -55,7 +55,11 @@ public struct Accounts: Sendable {
 
         var browserHash: [UInt8] { browserToken.flatMap { Token.hash(sent: $0) } ?? [] }
 
-        public init(network: String, userAgent: String?, formerToken: Substring? = nil) {
+        /// The same, as security events say it.
+        let source: RequestSource
+
+        public init(network: String, userAgent: String?, formerToken: Substring? = nil, source: RequestSource = .none) {
+            self.source = source
             self.network = network
             self.userAgent = userAgent
             self.formerToken = formerToken
@@ -122,6 +126,18 @@ public struct Accounts: Sendable {
     /// Failures count against the account and the network they come from; after too many, the right password is refused too. Those from a
     /// browser that the account knows count against that browser alone.
     public func signIn(email: String, password: String, from origin: Origin) async throws -> SignIn {
+        do {
+            return try await signInUnlessLocked(email: email, password: password, from: origin)
+        } catch let refusal as Refusal where refusal.kind == .tooMany {
+            let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
+            var account: User?
+            if let address { account = try await database.fetch(User.signingIn(address)).first?.user }
+            SecurityRecord(of: account, origin.source, runtime).count(.signInLocked)
+            throw refusal
+        }
+    }
+
+    private func signInUnlessLocked(email: String, password: String, from origin: Origin) async throws -> SignIn {
         let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
         let account = address?.folded ?? email.lowercased()
         let now = runtime.now()
@@ -175,10 +191,13 @@ public struct Accounts: Sendable {
                         try transaction.enqueue(KnownBrowser.forgetOldest(of: user, beside: hash))
                         try transaction.enqueue(KnownBrowser.note(hash, of: user, now: decided))
                     }
+                    try SecurityRecord(of: user, session: session, origin.source, runtime).write(
+                        .signedIn, in: transaction)
                     return user
                 }
             }
             for limit in limits { try limit.record(transaction, now: decided) }
+            try SecurityRecord(of: found.first?.user, origin.source, runtime).write(.signInFailed, in: transaction)
             return nil
         }
         guard let user else { throw Refusal(AccountRefusal.wrongCredentials) }
@@ -205,10 +224,11 @@ public struct Accounts: Sendable {
     }
 
     /// Who holds a token. A token that was cut, altered, has expired or whose owner was switched off is refused alike.
-    public func actor(token: Substring) async throws -> Actor {
+    public func actor(token: Substring, from source: RequestSource = .none) async throws -> Actor {
         guard let hash = Token.hash(sent: token),
-            let actor = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
+            var actor = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
         else { throw Refusal(AccountRefusal.sessionEnded) }
+        actor.source = source
         return actor
     }
 

@@ -222,6 +222,13 @@ public struct People: Sendable {
             }
             let changes = old.differences(from: new)
             if !changes.isEmpty { try audit.write(.userChanged, id, changes, in: transaction) }
+            let record = SecurityRecord(scope, runtime)
+            if new.role != old.role {
+                try record.write(.roleChanged, of: id, detail: new.role.rawValue, in: transaction)
+            }
+            if new.status != old.status {
+                try record.write(.statusChanged, of: id, detail: new.status.rawValue, in: transaction)
+            }
             return try transaction.fetch(User.one(id, scope, now: now))[0]
         }
     }
@@ -266,6 +273,7 @@ public struct People: Sendable {
             try transaction.enqueue(user.remove(keepsName: keepsName, now: now))
             try transaction.enqueue(FormerEmail.forget(of: id, in: scope.company))
             if !keepsName { try transaction.enqueue(FormerName.forget(of: id, in: scope.company)) }
+            try transaction.enqueue(SecurityEvent.forgetNetworks(of: id, in: scope.company))
             try Audit(scope, runtime).write(.userRemoved, id, in: transaction)
         }
     }

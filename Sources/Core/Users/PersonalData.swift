@@ -32,12 +32,14 @@ public struct PersonalData: Sendable {
     public let movements: [Use]
     /// What they changed, and what was changed about them.
     public let audit: [AuditEntry]
+    /// Who signed in to the account, or tried to, from where, and what else happened to it.
+    public let securityEvents: [SecurityEvent]
     public let mails: [Mail]
 
     package init(
         exportedAt: Instant, user: User, formerNames: [FormerName], formerEmails: [FormerEmail], sessions: [Session],
         knownBrowsers: [KnownBrowser], assignments: [Assignment], timeEntries: [TimeEntry], movements: [Use],
-        audit: [AuditEntry], mails: [Mail]
+        audit: [AuditEntry], securityEvents: [SecurityEvent], mails: [Mail]
     ) {
         self.exportedAt = exportedAt
         self.user = user
@@ -49,6 +51,7 @@ public struct PersonalData: Sendable {
         self.timeEntries = timeEntries
         self.movements = movements
         self.audit = audit
+        self.securityEvents = securityEvents
         self.mails = mails
     }
 }
@@ -58,8 +61,8 @@ extension Profile {
     public func export(as actor: Actor) async throws -> PersonalData {
         let (user, now) = (actor.user, runtime.now())
         let all = PageRequest<Session.ID>(limit: Int(Int32.max), after: nil)
-        let (names, emails) = try await database.fetch(
-            FormerName.all(of: user), FormerEmail.all(of: user, now: now))
+        let (names, emails, events) = try await database.fetch(
+            FormerName.all(of: user), FormerEmail.all(of: user, now: now), SecurityEvent.all(about: user))
         let (sessions, browsers, assignments, entries, movements, audit, mails) = try await database.fetch(
             Session.list(user, all, now: now), KnownBrowser.all(of: user), PersonalData.assignments(of: user),
             TimeEntry.all(of: user),
@@ -68,7 +71,7 @@ extension Profile {
             exportedAt: now, user: user, formerNames: names, formerEmails: emails, sessions: sessions,
             knownBrowsers: browsers, assignments: assignments,
             timeEntries: try await database.withCorrections(entries, in: user.companyID), movements: movements,
-            audit: audit, mails: mails)
+            audit: audit, securityEvents: events, mails: mails)
     }
 }
 

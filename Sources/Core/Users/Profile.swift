@@ -59,6 +59,7 @@ public struct Profile: Sendable {
             let audit = Audit(actor.user, session: actor.session, runtime)
             let isOther = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
             let email = isOther && hasMail ? nil : edit.email
+            let record = SecurityRecord(actor, runtime)
             let new = old.with(
                 firstName: edit.firstName, lastName: edit.lastName, email: email, language: edit.language)
             if let proof {
@@ -75,6 +76,7 @@ public struct Profile: Sendable {
                 try EmailChange.cancel(of: id, in: company, transaction, now: now)
                 try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: old, now: now))
                 try audit.write(.passwordChanged, id, in: transaction)
+                try record.write(.passwordChanged, in: transaction)
             }
             if isOther, hasMail, let emailChange {
                 try emailChange.begin(of: old, by: actor.user, transaction)
@@ -84,6 +86,7 @@ public struct Profile: Sendable {
                 try Attempts(.lettersToAddress, ofAddress: old.email).record(transaction, now: now)
                 try transaction.enqueue(
                     Mail.insert(warning, .emailChanged, to: old, details: [email.text], now: now))
+                try record.write(.emailChanged, in: transaction)
             }
             if isOther && !hasMail || proof?.newHash != nil {
                 try transaction.enqueue(Session.endAll(of: id, in: company, but: actor.session))
@@ -128,7 +131,11 @@ public struct Profile: Sendable {
         let account = EmailAddress(actor.user.email)?.folded ?? actor.user.email
         guard try await hasher.verify(current, against: held, of: account) else {
             let now = runtime.now()
-            try await database.transaction { try attempts.record($0, now: now) }
+            let record = SecurityRecord(actor, runtime)
+            try await database.transaction { transaction in
+                try attempts.record(transaction, now: now)
+                try record.write(.confirmationFailed, in: transaction)
+            }
             throw Refusal("currentPassword", .wrongPassword)
         }
         var newHash: String?

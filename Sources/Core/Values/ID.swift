@@ -41,6 +41,16 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
     /// The same id, as that of another kind of thing.
     init<Other>(_ other: ID<Other>) { (high, low) = (other.high, other.low) }
 
+    /// The id that belongs to an instant and a hash: the same for the same ones, and a UUID of version 7 like the others.
+    /// - Parameter hash: at least 10 bytes.
+    init(at instant: Instant, hash: [UInt8]) {
+        let a = UInt64(hash[0] & 0x0F) << 8 | UInt64(hash[1])
+        let b = hash[2..<10].reduce(0) { $0 << 8 | UInt64($1) }
+        self.init(
+            high: UInt64(truncatingIfNeeded: instant.milliseconds) << 16 | 0x7000 | a,
+            low: 0x8000_0000_0000_0000 | b & 0x3FFF_FFFF_FFFF_FFFF)
+    }
+
     fileprivate init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
 
     public var text: String { String(upTo: Self.textLength) { write(to: $0) } }
@@ -81,12 +91,7 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
 extension Runtime {
     /// A fresh id: 48 bits of time, 74 random bits.
     public func newID<Noun>(_: Noun.Type = Noun.self) -> ID<Noun> {
-        let random = randomBytes(10)
-        let a = UInt64(random[0] & 0x0F) << 8 | UInt64(random[1])
-        let b = random[2..<10].reduce(0) { $0 << 8 | UInt64($1) }
-        return ID(
-            high: UInt64(truncatingIfNeeded: now().milliseconds) << 16 | 0x7000 | a,
-            low: 0x8000_0000_0000_0000 | b & 0x3FFF_FFFF_FFFF_FFFF)
+        ID(at: now(), hash: randomBytes(10))
     }
 }
 

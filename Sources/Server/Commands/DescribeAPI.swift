@@ -8,7 +8,9 @@ struct DescribeAPI: AsyncParsableCommand {
     func run() async throws {
         let hasher = PasswordHasher(width: 1)
         let api = API(
-            database: NoDatabase(), hasher: hasher, runtime: .live, readiness: Readiness(),
+            database: NoDatabase(), hasher: hasher, runtime: .live,
+            watch: SecurityWatch(NoDatabase(), runtime: .live) { _, _, _ in },
+            readiness: Readiness(),
             origins: try Origins(publicURL: "http://127.0.0.1:8080", allowed: ""), proxies: .none)
         print(OpenAPI(api.routes).text, terminator: "")
         await hasher.close()

@@ -156,10 +156,12 @@ struct Serve: AsyncParsableCommand {
         // of its cores, and has a limit of memory.
         let hasher = PasswordHasher(width: min(8, max(1, ProcessInfo.processInfo.activeProcessorCount - 1)))
         let readiness = Readiness(hasMail: settings.carriesMail)
+        let watch = SecurityWatch(database, runtime: .live, log: SecurityLog(logger: logger).write)
         let api = API(
-            database: database, hasher: hasher, runtime: .live, readiness: readiness, origins: settings.origins,
-            proxies: settings.trustedProxies, links: settings.links, hasMail: settings.carriesMail,
-            registrationIsOpen: settings.registrationIsOpen, mailSigningKey: settings.mail.signingKey,
+            database: database, hasher: hasher, runtime: .live, watch: watch, readiness: readiness,
+            origins: settings.origins, proxies: settings.trustedProxies, links: settings.links,
+            hasMail: settings.carriesMail, registrationIsOpen: settings.registrationIsOpen,
+            mailSigningKey: settings.mail.signingKey,
             lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
             operatedBy: settings.operatedBy)
         let web =
@@ -205,6 +207,7 @@ struct Serve: AsyncParsableCommand {
         try await schema.start()
         let housekeeping = HousekeepingService(
             housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
+        let security = SecurityService(watch: watch, readiness: readiness, logger: logger)
         let mail = MailService(
             outbox: outbox, writer: try LetterWriter(settings.links),
             transport: chain ?? fallback,
@@ -236,7 +239,7 @@ struct Serve: AsyncParsableCommand {
         let drain = DrainService(readiness: readiness, wait: settings.drain, signals: signals, logger: logger)
 
         // Shutdown goes from the last to the first.
-        var services: [any Service] = [schema, housekeeping, mail, application, drain]
+        var services: [any Service] = [schema, housekeeping, security, mail, application, drain]
         if let port = settings.metricsPort {
             services.insert(
                 MetricsService(

@@ -6,6 +6,7 @@ struct API {
     let database: any Database
     let hasher: PasswordHasher
     let runtime: Runtime
+    let watch: SecurityWatch
     let readiness: Readiness
     let origins: Origins
     let proxies: TrustedProxies
@@ -34,7 +35,7 @@ struct API {
             table: RouteTable(routes + extra), web: web, readiness: readiness,
             requestIDs: RequestIDs(runtime, proxies: proxies),
             origins: origins,
-            proxies: proxies, securityHeaders: SecurityHeaders(origins), traffic: traffic,
+            proxies: proxies, securityHeaders: SecurityHeaders(origins), watch: watch, traffic: traffic,
             requestLevel: requestLevel, logger: logger)
     }
 
@@ -51,8 +52,8 @@ struct API {
         let limits = LimitValues(database, runtime: runtime)
         let signedIn = SignedInRoutes(
             accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
-            rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, origins: origins, cookie: cookie,
-            uses: SessionUses(database, runtime: runtime))
+            rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, watch: watch, origins: origins,
+            cookie: cookie, uses: SessionUses(database, runtime: runtime))
         let people = People(database, hasMail: hasMail, runtime: runtime)
         let browserCookie = SessionCookie(isHTTPS: origins.isHTTPS, of: "browser")
         return AuthRoutes(

@@ -8,16 +8,12 @@ struct Call: Sendable {
     let path: String
     private let route: Route
     private let places: [Substring]
-    private let client: @Sendable () -> ClientAddress
+    /// Where the request came from.
+    let source: RequestSource
 
-    /// - Parameters:
-    ///   - places: the values of the route's `{places}`, from left to right.
-    ///   - client: finds out where the request came from; few routes ask.
-    init(
-        _ request: Request, path: String, route: Route, places: [Substring],
-        client: @escaping @Sendable () -> ClientAddress
-    ) {
-        (self.request, self.path, self.route, self.places, self.client) = (request, path, route, places, client)
+    /// - Parameter places: the values of the route's `{places}`, from left to right.
+    init(_ request: Request, path: String, route: Route, places: [Substring], source: RequestSource) {
+        (self.request, self.path, self.route, self.places, self.source) = (request, path, route, places, source)
     }
 
     // MARK: Path and query
@@ -102,7 +98,9 @@ struct Call: Sendable {
     /// How the caller's browser or program names itself.
     var userAgent: String? { request.headers[.userAgent].map { Line.clean($0, max: 200) } }
 
-    var origin: Accounts.Origin { Accounts.Origin(network: client().network, userAgent: userAgent) }
+    var origin: Accounts.Origin {
+        Accounts.Origin(network: source.network ?? "unknown", userAgent: userAgent, source: source)
+    }
 
     /// The token of `Authorization: Bearer …`; nil without such a header.
     var bearerToken: Substring? {

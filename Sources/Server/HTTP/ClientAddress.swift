@@ -6,7 +6,8 @@ import NIOCore
 /// Where a request comes from: the address at the other end of the connection or, behind proxies that are known, the one
 /// they were asked from.
 struct ClientAddress: Sendable {
-    /// What the limits count by: an IPv4 address, or the first 64 bits of an IPv6 address, which one household has to itself.
+    /// What the limits count by and security events name: an IPv4 address, or the first 64 bits of an IPv6 address, which one household
+    /// has to itself (`2001:db8:1:2::/64`).
     let network: String
 
     /// - Parameters:
@@ -104,9 +105,9 @@ struct IPAddress: Sendable, Equatable {
     }
 
     fileprivate var network: String {
-        bytes.count == 4
-            ? bytes.map { "\($0)" }.joined(separator: ".")
-            : bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
+        guard bytes.count == 16 else { return bytes.map { "\($0)" }.joined(separator: ".") }
+        let groups = stride(from: 0, to: 8, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
     }
 }
 

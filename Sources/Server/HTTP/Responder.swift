@@ -13,6 +13,7 @@ struct Responder: HTTPResponder {
     let origins: Origins
     let proxies: TrustedProxies
     let securityHeaders: SecurityHeaders
+    let watch: SecurityWatch
     let traffic: Traffic
     /// How loud a request that went well is.
     let requestLevel: Logger.Level
@@ -49,7 +50,7 @@ struct Responder: HTTPResponder {
             if let preflight = origins.preflight(request.head) {
                 answer = preflight
             } else {
-                answer = try await self.answer(match, request, context)
+                answer = try await self.answer(match, request, context, exchange.requestID)
             }
         } catch {
             answer = problem(for: error, request, exchange.requestID).answer(requestID: exchange.requestID)
@@ -122,14 +123,17 @@ struct Responder: HTTPResponder {
         return TraceContext(exchange.head).map { metadata.merging($0.metadata) { $1 } } ?? metadata
     }
 
-    private func answer(_ match: RouteTable.Match, _ request: Request, _ context: Context) async throws -> Answer {
+    private func answer(
+        _ match: RouteTable.Match, _ request: Request, _ context: Context, _ requestID: String
+    ) async throws -> Answer {
         let path = request.uri.path
         switch match {
         case .found(let route, let places):
             if route.needsDatabase && !readiness.schemaFits { throw Problem.unavailable }
-            let call = Call(request, path: path, route: route, places: places) {
-                ClientAddress(peer: context.peer, headers: request.headers, proxies: proxies)
+            let source = RequestSource(requestID: requestID, watch: watch) {
+                ClientAddress(peer: context.peer, headers: request.headers, proxies: proxies).network
             }
+            let call = Call(request, path: path, route: route, places: places, source: source)
             // Probes and pages may be asked with what a balancer or a browser adds.
             if request.uri.query != nil, route.path.hasPrefix("/api/") { try call.refuseUnknownParameters() }
             return try await route.answer(call)

@@ -32,5 +32,14 @@ struct SessionCookie: Sendable {
         "\(name)=\(token.text)\(attributes); Max-Age=\(lasting.components.seconds)"
     }
 
+    /// What browsers are to forget at the end of a session beside the cookie (`Clear-Site-Data`): what HTTP caches hold. `"storage"` would
+    /// take with it what other people on this device haven't sent yet, and `"cookies"` those of all neighbours under one domain; the app
+    /// deletes what it keeps by itself.
+    static let clearedData = #""cache""#
+
     var clear: String { "\(name)=\(attributes); Max-Age=0" }
+}
+
+extension HTTPField.Name {
+    static let clearSiteData = Self("Clear-Site-Data") ?? { preconditionFailure("not a header name") }()
 }

@@ -11,6 +11,7 @@ struct SignedInRoutes: Sendable {
     let rows: RowMeter
     let trim = AnswerTrim()
     let runtime: Runtime
+    let watch: SecurityWatch
     let origins: Origins
     let cookie: SessionCookie
     let uses: SessionUses
@@ -23,7 +24,7 @@ struct SignedInRoutes: Sendable {
         Route(
             .get, path, access, text, result: .one(Value.self, .ok, "What was asked for."), confirmation: confirmation
         ) { call in
-            .one(try await work(call, try await scope(call, access, confirmation)))
+            try await within(call, access, confirmation) { .one(try await work(call, $0)) }
         }
     }
 
@@ -37,8 +38,9 @@ struct SignedInRoutes: Sendable {
             .get, path, access, text, request: RequestDescription(queries: queries + QueryDescription.page),
             result: .list(Item.self)
         ) { call in
-            let scope: Scope = try await scope(call, access)
-            return .list(try await work(call, scope, try call.page(cursor)), of: call, cursor)
+            try await within(call, access) { scope in
+                .list(try await work(call, scope, try call.page(cursor)), of: call, cursor)
+            }
         }
     }
 
@@ -59,18 +61,22 @@ struct SignedInRoutes: Sendable {
         ) { call in
             // First the body, which may take as long as its sender likes: the leave is for what happens now.
             let body = try await RequestBody(of: call.request)
-            let scope: Scope = try await changingScope(call, access)
-            let change = try await work(call, scope, try body.read())
-            guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
-                return .one(try await rows.make(change, in: scope.companyID), status)
+            return try await within(call, access, changes: true) { (scope: Scope) in
+                let change = try await work(call, scope, try body.read())
+                guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
+                    return .one(try await rows.make(change, in: scope.companyID), status)
+                }
+                let target = "\(method.rawValue) \(call.path.hasSuffix("/") ? String(call.path.dropLast()) : call.path)"
+                let key = IdempotencyKey(
+                    text, target: target, body: Array(body.bytes.readableBytesView), scope: company)
+                let now = runtime.now()
+                let kept = try await rows.make(change, in: scope.companyID) {
+                    $0.once(key, now: now, dropsAnswers: trim.isDue(company.actor.user.id)) {
+                        Answer.one($0, status).kept
+                    }
+                }
+                return try Answer(kept: kept)
             }
-            let target = "\(method.rawValue) \(call.path.hasSuffix("/") ? String(call.path.dropLast()) : call.path)"
-            let key = IdempotencyKey(text, target: target, body: Array(body.bytes.readableBytesView), scope: company)
-            let now = runtime.now()
-            let kept = try await rows.make(change, in: scope.companyID) {
-                $0.once(key, now: now, dropsAnswers: trim.isDue(company.actor.user.id)) { Answer.one($0, status).kept }
-            }
-            return try Answer(kept: kept)
         }
     }
 
@@ -84,9 +90,10 @@ struct SignedInRoutes: Sendable {
             .delete, path, access, text, request: RequestDescription(isConditional: isConditional),
             result: .noContent, confirmation: confirmation, refusals: refusals + Self.busyRefusals
         ) { call in
-            let scope: Scope = try await changingScope(call, access, confirmation)
-            try await rows.make(try await work(call, scope), in: scope.companyID, isRemoval: true)
-            return .noContent
+            try await within(call, access, confirmation, changes: true) { (scope: Scope) in
+                try await rows.make(try await work(call, scope), in: scope.companyID, isRemoval: true)
+                return .noContent
+            }
         }
     }
 
@@ -101,35 +108,35 @@ struct SignedInRoutes: Sendable {
             method, path, access, text, request: request, result: result, confirmation: confirmation,
             refusals: refusals
         ) { call in
-            try await work(call, try await scope(call, access, confirmation))
+            try await within(call, access, confirmation) { try await work(call, $0) }
         }
     }
 
     // MARK: Who calls
 
-    private func scope<Scope: RouteScope>(
-        _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded
-    ) async throws -> Scope {
-        try scope(call, try await actor(call), access, confirmation)
-    }
-
-    /// The same for a change, which is counted.
-    private func changingScope<Scope: RouteScope>(
-        _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded
-    ) async throws -> Scope {
+    /// Answers whoever has the permission, and notes who hasn't, and where operators go.
+    /// - Parameters:
+    ///   - confirmation: whether the password must have been given a short while ago.
+    ///   - changes: whether it changes something, which is counted.
+    private func within<Scope: RouteScope>(
+        _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded, changes: Bool = false,
+        _ work: (Scope) async throws -> Answer
+    ) async throws -> Answer {
         let actor = try await actor(call)
-        try await writes.admit(actor)
-        return try scope(call, actor, access, confirmation)
-    }
-
-    private func scope<Scope: RouteScope>(
-        _ call: Call, _ actor: Actor, _ access: Access, _ confirmation: Confirmation
-    ) throws -> Scope {
-        let scope = try Scope(call, actor, access)
-        if confirmation.isNeeded(call, by: actor), actor.confirmedUntil(now: runtime.now()) == nil {
-            throw Refusal(AccountRefusal.confirmAgain)
+        if changes { try await writes.admit(actor) }
+        do {
+            let scope = try Scope(call, actor, access)
+            if confirmation.isNeeded(call, by: actor), actor.confirmedUntil(now: runtime.now()) == nil {
+                throw Refusal(AccountRefusal.confirmAgain)
+            }
+            if actor.user.role == .admin, case .may(let permission) = access, let company = scope.company?.company {
+                try await watch.note(operator: actor, in: company, for: permission)
+            }
+            return try await work(scope)
+        } catch let refusal as Refusal {
+            call.source.count(refusal, of: actor)
+            throw refusal
         }
-        return scope
     }
 
     private static let busyRefusals: [ProblemCode] = [
@@ -138,7 +145,7 @@ struct SignedInRoutes: Sendable {
 
     private func actor(_ call: Call) async throws -> Actor {
         if let token = try call.bearerToken {
-            let actor = try await accounts.actor(token: token)
+            let actor = try await accounts.actor(token: token, from: call.source)
             uses.note(actor, isCookie: false)
             return actor
         }
@@ -149,7 +156,7 @@ struct SignedInRoutes: Sendable {
         guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
             throw Refusal(AccountRefusal.otherSite)
         }
-        let actor = try await accounts.actor(token: token)
+        let actor = try await accounts.actor(token: token, from: call.source)
         uses.note(actor, isCookie: true)
         return actor
     }

@@ -16,7 +16,7 @@ extension Settings {
         let format = logFormat
         var logger = Logger(label: "polier") { label -> any LogHandler in
             switch format {
-            case .text: StreamLogHandler.standardError(label: label)
+            case .text: TextLogHandler(label: label)
             case .json: JSONLogHandler()
             }
         }

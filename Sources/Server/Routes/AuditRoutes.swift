@@ -20,6 +20,18 @@ struct AuditRoutes {
                     """), by: .id()
             ) { (_, company: InCompany, page) in try await history.list(page, in: company.scope) },
             signedIn.list(
+                "/api/v1/companies/{companyId}/audit/security", .may(.readAudit),
+                .init(
+                    "Read what happened to accounts and access",
+                    """
+                    Who signed in or failed to, whose password, address, role or status was changed, links that were used twice, who was \
+                    refused what isn't theirs, and operators' visits, with session, network and request; the newest first. Equal \
+                    refusals and visits of an hour are one event with `times`, which stands where the hour began and can take some \
+                    seconds to show. Of one kind a person has 20 events an hour; what comes beyond is added up in one more, without \
+                    session and network. Networks are removed after 90 days.
+                    """), by: .id()
+            ) { (_, company: InCompany, page) in try await history.securityEvents(page, in: company.scope) },
+            signedIn.list(
                 "/api/v1/companies/{companyId}/sites/{siteId}/audit", .may(.readAudit),
                 .init(
                     "Read what was changed of a site",
@@ -136,5 +148,29 @@ extension AuditEntry.Detail: Wire {
         fields.text("field", field)
         fields.text("from", from)
         fields.text("to", to)
+    }
+}
+
+extension SecurityEvent: Wire {
+    static let example = SecurityEvent(
+        id: Example.id(40), kind: .forbidden, at: Example.morning, lastAt: Example.evening, times: 7,
+        user: Example.id(1), userName: "Lena Vogt", session: Example.id(30), network: "203.0.113.9",
+        requestID: "5f0c2a91-1041", subject: Example.id(5), subjectName: "Kai Roth",
+        detail: AccessRefusal.roleForbids.rawValue)
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.id("id", id)
+        fields.choice("kind", kind)
+        fields.instant("at", at)
+        fields.instant("lastAt", lastAt)
+        fields.integer("times", times)
+        fields.id("userId", user)
+        fields.text("userName", userName)
+        fields.id("sessionId", session)
+        fields.text("network", network)
+        fields.text("requestId", requestID)
+        fields.id("subjectId", subject)
+        fields.text("subjectName", subjectName)
+        fields.text("detail", detail)
     }
 }

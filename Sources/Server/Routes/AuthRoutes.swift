@@ -77,6 +77,7 @@ struct AuthRoutes {
                 try await accounts.signOut(caller.actor)
                 var answer = Answer.noContent
                 answer.headers[.setCookie] = cookie.clear
+                answer.headers[.clearSiteData] = SessionCookie.clearedData
                 return answer
             },
             .open(
@@ -118,7 +119,7 @@ struct AuthRoutes {
                 guard let token = try call.bearerToken else {
                     throw Refusal(AccountRefusal.linkTokenMissing)
                 }
-                return .one(try await accounts.setPassword(fields.password, token: token))
+                return .one(try await accounts.setPassword(fields.password, token: token, from: call.source))
             },
             .open(
                 .post, "/api/v1/auth/email/confirm",

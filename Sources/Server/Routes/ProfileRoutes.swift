@@ -7,7 +7,7 @@ struct ProfileRoutes {
     let signedIn: SignedInRoutes
 
     var routes: [Route] {
-        let (profile, people) = (profile, people)
+        let (profile, people, signedIn) = (profile, people, signedIn)
         return [
             signedIn.one(
                 "/api/v1/users/me", .signedIn, .init("Read one's account", "Who the caller is.")
@@ -56,13 +56,18 @@ struct ProfileRoutes {
                     "Take a copy of one's data",
                     """
                     Everything that is held on the caller: the account, former names and addresses, sessions, \
-                    assignments, hours, movements of material, the entries of the history that name them, and mails.
+                    assignments, hours, movements of material, the entries of the history that name them, security \
+                    events, and mails.
                     """), confirmation: .needed
             ) { (_, caller: AsThemselves) in try await profile.export(as: caller.actor) },
             signedIn.one(
                 "/api/v1/users/{userId}", .may(.readAnyUser),
                 .init("Read anybody's account", "For operators: of whatever company.")
-            ) { (call, caller: AsThemselves) in try await people.get(try call.id("userId"), as: caller.actor) },
+            ) { (call, caller: AsThemselves) in
+                let user = try await people.get(try call.id("userId"), as: caller.actor)
+                try await signedIn.watch.note(operator: caller.actor, in: user.companyID, for: .readAnyUser)
+                return user
+            },
         ]
     }
 }
@@ -93,7 +98,7 @@ extension PersonalData: Wire {
         movements: [
             Use(site: Example.id(2), material: Example.id(3), materialName: "Flexkleber C2TE", movement: .example)
         ],
-        audit: [.example], mails: [.example])
+        audit: [.example], securityEvents: [.example], mails: [.example])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.instant("exportedAt", exportedAt)
@@ -106,6 +111,7 @@ extension PersonalData: Wire {
         fields.list("timeEntries", timeEntries)
         fields.list("movements", movements)
         fields.list("audit", audit)
+        fields.list("securityEvents", securityEvents)
         fields.list("mails", mails)
     }
 }

@@ -1,0 +1,127 @@
+import Crypto
+import Foundation
+
+extension SecurityEvent {
+    /// Where `x`, the last of an hour's other entries that there may be, is there already, it goes into the one for the rest.
+    fileprivate static let insertion: SQL = """
+        INSERT INTO security_events (company_id, id, kind, at, last_at, times, user_id, session_id, network, request_id,
+            subject_id, detail)
+        SELECT c.id, CASE WHEN x.id IS NULL THEN $2 ELSE $3 END, $4, $5, $6, $7, u.id,
+            CASE WHEN x.id IS NULL THEN $9 END, CASE WHEN x.id IS NULL THEN $10 END, $11,
+            CASE WHEN x.id IS NULL THEN $12 END, CASE WHEN x.id IS NULL THEN $13 END
+        FROM companies c JOIN users u ON u.id = $8 LEFT JOIN security_events x ON x.company_id = $1 AND x.id = (
+            SELECT o.id FROM security_events o
+            WHERE o.user_id = $8 AND o.company_id = $1 AND o.kind = $4 AND o.at >= $15 AND o.id <> $2 AND o.id <> $3
+            ORDER BY o.at LIMIT 1 OFFSET $14)
+        WHERE c.id = $1
+        ON CONFLICT (company_id, id) DO UPDATE SET times = security_events.times + excluded.times,
+            last_at = CASE WHEN excluded.last_at > security_events.last_at THEN excluded.last_at
+                ELSE security_events.last_at END
+        """
+
+    private static let selection: SQL = """
+        SELECT e.id, e.kind, e.at, e.last_at, e.times, e.user_id, u.first_name, u.last_name, e.session_id, e.network,
+            e.request_id, e.subject_id, s.first_name || ' ' || s.last_name, e.detail
+        FROM security_events e JOIN users u ON u.id = e.user_id
+            LEFT JOIN users s ON s.company_id = e.company_id AND s.id = e.subject_id
+        """
+
+    private static let page: SQL = """
+        \(selection) WHERE e.company_id = $1 AND e.id < $3
+        ORDER BY e.company_id DESC, e.id DESC LIMIT $2
+        """
+
+    /// Each half by its own index.
+    private static let aboutUser: SQL = """
+        \(selection) WHERE e.user_id = $2
+        UNION
+        \(selection) WHERE e.company_id = $1 AND e.subject_id = $2
+        ORDER BY 1
+        """
+
+    /// The newest first; what was added up stands where its hour began.
+    static func list(_ scope: CompanyScope, _ page: PageRequest<ID>) -> Query<SecurityEvent> {
+        Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: SecurityEvent.init)
+    }
+
+    /// What a person did, and what was done to their account, oldest first.
+    static func all(about user: User) -> Query<SecurityEvent> {
+        Query(aboutUser, user.companyID, user.id, row: SecurityEvent.init)
+    }
+
+    init(_ row: inout Row) throws {
+        id = try row.next()
+        kind = try row.next()
+        at = try row.next()
+        lastAt = try row.next()
+        times = Int(truncatingIfNeeded: try row.next() as Int64)
+        user = try row.next()
+        userName = "\(try row.next() as String) \(try row.next() as String)"
+        session = try row.next()
+        network = try row.next()
+        requestID = try row.next()
+        subject = try row.next()
+        subjectName = try row.next()
+        detail = try row.next()
+    }
+
+    /// Removes what says from where a person came.
+    static func forgetNetworks(of user: User.ID, in company: Company.ID) -> Statement {
+        Statement(
+            "UPDATE security_events SET network = NULL WHERE user_id = $2 AND company_id = $1 AND network IS NOT NULL",
+            company, user)
+    }
+
+    /// The times of the oldest few hundred that still name a network which is to go.
+    static func oldNetworks(now: Instant) -> Query<Instant> {
+        Query(
+            """
+            SELECT e.last_at FROM security_events e WHERE e.network IS NOT NULL AND e.last_at <= $1
+            ORDER BY e.last_at LIMIT 500
+            """,
+            now - networkLifetime
+        ) { try $0.next() }
+    }
+
+    static func forgetNetworks(until last: Instant) -> Statement {
+        Statement("UPDATE security_events SET network = NULL WHERE network IS NOT NULL AND last_at <= $1", last)
+    }
+
+    static func deleteAll(in company: Company.ID) -> Statement {
+        Statement("DELETE FROM security_events WHERE company_id = $1", company)
+    }
+}
+
+extension SecurityEvent.Sighting {
+    /// Writes it down, in a row of its own or in that of its hour. Changes nothing where company or person aren't there.
+    /// - Parameters:
+    ///   - id: of the row, where it gets one of its own.
+    ///   - first: the instant of the first of `times`, which are all of one hour.
+    func insertion(
+        _ id: SecurityEvent.ID, first: Instant, last: Instant, times: Int64, requestID: String?
+    ) -> Statement {
+        let hour = first.hour
+        return Statement(
+            SecurityEvent.insertion, company, kind.isAddedUp ? derivedID(hour) : id, rest.derivedID(hour), kind, first,
+            last, times, user, session, network, requestID, subject, detail, SecurityEvent.mostAnHour - 1, hour)
+    }
+
+    /// The same for what comes beyond the most of an hour.
+    private var rest: Self { Self(kind, in: company, by: user, network: nil) }
+
+    /// What is equal within an hour has the same one, on every server.
+    private func derivedID(_ hour: Instant) -> SecurityEvent.ID {
+        var hasher = SHA256()
+        let parts = [kind.rawValue, user?.text, session?.text, network, subject?.text, detail]
+        for part in parts { hasher.update(data: Data("\(part ?? "")\n".utf8)) }
+        return SecurityEvent.ID(at: hour, hash: Array(hasher.finalize()))
+    }
+}
+
+extension Instant {
+    /// The beginning of the UTC hour that the moment falls in.
+    var hour: Instant {
+        Instant(
+            milliseconds: floorDivide(milliseconds, 3_600_000).multipliedReportingOverflow(by: 3_600_000).partialValue)
+    }
+}

@@ -1,0 +1,20 @@
+import Core
+import Logging
+
+/// The lines of the log that tell of security events: ids, networks and codes, and never an address, a name or a secret.
+struct SecurityLog: Sendable {
+    let logger: Logger
+
+    /// - Parameter times: how often it happened since the line before.
+    func write(_ event: SecurityEvent.Sighting, times: Int, requestID: String?) {
+        var metadata: Logger.Metadata = ["event": .string(event.kind.rawValue), "times": .stringConvertible(times)]
+        metadata["companyId"] = event.company.map { .string($0.text) }
+        metadata["userId"] = event.user.map { .string($0.text) }
+        metadata["sessionId"] = event.session.map { .string($0.text) }
+        metadata["network"] = event.network.map { .string($0) }
+        metadata["requestId"] = requestID.map { .string($0) }
+        metadata["subjectId"] = event.subject.map { .string($0.text) }
+        metadata["detail"] = event.detail.map { .string($0) }
+        logger.log(level: event.kind == .signedIn ? .info : .notice, "security event", metadata: metadata)
+    }
+}

@@ -1,0 +1,41 @@
+import Core
+import Logging
+
+/// Writes the log as lines for people, on standard error. What is written for one event can't be taken for another: control characters
+/// are escaped, and a message of several lines goes on behind an indentation.
+struct TextLogHandler: LogHandler {
+    let label: String
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        StandardError.write(text(event, now: Runtime.live.now()) + "\n")
+    }
+
+    func text(_ event: LogEvent, now: Instant) -> String {
+        var fields = metadata.merging(event.metadata ?? [:]) { $1 }
+        if let error = event.error { fields["error"] = .string("\(error)") }
+        let message = Self.plain("\(event.message)", lineBreak: "\n    ")
+        let pairs = fields.sorted { $0.key < $1.key }.map {
+            " \($0.key)=\(Self.plain("\($0.value)", lineBreak: "\\n"))"
+        }
+        return "\(now.text) \(event.level) \(label): \(message)" + pairs.joined()
+    }
+
+    private static func plain(_ text: String, lineBreak: String) -> String {
+        var plain = ""
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case _ where scalar == "\n": plain += lineBreak
+            case .control, .lineSeparator, .paragraphSeparator, .format: plain += scalar.escaped(asASCII: true)
+            default: plain.unicodeScalars.append(scalar)
+            }
+        }
+        return plain
+    }
+}
