@@ -294,6 +294,17 @@ struct Refused: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// A body's length that no number of 64 bits with a sign holds is too large at once, and not when its time is over.
+    @Test(arguments: ["9223372036854775807", "9223372036854775808", "18446744073709551615"])
+    func aLengthBeyondNumbersIsTooLarge(_ length: String) async throws {
+        try await TestServer.run(on: .sqlite) { server in
+            let reply = await RawConnection(server.client).send(
+                "POST /api/v1/auth/signin HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n\r\n{",
+                patience: .seconds(10))
+            #expect(reply.hasPrefix("HTTP/1.1 413 "), "\(reply)")
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func everyWrongFieldIsNamedAtOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -23,21 +23,21 @@ final class PowerDisk: @unchecked Sendable {
         case everything, nothing, allButTheFirst, calls, sectors
     }
 
-    fileprivate final class File {
+    final class File {
         var cache: [UInt8] = []
         var disk: [UInt8] = []
-        fileprivate var pending: [Change] = []
+        var pending: [Change] = []
     }
 
-    fileprivate enum Change {
+    enum Change {
         /// Whole pages of the cache, as the system writes them, and the file's size by then.
         case pages(at: Int, [UInt8])
         case size(Int)
     }
 
-    fileprivate final class Opened {
+    final class Opened {
         let disk: PowerDisk
-        fileprivate let file: File
+        let file: File
         let path: String
         /// The process that opened it.
         let life: Int
@@ -45,7 +45,7 @@ final class PowerDisk: @unchecked Sendable {
         var syncsFolder: Bool
         var lastError: Int32 = 0
 
-        fileprivate init(_ disk: PowerDisk, _ file: File, _ path: String, _ life: Int, syncsFolder: Bool) {
+        init(_ disk: PowerDisk, _ file: File, _ path: String, _ life: Int, syncsFolder: Bool) {
             (self.disk, self.file, self.path, self.life, self.syncsFolder) = (disk, file, path, life, syncsFolder)
         }
     }
@@ -66,10 +66,10 @@ final class PowerDisk: @unchecked Sendable {
     private var names: [String: File] = [:]
     private var durableNames: [String: File] = [:]
     private var nameChanges: [(name: String, file: File?)] = []
-    private var life = 0
-    private var locks: [String: [ObjectIdentifier: Int32]] = [:]
-    private var shared: [String: SharedMemory] = [:]
-    private var memory: [UnsafeMutableRawPointer] = []
+    var life = 0
+    var locks: [String: [ObjectIdentifier: Int32]] = [:]
+    var shared: [String: SharedMemory] = [:]
+    var memory: [UnsafeMutableRawPointer] = []
     private var fault: Fault?
     private var faultMet = false
     private var diesOfFault = false
@@ -82,7 +82,7 @@ final class PowerDisk: @unchecked Sendable {
     /// Whether the folder is synced where the engine wants it; it doesn't notice where that fails.
     var engineSyncsFolders = true
 
-    fileprivate final class SharedMemory {
+    final class SharedMemory {
         var regions: [UnsafeMutableRawPointer] = []
         var users: Set<ObjectIdentifier> = []
         var locks: [[ObjectIdentifier: Bool]] = Array(repeating: [:], count: 8)
@@ -116,7 +116,7 @@ final class PowerDisk: @unchecked Sendable {
 
     struct Failed: Error { let code: Int32 }
 
-    private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
         lock.lock()
         defer { lock.unlock() }
         return try body()
@@ -279,7 +279,7 @@ final class PowerDisk: @unchecked Sendable {
         return 0
     }
 
-    fileprivate func open(_ path: String, _ flags: Int32) -> Opened? {
+    func open(_ path: String, _ flags: Int32) -> Opened? {
         locked {
             if begin(.open, changes: false) != nil { return nil }
             var isNew = false
@@ -292,7 +292,7 @@ final class PowerDisk: @unchecked Sendable {
         }
     }
 
-    fileprivate func delete(_ path: String, syncsFolder: Bool) -> Int32 {
+    func delete(_ path: String, syncsFolder: Bool) -> Int32 {
         locked {
             if begin(.delete) != nil { return IOError.delete }
             guard names[path] != nil else { return IOError.noEntry }
@@ -302,9 +302,9 @@ final class PowerDisk: @unchecked Sendable {
         }
     }
 
-    fileprivate func exists(_ path: String) -> Bool { locked { names[path] != nil } }
+    func exists(_ path: String) -> Bool { locked { names[path] != nil } }
 
-    fileprivate func read(_ opened: Opened, _ memory: UnsafeMutableRawBufferPointer, _ offset: Int) -> Int32 {
+    func read(_ opened: Opened, _ memory: UnsafeMutableRawBufferPointer, _ offset: Int) -> Int32 {
         locked {
             if let code = begin(.read, life: opened.life, changes: false) {
                 opened.lastError = code
@@ -322,7 +322,7 @@ final class PowerDisk: @unchecked Sendable {
         }
     }
 
-    fileprivate func write(_ opened: Opened, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int32 {
+    func write(_ opened: Opened, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int32 {
         locked {
             guard opened.life == life else { return IOError.write }
             if forgetsAtWrite { forget() }
@@ -343,7 +343,7 @@ final class PowerDisk: @unchecked Sendable {
         }
     }
 
-    fileprivate func truncate(_ opened: Opened, _ size: Int) -> Int32 {
+    func truncate(_ opened: Opened, _ size: Int) -> Int32 {
         locked {
             if let code = begin(.truncate, life: opened.life) {
                 opened.lastError = code
@@ -357,7 +357,7 @@ final class PowerDisk: @unchecked Sendable {
         }
     }
 
-    fileprivate func sync(_ opened: Opened) -> Int32 {
+    func sync(_ opened: Opened) -> Int32 {
         locked {
             if let code = begin(.sync, life: opened.life) {
                 // Where the process only died, the cache still knows what is to be written.
@@ -374,249 +374,14 @@ final class PowerDisk: @unchecked Sendable {
         }
     }
 
-    fileprivate func size(_ opened: Opened) -> Int { locked { opened.file.cache.count } }
-
-    // MARK: Locks and shared memory, of the processes that live
-
-    fileprivate func take(_ opened: Opened, _ level: Int32) -> Int32 {
-        locked {
-            guard opened.life == life else { return IOError.lock }
-            let own = ObjectIdentifier(opened)
-            let held = locks[opened.path, default: [:]].filter { $0.key != own }
-            let others = held.values.max() ?? SQLITE_LOCK_NONE
-            let isFree =
-                switch level {
-                case SQLITE_LOCK_SHARED: others < SQLITE_LOCK_PENDING
-                case SQLITE_LOCK_RESERVED: others < SQLITE_LOCK_RESERVED
-                default: others == SQLITE_LOCK_NONE
-                }
-            guard isFree else { return SQLITE_BUSY }
-            let now = locks[opened.path]?[own] ?? SQLITE_LOCK_NONE
-            locks[opened.path, default: [:]][own] = max(level, now)
-            return SQLITE_OK
-        }
-    }
-
-    fileprivate func giveBack(_ opened: Opened, _ level: Int32) {
-        locked {
-            guard opened.life == life else { return }
-            locks[opened.path, default: [:]][ObjectIdentifier(opened)] = level == SQLITE_LOCK_NONE ? nil : level
-        }
-    }
-
-    fileprivate func isReserved(_ opened: Opened) -> Bool {
-        locked { locks[opened.path, default: [:]].values.contains { $0 >= SQLITE_LOCK_RESERVED } }
-    }
-
-    fileprivate func map(
-        _ opened: Opened, _ region: Int, _ size: Int, _ extends: Bool
-    ) -> (Int32, UnsafeMutableRawPointer?) {
-        locked {
-            guard opened.life == life else { return (IOError.shmMap, nil) }
-            let own = shared[opened.path] ?? SharedMemory()
-            shared[opened.path] = own
-            own.users.insert(ObjectIdentifier(opened))
-            while own.regions.count <= region {
-                guard extends else { return (SQLITE_OK, nil) }
-                let made = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
-                made.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-                memory.append(made)
-                own.regions.append(made)
-            }
-            return (SQLITE_OK, own.regions[region])
-        }
-    }
-
-    fileprivate func lockShared(_ opened: Opened, _ slots: Range<Int>, _ flags: Int32) -> Int32 {
-        locked {
-            guard opened.life == life, let own = shared[opened.path] else { return IOError.shmLock }
-            let key = ObjectIdentifier(opened)
-            if flags & SQLITE_SHM_UNLOCK != 0 {
-                for slot in slots { own.locks[slot][key] = nil }
-                return SQLITE_OK
-            }
-            let isExclusive = flags & SQLITE_SHM_EXCLUSIVE != 0
-            for slot in slots {
-                let others = own.locks[slot].filter { $0.key != key }
-                guard isExclusive ? others.isEmpty : !others.values.contains(true) else { return SQLITE_BUSY }
-            }
-            for slot in slots { own.locks[slot][key] = isExclusive }
-            return SQLITE_OK
-        }
-    }
-
-    fileprivate func unmap(_ opened: Opened, deletes: Bool) {
-        locked {
-            guard opened.life == life, let own = shared[opened.path] else { return }
-            for slot in own.locks.indices { own.locks[slot][ObjectIdentifier(opened)] = nil }
-            own.users.remove(ObjectIdentifier(opened))
-            // Whoever opens it first finds it empty.
-            if deletes || own.users.isEmpty { shared[opened.path] = nil }
-        }
-    }
-
-    fileprivate func barrier() { locked {} }
+    func size(_ opened: Opened) -> Int { locked { opened.file.cache.count } }
 }
 
 /// The engine's extended codes, which are macros that Swift doesn't see (https://sqlite.org/rescode.html).
-private enum IOError {
+enum IOError {
     static let read = code(1), shortRead = code(2), write = code(3), sync = code(4), syncFolder = code(5)
     static let truncate = code(6), delete = code(10), access = code(13), lock = code(15), shmLock = code(20)
     static let shmMap = code(21), noEntry = code(23), corruptFileSystem = code(33)
 
     private static func code(_ number: Int32) -> Int32 { SQLITE_IOERR | number << 8 }
-}
-
-/// Chance that comes out the same each time (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { limit < 1 ? 0 : Int(next() % UInt64(limit)) }
-    var isHeads: Bool { mutating get { next() & 1 == 0 } }
-}
-
-// MARK: - The engine's tables of functions
-
-extension PowerDisk {
-    /// What the engine keeps for an open file: its own part comes first.
-    private struct Slot {
-        var base: sqlite3_file
-        var opened: Unmanaged<Opened>?
-    }
-
-    private static func opened(_ file: UnsafeMutablePointer<sqlite3_file>?) -> Opened? {
-        guard let file else { return nil }
-        return UnsafeMutableRawPointer(file).assumingMemoryBound(to: Slot.self).pointee.opened?.takeUnretainedValue()
-    }
-
-    private static func disk(_ vfs: UnsafeMutablePointer<sqlite3_vfs>?) -> PowerDisk? {
-        vfs?.pointee.pAppData.map { Unmanaged<PowerDisk>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    /// Never changed, and there as long as the process.
-    nonisolated(unsafe) private static let methods: UnsafeMutablePointer<sqlite3_io_methods> = {
-        var table = sqlite3_io_methods()
-        table.iVersion = 2
-        table.xClose = { file in
-            guard let opened = PowerDisk.opened(file), let file else { return SQLITE_OK }
-            opened.disk.giveBack(opened, SQLITE_LOCK_NONE)
-            UnsafeMutableRawPointer(file).assumingMemoryBound(to: Slot.self).pointee.opened?.release()
-            UnsafeMutableRawPointer(file).assumingMemoryBound(to: Slot.self).pointee.opened = nil
-            return SQLITE_OK
-        }
-        table.xRead = { file, memory, count, offset in
-            guard let opened = PowerDisk.opened(file) else { return SQLITE_IOERR }
-            let memory = UnsafeMutableRawBufferPointer(start: memory, count: Int(count))
-            return opened.disk.read(opened, memory, Int(offset))
-        }
-        table.xWrite = { file, bytes, count, offset in
-            guard let opened = PowerDisk.opened(file) else { return SQLITE_IOERR }
-            return opened.disk.write(opened, UnsafeRawBufferPointer(start: bytes, count: Int(count)), Int(offset))
-        }
-        table.xTruncate = { file, size in
-            PowerDisk.opened(file).map { $0.disk.truncate($0, Int(size)) } ?? SQLITE_IOERR
-        }
-        table.xSync = { file, _ in PowerDisk.opened(file).map { $0.disk.sync($0) } ?? SQLITE_IOERR }
-        table.xFileSize = { file, size in
-            guard let opened = PowerDisk.opened(file) else { return SQLITE_IOERR }
-            size?.pointee = Int64(opened.disk.size(opened))
-            return SQLITE_OK
-        }
-        table.xLock = { file, level in PowerDisk.opened(file).map { $0.disk.take($0, level) } ?? SQLITE_IOERR }
-        table.xUnlock = { file, level in
-            if let opened = PowerDisk.opened(file) { opened.disk.giveBack(opened, level) }
-            return SQLITE_OK
-        }
-        table.xCheckReservedLock = { file, answer in
-            answer?.pointee = PowerDisk.opened(file).map { $0.disk.isReserved($0) } == true ? 1 : 0
-            return SQLITE_OK
-        }
-        table.xFileControl = { file, operation, argument in
-            guard operation == SQLITE_FCNTL_LAST_ERRNO, let opened = PowerDisk.opened(file) else {
-                return SQLITE_NOTFOUND
-            }
-            argument?.assumingMemoryBound(to: Int32.self).pointee = opened.lastError
-            return SQLITE_OK
-        }
-        table.xSectorSize = { _ in Int32(PowerDisk.page) }
-        table.xDeviceCharacteristics = { _ in SQLITE_IOCAP_POWERSAFE_OVERWRITE }
-        table.xShmMap = { file, region, size, extends, memory in
-            guard let opened = PowerDisk.opened(file) else { return SQLITE_IOERR }
-            let (code, found) = opened.disk.map(opened, Int(region), Int(size), extends != 0)
-            memory?.pointee = found
-            return code
-        }
-        table.xShmLock = { file, first, count, flags in
-            guard let opened = PowerDisk.opened(file) else { return SQLITE_IOERR }
-            return opened.disk.lockShared(opened, Int(first)..<Int(first + count), flags)
-        }
-        table.xShmBarrier = { file in PowerDisk.opened(file)?.disk.barrier() }
-        table.xShmUnmap = { file, deletes in
-            if let opened = PowerDisk.opened(file) { opened.disk.unmap(opened, deletes: deletes != 0) }
-            return SQLITE_OK
-        }
-        let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
-        methods.initialize(to: table)
-        return methods
-    }()
-
-    private static func table(_ name: UnsafeMutablePointer<CChar>) -> sqlite3_vfs {
-        var table = sqlite3_vfs()
-        table.iVersion = 2
-        table.szOsFile = Int32(MemoryLayout<Slot>.size)
-        table.mxPathname = 512
-        table.zName = UnsafePointer(name)
-        table.xOpen = { vfs, path, file, flags, outFlags in
-            guard let disk = PowerDisk.disk(vfs), let file else { return SQLITE_CANTOPEN }
-            let slot = UnsafeMutableRawPointer(file).assumingMemoryBound(to: Slot.self)
-            slot.pointee.base.pMethods = nil
-            guard let path, let opened = disk.open(String(cString: path), flags) else { return SQLITE_CANTOPEN }
-            slot.pointee.opened = .passRetained(opened)
-            slot.pointee.base.pMethods = UnsafePointer(PowerDisk.methods)
-            outFlags?.pointee = flags
-            return SQLITE_OK
-        }
-        table.xDelete = { vfs, path, syncsFolder in
-            guard let disk = PowerDisk.disk(vfs), let path else { return IOError.delete }
-            return disk.delete(String(cString: path), syncsFolder: syncsFolder != 0)
-        }
-        table.xAccess = { vfs, path, _, answer in
-            guard let disk = PowerDisk.disk(vfs), let path else { return IOError.access }
-            answer?.pointee = disk.exists(String(cString: path)) ? 1 : 0
-            return SQLITE_OK
-        }
-        table.xFullPathname = { _, path, size, out in
-            guard let path, let out, strlen(path) < Int(size) else { return SQLITE_CANTOPEN }
-            strcpy(out, path)
-            return SQLITE_OK
-        }
-        table.xRandomness = { _, count, bytes in
-            for place in 0..<Int(count) { bytes?[place] = CChar.random(in: .min ... .max) }
-            return count
-        }
-        table.xSleep = { _, time in
-            usleep(UInt32(max(0, time)))
-            return time
-        }
-        table.xCurrentTime = { _, day in
-            day?.pointee = 2_460_000
-            return SQLITE_OK
-        }
-        table.xCurrentTimeInt64 = { _, time in
-            time?.pointee = 2_460_000 * 86_400_000
-            return SQLITE_OK
-        }
-        table.xGetLastError = { _, _, _ in 0 }
-        return table
-    }
 }

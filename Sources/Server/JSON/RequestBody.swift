@@ -43,7 +43,10 @@ struct RequestBody: Sendable {
     init(of request: Request) async throws {
         contentType = request.headers[.contentType]
         let tooLarge = Problem(.bodyTooLarge, ["max": .integer(Self.largest / 1024)])
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.largest { throw tooLarge }
+        // The parser has seen to it that it is a number, but not that it is one of 64 bits.
+        if let length = request.headers[.contentLength], Int(length).map({ $0 > Self.largest }) ?? true {
+            throw tooLarge
+        }
         do {
             bytes = try await request.body.collect(upTo: Self.largest)
         } catch is NIOTooManyBytesError {
