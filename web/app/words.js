@@ -170,11 +170,23 @@ export const dayRange = (from, to) =>
 export const time = (instant) =>
   format(Intl.DateTimeFormat, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(new Date(instant));
 
-/** The calendar day of an instant where the company is: 2026-11-23 */
-export function dayOf(instant = Date.now()) {
-  const parts = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
-  return parts.format(new Date(instant));
+/**
+ * The calendar day and the clock time of an instant where the company is: `{day: "2026-11-23", time: "07:02"}`. It is built from
+ * parts, because ECMA-402 leaves to each engine how a formatter puts them together: en-CA is 11/23/2026 to some.
+ */
+export function clockAt(instant) {
+  const options = {
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone,
+  };
+  if (!clocks.has(timeZone)) clocks.set(timeZone, new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", options));
+  const parts = {};
+  for (const { type, value } of clocks.get(timeZone).formatToParts(new Date(instant))) parts[type] = value.padStart(2, "0");
+  return { day: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour === "24" ? "00" : parts.hour}:${parts.minute}` };
 }
+const clocks = new Map();
+
+/** The calendar day of an instant where the company is: 2026-11-23. Without one it is today by the server's clock. */
+export const dayOf = (instant = now()) => clockAt(instant).day;
 
 /** heute, gestern, Mo., 23. Nov. */
 export function nearDay(instant) {

@@ -1,6 +1,6 @@
 // Days, weeks and clock times where the company is, wherever the phone is.
 
-import { currentTimeZone, dayOf } from "app/words.js";
+import { clockAt } from "app/words.js";
 
 const dayLength = 86_400_000;
 
@@ -25,16 +25,21 @@ export function monthOf(day) {
 
 /** An instant as a clock there shows it: `2026-11-23T07:02`, for `<input type="datetime-local">`. */
 export function wallTime(instant) {
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: currentTimeZone() });
-  return `${dayOf(instant)}T${clock.format(new Date(instant))}`;
+  const { day, time } = clockAt(instant);
+  return `${day}T${time}`;
 }
 
-/** The instant at which a clock there shows `2026-11-23T07:02`; null for what is no time of these centuries: a year may be half typed. */
-export function instantOf(wall) {
+/**
+ * The instants at which a clock there shows `2026-11-23T07:02`, the earliest first: one, or two in the hour that the clocks are put
+ * back by. In the hour that they skip it is one too, an hour later on the clock. None for what is no time of these centuries: a year
+ * may be half typed.
+ */
+export function instantsOf(wall) {
   const asUTC = Date.parse(`${wall}Z`);
-  if (!(asUTC >= Date.UTC(1900, 0) && asUTC < Date.UTC(2200, 0))) return null;
-  // Twice: the first guess may lie on the other side of a change of the clocks.
-  let guess = asUTC;
-  for (let round = 0; round < 2; round += 1) guess -= Date.parse(`${wallTime(guess)}Z`) - asUTC;
-  return new Date(guess).toISOString();
+  if (!(asUTC >= Date.UTC(1900, 0) && asUTC < Date.UTC(2200, 0))) return [];
+  // What the clock is ahead by on either side of a change that may be near.
+  const aheadAt = (instant) => Date.parse(`${wallTime(instant)}Z`) - instant;
+  const offsets = [...new Set([aheadAt(asUTC - dayLength), aheadAt(asUTC + dayLength)])];
+  const shown = offsets.map((ahead) => asUTC - ahead).filter((instant) => wallTime(instant) === wall).sort((one, other) => one - other);
+  return (shown.length ? shown : [asUTC - offsets[0]]).map((instant) => new Date(instant).toISOString());
 }

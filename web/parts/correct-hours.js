@@ -6,9 +6,9 @@ import { html } from "app/html.js";
 import { toast } from "app/live.js";
 import { may } from "app/may.js";
 import { day, duration, moment, phrase, t } from "app/words.js";
-import { instantOf, wallTime } from "app/zone.js";
+import { instantsOf, wallTime } from "app/zone.js";
 import { openDialog } from "parts/dialog.js";
-import { formView, textField } from "parts/fields.js";
+import { choiceField, formView, textField } from "parts/fields.js";
 import { personChip } from "parts/chips.js";
 import { minutesOf, spanOf } from "parts/time-entry.js";
 
@@ -48,38 +48,67 @@ const version = (correction) => html`
     <p class="row-sub">${t("hours.correction.by", { name: correction.userName, moment: moment(correction.createdAt) })}</p>
   </div></li>`;
 
-const fieldsOf = (form, { checkedInAt, checkedOutAt }) => formView(form, html`
+const fieldsOf = (form, entry) => formView(form, html`
   <div class="fields">
-    ${textField(form, { name: "checkedInAt", label: t("hours.correction.came"), type: "datetime-local", value: wallTime(checkedInAt) })}
-    ${textField(form, {
-      name: "checkedOutAt", label: t("hours.correction.went"), type: "datetime-local", required: false,
-      hint: !checkedOutAt && t("hours.correction.wentHint"), value: checkedOutAt ? wallTime(checkedOutAt) : "",
+    ${timeField(form, entry, { name: "checkedInAt", label: t("hours.correction.came") })}
+    ${timeField(form, entry, {
+      name: "checkedOutAt", label: t("hours.correction.went"), required: false,
+      hint: !entry.checkedOutAt && t("hours.correction.wentHint"),
     })}
   </div>
   ${textField(form, { name: "reason", label: t("hours.correction.reason"), hint: t("hours.correction.reasonHint"), maxlength: 500 })}
 `, { submit: t("hours.correction.submit") });
 
-const correctionForm = (dialog, entry, company) => createForm(dialog, {
-  check(values) {
-    const came = instantOf(values.checkedInAt);
-    const went = values.checkedOutAt ? instantOf(values.checkedOutAt) : null;
-    if (came && went && went < came) return { checkedOutAt: t("fields.before-check-in") };
-    if (!came) return { checkedInAt: t("hours.correction.noTime") };
-    if (values.checkedOutAt && !went) return { checkedOutAt: t("hours.correction.noTime") };
-    return Object.keys(changed(values, entry)).length ? {} : { checkedInAt: t("hours.correction.same") };
-  },
-  send: (values) => api.patch(`${company}/sites/${entry.siteId}/time-entries/${entry.id}`, {
-    ...changed(values, entry), reason: values.reason,
-  }),
-  done: (answer) => dialog.close(answer),
-});
+/** A clock time, and which of the two instants it is where the clocks were put back. */
+function timeField(form, entry, field) {
+  const instant = entry[field.name];
+  const instants = instantsOf(form.walls[field.name]);
+  return html`
+    ${textField(form, { ...field, type: "datetime-local", value: wallOf(instant) })}
+    ${instants.length > 1 && choiceField(form, {
+      name: `passes.${field.name}`, label: t("hours.correction.twice"), value: String(instants.indexOf(minuteOf(instant))),
+      options: [{ value: "0", label: t("hours.correction.before") }, { value: "1", label: t("hours.correction.after") }],
+    })}`;
+}
+
+const wallOf = (instant) => (instant ? wallTime(instant) : "");
+const minuteOf = (instant) => instant && new Date(Math.floor(Date.parse(instant) / 60_000) * 60_000).toISOString();
+
+function correctionForm(dialog, entry, company) {
+  const form = createForm(dialog, {
+    check(values) {
+      const [came, went] = ["checkedInAt", "checkedOutAt"].map((name) => instantIn(values, name));
+      if (came && went && went < came) return { checkedOutAt: t("fields.before-check-in") };
+      if (!came) return { checkedInAt: t("hours.correction.noTime") };
+      if (values.checkedOutAt && !went) return { checkedOutAt: t("hours.correction.noTime") };
+      return Object.keys(changed(values, entry)).length ? {} : { checkedInAt: t("hours.correction.same") };
+    },
+    send: (values) => api.patch(`${company}/sites/${entry.siteId}/time-entries/${entry.id}`, {
+      ...changed(values, entry), reason: values.reason,
+    }),
+    done: (answer) => dialog.close(answer),
+  });
+  /** The clock times as they stand in the fields. */
+  form.walls = { checkedInAt: wallOf(entry.checkedInAt), checkedOutAt: wallOf(entry.checkedOutAt) };
+  const { input } = form;
+  form.input = (event) => {
+    input(event);
+    const { name, value } = event.target;
+    if (!Object.hasOwn(form.walls, name)) return;
+    form.walls[name] = value;
+    dialog.update();
+  };
+  return form;
+}
+
+const instantIn = (values, name) => instantsOf(values[name])[Number(values.passes?.[name] ?? 0)] ?? null;
 
 // The fields know no seconds: what wasn't touched stays exact.
-function changed({ checkedInAt, checkedOutAt }, entry) {
+function changed(values, entry) {
   const changes = {};
-  if (checkedInAt !== wallTime(entry.checkedInAt)) changes.checkedInAt = instantOf(checkedInAt);
-  if (checkedOutAt !== (entry.checkedOutAt ? wallTime(entry.checkedOutAt) : "")) {
-    changes.checkedOutAt = checkedOutAt ? instantOf(checkedOutAt) : null;
+  for (const name of ["checkedInAt", "checkedOutAt"]) {
+    const instant = instantIn(values, name);
+    if (instant !== (minuteOf(entry[name]) ?? null)) changes[name] = instant;
   }
   return changes;
 }
