@@ -2,6 +2,9 @@
 
 #include "Embedded.h"
 
+static const unsigned char app_ahead_js[] = {
+#embed "../../web/app/ahead.js"
+};
 static const unsigned char app_api_js[] = {
 #embed "../../web/app/api.js"
 };
@@ -31,6 +34,9 @@ static const unsigned char app_main_js[] = {
 };
 static const unsigned char app_may_js[] = {
 #embed "../../web/app/may.js"
+};
+static const unsigned char app_modules_js[] = {
+#embed "../../web/app/modules.js"
 };
 static const unsigned char app_now_js[] = {
 #embed "../../web/app/now.js"
@@ -370,6 +376,7 @@ static const unsigned char words_en_js[] = {
 };
 
 static const struct polier_file web[] = {
+    {"app/ahead.js", app_ahead_js, sizeof app_ahead_js},
     {"app/api.js", app_api_js, sizeof app_api_js},
     {"app/begin.js", app_begin_js, sizeof app_begin_js},
     {"app/connection.js", app_connection_js, sizeof app_connection_js},
@@ -380,6 +387,7 @@ static const struct polier_file web[] = {
     {"app/live.js", app_live_js, sizeof app_live_js},
     {"app/main.js", app_main_js, sizeof app_main_js},
     {"app/may.js", app_may_js, sizeof app_may_js},
+    {"app/modules.js", app_modules_js, sizeof app_modules_js},
     {"app/now.js", app_now_js, sizeof app_now_js},
     {"app/page.js", app_page_js, sizeof app_page_js},
     {"app/problem.js", app_problem_js, sizeof app_problem_js},

@@ -1,6 +1,7 @@
 // What can begin before the rest of the app is here: on a phone with little signal each round trip counts. Language, person and
 // the page's module are fetched side by side.
 
+import { importModule } from "app/modules.js";
 import { fetchAhead, loadPage, routeFor } from "app/routes.js";
 import { lastPerson, session } from "app/session.js";
 import { preferredLanguage, useAllWords, useLanguage } from "app/words.js";
@@ -13,7 +14,7 @@ frameFor(lastPerson() && !route.isDoor).catch(() => {});
 /** What stands around the pages, for who is in and for who isn't. */
 export async function frameFor(isInside) {
   const styles = fetchAhead(isInside ? "frame" : "door");
-  const module = await (isInside ? import("parts/frame.js") : import("parts/door.js"));
+  const module = await importModule(() => (isInside ? import("parts/frame.js") : import("parts/door.js")));
   await styles;
   return module;
 }

@@ -4,8 +4,9 @@ import { whenUnconfirmed } from "app/api.js";
 import { begun, frameFor } from "app/begin.js";
 import { connection } from "app/connection.js";
 import { render } from "app/html.js";
-import { fail, say } from "app/live.js";
-import { currentPage, redraw, refresh, reload, startRouter } from "app/router.js";
+import { fail, say, toast } from "app/live.js";
+import { importModule, whenStuck } from "app/modules.js";
+import { currentPage, openDialogs, redraw, refresh, reload, startRouter } from "app/router.js";
 import { session } from "app/session.js";
 import { onLanguage, t } from "app/words.js";
 
@@ -14,14 +15,29 @@ addEventListener("unhandledrejection", (event) => {
   fail(event.reason);
 });
 
-whenUnconfirmed(async (signal) => (await import("parts/confirm-again.js")).confirmAgain(signal));
+whenUnconfirmed(async (signal) => (await importModule(() => import("parts/confirm-again.js"))).confirmAgain(signal));
+
+// A page that can't get a module any more is loaded anew, where nothing that was typed is lost with it. Once a minute at most: it
+// may be the module that is broken.
+const renewal = "polier.renewed";
+whenStuck(() => {
+  const isInUse = currentPage()?.hasInput() || openDialogs.size > 0;
+  if (isInUse || Date.now() - Number(sessionStorage.getItem(renewal)) < 60_000) {
+    return toast(t("worker.stuck"), { kind: "problem", action: { label: t("worker.reload"), run: () => location.reload() } });
+  }
+  sessionStorage.setItem(renewal, String(Date.now()));
+  location.reload();
+});
 
 await begun;
 let [state, user] = [session.state, session.user?.id];
+// The role for which everything is here, or on its way.
+let fetchedFor = null;
 await startRouter(showFrame);
 onLanguage(redraw);
 session.onChange(followSession);
 followSession();
+fetchAhead();
 
 async function showFrame(page, { isBusy }) {
   document.body.classList.toggle("is-busy", isBusy);
@@ -30,15 +46,23 @@ async function showFrame(page, { isBusy }) {
   if (page === currentPage()) render(document.getElementById("app"), frame(page));
 }
 
+async function fetchAhead() {
+  const role = session.state === "in" && session.user.role;
+  if (!role || role === fetchedFor) return;
+  fetchedFor = role;
+  const isWhole = await import("app/ahead.js").then(({ fetchAllFor }) => fetchAllFor(role)).catch(() => false);
+  if (!isWhole) fetchedFor = null;
+}
+
 async function followSession() {
   const [wasState, wasUser] = [state, user];
   [state, user] = [session.state, session.user?.id];
   const isSame = user === wasUser;
   if (isSame && state === wasState) return redraw();
   // Behind the open pages, the sign-in form among them, there is nothing to come back to.
-  if (currentPage().isOpen || !isSame || state === "out") return reload();
+  if (currentPage().isOpen || !isSame || state === "out") return reload().then(fetchAhead);
   if (state === "in") return currentPage().isFailed ? reload() : currentPage().refresh();
-  const { askAgain } = await import("parts/sign-in-again.js");
+  const { askAgain } = await importModule(() => import("parts/sign-in-again.js"));
   // Who was just signing out isn't asked.
   if (session.state === "expired") askAgain();
 }
@@ -56,6 +80,7 @@ function lookAgainSoon() {
 connection.onChange((online) => {
   redraw();
   if (online) lookAgainSoon();
+  if (online) fetchAhead();
   else say(t(connection.isServerAway ? "status.server" : "status.offline"));
 });
 let hiddenAt = 0;

@@ -3,6 +3,7 @@
 import { render } from "app/html.js";
 import { kept } from "app/kept.js";
 import { say } from "app/live.js";
+import { importModule } from "app/modules.js";
 import { Page } from "app/page.js";
 import { isOfServer, loadPage, routeFor } from "app/routes.js";
 import { session } from "app/session.js";
@@ -100,7 +101,7 @@ function holders() {
 
 async function mayLeave() {
   if (!holders().length) return true;
-  const { askToDiscard } = await import("parts/dialog.js");
+  const { askToDiscard } = await importModule(() => import("parts/dialog.js"));
   return askToDiscard();
 }
 

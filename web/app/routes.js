@@ -1,5 +1,7 @@
 // Every address of the app, and the page that answers it.
 
+import { importModule } from "app/modules.js";
+
 const all = ["ADMIN", "MANAGER", "WORKER"];
 const leads = ["ADMIN", "MANAGER"];
 
@@ -61,10 +63,14 @@ export function routeFor(pathname, role) {
   return { page: role ? "not-found" : "sign-in", isOpen: !role, isDoor: !role, params: {} };
 }
 
+/** The names of all pages that a role may see. */
+export const pagesFor = (role) =>
+  [...new Set(table.filter(({ isDoor, roles }) => !isDoor && (!roles || roles.includes(role))).map(({ page }) => page))];
+
 /** The module of a page, once the styles that only this page has are there too. */
 export async function loadPage(name, tab) {
   if (tab) fetchAhead(`${name}-${tab}`);
-  const [module] = await Promise.all([import(`pages/${name}.js`), fetchAhead(name)]);
+  const [module] = await Promise.all([importModule(() => import(`pages/${name}.js`)), fetchAhead(name)]);
   return module;
 }
 

@@ -1,5 +1,6 @@
 // All text comes from words/; numbers, days and times are written as the language does.
 
+import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 
 // What is said at the door, and the rest: whoever comes to the sign-in form on a bad line needs the first only.
@@ -49,7 +50,7 @@ export function useAllWords() {
 
 async function load(isAll = inside !== null) {
   const code = wanted;
-  const modules = await Promise.all([languages[code].door(), isAll && languages[code].inside()]);
+  const modules = await Promise.all([importModule(languages[code].door), isAll && importModule(languages[code].inside)]);
   // Others were asked for meanwhile, or more of the same are here already.
   if (code !== wanted || (code === current && !isAll)) return;
   current = code;

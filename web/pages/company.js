@@ -4,6 +4,7 @@ import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { toast } from "app/live.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { go, redraw } from "app/router.js";
 import { day, language, setTimeZone, t } from "app/words.js";
 import { downloadConfirmed } from "parts/confirm-again.js";
@@ -15,7 +16,7 @@ export default function company(page) {
   page.read({ company: api });
 
   async function edit() {
-    const { editCompany } = await import("parts/company-form.js");
+    const { editCompany } = await importModule(() => import("parts/company-form.js"));
     const changed = await editCompany(api, page.data.company);
     if (!changed) return;
     kept.put(api, changed);
@@ -27,7 +28,7 @@ export default function company(page) {
 
   async function erase() {
     const { name } = page.data.company;
-    const { eraseCompany } = await import("parts/erase-company.js");
+    const { eraseCompany } = await importModule(() => import("parts/erase-company.js"));
     const rows = await eraseCompany(api, page.data.company);
     if (!rows) return;
     await kept.forgetUnder(api);

@@ -2,6 +2,7 @@
 
 import { html } from "app/html.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { overviewOf } from "app/sites.js";
 import { t } from "app/words.js";
 import { createClock } from "parts/clock.js";
@@ -10,7 +11,7 @@ import { pageHead } from "parts/pieces.js";
 export default async function hours(page) {
   page.read({ overview: overviewOf(page.company) }, { isLive: true });
   const clock = may.clockIn() && createClock(page);
-  const { default: list } = await (may.seeAllHours() ? import("parts/hours-team.js") : import("parts/hours-mine.js"));
+  const { default: list } = await importModule(() => (may.seeAllHours() ? import("parts/hours-team.js") : import("parts/hours-mine.js")));
   const times = list(page);
   page.every(30_000, () => page.update());
   return () => html`

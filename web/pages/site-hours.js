@@ -2,6 +2,7 @@
 
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { queue } from "app/queue.js";
 import { overviewOf, presentOn } from "app/sites.js";
 import { nearDay, t, time } from "app/words.js";
@@ -52,7 +53,7 @@ export default function siteHours(page, site) {
   }
 
   async function open(entry) {
-    const { openEntry } = await import("parts/correct-hours.js");
+    const { openEntry } = await importModule(() => import("parts/correct-hours.js"));
     const corrected = await openEntry(entry, { company: page.company.api, siteName: page.data.site.name });
     if (!corrected) return;
     // Also where it came with an older page of the list, which isn't asked for again.

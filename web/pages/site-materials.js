@@ -3,6 +3,7 @@
 import { kept } from "app/kept.js";
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { amount, day, nearDay, number, signed, t } from "app/words.js";
 import "parts/hold-button.js";
@@ -103,17 +104,17 @@ export default function siteMaterials(page, site) {
   }
 
   async function enter(material) {
-    const { enterAmount } = await import("parts/number-pad.js");
+    const { enterAmount } = await importModule(() => import("parts/number-pad.js"));
     await enterAmount(material, tally);
   }
 
   async function add() {
-    const { editMaterial } = await import("parts/material-form.js");
+    const { editMaterial } = await importModule(() => import("parts/material-form.js"));
     await editMaterial(site);
   }
 
   async function open(material) {
-    const { openMaterial } = await import("parts/material-sheet.js");
+    const { openMaterial } = await importModule(() => import("parts/material-sheet.js"));
     await openMaterial(material, { site, movementsPath: movementsPath(material), list });
   }
 }

@@ -3,6 +3,7 @@
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { overviewOf, presentOn, recallSite } from "app/sites.js";
 import { dayOf, dayRange, moment, t } from "app/words.js";
 import { addressLine } from "parts/address-line.js";
@@ -27,7 +28,7 @@ export default async function site(page) {
   page.signal.throwIfAborted();
   page.read({ site: place.api }, { isLive: true });
   page.read({ overview: overviewOf(page.company) }, { optional: true, isLive: true });
-  const tab = await modules[page.tab]();
+  const tab = await importModule(modules[page.tab]);
   const content = await tab.default(page, place);
   return () => html`
     ${head(page, place)}

@@ -3,6 +3,7 @@
 import { html } from "app/html.js";
 import { fail, toast } from "app/live.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { queue } from "app/queue.js";
 import { presentOn } from "app/sites.js";
@@ -107,7 +108,7 @@ function sitesToCome(page) {
 }
 
 async function choose(page, sites) {
-  const { openDialog } = await import("parts/dialog.js");
+  const { openDialog } = await importModule(() => import("parts/dialog.js"));
   return openDialog({
     title: t("clock.choose"),
     view: (dialog) => html`

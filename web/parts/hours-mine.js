@@ -2,6 +2,7 @@
 
 import { nextOf } from "app/api.js";
 import { html, keyed } from "app/html.js";
+import { importModule } from "app/modules.js";
 import { queue } from "app/queue.js";
 import { dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays, mondayOf } from "app/zone.js";
@@ -66,7 +67,7 @@ export default function hoursMine(page) {
   }
 
   async function open(entry) {
-    const { openEntry } = await import("parts/correct-hours.js");
+    const { openEntry } = await importModule(() => import("parts/correct-hours.js"));
     await openEntry(entry, { company: api, siteName: siteName(page, entry) });
   }
 }

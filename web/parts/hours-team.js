@@ -1,6 +1,7 @@
 // Everybody's hours: who is there now, and a week or a month by person. Whoever is chosen is shown day by day.
 
 import { html, keyed } from "app/html.js";
+import { importModule } from "app/modules.js";
 import { queue } from "app/queue.js";
 import { go } from "app/router.js";
 import { presentOn } from "app/sites.js";
@@ -141,13 +142,13 @@ export default function hoursTeam(page) {
   }
 
   async function open(entry) {
-    const { openEntry } = await import("parts/correct-hours.js");
+    const { openEntry } = await importModule(() => import("parts/correct-hours.js"));
     const corrected = await openEntry(entry, { company: api, siteName: siteName(page, entry) });
     if (corrected) await page.refresh();
   }
 
   async function save(entries) {
-    const { saveHours } = await import("parts/hours-export.js");
+    const { saveHours } = await importModule(() => import("parts/hours-export.js"));
     saveHours(entries, period, (entry) => siteName(page, entry));
   }
 }

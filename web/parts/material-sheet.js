@@ -4,6 +4,7 @@ import { html, keyed } from "app/html.js";
 import { kept } from "app/kept.js";
 import { fail } from "app/live.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { amount, t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
@@ -60,6 +61,6 @@ export async function openMaterial(opened, { site, movementsPath, list }) {
     },
   });
   if (wish !== "edit") return;
-  const { editMaterial } = await import("parts/material-form.js");
+  const { editMaterial } = await importModule(() => import("parts/material-form.js"));
   await editMaterial(site, current(), list);
 }

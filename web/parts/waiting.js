@@ -2,6 +2,7 @@
 
 import { toast } from "app/live.js";
 import { html } from "app/html.js";
+import { importModule } from "app/modules.js";
 import { queue } from "app/queue.js";
 import { redraw } from "app/router.js";
 import { session } from "app/session.js";
@@ -24,11 +25,8 @@ const line = (picture, text) => html`
   <p>${icon(picture)}<span>${text}</span>
     <button type="button" class="status-action" @click=${open}>${t("queue.show")}</button></p>`;
 
-// Where no service worker keeps the app (yet), the list must be here before the signal goes.
-if (!navigator.serviceWorker?.controller) setTimeout(() => import("parts/waiting-list.js").catch(() => {}), 3000);
-
 async function open() {
-  const { openWaiting } = await import("parts/waiting-list.js");
+  const { openWaiting } = await importModule(() => import("parts/waiting-list.js"));
   await openWaiting();
 }
 
@@ -53,7 +51,7 @@ session.beforeSignOut(async () => {
   if (session.state === "in") await Promise.race([queue.send(), new Promise((done) => { setTimeout(done, 5000); })]);
   const count = queue.unsent;
   if (!count) return true;
-  const { ask } = await import("parts/dialog.js");
+  const { ask } = await importModule(() => import("parts/dialog.js"));
   return ask({
     title: t("queue.signOut.title"),
     text: t("queue.signOut.text", { count }),

@@ -127,7 +127,11 @@ export default {
     title: "Das hat nicht geklappt",
     offline: "Kein Empfang",
   },
-  worker: { newVersion: "Es gibt eine neue Version von Polier.", reload: "Neu laden" },
+  worker: {
+    newVersion: "Es gibt eine neue Version von Polier.",
+    reload: "Neu laden",
+    stuck: "Ein Teil von Polier fehlt hier noch. Lade neu, wenn du fertig bist.",
+  },
   company: {
     name: "Name der Firma",
   },

@@ -127,7 +127,11 @@ export default {
     title: "That didn’t work",
     offline: "No signal",
   },
-  worker: { newVersion: "There is a new version of Polier.", reload: "Reload" },
+  worker: {
+    newVersion: "There is a new version of Polier.",
+    reload: "Reload",
+    stuck: "A part of Polier is missing here. Reload when you are done.",
+  },
   company: {
     name: "Company name",
   },

@@ -1,0 +1,159 @@
+"""The working day on other engines than Chromium, at a phone's size: what each of them does in its own way (dates, modules that can't
+be fetched, storage, dialogs)."""
+
+import os
+import shutil
+import tempfile
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engines import ENGINES, Phone, Signal
+from polier import Client
+from test_worker import invite, wait_for_end
+from test_manager import PASSWORD
+
+
+@pytest.fixture(params=ENGINES, ids=lambda engine: engine.name)
+def phone(request, one_server):
+    folder = Path(tempfile.mkdtemp(prefix="polier-phone-"))
+    signal = Signal(one_server.port)
+    browser = None
+    try:
+        browser = request.param(folder)
+        phone = Phone(browser, signal.url)
+        phone.signal = signal
+        yield phone
+    finally:
+        if browser and (pictures := os.environ.get("POLIER_SCREENSHOTS")):
+            Path(pictures, f"{browser.name}-{request.node.originalname}.png").write_bytes(browser.picture())
+        if browser:
+            browser.close()
+        signal.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sign_in(phone, email, password):
+    phone.go("/")
+    phone.fill("input[type=email]", email)
+    phone.fill("input[type=password]", password)
+    phone.tap("form button.is-primary")
+    phone.find("nav a", "Baustellen")
+
+
+def worker(server):
+    """Somebody new on one site with material, with a password."""
+    manager = Client(server, server.managers[0])
+    user, site = invite(server, manager)
+    link = manager.send("POST", f"{manager.company}/users/{user['id']}/invitation")["link"]
+    user["link"] = "/set-password#" + link.split("#")[1]
+    return manager, user, site
+
+
+def wait_until(phone, ask):
+    for _ in range(150):
+        if answer := ask():
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"never became so; on the screen:\n{phone.text()}")
+
+
+def test_a_day_on_site(phone, one_server):
+    manager, user, site = worker(one_server)
+    material = next(one for one in site["material"] if one["amount"] >= 3)
+    movements = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
+    hours = f"{manager.company}/time-entries?userId={user['id']}"
+    mine = lambda: [one for one in manager.get(movements) if one["userId"] == user["id"]]
+
+    phone.go(user["link"])
+    phone.fill("[name=password]", PASSWORD)
+    phone.tap("form button.is-primary")
+    phone.find("h1", "Mara")
+    phone.tap("nav a", "Stunden")
+    phone.tap("button", "Kommen")
+    phone.find("button", "Gehen")
+    wait_until(phone, lambda: manager.get(hours))
+
+    # The cellar. Nothing of this was opened before.
+    phone.tap("nav a", "Baustellen")
+    phone.find("a", site["name"])
+    phone.signal.lose()
+    phone.tap("main a", site["name"])
+    phone.tap(f"[role=group][aria-label*='{material['name']}'] button", "entnehmen")
+    phone.find("body", "wartet auf Empfang")
+    phone.tap("nav a", "Stunden")
+    phone.tap("button", "Gehen")
+    phone.find("body", "wartet auf Empfang")
+    assert mine() == []
+
+    phone.signal.find()
+    entry = wait_until(phone, lambda: next((one for one in manager.get(hours) if one["checkedOutAt"]), None))
+    wait_until(phone, mine)
+    phone.gone(".status p", "wartet")
+    assert [one["delta"] for one in mine()] == [-1]
+
+    # Their hours say something, whatever a date looks like here.
+    manager.send("PATCH", f"{manager.company}/sites/{site['id']}/time-entries/{entry['id']}", {
+        "checkedInAt": (datetime.now(timezone.utc) - timedelta(hours=1, minutes=5)).isoformat().replace("+00:00", "Z"), "reason": "Vergessen"})
+    phone.go("/hours")
+    phone.find("body", "1 h 0")
+
+
+def test_an_hour_is_corrected(phone, one_server):
+    manager, user, site = worker(one_server)
+    berlin = ZoneInfo("Europe/Berlin")
+    sign_in(phone, one_server.managers[0], one_server.password)
+    phone.go(f"/sites/{site['id']}/hours")
+    phone.find("h1", site["name"])
+    phone.tap(".time-entry button")
+    shown = phone.wait("return document.querySelector('dialog [name=checkedInAt]')?.value || null;", what="time in the field")
+    came = datetime.fromisoformat(shown).replace(tzinfo=berlin) - timedelta(minutes=7)
+    phone.set("dialog [name=checkedInAt]", came.strftime("%Y-%m-%dT%H:%M"))
+    reason = f"Tor war zu, {phone.browser.name}"
+    phone.fill("dialog [name=reason]", reason)
+    phone.tap("dialog form button.is-primary")
+    phone.gone("dialog")
+    entries = manager.get(f"{manager.company}/sites/{site['id']}/time-entries")
+    corrected = [one for one in entries if one["corrections"] and one["corrections"][-1]["reason"] == reason]
+    assert len(corrected) == 1
+    assert datetime.fromisoformat(corrected[0]["checkedInAt"].replace("Z", "+00:00")) == came
+
+
+def test_the_teams_week_has_hours(phone, one_server):
+    sign_in(phone, one_server.managers[0], one_server.password)
+    phone.go("/hours")
+    phone.wait(
+        "return [...document.querySelectorAll('.team-row .row-number')].some((one) => /[1-9]:\\d\\d/.test(one.textContent));",
+        what="hours of the team")
+
+
+def test_a_module_that_was_not_to_be_had_comes_by_itself(phone, one_server):
+    """Firefox and WebKit keep it that a module couldn't be fetched for as long as the page lives."""
+    phone.signal.refused = b"/pages/people."
+    sign_in(phone, one_server.managers[0], one_server.password)
+    phone.find("h1")
+    phone.signal.lose()
+    phone.tap("nav a", "Leute")
+    phone.find("h1", "Kein Empfang")
+    phone.signal.find()
+    phone.find("h1", "Leute", seconds=40)
+    phone.find("main a", "Lena Vogt")
+
+
+def test_what_is_tapped_on_site_is_there_at_once(phone, one_server):
+    """A second after signing in the signal is gone, and everything that is done on site goes on: no page of it was opened before."""
+    _, user, site = worker(one_server)
+    material = next(one for one in site["material"] if one["amount"] >= 3)
+    phone.go(user["link"])
+    phone.fill("[name=password]", PASSWORD)
+    phone.tap("form button.is-primary")
+    phone.find("h1", "Mara")
+    time.sleep(1)
+    phone.signal.lose()
+    phone.tap("nav a", "Baustellen")
+    phone.tap("main a", site["name"])
+    phone.tap(f"[role=group][aria-label*='{material['name']}'] button.well")
+    phone.find("dialog h2")

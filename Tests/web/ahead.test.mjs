@@ -1,0 +1,41 @@
+// What pages import later is fetched ahead, for when there is no signal.
+
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { test } from "node:test";
+
+import { pagesFor } from "app/routes.js";
+
+const web = new URL("../../web/", import.meta.url);
+
+// The frame is here before anything is fetched ahead, the door's page and the words of its languages are for who isn't in, and the
+// service worker's part is fetched last of all.
+const known = new Set([
+  "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
+]);
+
+test("whatever is imported when something is tapped is fetched ahead", async () => {
+  const ahead = await imports("app/ahead.js");
+  const missing = [];
+  for (const folder of ["app", "pages", "parts"]) {
+    for (const name of await readdir(new URL(folder, web))) {
+      for (const one of await imports(`${folder}/${name}`)) if (!ahead.has(one) && !known.has(one)) missing.push(`${folder}/${name}: ${one}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+  assert.ok(ahead.has("parts/number-pad.js"));
+});
+
+test("each role has its pages, and no door", () => {
+  const worker = pagesFor("WORKER");
+  for (const page of ["start", "sites", "site", "hours", "profile"]) assert.ok(worker.includes(page), page);
+  for (const page of ["people", "sign-in", "register"]) assert.ok(!worker.includes(page), page);
+  assert.ok(pagesFor("MANAGER").includes("people"));
+  assert.ok(pagesFor("ADMIN").includes("companies"));
+});
+
+/** The modules that a module imports when it wants to, by name. */
+async function imports(path) {
+  const source = await readFile(new URL(path, web), "utf8");
+  return new Set([...source.matchAll(/(?<!\*.*|\{)\bimport\("([^"]+)"\)/g)].map(([, name]) => name));
+}

@@ -1,0 +1,50 @@
+// Modules that don't come with the page: other pages, dialogs, words.
+
+import { Problem } from "app/api.js";
+import { connection } from "app/connection.js";
+
+const patience = 5000;
+let onStuck = () => {};
+
+/** @param {() => void} handler is called when only loading the page anew would get a module. */
+export function whenStuck(handler) {
+  onStuck = handler;
+}
+
+/**
+ * Imports a module: `importModule(() => import("parts/dialog.js"))`. Throws a Problem with the reason "offline" where it can't be
+ * fetched, and the module's own error where that breaks.
+ */
+export async function importModule(load) {
+  try {
+    return await load();
+  } catch (failure) {
+    // Engines have the same error for one that can't be fetched and for one that breaks with it.
+    if (!(failure instanceof TypeError)) throw failure;
+    if (!(await isReachable())) {
+      connection.report(false);
+      throw new Problem({ reason: "offline" });
+    }
+    return loadAgain(load);
+  }
+}
+
+// Chromium fetches a failed module anew. Firefox and WebKit keep the failure, its own or an import's, for as long as the page lives.
+async function loadAgain(load) {
+  try {
+    return await load();
+  } catch (failure) {
+    if (failure instanceof TypeError) onStuck();
+    throw failure;
+  }
+}
+
+/** Asks past all caches. */
+async function isReachable() {
+  try {
+    await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(patience) });
+    return true;
+  } catch {
+    return false;
+  }
+}
