@@ -46,7 +46,9 @@ def register(server: Server, materials: int) -> Company:
     api.token = api.post("/auth/signin", PERSON)["accessToken"]
     # Before its first change, after which a server goes by what it knows for a while.
     subprocess.run(
-        [os.environ["BENCH_POLIER"], "company", "limits", user["companyId"], "--daily-rows", "100000000"],
+        [os.environ["BENCH_POLIER"], "company", "limits", user["companyId"], "--daily-rows", "100000000",
+         "--active-sites", "1000000", "--sites", "1000000", "--site-materials", "1000000", "--people", "1000000",
+         "--first-day-mails", "10000", "--daily-mails", "10000"],
         env=os.environ | server.settings, stdout=subprocess.DEVNULL, check=True)
 
     today = datetime.date.today()

@@ -6,7 +6,8 @@ ALTER TABLE users ADD COLUMN pending_email {text};
 ALTER TABLE users ADD COLUMN pending_email_hash {bytes};
 ALTER TABLE users ADD COLUMN pending_email_until BIGINT;
 ALTER TABLE users ADD COLUMN pending_email_by {text};
-CREATE INDEX users_pending_email ON users (pending_email_hash);
+-- Unique, because SQLite then knows that a hash is one row's, whatever its statistics say of all the rows without one.
+CREATE UNIQUE INDEX users_pending_email ON users (pending_email_hash);
 CREATE INDEX users_pending_email_until ON users (pending_email_until) WHERE pending_email_until IS NOT NULL;
 
 -- An address that a person has or had when a change of it was asked for: the link that was mailed there restores it. `number` is the

@@ -86,15 +86,16 @@ final class PostgresSession: TransactionSession {
         switch relaxation.rule {
         case .check(let name, _):
             rule = Statement(
-                "SELECT 1 FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2 AND contype = 'c'",
+                "SELECT 1::BIGINT FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2 AND contype = 'c'",
                 relaxation.table, name)
         case .notNull(let column):
             rule = Statement(
-                "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND attnotnull",
+                "SELECT 1::BIGINT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND attnotnull",
                 relaxation.table, column)
         }
-        let (tables, rules) = try Transaction(self).fetch(
-            Query("SELECT 1 WHERE to_regclass($1) IS NOT NULL", relaxation.table) { _ in }, Query(rule) { _ in })
+        let (tables, rules) = try Transaction(self, Aftermath()).fetch(
+            Query("SELECT 1::BIGINT WHERE to_regclass($1) IS NOT NULL", relaxation.table) { try $0.next() as Int64 },
+            Query(rule) { try $0.next() as Int64 })
         if !tables.isEmpty, rules.isEmpty {
             try guarded { () throws(Failure) in throw Failure(.statement, relaxation.missing) }
         }

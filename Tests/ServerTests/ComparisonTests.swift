@@ -65,7 +65,6 @@ private struct Unfaithful: BulkDatabase {
         func read(_ readings: [any Reading]) throws { try session.read(readings) }
         func execute(_ statement: Statement) throws -> Int { try session.execute(statement) }
         func liftTimeLimit() throws { try session.liftTimeLimit() }
-        func relax(_ relaxation: Relaxation) throws { try session.relax(relaxation) }
         func enqueue(_ statement: Statement) throws { try session.enqueue(statement) }
         func relax(_ relaxation: Relaxation) throws { try session.relax(relaxation) }
         func write(_ lines: UnsafeRawBufferPointer, into table: Table) throws {

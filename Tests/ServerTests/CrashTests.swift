@@ -18,7 +18,7 @@ import Testing
             let port = try RunningServer.freePort()
             var server = try await RunningServer(url: url, folder: folder, port: port)
             let company = try await TestCompany.register(server.client)
-            try company.mayAddAnyNumberOfRows(at: url)
+            try company.hasNoLimits(at: url)
             let site = try await company.site()
             var materials: [String] = []
             for _ in 0..<4 { materials.append(try await company.material(site, amount: "0")) }

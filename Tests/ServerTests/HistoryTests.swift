@@ -57,7 +57,7 @@ import Testing
             var servers: [RunningServer] = []
             for port in ports { servers.append(try await RunningServer(url: url, folder: folder, port: port)) }
             let company = try await TestCompany.register(servers[0].client)
-            try company.mayAddAnyNumberOfRows(at: url)
+            try company.hasNoLimits(at: url)
             let path = try await company.site()
             var materials: [String] = []
             for _ in 0..<5 { materials.append(try await company.material(path, amount: "1000")) }

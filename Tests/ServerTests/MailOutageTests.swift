@@ -42,6 +42,11 @@ import Testing
             let service = try Self.started(server, provider)
             provider.answer(Self.down)
             let start = server.clock.now
+            if let id = Company.ID(company.id) {
+                // More than a company invites in so short a time.
+                try await CompanyLimits(server.database, runtime: server.runtime).set(
+                    [.people: 2000, .firstDayMails: 2000], of: id)
+            }
             for number in 0..<1000 {
                 #expect(try await company.invite("person\(number)@vogt.example").status == 201)
                 try await Self.pass(number % 5 < 3 ? 22 : 21, server, service)

@@ -25,6 +25,7 @@ import Testing
             }
             var server = try await start()
             let company = try await TestCompany.register(server.client)
+            try company.hasNoLimits(at: url)
             var promised: Set<String> = []
             for kill in 0..<Self.kills {
                 promised.formUnion(
@@ -84,6 +85,7 @@ import Testing
                         url: url, folder: folder, settings: RunningServer.mailgun(at: part.port, key: "key-\(number)")))
             }
             let company = try await TestCompany.register(servers[0].client)
+            try company.hasNoLimits(at: url)
             #expect(try await company.invite("once-hang@vogt.example").status == 201)
             let managers = servers.map { $0.client.with(token: company.manager.token) }
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in

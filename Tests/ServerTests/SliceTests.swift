@@ -14,8 +14,8 @@ import Testing
             let user = registered.json["user"] ?? .null
             #expect(
                 user.keys == [
-                    "id", "email", "firstName", "lastName", "role", "status", "language", "companyId", "createdAt",
-                    "updatedAt",
+                    "id", "email", "pendingEmail", "firstName", "lastName", "role", "status", "language", "companyId",
+                    "createdAt", "updatedAt",
                 ])
             #expect(user["role"] == "MANAGER")
             #expect(user["status"] == "ACTIVE")

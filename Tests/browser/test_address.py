@@ -34,12 +34,10 @@ def test_an_address_is_changed_and_had_back(server, visit):
         page.locator("dialog form .button.is-primary").click()
         page.get_by_text(f"{new} gilt, sobald").wait_for()
         page.get_by_role("button", name="Link noch einmal schicken").wait_for()
-        page.screenshot(path="/tmp/h5-profile.png", full_page=True)
 
         page.goto(link(new, "confirm-email"))
         page.get_by_role("button", name="Adresse bestätigen").wait_for()
         assert "token" not in page.url
-        page.screenshot(path="/tmp/h5-confirm.png", full_page=True)
         page.get_by_role("button", name="Adresse bestätigen").click()
         page.get_by_role("heading", level=1, name="Die neue Adresse gilt").wait_for()
         page.goto("/profile")
@@ -50,7 +48,6 @@ def test_an_address_is_changed_and_had_back(server, visit):
 
         page.goto(link(old, "restore-email"))
         page.get_by_role("button", name="Rückgängig machen").wait_for()
-        page.screenshot(path="/tmp/h5-restore.png", full_page=True)
         page.get_by_role("button", name="Rückgängig machen").click()
         page.get_by_role("heading", level=1, name="Deine bisherige Adresse gilt").wait_for()
         person = next(one for one in manager.get(manager.company + "/users") if one["id"] == user["id"])
@@ -67,6 +64,5 @@ def test_an_address_is_changed_and_had_back(server, visit):
         page.locator("nav").first.wait_for()
         page.goto(f"/people/{user['id']}")
         page.get_by_text("Mara Lenz (bis").wait_for()
-        page.screenshot(path="/tmp/h5-person.png", full_page=True)
         page.goto("/company/history")
         page.get_by_text("(damals Mara Lenz)").first.wait_for()

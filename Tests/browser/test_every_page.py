@@ -10,6 +10,7 @@ from axe_core_python.sync_playwright import Axe
 
 from conftest import sign_in
 from polier import ADMIN, Client
+from test_manager import PASSWORD
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
@@ -58,9 +59,9 @@ def long_places(one_server):
     nobody = Client.__new__(Client)
     nobody.server, nobody.token = one_server, None
     nobody.send("POST", "/auth/register", {
-        "email": email, "password": one_server.password, "firstName": word, "lastName": word, "companyName": word * 3,
+        "email": email, "password": PASSWORD, "firstName": word, "lastName": word, "companyName": word * 3,
         "address": address})
-    manager = Client(one_server, email)
+    manager = Client(one_server, email, PASSWORD)
     crew = []
     for number, (first, last) in enumerate([("Maximiliana-Friederike", "Freifrau von Hohenstaufen-Wittelsbach"), (word, word)]):
         crew.append(manager.send("POST", manager.company + "/users", {
@@ -175,7 +176,7 @@ def test_with_large_text_nothing_is_cut_off(one_server, visit, german_manager, p
 def test_with_long_names_nothing_is_cut_off(one_server, visit, long_places, width):
     with visit(one_server, "phone" if width < 500 else "desktop", reduced_motion="reduce") as page:
         page.set_viewport_size({"width": width, "height": 800})
-        sign_in(page, long_places["email"], one_server.password)
+        sign_in(page, long_places["email"], PASSWORD)
         look(page, MANAGER, long_places, f"long-{width}")
         page.goto("/sites/{site}".format(**long_places))
         findings = []

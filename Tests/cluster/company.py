@@ -29,17 +29,24 @@ class Company:
     worker: Person
 
 
-def found(port: int, settings: dict[str, str]) -> Company:
-    """Registers a company, which may add more rows in a day than others, and hires somebody.
-    `settings` name the database."""
+def lift_limits(company: str, settings: dict[str, str]) -> None:
+    """A company that may open more sites and add more rows in a day than others. `settings` name the database."""
+    code, output = run([
+        POLIER, "company", "limits", company, "--daily-rows", "100000000", "--active-sites", "1000000", "--sites", "1000000",
+    ], settings)
+    expect(code == 0, f"polier company limits ended with {code}: {output}")
+
+
+def found(port: int, settings: dict[str, str] | None) -> Company:
+    """Registers a company and hires somebody. Where `settings` name the database, the company's limits are lifted."""
     stranger = Client(port, History())
     email = f"{uuid.uuid4()}@kern.example"
     user = stranger.insist("POST", "/auth/register", {
         "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Kern", "companyName": "Fliesen Kern",
         "address": ADDRESS}).json["user"]
     path = f"/companies/{user['companyId']}"
-    code, output = run([POLIER, "company", "limits", user["companyId"], "--daily-rows", "100000000"], settings)
-    expect(code == 0, f"polier company limits ended with {code}: {output}")
+    if settings:
+        lift_limits(user["companyId"], settings)
     manager = Person(user["id"], sign_in(stranger, email))
     ada = Client(port, History(), manager.token)
     email = f"{uuid.uuid4()}@kern.example"

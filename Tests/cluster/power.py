@@ -17,7 +17,7 @@ import time
 import uuid
 
 from client import Client
-from company import Company, Site, found, open_site
+from company import Company, Site, found, lift_limits, open_site
 from history import History
 from load import working
 from pods import POLIER, Pod
@@ -60,6 +60,14 @@ class Home:
                 self.disk.mend()
         raise Broken(f"the server doesn't start:\n{self.server.program.last_words()}")
 
+    def found(self) -> Company:
+        """A company without limits. They are lifted while no server runs: the disk keeps the calls of one process at a time."""
+        company = found(self.port, None)
+        self.end()
+        lift_limits(company.path.rsplit("/", 1)[-1], self.settings)
+        self.start()
+        return company
+
     def end(self) -> None:
         if self.server:
             self.server.program.kill()
@@ -79,7 +87,7 @@ def repeated(home: Home, minutes: float) -> str:
     """A request whose server dies in the sync, or after a failed one; the next server is asked again under the same key,
     says 200, and the power goes."""
     home.start()
-    company = found(home.port, home.settings)
+    company = home.found()
     end, rounds, reads = time.monotonic() + 60 * minutes, 0, 0
     actions = [DIES, FAILS_AND_DIES, errno.EIO, errno.ENOSPC]
     while rounds < 4 or time.monotonic() < end:
@@ -137,7 +145,7 @@ def expect_words_of_the_disk(home: Home, company: Company, site: Site) -> bool:
 def load(home: Home, minutes: float) -> str:
     """People at work, who repeat what got no answer, over many lives, each with its own end."""
     home.start()
-    company = found(home.port, home.settings)
+    company = home.found()
     end, lives, cuts, refusals = time.monotonic() + 60 * minutes, 0, 0, 0
     while lives < 6 or time.monotonic() < end:
         site = open_site(company, home.port)

@@ -10,6 +10,7 @@ const parts = {
     () => import("pages/site-team.js"),
     () => import("pages/site-hours.js"),
     () => import("pages/site-history.js"),
+    () => import("parts/confirm-again.js"),
     () => import("parts/correct-hours.js"),
     () => import("parts/dialog.js"),
     () => import("parts/material-sheet.js"),

@@ -27,7 +27,7 @@ public struct CompanyLimits: Sendable {
             return id == Company.platform || names.isEmpty ? nil : id
         }
         guard let email = EmailAddress(text) else { return nil }
-        let found = try await database.fetch(User.signingIn(email))
+        let found = try await database.fetch(User.signingIn(email, now: runtime.now()))
         guard let company = found.first?.user.companyID, company != Company.platform else { return nil }
         return company
     }

@@ -148,6 +148,7 @@ private final class CountingSession: TransactionSession {
     }
 
     func liftTimeLimit() throws { try session.liftTimeLimit() }
+    func relax(_ relaxation: Relaxation) throws { try session.relax(relaxation) }
 }
 
 extension Instant {

@@ -63,7 +63,8 @@ extension DueMail {
         )
         SELECT t.company_id, t.id FROM (
             SELECT turns.company_id, (
-                SELECT m.id FROM mails m WHERE m.company_id = turns.company_id AND m.due_at <= $2 ORDER BY m.due_at LIMIT 1
+                SELECT m.id FROM mails m WHERE m.company_id = turns.company_id AND m.due_at <= $2
+                    AND m.kind NOT IN (\(awaitedKinds)) ORDER BY m.due_at LIMIT 1
             ) AS id FROM turns WHERE turns.company_id IS NOT NULL) t
         WHERE t.id IS NOT NULL ORDER BY t.company_id LIMIT $3
         """
@@ -71,7 +72,7 @@ extension DueMail {
     /// Those that a person waits for, the longest due first.
     static func awaited(_ now: Instant, _ limit: Int64) -> Query<Key> { Query(byKind, now, limit, row: Key.init) }
 
-    /// The longest due of each company, in the order of the companies' ids.
+    /// The longest due of each company besides those that a person waits for, in the order of the companies' ids.
     static func turns(after company: String, _ now: Instant, _ limit: Int64) -> Query<Key> {
         Query(byCompany, company, now, limit, row: Key.init)
     }

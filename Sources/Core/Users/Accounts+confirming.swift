@@ -15,7 +15,11 @@ extension Accounts {
         let isRight = try await hasher.verify(password, against: held, of: account)
         let now = runtime.now()
         guard isRight, let held else {
-            try await database.transaction { try attempts.record($0, now: now) }
+            let record = SecurityRecord(actor, runtime)
+            try await database.transaction { transaction in
+                try attempts.record(transaction, now: now)
+                try record.write(.confirmationFailed, in: transaction)
+            }
             throw Refusal("password", .wrongPassword)
         }
         try await database.transaction { transaction in

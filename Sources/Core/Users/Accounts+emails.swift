@@ -4,7 +4,7 @@ extension Accounts {
     /// - Returns: the address.
     /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, replaced or too old; `.emailTaken` where another account has the
     ///   address: who has opened the link may know.
-    public func confirmEmail(token: Substring) async throws -> String {
+    public func confirmEmail(token: Substring, from source: RequestSource = .none) async throws -> String {
         let unknown = Refusal(AccountRefusal.linkUsed)
         guard let hash = Token.hash(sent: token) else { throw unknown }
         let (mail, now, runtime) = (runtime.newID(Mail.self), runtime.now(), runtime)
@@ -31,6 +31,7 @@ extension Accounts {
                     Mail.insert(mail, .emailChanged, to: user, details: [email.text], now: now))
                 try Audit(user, session: nil, runtime).write(
                     .userChanged, user.id, user.differences(from: user.with(email: email)), in: transaction)
+                try SecurityRecord(of: user, source, runtime).write(.emailChanged, in: transaction)
                 return email.text
             })
     }
@@ -39,7 +40,7 @@ extension Accounts {
     /// address is out. A link for a new password is mailed to it.
     /// - Returns: the address.
     /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, used or too old.
-    public func restoreEmail(token: Substring) async throws -> String {
+    public func restoreEmail(token: Substring, from source: RequestSource = .none) async throws -> String {
         let unknown = Refusal(AccountRefusal.linkUsed)
         guard let hash = Token.hash(sent: token) else { throw unknown }
         let (link, mail) = (Token(runtime), runtime.newID(Mail.self))
@@ -67,6 +68,7 @@ extension Accounts {
                     try transaction.enqueue(Mail.insert(mail, .emailUndone, to: restored, token: link, now: now))
                 }
                 try Audit(user, session: nil, runtime).write(.emailRestored, user.id, in: transaction)
+                try SecurityRecord(of: user, source, runtime).write(.emailChanged, in: transaction)
                 return email.text
             })
     }

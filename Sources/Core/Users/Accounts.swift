@@ -131,7 +131,9 @@ public struct Accounts: Sendable {
         } catch let refusal as Refusal where refusal.kind == .tooMany {
             let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
             var account: User?
-            if let address { account = try await database.fetch(User.signingIn(address)).first?.user }
+            if let address {
+                account = try await database.fetch(User.signingIn(address, now: runtime.now())).first?.user
+            }
             SecurityRecord(of: account, origin.source, runtime).count(.signInLocked)
             throw refusal
         }

@@ -223,6 +223,7 @@ public struct People: Sendable {
             let changes = old.differences(from: new)
             if !changes.isEmpty { try audit.write(.userChanged, id, changes, in: transaction) }
             let record = SecurityRecord(scope, runtime)
+            if moves { try record.write(.emailChanged, of: id, in: transaction) }
             if new.role != old.role {
                 try record.write(.roleChanged, of: id, detail: new.role.rawValue, in: transaction)
             }

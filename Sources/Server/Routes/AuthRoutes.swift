@@ -135,8 +135,8 @@ struct AuthRoutes {
                     .of(
                         AccountRefusal.emailTaken, "The address has an account already, or was another's until lately."),
                 ]
-            ) { (_, fields: TokenField) in
-                .one(AddressThatHolds(email: try await accounts.confirmEmail(token: fields.token)))
+            ) { (call, fields: TokenField) in
+                .one(AddressThatHolds(email: try await accounts.confirmEmail(token: fields.token, from: call.source)))
             },
             .open(
                 .post, "/api/v1/auth/email/restore",
@@ -149,8 +149,8 @@ struct AuthRoutes {
                     """),
                 result: .one(AddressThatHolds.self, .ok, "The address holds again."),
                 refusals: [.of(AccountRefusal.linkUsed), .of(AccountRefusal.emailTaken)]
-            ) { (_, fields: TokenField) in
-                .one(AddressThatHolds(email: try await accounts.restoreEmail(token: fields.token)))
+            ) { (call, fields: TokenField) in
+                .one(AddressThatHolds(email: try await accounts.restoreEmail(token: fields.token, from: call.source)))
             },
             signedIn.other(
                 .post, "/api/v1/auth/confirm", .signedIn,
