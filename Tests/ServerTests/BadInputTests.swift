@@ -300,7 +300,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         try await TestServer.run(on: .sqlite) { server in
             let reply = await RawConnection(server.client).send(
                 "POST /api/v1/auth/signin HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n\r\n{",
-                patience: .seconds(10))
+                patience: .seconds(50))
             #expect(reply.hasPrefix("HTTP/1.1 413 "), "\(reply)")
         }
     }
