@@ -48,7 +48,7 @@ extension Overview {
         ORDER BY l.company_id, l.site_id, l.id
         """
 
-    /// A site as its statement tells it.
+    /// A site as its statement reads it.
     struct SiteRow: Sendable {
         let record: SiteRecord
         let low: Int

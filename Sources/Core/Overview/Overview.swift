@@ -59,7 +59,7 @@ public struct Overview: Sendable {
         }
     }
 
-    /// Somebody who is on a site now.
+    /// A person who is on a site now.
     public struct Presence: Sendable {
         public let entry: TimeEntry.ID
         public let site: Site.ID
