@@ -1,6 +1,12 @@
 import CPostgres
 import Core
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
 /// Where a database is and as whom to use it: a connection URL, taken apart by libpq.
 struct Target: Sendable {
     struct Setting: Sendable {
@@ -18,15 +24,76 @@ struct Target: Sendable {
         guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
             throw StorageError(.misconfigured, "The database URL must begin with postgres:// or postgresql://.")
         }
+        try Self.checkParameterNames(url)
         guard let options = PQconninfoParse(url, nil) else { throw Self.malformed }
         defer { PQconninfoFree(options) }
-        var settings: [String: String] = [:]
+        let settings = Self.values(options).compactMapValues { $0 }
+        hosts = try Self.split(settings)
+        try Self.checkTLS(settings)
+    }
+
+    /// Keywords and what they are set to, by libpq's own list.
+    private static func values(_ options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String?] {
+        var values: [String: String?] = [:]
         var option = options
         while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val { settings[String(cString: keyword)] = String(cString: value) }
+            values.updateValue(option.pointee.val.map { String(cString: $0) }, forKey: String(cString: keyword))
             option += 1
         }
-        hosts = try Self.split(settings)
+        return values
+    }
+
+    /// libpq says of an unknown parameter only that the URL can't be read.
+    private static func checkParameterNames(_ url: String) throws(StorageError) {
+        let parts = url.split(separator: "?", maxSplits: 1)
+        // An unencoded password leaves its traces here.
+        guard parts.count == 2, !parts[1].contains("@"), let defaults = PQconndefaults() else { return }
+        defer { PQconninfoFree(defaults) }
+        // `ssl=true` is an old spelling that libpq takes in URLs alone.
+        let known = Set(values(defaults).keys).union(["ssl"])
+        for parameter in parts[1].split(separator: "&") {
+            let name = String(parameter.prefix { $0 != "=" })
+            guard known.contains(name) else {
+                throw StorageError(
+                    .misconfigured, "The database URL has the parameter '\(name.prefix(40))', which there isn't.")
+            }
+        }
+    }
+
+    /// What libpq would find only once a server answers, and again at each try.
+    private static func checkTLS(_ settings: [String: String]) throws(StorageError) {
+        var settings = settings
+        if let defaults = PQconndefaults() {
+            defer { PQconninfoFree(defaults) }
+            // What the environment says, like PGSSLMODE.
+            settings.merge(values(defaults).compactMapValues { $0 }) { given, _ in given }
+        }
+        let mode = settings["sslmode"] ?? "prefer"
+        let modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+        guard modes.contains(mode) else {
+            throw StorageError(
+                .misconfigured,
+                "The database URL's sslmode is '\(mode.prefix(40))'; it must be one of \(modes.joined(separator: ", "))."
+            )
+        }
+        for keyword in ["sslrootcert", "sslcert", "sslkey", "sslcrl"] {
+            guard let path = settings[keyword], !path.isEmpty else { continue }
+            // From libpq 16 on a word for the system's certificates, and not a file.
+            if keyword == "sslrootcert", path == "system", PQlibVersion() >= 160_000 { continue }
+            guard access(path, R_OK) == 0 else {
+                throw StorageError(
+                    .misconfigured, "The database URL's \(keyword) names \(path.prefix(200)), which can't be read.")
+            }
+        }
+        guard mode.hasPrefix("verify-"), settings["sslrootcert", default: ""].isEmpty else { return }
+        let homes = [
+            getenv("HOME").map { String(cString: $0) }, getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) },
+        ]
+        guard homes.contains(where: { $0.map { access($0 + "/.postgresql/root.crt", R_OK) == 0 } ?? false }) else {
+            throw StorageError(
+                .misconfigured,
+                "The database URL says sslmode=\(mode), which needs sslrootcert, a file of the certificates to trust.")
+        }
     }
 
     private static var malformed: StorageError {

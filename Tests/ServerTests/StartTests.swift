@@ -32,7 +32,33 @@ import Testing
             says: "it must be sqlite:PATH, with the path of a file"),
         Wrong(
             environment: ["POLIER_HTTP_HOST": "192.0.2.1", "POLIER_LOG_LEVEL": "error"],
-            says: "192.0.2.1, port 8080 can't be listened on"),
+            says: "192.0.2.1, port 8080 can't be listened on (Cannot assign requested address): see POLIER_HTTP_HOST"),
+        Wrong(
+            environment: ["POLIER_HTTP_HOST": "nosuch.invalid"],
+            says: "polier: POLIER_HTTP_HOST is 'nosuch.invalid'; it must be an address or a name of this machine"),
+        Wrong(
+            environment: ["POLIER_LOG_LEVEL": "info\r\nPOLIER_SMTP_URL=smtps://u:geheim@mail.example.de"],
+            says: "POLIER_LOG_LEVEL is 'info…'; it must be one of trace"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "sqlite://polier:geheim@localhost/x"],
+            says: "POLIER_DATABASE_URL can't be used: it must be sqlite:PATH"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "postgres://a:geheim@127.0.0.1/x?sslmode=requir"],
+            says: "sslmode is 'requir'; it must be one of disable, allow"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "postgres://a:geheim@127.0.0.1/x?sslmode=verify-full"],
+            says: "says sslmode=verify-full, which needs sslrootcert"),
+        Wrong(
+            environment: [
+                "POLIER_DATABASE_URL": "postgres://a:geheim@127.0.0.1/x?sslmode=verify-ca&sslrootcert=/nonexistent/ca"
+            ],
+            says: "sslrootcert names /nonexistent/ca, which can't be read"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "postgres://a:geheim@127.0.0.1/x?sslmod=require"],
+            says: "has the parameter 'sslmod', which there isn't"),
+        Wrong(
+            environment: ["POLIER_DATABASE_URL": "postgres://a:geheim@127.0.0.1:1/x?target_session_attrs=writable"],
+            says: "invalid target_session_attrs value"),
         Wrong(
             environment: ["POLIER_HTTP_PORT": "18080", "POLIER_METRICS_PORT": "18080"],
             says: "POLIER_METRICS_PORT is 18080, which is the port of the server itself"),
@@ -115,6 +141,9 @@ import Testing
         defer { folder.remove() }
         let environment = [
             "POLIER_SERVICE_HOST": "10.0.0.1", "POLIER_PORT": "tcp://10.0.0.1:80", "POLIER_PORT_80_TCP": "x",
+            "POLIER_POSTGRES_PORT": "tcp://10.0.0.2:5432", "POLIER_POSTGRES_SERVICE_HOST": "10.0.0.2",
+            "POLIER_POSTGRES_SERVICE_PORT_SQL": "5432", "POLIER_POSTGRES_PORT_5432_TCP_ADDR": "10.0.0.2",
+            "POLIER_HTTP_PORT": "tcp://10.0.0.3:80", "POLIER_METRICS_SERVICE_PORT": "9090",
         ]
         #expect(try Binary.run(["migrate"], environment: environment, in: folder.path).code == 0)
     }

@@ -61,7 +61,7 @@ struct CompanyCommand: AsyncParsableCommand {
                     guard let range = limit.range, let value = Int64(text), range.contains(value) else {
                         let most = limit.range?.upperBound ?? 0
                         throw SettingsError(
-                            "--\(limit.rawValue) is '\(text)'; it must be a whole number from 0 to \(most), or default")
+                            "--\(limit.rawValue)", is: text, must: "be a whole number from 0 to \(most), or default")
                     }
                     values[limit] = value
                 }

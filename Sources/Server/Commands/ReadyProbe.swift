@@ -35,17 +35,9 @@ struct ReadyProbe {
     }
 
     private func connected() throws -> Int32 {
-        var hints = addrinfo()
-        #if os(Linux)
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        #else
-        hints.ai_socktype = SOCK_STREAM
-        #endif
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, "\(port)", &hints, &list) == 0, let address = list?.pointee else {
-            throw SettingsError("POLIER_HTTP_HOST is '\(host)', which is not an address of this machine")
-        }
-        defer { freeaddrinfo(list) }
+        let list = try HostAddresses(host, port)
+        let address = list.first
+        defer { list.free() }
         let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
         guard descriptor >= 0 else { throw failure }
         var limit = timeval(tv_sec: Self.patience, tv_usec: 0)

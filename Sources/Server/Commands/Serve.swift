@@ -151,6 +151,7 @@ struct Serve: AsyncParsableCommand {
 
     static func serve(_ settings: Settings, extra: [Route]) async throws {
         let logger = settings.logger()
+        try settings.checkHost()
         let database = try Stores.open(settings)
         // One core stays free for everything else. At most a quarter of a gigabyte: a container on a large machine sees all
         // of its cores, and has a limit of memory.
@@ -176,7 +177,7 @@ struct Serve: AsyncParsableCommand {
         let traffic = Traffic()
         let process = ProcessMetrics()
         let metrics = Metrics(sources: [
-            { process.all }, { readiness.metrics }, { traffic.metrics },
+            { process.all + StandardError.metrics }, { readiness.metrics }, { traffic.metrics },
             { database.metrics }, { hasher.metrics }, { await outbox.metrics },
             { chain?.metrics ?? [] }, { await lastBackup.metrics },
         ])
@@ -197,7 +198,7 @@ struct Serve: AsyncParsableCommand {
                     logger.warning("while all threads are busy, probes will wait: \(error)")
                 }
                 let port = channel.localAddress?.port ?? settings.httpPort
-                logger.info("listening on http://\(settings.httpHost):\(port)")
+                logger.info("listening on http://\(settings.authority(port: port))")
                 ServiceManager().tellReady(logger)
             },
             logger: logger.quiet)
@@ -256,9 +257,7 @@ struct Serve: AsyncParsableCommand {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
-            throw SettingsError(error, listeningOn: settings.httpHost, settings.httpPort, by: "--http-port")
-        } catch is SocketAddressError {
-            throw SettingsError("POLIER_HTTP_HOST is '\(settings.httpHost)', which is not an address of this machine")
+            throw SettingsError(error, listeningOn: settings.httpHost, settings.httpPort, .httpPort)
         }
         await postroom.close()
         await hasher.close()
@@ -290,18 +289,22 @@ private struct MetricsService<Served: Service>: Service {
         do {
             try await application.run()
         } catch let error as IOError {
-            throw SettingsError(error, listeningOn: host, port, by: "--metrics-port")
+            throw SettingsError(error, listeningOn: host, port, .metricsPort)
         }
     }
 }
 
 extension SettingsError {
-    fileprivate init(_ error: IOError, listeningOn host: String, _ port: Int, by flag: String) {
+    fileprivate init(_ error: IOError, listeningOn host: String, _ port: Int, _ setting: Setting) {
         let address = "\(host), port \(port)"
-        self.init(
-            error.errnoCode == EADDRINUSE
-                ? "\(address) is taken: choose another port with \(flag)"
-                : "\(address) can't be listened on (\(String(cString: strerror(error.errnoCode)))): see --http-host")
+        let cause = String(cString: strerror(error.errnoCode))
+        let sentence =
+            switch error.errnoCode {
+            case EADDRINUSE: "\(address) is taken: choose another port with \(setting.rawValue) or \(setting.flag)"
+            case EACCES: "\(address) can't be listened on (\(cause)): choose another port with \(setting.rawValue)"
+            default: "\(address) can't be listened on (\(cause)): see \(Setting.httpHost.rawValue)"
+            }
+        self.init(sentence)
     }
 }
 

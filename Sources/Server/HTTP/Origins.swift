@@ -28,8 +28,7 @@ struct Origins: Sendable {
     init(publicURL: String, allowed: String, coversSubdomains: Bool = false) throws {
         guard let origin = Self.origin(of: publicURL), ["", "/"].contains(URLComponents(string: publicURL)?.path) else {
             throw SettingsError(
-                "POLIER_PUBLIC_URL is '\(publicURL)'; it must be an address like https://polier.example.de, without a path"
-            )
+                .publicURL, is: publicURL, must: "be an address like https://polier.example.de, without a path")
         }
         self.publicURL = origin
         self.coversSubdomains = coversSubdomains

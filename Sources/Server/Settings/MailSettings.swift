@@ -30,7 +30,7 @@ struct MailSettings: Sendable {
         switch (mailgunKey, domain) {
         case (let key?, let domain?):
             guard EmailAddress("polier@\(domain)") != nil else {
-                throw SettingsError("POLIER_MAILGUN_DOMAIN is '\(domain)'; it must be like mg.example.de")
+                throw SettingsError(.mailgunDomain, is: domain, must: "be like mg.example.de")
             }
             mailgun = MailgunAccount(key: key, domain: domain, baseURL: try Self.base(baseURL), isTest: isTest)
         case (nil, nil): mailgun = nil
@@ -67,8 +67,7 @@ struct MailSettings: Sendable {
         guard let parts, parts.scheme == "https" || (parts.scheme == "http" && isLocal), parts.host?.isEmpty == false,
             parts.path.isEmpty || parts.path == "/", parts.query == nil
         else {
-            throw SettingsError(
-                "POLIER_MAILGUN_BASE_URL is '\(text)'; it must be like https://api.eu.mailgun.net, without /v3")
+            throw SettingsError(.mailgunBaseURL, is: text, must: "be like https://api.eu.mailgun.net, without /v3")
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }

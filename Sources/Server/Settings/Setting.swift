@@ -42,6 +42,9 @@ enum Setting: String, CaseIterable {
     case backupStoreSecret = "POLIER_BACKUP_S3_SECRET_ACCESS_KEY"
     case config = "POLIER_CONFIG"
 
+    /// As the command line has it: `--http-port`.
+    var flag: String { "--" + rawValue.dropFirst("POLIER_".count).lowercased().replacing("_", with: "-") }
+
     /// Whether the value may be put into a file that `NAME_FILE` names. Its value is never printed.
     var isSecret: Bool {
         switch self {
@@ -53,9 +56,21 @@ enum Setting: String, CaseIterable {
         }
     }
 
-    /// Variables that Kubernetes sets by itself where a Service is named `polier`.
-    static func isKubernetesOwn(_ name: String) -> Bool {
-        name.hasPrefix("POLIER_SERVICE_") || name == "POLIER_PORT" || name.hasPrefix("POLIER_PORT_")
+    /// Whether a variable of the environment is one that Kubernetes and Docker's links set by themselves for a Service whose name
+    /// begins with `polier` (`polier-postgres`): `NAME_SERVICE_HOST`, `NAME_SERVICE_PORT`, `NAME_SERVICE_PORT_…`, `NAME_PORT` with
+    /// an address like tcp://10.0.0.1:5432, and `NAME_PORT_5432_TCP…`. A Service named `polier-http` gives `POLIER_HTTP_PORT` such
+    /// a value, so the name alone doesn't tell.
+    static func isSetByTheCluster(_ name: String, _ value: String) -> Bool {
+        guard name.hasPrefix("POLIER_") else { return false }
+        if name.hasSuffix("_PORT"), ["tcp://", "udp://", "sctp://"].contains(where: value.hasPrefix) { return true }
+        if Setting(rawValue: name) != nil { return false }
+        let words = name.split(separator: "_", omittingEmptySubsequences: false).dropFirst()
+        return words.indices.contains { index in
+            let rest = words[index...]
+            return rest.starts(with: ["SERVICE", "HOST"]) && rest.count == 2 || rest.starts(with: ["SERVICE", "PORT"])
+                || rest.count >= 3 && rest.first == "PORT" && Int(rest[index + 1]) != nil
+                    && ["TCP", "UDP", "SCTP"].contains(rest[index + 2])
+        }
     }
 }
 
@@ -64,4 +79,28 @@ struct SettingsError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
+
+    /// For a value that can't be used. Its first line is quoted, as far as it is short, and nothing of it where it is a secret.
+    /// - Parameter need: what follows "it must".
+    init(_ setting: Setting, is value: String, must need: String) {
+        self.init(setting.rawValue, is: value, must: need, isSecret: setting.isSecret)
+    }
+
+    /// - Parameter name: of the setting or flag.
+    init(_ name: String, is value: String, must need: String, isSecret: Bool = false) {
+        guard !isSecret else {
+            self.init("\(name) must \(need)")
+            return
+        }
+        var shown = ""
+        // What stands on another line may be another setting.
+        for scalar in value.unicodeScalars.prefix(while: { $0 != "\n" && $0 != "\r" }).prefix(80) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: shown += scalar.escaped(asASCII: true)
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        if shown.unicodeScalars.count < value.unicodeScalars.count { shown += "…" }
+        self.init("\(name) is '\(shown)'; it must \(need)")
+    }
 }

@@ -8,6 +8,7 @@ struct Settings: Sendable {
     let databaseURL: String
     let databasePool: Int
     let databasePrepared: Bool
+    /// A name or an address, without brackets.
     let httpHost: String
     let httpPort: Int
     /// The port that serves the metrics; nil where they have none of their own.
@@ -38,9 +39,10 @@ struct Settings: Sendable {
     ///   - flags: what the command line says.
     ///   - environment: the process's environment.
     init(flags: [Setting: String], environment: [String: String]) throws {
-        try Self.refuseUnknown(environment.keys.filter { !Setting.isKubernetesOwn($0) }, in: "the environment")
-        var sources = [SettingsSource(environment)]
-        if let path = flags[.config] ?? environment[Setting.config.rawValue] {
+        let environment = SettingsSource(environment: environment)
+        try Self.refuseUnknown(Array(environment.values.keys), in: "the environment")
+        var sources = [environment]
+        if let path = try flags[.config] ?? environment[.config] {
             let file = try SettingsSource(file: path)
             try Self.refuseUnknown(Array(file.values.keys), in: path)
             sources.append(file)
@@ -55,8 +57,7 @@ struct Settings: Sendable {
             guard let text = try value(setting) else { return fallback }
             guard let number = Int(text), range.contains(number) else {
                 throw SettingsError(
-                    "\(setting.rawValue) is '\(text)'; it must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-                )
+                    setting, is: text, must: "be a whole number from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
         }
@@ -64,7 +65,7 @@ struct Settings: Sendable {
             guard let text = try value(setting) else { return fallback }
             guard let choice = choices.first(where: { $0.0 == text }) else {
                 let words = choices.map(\.0).joined(separator: ", ")
-                throw SettingsError("\(setting.rawValue) is '\(text)'; it must be one of \(words)")
+                throw SettingsError(setting, is: text, must: "be one of \(words)")
             }
             return choice.1
         }
@@ -72,7 +73,7 @@ struct Settings: Sendable {
         databaseURL = try value(.databaseURL) ?? "sqlite:var/polier.sqlite"
         databasePool = try number(.databasePool, 2...200, default: 10)
         databasePrepared = try choice(.databasePrepared, [("true", true), ("false", false)], default: true)
-        httpHost = try value(.httpHost) ?? "127.0.0.1"
+        httpHost = Self.withoutBrackets(try value(.httpHost) ?? "127.0.0.1")
         httpPort = try number(.httpPort, 0...65535, default: 8080)
         metricsPort = try value(.metricsPort) == nil ? nil : number(.metricsPort, 1...65535, default: 0)
         if let metricsPort, metricsPort == httpPort {
@@ -81,7 +82,7 @@ struct Settings: Sendable {
         }
         origins = try Origins(
             publicURL: try value(.publicURL)
-                ?? "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(httpPort)",
+                ?? "http://\(Self.authority(httpHost, httpPort))",
             allowed: try value(.allowedOrigins) ?? "",
             coversSubdomains: try choice(.hstsSubdomains, [("true", true), ("false", false)], default: false))
         let tokensInQuery = try choice(.linkTokens, [("fragment", false), ("query", true)], default: false)
@@ -113,12 +114,23 @@ struct Settings: Sendable {
             keyID: try value(.backupStoreKeyID), secret: try value(.backupStoreSecret))
     }
 
+    /// Host and port as URLs have them.
+    func authority(port: Int) -> String { Self.authority(httpHost, port) }
+
+    private static func authority(_ host: String, _ port: Int) -> String {
+        "\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)"
+    }
+
     /// Whether mail goes anywhere: by a way that is set, or into the log of a server that only its own machine reaches.
     var carriesMail: Bool { mail.hasWay || origins.isLocal }
 
+    /// An IPv6 address as a URL has it is meant as well as the bare one.
+    private static func withoutBrackets(_ host: String) -> String {
+        host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+    }
+
     private static func refuseUnknown(_ names: [String], in place: String) throws {
-        for name in names.sorted() where name.hasPrefix("POLIER_") || place != "the environment" {
-            if name.hasPrefix("POLIER_TEST_"), place == "the environment" { continue }
+        for name in names.sorted() {
             let base = name.hasSuffix("_FILE") ? String(name.dropLast(5)) : name
             if Setting(rawValue: name) != nil || Setting(rawValue: base)?.isSecret == true { continue }
             throw SettingsError("there is no setting \(name) (in \(place)); the README names them all")

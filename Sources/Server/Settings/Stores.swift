@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Logging
 import StorePostgres
 import StoreSQLite
 
@@ -20,11 +21,13 @@ enum Stores {
             var options = PostgresDatabase.Options(url: url)
             options.pool = settings.databasePool
             options.prepared = settings.databasePrepared
+            let logger = settings.logger()
+            options.warn = { logger.warning("\($0)") }
             return try PostgresDatabase(options)
-        case let scheme where url.contains(":"):
+        // Only what looks like a scheme is repeated: it may be the front of a password.
+        case let scheme where url.hasPrefix("\(scheme)://") && scheme.utf8.allSatisfy { (0x61...0x7A).contains($0) }:
             throw SettingsError(
-                "\(name) begins with '\(scheme):'; it must begin with sqlite:, postgres:// or postgresql://"
-            )
+                "\(name) begins with '\(scheme):'; it must begin with sqlite:, postgres:// or postgresql://")
         default:
             throw SettingsError("\(name) must begin with sqlite:, postgres:// or postgresql://")
         }
@@ -39,7 +42,7 @@ enum Stores {
             throw SettingsError("\(name) names no file; it must be sqlite:PATH")
         }
         guard !path.hasPrefix("//"), path != ":memory:" else {
-            throw SettingsError("\(name) is '\(url)'; it must be sqlite:PATH, with the path of a file")
+            throw SettingsError("\(name) can't be used: it must be sqlite:PATH, with the path of a file")
         }
         if existing, !FileManager.default.fileExists(atPath: path) {
             throw SettingsError("there is no database file \(path): 'polier migrate' or 'polier serve' make one")
