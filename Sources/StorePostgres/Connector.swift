@@ -2,6 +2,12 @@ import CPostgres
 import Core
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
 /// Opens the connections of one database, for all of its threads.
 final class Connector: Sendable {
     let target: Target
@@ -9,29 +15,53 @@ final class Connector: Sendable {
     private let timeout: Duration
     private let backoff = Backoff()
     private let connections = ConnectionCount()
+    let shares: Shares
     /// Which host took the last connection. The next one begins there, not with a host that stays silent.
     private let lastGood = Atomic(0)
 
     /// - Parameter timeout: for all hosts together. A name is looked up within the system resolver's own limits.
-    init(target: Target, prepared: Bool, timeout: Duration) {
+    init(target: Target, prepared: Bool, timeout: Duration, shares: Shares) {
+        self.shares = shares
         self.target = target
         self.prepared = prepared
         self.timeout = timeout
     }
 
     /// Opens a connection to a host that takes it. Blocks, at most for the timeout, and answers with the last
-    /// error at once while the server is given time to come back.
-    func open() throws(StorageError) -> Connection {
-        try backoff.permit()
-        do throws(StorageError) {
+    /// error at once while the server is given time to come back. Whoever closes it tells `shares`.
+    func open(for use: ConnectionUse) throws(NoConnection) -> Connection {
+        do throws(StorageError) { try backoff.permit() } catch { throw .failed(error) }
+        do throws(NoConnection) {
             let connection = try openAny()
             backoff.succeeded()
+            shares.opened(for: use)
             return connection
         } catch {
-            backoff.failed(error)
+            switch error {
+            // It is there, and works for those who have one.
+            case .full(let full):
+                backoff.succeeded()
+                shares.refused(use, full.detail)
+            case .failed(let failure): backoff.failed(failure)
+            }
             throw error
         }
     }
+
+    /// As `open`, and waits for a place where the server has none, for as long as the caller does.
+    func open(for use: ConnectionUse, until deadline: ContinuousClock.Instant) throws(StorageError) -> Connection {
+        while true {
+            do throws(NoConnection) {
+                return try open(for: use)
+            } catch {
+                guard case .full = error, .now < deadline else { throw error.error }
+                usleep(Self.pause)
+            }
+        }
+    }
+
+    /// In microseconds, between two tries for a place.
+    private static let pause: UInt32 = 200_000
 
     /// How many connections work, and how many wait for work.
     var count: (busy: Int, idle: Int) {
@@ -39,7 +69,7 @@ final class Connector: Sendable {
         return (busy, max(0, open - busy))
     }
 
-    private func openAny() throws(StorageError) -> Connection {
+    private func openAny() throws(NoConnection) -> Connection {
         let end = ContinuousClock.now + timeout
         var refusals: [ConnectRefusal] = []
         let count = target.hosts.count
@@ -59,13 +89,30 @@ final class Connector: Sendable {
         }
         let sentences = refusals.map(\.sentence).joined(separator: " ")
         let misconfigured = refusals.contains { $0.isMisconfigured }
-        throw StorageError(misconfigured ? .misconfigured : .unavailable, sentences)
+        let error = StorageError(misconfigured ? .misconfigured : .unavailable, sentences)
+        throw !misconfigured && refusals.contains { $0.isFull } ? .full(error) : .failed(error)
+    }
+}
+
+/// Why there is no connection.
+enum NoConnection: Error {
+    /// The server is there, and gives this role no more of them now.
+    case full(StorageError)
+    case failed(StorageError)
+
+    var error: StorageError {
+        switch self {
+        case .full(let error), .failed(let error): error
+        }
     }
 }
 
 /// Why one host gave no connection.
 struct ConnectRefusal: Error {
     let isMisconfigured: Bool
+    /// Whether the server only has no more connections for us: `max_connections`, the limit of the role or of the database, or of a
+    /// pooler.
+    let isFull: Bool
     /// Whole, for the operator; names the host, port, user and database, never the password.
     let sentence: String
 
@@ -83,22 +130,25 @@ struct ConnectRefusal: Error {
         let database = PQdb(connection).map { String(cString: $0) } ?? ""
         let lacksPassword = PQconnectionNeedsPassword(connection) == 1
         isMisconfigured = lacksPassword || Self.meansMisconfigured(state, message)
+        isFull = state == "53300" || message.contains("no more connections allowed")
         if isMisconfigured {
             let message = lacksPassword ? "it asks for a password, and none was given" : message
             sentence = "PostgreSQL at \(place) refuses user \"\(user)\" for database \"\(database)\": \(message)."
         } else {
-            sentence = "PostgreSQL at \(place) can't be used: \(message)."
+            sentence = "PostgreSQL at \(place) \(isFull ? "gives no more connections" : "can't be used"): \(message)."
         }
     }
 
     /// For a host that gave no answer in time.
     init(silent connection: OpaquePointer) {
         isMisconfigured = false
+        isFull = false
         sentence = "PostgreSQL at \(Self.place(of: connection)) doesn't answer."
     }
 
     init(outOfMemory: Void) {
         isMisconfigured = false
+        isFull = false
         sentence = "There is no memory for a connection to PostgreSQL."
     }
 
@@ -121,6 +171,8 @@ struct ConnectRefusal: Error {
     /// Wrong credentials, no such database or no right to it. PgBouncer says the first two as protocol violations.
     private static func meansMisconfigured(_ state: String, _ message: String) -> Bool {
         if state.hasPrefix("28") || state == "3D000" || state == "42501" { return true }
+        // libpq's own refusal of a parameter's value.
+        if state.isEmpty, message.hasPrefix("invalid "), message.contains(" value: ") { return true }
         return state == "08P01"
             && ["no such database", "no such user", "auth"].contains { message.contains($0) }
     }

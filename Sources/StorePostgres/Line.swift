@@ -1,22 +1,75 @@
 import Core
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
 /// A thread's place for one connection: opened when first needed, and anew after it was lost.
 final class Line {
     private let connector: Connector
+    private let use: ConnectionUse
     private var current: Connection?
 
-    init(_ connector: Connector) { self.connector = connector }
+    init(_ connector: Connector, for use: ConnectionUse) {
+        self.connector = connector
+        self.use = use
+    }
+
+    deinit { close() }
 
     /// A connection that is, as far as its socket tells, still good.
     func connection() throws(StorageError) -> Connection {
-        if let current {
-            if current.isIdle && !current.isStale { return current }
-            close()
+        if let good { return good }
+        do throws(NoConnection) {
+            let fresh = try connector.open(for: use)
+            current = fresh
+            return fresh
+        } catch {
+            throw error.error
         }
-        let fresh = try connector.open()
-        current = fresh
-        return fresh
     }
 
-    func close() { current = nil }
+    func close() {
+        guard current != nil else { return }
+        current = nil
+        connector.shares.closed(use)
+    }
+
+    /// Takes work that waits, as soon as there is any that this thread can do: where the server gives no more connections, what waits
+    /// is left to the threads that have one. Nil once the queue is closed and empty. Blocks.
+    func take<Work>(atMost limit: Int, from queue: WorkQueue<Work>) -> [Work]? {
+        while true {
+            let awakening = queue.wait()
+            if case .closed = awakening { return nil }
+            if connector.shares.shallGive(use) { close() }
+            guard case .work = awakening else { continue }
+            if canWork { return queue.takeWaiting(atMost: limit) }
+            queue.passOn()
+            usleep(Self.pause)
+        }
+    }
+
+    /// In microseconds: how long a thread without a connection leaves the work to others.
+    private static let pause: UInt32 = 50_000
+
+    /// Whether there is a connection, or a reason to tell whoever waits. Not where the server only has no more of them.
+    private var canWork: Bool {
+        if good != nil { return true }
+        if !connector.shares.mayAsk() { return false }
+        do throws(NoConnection) {
+            current = try connector.open(for: use)
+            return true
+        } catch {
+            guard case .full = error else { return true }
+            return false
+        }
+    }
+
+    private var good: Connection? {
+        if let current, current.isIdle, !current.isStale { return current }
+        close()
+        return nil
+    }
 }

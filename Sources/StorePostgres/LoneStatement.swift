@@ -27,14 +27,14 @@ struct LoneWorker {
     /// Works until the queue is closed and empty.
     func work() {
         while let jobs = queue.take(atMost: 1) {
-            for job in jobs where job.begin() { job.end(Result { try perform(job.statement) }) }
+            for job in jobs where job.begin() { job.end(Result { try perform(job) }) }
         }
     }
 
-    private func perform(_ statement: Statement) throws {
-        let connection = try connector.open()
+    private func perform(_ job: LoneJob) throws {
+        let connection = try connector.open(for: .alone, until: job.deadline)
         do throws(Failure) {
-            try connection.runAlone(statement)
+            try connection.runAlone(job.statement)
         } catch {
             throw error.error
         }

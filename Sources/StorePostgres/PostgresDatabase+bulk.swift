@@ -31,7 +31,7 @@ extension PostgresDatabase: BulkDatabase {
             """
         let limits = TransactionLimits(statement: Self.patience, lock: Self.lockPatience)
         let session = PostgresSession(
-            on: try connector.open(), limits: limits,
+            on: try connector.open(for: .alone, until: .now + Self.lockPatience), limits: limits,
             opening: [Statement(begin), Statement(settings, "\(Self.lockPatience / .milliseconds(1))")])
         try session.begin()
         return session

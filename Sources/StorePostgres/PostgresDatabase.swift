@@ -23,6 +23,9 @@ public final class PostgresDatabase: Database {
         /// How long work may wait for its turn, and a statement in a transaction for a lock.
         public var patience = Duration.seconds(5)
 
+        /// Is given a whole sentence, at most one a minute, where the server gives fewer connections than the pool may have.
+        public var warn: @Sendable (String) -> Void = { _ in }
+
         public init(url: String) { self.url = url }
     }
 
@@ -52,10 +55,9 @@ public final class PostgresDatabase: Database {
         guard options.pool >= 2 else {
             throw StorageError(.misconfigured, "The database pool needs at least 2 connections.")
         }
-        let connector = Connector(
-            target: try Target(url: options.url), prepared: options.prepared, timeout: options.connectTimeout)
+        let target = try Target(url: options.url)
         let rounds = Histogram([1, 2, 4, 8, 16, 32, 64])
-        (self.connector, self.rounds) = (connector, rounds)
+        self.rounds = rounds
         let limit = options.statementTimeout
         patience = options.patience
         let reads = WorkQueue<ReadJob>(capacity: Self.capacity)
@@ -64,6 +66,15 @@ public final class PostgresDatabase: Database {
         let loneStatements = WorkQueue<LoneJob>(capacity: Self.capacity)
         (self.reads, self.slowReads) = (reads, slowReads)
         (self.transactions, self.loneStatements) = (transactions, loneStatements)
+        let shares = Shares(
+            nudge: {
+                reads.nudge()
+                slowReads?.nudge()
+                transactions.nudge()
+            }, warn: options.warn)
+        let connector = Connector(
+            target: target, prepared: options.prepared, timeout: options.connectTimeout, shares: shares)
+        self.connector = connector
 
         // Two connections carry the pipelined reads of as many callers as the machine has room for.
         let readers = max(1, min(2, options.pool / 4))
@@ -72,13 +83,14 @@ public final class PostgresDatabase: Database {
             for number in 1...readers {
                 threads.readers.append(
                     BlockingThread(name: "db read \(number)") {
-                        Reader(reads, connector, limit: limit, aside: slowReads, rounds: rounds).work()
+                        Reader(reads, connector, for: .reads, limit: limit, aside: slowReads, rounds: rounds).work()
                     })
             }
             if let slowReads {
                 threads.others.append(
                     BlockingThread(name: "db slow read") {
-                        Reader(slowReads, connector, limit: limit, aside: nil, rounds: rounds).workAside()
+                        Reader(slowReads, connector, for: .slowReads, limit: limit, aside: nil, rounds: rounds)
+                            .workAside()
                     })
             }
             let limits = TransactionLimits(statement: limit, lock: min(limit, options.patience))
@@ -139,6 +151,10 @@ public final class PostgresDatabase: Database {
             waiting("transactions", transactions.count),
             Metric("polier_database_connections", help, .gauge(Double(busy)), ["state": "busy"]),
             Metric("polier_database_connections", help, .gauge(Double(idle)), ["state": "idle"]),
+            Metric(
+                "polier_database_connections_refused_total",
+                "Connections that PostgreSQL refused because it had no more for this role.",
+                .counter(Double(connector.shares.refusals))),
             Metric(
                 "polier_postgres_round_reads", "Reads that one round trip carried.", .histogram(rounds.snapshot)),
         ]

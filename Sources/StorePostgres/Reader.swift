@@ -24,11 +24,12 @@ final class Reader {
     ///   - limit: how long a job may take, once begun.
     ///   - aside: where slow statements go on; without it this reader runs them itself, after the others.
     init(
-        _ queue: WorkQueue<ReadJob>, _ connector: Connector, limit: Duration, aside: WorkQueue<ReadJob>?,
+        _ queue: WorkQueue<ReadJob>, _ connector: Connector, for use: ConnectionUse, limit: Duration,
+        aside: WorkQueue<ReadJob>?,
         rounds: Histogram
     ) {
         self.queue = queue
-        self.line = Line(connector)
+        self.line = Line(connector, for: use)
         self.limit = limit
         self.aside = aside
         self.rounds = rounds
@@ -36,7 +37,7 @@ final class Reader {
 
     /// Works until the queue is closed and empty.
     func work() {
-        while let jobs = queue.take(atMost: batch) {
+        while let jobs = line.take(atMost: batch, from: queue) {
             let begun = jobs.filter { $0.begin() }
             let start = ContinuousClock.now
             let slow = answer(begun, limit: min(Self.patienceOfNeighbours, limit), until: start + limit)
@@ -51,7 +52,7 @@ final class Reader {
 
     /// Works until the queue is closed and empty, on the statements that a reader set aside, one at a time.
     func workAside() {
-        while let jobs = queue.take(atMost: 1) { answerSlow(jobs) }
+        while let jobs = line.take(atMost: 1, from: queue) { answerSlow(jobs) }
     }
 
     private func answerSlow(_ jobs: [ReadJob]) {

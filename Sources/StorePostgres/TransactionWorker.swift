@@ -20,14 +20,14 @@ final class TransactionWorker {
 
     init(_ queue: WorkQueue<TransactionJob>, _ connector: Connector, limits: TransactionLimits) {
         self.queue = queue
-        self.line = Line(connector)
+        self.line = Line(connector, for: .transactions)
         self.limits = limits
         self.opening = PostgresSession.opening(for: limits)
     }
 
     /// Works until the queue is closed and empty.
     func work() {
-        while let jobs = queue.take(atMost: 1) {
+        while let jobs = line.take(atMost: 1, from: queue) {
             for job in jobs where job.begin() {
                 do {
                     try perform(job)

@@ -15,7 +15,7 @@ public protocol QueuedWork: AnyObject, Sendable {
 /// What waits for the threads that do the work: a bounded queue, in order. Nothing waits in it past its deadline, even
 /// while every thread is busy.
 ///
-/// `@unchecked Sendable`: `waiting`, `sleepers` and `closed` are touched only between `lock` and `unlock` of the one mutex.
+/// `@unchecked Sendable`: `waiting`, `sleepers`, `closed` and `nudges` are touched only between `lock` and `unlock` of the one mutex.
 /// A pthread mutex, because the threads that take from here sleep on a condition, which `Synchronization` doesn't have.
 public final class WorkQueue<Work: QueuedWork>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -24,6 +24,7 @@ public final class WorkQueue<Work: QueuedWork>: @unchecked Sendable {
     private var waiting: [Work] = []
     private var sleepers = 0
     private var closed = false
+    private var nudges = 0
 
     /// - Parameter capacity: how many may wait; more are turned away at once.
     public init(capacity: Int) {
@@ -75,6 +76,57 @@ public final class WorkQueue<Work: QueuedWork>: @unchecked Sendable {
             if sleepers > 0 { pthread_cond_signal(filled) }
         }
         return Array(waiting.prefix(limit))
+    }
+
+    /// Why `wait` came back.
+    public enum Awakening {
+        /// Work waits, unless another thread has taken it meanwhile: see `takeWaiting`.
+        case work
+        /// Somebody called `nudge`.
+        case nudged
+        /// The queue is closed and empty.
+        case closed
+    }
+
+    /// Waits until there is something to do and takes nothing, for threads that may find that they can't. One that can't says so by
+    /// `passOn`. Blocks: for threads of our own only.
+    public func wait() -> Awakening {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        let nudge = nudges
+        while waiting.isEmpty {
+            if closed { return .closed }
+            if nudges != nudge { return .nudged }
+            sleepers += 1
+            pthread_cond_wait(filled, mutex)
+            sleepers -= 1
+        }
+        return .work
+    }
+
+    /// Takes the oldest work, at most so many, without waiting.
+    public func takeWaiting(atMost limit: Int) -> [Work] {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        let taken = Array(waiting.prefix(limit))
+        waiting.removeFirst(taken.count)
+        if sleepers > 0, !waiting.isEmpty { pthread_cond_signal(filled) }
+        return taken
+    }
+
+    /// Wakes another thread for the work that waits.
+    public func passOn() {
+        pthread_mutex_lock(mutex)
+        if sleepers > 0 { pthread_cond_signal(filled) }
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Wakes all threads that `wait` has put to sleep, to look around.
+    public func nudge() {
+        pthread_mutex_lock(mutex)
+        nudges &+= 1
+        pthread_cond_broadcast(filled)
+        pthread_mutex_unlock(mutex)
     }
 
     /// Lets no more work in. What waits is still taken.
