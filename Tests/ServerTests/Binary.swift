@@ -55,9 +55,10 @@ final class RunningServer {
     /// - Parameters:
     ///   - openFiles: how many files and connections it may have.
     ///   - errors: what takes its log, where that isn't a file.
+    ///   - errorsTo: the device that takes its log.
     init(
         url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0, openFiles: Int? = nil,
-        settings: [String: String] = [:], errors: Pipe? = nil
+        settings: [String: String] = [:], errors: Pipe? = nil, errorsTo: String? = nil
     ) async throws {
         let port = try port ?? RunningServer.freePort()
         client = Client(base: "http://127.0.0.1:\(port)")
@@ -75,7 +76,7 @@ final class RunningServer {
         }
         let output = FileHandle(forWritingAtPath: logPath)
         process.standardOutput = output
-        process.standardError = errors ?? output
+        process.standardError = errors ?? errorsTo.map { FileHandle(forWritingAtPath: $0) } ?? output
         try process.run()
         for _ in 0..<600 {
             if let reply = try? await client.send("GET", "/readyz", timeout: .milliseconds(300)), reply.status == 200 {

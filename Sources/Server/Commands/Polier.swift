@@ -19,6 +19,9 @@ struct Polier: AsyncParsableCommand {
 
     static func main() async {
         stopOnSignalsInContainers()
+        // Whoever reads what a command prints may go before it has done its work.
+        signal(SIGPIPE, SIG_IGN)
+        fillStandardDescriptors()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -37,7 +40,20 @@ struct Polier: AsyncParsableCommand {
         } catch let refusal as Refusal {
             fail(refusal.message)
         } catch {
+            StandardError.flush()
             exit(withError: error)
+        }
+        StandardError.flush()
+    }
+
+    /// Where standard input, output or error is closed, the next file that is opened would be in its place, and lines would go into
+    /// a backup.
+    private static func fillStandardDescriptors() {
+        while case let file = open("/dev/null", O_RDWR), file >= 0 {
+            if file > STDERR_FILENO {
+                close(file)
+                return
+            }
         }
     }
 
@@ -50,6 +66,7 @@ struct Polier: AsyncParsableCommand {
 
     private static func fail(_ sentence: String) -> Never {
         StandardError.write("polier: \(sentence)\n")
+        StandardError.flush()
         Foundation.exit(1)
     }
 }

@@ -1,3 +1,4 @@
+import Core
 import Logging
 
 /// How the log is written.
@@ -21,6 +22,16 @@ extension Settings {
             }
         }
         logger.logLevel = logLevel
+        StandardError.tellLosses { lost in
+            let event = LogEvent(
+                level: .warning, message: "lines of the log were lost", error: nil,
+                metadata: ["lines": .stringConvertible(lost)], source: "", file: "", function: "", line: 0)
+            let now = Runtime.live.now()
+            return switch format {
+            case .text: TextLogHandler(label: "polier").text(event, now: now) + "\n"
+            case .json: JSONLogHandler().line(event, now: now) + "\n"
+            }
+        }
         return logger
     }
 }

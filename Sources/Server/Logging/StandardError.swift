@@ -1,19 +1,24 @@
+import Core
 import Foundation
 
-/// Standard error, for lines that may be lost: nobody who closed the other end, or lets a pipe fill up, ends the process.
-/// `FileHandle.write(_:)` would, for it traps where the system refuses.
+/// Standard error, for lines that may be lost: nobody who closed the other end, lets a pipe fill up or a disk run full ends the process
+/// or makes it wait. `FileHandle.write(_:)` would, for it traps where the system refuses.
 enum StandardError {
-    /// In one write where the system takes it whole, so that the lines of several threads don't mix.
-    static func write(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            var rest = UnsafeRawBufferPointer(utf8)
-            while !rest.isEmpty {
-                let count = Foundation.write(STDERR_FILENO, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-            }
-        }
+    private static let writer = LineWriter(to: STDERR_FILENO)
+
+    static func write(_ text: String) { writer.write(text) }
+
+    /// Before the process ends.
+    static func flush() { writer.flush() }
+
+    /// How the log says that so many lines were lost.
+    static func tellLosses(_ notice: @escaping @Sendable (Int) -> String) { writer.tellLosses(notice) }
+
+    static var metrics: [Metric] {
+        [
+            Metric(
+                "polier_log_lines_lost_total", "Lines of the log that couldn't be written.",
+                .counter(Double(writer.lost)))
+        ]
     }
 }

@@ -27,6 +27,7 @@ struct StopSignals: Sendable {
             guard count > 1 else { continue }
             guard (try? await Task.sleep(for: Self.grace)) != nil else { return }
             logger.warning("stopped by a second signal: requests that were open got no answer")
+            StandardError.flush()
             _exit(EXIT_SUCCESS)
         }
     }
