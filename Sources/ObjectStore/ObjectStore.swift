@@ -84,11 +84,26 @@ public struct ObjectStore: Sendable {
     }
 
     private func transfer(_ name: String, _ file: Int32) -> ObjectTransfer {
-        let transfer = ObjectTransfer("\(url)/\(name)", file)
+        let transfer = ObjectTransfer("\(url)/\(Self.escaped(name))", file)
         transfer.set(CURLOPT_AWS_SIGV4, "aws:amz:\(region):s3")
         transfer.set(CURLOPT_USERNAME, keyID)
         transfer.set(CURLOPT_PASSWORD, secret)
         return transfer
+    }
+
+    /// A name as the signature's standard wants it in a URL: all but letters, digits and `-._~/` in percent signs.
+    private static func escaped(_ name: String) -> String {
+        name.utf8.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                text += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
     }
 
     private func retrying(_ what: String, _ name: String, _ attempt: () -> ObjectTransfer.Outcome) throws {

@@ -50,6 +50,11 @@ import Testing
             #expect(
                 try await Stock.numbers("SELECT COUNT(*) FROM movements", at: "sqlite:\(folder.path)/restored.sqlite")
                     == [30_000])
+            // With blanks, umlauts, and what has a meaning in URLs.
+            let strange = "Sicherung für Büro & Lager #1 (50 %)+?.gz"
+            #expect(try Binary.run(["backup", strange], environment: environment, in: folder.path).code == 0)
+            let fetched = try Binary.run(["backup", "--verify", "s3:\(strange)"], environment: environment)
+            #expect(fetched.code == 0 && fetched.output.contains("Whole: "), "\(fetched.output)")
             let missing = try Binary.run(["restore", "s3:nowhere"], environment: other, in: folder.path)
             #expect(missing.code == 1 && missing.output.contains("it answered 404 NoSuchKey"), "\(missing.output)")
         }

@@ -41,7 +41,7 @@ import Testing
             #expect(verified.code == 0 && verified.output.contains("schema 0014_security_events"), "\(verified.output)")
             // A timer has run here already: the database is empty still, and keeps its note.
             #expect(try Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[2]]).code == 0)
-            #expect(try Self.backUp(urls[2], ["-"], in: folder).code == 0)
+            #expect(try Self.backUp(urls[2], [folder.path + "/empty.gz"], in: folder).code == 0)
             for (url, note) in zip(urls.dropFirst(), ["There was no backup yet", "The last backup is of 20"]) {
                 let restored = try Self.restore(file, url)
                 #expect(restored.code == 0, "\(restored.output)")
@@ -194,6 +194,40 @@ import Testing
                 #expect(code != 0 && output.contains(sentence), "\(output)")
             }
         }
+    }
+
+    /// A clock was ahead once: the backup of now is no older one.
+    @Test func whatWasJustMadeStaysBesideDatesInTheFuture() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        _ = try Binary.run(["migrate"], in: folder.path)
+        let url = "sqlite:\(folder.path)/var/polier.sqlite"
+        try FileManager.default.createDirectory(atPath: folder.path + "/kept", withIntermediateDirectories: false)
+        let future = ["polier-2199-01-01T02-00-00Z.backup.gz", "polier-2199-01-02T02-00-00Z.backup.gz"]
+        let old = "polier-2026-01-01T02-00-00Z.backup.gz"
+        for name in future + [old] {
+            try "x".write(toFile: "\(folder.path)/kept/\(name)", atomically: false, encoding: .utf8)
+        }
+        let (code, output) = try Self.backUp(url, ["--keep", "1", "kept"], in: folder)
+        #expect(code == 0, "\(output)")
+        let names = Set(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/kept"))
+        #expect(names.count == 3 && names.isSuperset(of: future) && !names.contains(old))
+        for name in future { #expect(output.contains("\(name) has a date in the future"), "\(output)") }
+    }
+
+    /// What goes into a pipe may have gone nowhere. A note from a clock that was ahead doesn't outlive the next backup.
+    @Test func onlyAFileIsTheLastBackup() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        _ = try Binary.run(["migrate"], in: folder.path)
+        let url = "sqlite:\(folder.path)/var/polier.sqlite"
+        #expect(try Self.backUp(url, ["-"], in: folder).code == 0)
+        #expect(try Binary.run(["check"], in: folder.path).output.contains("There was no backup yet"))
+        let future = Instant(milliseconds: 4_102_444_800_000)
+        try await Stock.at(url) { try await LastBackup($0.database).note(future, at: future) }
+        #expect(try Binary.run(["check"], in: folder.path).output.contains("The last backup is of 2100-01-01"))
+        #expect(try Self.backUp(url, ["a.gz"], in: folder).code == 0)
+        #expect(!(try Binary.run(["check"], in: folder.path).output.contains("2100")))
     }
 
     /// A device, a pipe or a link in its place would be gone.

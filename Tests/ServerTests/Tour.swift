@@ -122,7 +122,7 @@ enum Tour {
             try await limits.set([.people: 500, .sites: nil], of: id)
             _ = try await limits.report(of: id)
         }
-        try await LastBackup(database).note(server.clock.now)
+        try await LastBackup(database).note(server.clock.now, at: server.clock.now)
         _ = try await LastBackup(database).moment
         if let id = Company.ID(world.company.id) {
             for table in CompanyData.tables {

@@ -16,14 +16,17 @@ public struct LastBackup: Sendable {
     }
 
     /// Notes a backup that is complete, and lies wherever it shall.
-    /// - Parameter moment: the one that it shows.
-    public func note(_ moment: Instant) async throws {
+    /// - Parameters:
+    ///   - moment: the one that it shows.
+    ///   - now: an earlier note of a later moment came from a clock that was wrong.
+    public func note(_ moment: Instant, at now: Instant) async throws {
         let statement = Statement(
             """
             INSERT INTO upkeep (task, done_at) VALUES ($1, $2)
-            ON CONFLICT (task) DO UPDATE SET done_at = excluded.done_at WHERE excluded.done_at > upkeep.done_at
+            ON CONFLICT (task) DO UPDATE SET done_at = excluded.done_at 
+            WHERE excluded.done_at > upkeep.done_at OR upkeep.done_at > $3
             """,
-            Self.task, moment)
+            Self.task, moment, now)
         try await database.transaction { try $0.enqueue(statement) }
     }
 

@@ -18,23 +18,32 @@ struct BackupFolder {
         return BackupFile(path: "\(path)/\(Self.beginning)\(second)Z\(Self.ending)")
     }
 
-    /// Deletes all but the latest, and what interrupted ones have left. Call it once the newest is complete.
-    /// - Returns: the names of the backups that were deleted.
-    func keep(_ count: Int) throws -> [String] {
+    /// What became of the backups that were there before.
+    struct Kept {
+        /// The names of those that were deleted.
+        var deleted: [String] = []
+        /// The names of those that claim to be later than the one just made: a clock was wrong. They stay, and don't count.
+        var future: [String] = []
+    }
+
+    /// Deletes all but the latest up to the one just made, and what interrupted ones have left.
+    /// - Parameters:
+    ///   - count: how many stay, with the one just made; at least 1.
+    ///   - made: a file of this folder that is complete.
+    func keep(_ count: Int, with made: BackupFile) throws -> Kept {
+        let newest = URL(fileURLWithPath: made.path).lastPathComponent
         let names = try FileManager.default.contentsOfDirectory(atPath: path).filter {
             $0.wholeMatch(of: /polier-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.backup\.gz(\.unfinished)?/) != nil
         }
         let complete = names.filter { $0.hasSuffix(Self.ending) }.sorted()
-        let surplus = Array(complete.dropLast(count))
+        let surplus = Array(complete.filter { $0 < newest }.dropLast(count - 1))
         // One that another process is at work on is younger than what was completed just now.
-        let abandoned = names.filter { name in
-            name.hasSuffix(BackupFile.unfinishedEnding) && name < (complete.last ?? "")
-        }
+        let abandoned = names.filter { $0.hasSuffix(BackupFile.unfinishedEnding) && $0 < newest }
         for name in surplus + abandoned {
             guard unlink("\(path)/\(name)") == 0 else {
                 throw CopyRefusal("the old backup \(name) can't be deleted: \(String(cString: strerror(errno)))")
             }
         }
-        return surplus
+        return Kept(deleted: surplus, future: complete.filter { $0 > newest })
     }
 }

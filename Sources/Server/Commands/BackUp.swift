@@ -52,14 +52,20 @@ struct BackUp: AsyncParsableCommand {
             say("Backed up \(contents.summary) to \(target.path).")
             // Before the upload: a store that can't be reached shall not fill the disk.
             if let keep, let folder {
-                for name in try folder.keep(keep) { say("Deleted the old \(name).") }
+                let kept = try folder.keep(keep, with: target)
+                for name in kept.deleted { say("Deleted the old \(name).") }
+                for name in kept.future {
+                    say("\(name) has a date in the future: it stays, and doesn't count among the \(keep).")
+                }
             }
             if let store = settings.backupStore, target.path != "-" {
                 try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
                 say("Uploaded it to \(store.url).")
             }
+            // What a program reads here may end anywhere.
+            guard target.path != "-" else { return }
             do {
-                try await LastBackup(database).note(now)
+                try await LastBackup(database).note(now, at: Runtime.live.now())
             } catch {
                 // A standby takes no note, and neither does a schema that is to be migrated after this backup.
                 say("The database couldn't note it, so servers will tell of an older one: \(error)")
