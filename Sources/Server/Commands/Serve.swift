@@ -52,6 +52,12 @@ struct Serve: AsyncParsableCommand {
     )
     var trustedProxies: String?
 
+    @Option(
+        help:
+            "The header in which they name the client: x-forwarded-for, forwarded or x-real-ip. [POLIER_CLIENT_ADDRESS_HEADER, x-forwarded-for]"
+    )
+    var clientAddressHeader: String?
+
     @Option(help: "open, or closed: no company registers itself any more. [POLIER_REGISTRATION, open]")
     var registration: String?
 
@@ -130,6 +136,7 @@ struct Serve: AsyncParsableCommand {
         flags[.linkTokens] = linkTokens
         flags[.allowedOrigins] = allowedOrigins
         flags[.trustedProxies] = trustedProxies
+        flags[.clientAddressHeader] = clientAddressHeader
         flags[.registration] = registration
         flags[.mailFrom] = mailFrom
         flags[.lowStockSeconds] = lowStockSeconds

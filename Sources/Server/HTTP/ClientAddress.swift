@@ -12,14 +12,13 @@ struct ClientAddress: Sendable {
 
     /// - Parameters:
     ///   - peer: the other end of the connection.
-    ///   - proxies: whose `X-Forwarded-For` counts; anyone else's is ignored.
+    ///   - proxies: whose word counts; anyone else's is ignored.
     init(peer: SocketAddress?, headers: HTTPFields, proxies: TrustedProxies) {
         var address = peer.flatMap { IPAddress($0) }
         if let peer = address, proxies.contains(peer) {
-            let hops = headers[values: .forwardedFor].flatMap { Substring($0).utf8.parts(by: ",") }
             // From the nearest: each proxy adds whom it was asked by, and the first that isn't ours is the client.
-            for hop in hops.reversed() {
-                guard let next = IPAddress(String(Substring(hop))) else { break }
+            for hop in proxies.header.hops(headers).reversed() {
+                guard let hop, let next = IPAddress(hop) else { break }
                 address = next
                 if !proxies.contains(next) { break }
             }
@@ -28,17 +27,67 @@ struct ClientAddress: Sendable {
     }
 }
 
+/// The header in which proxies say whom they were asked by. One alone counts: what a proxy doesn't set itself it hands on from
+/// strangers.
+enum ClientAddressHeader: String, CaseIterable, Sendable {
+    case xForwardedFor = "x-forwarded-for"
+    /// RFC 7239.
+    case forwarded
+    case xRealIP = "x-real-ip"
+
+    /// The addresses, the nearest last; nil for one that is hidden.
+    fileprivate func hops(_ headers: HTTPFields) -> [String?] {
+        switch self {
+        case .xForwardedFor: headers[values: .forwardedFor].flatMap { Self.addresses($0) }
+        case .xRealIP: headers[values: .realIP].suffix(1).flatMap { Self.addresses($0) }
+        case .forwarded:
+            headers[values: .forwarded].flatMap { Self.split($0, at: ",") }.map { element in
+                let pairs = Self.split(element, at: ";").map { Substring($0).utf8.trimmed }
+                let pair = pairs.first { String(Substring($0.prefix(4))).smallASCII.isBytes("for=") }
+                return pair.map { String(Substring($0.dropFirst(4))).replacing("\"", with: "") }
+            }
+        }
+    }
+
+    private static func addresses(_ value: String) -> [String?] {
+        Substring(value).utf8.parts(by: ",").map { String(Substring($0)) }
+    }
+
+    /// At separators that don't stand between quotes.
+    private static func split(_ value: String, at separator: Unicode.Scalar) -> [String] {
+        var parts: [[UInt8]] = [[]]
+        var (isQuoted, isEscaped) = (false, false)
+        for byte in value.utf8 {
+            if byte == UInt8(ascii: separator), !isQuoted {
+                parts.append([])
+                continue
+            }
+            if byte == UInt8(ascii: "\""), !isEscaped { isQuoted.toggle() }
+            isEscaped = isQuoted && !isEscaped && byte == UInt8(ascii: "\\")
+            parts[parts.count - 1].append(byte)
+        }
+        return parts.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
 /// The proxies in front of this server, as single addresses and as networks (`10.0.0.0/8`).
 struct TrustedProxies: Sendable {
     private let networks: [(address: IPAddress, bits: Int)]
+    let header: ClientAddressHeader
 
     static let none = TrustedProxies(networks: [])
     var isEmpty: Bool { networks.isEmpty }
 
-    private init(networks: [(address: IPAddress, bits: Int)]) { self.networks = networks }
+    private init(networks: [(address: IPAddress, bits: Int)]) {
+        self.networks = networks
+        header = .xForwardedFor
+    }
 
-    /// - Parameter text: separated by commas. Throws `SettingsError` for what is neither an address nor a network.
-    init(_ text: String) throws {
+    /// - Parameters:
+    ///   - text: separated by commas. Throws `SettingsError` for what is neither an address nor a network.
+    ///   - header: where they name the client.
+    init(_ text: String, header: ClientAddressHeader = .xForwardedFor) throws {
+        self.header = header
         networks = try text.split(separator: ",").map { part in
             let part = part.trimmingCharacters(in: .whitespaces)
             let halves = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -113,4 +162,6 @@ struct IPAddress: Sendable, Equatable {
 
 extension HTTPField.Name {
     static let forwardedFor = Self("X-Forwarded-For") ?? { preconditionFailure("not a header name") }()
+    static let forwarded = Self("Forwarded") ?? { preconditionFailure("not a header name") }()
+    static let realIP = Self("X-Real-IP") ?? { preconditionFailure("not a header name") }()
 }

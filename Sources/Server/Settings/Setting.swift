@@ -12,6 +12,7 @@ enum Setting: String, CaseIterable {
     case hstsSubdomains = "POLIER_HSTS_SUBDOMAINS"
     case linkTokens = "POLIER_LINK_TOKENS"
     case trustedProxies = "POLIER_TRUSTED_PROXIES"
+    case clientAddressHeader = "POLIER_CLIENT_ADDRESS_HEADER"
     case registration = "POLIER_REGISTRATION"
     case mailFrom = "POLIER_MAIL_FROM"
     case mailgunKey = "POLIER_MAILGUN_API_KEY"

@@ -87,7 +87,10 @@ struct Settings: Sendable {
             coversSubdomains: try choice(.hstsSubdomains, [("true", true), ("false", false)], default: false))
         let tokensInQuery = try choice(.linkTokens, [("fragment", false), ("query", true)], default: false)
         links = Links(publicURL: origins.publicURL, tokensInQuery: tokensInQuery)
-        trustedProxies = try TrustedProxies(try value(.trustedProxies) ?? "")
+        trustedProxies = try TrustedProxies(
+            try value(.trustedProxies) ?? "",
+            header: try choice(
+                .clientAddressHeader, ClientAddressHeader.allCases.map { ($0.rawValue, $0) }, default: .xForwardedFor))
         registrationIsOpen = try choice(.registration, [("open", true), ("closed", false)], default: true)
         mail = try MailSettings(
             from: try value(.mailFrom), mailgunKey: try value(.mailgunKey), domain: try value(.mailgunDomain),
