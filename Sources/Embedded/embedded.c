@@ -45,6 +45,9 @@ static const unsigned char migration_0013[] = {
 static const unsigned char migration_0014[] = {
 #embed "../../migrations/0014_security_events.sql"
 };
+static const unsigned char migration_0015[] = {
+#embed "../../migrations/0015_address_proof.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -61,6 +64,7 @@ static const struct polier_file migrations[] = {
     {"0012_accounts.sql", migration_0012, sizeof migration_0012},
     {"0013_now.sql", migration_0013, sizeof migration_0013},
     {"0014_security_events.sql", migration_0014, sizeof migration_0014},
+    {"0015_address_proof.sql", migration_0015, sizeof migration_0015},
 };
 
 struct polier_files polier_migrations(void) {
@@ -163,6 +167,14 @@ static const unsigned char mail_email_undone_en[] = {
 #embed "mails/email-undone.en.mustache"
 };
 
+static const unsigned char mail_verify_de[] = {
+#embed "mails/verify.de.mustache"
+};
+
+static const unsigned char mail_verify_en[] = {
+#embed "mails/verify.en.mustache"
+};
+
 static const struct polier_file mails[] = {
     {"email-confirm.de", mail_email_confirm_de, sizeof mail_email_confirm_de},
     {"email-confirm.en", mail_email_confirm_en, sizeof mail_email_confirm_en},
@@ -182,6 +194,8 @@ static const struct polier_file mails[] = {
     {"password-changed.en", mail_password_changed_en, sizeof mail_password_changed_en},
     {"reset.de", mail_reset_de, sizeof mail_reset_de},
     {"reset.en", mail_reset_en, sizeof mail_reset_en},
+    {"verify.de", mail_verify_de, sizeof mail_verify_de},
+    {"verify.en", mail_verify_en, sizeof mail_verify_en},
 };
 
 struct polier_files polier_mails(void) {

@@ -2,8 +2,19 @@
 public struct Companies: Sendable {
     let database: any Database
     let runtime: Runtime
+    let provesAddresses: Bool
 
-    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
+    /// - Parameter provesAddresses: whether founders prove their e-mail addresses on this server.
+    public init(_ database: any Database, provesAddresses: Bool = false, runtime: Runtime) {
+        (self.database, self.provesAddresses, self.runtime) = (database, provesAddresses, runtime)
+    }
+
+    /// As it is on this server: where founders prove nothing, all is as if they had.
+    private func shown(_ company: Company) -> Company {
+        var company = company
+        if !provesAddresses { company.unprovenSince = nil }
+        return company
+    }
 
     /// What is changed of a company; what is nil stays.
     public struct Edit: Sendable {
@@ -23,13 +34,13 @@ public struct Companies: Sendable {
         guard let company = try await database.fetch(Company.one(scope)).first else {
             throw Company.notFound
         }
-        return company
+        return shown(company)
     }
 
     /// All there are, in the order in which they came.
     public func list(_ page: PageRequest<Company.ID>, as actor: Actor) async throws -> Page<Company, Company.ID> {
         try actor.check(.listCompanies)
-        return Page(try await database.fetch(Company.list(page)), of: page, key: \.id)
+        return Page(try await database.fetch(Company.list(page)).map(shown), of: page, key: \.id)
     }
 
     public func change(_ edit: Edit, if precondition: Precondition, in scope: CompanyScope) throws -> Change<Company> {
@@ -53,7 +64,7 @@ public struct Companies: Sendable {
                 try Audit(scope, runtime).write(
                     .companyChanged, scope.company, named: name, differences.details, in: transaction)
             }
-            return try transaction.fetch(Company.one(scope))[0]
+            return shown(try transaction.fetch(Company.one(scope))[0])
         }
     }
 

@@ -3,7 +3,8 @@ extension Company {
         SELECT c.id, c.name, c.street_number, c.street, c.city, c.postal_code, c.country, c.time_zone, c.language,
             (SELECT COUNT(*) FROM sites s WHERE s.company_id = c.id AND s.removed_at IS NULL),
             (SELECT COUNT(*) FROM users u WHERE u.company_id = c.id AND u.removed_at IS NULL),
-            c.version, c.created_at, c.updated_at
+            c.version, c.created_at, c.updated_at,
+            (SELECT MIN(f.created_at) FROM unproven_founders f WHERE f.company_id = c.id)
         FROM companies c
         """
 
@@ -32,13 +33,14 @@ extension Company {
     }
 
     /// Holds the row until the transaction ends.
-    static func lock(_ scope: CompanyScope) -> Statement {
-        Statement("UPDATE companies SET version = version WHERE id = $1", scope.company)
+    static func lock(_ scope: CompanyScope) -> Statement { lock(scope.company) }
+
+    /// No scope: who erases a company has found it by themselves.
+    static func lock(_ id: ID) -> Statement {
+        Statement("UPDATE companies SET version = version WHERE id = $1", id)
     }
 
-    static func delete(_ scope: CompanyScope) -> Statement {
-        Statement("DELETE FROM companies WHERE id = $1", scope.company)
-    }
+    static func delete(_ id: ID) -> Statement { Statement("DELETE FROM companies WHERE id = $1", id) }
 
     static func insert(_ id: ID, name: String, address: Address, language: Language, now: Instant) -> Statement {
         Statement(
@@ -69,5 +71,6 @@ extension Company {
             id: try row.next(), name: try row.next(), address: try Address(&row), timeZone: try row.next(),
             language: try row.next(), siteCount: Int(try row.next() as Int64), userCount: Int(try row.next() as Int64),
             version: try row.next(), createdAt: try row.next(), updatedAt: try row.next())
+        unprovenSince = try row.next()
     }
 }

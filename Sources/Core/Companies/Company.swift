@@ -13,6 +13,10 @@ public struct Company: Sendable {
     public let version: Int64
     public let createdAt: Instant
     public let updatedAt: Instant
+    /// Since when its founder's e-mail address is to be proven; nil where it is, or needs not be.
+    public var unprovenSince: Instant?
+    /// From when on nothing can be changed unless it is proven by then.
+    public var readOnlyFrom: Instant? { unprovenSince.map { $0 + UnprovenFounder.grace } }
 
     package init(
         id: ID, name: String, address: Address, timeZone: String, language: Language, siteCount: Int, userCount: Int,

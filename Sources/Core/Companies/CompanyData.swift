@@ -42,6 +42,7 @@ struct CompanyData: Sendable {
 
     /// In an order in which each row comes after those it refers to; the company's own row comes before all.
     static let tables: [CompanyData] = [
+        unproven,
         CompanyData("company_limits", key: texts("name"), integers("value")),
         CompanyData("company_texts", key: integers("part"), nil),
         CompanyData("company_rows", key: texts("day"), nil),
@@ -89,6 +90,9 @@ struct CompanyData: Sendable {
             texts("kind") + integers("at", "last_at", "times") + texts("user_id", "session_id", "network", "request_id")
                 + texts("subject_id", "detail")),
     ]
+
+    /// The last to go when a company is erased: by it an erasure that was interrupted is found again.
+    static let unproven = CompanyData("unproven_founders", key: texts("user_id"), nil)
 
     private static let versioned = integers("version", "created_at", "updated_at")
     private static func texts(_ names: String...) -> [(name: String, type: SQLType)] { names.map { ($0, .text) } }

@@ -2,11 +2,16 @@
 public enum CompanyRefusal: String, RefusalCode {
     case notFound = "company-not-found"
     case inUse = "company-in-use"
+    /// Nobody is mailed or invited before the founder has proven their e-mail address.
+    case addressNotProven = "address-not-proven"
+    /// It should have been proven by now.
+    case readOnly = "company-read-only"
 
     public var kind: Refusal.Kind {
         switch self {
         case .notFound: .notFound
         case .inUse: .conflict
+        case .addressNotProven, .readOnly: .forbidden
         }
     }
 
@@ -14,6 +19,10 @@ public enum CompanyRefusal: String, RefusalCode {
         switch self {
         case .notFound: "There is no such company."
         case .inUse: "Someone was still at work in this company: try again."
+        case .addressNotProven:
+            "Before this company can invite or mail anyone, its founder opens the link that was mailed to confirm their e-mail address."
+        case .readOnly:
+            "Nothing can be changed in this company until its founder opens the link that was mailed to confirm their e-mail address."
         }
     }
 }

@@ -9,6 +9,8 @@ struct LowStock: Sendable {
     /// How long is collected after a mail.
     let pause: Duration
     let runtime: Runtime
+    /// Whether a company mails no one before its founder's e-mail address is proven.
+    let provesAddresses: Bool
 
     /// How long the first waits, where that is less than `pause`.
     private static let firstPause = Duration.seconds(60)
@@ -25,18 +27,22 @@ struct LowStock: Sendable {
         // One after the other within a company, so that what falls low together is collected.
         try transaction.enqueue(Company.lock(scope.within))
         let now = runtime.now()
-        let (receivers, waiting) = try transaction.fetch(
-            Mail.lowStockReceivers(scope.company), Mail.waitingLowStock(in: scope.company))
-        let batch: Batch
-        if let open = Self.openBatch(receivers.map(\.user), waiting) {
+        let (receivers, waiting, unproven) = try transaction.fetch(
+            Mail.lowStockReceivers(scope.company), Mail.waitingLowStock(in: scope.company),
+            UnprovenFounder.since(scope.company))
+        let batch: Batch?
+        if provesAddresses, !unproven.isEmpty {
+            batch = nil
+        } else if let open = Self.openBatch(receivers.map(\.user), waiting) {
             batch = open
         } else {
-            batch = runtime.newID()
+            let new: Batch = runtime.newID()
+            batch = new
             for receiver in receivers {
                 let due = max(now + min(Self.firstPause, pause), receiver.last.map { $0 + pause } ?? now)
                 try transaction.enqueue(
                     Mail.insertLowStock(
-                        runtime.newID(), to: receiver.user, batch, in: scope.company, now: now, due: due))
+                        runtime.newID(), to: receiver.user, new, in: scope.company, now: now, due: due))
             }
         }
         try transaction.enqueue(Material.setLow(material.id, since: now, in: batch, scope))

@@ -71,17 +71,17 @@ extension Mail {
             company, user, now)
     }
 
-    /// The same of the link that confirms another address.
-    static func cancelConfirmations(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
+    /// The same of the links of one kind.
+    static func cancel(_ kind: Kind, to user: User.ID, in company: Company.ID, now: Instant) -> Statement {
         Statement(
             """
             UPDATE mails SET token = NULL, due_at = NULL, owner = NULL, updated_at = $3,
                 reason = CASE WHEN state = 'queued' THEN NULL ELSE reason END,
                 reason_code = CASE WHEN state = 'queued' THEN 'link-void' ELSE reason_code END,
                 state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
-            WHERE company_id = $1 AND user_id = $2 AND kind = 'email-confirm' AND token IS NOT NULL
+            WHERE company_id = $1 AND user_id = $2 AND kind = $4 AND token IS NOT NULL
             """,
-            company, user, now)
+            company, user, now, kind)
     }
 
     /// The same of the links for a forgotten password, for whoever has an address and may have a newer one.

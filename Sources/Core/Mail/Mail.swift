@@ -6,6 +6,8 @@ public struct Mail: Sendable {
         case invitation
         case reset
         case passwordChanged = "password-changed"
+        /// To a founder: the link that proves their address.
+        case verify
         /// To an address that is to hold: the link that confirms it.
         case emailConfirm = "email-confirm"
         /// To the address that holds, of which a change was asked for: the link that gives it back.
@@ -19,7 +21,7 @@ public struct Mail: Sendable {
         /// Whether a person waits for its link in front of a screen.
         var isAwaited: Bool {
             switch self {
-            case .reset, .emailConfirm, .emailUndone: true
+            case .reset, .verify, .emailConfirm, .emailUndone: true
             case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock: false
             }
         }
@@ -93,6 +95,7 @@ public struct DueMail: Sendable {
         switch kind {
         // These are taken back when another takes their place.
         case .emailConfirm, .emailChanging: token == nil ? nil : createdAt + EmailChange.lifetime
+        case .verify: token == nil ? nil : createdAt + UnprovenFounder.linkLifetime
         default: tokenExpiresAt
         }
     }

@@ -31,7 +31,7 @@ extension Mail {
             UPDATE mails SET state = 'queued', reason = NULL, reason_code = NULL, attempts = 0, due_at = $2, created_at = $2, updated_at = $2
             WHERE id = $1 AND state = 'failed' AND address <> '' AND (
                 token IS NOT NULL
-                OR kind NOT IN ('invitation', 'reset', 'email-confirm', 'email-changing', 'email-undone'))
+                OR kind NOT IN ('invitation', 'reset', 'verify', 'email-confirm', 'email-changing', 'email-undone'))
             """,
             id, now)
     }

@@ -4,10 +4,15 @@ public struct Materials: Sendable {
     let runtime: Runtime
     private let lowStock: LowStock
 
-    /// - Parameter collecting: how long what runs low is collected after a mail that said so.
-    public init(_ database: any Database, runtime: Runtime, collecting: Duration = .seconds(600)) {
+    /// - Parameters:
+    ///   - collecting: how long what runs low is collected after a mail that said so.
+    ///   - provesAddresses: whether a company mails no one before its founder's e-mail address is proven.
+    public init(
+        _ database: any Database, runtime: Runtime, collecting: Duration = .seconds(600),
+        provesAddresses: Bool = false
+    ) {
         (self.database, self.runtime) = (database, runtime)
-        lowStock = LowStock(pause: collecting, runtime: runtime)
+        lowStock = LowStock(pause: collecting, runtime: runtime, provesAddresses: provesAddresses)
     }
 
     // MARK: Reading

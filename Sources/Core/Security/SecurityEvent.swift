@@ -14,6 +14,8 @@ public struct SecurityEvent: Sendable {
         case confirmationFailed = "confirmation-failed"
         case passwordChanged = "password-changed"
         case emailChanged = "email-changed"
+        /// A founder opened a link that was mailed to them.
+        case addressProven = "address-proven"
         case roleChanged = "role-changed"
         case statusChanged = "status-changed"
         /// A second factor was added or removed.
@@ -34,7 +36,9 @@ public struct SecurityEvent: Sendable {
             switch self {
             case .signInFailed, .signInLocked, .confirmationFailed, .linkReused, .notFound, .forbidden, .operatorAccess:
                 true
-            case .signedIn, .passwordChanged, .emailChanged, .roleChanged, .statusChanged, .factorChanged, .other: false
+            case .signedIn, .passwordChanged, .emailChanged, .addressProven, .roleChanged, .statusChanged,
+                .factorChanged, .other:
+                false
             }
         }
 

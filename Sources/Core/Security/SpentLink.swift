@@ -10,12 +10,23 @@ enum SpentLink {
         }
     }
 
+    /// - Parameter kind: of the mail that it came with.
+    static func insert(_ tokenHash: [UInt8], of user: User, as kind: Mail.Kind, now: Instant) -> Statement {
+        insert(tokenHash, of: user.id, in: user.companyID, purpose: kind.rawValue, now: now)
+    }
+
     static func insert(_ tokenHash: [UInt8], of holder: OneTimeToken.Holder, now: Instant) -> Statement {
+        insert(tokenHash, of: holder.user, in: holder.company, purpose: holder.purpose.rawValue, now: now)
+    }
+
+    private static func insert(
+        _ tokenHash: [UInt8], of user: User.ID, in company: Company.ID, purpose: String, now: Instant
+    ) -> Statement {
         Statement(
             """
             INSERT INTO spent_links (company_id, token_hash, user_id, purpose, expires_at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT DO NOTHING
             """,
-            holder.company, tokenHash, holder.user, holder.purpose, now + lifetime)
+            company, tokenHash, user, purpose, now + lifetime)
     }
 }

@@ -6,6 +6,7 @@ public enum AccountRefusal: String, RefusalCode {
     case wrongCredentials = "wrong-credentials"
     case sessionEnded = "session-ended"
     case linkUsed = "link-used"
+    case linkExpired = "link-expired"
     /// A cookie came with a request from a page of another site.
     case otherSite = "request-from-another-site"
     /// A sensitive act, and the password was last given more than ten minutes ago.
@@ -13,6 +14,8 @@ public enum AccountRefusal: String, RefusalCode {
     case sessionNotFound = "session-not-found"
     case emailTaken = "email-taken"
     case noPendingEmail = "no-pending-email"
+    /// The caller's address is proven, or needs no proof.
+    case nothingToProve = "nothing-to-prove"
     /// The operator has closed registration (`POLIER_REGISTRATION=closed`).
     case registrationClosed = "registration-closed"
     case tooManyTries = "too-many-tries"
@@ -20,11 +23,12 @@ public enum AccountRefusal: String, RefusalCode {
 
     public var kind: Refusal.Kind {
         switch self {
-        case .signInNeeded, .malformedAuthorization, .linkTokenMissing, .wrongCredentials, .sessionEnded, .linkUsed:
+        case .signInNeeded, .malformedAuthorization, .linkTokenMissing, .wrongCredentials, .sessionEnded, .linkUsed,
+            .linkExpired:
             .unauthenticated
         case .otherSite, .confirmAgain, .registrationClosed: .forbidden
         case .sessionNotFound, .noPendingEmail: .notFound
-        case .emailTaken: .conflict
+        case .emailTaken, .nothingToProve: .conflict
         case .tooManyTries: .tooMany
         case .tooManySignIns: .busy
         }
@@ -38,11 +42,13 @@ public enum AccountRefusal: String, RefusalCode {
         case .wrongCredentials: "The e-mail address or the password is wrong."
         case .sessionEnded: "The session has ended or never was: sign in again."
         case .linkUsed: "This link was used or has expired: ask for a new one."
+        case .linkExpired: "This link has expired: ask for a new one."
         case .otherSite: "This request came from a page of another site."
         case .confirmAgain: "Confirm your password first: this needs it within the last ten minutes."
         case .sessionNotFound: "There is no such session."
         case .emailTaken: "There is already an account for this e-mail address."
         case .noPendingEmail: "No e-mail address waits to be confirmed."
+        case .nothingToProve: "Your e-mail address needs no proof."
         case .registrationClosed: "Companies don't register themselves on this server: ask the people who run it."
         case .tooManyTries: "This was tried too often: wait a while and try again."
         case .tooManySignIns: "Too many people are signing in at once. Try again in a few seconds."

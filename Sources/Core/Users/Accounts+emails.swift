@@ -5,20 +5,17 @@ extension Accounts {
     /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, replaced or too old; `.emailTaken` where another account has the
     ///   address: who has opened the link may know.
     public func confirmEmail(token: Substring, from source: RequestSource = .none) async throws -> String {
-        let unknown = Refusal(AccountRefusal.linkUsed)
-        guard let hash = Token.hash(sent: token) else { throw unknown }
+        guard let hash = Token.hash(sent: token) else { throw Refusal(AccountRefusal.linkUsed) }
         let (mail, now, runtime) = (runtime.newID(Mail.self), runtime.now(), runtime)
-        return try await database.make(
+        let confirmed: String? = try await database.make(
             Change { transaction in
-                guard let named = try transaction.fetch(EmailChange.find(hash, now: now)).first else { throw unknown }
+                guard let named = try transaction.fetch(EmailChange.find(hash, now: now)).first else { return nil }
                 try transaction.enqueue(User.lock(named.user, in: named.company))
                 // Again, now that no one else changes it.
                 let (found, users) = try transaction.fetch(
                     EmailChange.find(hash, now: now), User.one(named.user, in: named.company, now: now))
                 guard let waiting = found.first, let user = users.first, let email = EmailAddress(waiting.address)
-                else {
-                    throw unknown
-                }
+                else { return nil }
                 try transaction.execute(EmailChange.setEmail(email, of: user, now: now))
                 try FormerEmail.checkFree(email, for: user.id, transaction, now: now)
                 try transaction.enqueue(FormerEmail.extend(of: user, now: now))
@@ -31,9 +28,14 @@ extension Accounts {
                     Mail.insert(mail, .emailChanged, to: user, details: [email.text], now: now))
                 try Audit(user, session: nil, runtime).write(
                     .userChanged, user.id, user.differences(from: user.with(email: email)), in: transaction)
-                try SecurityRecord(of: user, source, runtime).write(.emailChanged, in: transaction)
+                let record = SecurityRecord(of: user, source, runtime)
+                try record.write(.emailChanged, in: transaction)
+                try UnprovenFounder.prove(user, record, transaction, now: now)
+                try transaction.enqueue(SpentLink.insert(hash, of: user, as: .emailConfirm, now: now))
                 return email.text
             })
+        guard let confirmed else { throw try await refusal(ofLink: hash, source) }
+        return confirmed
     }
 
     /// Uses the link that was mailed to a former address: it holds again, and whoever had the person's sessions, password or newer
@@ -41,18 +43,17 @@ extension Accounts {
     /// - Returns: the address.
     /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, used or too old.
     public func restoreEmail(token: Substring, from source: RequestSource = .none) async throws -> String {
-        let unknown = Refusal(AccountRefusal.linkUsed)
-        guard let hash = Token.hash(sent: token) else { throw unknown }
+        guard let hash = Token.hash(sent: token) else { throw Refusal(AccountRefusal.linkUsed) }
         let (link, mail) = (Token(runtime), runtime.newID(Mail.self))
         let (now, runtime) = (runtime.now(), runtime)
-        return try await database.make(
+        let restored: String? = try await database.make(
             Change { transaction in
-                guard let named = try transaction.fetch(FormerEmail.find(hash, now: now)).first else { throw unknown }
+                guard let named = try transaction.fetch(FormerEmail.find(hash, now: now)).first else { return nil }
                 try transaction.enqueue(User.lock(named.user, in: named.company))
                 let (found, users) = try transaction.fetch(
                     FormerEmail.find(hash, now: now), User.one(named.user, in: named.company, now: now))
                 guard let former = found.first, let user = users.first, let email = EmailAddress(former.email) else {
-                    throw unknown
+                    return nil
                 }
                 try EmailChange.cancel(of: user.id, in: user.companyID, transaction, now: now)
                 try transaction.execute(EmailChange.setEmail(email, of: user, now: now))
@@ -69,7 +70,10 @@ extension Accounts {
                 }
                 try Audit(user, session: nil, runtime).write(.emailRestored, user.id, in: transaction)
                 try SecurityRecord(of: user, source, runtime).write(.emailChanged, in: transaction)
+                try transaction.enqueue(SpentLink.insert(hash, of: user, as: .emailChanging, now: now))
                 return email.text
             })
+        guard let restored else { throw try await refusal(ofLink: hash, source) }
+        return restored
     }
 }

@@ -55,15 +55,8 @@ extension Accounts {
         guard let tokenHash = Token.hash(sent: token) else { throw unknown }
         let now = runtime.now()
         // Before the costly hash, so that made-up tokens cost little.
-        let (holders, spent) = try await database.fetch(
-            OneTimeToken.find(tokenHash, now: now), SpentLink.find(tokenHash))
-        guard let holder = holders.first else {
-            // Whose link it was hears of it; a made-up one was never anyone's.
-            if let spent = spent.first {
-                SecurityRecord(of: spent.user, in: spent.company, source, runtime).count(
-                    .linkReused, detail: spent.purpose)
-            }
-            throw unknown
+        guard let holder = try await database.fetch(OneTimeToken.find(tokenHash, now: now)).first else {
+            throw try await refusal(ofLink: tokenHash, source)
         }
         let (known, companies) = try await database.fetch(
             User.one(holder.user, in: holder.company, now: now), Company.name(holder.company))
@@ -103,8 +96,9 @@ extension Accounts {
             if !isFirst { try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: user, now: now)) }
             try Audit(user, session: nil, runtime).write(
                 isFirst ? .userJoined : .passwordChanged, user.id, in: transaction)
-            try SecurityRecord(of: user, source, runtime).write(
-                .passwordChanged, detail: holder.purpose.rawValue, in: transaction)
+            let record = SecurityRecord(of: user, source, runtime)
+            try record.write(.passwordChanged, detail: holder.purpose.rawValue, in: transaction)
+            try UnprovenFounder.prove(user, record, transaction, now: now)
             return try transaction.fetch(User.one(user.id, in: user.companyID, now: now))[0]
         }
     }

@@ -5,9 +5,14 @@ public struct Accounts: Sendable {
     let database: any Database
     let hasher: PasswordHasher
     let runtime: Runtime
+    let provesAddresses: Bool
 
-    public init(_ database: any Database, hasher: PasswordHasher, runtime: Runtime) {
+    /// - Parameter provesAddresses: whether who founds a company is asked to prove their e-mail address.
+    public init(
+        _ database: any Database, hasher: PasswordHasher, provesAddresses: Bool = false, runtime: Runtime
+    ) {
         (self.database, self.hasher, self.runtime) = (database, hasher, runtime)
+        self.provesAddresses = provesAddresses
     }
 
     /// A person who wants an account.
@@ -74,16 +79,24 @@ public struct Accounts: Sendable {
         let attempts = Attempts(.registrations, of: origin.network)
         let now = runtime.now()
         try await database.transaction { try attempts.record($0, now: now) }
-        return try await register(person, company: name, address: address, language: language)
+        return try await found(
+            name, address: address, by: person, language: language, provesAddress: provesAddresses)
     }
 
-    /// The same without a limit: for those who have the database in their hands.
+    /// The same without a limit, and without proof of the address: for those who have the database in their hands.
     package func register(
         _ person: NewPerson, company name: String, address: Address, language: Language
     ) async throws -> User {
+        try await found(name, address: address, by: person, language: language, provesAddress: false)
+    }
+
+    private func found(
+        _ name: String, address: Address, by person: NewPerson, language: Language, provesAddress: Bool
+    ) async throws -> User {
         let company: Company.ID = runtime.newID()
         let founding = Company.insert(company, name: name, address: address, language: language, now: runtime.now())
-        return try await create(person, role: .manager, in: company, language: language, founding: (founding, name))
+        return try await create(
+            person, role: .manager, in: company, language: language, founding: (founding, name, provesAddress))
     }
 
     /// Makes an operator of the platform. Only the command line calls this.
@@ -99,10 +112,11 @@ public struct Accounts: Sendable {
         try await create(person, role: role, in: company, language: language, founding: nil)
     }
 
-    /// - Parameter founding: makes the company, with its name, where this is the first account of a new one.
+    /// - Parameter founding: makes the company, with its name, where this is the first account of a new one; and whether its address is
+    ///   to be proven.
     private func create(
         _ person: NewPerson, role: Role, in company: Company.ID, language: Language,
-        founding: (statement: Statement, name: String)?
+        founding: (statement: Statement, name: String, provesAddress: Bool)?
     ) async throws -> User {
         let hash = try await hasher.hash(person.password.text, of: person.email.folded)
         let now = runtime.now()
@@ -111,13 +125,17 @@ public struct Accounts: Sendable {
             lastName: person.lastName, role: role, status: .active, language: language, version: 1, createdAt: now,
             updatedAt: now)
         let audit = Audit(user, session: nil, runtime)
+        let (proof, mail): (Token, Mail.ID) = (Token(runtime), runtime.newID())
         try await database.transaction { transaction in
             if let founding { try transaction.enqueue(founding.statement) }
             guard try transaction.execute(user.insert(email: person.email, passwordHash: hash)) == 1 else {
                 throw Refusal(AccountRefusal.emailTaken)
             }
             try FormerEmail.checkFree(person.email, for: user.id, transaction, now: now)
-            if let founding { try audit.write(.companyRegistered, company, named: founding.name, in: transaction) }
+            guard let founding else { return }
+            try audit.write(.companyRegistered, company, named: founding.name, in: transaction)
+            guard founding.provesAddress else { return }
+            _ = try UnprovenFounder.ask(user, person.email, proof, mail, isFirst: true, transaction, now: now)
         }
         return user
     }

@@ -21,13 +21,18 @@ struct EmailChange: Sendable {
     }
 
     /// Asks for the change in place of one that was asked for before. The caller holds the person's row, and writes their next version.
-    /// - Throws: `AccountRefusal.tooManyTries` where either address was written to too often; `LimitRefusal.mails`.
-    func begin(of user: User, by actor: User, _ transaction: borrowing Transaction) throws {
+    /// - Parameter provesAddresses: whether no one but the person may ask while their company's founder is unproven.
+    /// - Throws: `AccountRefusal.tooManyTries` where either address was written to too often; `LimitRefusal.mails`;
+    ///   `CompanyRefusal.addressNotProven`.
+    func begin(
+        of user: User, by actor: User, provesAddresses: Bool = false, _ transaction: borrowing Transaction
+    ) throws {
         let changer = actor.id == user.id ? [] : [actor.name]
+        if provesAddresses, actor.id != user.id { try UnprovenFounder.check(user.companyID, transaction) }
         try Attempts(.lettersToAddress, ofAddress: user.email).record(transaction, now: now)
         try Attempts(.lettersToAddress, of: address.folded).record(transaction, now: now)
         try Invitations.count(in: user.companyID, transaction, now: now)
-        try transaction.enqueue(Mail.cancelConfirmations(of: user.id, in: user.companyID, now: now))
+        try transaction.enqueue(Mail.cancel(.emailConfirm, to: user.id, in: user.companyID, now: now))
         try transaction.enqueue(setPending(of: user, by: actor))
         try transaction.enqueue(FormerEmail.insert(user, restoring, now: now))
         try transaction.enqueue(
@@ -56,7 +61,7 @@ struct EmailChange: Sendable {
         }
         try Attempts(.lettersToAddress, of: address.folded).record(transaction, now: now)
         try Invitations.count(in: user.companyID, transaction, now: now)
-        try transaction.enqueue(Mail.cancelConfirmations(of: user.id, in: user.companyID, now: now))
+        try transaction.enqueue(Mail.cancel(.emailConfirm, to: user.id, in: user.companyID, now: now))
         try transaction.enqueue(
             Statement(
                 """
@@ -71,7 +76,7 @@ struct EmailChange: Sendable {
     static func cancel(of user: User.ID, in company: Company.ID, _ transaction: borrowing Transaction, now: Instant)
         throws
     {
-        try transaction.enqueue(Mail.cancelConfirmations(of: user, in: company, now: now))
+        try transaction.enqueue(Mail.cancel(.emailConfirm, to: user, in: company, now: now))
         try transaction.enqueue(
             Statement(
                 """

@@ -3,10 +3,14 @@ public struct People: Sendable {
     let database: any Database
     let runtime: Runtime
     let hasMail: Bool
+    let provesAddresses: Bool
 
-    /// - Parameter hasMail: whether mail leaves this server, so that another address can be confirmed before it holds.
-    public init(_ database: any Database, hasMail: Bool = true, runtime: Runtime) {
+    /// - Parameters:
+    ///   - hasMail: whether mail leaves this server, so that another address can be confirmed before it holds.
+    ///   - provesAddresses: whether a company invites and mails no one before its founder's e-mail address is proven.
+    public init(_ database: any Database, hasMail: Bool = true, provesAddresses: Bool = false, runtime: Runtime) {
         (self.database, self.hasMail, self.runtime) = (database, hasMail, runtime)
+        self.provesAddresses = provesAddresses
     }
 
     /// Somebody who is invited.
@@ -109,7 +113,7 @@ public struct People: Sendable {
                 throw Refusal(AccountRefusal.emailTaken)
             }
             try FormerEmail.checkFree(invitee.email, for: id, transaction, now: now)
-            try Self.send(token, to: user, by: scope, mail, transaction, now: now)
+            try send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(
                 .userInvited, id, [.init(field: "role", from: nil, to: invitee.role.rawValue)], in: transaction)
             return try transaction.fetch(User.one(id, scope, now: now))[0]
@@ -144,17 +148,18 @@ public struct People: Sendable {
             // Whoever has had a password was switched off: only those who may switch them on may let them in again.
             let hasJoined = try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil != nil
             if hasJoined { try Self.checkChanging(user, scope) }
-            try Self.send(token, to: user, by: scope, mail, transaction, now: now)
+            try send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(.userInvited, id, in: transaction)
             return Link(token: hasJoined ? nil : token, expiresAt: now + OneTimeToken.Purpose.invitation.lifetime)
         }
     }
 
     /// Makes the token and the mail that carries it, in place of earlier ones.
-    private static func send(
+    private func send(
         _ token: Token, to user: User, by scope: CompanyScope, _ mail: Mail.ID, _ transaction: borrowing Transaction,
         now: Instant
     ) throws {
+        if provesAddresses { try UnprovenFounder.check(scope.company, transaction) }
         try Attempts(.lettersToAddress, ofAddress: user.email).record(transaction, now: now)
         try Invitations.count(by: scope, transaction, now: now)
         try transaction.enqueue(OneTimeToken.invite(user, token, now: now))
@@ -172,7 +177,7 @@ public struct People: Sendable {
     ) async throws -> Change<User> {
         try scope.check(.changeUsers)
         if let email = edit.email { try await countIfTaken(email, scope) }
-        let (now, runtime, hasMail) = (runtime.now(), runtime, hasMail)
+        let (now, runtime, hasMail, provesAddresses) = (runtime.now(), runtime, hasMail, provesAddresses)
         let (mail, warning): (Mail.ID, Mail.ID) = (runtime.newID(), runtime.newID())
         let (token, emailChange) = (Token(runtime), edit.email.map { EmailChange(to: $0, runtime) })
         return Change { transaction in
@@ -207,7 +212,8 @@ public struct People: Sendable {
             }
             let audit = Audit(scope, runtime)
             if waits, let emailChange {
-                try emailChange.begin(of: old, by: scope.actor.user, transaction)
+                try emailChange.begin(
+                    of: old, by: scope.actor.user, provesAddresses: provesAddresses, transaction)
                 try audit.write(.emailChangeAsked, id, in: transaction)
             } else if moves, let email {
                 try FormerEmail.checkFree(email, for: id, transaction, now: now)
@@ -217,7 +223,7 @@ public struct People: Sendable {
                         Mail.insert(warning, .emailChanged, to: old, details: [email.text], now: now))
                 } else if old.invitation?.isOpen == true, edit.status != .inactive {
                     // Whoever was invited at another address is invited at this one.
-                    try Self.send(token, to: new, by: scope, mail, transaction, now: now)
+                    try send(token, to: new, by: scope, mail, transaction, now: now)
                 }
             }
             let changes = old.differences(from: new)
@@ -273,6 +279,7 @@ public struct People: Sendable {
             try transaction.enqueue(Mail.erase(of: id, in: scope.company, now: now))
             try transaction.enqueue(user.remove(keepsName: keepsName, now: now))
             try transaction.enqueue(FormerEmail.forget(of: id, in: scope.company))
+            try transaction.enqueue(UnprovenFounder.forget(id, in: scope.company))
             if !keepsName { try transaction.enqueue(FormerName.forget(of: id, in: scope.company)) }
             try transaction.enqueue(SecurityEvent.forgetNetworks(of: id, in: scope.company))
             try Audit(scope, runtime).write(.userRemoved, id, in: transaction)

@@ -174,6 +174,11 @@ extension User {
             companyID, id, PasswordHasher.void)
     }
 
+    /// Holds the rows of all of a company until the transaction ends.
+    static func lockAll(in company: Company.ID) -> Statement {
+        Statement("UPDATE users SET version = version WHERE company_id = $1", company)
+    }
+
     /// Nobody of a company can act any more.
     static func switchOffAll(in company: Company.ID) -> Statement {
         Statement(

@@ -168,8 +168,8 @@ struct Serve: AsyncParsableCommand {
         let api = API(
             database: database, hasher: hasher, runtime: .live, watch: watch, readiness: readiness,
             origins: settings.origins, proxies: settings.trustedProxies, links: settings.links,
-            hasMail: settings.carriesMail, registrationIsOpen: settings.registrationIsOpen,
-            mailSigningKey: settings.mail.signingKey,
+            hasMail: settings.carriesMail, provesAddresses: settings.provesAddresses,
+            registrationIsOpen: settings.registrationIsOpen, mailSigningKey: settings.mail.signingKey,
             lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
             operatedBy: settings.operatedBy)
         let web =
@@ -214,7 +214,9 @@ struct Serve: AsyncParsableCommand {
             migrates: settings.migrates, readiness: readiness, logger: logger)
         try await schema.start()
         let housekeeping = HousekeepingService(
-            housekeeping: Housekeeping(database, runtime: .live), readiness: readiness, logger: logger)
+            housekeeping: Housekeeping(database, runtime: .live),
+            companies: Companies(database, provesAddresses: settings.provesAddresses, runtime: .live),
+            readiness: readiness, logger: logger)
         let security = SecurityService(watch: watch, readiness: readiness, logger: logger)
         let mail = MailService(
             outbox: outbox, writer: try LetterWriter(settings.links),

@@ -14,6 +14,8 @@ struct API {
     var links: Links?
     /// Whether mail leaves this server: another address of a person then holds once it is confirmed.
     var hasMail = true
+    /// Whether who founds a company proves their e-mail address.
+    var provesAddresses = false
     /// Whether companies register themselves.
     var registrationIsOpen = true
     /// What Mailgun signs its messages to us with, if it is set.
@@ -46,29 +48,34 @@ struct API {
     }
 
     private var described: [Route] {
-        let accounts = Accounts(database, hasher: hasher, runtime: runtime)
+        let accounts = Accounts(database, hasher: hasher, provesAddresses: provesAddresses, runtime: runtime)
         let profile = Profile(database, hasher: hasher, hasMail: hasMail, runtime: runtime)
         let cookie = SessionCookie(isHTTPS: origins.isHTTPS)
         let limits = LimitValues(database, runtime: runtime)
         let signedIn = SignedInRoutes(
             accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
+            proofs: ProofGate(database, provesAddresses: provesAddresses, runtime: runtime),
             rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, watch: watch, origins: origins,
             cookie: cookie, uses: SessionUses(database, runtime: runtime))
-        let people = People(database, hasMail: hasMail, runtime: runtime)
+        let people = People(database, hasMail: hasMail, provesAddresses: provesAddresses, runtime: runtime)
         let browserCookie = SessionCookie(isHTTPS: origins.isHTTPS, of: "browser")
         return AuthRoutes(
             accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie, browserCookie: browserCookie,
             registrationIsOpen: registrationIsOpen
         ).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes
-            + CompanyRoutes(companies: Companies(database, runtime: runtime), signedIn: signedIn).routes
+            + CompanyRoutes(
+                companies: Companies(database, provesAddresses: provesAddresses, runtime: runtime), signedIn: signedIn
+            ).routes
             + UserRoutes(
                 people: people, signedIn: signedIn, links: links ?? Links(publicURL: origins.publicURL)
             ).routes
             + OverviewRoutes(overviews: Overviews(database, runtime: runtime), signedIn: signedIn).routes
             + SiteRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + MaterialRoutes(
-                materials: Materials(database, runtime: runtime, collecting: lowStockPause), signedIn: signedIn
+                materials: Materials(
+                    database, runtime: runtime, collecting: lowStockPause, provesAddresses: provesAddresses),
+                signedIn: signedIn
             ).routes
             + TimeRoutes(times: Times(database, runtime: runtime), signedIn: signedIn).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes

@@ -8,6 +8,7 @@ import NIOCore
 struct SignedInRoutes: Sendable {
     let accounts: Accounts
     let writes: WriteRate
+    let proofs: ProofGate
     let rows: RowMeter
     let trim = AnswerTrim()
     let runtime: Runtime
@@ -57,7 +58,7 @@ struct SignedInRoutes: Sendable {
         return Route(
             method, path, access, text, request: request,
             result: .one(Value.self, status, status == .created ? "It was made." : "As it is now."),
-            refusals: refusals + Self.busyRefusals
+            refusals: refusals + Self.refusals(access)
         ) { call in
             // First the body, which may take as long as its sender likes: the leave is for what happens now.
             let body = try await RequestBody(of: call.request)
@@ -88,7 +89,7 @@ struct SignedInRoutes: Sendable {
     ) -> Route {
         Route(
             .delete, path, access, text, request: RequestDescription(isConditional: isConditional),
-            result: .noContent, confirmation: confirmation, refusals: refusals + Self.busyRefusals
+            result: .noContent, confirmation: confirmation, refusals: refusals + Self.refusals(access)
         ) { call in
             try await within(call, access, confirmation, changes: true) { (scope: Scope) in
                 try await rows.make(try await work(call, scope), in: scope.companyID, isRemoval: true)
@@ -117,7 +118,7 @@ struct SignedInRoutes: Sendable {
     /// Answers whoever has the permission, and notes who hasn't, and where operators go.
     /// - Parameters:
     ///   - confirmation: whether the password must have been given a short while ago.
-    ///   - changes: whether it changes something, which is counted.
+    ///   - changes: whether it changes something, which is counted, and refused in a company that is read-only.
     private func within<Scope: RouteScope>(
         _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded, changes: Bool = false,
         _ work: (Scope) async throws -> Answer
@@ -126,6 +127,7 @@ struct SignedInRoutes: Sendable {
         if changes { try await writes.admit(actor) }
         do {
             let scope = try Scope(call, actor, access)
+            if changes, let company = scope.company { try await proofs.admit(company) }
             if confirmation.isNeeded(call, by: actor), actor.confirmedUntil(now: runtime.now()) == nil {
                 throw Refusal(AccountRefusal.confirmAgain)
             }
@@ -139,9 +141,14 @@ struct SignedInRoutes: Sendable {
         }
     }
 
-    private static let busyRefusals: [ProblemCode] = [
-        .of(LimitRefusal.personWrites), .of(LimitRefusal.companyWrites), .of(LimitRefusal.dailyRows),
-    ]
+    /// Why a change is refused, whatever it changes.
+    private static func refusals(_ access: Access) -> [ProblemCode] {
+        let busy: [ProblemCode] = [
+            .of(LimitRefusal.personWrites), .of(LimitRefusal.companyWrites), .of(LimitRefusal.dailyRows),
+        ]
+        // Of their own account people may always change something.
+        return access == .signedIn ? busy : busy + [.of(CompanyRefusal.readOnly)]
+    }
 
     private func actor(_ call: Call) async throws -> Actor {
         if let token = try call.bearerToken {

@@ -26,6 +26,7 @@ struct LetterWriter: Sendable {
         let company = mail.companyName ?? "Polier"
         let link = mail.token.map { token in
             switch mail.kind {
+            case .verify: links.verify(token)
             case .emailConfirm: links.confirmEmail(token)
             case .emailChanging: links.restoreEmail(token)
             default: links.setPassword(token)

@@ -9,6 +9,9 @@ struct Links: Sendable {
     /// - Parameter token: of an invitation or a forgotten password.
     func setPassword(_ token: String) -> String { link("set-password", token) }
 
+    /// - Parameter token: of a founder's address.
+    func verify(_ token: String) -> String { link("verify", token) }
+
     /// - Parameter token: of an address that is to hold.
     func confirmEmail(_ token: String) -> String { link("confirm-email", token) }
 

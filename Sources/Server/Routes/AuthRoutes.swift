@@ -29,7 +29,10 @@ struct AuthRoutes {
                 .post, "/api/v1/auth/register",
                 .init(
                     "Register a company",
-                    "Founds a company with its first manager, who can sign in at once."),
+                    """
+                    Founds a company with its first manager, who can sign in at once. A server with a public address and mail \
+                    sends them a link that confirms their e-mail address: before that the company mails and invites no one.
+                    """),
                 result: .one(Registered.self, .created, "The company and its manager are there."),
                 refusals: [
                     .of(AccountRefusal.registrationClosed), .of(AccountRefusal.emailTaken),
@@ -120,6 +123,34 @@ struct AuthRoutes {
                     throw Refusal(AccountRefusal.linkTokenMissing)
                 }
                 return .one(try await accounts.setPassword(fields.password, token: token, from: call.source))
+            },
+            .open(
+                .post, "/api/v1/auth/verify",
+                .init(
+                    "Prove a founder's address with a link",
+                    """
+                    Takes the token of the link that was mailed to who registered a company: it can mail and invite people from \
+                    now on. A password that is set by a mailed link, and another address that is confirmed, prove it too.
+                    """),
+                result: .one(AddressThatHolds.self, .ok, "The address is proven."),
+                refusals: [.of(AccountRefusal.linkUsed), .of(AccountRefusal.linkExpired)]
+            ) { (call, fields: TokenField) in
+                .one(AddressThatHolds(email: try await accounts.proveAddress(token: fields.token, from: call.source)))
+            },
+            signedIn.change(
+                .post, "/api/v1/auth/verify/resend", .signedIn,
+                .init(
+                    "Mail the link that proves a founder's address again",
+                    "For who registered a company: a fresh link, good for 7 days; the old one is void."),
+                status: .accepted,
+                refusals: [
+                    .of(AccountRefusal.nothingToProve),
+                    .of(AccountRefusal.tooManyTries, "This address was written to more than 10 times an hour."),
+                ]
+            ) { (_, caller: AsThemselves, _: NoFields) in
+                accounts.resendProof(as: caller.actor).map { _ in
+                    Message(text: "A link is on its way to \(caller.actor.user.email).")
+                }
             },
             .open(
                 .post, "/api/v1/auth/email/confirm",

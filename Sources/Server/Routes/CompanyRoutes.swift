@@ -18,7 +18,14 @@ struct CompanyRoutes {
                 .init("List companies", "For operators: all of them, in the order in which they came."), by: .id()
             ) { (_, caller: AsThemselves, page) in try await companies.list(page, as: caller.actor) },
             signedIn.one(
-                Self.one, .may(.readCompany), .init("Read a company", "Its name, address, settings and size.")
+                Self.one, .may(.readCompany),
+                .init(
+                    "Read a company",
+                    """
+                    Its name, address, settings and size. `isAddressProven` is false until its founder has opened the link that \
+                    was mailed to confirm their e-mail address: before that the company mails and invites no one, and from \
+                    `readOnlyFrom` on nothing can be changed in it. It is erased after 30 days without a sign-in.
+                    """)
             ) { (_, company: InCompany) in try await companies.get(in: company.scope) },
             signedIn.change(
                 .patch, Self.one, .may(.changeCompany), .init("Change a company", "Takes any of the fields.")
@@ -109,6 +116,8 @@ extension Company: Wire {
         fields.integer("userCount", userCount)
         fields.instant("createdAt", createdAt)
         fields.instant("updatedAt", updatedAt)
+        fields.boolean("isAddressProven", unprovenSince == nil)
+        fields.instant("readOnlyFrom", readOnlyFrom)
     }
 }
 

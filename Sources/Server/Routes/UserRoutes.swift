@@ -33,7 +33,7 @@ struct UserRoutes {
                 status: .created,
                 refusals: [
                     .of(AccountRefusal.emailTaken), .of(UserRefusal.roleNotGivable), Self.tooManyMails,
-                    .of(LimitRefusal.mails), .of(LimitRefusal.people),
+                    .of(LimitRefusal.mails), .of(LimitRefusal.people), .of(CompanyRefusal.addressNotProven),
                     .of(UserRefusal.notFound, "Another request with this key invited them; they were removed since."),
                 ]
             ) { (_, company: InCompany, fields: InviteeFields) in
@@ -53,7 +53,7 @@ struct UserRoutes {
                 refusals: [
                     .of(AccountRefusal.emailTaken), .of(UserRefusal.notJoinedYet), .of(UserRefusal.lastManager),
                     .of(UserRefusal.workersOnly), .of(UserRefusal.roleNotGivable), Self.tooManyMails,
-                    .of(LimitRefusal.mails),
+                    .of(LimitRefusal.mails), .of(CompanyRefusal.addressNotProven, "Another address needs a mail."),
                 ]
             ) { (call, company: InCompany, fields: UserFields) in
                 try await people.change(
@@ -104,7 +104,7 @@ struct UserRoutes {
                 status: .accepted,
                 refusals: [
                     .of(UserRefusal.joinedAlready), .of(UserRefusal.workersOnly, "The person was switched off."),
-                    Self.tooManyMails, .of(LimitRefusal.mails),
+                    Self.tooManyMails, .of(LimitRefusal.mails), .of(CompanyRefusal.addressNotProven),
                 ]
             ) { (call, company: InCompany, _: NoFields) in
                 try people.reinvite(try call.id("userId"), in: company.scope).map {

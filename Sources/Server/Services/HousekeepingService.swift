@@ -2,9 +2,10 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Runs the housekeeping once an hour. Where it fails, the next hour tries again.
+/// Runs the housekeeping once an hour, and erases companies that no one ever stood up for. Where it fails, the next hour tries again.
 struct HousekeepingService: Service {
     let housekeeping: Housekeeping
+    let companies: Companies
     let readiness: Readiness
     let logger: Logger
 
@@ -18,6 +19,7 @@ struct HousekeepingService: Service {
                 if ready {
                     do {
                         try await housekeeping.run()
+                        try await eraseAbandoned()
                     } catch is CancellationError {
                         return
                     } catch {
@@ -26,6 +28,23 @@ struct HousekeepingService: Service {
                 }
                 try? await Task.sleep(for: ready ? Self.pause : Self.retry)
             }
+        }
+    }
+
+    /// Several servers may erase one at once. What was interrupted goes on in the next hour.
+    private func eraseAbandoned() async throws {
+        for company in try await companies.abandoned() {
+            do {
+                guard let erasure = try await companies.eraseAbandoned(company) else { continue }
+                let rows = erasure.tables.reduce(0) { $0 + $1.rows }
+                logger.notice(
+                    "erased a company: its founder's e-mail address was never proven, and no one signed in for 30 days",
+                    metadata: ["company": .string(company.text), "rows": .stringConvertible(rows)])
+            } catch let refusal as Refusal {
+                logger.warning(
+                    "a company was not erased", metadata: ["company": .string(company.text), "cause": .string(refusal.message)])
+            }
+            try Task.checkCancellation()
         }
     }
 }

@@ -132,6 +132,9 @@ struct Settings: Sendable {
         host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 
+    /// Whether who founds a company proves their e-mail address: not on this machine alone, nor where no mail could bring the link.
+    var provesAddresses: Bool { !origins.isLocal && carriesMail }
+
     private static func refuseUnknown(_ names: [String], in place: String) throws {
         for name in names.sorted() {
             let base = name.hasSuffix("_FILE") ? String(name.dropLast(5)) : name
