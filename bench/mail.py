@@ -70,7 +70,7 @@ def sending(folder: pathlib.Path, name: str, database: str, seconds: float) -> I
             raise BenchError("the stand-in for Mailgun did not start")
         settings = {
             "POLIER_MAILGUN_API_KEY": "key", "POLIER_MAILGUN_DOMAIN": "mg.example.com",
-            "POLIER_MAILGUN_BASE_URL": f"http://127.0.0.1:{port}", "POLIER_PUBLIC_URL": "http://polier.example.com",
+            "POLIER_MAILGUN_BASE_URL": f"http://127.0.0.1:{port}", "POLIER_PUBLIC_URL": "http://127.0.0.1",
             "POLIER_LOG_LEVEL": "error",
         }
         with polier(folder, database, settings=settings) as server:

@@ -221,11 +221,17 @@ static const unsigned char pages_sites_js[] = {
 static const unsigned char pages_start_js[] = {
 #embed "../../web/pages/start.js"
 };
+static const unsigned char pages_verify_js[] = {
+#embed "../../web/pages/verify.js"
+};
 static const unsigned char parts_address_fields_js[] = {
 #embed "../../web/parts/address-fields.js"
 };
 static const unsigned char parts_address_line_js[] = {
 #embed "../../web/parts/address-line.js"
+};
+static const unsigned char parts_address_proof_js[] = {
+#embed "../../web/parts/address-proof.js"
 };
 static const unsigned char parts_audit_js[] = {
 #embed "../../web/parts/audit.js"
@@ -449,8 +455,10 @@ static const struct polier_file web[] = {
     {"pages/site.js", pages_site_js, sizeof pages_site_js},
     {"pages/sites.js", pages_sites_js, sizeof pages_sites_js},
     {"pages/start.js", pages_start_js, sizeof pages_start_js},
+    {"pages/verify.js", pages_verify_js, sizeof pages_verify_js},
     {"parts/address-fields.js", parts_address_fields_js, sizeof parts_address_fields_js},
     {"parts/address-line.js", parts_address_line_js, sizeof parts_address_line_js},
+    {"parts/address-proof.js", parts_address_proof_js, sizeof parts_address_proof_js},
     {"parts/audit.js", parts_audit_js, sizeof parts_audit_js},
     {"parts/chips.js", parts_chips_js, sizeof parts_chips_js},
     {"parts/clock.js", parts_clock_js, sizeof parts_clock_js},

@@ -135,7 +135,7 @@ import Testing
                 ])
             #expect(Set(part.heard.compactMap { $0["fields"]?["h:Message-Id"]?.text }).count == 4)
             let text = part.heard[0]["fields"]?["text"]?.text ?? ""
-            #expect(text.contains("https://polier.example.de/set-password#token="))
+            #expect(text.contains("http://localhost/set-password#token="))
             #expect(!server.log().contains("token=") && !server.log().contains("key-1"))
             #expect(server.terminate() == 0)
         }
@@ -197,6 +197,31 @@ import Testing
         }
     }
 
+    /// At a public address the founder's link comes first, and nothing leaves for anyone else before it was opened.
+    @Test(arguments: Engine.allCases)
+    func aPublicServerAsksTheFounderForProof(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let part = try Part("fake_mailgun.py", folder: folder)
+            let settings = RunningServer.mailgun(at: part.port).merging([
+                "POLIER_PUBLIC_URL": "https://polier.example.de"
+            ]) { $1 }
+            let server = try await RunningServer(url: url, folder: folder, settings: settings)
+            let company = try await TestCompany.register(server.client, email: "ada@kern.example")
+            #expect(try await company.invite("lena@vogt.example").json["code"] == "address-not-proven")
+            for _ in 0..<100 where part.heard.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+            let letter = try #require(part.heard.first?["fields"])
+            #expect(letter["to"] == "ada@kern.example" && part.heard.count == 1, "\(letter)")
+            let text = letter["text"]?.text ?? ""
+            let link = try #require(text.firstMatch(of: /https:..polier.example.de.verify#token=([0-9a-f]+)/))
+            let proven = try await server.client.post("/api/v1/auth/verify", "{\"token\": \"\(link.output.1)\"}")
+            #expect(proven.status == 200)
+            #expect(try await company.invite("lena@vogt.example").status == 201)
+            #expect(server.terminate() == 0)
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func theOperatorLooksAndTriesAgain(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -226,11 +251,11 @@ import Testing
 }
 
 extension RunningServer {
-    /// Three settings, and where the stand-in for Mailgun listens.
+    /// Three settings, and where the stand-in for Mailgun listens. The public address is this machine's, where no founder is asked for proof.
     static func mailgun(at port: Int, key: String = "key-1") -> [String: String] {
         [
             "POLIER_MAILGUN_API_KEY": key, "POLIER_MAILGUN_DOMAIN": "mg.example.de",
-            "POLIER_PUBLIC_URL": "https://polier.example.de", "POLIER_MAILGUN_BASE_URL": "http://127.0.0.1:\(port)",
+            "POLIER_PUBLIC_URL": "http://localhost", "POLIER_MAILGUN_BASE_URL": "http://127.0.0.1:\(port)",
         ]
     }
 }

@@ -112,7 +112,7 @@ import Testing
             url: "sqlite:test.sqlite", folder: folder,
             settings: [
                 "POLIER_SMTP_URL": "smtps://polier:geheim@127.0.0.1:\(relay.port)",
-                "POLIER_MAIL_FROM": "Polier <polier@example.de>", "POLIER_PUBLIC_URL": "https://polier.example.de",
+                "POLIER_MAIL_FROM": "Polier <polier@example.de>", "POLIER_PUBLIC_URL": "http://localhost",
                 "POLIER_CA_FILE": authority.path,
             ])
         let company = try await TestCompany.register(server.client)

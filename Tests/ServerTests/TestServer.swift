@@ -26,20 +26,23 @@ struct TestServer: Sendable {
     /// - Parameters:
     ///   - flags: settings other than those that are there by themselves.
     ///   - hasMail: as if mail left the server, whatever the settings say.
+    ///   - provesAddresses: as at a public address, whatever the settings say.
     ///   - recorder: hears of every statement.
     static func run(
-        on engine: Engine, flags: [Setting: String] = [:], hasMail: Bool = true, recorder: Recorder? = nil,
-        _ body: @escaping @Sendable (TestServer) async throws -> Void
+        on engine: Engine, flags: [Setting: String] = [:], hasMail: Bool = true, provesAddresses: Bool = false,
+        recorder: Recorder? = nil, _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await engine.withDatabase { url in
-            try await run(on: engine, at: url, flags: flags, hasMail: hasMail, recorder: recorder, body)
+            try await run(
+                on: engine, at: url, flags: flags, hasMail: hasMail, provesAddresses: provesAddresses,
+                recorder: recorder, body)
         }
     }
 
     /// The same, on a database that is there already and stays.
     static func run(
         on engine: Engine, at url: String, flags: [Setting: String] = [:], hasMail: Bool = true,
-        recorder: Recorder? = nil,
+        provesAddresses: Bool = false, recorder: Recorder? = nil,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         // A small pool, because many tests run at once on one PostgreSQL.
@@ -60,7 +63,8 @@ struct TestServer: Sendable {
             let api = API(
                 database: shown, hasher: hasher, runtime: runtime, watch: watch, readiness: .ready,
                 origins: settings.origins, proxies: settings.trustedProxies,
-                links: settings.links, hasMail: hasMail, registrationIsOpen: settings.registrationIsOpen,
+                links: settings.links, hasMail: hasMail, provesAddresses: provesAddresses,
+                registrationIsOpen: settings.registrationIsOpen,
                 mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
                 writesPerMinute: settings.writesPerMinute,
                 operatedBy: settings.operatedBy)

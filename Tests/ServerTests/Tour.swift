@@ -131,10 +131,11 @@ enum Tour {
             }
         }
         _ = try await Companies(database, runtime: .live).areNone()
+        let founded = try await proveAddresses(server, database)
         server.clock.advance(by: .seconds(100 * 24 * 3600))
         try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
         let again = try await server.person(.admin)
-        _ = try await again.client.delete(company)
+        for path in [company, founded] { _ = try await again.client.delete(path) }
     }
 
     /// A new name, and addresses that are asked for, asked for again, taken back, confirmed and restored.
@@ -155,6 +156,35 @@ enum Tour {
             let token = postbox.letters.last { $0.tag == tag }?.token ?? ""
             _ = try await server.client.post("/api/v1/auth/email/\(path)", "{\"token\": \"\(token)\"}")
         }
+    }
+
+    /// Who founds a company proves their address, and asks for the link once more.
+    /// - Returns: the path of the company.
+    private static func proveAddresses(_ server: TestServer, _ database: any Database) async throws -> String {
+        let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
+        let runtime = server.runtime
+        let accounts = Accounts(database, hasher: hasher, provesAddresses: true, runtime: runtime)
+        guard let email = EmailAddress("tour@gruender.example"),
+            let password = try? Password(TestCompany.password, refusing: .embedded)
+        else { return "" }
+        let address = Address(streetNumber: "1", street: "Weg", city: "Köln", postalCode: "50667", country: "DE")
+        let user = try await accounts.register(
+            .init(email: email, password: password, firstName: "Tora", lastName: "Kern"), company: "Tour",
+            address: address, language: .german, from: .init(network: "198.51.100.7", userAgent: nil))
+        let actor = Actor(session: runtime.newID(), user: user)
+        try await database.make(accounts.resendProof(as: actor))
+        try await ProofGate(database, provesAddresses: true, runtime: runtime).admit(
+            actor.scope(user.companyID, for: .changeSites))
+        let companies = Companies(database, provesAddresses: true, runtime: runtime)
+        _ = try await companies.abandoned()
+        _ = try await companies.eraseAbandoned(user.companyID)
+        let postbox = Postbox()
+        let service = try server.mailService(by: postbox)
+        while try await service.sendDue() > 0 {}
+        let token = postbox.letters.last { $0.tag == "verify" }?.token ?? ""
+        for _ in 0..<2 { _ = try? await accounts.proveAddress(token: token[...]) }
+        await hasher.close()
+        return "/api/v1/companies/\(user.companyID)"
     }
 
     private static func next(_ reply: Reply) -> String {

@@ -15,7 +15,7 @@ from test_manager import PASSWORD
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 OPEN = ["/", "/register", "/forgot-password", "/set-password#token=" + "0" * 64, "/confirm-email#token=" + "0" * 64,
-        "/restore-email", "/imprint", "/privacy"]
+        "/restore-email", "/verify#token=" + "0" * 64, "/imprint", "/privacy"]
 IN_COMPANY = [
     "/sites", "/sites/new", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/sites/{site}/history",
     "/sites/{site}/edit", "/people", "/people/new", "/people/{worker}", "/hours", "/company", "/company/mails",

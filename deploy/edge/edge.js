@@ -152,10 +152,10 @@ function preferred(header) {
   return wishes[0]?.language ?? "de";
 }
 
-function title(path, { nav, signIn, register, forgot, setPassword, confirmEmail, restoreEmail }, user) {
+function title(path, { nav, signIn, register, forgot, setPassword, verify, confirmEmail, restoreEmail }, user) {
   const open = new Map([
     ["register", register.title], ["forgot-password", forgot.title], ["set-password", setPassword.title],
-    ["confirm-email", confirmEmail.title], ["restore-email", restoreEmail.title],
+    ["verify", verify.title], ["confirm-email", confirmEmail.title], ["restore-email", restoreEmail.title],
     ["imprint", nav.imprint], ["privacy", nav.privacy],
   ]);
   const first = path.split("/")[1] || "start";

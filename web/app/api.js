@@ -134,7 +134,7 @@ async function send(method, path, { body, key, of, token, signal, timeout = 20 *
       requestId: answer?.requestId ?? response.headers.get("X-Request-Id"),
     });
     // A link that is no longer good says nothing of the session.
-    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin" && problem.code !== "link-used";
+    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin" && !["link-used", "link-expired"].includes(problem.code);
     if (problem.endsSession) onUnauthorized();
     throw problem;
   } catch (error) {

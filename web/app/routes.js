@@ -33,6 +33,7 @@ const table = [
   { path: "/register", page: "register", isDoor: true },
   { path: "/forgot-password", page: "forgot-password", isDoor: true },
   { path: "/set-password", page: "set-password", isDoor: true },
+  { path: "/verify", page: "verify", isDoor: true },
   { path: "/confirm-email", page: "confirm-email", isDoor: true },
   { path: "/restore-email", page: "restore-email", isDoor: true },
   { path: "/imprint", page: "imprint" },

@@ -6,7 +6,7 @@ import { emailLink } from "parts/email-link.js";
 
 export default (page) => emailLink(page, {
   path: "/confirm-email",
-  action: "confirm",
+  action: "/auth/email/confirm",
   words: "confirmEmail",
   async done() {
     // Where the person is signed in here, the profile shows it; where they aren't any more, the next page asks them to.

@@ -2,4 +2,4 @@
 
 import { emailLink } from "parts/email-link.js";
 
-export default (page) => emailLink(page, { path: "/restore-email", action: "restore", words: "restoreEmail", isDanger: true });
+export default (page) => emailLink(page, { path: "/restore-email", action: "/auth/email/restore", words: "restoreEmail", isDanger: true });

@@ -11,12 +11,12 @@ import { emptyState, pageHead } from "parts/pieces.js";
 const tokenOf = (page) => new URLSearchParams(location.hash.slice(1)).get("token") ?? page.query.get("token");
 
 /**
- * @param {{path: string, action: string, words: string, isDanger?: boolean, done?: (email: string) => unknown}} link `action` is what the
- *   server is asked for, `words` where the page's words stand.
+ * @param {{path: string, action: string, words: string, isDanger?: boolean, done?: (email: string) => unknown}} link `action` is the route
+ *   that takes the token, `words` where the page's words stand.
  */
 export function emailLink(page, { path, action, words, isDanger, done = () => {} }) {
   // The token is kept while the tab is open, not in the address: that is copied, shown and kept in the history.
-  const note = `polier.link.${action}`;
+  const note = `polier.link.${words}`;
   const given = tokenOf(page);
   if (given) {
     sessionStorage.setItem(note, given);
@@ -25,12 +25,13 @@ export function emailLink(page, { path, action, words, isDanger, done = () => {}
   // Another link that is opened in the same tab changes the fragment only.
   addEventListener("hashchange", () => tokenOf(page) && location.reload(), { signal: page.signal });
   const token = sessionStorage.getItem(note);
-  let isUsed = !token;
+  // Why it is no longer good.
+  let over = token ? null : "used";
   let email = null;
   const form = createForm(page, {
-    send: () => api.post(`/auth/email/${action}`, { token }).catch((problem) => {
-      isUsed = problem.code === "link-used";
-      if (isUsed) sessionStorage.removeItem(note);
+    send: () => api.post(action, { token }).catch((problem) => {
+      over = { "link-used": "used", "link-expired": "expired" }[problem.code] ?? null;
+      if (over) sessionStorage.removeItem(note);
       throw problem;
     }),
     async done(answer) {
@@ -44,8 +45,9 @@ export function emailLink(page, { path, action, words, isDanger, done = () => {}
     if (email) {
       return emptyState({ icon: "mail", title: t(`${words}.doneTitle`), text: t(`${words}.doneText`, { email }), isPage: true, action: toStart });
     }
-    if (isUsed) {
-      return emptyState({ icon: "mail", title: t("setPassword.usedTitle"), text: t(`${words}.usedText`), isPage: true, action: toStart });
+    if (over) {
+      const title = over === "expired" ? t(`${words}.expiredTitle`) : t("setPassword.usedTitle");
+      return emptyState({ icon: "mail", title, text: t(`${words}.${over}Text`), isPage: true, action: toStart });
     }
     return html`
       ${pageHead({ title: t(`${words}.title`), lead: t(`${words}.lead`) })}

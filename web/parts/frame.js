@@ -5,6 +5,7 @@ import { html } from "app/html.js";
 import { may } from "app/may.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
+import { proofLines } from "parts/address-proof.js";
 import { avatar } from "parts/chips.js";
 import { icon, mark } from "parts/icon.js";
 import { waitingLines } from "parts/waiting.js";
@@ -51,7 +52,7 @@ function company(page) {
 }
 
 function status() {
-  const lines = waitingLines();
+  const lines = [...proofLines(), ...waitingLines()];
   if (!connection.online) lines.unshift(html`<p>${icon("offline")}<span>${t(connection.isServerAway ? "status.server" : "status.offline")}</span></p>`);
   return lines.length > 0 && html`<div class="status" role="status">${lines}</div>`;
 }

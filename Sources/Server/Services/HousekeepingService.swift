@@ -42,7 +42,8 @@ struct HousekeepingService: Service {
                     metadata: ["company": .string(company.text), "rows": .stringConvertible(rows)])
             } catch let refusal as Refusal {
                 logger.warning(
-                    "a company was not erased", metadata: ["company": .string(company.text), "cause": .string(refusal.message)])
+                    "a company was not erased",
+                    metadata: ["company": .string(company.text), "cause": .string(refusal.message)])
             }
             try Task.checkCancellation()
         }

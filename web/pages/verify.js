@@ -1,0 +1,15 @@
+// The link that was mailed to who registered a company: the person says that the address is theirs.
+
+import { session } from "app/session.js";
+import { lookAgain } from "parts/address-proof.js";
+import { emailLink } from "parts/email-link.js";
+
+export default (page) => emailLink(page, {
+  path: "/verify",
+  action: "/auth/verify",
+  words: "verify",
+  async done() {
+    // Where the person is signed in here, the strip above the pages goes.
+    if (session.company) await lookAgain();
+  },
+});
