@@ -184,7 +184,7 @@ enum Tour {
         let token = postbox.letters.last { $0.tag == "verify" }?.token ?? ""
         for _ in 0..<2 { _ = try? await accounts.proveAddress(token: token[...]) }
         await hasher.close()
-        return "/api/v1/companies/\(user.companyID)"
+        return "/api/v1/companies/\(user.companyID.text)"
     }
 
     private static func next(_ reply: Reply) -> String {
