@@ -104,7 +104,10 @@ class Server:
 
     def forget_confirmations(self):
         """As if every password had been given more than ten minutes ago."""
-        statement = "UPDATE sessions SET confirmed_at = 0"
+        self.change("UPDATE sessions SET confirmed_at = 0")
+
+    def change(self, statement):
+        """Behind the server's back."""
         if self.database_url:
             self._psql(statement, self.database_url)
         else:
