@@ -144,7 +144,24 @@ import Testing
         }
     }
 
-    /// The link that is mailed once more is meant for the address that holds, and a link proves the address that it was mailed to.
+    /// A link proves the address that it was mailed to, and no other.
+    @Test(arguments: Engine.allCases)
+    func anotherAddressNeedsAnotherLink(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine, hasMail: false, provesAddresses: true) { server in
+            let scene = try await Scene(server)
+            let first = try await scene.token()
+            // As on a server that had no mail for a while: it holds at once.
+            let moved = try await scene.company.manager.put(
+                "/api/v1/users/me",
+                "{\"email\": \"neu@else.example\", \"currentPassword\": \"\(TestCompany.password)\"}")
+            #expect(moved.json["email"] == "neu@else.example")
+            #expect(try await scene.verify(first).json["code"] == "link-used")
+            #expect(try await scene.resend().status == 202)
+            let second = try await scene.token(to: "neu@else.example")
+            #expect(try await scene.verify(second).json["email"] == "neu@else.example")
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func otherMailedLinksProveTheAddressToo(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, provesAddresses: true) { server in
