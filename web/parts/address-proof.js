@@ -18,7 +18,7 @@ export function proofLines() {
   const { readOnlyFrom } = session.company;
   const text = Date.parse(readOnlyFrom) > now() ? t("addressProof.ask", { day: day(readOnlyFrom) }) : t("addressProof.isReadOnly");
   return [html`
-    <p>${icon("mail")}<span>${text}</span>
+    <p class="is-long">${icon("mail")}<span>${text}</span>
       <button type="button" class="status-action" @click=${resend}>${t("addressProof.resend")}</button></p>`];
 }
 

@@ -124,7 +124,7 @@ export default {
     forgotten: "Läuft schon seit {moment}. Vergessen zu gehen? Geh jetzt und sag der Bauleitung, wann es war.",
   },
   addressProof: {
-    ask: "Bitte bestätige deine E-Mail-Adresse: Der Link ist in deinem Postfach. Vorher kannst du niemanden einladen und ab {day} nichts mehr ändern.",
+    ask: "Bitte bestätige deine E-Mail-Adresse mit dem Link in deinem Postfach. Bis dahin kannst du niemanden einladen, ab {day} auch nichts mehr ändern.",
     isReadOnly: "Es lässt sich nichts mehr ändern, bis du deine E-Mail-Adresse bestätigst. Der Link ist in deinem Postfach.",
     resend: "Noch einmal schicken",
     sent: "Ein neuer Link ist unterwegs an {email}.",

@@ -124,7 +124,7 @@ export default {
     forgotten: "Running since {moment}. Forgot to clock out? Do it now and tell your manager when it was.",
   },
   addressProof: {
-    ask: "Please confirm your email address: the link is in your mailbox. Until then you can’t invite anyone, and from {day} nothing can be changed.",
+    ask: "Please confirm your email address by the link in your mailbox. Until then you can’t invite anyone, and from {day} nothing can be changed.",
     isReadOnly: "Nothing can be changed until you confirm your email address. The link is in your mailbox.",
     resend: "Send it again",
     sent: "A new link is on its way to {email}.",
