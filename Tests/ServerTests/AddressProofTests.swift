@@ -110,6 +110,7 @@ import Testing
             let reused = events.filter { $0["kind"] == "link-reused" }
             #expect(reused.count == 1 && reused[0]["times"] == .number(2) && reused[0]["detail"] == "verify")
             #expect(events.filter { $0["kind"] == "address-proven" }.count == 1)
+            #expect(!events.contains { $0["kind"] == "forbidden" }, "no one asked for what isn't theirs")
         }
     }
 

@@ -86,6 +86,9 @@ extension RequestSource {
     /// That a person was refused at the wall.
     public func count(_ refusal: Refusal, of actor: Actor) {
         guard refusal.kind == .forbidden || refusal.kind == .notFound else { return }
+        // What their company may not do yet is theirs all the same.
+        let isTheirs = CompanyRefusal(rawValue: refusal.code).map { [.addressNotProven, .readOnly].contains($0) }
+        guard isTheirs != true else { return }
         watch?.count(
             .init(
                 refusal.kind == .forbidden ? .forbidden : .notFound, in: actor.user.companyID, by: actor.user.id,
