@@ -53,6 +53,9 @@ static const unsigned char app_queue_js[] = {
 static const unsigned char app_registration_js[] = {
 #embed "../../web/app/registration.js"
 };
+static const unsigned char app_rescue_js[] = {
+#embed "../../web/app/rescue.js"
+};
 static const unsigned char app_router_js[] = {
 #embed "../../web/app/router.js"
 };
@@ -399,6 +402,7 @@ static const struct polier_file web[] = {
     {"app/problem.js", app_problem_js, sizeof app_problem_js},
     {"app/queue.js", app_queue_js, sizeof app_queue_js},
     {"app/registration.js", app_registration_js, sizeof app_registration_js},
+    {"app/rescue.js", app_rescue_js, sizeof app_rescue_js},
     {"app/router.js", app_router_js, sizeof app_router_js},
     {"app/routes.js", app_routes_js, sizeof app_routes_js},
     {"app/sender.js", app_sender_js, sizeof app_sender_js},

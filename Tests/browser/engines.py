@@ -238,12 +238,12 @@ class Phone:
 
 class Signal:
     """What stands between a phone and the server, and can be lost: connections are closed, and new ones at once. Requests that have
-    `refused` in them lose theirs as soon as they come."""
+    `refused` in them lose theirs as soon as they come; one with `last` in it is the last for all."""
 
     def __init__(self, port):
         self.port = port
         self.is_lost = False
-        self.refused = None
+        self.refused = self.last = None
         self.pairs = set()
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -258,7 +258,7 @@ class Signal:
             self._end(pair)
 
     def find(self):
-        self.is_lost, self.refused = False, None
+        self.is_lost, self.refused, self.last = False, None, None
 
     def close(self):
         self.lose()
@@ -286,6 +286,9 @@ class Signal:
         try:
             while data := source.recv(65536):
                 if source is pair[0] and self.refused and self.refused in data:
+                    break
+                if source is pair[0] and self.last and self.last in data:
+                    self.lose()
                     break
                 target.sendall(data)
         except OSError:

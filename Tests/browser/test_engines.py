@@ -143,6 +143,16 @@ def test_a_module_that_was_not_to_be_had_comes_by_itself(phone, one_server):
     phone.find("main a", "Lena Vogt")
 
 
+@pytest.mark.parametrize("part", [b"/app/router.", b"/words/de.", b"/parts/door."])
+def test_a_page_that_lost_its_signal_while_it_loaded_comes_by_itself(phone, part):
+    """Nothing of the app runs where a module that comes with the page can't be had, and nothing is shown without words or a frame."""
+    phone.signal.last = part
+    phone.go("/")
+    phone.find(".stuck a", "Neu laden", seconds=20)
+    phone.signal.find()
+    phone.find("input[type=email]", seconds=40)
+
+
 def test_what_is_tapped_on_site_is_there_at_once(phone, one_server):
     """A second after signing in the signal is gone, and everything that is done on site goes on: no page of it was opened before."""
     _, user, site = worker(one_server)

@@ -28,13 +28,29 @@ OPERATOR = ["/", "/companies", "/companies/{company}", *("/companies/{company}" 
 
 @pytest.fixture(scope="module")
 def places(one_server):
-    """What the braces stand for: a site with people and material, and somebody who works there."""
+    """What the braces stand for: a site with people and material, and somebody who works there. Everyone is on every site, one has only
+    been invited, and the workers are on site, so that nothing that pages may show is missing by chance."""
     manager = Client(one_server, one_server.managers[0])
+    manager.send("POST", manager.company + "/users", {
+        "email": f"{uuid.uuid4().hex}@fliesen-brandt.example", "firstName": "Mara", "lastName": "Neu", "role": "WORKER"})
+    users = [user["id"] for user in manager.get(manager.company + "/users")]
+    for site in manager.get(manager.company + "/sites"):
+        manager.send("PATCH", f"{manager.company}/sites/{site['id']}", {"users": users})
     sites = manager.get(manager.company + "/sites")
+    for email in one_server.workers:
+        check_in_somewhere(Client(one_server, email))
     worker = Client(one_server, one_server.workers[0])
     site = next(one for one in worker.get(worker.company + "/sites") if one["material"])
     assert any(one["id"] == site["id"] for one in sites)
     return {"site": site["id"], "worker": worker.user["id"], "company": manager.user["companyId"]}
+
+
+def check_in_somewhere(worker):
+    """Unless they are on site already."""
+    if any(entry["userId"] == worker.user["id"] for entry in worker.get(worker.company + "/overview")["present"]):
+        return
+    site = next(site for site in worker.get(worker.company + "/sites") if site["status"] == "ACTIVE")
+    worker.send("POST", f"{worker.company}/sites/{site['id']}/check-in")
 
 
 def speak(server, email, password, language):

@@ -25,8 +25,14 @@ function open() {
   return opening;
 }
 
+/** What was kept is only an aid: where the browser doesn't say whether it has it, the page goes on without. */
+const patience = 3000;
+const inTime = (answer) => Promise.race([answer, new Promise((resolve) => { setTimeout(resolve, patience); })]);
+
 /** Runs one request on a store; `undefined` where nothing can be kept. */
-async function run(name, mode, ask) {
+const run = (name, mode, ask) => (name === "answers" ? inTime(work(name, mode, ask)) : work(name, mode, ask));
+
+async function work(name, mode, ask) {
   try {
     const transaction = (await open()).transaction(name, mode);
     const request = ask(transaction.objectStore(name));

@@ -6,9 +6,12 @@ import { connection } from "app/connection.js";
 import { render } from "app/html.js";
 import { fail, say, toast } from "app/live.js";
 import { importModule, whenStuck } from "app/modules.js";
+import { begin, renew, renewWhenReachable, untilRenewal } from "app/rescue.js";
 import { currentPage, openDialogs, redraw, refresh, reload, startRouter } from "app/router.js";
 import { session } from "app/session.js";
 import { onLanguage, t } from "app/words.js";
+
+begin();
 
 addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
@@ -19,21 +22,24 @@ whenUnconfirmed(async (signal) => (await importModule(() => import("parts/confir
 
 // A page that can't get a module any more is loaded anew, where nothing that was typed is lost with it. Once a minute at most: it
 // may be the module that is broken.
-const renewal = "polier.renewed";
 whenStuck(() => {
   const isInUse = currentPage()?.hasInput() || openDialogs.size > 0;
-  if (isInUse || Date.now() - Number(sessionStorage.getItem(renewal)) < 60_000) {
-    return toast(t("worker.stuck"), { kind: "problem", action: { label: t("worker.reload"), run: () => location.reload() } });
-  }
-  sessionStorage.setItem(renewal, String(Date.now()));
-  location.reload();
+  if (!isInUse && untilRenewal() === 0) return renew();
+  return toast(t("worker.stuck"), { kind: "problem", action: { label: t("worker.reload"), run: () => location.reload() } });
 });
 
-await begun;
-let [state, user] = [session.state, session.user?.id];
+let [state, user] = [null, null];
 // The role for which everything is here, or on its way.
 let fetchedFor = null;
-await startRouter(showFrame);
+try {
+  await begun;
+  [state, user] = [session.state, session.user?.id];
+  await startRouter(showFrame);
+} catch (failure) {
+  // Without words and a frame nothing can be said of it here.
+  console.error(failure);
+  await renewWhenReachable();
+}
 onLanguage(redraw);
 session.onChange(followSession);
 followSession();

@@ -2,8 +2,8 @@
 
 import { Problem } from "app/api.js";
 import { connection } from "app/connection.js";
+import { isReachable } from "app/rescue.js";
 
-const patience = 5000;
 let onStuck = () => {};
 
 /** @param {() => void} handler is called when only loading the page anew would get a module. */
@@ -36,15 +36,5 @@ async function loadAgain(load) {
   } catch (failure) {
     if (failure instanceof TypeError) onStuck();
     throw failure;
-  }
-}
-
-/** Asks past all caches. */
-async function isReachable() {
-  try {
-    await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(patience) });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,0 +1,44 @@
+// Loads the page anew where the app could not begin: a part of it couldn't be fetched, or the way to it was cut off by another
+// navigation. It imports nothing, so that it runs when nothing else does. What index.html says meanwhile needs no script at all.
+
+const note = "polier.renewed";
+/** It may be the app itself that is broken. */
+const pause = 60_000;
+const between = 3000;
+const patience = 5000;
+let isBegun = false;
+
+/** Is called when all that comes with the page is here. */
+export const begin = () => { isBegun = true; };
+
+/** Milliseconds until the page may be loaded anew by itself once more. */
+export const untilRenewal = () => Math.max(0, Number(sessionStorage.getItem(note)) + pause - Date.now());
+
+/**
+ * Loads the page anew. Before that every module is fetched as a mere file: WebKit remembers across pages that a script could not be
+ * had, also one that a navigation cut off, until the same address is asked for as something else.
+ */
+export async function renew() {
+  sessionStorage.setItem(note, String(Date.now()));
+  const { imports } = JSON.parse(document.querySelector("script[type=importmap]").textContent);
+  const files = Object.values(imports).filter((path) => path.endsWith(".js"));
+  const signal = AbortSignal.timeout(4 * patience);
+  await Promise.allSettled(files.map(async (path) => (await fetch(path, { signal })).arrayBuffer()));
+  location.reload();
+}
+
+/** Loads the page anew once there is a server to get it from. @returns {Promise<never>} */
+export async function renewWhenReachable() {
+  const rest = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+  while (!(await isReachable())) await rest(between);
+  await rest(untilRenewal());
+  await renew();
+  return new Promise(() => {});
+}
+
+/** Asks past all caches. */
+export const isReachable = () =>
+  fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(patience) }).then(() => true, () => false);
+
+// Scripts that come with the page run before it has loaded, or not at all.
+addEventListener("load", () => isBegun || renewWhenReachable());
