@@ -317,8 +317,8 @@ static const unsigned char parts_operator_js[] = {
 static const unsigned char parts_paged_js[] = {
 #embed "../../web/parts/paged.js"
 };
-static const unsigned char parts_people_options_js[] = {
-#embed "../../web/parts/people-options.js"
+static const unsigned char parts_people_field_js[] = {
+#embed "../../web/parts/people-field.js"
 };
 static const unsigned char parts_period_js[] = {
 #embed "../../web/parts/period.js"
@@ -490,7 +490,7 @@ static const struct polier_file web[] = {
     {"parts/number-pad.js", parts_number_pad_js, sizeof parts_number_pad_js},
     {"parts/operator.js", parts_operator_js, sizeof parts_operator_js},
     {"parts/paged.js", parts_paged_js, sizeof parts_paged_js},
-    {"parts/people-options.js", parts_people_options_js, sizeof parts_people_options_js},
+    {"parts/people-field.js", parts_people_field_js, sizeof parts_people_field_js},
     {"parts/period.js", parts_period_js, sizeof parts_period_js},
     {"parts/person-fields.js", parts_person_fields_js, sizeof parts_person_fields_js},
     {"parts/pieces.js", parts_pieces_js, sizeof parts_pieces_js},

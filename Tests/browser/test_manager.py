@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -49,6 +51,7 @@ def test_from_nothing_to_a_site_that_runs_low(server, visit, size):
         page.get_by_text("verschickt").first.wait_for()
 
         page.goto("/sites/new")
+        page.get_by_text("Adresse, Zeitraum, Team und Notizen").click()
         fill(page, {
             "name": "Bad Müller", "address.street": "Am Markt", "address.streetNumber": "12", "address.postalCode": "53111",
             "address.city": "Bonn", "startDate": "2026-11-23", "endDate": "2027-03-18",
@@ -85,6 +88,59 @@ def wait_for(page, ask, **wanted):
             return answer
         page.wait_for_timeout(100)
     raise AssertionError(f"{answer} never had {wanted}")
+
+
+def test_a_site_is_there_by_its_name(server, visit):
+    manager = Client(server, server.managers[0])
+    with visit(server) as page:
+        page.set_viewport_size({"width": 320, "height": 568})
+        sign_in(page, server.managers[0], server.password)
+        page.goto("/sites/new")
+        name = f"Neubau {server.port}"
+        page.locator("[name=name]").fill(name)
+        assert not page.locator("[name='address.street']").is_visible()
+        page.get_by_role("button", name="Baustelle anlegen").click()
+        page.get_by_role("heading", level=1, name=name).wait_for()
+        site = next(one for one in manager.get(manager.company + "/sites") if one["name"] == name)
+        assert (site["address"], site["endDate"], site["progress"]) == ("", None, 0)
+        assert site["startDate"] == datetime.now(ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%d")
+        for path in ["/", "/sites", "/hours", f"/sites/{site['id']}/edit"]:
+            page.goto(path)
+            page.locator("h1").first.wait_for()
+            page.wait_for_load_state("networkidle")
+            assert not any(word in page.inner_text("body") for word in ["null", "undefined", "Invalid", "NaN"]), path
+        # And what is known later.
+        page.locator("[name='address.city']").fill("Bonn")
+        page.locator("[name=endDate]").fill("2099-12-24")
+        send(page)
+        page.get_by_role("heading", level=1, name=name).wait_for()
+        site = manager.get(f"{manager.company}/sites/{site['id']}")
+        assert site["address"] == "Bonn, Deutschland" and site["endDate"] == "2099-12-24"
+
+
+def test_people_are_searched_and_chosen(server, visit):
+    manager = Client(server, server.managers[0])
+    crew = [manager.send("POST", manager.company + "/users", {
+        "email": f"{uuid.uuid4().hex}@fliesen-brandt.example", "firstName": "Jörg", "lastName": f"Suchmann-{number}", "role": "WORKER"})
+        for number in range(9)]
+    site = manager.send("POST", manager.company + "/sites", {"name": "Gesucht und gefunden", "users": [crew[8]["id"]]})
+    with visit(server) as page:
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site['id']}/edit")
+        boxes = page.locator(".people-field .choice input")
+        page.get_by_label("Jörg Suchmann-8").wait_for()
+        assert page.get_by_label("Jörg Suchmann-8").is_checked() and boxes.count() < 8
+        page.get_by_placeholder("Leute suchen").fill("joerg suchmann-3")
+        page.get_by_label("Jörg Suchmann-3").check()
+        page.get_by_placeholder("Leute suchen").fill("Suchmann-5")
+        page.get_by_label("Jörg Suchmann-5").check()
+        page.keyboard.press("Enter")
+        page.get_by_label("Jörg Suchmann-8").uncheck()
+        page.get_by_placeholder("Leute suchen").fill("niemand heißt so")
+        send(page)
+        page.get_by_role("heading", level=1, name="Gesucht und gefunden").wait_for()
+    after = manager.get(f"{manager.company}/sites/{site['id']}")["assignments"]
+    assert sorted(one["userId"] for one in after) == sorted([crew[3]["id"], crew[5]["id"]])
 
 
 def test_an_accident_is_undone(server, visit):

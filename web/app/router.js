@@ -15,6 +15,9 @@ let view = null;
 let frame = () => {};
 const scrolls = new Map();
 let place = { key: "", index: 0 };
+// A way back of our own: until it has been gone nothing else may happen to the history.
+let arrived = null;
+let settled = Promise.resolve();
 
 /** The page that is shown. */
 export const currentPage = () => page;
@@ -22,12 +25,45 @@ export const currentPage = () => page;
 /** What lies open over the page, topmost last. */
 export const openDialogs = new Set();
 
+/** Gives a dialog an entry in the history, so that the way back closes it and not the page. */
+export async function enterDialog(dialog) {
+  await settled;
+  if (!openDialogs.has(dialog)) return;
+  dialog.depth = (place.depth ?? 0) + 1;
+  place = { ...place, index: place.index + 1, depth: dialog.depth };
+  history.pushState(place, "");
+}
+
+/** Takes the entry back, where the dialog wasn't closed by going there. */
+export function leaveDialog({ depth }) {
+  if (depth && depth <= (place.depth ?? 0)) walk(depth - 1 - place.depth);
+}
+
+/** Goes so many entries of this page on or back, and shows nothing else. */
+function walk(steps) {
+  if (!steps) return settled;
+  place = { ...place, index: place.index + steps, depth: (place.depth ?? 0) + steps };
+  return travel(steps);
+}
+
+function travel(steps) {
+  settled = settled.then(() => new Promise((resolve) => {
+    arrived = resolve;
+    // The browser may have nowhere to go.
+    setTimeout(resolve, 1000);
+    history.go(steps);
+  })).then(() => { arrived = null; });
+  return settled;
+}
+
 /** @param {(page: Page, state: {isBusy: boolean}) => Promise<void>} showFrame draws everything around the page. */
 export function startRouter(showFrame) {
   frame = showFrame;
   history.scrollRestoration = "manual";
   place = history.state ?? { key: key(), index: 0 };
   history.replaceState(place, "");
+  // Loaded anew while a dialog was open.
+  walk(-(place.depth ?? 0));
   addEventListener("click", follow);
   addEventListener("popstate", goBack);
   addEventListener("beforeunload", (event) => holders().length > 0 && event.preventDefault());
@@ -38,6 +74,8 @@ export function startRouter(showFrame) {
 /** Goes to an address of the app. Whoever has input that isn't saved is asked first, unless it has been. */
 export async function go(path, { replace = false, saved = false } = {}) {
   if (!saved && !(await mayLeave())) return;
+  for (const dialog of openDialogs) dialog.close();
+  await settled;
   scrolls.set(place.key, scrollY);
   place = { key: key(), index: place.index + (replace ? 0 : 1) };
   history[replace ? "replaceState" : "pushState"](place, "", path);
@@ -77,20 +115,39 @@ function follow(event) {
 async function goBack({ state }) {
   // A place on the same page was gone to.
   if (!state) return history.replaceState(place, "");
+  if (arrived) return arrived();
   const [from, to] = [place, state];
-  // The way back after somebody chose to stay.
-  if (to.key === from.key) return;
+  if (to.key === from.key) return closeDialogs(from, to);
   scrolls.set(from.key, scrollY);
   const isHeld = [...openDialogs].some((dialog) => !dialog.mayClose);
   if (isHeld || holders().length) {
-    history.go(from.index - to.index);
+    travel(from.index - to.index);
     if (isHeld || !(await mayLeave())) return;
     for (const holder of holders()) holder.hasInput = () => false;
+    await settled;
     history.go(to.index - from.index);
     return;
   }
   place = to;
   await show({ moves: true, y: scrolls.get(to.key) ?? to.y });
+}
+
+/** Within a page only dialogs have entries. */
+async function closeDialogs(from, to) {
+  const depth = to.depth ?? 0;
+  place = to;
+  const closing = [...openDialogs].filter((dialog) => dialog.depth > depth).reverse();
+  // On the way on there is no dialog any more.
+  if (!closing.length) return walk(Math.min(0, openDialogs.size - depth));
+  for (const dialog of closing) {
+    if (dialog.mayClose && !dialog.hasInput()) {
+      dialog.close();
+      continue;
+    }
+    walk(dialog.depth - (place.depth ?? 0));
+    if (dialog.mayClose && (await mayLeave())) dialog.close();
+    return;
+  }
 }
 
 /** The page and the dialogs with input that isn't saved. One that can't be closed keeps none: it asks for a password. */

@@ -129,6 +129,9 @@ export const amount = (value, unit) => `${number(value)}\u00A0${unit}`;
 export const signed = (value) =>
   format(Intl.NumberFormat, { maximumFractionDigits: 3, signDisplay: "exceptZero" }).format(value).replace("-", "\u2212");
 
+/** Compares names as people sort them: Haus 2 before Haus 10. */
+export const byName = (one, other) => format(Intl.Collator, { numeric: true }).compare(one, other);
+
 /** Reads what people type, with comma or point; NaN for what is no number. */
 export function parseNumber(text) {
   let plain = String(text).trim().replace(/[\s\u00A0']/g, "").replace("\u2212", "-");

@@ -1,7 +1,7 @@
 // For operators: every company. Each opens the pages that its managers have, and its copy and its end.
 
 import { html, keyed } from "app/html.js";
-import { day, language, t } from "app/words.js";
+import { byName, day, t } from "app/words.js";
 import { icon } from "parts/icon.js";
 import { emptyState, pageHead } from "parts/pieces.js";
 import { matches, searchField } from "parts/search-field.js";
@@ -18,7 +18,7 @@ export default function companies(page) {
   return () => {
     const all = page.data.companies;
     const found = all.filter(({ name, address }) => matches(search, name, address))
-      .sort((a, b) => a.name.localeCompare(b.name, language()));
+      .sort((a, b) => byName(a.name, b.name));
     return html`
       ${pageHead({ title: t("companies.title") })}
       ${all.length > few && searchField({ label: t("companies.search"), value: search, onInput })}

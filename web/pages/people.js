@@ -1,7 +1,7 @@
 // Everybody of the company: who is here, who is invited and hasn't come yet, who is switched off.
 
 import { html, keyed } from "app/html.js";
-import { language, t } from "app/words.js";
+import { byName, t } from "app/words.js";
 import { avatar, invitationChip, nameOf, roleChip, standingOf } from "parts/chips.js";
 import { icon } from "parts/icon.js";
 import { emptyState, pageHead, section } from "parts/pieces.js";
@@ -20,7 +20,7 @@ export default function people(page) {
   };
   return () => {
     const all = page.data.people;
-    const found = all.filter((person) => matches(search, nameOf(person), person.email)).sort(byName);
+    const found = all.filter((person) => matches(search, nameOf(person), person.email)).sort(byNames);
     return html`
       ${pageHead({
         title: t("people.title"),
@@ -35,9 +35,8 @@ export default function people(page) {
   };
 }
 
-function byName(a, b) {
-  const compare = (x, y) => x.localeCompare(y, language());
-  return compare(a.firstName, b.firstName) || compare(a.lastName, b.lastName);
+function byNames(a, b) {
+  return byName(a.firstName, b.firstName) || byName(a.lastName, b.lastName);
 }
 
 const group = (page, standing, people) => people.length > 0 && section({

@@ -52,17 +52,17 @@ export default function profile(page) {
       </li></ul>`,
     })}
     ${section({
-      title: t("profile.sessions"),
-      content: page.data.sessions
-        ? html`<ul class="list">${page.data.sessions.map((one) => sessionRow(one, () => end(one).catch(fail)))}</ul>`
-        : html`<p class="hint">${page.problems.sessions && whyMissing(page.problems.sessions, "profile.sessionsMissing")}</p>`,
-    })}
-    ${section({
       title: t("profile.data"),
       content: html`<ul class="list"><li class="row deed">
         <p class="row-text">${t("profile.dataText")}</p>
         <a class="button" href="/api/v1/users/me/export" download=${t("profile.dataFile")} @click=${downloadConfirmed}>${icon("download")}${t("profile.dataGet")}</a>
       </li></ul>`,
+    })}
+    ${section({
+      title: t("profile.sessions"),
+      content: page.data.sessions
+        ? html`<ul class="list">${page.data.sessions.map((one) => sessionRow(one, () => end(one).catch(fail)))}</ul>`
+        : html`<p class="hint sessions-wait">${page.problems.sessions && whyMissing(page.problems.sessions, "profile.sessionsMissing")}</p>`,
     })}
     <div class="actions">
       <button type="button" class="button" @click=${() => signOut().catch(fail)}>${icon("out")}${t("profile.signOut")}</button>
@@ -99,7 +99,7 @@ function address(page) {
 }
 
 const languages = (speak) => html`
-  <div class="segments" role="group" aria-label=${t("profile.language")}>
+  <div class="languages" role="group" aria-label=${t("profile.language")}>
     ${["de", "en"].map((code) => html`
       <button type="button" class="button" lang=${code} aria-pressed=${String(language() === code)} @click=${() => speak(code).catch(fail)}>
         ${t(`nav.languages.${code}`)}</button>`)}

@@ -8,11 +8,11 @@ import { fail, toast } from "app/live.js";
 import { go } from "app/router.js";
 import { siteRemoved, siteSaved } from "app/sites.js";
 import { dayOf, t } from "app/words.js";
-import { addressFields } from "parts/address-fields.js";
+import { addressFields, siteAddress } from "parts/address-fields.js";
 import { ask } from "parts/dialog.js";
 import { areaField, choiceField, formView, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
-import { peopleOptions } from "parts/people-options.js";
+import { createPeopleField } from "parts/people-field.js";
 import { pageHead } from "parts/pieces.js";
 
 export default function siteEdit(page) {
@@ -22,11 +22,14 @@ export default function siteEdit(page) {
   page.read({ users: `${page.company.api}/users`, ...(id && { site: path }) });
   // What the form shows: a newer answer is taken over only while nothing has been typed, so that the save is of what was seen.
   let shown = null;
+  let people = null;
 
   const form = createForm(page, {
     check: ({ startDate, endDate }) => (startDate && endDate && endDate < startDate ? { endDate: t("fields.before-start-date") } : {}),
     send: (values, { key }) => {
-      const site = { ...values, notes: values.notes.trim() || null };
+      const site = {
+        ...values, address: siteAddress(values.address), endDate: values.endDate || null, notes: values.notes.trim() || null,
+      };
       return id ? api.patch(path, site, { of: shown }) : api.post(listPath, site, { key });
     },
     async done(saved) {
@@ -40,32 +43,20 @@ export default function siteEdit(page) {
   return () => {
     if (!form.isChanged) shown = page.data.site ?? {};
     const site = shown;
+    const assigned = (site.assignments ?? []).map((one) => one.userId);
+    if (!people || (!form.isChanged && people.of !== site)) {
+      people = { of: site, view: createPeopleField(page, { name: "users", users: page.data.users, chosen: assigned }) };
+    }
     const back = id ? { href: page.link(`/sites/${id}`), label: site.name } : { href: page.link("/sites"), label: t("sites.title") };
     return html`
-      ${pageHead({ title: t(id ? "site.edit.title" : "sites.new"), back })}
+      ${pageHead({ title: t(id ? "site.edit.title" : "sites.new"), lead: !id && t("site.edit.lead"), back })}
       ${formView(form, html`
         ${textField(form, { name: "name", label: t("site.edit.name"), hint: t("site.edit.nameHint"), value: site.name, maxlength: 200 })}
-        ${addressFields(form, site.addressParts)}
-        <fieldset class="group">
-          <legend>${t("site.edit.time")}</legend>
-          <div class="fields">
-            ${textField(form, { name: "startDate", label: t("site.edit.start"), type: "date", value: site.startDate ?? dayOf() })}
-            ${textField(form, { name: "endDate", label: t("site.edit.end"), type: "date", value: site.endDate })}
-          </div>
-          ${choice("priority", ["high", "medium", "low"], site.priority ?? "medium", t("sites.priority"))}
-          ${id && choice("status", ["ACTIVE", "INACTIVE"], site.status, t("sites.status"), t("site.edit.statusHint"))}
-        </fieldset>
-        <fieldset class="group">
-          <legend>${t("site.edit.team")}</legend>
-          ${choiceField(form, {
-            name: "users", label: t("site.edit.people"), isList: true, required: false,
-            options: peopleOptions(page.data.users, site.assignments ?? []), value: (site.assignments ?? []).map((one) => one.userId),
-          })}
-          ${areaField(form, {
-            name: "notes", label: t("site.edit.notes"), hint: t("site.edit.notesHint"), value: site.notes,
-            required: false, maxlength: 10000,
-          })}
-        </fieldset>
+        ${id ? details(site) : html`
+          <details class="more" ?open=${Object.keys(form.errors).some((name) => name !== "name")}>
+            <summary>${icon("add")}<span>${t("site.edit.more")}</span></summary>
+            ${details(site)}
+          </details>`}
       `, { submit: t(id ? "action.save" : "site.edit.open"), cancel: back.href })}
       ${id && html`
         <section class="section danger-zone">
@@ -74,6 +65,28 @@ export default function siteEdit(page) {
           <button type="button" class="button" @click=${remove}>${icon("remove")}${t("site.edit.remove")}</button>
         </section>`}`;
   };
+
+  function details(site) {
+    return html`
+      ${addressFields(form, site.addressParts, { isWhole: false })}
+      <fieldset class="group">
+        <legend>${t("site.edit.time")}</legend>
+        <div class="fields">
+          ${textField(form, { name: "startDate", label: t("site.edit.start"), type: "date", value: site.startDate ?? dayOf() })}
+          ${textField(form, { name: "endDate", label: t("site.edit.end"), type: "date", value: site.endDate ?? "", required: false })}
+        </div>
+        ${choice("priority", ["high", "medium", "low"], site.priority ?? "medium", t("sites.priority"))}
+        ${id && choice("status", ["ACTIVE", "INACTIVE"], site.status, t("sites.status"), t("site.edit.statusHint"))}
+      </fieldset>
+      <fieldset class="group">
+        <legend>${t("site.edit.team")}</legend>
+        ${people.view(form, t("site.edit.people"))}
+        ${areaField(form, {
+          name: "notes", label: t("site.edit.notes"), hint: t("site.edit.notesHint"), value: site.notes,
+          required: false, maxlength: 10000,
+        })}
+      </fieldset>`;
+  }
 
   function choice(name, codes, value, label, hint) {
     const words = { status: "site.statuses", priority: "site.priorities" };

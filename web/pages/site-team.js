@@ -10,10 +10,10 @@ import { presentOn, siteSaved } from "app/sites.js";
 import { moment, nearDay, t } from "app/words.js";
 import { chip, nameOf, personChip } from "parts/chips.js";
 import { openDialog } from "parts/dialog.js";
-import { choiceField, formView } from "parts/fields.js";
+import { formView } from "parts/fields.js";
 import { icon } from "parts/icon.js";
+import { createPeopleField } from "parts/people-field.js";
 import { emptyState } from "parts/pieces.js";
-import { peopleOptions } from "parts/people-options.js";
 
 export default function siteTeam(page, site) {
   if (may.changeSites()) page.read({ users: `${page.company.api}/users` }, { optional: true });
@@ -52,6 +52,7 @@ function member(page, one) {
 
 function assignment(page, site) {
   let form = null;
+  let people = null;
   // As it was when the dialog opened: who was assigned by somebody else since then isn't thrown out unseen.
   const shown = page.data.site;
   return (dialog) => {
@@ -64,9 +65,7 @@ function assignment(page, site) {
         toast(t("site.team.saved"));
       },
     });
-    return formView(form, choiceField(form, {
-      name: "users", label: t("site.team.people"), isList: true, required: false,
-      options: peopleOptions(page.data.users, shown.assignments), value: shown.assignments.map((one) => one.userId),
-    }), { submit: t("action.save") });
+    people ??= createPeopleField(dialog, { name: "users", users: page.data.users, chosen: shown.assignments.map((one) => one.userId) });
+    return formView(form, people(form, t("site.team.people")), { submit: t("action.save") });
   };
 }

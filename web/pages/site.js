@@ -5,7 +5,7 @@ import { kept } from "app/kept.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { overviewOf, presentOn, recallSite } from "app/sites.js";
-import { dayOf, dayRange, moment, t } from "app/words.js";
+import { day, dayOf, dayRange, moment, t } from "app/words.js";
 import { addressLine } from "parts/address-line.js";
 import { priorityChip, statusChip } from "parts/chips.js";
 import { icon } from "parts/icon.js";
@@ -58,11 +58,12 @@ function about(page) {
   const present = presentOn(page, site.id);
   return html`
     <div class="about">
-      <div class="about-line">${icon("address")}<span>${addressLine(site)}</span></div>
+      ${site.address && html`<div class="about-line">${icon("address")}<span>${addressLine(site)}</span></div>`}
       <div class="about-line">${icon("calendar")}
         <div class="about-time">
-          <span>${dayRange(site.startDate, site.endDate)} <span class="about-left">${timeLeft(site)}</span></span>
-          ${progress(site.progress / 100, t("site.progress", { percent: site.progress }))}
+          <span>${site.endDate ? dayRange(site.startDate, site.endDate) : t("site.from", { day: day(site.startDate) })}
+            <span class="about-left">${timeLeft(site)}</span></span>
+          ${site.endDate && progress(site.progress / 100, t("site.progress", { percent: site.progress }))}
         </div>
       </div>
       ${present.length > 0 && html`
@@ -85,6 +86,7 @@ function presence(page, present) {
 function timeLeft({ startDate, endDate }) {
   const days = (to) => Math.round((Date.parse(to) - Date.parse(dayOf())) / 86_400_000);
   if (days(startDate) > 0) return t("site.startsIn", { count: days(startDate) });
+  if (!endDate) return "";
   if (days(endDate) < 0) return t("site.overdue", { count: -days(endDate) });
   if (days(endDate) === 0) return t("site.lastDay");
   return t("site.daysLeft", { count: days(endDate) });

@@ -4,14 +4,18 @@ import { html } from "app/html.js";
 import { t } from "app/words.js";
 import { textField } from "parts/fields.js";
 
-/** Fields `address.street` and so on. @param {object} [value] as `addressParts` of a company or site. */
-export function addressFields(form, value = {}) {
+/**
+ * Fields `address.street` and so on.
+ * @param {object} [value] as `addressParts` of a company or site.
+ * @param {{isWhole?: boolean}} options `isWhole`: no part may be missing.
+ */
+export function addressFields(form, value = {}, { isWhole = true } = {}) {
   const part = (name, options) => textField(form, {
-    name: `address.${name}`, label: t(`address.${name}`), value: value[name], ...options,
+    name: `address.${name}`, label: t(`address.${name}`), value: value[name] ?? "", required: isWhole, isMarked: isWhole, ...options,
   });
   return html`
     <fieldset class="group">
-      <legend>${t("address.title")}</legend>
+      <legend>${t("address.title")}${!isWhole && html` <span class="optional">${t("form.optional")}</span>`}</legend>
       <div class="fields is-wide-narrow">
         ${part("street", { maxlength: 200, autocomplete: "address-line1" })}
         ${part("streetNumber", { maxlength: 20 })}
@@ -22,4 +26,10 @@ export function addressFields(form, value = {}) {
       </div>
       ${part("country", { maxlength: 100, autocomplete: "country-name", value: value.country ?? t("address.usualCountry") })}
     </fieldset>`;
+}
+
+/** What `addressFields` hold, for a site: null where nothing of it is known. A country alone is no address. */
+export function siteAddress(address) {
+  const parts = Object.entries(address).map(([name, value]) => [name, value.trim()]);
+  return parts.some(([name, value]) => value && name !== "country") ? Object.fromEntries(parts) : null;
 }

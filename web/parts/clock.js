@@ -7,7 +7,8 @@ import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { queue } from "app/queue.js";
 import { presentOn } from "app/sites.js";
-import { moment, t, time } from "app/words.js";
+import { byName, moment, t, time } from "app/words.js";
+import { placeOf } from "parts/address-line.js";
 import { icon } from "parts/icon.js";
 import "parts/running-time.js";
 
@@ -104,7 +105,7 @@ export function createClock(page, here) {
 function sitesToCome(page) {
   const rank = (site) => [site.isAssigned ? site.lastVisited ?? "" : "", site.isAssigned ? "1" : "0"].join();
   return [...page.data.overview.sites]
-    .sort((a, b) => rank(b).localeCompare(rank(a)) || a.name.localeCompare(b.name));
+    .sort((a, b) => rank(b).localeCompare(rank(a)) || byName(a.name, b.name));
 }
 
 async function choose(page, sites) {
@@ -121,7 +122,6 @@ async function choose(page, sites) {
   });
 }
 
-function remark({ lastVisited: last, addressParts: { street, streetNumber, city } }) {
-  const place = `${street} ${streetNumber}, ${city}`;
-  return last ? `${place} · ${t("clock.lastHere", { day: moment(last) })}` : place;
+function remark({ lastVisited: last, addressParts }) {
+  return [placeOf({ addressParts }, { hasCode: false }), last && t("clock.lastHere", { day: moment(last) })].filter(Boolean).join(" · ");
 }

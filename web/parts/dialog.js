@@ -1,7 +1,7 @@
 // Dialogs on the browser's own <dialog>: it keeps the focus inside and gives it back.
 
 import { html, render } from "app/html.js";
-import { openDialogs } from "app/router.js";
+import { enterDialog, leaveDialog, openDialogs } from "app/router.js";
 import { t } from "app/words.js";
 import { icon } from "parts/icon.js";
 
@@ -65,7 +65,7 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
   let end;
   const ended = new Promise((resolve) => {
     end = () => {
-      openDialogs.delete(dialog);
+      if (openDialogs.delete(dialog)) leaveDialog(dialog);
       leaving.abort();
       element.remove();
       resolve(dialog.result);
@@ -76,6 +76,7 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
   document.body.append(element);
   dialog.update();
   element.showModal();
+  enterDialog(dialog);
   return ended;
 }
 

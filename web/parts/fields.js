@@ -26,9 +26,9 @@ function described(form, { name, hint }) {
   return ids.filter(Boolean).join(" ") || null;
 }
 
-const around = (form, { name, label, hint, required = true, size = "" }, input) => html`
+const around = (form, { name, label, hint, required = true, isMarked = true, size = "" }, input) => html`
   <div class="field ${size && `is-${size}`} ${form.errors[name] && "has-error"}">
-    <label for=${idOf(form, name)}>${label}${!required && html` <span class="optional">${t("form.optional")}</span>`}</label>
+    <label for=${idOf(form, name)}>${label}${!required && isMarked && html` <span class="optional">${t("form.optional")}</span>`}</label>
     ${hint && html`<p class="hint" id=${`${idOf(form, name)}-hint`}>${hint}</p>`}
     ${input}
     ${errorOf(form, name)}
@@ -41,7 +41,7 @@ const errorOf = (form, name) => form.errors[name] && html`
  * One line of text. Also e-mail (`type: "email"`), search, phone.
  * @param {{name: string, label: string, hint?: string, value?: string, type?: string, required?: boolean, autocomplete?: string,
  *   inputmode?: string, list?: string, maxlength?: number, size?: "short", kind?: "number", unit?: string, autofocus?: boolean,
- *   isFixed?: boolean}} field
+ *   isFixed?: boolean, isMarked?: boolean}} field `isMarked`: that it may be left out is said at its label.
  */
 export function textField(form, field) {
   const { name, value = "", type = "text", required = true, autocomplete = "off", inputmode, maxlength, kind, unit } = field;

@@ -1,6 +1,6 @@
 // Hours as a file for the payroll office: a line a visit, as spreadsheets in the person's language read it.
 
-import { dayOf, language, time, t } from "app/words.js";
+import { byName, dayOf, language, time, t } from "app/words.js";
 import { minutesOf } from "parts/time-entry.js";
 
 /** @param {object[]} entries  @param {{from: string}} period  @param {(entry: object) => string} siteName */
@@ -18,7 +18,7 @@ export function saveHours(entries, period, siteName) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-const byPersonAndTime = (a, b) => a.userName.localeCompare(b.userName) || a.checkedInAt.localeCompare(b.checkedInAt);
+const byPersonAndTime = (a, b) => byName(a.userName, b.userName) || Date.parse(a.checkedInAt) - Date.parse(b.checkedInAt);
 
 function lineOf(entry, site) {
   const { userName, checkedInAt, checkedOutAt, corrections } = entry;

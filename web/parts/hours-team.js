@@ -5,7 +5,7 @@ import { importModule } from "app/modules.js";
 import { queue } from "app/queue.js";
 import { go } from "app/router.js";
 import { presentOn } from "app/sites.js";
-import { day, dayOf, duration, nearDay, t, time } from "app/words.js";
+import { byName, day, dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays } from "app/zone.js";
 import { avatar, nameOf, personChip } from "parts/chips.js";
 import { createPeriod } from "parts/period.js";
@@ -167,5 +167,5 @@ function dayCell(one, entries) {
 function peopleOf(page, entries) {
   const names = new Map((page.data.people ?? []).filter(({ status }) => status === "ACTIVE").map((user) => [user.id, nameOf(user)]));
   for (const { userId, userName } of entries) if (!names.has(userId)) names.set(userId, userName);
-  return [...names].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name));
+  return [...names].map(([id, name]) => ({ id, name })).sort((a, b) => byName(a.name, b.name));
 }

@@ -11,13 +11,21 @@ export const searchField = ({ label, value, onInput }) => html`
       enterkeyhint="search" @input=${({ target }) => onInput(target.value)}>
   </div>`;
 
-/** Whether every word that is looked for stands in one of the texts, whatever its case and accents. */
+/**
+ * Whether every word that is looked for stands in one of the texts, whatever its case and accents; umlauts and ß also as two letters,
+ * and sizes however they are written: 30x60, 30 x 60, 30×60. The server's ?search= finds the same.
+ */
 export function matches(search, ...texts) {
-  const text = plain(texts.join(" "));
-  return plain(search).split(/\s+/).every((word) => text.includes(word));
+  const text = texts.join(" ");
+  const ways = [plain, (one) => plain(spelled(one))].map((fold) => ({ text: fold(text), words: fold(search).split(" ") }));
+  return ways[0].words.every((_, i) => ways.some((way) => way.text.includes(way.words[i])));
 }
 
+const umlauts = { ä: "ae", ö: "oe", ü: "ue" };
+const spelled = (text) => text.toLowerCase().normalize("NFC").replace(/[äöü]/g, (letter) => umlauts[letter]);
+
 // These letters are whole: taking accents away leaves them as they are.
-const whole = { ı: "i", ł: "l", ß: "ss", ø: "o", đ: "d" };
+const whole = { ı: "i", ł: "l", ß: "ss", ø: "o", đ: "d", "×": "x" };
 const plain = (text) =>
-  text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[ıłßøđ]/g, (letter) => whole[letter]);
+  text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[ıłßøđ×]/g, (letter) => whole[letter])
+    .replace(/\s+/g, " ").replace(/(\d) ?x ?(?=\d)/g, "$1x");

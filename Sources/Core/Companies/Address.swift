@@ -1,5 +1,8 @@
-/// A postal address, of a company or a site.
+/// A postal address, of a company or a site. Of a site any part may be missing, which is an empty text then.
 public struct Address: Sendable, Equatable {
+    /// Of a site that has none.
+    public static let none = Address(streetNumber: "", street: "", city: "", postalCode: "", country: "")
+
     public let streetNumber: String
     public let street: String
     public let city: String
@@ -25,6 +28,12 @@ public struct Address: Sendable, Equatable {
         country = try row.next()
     }
 
-    /// `Street 1, 12345 City, Country`.
-    public var text: String { "\(street) \(streetNumber), \(postalCode) \(city), \(country)" }
+    /// `Street 1, 12345 City, Country`, of the parts that are there; empty where none is.
+    public var text: String {
+        func joined(_ parts: [String], by separator: String) -> String {
+            parts.filter { !$0.isEmpty }.joined(separator: separator)
+        }
+        return joined(
+            [joined([street, streetNumber], by: " "), joined([postalCode, city], by: " "), country], by: ", ")
+    }
 }

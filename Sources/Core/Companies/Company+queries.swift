@@ -23,6 +23,11 @@ extension Company {
         Query(idByID, scope.company) { try $0.next() }
     }
 
+    /// Nothing where there is no such company.
+    static func timeZone(_ scope: CompanyScope) -> Query<String> {
+        Query("SELECT c.time_zone FROM companies c WHERE c.id = $1", scope.company) { try $0.next() }
+    }
+
     static func language(_ scope: CompanyScope) -> Query<Language> {
         Query("SELECT c.language FROM companies c WHERE c.id = $1", scope.company) { try $0.next() }
     }

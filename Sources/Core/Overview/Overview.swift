@@ -4,7 +4,7 @@ public struct Overview: Sendable {
     /// An active site, without its material.
     public struct Place: Sendable {
         public let record: SiteRecord
-        /// The elapsed share of the days from start to end, 0 to 100 percent.
+        /// The elapsed share of the days from start to end, 0 to 100 percent; 0 where there is no end.
         public let progress: Int
         /// How many of its materials run low.
         public let low: Int
@@ -122,12 +122,12 @@ public struct Overviews: Sendable {
     /// Throws `Refusal` where the scope is for something else than reading sites or there is no such company, and `StorageError`.
     public func get(_ scope: CompanyScope) async throws -> Overview {
         try scope.check(.readSites)
-        let (companies, rows, assignees, present, counts) = try await database.fetch(
-            Company.exists(scope), Overview.sites(scope), Overview.assignees(scope), Overview.present(scope),
+        let (timeZones, rows, assignees, present, counts) = try await database.fetch(
+            Company.timeZone(scope), Overview.sites(scope), Overview.assignees(scope), Overview.present(scope),
             Overview.counts(scope))
-        guard !companies.isEmpty, let counts = counts.first else { throw Company.notFound }
+        guard let timeZone = timeZones.first, let counts = counts.first else { throw Company.notFound }
         let people = Dictionary(grouping: assignees, by: \.site)
-        let today = runtime.now().day
+        let today = runtime.now().day(in: timeZone)
         let sites = rows.map { row in
             Overview.Place(
                 record: row.record, progress: row.record.progress(on: today), low: row.low, assigned: row.assigned,

@@ -11,7 +11,7 @@ extension Site {
         """
 
     private static let oneByID: SQL = """
-        SELECT \(columns) FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
+        SELECT \(columns), c.time_zone FROM sites s JOIN companies c ON c.id = s.company_id WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
         """
 
     private static let idByID: SQL = """
@@ -56,8 +56,9 @@ extension Site {
         WHERE s.company_id = $1 AND \(isVisible) AND s.status = 'ACTIVE' AND s.removed_at IS NULL
         """
 
-    static func record(_ scope: SiteScope) -> Query<SiteRecord> {
-        Query(oneByID, scope.company, scope.assignee, scope.site, row: SiteRecord.init)
+    /// With the company's time zone.
+    static func record(_ scope: SiteScope) -> Query<(record: SiteRecord, timeZone: String)> {
+        Query(oneByID, scope.company, scope.assignee, scope.site) { (try SiteRecord(&$0), try $0.next()) }
     }
 
     /// Newest first.

@@ -35,7 +35,7 @@ public struct Site: Sendable {
     public let lastVisited: Instant?
     /// The time of all finished visits.
     public let logged: Duration
-    /// The elapsed share of the days from start to end, 0 to 100 percent.
+    /// The elapsed share of the days from start to end, 0 to 100 percent; 0 where there is no end.
     public let progress: Int
 
     /// How many materials there are and how many run low, also where they aren't listed here.
@@ -108,7 +108,8 @@ public struct SiteRecord: Sendable {
     public let priority: Site.Priority
     public let status: Site.Status
     public let startDate: Day
-    public let endDate: Day
+    /// Nil as long as no one knows it.
+    public let endDate: Day?
     public let notes: String?
     public let version: Int64
     public let createdAt: Instant
@@ -116,7 +117,7 @@ public struct SiteRecord: Sendable {
 
     package init(
         id: Site.ID, name: String, address: Address, priority: Site.Priority, status: Site.Status, startDate: Day,
-        endDate: Day, notes: String?, version: Int64, createdAt: Instant, updatedAt: Instant
+        endDate: Day?, notes: String?, version: Int64, createdAt: Instant, updatedAt: Instant
     ) {
         self.id = id
         self.name = name
@@ -133,6 +134,7 @@ public struct SiteRecord: Sendable {
 
     /// Both the first and the last day count as days of work: on the first day nothing has elapsed, after the last all has.
     func progress(on today: Day) -> Int {
+        guard let endDate else { return 0 }
         let days = endDate.daysSince1970 - startDate.daysSince1970 + 1
         let elapsed = today.daysSince1970 - startDate.daysSince1970
         return min(max(elapsed * 100 / days, 0), 100)
@@ -166,8 +168,9 @@ struct Visits: Sendable {
 public struct NewSite: Sendable {
     public let name: String
     public let address: Address
-    public let startDate: Day
-    public let endDate: Day
+    /// Nil for the company's today.
+    public let startDate: Day?
+    public let endDate: Day?
     public let notes: String?
     public let users: [User.ID]
     public let priority: Site.Priority
@@ -175,10 +178,10 @@ public struct NewSite: Sendable {
 
     /// Throws `Refusal` where the end lies before the start.
     public init(
-        name: String, address: Address, startDate: Day, endDate: Day, notes: String?, users: [User.ID],
+        name: String, address: Address, startDate: Day?, endDate: Day?, notes: String?, users: [User.ID],
         priority: Site.Priority, status: Site.Status
     ) throws {
-        guard endDate >= startDate else { throw Refusal("endDate", .beforeStartDate) }
+        if let startDate, let endDate, endDate < startDate { throw Refusal("endDate", .beforeStartDate) }
         self.name = name
         self.address = address
         self.startDate = startDate
@@ -188,6 +191,13 @@ public struct NewSite: Sendable {
         self.priority = priority
         self.status = status
     }
+
+    /// The same with a start. Throws `Refusal` where the end lies before it.
+    func starting(onceOn today: Day) throws -> NewSite {
+        try NewSite(
+            name: name, address: address, startDate: startDate ?? today, endDate: endDate, notes: notes, users: users,
+            priority: priority, status: status)
+    }
 }
 
 /// What is changed of a site; what is nil stays.
@@ -195,7 +205,8 @@ public struct SiteEdit: Sendable {
     public let name: String?
     public let address: Address?
     public let startDate: Day?
-    public let endDate: Day?
+    /// A nil within clears it.
+    public let endDate: Day??
     /// A nil within clears them.
     public let notes: String??
     /// Exactly these people are assigned from now on.
@@ -204,7 +215,7 @@ public struct SiteEdit: Sendable {
     public let status: Site.Status?
 
     public init(
-        name: String?, address: Address?, startDate: Day?, endDate: Day?, notes: String??, users: [User.ID]?,
+        name: String?, address: Address?, startDate: Day?, endDate: Day??, notes: String??, users: [User.ID]?,
         priority: Site.Priority?, status: Site.Status?
     ) {
         self.name = name

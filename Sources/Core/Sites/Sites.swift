@@ -15,10 +15,10 @@ public struct Sites: Sendable {
         let range = SiteRange(scope)
         let (records, assignees, visits, materials) = try await database.fetch(
             Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
-        guard let record = records.first else { throw Site.notFound }
+        guard let (record, timeZone) = records.first else { throw Site.notFound }
         return Site(
-            record, assignees: assignees, visits: visits, materials: materials, today: runtime.now().day,
-            visitor: scope.within.visitor)
+            record, assignees: assignees, visits: visits, materials: materials,
+            today: runtime.now().day(in: timeZone), visitor: scope.within.visitor)
     }
 
     /// Newest first; to a worker, the sites they are assigned to.
@@ -26,10 +26,10 @@ public struct Sites: Sendable {
         _ filter: SiteFilter, _ page: PageRequest<Site.ID>, in scope: CompanyScope
     ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
-        let (companies, records) = try await database.fetch(
-            Company.exists(scope), Site.records(scope, filter.status, page))
-        guard !companies.isEmpty else { throw Company.notFound }
-        return try await complete(records, filter, page, scope)
+        let (timeZones, records) = try await database.fetch(
+            Company.timeZone(scope), Site.records(scope, filter.status, page))
+        guard let timeZone = timeZones.first else { throw Company.notFound }
+        return try await complete(records, filter, page, scope, today: runtime.now().day(in: timeZone))
     }
 
     /// The sites that somebody is assigned to, newest first; to a worker, only their own.
@@ -38,14 +38,15 @@ public struct Sites: Sendable {
     ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
         guard let narrowed = scope.narrowed(toSitesOf: user) else { throw User.notFound }
-        let (users, records) = try await database.fetch(
-            User.exists(user, scope), Site.records(narrowed, filter.status, page))
-        guard !users.isEmpty else { throw User.notFound }
-        return try await complete(records, filter, page, narrowed)
+        let (timeZones, users, records) = try await database.fetch(
+            Company.timeZone(scope), User.exists(user, scope), Site.records(narrowed, filter.status, page))
+        guard let timeZone = timeZones.first, !users.isEmpty else { throw User.notFound }
+        return try await complete(records, filter, page, narrowed, today: runtime.now().day(in: timeZone))
     }
 
     private func complete(
-        _ records: [SiteRecord], _ filter: SiteFilter, _ page: PageRequest<Site.ID>, _ scope: CompanyScope
+        _ records: [SiteRecord], _ filter: SiteFilter, _ page: PageRequest<Site.ID>, _ scope: CompanyScope,
+        today: Day
     ) async throws -> Page<Site, Site.ID> {
         let shown = Page(records, of: page, key: \.id)
         guard let range = SiteRange(scope, shown.items, isActive: filter.status == .active) else {
@@ -59,7 +60,6 @@ public struct Sites: Sendable {
         let visitsBySite = Dictionary(grouping: visits.rows, by: \.site)
         let materialsBySite = Dictionary(grouping: materials.rows, by: \.site)
         let countsBySite = Dictionary(counts.rows.map { ($0.site, $0.counts) }) { first, _ in first }
-        let today = runtime.now().day
         let sites = shown.items.map { record in
             Site(
                 record, assignees: assigneesBySite[record.id] ?? [], visits: visitsBySite[record.id] ?? [],
@@ -79,22 +79,23 @@ public struct Sites: Sendable {
         return Change { transaction in
             // One site after the other, so that the last place is taken once.
             try transaction.enqueue(Company.lock(scope))
-            let (companies, all, active) = try transaction.fetch(
-                Company.exists(scope), CompanyUse.sites(scope.company), CompanyUse.activeSites(scope.company))
-            guard !companies.isEmpty else { throw Company.notFound }
+            let (timeZones, all, active) = try transaction.fetch(
+                Company.timeZone(scope), CompanyUse.sites(scope.company), CompanyUse.activeSites(scope.company))
+            guard let timeZone = timeZones.first else { throw Company.notFound }
             try all.first?.check(.sites)
             if site.status == .active { try active.first?.check(.activeSites) }
             try TextUse.add(site.notes.textBytes, of: id, in: scope, transaction)
             let siteScope = SiteScope(within: scope, site: id)
-            try transaction.enqueue(Site.insert(id, site, scope, now: now))
+            let begun = try site.starting(onceOn: now.day(in: timeZone))
+            try transaction.enqueue(Site.insert(id, begun, scope, now: now))
             _ = try Self.assign(exactly: site.users, siteScope, transaction, now: now)
             try Audit(scope, runtime).write(.siteCreated, id, named: site.name, in: transaction)
-            return try Self.read(siteScope, transaction, today: now.day)
+            return try Self.read(siteScope, transaction, now: now)
         }
         .read(by: \.record.id) { id, transaction in
             let siteScope = SiteScope(within: scope, site: id)
             guard try !transaction.fetch(Site.exists(siteScope)).isEmpty else { throw Site.notFound }
-            return try Self.read(siteScope, transaction, today: now.day)
+            return try Self.read(siteScope, transaction, now: now)
         }
     }
 
@@ -122,7 +123,7 @@ public struct Sites: Sendable {
                 try Audit(scope.within, runtime).write(
                     .siteChanged, scope.site, named: new.name, differences.details, in: transaction)
             }
-            return try Self.read(scope, transaction, today: now.day)
+            return try Self.read(scope, transaction, now: now)
         }
     }
 
@@ -143,18 +144,19 @@ public struct Sites: Sendable {
 
     private static func lock(_ scope: SiteScope, _ transaction: borrowing Transaction) throws -> SiteRecord {
         try transaction.enqueue(Site.lock(scope))
-        guard let record = try transaction.fetch(Site.record(scope)).first else { throw Site.notFound }
-        return record
+        guard let found = try transaction.fetch(Site.record(scope)).first else { throw Site.notFound }
+        return found.record
     }
 
     private static func read(
-        _ scope: SiteScope, _ transaction: borrowing Transaction, today: Day
+        _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
     ) throws -> Site {
         let range = SiteRange(scope)
         let (records, assignees, visits, materials) = try transaction.fetch(
             Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
+        guard let (record, timeZone) = records.first else { throw Site.notFound }
         return Site(
-            records[0], assignees: assignees, visits: visits, materials: materials, today: today,
+            record, assignees: assignees, visits: visits, materials: materials, today: now.day(in: timeZone),
             visitor: scope.within.visitor)
     }
 
@@ -182,9 +184,10 @@ extension SiteRecord {
     fileprivate func differences(from new: NewSite) -> Differences {
         var differences = Differences()
         differences.note("name", name, new.name)
-        differences.note("address", address.text, new.address.text)
-        differences.note("startDate", startDate.text, new.startDate.text)
-        differences.note("endDate", endDate.text, new.endDate.text)
+        func known(_ address: Address) -> String? { address == .none ? nil : address.text }
+        differences.note("address", known(address), known(new.address))
+        differences.note("startDate", startDate.text, new.startDate?.text)
+        differences.note("endDate", endDate?.text, new.endDate?.text)
         differences.note(only: "notes", notes, new.notes)
         differences.note("priority", priority.rawValue, new.priority.rawValue)
         differences.note("status", status.rawValue, new.status.rawValue)

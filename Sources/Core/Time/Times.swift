@@ -19,7 +19,7 @@ public struct Times: Sendable {
             try transaction.enqueue(Site.lock(scope))
             guard let site = try transaction.fetch(Site.record(scope)).first else { throw Site.notFound }
             let entry = TimeEntry(
-                id: id, site: scope.site, siteName: site.name, user: user.id, userName: user.name,
+                id: id, site: scope.site, siteName: site.record.name, user: user.id, userName: user.name,
                 checkedInAt: at ?? now, checkedOutAt: nil)
             guard try transaction.execute(entry.insert(scope, now: now)) == 1 else {
                 guard let open = try transaction.fetch(TimeEntry.open(of: user.id, scope.company)).first else {

@@ -16,6 +16,19 @@ extension FieldReader {
         }
     }
 
+    /// A line of text that may be left out, null or empty: an empty one then.
+    mutating func lineIfAny(_ name: String, max: Int = 200, example: String) -> String {
+        let schema: JSONValue = ["type": ["string", "null"], "maxLength": .integer(max)]
+        if describe(name, isOptional: true, schema, .text(example)) { return example }
+        guard !isAbsent(name), let text = decode(name, else: Flaw(.notText)) as String? else { return "" }
+        do throws(Flaw) {
+            return try Line(text, max: max).text
+        } catch {
+            if error.code != .empty { report(name, error) }
+            return ""
+        }
+    }
+
     /// What somebody or something is called.
     mutating func name(_ name: String, max: Int = 200, of kind: Name.Kind = .thing, example: String) -> String? {
         if describe(name, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {

@@ -81,9 +81,9 @@ struct JSONWriter: FieldWriter, ~Copyable {
         if let value { quoted(Instant.textLength, value.write) } else { raw("null") }
     }
 
-    mutating func day(_ name: StaticString, _ value: Day) {
+    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool) {
         key(name)
-        quoted(Day.textLength, value.write)
+        if let value { quoted(Day.textLength, value.write) } else { raw("null") }
     }
 
     mutating func object<Value: Wire>(_ name: StaticString, _ value: Value) {

@@ -65,7 +65,9 @@ struct SchemaWriter: FieldWriter {
         add(name, type("string", nullable).with(["format": "date-time"]))
     }
 
-    mutating func day(_ name: StaticString, _ value: Day) { add(name, ["type": "string", "format": "date"]) }
+    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool) {
+        add(name, type("string", nullable).with(["format": "date"]))
+    }
 
     mutating func values(_ name: StaticString, _ values: Values) {
         add(

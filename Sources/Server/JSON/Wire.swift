@@ -33,7 +33,7 @@ protocol FieldWriter: ~Copyable {
     mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool)
     mutating func quantity(_ name: StaticString, _ value: Quantity)
     mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool)
-    mutating func day(_ name: StaticString, _ value: Day)
+    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool)
     /// The values of a code, as an object with their names.
     mutating func values(_ name: StaticString, _ values: Values)
     mutating func object<Value: Wire>(_ name: StaticString, _ value: Value)
@@ -61,4 +61,8 @@ extension FieldWriter where Self: ~Copyable {
     mutating func instant(_ name: StaticString, _ value: Instant) { instant(name, value, nullable: false) }
     @inline(__always)
     mutating func instant(_ name: StaticString, _ value: Instant?) { instant(name, value, nullable: true) }
+    @inline(__always)
+    mutating func day(_ name: StaticString, _ value: Day) { day(name, value, nullable: false) }
+    @inline(__always)
+    mutating func day(_ name: StaticString, _ value: Day?) { day(name, value, nullable: true) }
 }

@@ -53,11 +53,11 @@ extension Overview.Place: Wire {
         "name": "What the site is called.",
         "priority": "How urgent the site is.",
         "status": "Always ACTIVE.",
-        "address": "The address in one line.",
+        "address": "The address in one line; empty where it isn't known.",
         "addressParts": "The same address in its parts.",
         "startDate": "The first day of work.",
-        "endDate": "The last day of work, as it is planned.",
-        "progress": "The elapsed share of the days from start to end, 0 to 100 percent.",
+        "endDate": "The last day of work, as it is planned; null where it isn't known.",
+        "progress": "The elapsed share of the days from start to end, 0 to 100 percent; 0 where there is no end.",
         "lowCount": "How many of the site's materials are below their threshold.",
         "assignmentCount": "How many people are assigned to the site.",
         "assignments": "The first \(Overview.mostPeople) of them.",
@@ -71,7 +71,7 @@ extension Overview.Place: Wire {
         fields.choice("priority", record.priority)
         fields.choice("status", record.status)
         fields.text("address", record.address.text)
-        fields.object("addressParts", record.address)
+        fields.object("addressParts", SiteAddress(record.address))
         fields.day("startDate", record.startDate)
         fields.day("endDate", record.endDate)
         fields.integer("progress", progress)

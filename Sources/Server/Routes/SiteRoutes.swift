@@ -19,7 +19,12 @@ struct SiteRoutes {
             },
             signedIn.change(
                 .post, Self.base, .may(.changeSites),
-                .init("Open a site", "Where one of `users` isn't of the company, nothing is made."), status: .created,
+                .init(
+                    "Open a site",
+                    """
+                    A name is enough. Without `startDate` it starts on the company's today. Where one of `users` isn't of the company, \
+                    nothing is made.
+                    """), status: .created,
                 refusals: [
                     .of(LimitRefusal.sites), .of(LimitRefusal.activeSites), .of(LimitRefusal.text),
                     .of(SiteRefusal.notFound, "Another request with this key opened the site; it was removed since."),
@@ -43,7 +48,10 @@ struct SiteRoutes {
                 .patch, Self.base + "/{siteId}", .may(.changeSites),
                 .init(
                     "Change a site",
-                    "Takes any of the fields. With `users`, exactly these people are assigned from then on."),
+                    """
+                    Takes any of the fields. With `users`, exactly these people are assigned from then on. Null clears `address`, \
+                    `endDate` and `notes`.
+                    """),
                 refusals: [.of(LimitRefusal.activeSites), .of(LimitRefusal.text)]
             ) { (call, site: OnSite, fields: SiteFields) in
                 try sites.change(fields.edit, if: call.precondition, on: site.scope)
@@ -94,14 +102,15 @@ private struct NewSiteFields: BodyFields {
     let site: NewSite
 
     init?(_ fields: inout FieldReader) throws {
-        let (name, address) = (fields.name("name", example: SiteExample.name), fields.address("address"))
-        let startDate = fields.day("startDate", example: Example.start)
-        let endDate = fields.day("endDate", example: SiteExample.end)
+        let name = fields.name("name", example: SiteExample.name)
+        let address = fields.optional("address") { $0.siteAddress("address") } ?? .none
+        let startDate = fields.optional("startDate") { $0.day("startDate", example: Example.start) }
+        let endDate = fields.optional("endDate") { $0.day("endDate", example: SiteExample.end) }
         let notes = fields.note("notes", max: 10_000, example: SiteExample.notes)
         let users: [User.ID] = fields.ids("users", max: 500)
         let priority: Site.Priority = fields.choice("priority", default: .medium)
         let status: Site.Status = fields.choice("status", default: .active)
-        guard let name, let address, let startDate, let endDate else { return nil }
+        guard let name else { return nil }
         site = try NewSite(
             name: name, address: address, startDate: startDate, endDate: endDate, notes: notes, users: users,
             priority: priority, status: status)
@@ -114,13 +123,55 @@ private struct SiteFields: BodyFields {
     init?(_ fields: inout FieldReader) {
         edit = SiteEdit(
             name: fields.changed("name") { $0.name("name", example: SiteExample.name) },
-            address: fields.changed("address") { $0.address("address") },
+            address: fields.clearable("address") { fields in
+                fields.optional("address") { $0.siteAddress("address") }
+            }.map { $0 ?? .none },
             startDate: fields.changed("startDate") { $0.day("startDate", example: Example.start) },
-            endDate: fields.changed("endDate") { $0.day("endDate", example: SiteExample.end) },
+            endDate: fields.clearable("endDate") { fields in
+                fields.optional("endDate") { $0.day("endDate", example: SiteExample.end) }
+            },
             notes: fields.clearable("notes") { $0.note("notes", max: 10_000, example: SiteExample.notes) },
             users: fields.changed("users") { $0.ids("users", max: 500) },
             priority: fields.changed("priority") { $0.choice("priority") },
             status: fields.changed("status") { $0.choice("status") })
+    }
+}
+
+/// A site's address as it goes out: the parts that aren't known are null.
+struct SiteAddress: Wire {
+    private let address: Address
+
+    init(_ address: Address) { self.address = address }
+
+    static let example = SiteAddress(Example.address)
+    static let fieldDetails = [
+        "streetNumber": "House number; null where it isn't known.", "street": "Street; null where it isn't known.",
+        "city": "City; null where it isn't known.", "postalCode": "Postal code; null where it isn't known.",
+        "country": "Country; null where it isn't known.",
+    ]
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        func known(_ part: String) -> String? { part.isEmpty ? nil : part }
+        fields.text("streetNumber", known(address.streetNumber))
+        fields.text("street", known(address.street))
+        fields.text("city", known(address.city))
+        fields.text("postalCode", known(address.postalCode))
+        fields.text("country", known(address.country))
+    }
+}
+
+extension FieldReader {
+    /// Of which any part may be missing.
+    fileprivate mutating func siteAddress(_ name: String) -> Address? {
+        object(name) { part in
+            let example = Example.address
+            return Address(
+                streetNumber: part.lineIfAny("streetNumber", max: 20, example: example.streetNumber),
+                street: part.lineIfAny("street", example: example.street),
+                city: part.lineIfAny("city", example: example.city),
+                postalCode: part.lineIfAny("postalCode", max: 20, example: example.postalCode),
+                country: part.lineIfAny("country", max: 100, example: example.country))
+        }
     }
 }
 
@@ -133,6 +184,12 @@ extension Site: Wire {
         assignments: [.example], materials: [.example], lastVisited: Example.morning, logged: .seconds(31_500),
         progress: 55)
 
+    static let fieldDetails = [
+        "address": "The address in one line; empty where it isn't known.",
+        "endDate": "The last day of work, as it is planned; null where it isn't known.",
+        "progress": "The elapsed share of the days from start to end, 0 to 100 percent; 0 where there is no end.",
+    ]
+
     var entityVersion: Int64? { record.version }
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
@@ -141,7 +198,7 @@ extension Site: Wire {
         fields.choice("priority", record.priority)
         fields.choice("status", record.status)
         fields.text("address", record.address.text)
-        fields.object("addressParts", record.address)
+        fields.object("addressParts", SiteAddress(record.address))
         fields.day("startDate", record.startDate)
         fields.day("endDate", record.endDate)
         fields.text("notes", record.notes)

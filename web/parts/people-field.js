@@ -1,0 +1,70 @@
+// People to choose from: who is chosen stands first, the others are found by typing. Few are simply there.
+
+import { html, keyed } from "app/html.js";
+import { byName, t } from "app/words.js";
+import { nameOf, standingOf } from "parts/chips.js";
+import { matches, searchField } from "parts/search-field.js";
+
+/** So many are seen at a glance. */
+const few = 8;
+/** So many of the others are offered at once. */
+const offered = 5;
+const found = 12;
+
+/**
+ * @param {{update: () => void}} host the page or dialog that shows it.
+ * @param {{name: string, users: object[], chosen: string[]}} options `users` of the company, `chosen` their ids.
+ * @returns {(form: object, label: string) => unknown} shows the field; its value is the list of ids.
+ */
+export function createPeopleField(host, { name, users, chosen }) {
+  const ids = new Set(chosen);
+  const people = users.toSorted((a, b) => byName(nameOf(a), nameOf(b)));
+  let search = "";
+  // Who is ticked stays where they are until something else is looked for.
+  let first = new Set(ids);
+
+  const look = (text) => {
+    search = text;
+    first = new Set(ids);
+    host.update();
+  };
+  const tick = ({ target: { value, checked } }) => {
+    if (checked) ids.add(value);
+    else ids.delete(value);
+    host.update();
+  };
+
+  return (form, label) => {
+    const isMany = people.length > few;
+    const others = people.filter(({ id }) => !first.has(id));
+    const fitting = search.trim() ? others.filter((one) => matches(search, nameOf(one), one.email)) : others;
+    const most = !isMany ? people.length : search.trim() ? found : offered;
+    // Who was ticked and isn't found any more is chosen all the same.
+    const shown = [...people.filter(({ id }) => first.has(id)), ...fitting.slice(0, most)];
+    const hidden = [...ids].filter((id) => !shown.some((one) => one.id === id));
+    return html`
+      <fieldset class="field choices is-list people-field">
+        <legend>${label} <span class="count">${String(ids.size)}</span></legend>
+        <input type="checkbox" hidden name=${name} data-kind="list">
+        ${hidden.map((id) => keyed(id, html`<input type="checkbox" hidden checked name=${name} value=${id} data-kind="list">`))}
+        ${isMany && html`
+          <div @input=${(event) => event.stopPropagation()} @keydown=${(event) => event.key === "Enter" && event.preventDefault()}>
+            ${searchField({ label: t("people.search"), value: search, onInput: look })}</div>`}
+        <div class="choice-list" @change=${tick}>
+          ${shown.map((one) => keyed(one.id, html`
+            <label class="choice">
+              <input type="checkbox" name=${name} value=${one.id} data-kind="list" .checked=${ids.has(one.id)}>
+              <span class="choice-text">${nameOf(one)}<span class="hint">${remarkOn(one)}</span></span>
+            </label>`))}
+        </div>
+        <p class="hint" aria-live="polite">${
+          isMany && search.trim() && !fitting.length ? t("people.nothing") : fitting.length > most && t("people.more", { count: fitting.length - most })}</p>
+      </fieldset>`;
+  };
+}
+
+function remarkOn(user) {
+  const standing = standingOf(user);
+  if (standing === "active") return t(`roles.${user.role}`);
+  return t(standing === "off" ? "person.off" : `person.invitations.${user.invitation.state}`);
+}
