@@ -51,8 +51,10 @@ import Testing
             let tooLong = try await company.manager.patch(
                 site, "{\"address\": {\"streetNumber\": \"\(String(repeating: "1", count: 21))\"}}")
             #expect(tooLong.status == 400 && tooLong.json["fields"]?[0]?["field"] == "address.streetNumber")
+            server.clock.advance(by: .milliseconds(1))
             let ended = try await company.manager.patch(site, "{\"endDate\": \"2026-11-24\"}")
             #expect(ended.json["endDate"] == "2026-11-24" && ended.json["address"] == "Am Markt, Bonn")
+            server.clock.advance(by: .milliseconds(1))
             let cleared = try await company.manager.patch(site, "{\"endDate\": null, \"address\": null}")
             #expect(cleared.json["endDate"] == .null && cleared.json["address"] == "")
             #expect(try await company.manager.patch(site, "{\"startDate\": null}").status == 400)

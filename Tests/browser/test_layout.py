@@ -1,10 +1,13 @@
 """What small, large and wide screens show: the number pad whole, nothing that jumps, and saving in reach."""
 
+import uuid
+
 import pytest
 
 from conftest import sign_in
 from polier import Client
 from test_every_page import MANAGER, OPEN, WORKER, places  # noqa: F401
+from test_manager import PASSWORD
 
 # Everything that moved, from the first moment of each page on.
 SHIFTS = """() => {
@@ -93,3 +96,89 @@ def test_saving_stays_in_reach(one_server, visit, places, path):  # noqa: F811
             page.wait_for_timeout(100)
             box, nav = button.bounding_box(), page.locator(".nav").bounding_box()
             assert box["y"] >= 0 and box["y"] + box["height"] <= nav["y"], (y, box, nav)
+
+
+@pytest.fixture(scope="module")
+def large(one_server):
+    """A company with sixty active sites, of which most have the same material running low."""
+    email = f"gross-{uuid.uuid4().hex[:12]}@kern.example"
+    address = {"street": "Am Markt", "streetNumber": "12", "postalCode": "53111", "city": "Bonn", "country": "Deutschland"}
+    nobody = Client.__new__(Client)
+    nobody.server, nobody.token = one_server, None
+    nobody.send("POST", "/auth/register", {
+        "email": email, "password": PASSWORD, "firstName": "Greta", "lastName": "Groß", "companyName": "Groß GmbH", "address": address})
+    manager = Client(one_server, email, PASSWORD)
+    manager.send("PUT", "/users/me", {"language": "de"})
+    sites = []
+    for number in range(60):
+        site = {"name": f"Haus {number + 1}", "address": address, "endDate": "2099-12-24", "users": [manager.user["id"]]}
+        sites.append(manager.send("POST", manager.company + "/sites", site))
+    for number, site in enumerate(sites[:30]):
+        for name in ["Flexkleber C2TE", "Fugenmörtel", *([f"Silikon {number}"] if number > 20 else [])]:
+            manager.send("POST", f"{manager.company}/sites/{site['id']}/materials", {
+                "name": name, "unit": "Sack", "amount": 2, "threshold": 5})
+    for number in range(14):
+        manager.send("POST", f"{manager.company}/sites/{sites[59]['id']}/materials", {
+            "name": f"Wandfliese {10 * number} x 60", "unit": "m²", "amount": 3.5, "threshold": 1})
+    manager.send("POST", f"{manager.company}/sites/{sites[0]['id']}/check-in")
+    return manager, email, sites
+
+
+def test_the_start_page_of_sixty_sites_is_a_glance(one_server, visit, large):
+    manager, email, _ = large
+    with visit(one_server, "phone") as page:
+        sign_in(page, email, PASSWORD)
+        page.locator("#low").wait_for()
+        page.wait_for_load_state("networkidle")
+        height = page.evaluate("document.documentElement.scrollHeight")
+        assert height < 4 * 844, height
+        # Her own clock, one line for each material, and a way to all of it.
+        page.get_by_role("button", name="Gehen").wait_for()
+        group = page.locator("#low .low-group").first
+        assert "Baustellen" in group.inner_text() and group.get_by_role("link").count() == 0
+        group.locator("summary").click()
+        assert group.get_by_role("link").count() > 20
+        page.get_by_role("link", name="Alle 60 Baustellen").click()
+        page.get_by_role("heading", level=1, name="Baustellen").wait_for()
+        names = page.locator(".cards h3").all_inner_texts()
+        assert names == [f"Haus {number + 1}" for number in range(60)]
+        page.get_by_role("searchbox").fill("haus 1")
+        assert page.locator(".cards h3").first.inner_text() == "Haus 1"
+
+
+def test_many_materials_are_lines_that_open(one_server, visit, large):
+    _, email, sites = large
+    with visit(one_server, "phone") as page:
+        sign_in(page, email, PASSWORD)
+        page.goto(f"/sites/{sites[59]['id']}")
+        line = page.get_by_role("button", name="Wandfliese 30 x 60")
+        line.wait_for()
+        assert page.locator(".stepper").count() == 0 and page.evaluate("document.documentElement.scrollHeight") < 2 * 844
+        line.click()
+        page.get_by_role("group", name="Wandfliese 30 x 60").wait_for()
+        assert page.locator(".stepper").count() == 1
+        page.get_by_role("button", name="Wandfliese 30 x 60 einklappen").click()
+        assert page.locator(".stepper").count() == 0
+        # Found as people write it.
+        page.get_by_role("searchbox").fill("e 30x60")
+        page.get_by_role("group", name="Wandfliese 30 x 60").wait_for()
+        # 130 x 60 too, and both are few enough to be whole.
+        assert page.locator(".stepper").count() == 2
+
+
+AGENTS = {
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1": "maps:?q=",
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36": "geo:0,0?q=",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36": "https://www.openstreetmap.org/search?query=",
+}
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_an_address_opens_a_map(one_server, visit, large, agent):
+    _, email, sites = large
+    with visit(one_server, "phone", user_agent=agent) as page:
+        sign_in(page, email, PASSWORD)
+        page.goto(f"/sites/{sites[0]['id']}")
+        link = page.locator("a.address")
+        link.wait_for()
+        assert link.get_attribute("href") == AGENTS[agent] + "Am%20Markt%2012%2C%2053111%20Bonn%2C%20Deutschland"

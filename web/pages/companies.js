@@ -25,7 +25,7 @@ export default function companies(page) {
       <div aria-live="polite">
         ${all.length > 0 && found.length === 0 && emptyState({ icon: "search", title: t("companies.nothing") })}
       </div>
-      ${found.length > 0 && html`<ul class="list">${found.map(row)}</ul>`}
+      ${found.length > 0 && html`<ul class="list is-columns">${found.map(row)}</ul>`}
       ${all.length === 0 && emptyState({ icon: "companies", title: t("companies.none"), text: t("companies.noneText") })}`;
   };
 }

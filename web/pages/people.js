@@ -42,7 +42,7 @@ function byNames(a, b) {
 const group = (page, standing, people) => people.length > 0 && section({
   title: t(`people.${standing}`),
   count: people.length,
-  content: html`<ul class="list">${people.map((person) => row(page, person))}</ul>`,
+  content: html`<ul class="list is-columns">${people.map((person) => row(page, person))}</ul>`,
 });
 
 const row = (page, person) => keyed(person.id, html`

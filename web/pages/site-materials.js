@@ -17,10 +17,18 @@ import { createTally } from "parts/tally.js";
 import "parts/when-seen.js";
 
 const manyFrom = 9;
+/** So few are shown whole at once. */
+const few = 3;
 
 export default function siteMaterials(page, site) {
   const tally = createTally(page, site.id);
   const list = createMaterialList(page, site);
+  // Of many each opens with a tap.
+  const opened = new Set();
+  const turn = (id) => {
+    if (!opened.delete(id)) opened.add(id);
+    page.update();
+  };
 
   const movementsPath = ({ id }) => `${site.api}/materials/${id}/movements?limit=100`;
 
@@ -38,11 +46,12 @@ export default function siteMaterials(page, site) {
   return () => {
     const { count, shown } = list;
     if (!count) return nothingYet();
+    const isCompact = count >= manyFrom && shown.length > few;
     return html`
       <h2 class="visually-hidden">${t("site.tabs.materials")}</h2>
       ${count >= manyFrom && searchField({ label: t("material.search"), value: list.wanted, onInput: list.search })}
-      <ul class="materials">
-        ${shown.map((material) => keyed(material.id, card(material)))}
+      <ul class="materials ${isCompact && "is-compact"}">
+        ${shown.map((material) => keyed(material.id, isCompact && !opened.has(material.id) ? line(material) : card(material, isCompact)))}
         ${may.changeMaterials() && html`
           <li><button type="button" class="material-new" @click=${add}>${icon("add")}${t("material.new")}</button></li>`}
       </ul>
@@ -50,7 +59,19 @@ export default function siteMaterials(page, site) {
       ${!shown.length && !list.isBusy && emptyState({ icon: "search", title: t("material.noMatch") })}`;
   };
 
-  function card(material) {
+  function line(material) {
+    const left = tally.left(material);
+    const isLow = left < material.threshold;
+    return html`
+      <li class="material-line ${isLow && "is-low"}">
+        <button type="button" class="material-open" aria-expanded="false" @click=${() => turn(material.id)}>
+          <span class="material-title">${material.name}</span>
+          <span class="material-left">${amount(left, material.unit)}</span>
+          ${icon("forward")}</button>
+      </li>`;
+  }
+
+  function card(material, isCompact) {
     const moving = tally.moving(material);
     const waiting = tally.waiting(material);
     const left = tally.left(material);
@@ -60,7 +81,9 @@ export default function siteMaterials(page, site) {
     return html`
       <li class="card material ${shown.belowThreshold && "is-low"}">
         <h3><button type="button" class="material-name" @click=${() => open(material)}>
-          <span>${material.name}</span>${icon("forward")}</button></h3>
+          <span>${material.name}</span>${icon("forward")}</button>
+          ${isCompact && html`<button type="button" class="button is-icon" aria-expanded="true" aria-label=${t("material.fold", { name: material.name })}
+            @click=${() => turn(material.id)}>${icon("take")}</button>`}</h3>
         ${may.adjustMaterials() ? stepper(material, shown, moving, left) : html`<p class="well">${amountOf(shown)}</p>`}
         ${waiting !== 0 && html`
           <p class="material-waiting">${icon("clock")}<span>${t("material.waiting", {

@@ -2,52 +2,61 @@
 
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
+import { now } from "app/now.js";
 import { keepSites, overviewOf, presentOn } from "app/sites.js";
-import { amount, day, dayOf, duration, minutesSince, t, time } from "app/words.js";
+import { amount, clockAt, day, dayOf, duration, minutesSince, t, time } from "app/words.js";
 import { personChip } from "parts/chips.js";
-import { createClock, whereAmI } from "parts/clock.js";
+import { createClock } from "parts/clock.js";
 import { icon } from "parts/icon.js";
 import { emptyState, pageHead, section } from "parts/pieces.js";
 import { byUrgency, siteCard } from "parts/site-card.js";
 import { stockBar } from "parts/stock.js";
 
-/** More cards are no glance any more: the list of sites has them all. */
+/** More is no glance any more: other pages have them all. Of the cards a phone shows fewer (css/start.css). */
 const mostCards = 12;
+const mostPresent = 5;
+const mostLow = 5;
 
 export default function start(page) {
   page.read({ overview: overviewOf(page.company) }, { isLive: true });
   keepSites(page.company);
   const clock = may.clockIn() && createClock(page);
+  let isAllLow = false;
   page.every(30_000, () => page.update());
   return () => {
     const { counts, present, low } = page.data.overview;
     const sites = [...page.data.overview.sites].sort(byUrgency);
-    const lines = low.flatMap(({ name, unit, stocks }) => stocks.map((stock) => ({ name, unit, ...stock })));
-    const { visit, left } = whereAmI(page);
+    const lines = low.reduce((sum, { stocks }) => sum + stocks.length, 0);
     const isLead = may.seeAllHours();
     return html`
       ${pageHead({ title: may.listCompanies() ? page.company.name : greeting(page.user), lead: day(dayOf(), "long") })}
-      ${clock && (visit || left || !isLead) && clock()}
+      ${clock && html`<div class=${isLead && "clock-aside"}>${clock()}</div>`}
       ${isLead && sites.length > 0 && tiles(page, counts)}
-      ${isLead && (present.length > 0 || may.listCompanies()) && section({
+      <div class="columns">${isLead && (present.length > 0 || may.listCompanies()) && section({
         title: t("start.present"),
         action: html`<a class="button is-small" href=${page.link("/hours")}>${icon("clock")}${t("start.hours")}</a>`,
         content: present.length > 0
-          ? html`<ul class="list" id="present">${present.map((entry) => presence(page, entry))}</ul>`
+          ? html`<ul class="list" id="present">${present.slice(0, mostPresent).map((entry) => presence(page, entry))}</ul>
+            ${counts.present > mostPresent && html`
+              <a class="button is-quiet" href=${page.link("/hours")}>${t("start.allPresent", { count: counts.present })}</a>`}`
           : html`<p class="hint">${t("start.nobody")}</p>`,
       })}
-      ${lines.length > 0 && section({
+      ${low.length > 0 && section({
         title: t("start.low"),
         content: html`
-          <ul class="list" id="low">${lines.map((line) => lowRow(page, line))}</ul>
-          ${counts.low > lines.length && html`<p class="hint">${t("start.moreLow", { count: counts.low - lines.length })}</p>`}`,
-      })}
+          <ul class="list" id="low">${low.slice(0, isAllLow ? low.length : mostLow).map((group) => lowGroup(page, group))}</ul>
+          ${low.length > mostLow && !isAllLow && html`
+            <button type="button" class="button is-quiet" @click=${() => { isAllLow = true; page.update(); }}>
+              ${t("start.allLow", { count: low.length })}</button>`}
+          ${counts.low > lines && (isAllLow || low.length <= mostLow) && html`
+            <p class="hint">${t("start.moreLow", { count: counts.low - lines })}</p>`}`,
+      })}</div>
       ${section({
         title: t(isLead ? "start.sites" : "start.mySites"),
         action: sites.length > 0 && may.changeSites() && html`
           <a class="button is-small" href=${page.link("/sites/new")}>${icon("add")}${t("start.newSite")}</a>`,
         content: sites.length ? html`
-          <ul class="cards">${sites.slice(0, mostCards).map((site) => siteCard(page, site, presentOn(page, site.id).length))}</ul>
+          <ul class="cards start-cards">${sites.slice(0, mostCards).map((site) => siteCard(page, site, presentOn(page, site.id).length))}</ul>
           ${counts.sites > mostCards && html`
             <div class="actions is-centered">
               <a class="button" href=${page.link("/sites")}>${t("start.allSites", { count: counts.sites })}</a></div>`}` : noSites(page),
@@ -56,7 +65,7 @@ export default function start(page) {
 }
 
 function greeting({ firstName }) {
-  const hour = new Date().getHours();
+  const hour = Number(clockAt(now()).time.slice(0, 2));
   const part = hour < 11 ? "morning" : hour < 17 ? "day" : "evening";
   return t(`start.greeting.${part}`, { name: firstName });
 }
@@ -84,11 +93,24 @@ const presence = (page, { id, userName, siteId, siteName, checkedInAt }) => keye
     </div>
   </li>`);
 
+/** A material that runs low on one site, or on several, which open with a tap. */
+const lowGroup = (page, { name, unit, stocks }) => (stocks.length === 1 ? lowRow(page, { name, unit, ...stocks[0] }) : keyed(`${name} ${unit}`, html`
+  <li class="low-group"><details>
+    <summary class="row">
+      <span class="row-text">
+        <span class="row-title">${name}</span>
+        <span class="row-sub">${t("start.onSites", { count: stocks.length })}</span>
+      </span>
+      <span class="row-arrow">${icon("forward")}</span>
+    </summary>
+    <ul>${stocks.map((stock) => lowRow(page, { name: stock.siteName, unit, ...stock, siteName: null }))}</ul>
+  </details></li>`));
+
 const lowRow = (page, { name, unit, siteId, siteName, materialId, amount: left, threshold }) => keyed(materialId, html`
   <li class="row is-link is-tall">
     <div class="row-text">
       <a class="row-title stretched" href=${page.link(`/sites/${siteId}`)}>${name}</a>
-      <p class="row-sub">${siteName}</p>
+      ${siteName && html`<p class="row-sub">${siteName}</p>`}
       ${stockBar({ amount: left, threshold, unit, belowThreshold: true })}
     </div>
     <div class="row-amount">

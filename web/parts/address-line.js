@@ -1,9 +1,10 @@
-// An address in one line. On a phone it leads to the phone's own map; nothing is asked of a server for it.
+// An address in one line. It opens the phone's own map, on a desk a free one; nothing is asked of a server before it is tapped.
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";
 
-const isApple = /iPhone|iPad/.test(navigator.userAgent);
+// An iPad says that it is a Mac, but Macs have no screens to touch.
+const isApple = /iPhone|iPad/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
 const isAndroid = /Android/.test(navigator.userAgent);
 
 const joined = (parts, by) => parts.filter(Boolean).join(by);
@@ -15,7 +16,10 @@ export const placeOf = ({ addressParts: { street, streetNumber, postalCode, city
 /** @param {{address: string, addressParts: object}} place */
 export function addressLine({ address, addressParts }) {
   const text = placeOf({ addressParts });
-  if (!isApple && !isAndroid) return text;
   const query = encodeURIComponent(address);
-  return html`<a class="address" href=${isApple ? `maps:?q=${query}` : `geo:0,0?q=${query}`} title=${t("address.map")}>${text}</a>`;
+  if (isApple || isAndroid) {
+    return html`<a class="address" href=${isApple ? `maps:?q=${query}` : `geo:0,0?q=${query}`} title=${t("address.map")}>${text}</a>`;
+  }
+  return html`<a class="address" href=${`https://www.openstreetmap.org/search?query=${query}`} target="_blank" rel="noreferrer"
+    title=${t("address.map")}>${text}</a>`;
 }
