@@ -170,9 +170,9 @@ struct Refused: Sendable, CustomTestStringConvertible {
     ]
 
     static let addresses = [
-        Refused("POST", "{company}/sites", "{\(site)}", 400, "address is missing"),
+        Refused("POST", "{company}/sites", "{\(address)}", 400, "name is missing"),
         Refused("POST", "{company}/sites", "{\(site),\"address\":\"Markt 1\"}", 400, "address must be an object"),
-        Refused("POST", "{company}/sites", "{\(site),\"address\":{\"street\":\"A\"}}", 400, "address.city is missing"),
+        Refused("POST", "{company}/sites", "{\(site),\"address\":{\"city\":1}}", 400, "address.city must be text"),
         Refused(
             "POST", "{company}/sites", "{\(site),\(address),\"users\":[\"nobody\"]}", 400, "users must be a list of ids"
         ),

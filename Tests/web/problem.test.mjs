@@ -63,7 +63,7 @@ test("instants are times where the company is", async () => {
 describe("what is wrong with a field", () => {
   inLanguage("de", () => {
     assert.equal(explainField({ code: "wrong-length", params: { min: 8, max: 128 } }), "Nimm 8 bis 128 Zeichen.");
-    assert.equal(explainField({ code: "not-one-of", params: { allowed: "MANAGER, WORKER" } }), "Hier geht nur: Bauleitung, Team.");
+    assert.equal(explainField({ code: "not-one-of", params: { allowed: "MANAGER, WORKER" } }), "Hier geht nur: Bauleitung, Mitarbeiter.");
     assert.equal(explainField({ code: "mixed-scripts", params: { word: "Вad" } }), "„Вad“ mischt Buchstaben aus verschiedenen Schriften. Tipp es neu.");
     assert.match(explainField({ code: "not-a-quantity", params: { min: -1000000.5, max: 1000000 } }), /von -1\.000\.000,5 bis 1\.000\.000 mit/);
     assert.equal(explainField({ code: "unheard-of", params: {}, message: "is odd" }), "Das stimmt so nicht.");

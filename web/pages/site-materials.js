@@ -25,9 +25,13 @@ export default function siteMaterials(page, site) {
   const list = createMaterialList(page, site);
   // Of many each opens with a tap.
   const opened = new Set();
-  const turn = (id) => {
+  const turn = (id, { currentTarget }) => {
+    const [all, item] = [currentTarget.closest("ul"), currentTarget.closest("li")];
+    const at = [...all.children].indexOf(item);
     if (!opened.delete(id)) opened.add(id);
     page.update();
+    // The line and the card are two things: the focus stays with the material.
+    setTimeout(() => all.children[at]?.querySelector("button").focus({ preventScroll: true }));
   };
 
   const movementsPath = ({ id }) => `${site.api}/materials/${id}/movements?limit=100`;
@@ -64,7 +68,7 @@ export default function siteMaterials(page, site) {
     const isLow = left < material.threshold;
     return html`
       <li class="material-line ${isLow && "is-low"}">
-        <button type="button" class="material-open" aria-expanded="false" @click=${() => turn(material.id)}>
+        <button type="button" class="material-open" aria-expanded="false" @click=${(event) => turn(material.id, event)}>
           <span class="material-title">${material.name}</span>
           <span class="material-left">${amount(left, material.unit)}</span>
           ${icon("forward")}</button>
@@ -82,8 +86,8 @@ export default function siteMaterials(page, site) {
       <li class="card material ${shown.belowThreshold && "is-low"}">
         <h3><button type="button" class="material-name" @click=${() => open(material)}>
           <span>${material.name}</span>${icon("forward")}</button>
-          ${isCompact && html`<button type="button" class="button is-icon" aria-expanded="true" aria-label=${t("material.fold", { name: material.name })}
-            @click=${() => turn(material.id)}>${icon("take")}</button>`}</h3>
+          ${isCompact && html`<button type="button" class="button is-icon fold" aria-expanded="true" aria-label=${t("material.fold", { name: material.name })}
+            @click=${(event) => turn(material.id, event)}>${icon("forward")}</button>`}</h3>
         ${may.adjustMaterials() ? stepper(material, shown, moving, left) : html`<p class="well">${amountOf(shown)}</p>`}
         ${waiting !== 0 && html`
           <p class="material-waiting">${icon("clock")}<span>${t("material.waiting", {

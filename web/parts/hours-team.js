@@ -79,7 +79,7 @@ export default function hoursTeam(page) {
     return present.length > 0 && section({
       title: t("hours.present"),
       count: page.data.overview.counts.present,
-      content: html`<ul class="list">${present.map(presenceRow)}</ul>`,
+      content: html`<ul class="list is-columns">${present.map(presenceRow)}</ul>`,
     });
   }
 
