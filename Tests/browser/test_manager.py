@@ -329,7 +329,7 @@ def test_the_way_back_leads_from_a_person_to_everybody(server, visit):
         page.locator(".team-name").first.wait_for()
         assert page.locator(".period-name").inner_text() == month
         page.go_back()
-        page.get_by_role("heading", level=1, name="Guten").wait_for()
+        page.locator("h1", has_text="Sabine").wait_for()
 
 
 def test_a_year_that_is_half_typed_is_said_at_its_field(server, visit):

@@ -55,7 +55,7 @@ export default function siteEdit(page) {
         ${id ? details(site) : html`
           <details class="more" ?open=${Object.keys(form.errors).some((name) => name !== "name")}>
             <summary>${icon("add")}<span>${t("site.edit.more")}</span></summary>
-            ${details(site)}
+            <div class="more-fields">${details(site)}</div>
           </details>`}
       `, { submit: t(id ? "action.save" : "site.edit.open"), cancel: back.href })}
       ${id && html`
