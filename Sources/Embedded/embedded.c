@@ -48,8 +48,8 @@ static const unsigned char migration_0014[] = {
 static const unsigned char migration_0015[] = {
 #embed "../../migrations/0015_address_proof.sql"
 };
-static const unsigned char migration_0017[] = {
-#embed "../../migrations/0017_open_ended_sites.sql"
+static const unsigned char migration_0016[] = {
+#embed "../../migrations/0016_open_ended_sites.sql"
 };
 
 static const struct polier_file migrations[] = {
@@ -68,7 +68,7 @@ static const struct polier_file migrations[] = {
     {"0013_now.sql", migration_0013, sizeof migration_0013},
     {"0014_security_events.sql", migration_0014, sizeof migration_0014},
     {"0015_address_proof.sql", migration_0015, sizeof migration_0015},
-    {"0017_open_ended_sites.sql", migration_0017, sizeof migration_0017},
+    {"0016_open_ended_sites.sql", migration_0016, sizeof migration_0016},
 };
 
 struct polier_files polier_migrations(void) {
