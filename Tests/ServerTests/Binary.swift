@@ -110,6 +110,15 @@ final class RunningServer {
         }
     }
 
+    /// The most memory it ever had at once, in bytes.
+    var peakMemory: Int {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+            return (Int(line.filter(\.isNumber)) ?? 0) << 10
+        }
+    }
+
     func signal(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
 
     /// Waits until it has ended.

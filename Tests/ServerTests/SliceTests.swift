@@ -49,8 +49,8 @@ import Testing
             #expect(
                 site.keys == [
                     "id", "name", "priority", "status", "address", "addressParts", "startDate", "endDate", "notes",
-                    "lastVisited", "progress", "hoursLogged", "materialInfo", "assignments", "material", "createdAt",
-                    "updatedAt",
+                    "lastVisited", "progress", "hoursLogged", "materialInfo", "assignments", "material",
+                    "materialTruncated", "createdAt", "updatedAt",
                 ])
             #expect(site["name"] == "Bad Müller")
             #expect(site["endDate"] == "2026-11-29")

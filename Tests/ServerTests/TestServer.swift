@@ -30,19 +30,21 @@ struct TestServer: Sendable {
     ///   - recorder: hears of every statement.
     static func run(
         on engine: Engine, flags: [Setting: String] = [:], hasMail: Bool = true, provesAddresses: Bool = false,
-        recorder: Recorder? = nil, _ body: @escaping @Sendable (TestServer) async throws -> Void
+        recorder: Recorder? = nil, reading: ReadingDeadline.Limits = .init(), answers: LargeAnswers = LargeAnswers(),
+        _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await engine.withDatabase { url in
             try await run(
                 on: engine, at: url, flags: flags, hasMail: hasMail, provesAddresses: provesAddresses,
-                recorder: recorder, body)
+                recorder: recorder, reading: reading, answers: answers, body)
         }
     }
 
     /// The same, on a database that is there already and stays.
     static func run(
         on engine: Engine, at url: String, flags: [Setting: String] = [:], hasMail: Bool = true,
-        provesAddresses: Bool = false, recorder: Recorder? = nil,
+        provesAddresses: Bool = false, recorder: Recorder? = nil, reading: ReadingDeadline.Limits = .init(),
+        answers: LargeAnswers = LargeAnswers(),
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         // A small pool, because many tests run at once on one PostgreSQL.
@@ -66,9 +68,9 @@ struct TestServer: Sendable {
                 links: settings.links, hasMail: hasMail, provesAddresses: provesAddresses,
                 registrationIsOpen: settings.registrationIsOpen,
                 mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
-                writesPerMinute: settings.writesPerMinute,
+                writesPerMinute: settings.writesPerMinute, answers: answers,
                 operatedBy: settings.operatedBy)
-            try await serve(api) { client in
+            try await serve(api, reading) { client in
                 try await body(
                     TestServer(
                         client: client, database: database,
@@ -86,14 +88,14 @@ struct TestServer: Sendable {
     }
 
     private static func serve(
-        _ api: API, _ body: @escaping @Sendable (Client) async throws -> Void
+        _ api: API, _ reading: ReadingDeadline.Limits, _ body: @escaping @Sendable (Client) async throws -> Void
     ) async throws {
         let (ports, announce) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let responder = api.responder(logger: logger, web: .embedded, traffic: Traffic(), requestLevel: .debug)
         let application = Application(
-            responder: responder, server: .checked(responder.early),
+            responder: responder, server: .checked(responder.early, reading: reading),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in
                 try? await Acceptance.begin(on: channel)
@@ -138,6 +140,7 @@ final class TestClock: Sendable {
     private let instant = Mutex(Instant("2026-11-23T12:00:00Z") ?? Instant(milliseconds: 0))
 
     var now: Instant { instant.withLock { $0 } }
+    func set(_ now: Instant) { instant.withLock { $0 = now } }
     func advance(by duration: Duration) { instant.withLock { $0 = $0 + duration } }
 }
 

@@ -137,7 +137,7 @@ export default function siteMaterials(page, site) {
 
   async function add() {
     const { editMaterial } = await importModule(() => import("parts/material-form.js"));
-    await editMaterial(site);
+    await editMaterial(site, undefined, list);
   }
 
   async function open(material) {

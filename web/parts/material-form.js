@@ -30,9 +30,11 @@ function materialForm(site, material, list) {
         : api.post(`${site.api}/materials`, values, { key })),
       async done(saved) {
         dialog.close();
-        const put = (list) => (material ? list.map((one) => (one.id === saved.id ? saved : one)) : [...list, saved]);
-        await kept.change(site.api, (known) => withMaterials(known, put(known.material), material ? 0 : 1));
-        if (material) list.put(saved.id, saved);
+        // Behind what comes with the site are others before a new one.
+        const put = ({ material: all, materialTruncated }) =>
+          (material ? all.map((one) => (one.id === saved.id ? saved : one)) : materialTruncated ? all : [...all, saved]);
+        await kept.change(site.api, (known) => withMaterials(known, put(known), material ? 0 : 1));
+        list.put(saved.id, saved);
         toast(t(material ? "material.saved" : "material.isNew", { name: saved.name }));
       },
     });

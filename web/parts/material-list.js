@@ -75,7 +75,7 @@ export function createMaterialList(page, site) {
 
     /** Takes over what was changed of one that didn't come with the site; null where it was removed. */
     put(id, material) {
-      if (!more.has(id)) return;
+      if (!more.has(id) && !page.data.site.materialTruncated) return;
       if (material) more.set(id, material);
       else more.delete(id);
       page.update();

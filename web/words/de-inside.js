@@ -56,6 +56,8 @@ export default {
     "too-many-rows": "Deine Firma hat heute schon {value} Einträge gemacht, mehr geht erst morgen wieder.",
     "too-many-writes": "Das waren {value} Änderungen in einer Minute. Warte einen Moment.",
     "too-many-writes-of-company": "In deiner Firma waren das {value} Änderungen in einer Minute. Warte einen Moment.",
+    "too-many-large-answers": "Gerade werden zu viele große Listen auf einmal geladen. Versuch es gleich noch einmal.",
+    "too-many-corrections": "Dieser Eintrag wurde schon {value} Mal korrigiert. Mehr geht nicht.",
     "too-many-mails": "Deine Firma hat in 24 Stunden schon {value} Einladungen verschickt. Lad die Nächsten später ein.",
   },
   fields: {

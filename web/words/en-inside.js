@@ -56,6 +56,8 @@ export default {
     "too-many-rows": "Your company has made {value} entries today. More is possible tomorrow.",
     "too-many-writes": "That was {value} changes in one minute. Wait a moment.",
     "too-many-writes-of-company": "Your company made {value} changes in one minute. Wait a moment.",
+    "too-many-large-answers": "Too many large lists are loading at once. Try again in a moment.",
+    "too-many-corrections": "This entry has been corrected {value} times. That is the limit.",
     "too-many-mails": "Your company has sent {value} invitations within 24 hours. Invite the next ones later.",
   },
   fields: {

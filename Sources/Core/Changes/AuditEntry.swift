@@ -99,10 +99,13 @@ extension AuditEntry {
 
     /// Each half by its own index.
     private static let aboutUser: SQL = """
-        \(selection) WHERE a.user_id = $2
-        UNION
-        \(selection) WHERE a.company_id = $1 AND a.subject_id = $2
-        ORDER BY 1
+        \(selection) WHERE (a.company_id, a.id) IN (
+            SELECT o.company_id, o.id FROM audit_entries o WHERE o.user_id = $2 AND o.id > $3
+            UNION
+            SELECT o.company_id, o.id FROM audit_entries o
+                WHERE o.company_id = $1 AND o.subject_id = $2 AND o.id > $3
+            ORDER BY 2 LIMIT $4)
+        ORDER BY a.id
         """
 
     private static let page: SQL = """
@@ -130,8 +133,8 @@ extension AuditEntry {
     }
 
     /// What a person changed, and what was changed about them, oldest first.
-    static func all(about user: User) -> Query<AuditEntry> {
-        Query(aboutUser, user.companyID, user.id, row: AuditEntry.init)
+    static func some(about user: User, after: ID?, atMost limit: Int) -> Query<AuditEntry> {
+        Query(aboutUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: AuditEntry.init)
     }
 
     init(_ row: inout Row) throws {

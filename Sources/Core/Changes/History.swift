@@ -9,9 +9,12 @@ public struct History: Sendable {
         _ page: PageRequest<AuditEntry.ID>, in scope: CompanyScope
     ) async throws -> Page<AuditEntry, AuditEntry.ID> {
         try scope.check(.readAudit)
-        let (companies, entries) = try await database.fetch(Company.exists(scope), AuditEntry.list(scope, page))
-        guard !companies.isEmpty else { throw Company.notFound }
-        return Page(entries, of: page, key: \.id)
+        return try await Page.read(page, nested: \.changes.count, key: \.id) { part in
+            let (companies, entries) = try await database.fetch(
+                Company.exists(scope), AuditEntry.list(scope, part).page)
+            guard !companies.isEmpty else { throw Company.notFound }
+            return .init(entries, of: part)
+        }
     }
 
     /// Sign-ins, changes of accounts, refusals and operators' visits, newest first.
@@ -19,7 +22,7 @@ public struct History: Sendable {
         _ page: PageRequest<SecurityEvent.ID>, in scope: CompanyScope
     ) async throws -> Page<SecurityEvent, SecurityEvent.ID> {
         try scope.check(.readAudit)
-        let (companies, events) = try await database.fetch(Company.exists(scope), SecurityEvent.list(scope, page))
+        let (companies, events) = try await database.fetch(Company.exists(scope), SecurityEvent.list(scope, page).page)
         guard !companies.isEmpty else { throw Company.notFound }
         return Page(events, of: page, key: \.id)
     }
@@ -29,8 +32,10 @@ public struct History: Sendable {
         _ page: PageRequest<AuditEntry.ID>, on scope: SiteScope
     ) async throws -> Page<AuditEntry, AuditEntry.ID> {
         try scope.check(.readAudit)
-        let (sites, entries) = try await database.fetch(Site.exists(scope), AuditEntry.list(scope, page))
-        guard !sites.isEmpty else { throw Site.notFound }
-        return Page(entries, of: page, key: \.id)
+        return try await Page.read(page, nested: \.changes.count, key: \.id) { part in
+            let (sites, entries) = try await database.fetch(Site.exists(scope), AuditEntry.list(scope, part).page)
+            guard !sites.isEmpty else { throw Site.notFound }
+            return .init(entries, of: part)
+        }
     }
 }

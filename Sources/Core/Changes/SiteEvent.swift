@@ -31,6 +31,14 @@ public struct SiteEvent: Sendable {
         }
     }
 
+    /// How many changes of fields are nested in it.
+    var changeCount: Int {
+        switch content {
+        case .movement: 0
+        case .change(let entry): entry.changes.count
+        }
+    }
+
     /// When it happened.
     public var at: Instant {
         switch content {
@@ -73,22 +81,32 @@ extension History {
         _ kind: SiteEvent.Kind?, _ page: PageRequest<SiteEvent.ID>, on scope: SiteScope
     ) async throws -> Page<SiteEvent, SiteEvent.ID> {
         try scope.check(.readSites)
+        return try await Page.read(page, nested: \.changeCount, key: \.id) { part in
+            let events = try await latest(kind, part, on: scope)
+            // Each of the two lists has one more than was asked for.
+            return .init(Array(events.prefix(part.limit + 1)), of: part)
+        }
+    }
+
+    private func latest(
+        _ kind: SiteEvent.Kind?, _ page: PageRequest<SiteEvent.ID>, on scope: SiteScope
+    ) async throws -> [PageRow<SiteEvent>] {
         let sites = Collector(Site.exists(scope))
-        let movements = Collector(SiteMovement.list(scope, page))
+        let movements = Collector(SiteMovement.list(scope, page).page)
         var readings: [any Reading] = [sites]
         if kind != .change { readings.append(movements) }
-        var changes: Collector<AuditEntry>?
+        var changes: Collector<PageRow<AuditEntry>>?
         if kind != .movement, let audit = try? scope.actor.scope(scope.company, scope.site, for: .readAudit) {
             let entries = PageRequest(limit: page.limit, after: page.after.map { AuditEntry.ID($0) })
-            let collector = Collector(AuditEntry.list(audit, entries))
+            let collector = Collector(AuditEntry.list(audit, entries).page)
             changes = collector
             readings.append(collector)
         }
         try await database.read(readings)
         guard !sites.rows.isEmpty else { throw Site.notFound }
-        let events =
-            movements.rows.map { SiteEvent(.movement($0)) } + (changes?.rows ?? []).map { SiteEvent(.change($0)) }
-        return Page(events.sorted { $0.id > $1.id }, of: page, key: \.id)
+        let taken = movements.rows.map { $0.map { SiteEvent(.movement($0)) } }
+        let changed = (changes?.rows ?? []).map { $0.map { SiteEvent(.change($0)) } }
+        return (taken + changed).sorted { $0.item.id > $1.item.id }
     }
 }
 

@@ -24,7 +24,7 @@ extension Companies {
 
     /// Hands out all that a company has as lines of JSON: one that says what this is, one for each row as it is stored
     /// (instants in milliseconds since 1970, amounts in thousandths), and one that counts them, so that a copy that was cut
-    /// off shows. Passwords and tokens stay. The lines are read a few hundred at a time: they are one picture only where
+    /// off shows. Passwords and tokens stay. The lines are read a few at a time: they are one picture only where
     /// nobody works in the company meanwhile.
     public func export(
         in scope: CompanyScope, to write: (_ lines: [UInt8]) async throws -> Void
@@ -50,7 +50,7 @@ extension Companies {
                 let rows = try await database.fetch(table.rows(scope.company, after: last))
                 try await write(try rows.flatMap { try line(ArchiveLine(table, $0)) })
                 count += rows.count
-                last = rows.count < CompanyData.batch ? nil : rows.last
+                last = rows.count < CompanyData.rowsAtOnce ? nil : rows.last
             } while last != nil
             counts[table.name] = count
         }

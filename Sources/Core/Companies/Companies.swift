@@ -40,7 +40,8 @@ public struct Companies: Sendable {
     /// All there are, in the order in which they came.
     public func list(_ page: PageRequest<Company.ID>, as actor: Actor) async throws -> Page<Company, Company.ID> {
         try actor.check(.listCompanies)
-        return Page(try await database.fetch(Company.list(page)).map(shown), of: page, key: \.id)
+        let rows = try await database.fetch(Company.list(page).page).map { PageRow(shown($0.item), bytes: $0.bytes) }
+        return Page(rows, of: page, key: \.id)
     }
 
     public func change(_ edit: Edit, if precondition: Precondition, in scope: CompanyScope) throws -> Change<Company> {

@@ -5,8 +5,10 @@ struct CompanyData: Sendable {
     let columns: [(name: String, type: SQLType)]
     /// Whether the rows go into a copy that leaves the house: not what lets somebody in.
     let isExported: Bool
-    /// How many rows are read or deleted at once, so that others get their turn in between.
+    /// How many rows are deleted at once, so that others get their turn in between.
     static let batch: Int64 = 500
+    /// How many rows of a copy are in memory at once: each may have long notes.
+    static let rowsAtOnce: Int64 = 50
 
     /// Which columns make the primary key after `company_id`, by their places in `columns`.
     private let key: Range<Int>
@@ -106,7 +108,7 @@ struct CompanyData: Sendable {
     /// - Parameter last: the row that the page before ended with.
     func rows(_ company: Company.ID, after last: [SQLValue]?) -> Query<[SQLValue]> {
         let columns = columns
-        let head = [company.sqlValue, Self.batch.sqlValue]
+        let head = [company.sqlValue, Self.rowsAtOnce.sqlValue]
         let statement = last.map { Statement(laterPage, values: head + $0[key]) } ?? Statement(firstPage, values: head)
         return Query(statement) { row in
             try columns.map { column in

@@ -67,7 +67,9 @@ public struct CompanyLimits: Sendable {
                 case .text: text.first.map { max(0, $0.used.adding(TextUse.megabyte - 1) / TextUse.megabyte) }
                 case .dailyRows: rows.first ?? 0
                 case .firstDayMails, .dailyMails: Int64(sent)
-                case .personWrites, .companyWrites, .sessions, .keptAnswers: nil
+                case .personWrites, .companyWrites, .sessions, .keptAnswers, .entryCorrections, .largeAnswers,
+                    .personLargeAnswers, .copies, .personCopies:
+                    nil
                 }
             return Line(limit: limit, used: used, value: set[limit] ?? limit.standard)
         }

@@ -12,6 +12,11 @@ public enum Limit: String, Column, CaseIterable {
     case dailyMails = "daily-mails"
     case sessions
     case keptAnswers = "kept-answers"
+    case entryCorrections = "entry-corrections"
+    case largeAnswers = "large-answers"
+    case personLargeAnswers = "person-large-answers"
+    case copies
+    case personCopies = "person-copies"
 
     /// What a company has where no operator set something else, in `unit`s.
     public var standard: Int64 {
@@ -28,6 +33,11 @@ public enum Limit: String, Column, CaseIterable {
         case .dailyMails: 100
         case .sessions: 50
         case .keptAnswers: 10_000
+        case .entryCorrections: 100
+        case .largeAnswers: 20
+        case .personLargeAnswers: 4
+        case .copies: 2
+        case .personCopies: 1
         }
     }
 
@@ -60,6 +70,12 @@ public enum Limit: String, Column, CaseIterable {
         case .dailyMails: "The same in any 24 hours later"
         case .sessions: "Where a person is signed in: the oldest session ends"
         case .keptAnswers: "Answers kept for repeated requests of a person: of older ones only the key is kept"
+        case .entryCorrections: "Corrections of one time entry"
+        case .largeAnswers:
+            "Lists, sites and overviews that are read and sent at once to the people of a company, on one server"
+        case .personLargeAnswers: "The same to one person"
+        case .copies: "Copies of data that are read and sent at once to the people of a company, on one server"
+        case .personCopies: "The same to one person"
         }
     }
 
@@ -73,7 +89,7 @@ public enum Limit: String, Column, CaseIterable {
         case .personWrites, .companyWrites: 0...1_000_000
         // Each of the last day's is kept with its instant.
         case .firstDayMails, .dailyMails: 0...10_000
-        case .sessions, .keptAnswers: nil
+        case .sessions, .keptAnswers, .entryCorrections, .largeAnswers, .personLargeAnswers, .copies, .personCopies: nil
         }
     }
 }
@@ -89,10 +105,13 @@ public enum LimitRefusal: String, RefusalCode {
     case personWrites = "too-many-writes"
     case companyWrites = "too-many-writes-of-company"
     case mails = "too-many-mails"
+    case entryCorrections = "too-many-corrections"
+    case largeAnswers = "too-many-large-answers"
 
     public var kind: Refusal.Kind {
         switch self {
-        case .people, .activeSites, .sites, .siteMaterials, .text: .conflict
+        case .people, .activeSites, .sites, .siteMaterials, .text, .entryCorrections: .conflict
+        case .largeAnswers: .busy
         case .dailyRows, .personWrites, .companyWrites, .mails: .tooMany
         }
     }
@@ -108,6 +127,8 @@ public enum LimitRefusal: String, RefusalCode {
         case .personWrites: "A person makes at most {value} changes a minute ({limit}): try again in a moment."
         case .companyWrites: "A company makes at most {value} changes a minute ({limit}): try again in a moment."
         case .mails: "A company invites at most {value} times in 24 hours ({limit}): try again later."
+        case .entryCorrections: "A time entry is corrected at most {value} times ({limit})."
+        case .largeAnswers: "At most {value} large answers are sent at once ({limit}): try again in a moment."
         }
     }
 }
@@ -125,6 +146,8 @@ extension LimitRefusal {
         case .personWrites: .personWrites
         case .companyWrites: .companyWrites
         case .mails: .dailyMails
+        case .entryCorrections: .entryCorrections
+        case .largeAnswers: .largeAnswers
         }
     }
 

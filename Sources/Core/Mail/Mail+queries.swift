@@ -3,7 +3,9 @@ extension Mail {
         SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason_code, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
         """
 
-    private static let toUser: SQL = "\(selection) WHERE m.company_id = $1 AND m.user_id = $2 ORDER BY m.id"
+    private static let toUser: SQL = """
+        \(selection) WHERE m.company_id = $1 AND m.user_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4
+        """
 
     private static let page: SQL = """
         \(selection) WHERE m.company_id = $1 AND m.id < $3
@@ -20,7 +22,9 @@ extension Mail {
     }
 
     /// Everything to one person, oldest first.
-    static func all(to user: User) -> Query<Mail> { Query(toUser, user.companyID, user.id, row: Mail.init) }
+    static func some(to user: User, after: ID?, atMost limit: Int) -> Query<Mail> {
+        Query(toUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: Mail.init)
+    }
 
     init(_ row: inout Row) throws {
         id = try row.next()

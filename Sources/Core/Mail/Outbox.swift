@@ -126,7 +126,7 @@ public struct Mails: Sendable {
     /// Newest first.
     public func list(_ page: PageRequest<Mail.ID>, in scope: CompanyScope) async throws -> Page<Mail, Mail.ID> {
         try scope.check(.readMails)
-        let (companies, mails) = try await database.fetch(Company.exists(scope), Mail.list(scope, page))
+        let (companies, mails) = try await database.fetch(Company.exists(scope), Mail.list(scope, page).page)
         guard !companies.isEmpty else { throw Company.notFound }
         return Page(mails, of: page, key: \.id)
     }

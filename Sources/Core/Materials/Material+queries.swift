@@ -1,28 +1,9 @@
 extension Material {
     private static let columns: SQL = "m.id, m.name, m.unit, m.amount, m.threshold, m.version, m.updated_at"
 
-    private static let inRange: SQL = """
-        SELECT \(columns), m.site_id FROM materials m
-        WHERE m.company_id = $1 AND m.site_id >= $2 AND m.site_id <= $3 AND m.removed_at IS NULL
-        ORDER BY m.company_id, m.site_id, m.id
-        """
-
-    private static let inActive: SQL = """
-        SELECT \(columns), m.site_id FROM materials m
-        WHERE m.company_id = $1 AND m.site_id IN (\(SiteRange.active)) AND m.removed_at IS NULL
-        ORDER BY m.company_id, m.site_id, m.id
-        """
-
     private static let counting: SQL = """
-        SELECT m.site_id, COUNT(*), COUNT(CASE WHEN m.amount < m.threshold THEN 1 END) FROM materials m
-        WHERE m.company_id = $1 AND m.site_id >= $2 AND m.site_id <= $3 AND m.removed_at IS NULL
-        GROUP BY m.site_id
-        """
-
-    private static let countingActive: SQL = """
-        SELECT m.site_id, COUNT(*), COUNT(CASE WHEN m.amount < m.threshold THEN 1 END) FROM materials m
-        WHERE m.company_id = $1 AND m.site_id IN (\(SiteRange.active)) AND m.removed_at IS NULL
-        GROUP BY m.site_id
+        SELECT COUNT(*), COUNT(CASE WHEN m.amount < m.threshold THEN 1 END) FROM materials m
+        WHERE m.company_id = $1 AND m.site_id = $2 AND m.removed_at IS NULL
         """
 
     private static let firstPage: SQL = """
@@ -49,26 +30,16 @@ extension Material {
         RETURNING id, name, unit, amount, threshold, version, updated_at, low_since
         """
 
-    static func all(in range: SiteRange) -> Query<(site: Site.ID, material: Material)> {
-        Query(range.isActive ? inActive : inRange, range.company, range.first, range.last) { row in
-            let material = try Material(&row)
-            return (try row.next(), material)
+    /// How many materials a site has, and how many of them run low: one row.
+    static func counts(on site: Site.ID, in company: Company.ID) -> Query<MaterialCounts> {
+        Query(counting, company, site) { row in
+            MaterialCounts(total: Int(try row.next() as Int64), low: Int(try row.next() as Int64))
         }
     }
 
-    /// How many materials each site has, and how many of them run low.
-    static func counts(in range: SiteRange) -> Query<(site: Site.ID, counts: MaterialCounts)> {
-        Query(range.isActive ? countingActive : counting, range.company, range.first, range.last) { row in
-            (
-                try row.next(),
-                MaterialCounts(total: Int(try row.next() as Int64), low: Int(try row.next() as Int64))
-            )
-        }
-    }
-
-    /// The same of one site.
-    static func all(on scope: SiteScope) -> Query<Material> {
-        Query(inRange, scope.company, scope.site, scope.site, row: Material.init)
+    /// Those that come with a site, and one more where there are others.
+    static func first(on site: Site.ID, in company: Company.ID) -> Query<Material> {
+        Query(firstPage, company, site, Int64(Site.mostMaterials) + 1, row: Material.init)
     }
 
     /// In the order in which they were added.
@@ -77,26 +48,6 @@ extension Material {
             Query(laterPage, scope.company, scope.site, page.fetchLimit, after, row: Material.init)
         } else {
             Query(firstPage, scope.company, scope.site, page.fetchLimit, row: Material.init)
-        }
-    }
-
-    /// Those whose names hold the words, and nil for each of the others: of a site's materials, of which there are few thousand, all are
-    /// looked at, because neither engine folds letters as people search.
-    static func matching(
-        _ words: SearchWords, after: Material.ID?, _ scope: SiteScope
-    ) -> Query<Material?> {
-        let read: @Sendable (inout Row) throws -> Material? = { row in
-            let (id, name): (Material.ID, String) = (try row.next(), try row.next())
-            guard words.match(name) else { return nil }
-            return Material(
-                id: id, name: name, unit: try row.next(), amount: try row.next(), threshold: try row.next(),
-                version: try row.next(), updatedAt: try row.next())
-        }
-        let most = Int64(Int32.max)
-        return if let after {
-            Query(laterPage, scope.company, scope.site, most, after, row: read)
-        } else {
-            Query(firstPage, scope.company, scope.site, most, row: read)
         }
     }
 

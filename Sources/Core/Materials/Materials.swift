@@ -23,15 +23,27 @@ public struct Materials: Sendable {
         _ page: PageRequest<Material.ID>, matching search: SearchWords? = nil, on scope: SiteScope
     ) async throws -> Page<Material, Material.ID> {
         try scope.check(.readSites)
-        if let search {
-            let (sites, found) = try await database.fetch(
-                Site.exists(scope), Material.matching(search, after: page.after, scope))
-            guard !sites.isEmpty else { throw Site.notFound }
-            return Page(found.compactMap(\.self), of: page, key: \.id)
-        }
-        let (sites, materials) = try await database.fetch(Site.exists(scope), Material.list(scope, page))
+        if let search { return try await find(search, page, on: scope) }
+        let (sites, materials) = try await database.fetch(Site.exists(scope), Material.list(scope, page).page)
         guard !sites.isEmpty else { throw Site.notFound }
         return Page(materials, of: page, key: \.id)
+    }
+
+    /// Of a site's materials, of which there are few thousand, all are looked at, some hundred at a time: neither engine folds letters as
+    /// people search.
+    private func find(
+        _ search: SearchWords, _ page: PageRequest<Material.ID>, on scope: SiteScope
+    ) async throws -> Page<Material, Material.ID> {
+        var (found, after): ([PageRow<Material>], _) = ([], page.after)
+        while true {
+            let part = PageRequest(limit: PageRequest<Material.ID>.largest, after: after)
+            let (sites, rows) = try await database.fetch(Site.exists(scope), Material.list(scope, part).page)
+            guard !sites.isEmpty else { throw Site.notFound }
+            found += rows.filter { search.match($0.item.name) }
+            let shown = Page(found, of: page, key: \.id)
+            guard shown.next == nil, rows.count > part.limit, let last = rows.last else { return shown }
+            after = last.item.id
+        }
     }
 
     /// Newest first, also of a material that was removed.
@@ -40,7 +52,7 @@ public struct Materials: Sendable {
     ) async throws -> Page<Movement, Int64> {
         try scope.check(.readSites)
         let (sites, materials, movements) = try await database.fetch(
-            Site.exists(scope), Material.ever(id, scope), Movement.list(id, scope, page))
+            Site.exists(scope), Material.ever(id, scope), Movement.list(id, scope, page).page)
         guard !sites.isEmpty else { throw Site.notFound }
         guard !materials.isEmpty else { throw Material.notFound }
         return Page(movements, of: page, key: \.number)

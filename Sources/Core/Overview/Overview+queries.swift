@@ -6,7 +6,7 @@ extension Overview {
     private static let isShort: SQL = "m.low_since IS NOT NULL AND m.removed_at IS NULL"
 
     private static let activeSites: SQL = """
-        SELECT \(Site.columns),
+        SELECT \(Site.columnsWithoutNotes),
             (SELECT COUNT(*) FROM materials m WHERE m.company_id = s.company_id AND m.site_id = s.id AND \(isShort)),
             (SELECT COUNT(*) FROM assignments a WHERE a.company_id = s.company_id AND a.site_id = s.id),
             (SELECT COUNT(*) FROM assignments a
@@ -18,10 +18,10 @@ extension Overview {
         ORDER BY s.company_id DESC, s.id DESC
         """
 
-    private static let assignedToActive: SQL = """
+    private static let assignedToSite: SQL = """
         SELECT a.site_id, a.user_id, u.first_name, u.last_name
         FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
-        WHERE a.company_id = $1 AND a.site_id IN (\(Site.active))
+        WHERE a.company_id = $1 AND a.site_id = $2
         ORDER BY a.company_id DESC, a.site_id DESC, a.user_id DESC LIMIT $3
         """
 
@@ -64,9 +64,6 @@ extension Overview {
         let stock: Stock
     }
 
-    /// How many assignments are read at most: those of 50 people on 200 sites. Sites behind them name fewer people.
-    private static let mostAssignees: Int64 = 10_000
-
     /// Newest first.
     static func sites(_ scope: CompanyScope) -> Query<SiteRow> {
         Query(activeSites, scope.company, scope.assignee, scope.actor.user.id, Int64(mostSites)) { row in
@@ -76,8 +73,9 @@ extension Overview {
         }
     }
 
-    static func assignees(_ scope: CompanyScope) -> Query<Assignee> {
-        Query(assignedToActive, scope.company, scope.assignee, mostAssignees, row: Assignee.init)
+    /// The first few.
+    static func assignees(of site: Site.ID, in company: Company.ID) -> Query<Assignee> {
+        Query(assignedToSite, company, site, Int64(mostPeople), row: Assignee.init)
     }
 
     static func present(_ scope: CompanyScope) -> Query<Presence> {

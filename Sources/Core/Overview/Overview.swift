@@ -91,7 +91,7 @@ public struct Overview: Sendable {
         }
     }
 
-    /// Newest first, `mostSites` at most.
+    /// Newest first, `mostSites` at most, and as many as a page of a list has room for.
     public let sites: [Place]
     /// `mostLow` stocks at most, those of urgent sites first.
     public let low: [Shortage]
@@ -122,24 +122,30 @@ public struct Overviews: Sendable {
     /// Throws `Refusal` where the scope is for something else than reading sites or there is no such company, and `StorageError`.
     public func get(_ scope: CompanyScope) async throws -> Overview {
         try scope.check(.readSites)
-        let (timeZones, rows, assignees, present, counts) = try await database.fetch(
-            Company.timeZone(scope), Overview.sites(scope), Overview.assignees(scope), Overview.present(scope),
-            Overview.counts(scope))
+        let (timeZones, rows, present, counts) = try await database.fetch(
+            Company.timeZone(scope), Overview.sites(scope).page, Overview.present(scope), Overview.counts(scope))
         guard let timeZone = timeZones.first, let counts = counts.first else { throw Company.notFound }
-        let people = Dictionary(grouping: assignees, by: \.site)
+        var room = PageRoom(Overview.mostSites)
+        let shown = rows.prefix { room.takes(bytes: $0.bytes) }.map(\.item)
+        let people = shown.map { row in
+            row.assigned > 0 ? Collector(Overview.assignees(of: row.record.id, in: scope.company)) : nil
+        }
+        let low = shortages(on: shown, scope)
+        let readings: [any Reading] = people.compactMap(\.self) + low
+        if !readings.isEmpty { try await database.read(readings) }
         let today = runtime.now().day(in: timeZone)
-        let sites = rows.map { row in
+        let sites = zip(shown, people).map { row, people in
             Overview.Place(
                 record: row.record, progress: row.record.progress(on: today), low: row.low, assigned: row.assigned,
-                people: Array((people[row.record.id] ?? []).prefix(Overview.mostPeople)), isOwn: row.isOwn,
-                lastVisited: row.lastVisited)
+                people: people?.rows ?? [], isOwn: row.isOwn, lastVisited: row.lastVisited)
         }
-        return Overview(sites: sites, low: try await shortages(on: sites, scope), present: present, counts: counts)
+        return Overview(
+            sites: sites, low: Overview.Shortage.grouped(low.flatMap(\.rows)), present: present, counts: counts)
     }
 
-    /// Asks each site for its own, in one round trip, and only as many sites as fill the list: a statement over all of them would
+    /// Each site is asked for its own, in one round trip, and only as many sites as fill the list: a statement over all of them would
     /// have to read everything that runs low to find the first.
-    private func shortages(on sites: [Overview.Place], _ scope: CompanyScope) async throws -> [Overview.Shortage] {
+    private func shortages(on sites: [Overview.SiteRow], _ scope: CompanyScope) -> [Collector<Overview.Line>] {
         let short = sites.filter { $0.low > 0 }
         let byUrgency = Site.Priority.allCases.reversed().flatMap { priority in
             short.filter { $0.record.priority == priority }
@@ -150,9 +156,7 @@ public struct Overviews: Sendable {
             collectors.append(Collector(Overview.low(on: site.record, in: scope.company, atMost: min(room, site.low))))
             room -= min(room, site.low)
         }
-        guard !collectors.isEmpty else { return [] }
-        try await database.read(collectors)
-        return Overview.Shortage.grouped(collectors.flatMap(\.rows))
+        return collectors
     }
 }
 

@@ -33,10 +33,13 @@ extension SecurityEvent {
 
     /// Each half by its own index.
     private static let aboutUser: SQL = """
-        \(selection) WHERE e.user_id = $2
-        UNION
-        \(selection) WHERE e.company_id = $1 AND e.subject_id = $2
-        ORDER BY 1
+        \(selection) WHERE (e.company_id, e.id) IN (
+            SELECT o.company_id, o.id FROM security_events o WHERE o.user_id = $2 AND o.id > $3
+            UNION
+            SELECT o.company_id, o.id FROM security_events o
+                WHERE o.company_id = $1 AND o.subject_id = $2 AND o.id > $3
+            ORDER BY 2 LIMIT $4)
+        ORDER BY e.id
         """
 
     /// The newest first; what was added up stands where its hour began.
@@ -45,8 +48,8 @@ extension SecurityEvent {
     }
 
     /// What a person did, and what was done to their account, oldest first.
-    static func all(about user: User) -> Query<SecurityEvent> {
-        Query(aboutUser, user.companyID, user.id, row: SecurityEvent.init)
+    static func some(about user: User, after: ID?, atMost limit: Int) -> Query<SecurityEvent> {
+        Query(aboutUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: SecurityEvent.init)
     }
 
     init(_ row: inout Row) throws {

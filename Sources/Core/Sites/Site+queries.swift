@@ -10,6 +10,12 @@ extension Site {
         s.end_date, s.notes, s.version, s.created_at, s.updated_at
         """
 
+    /// The same, for what doesn't show the notes, which may be long.
+    static let columnsWithoutNotes: SQL = """
+        s.id, s.name, s.street_number, s.street, s.city, s.postal_code, s.country, s.priority, s.status, s.start_date,
+        s.end_date, NULL, s.version, s.created_at, s.updated_at
+        """
+
     private static let oneByID: SQL = """
         SELECT \(columns), c.time_zone FROM sites s JOIN companies c ON c.id = s.company_id WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
         """
@@ -19,15 +25,23 @@ extension Site {
         """
 
     /// The statement of a page: newest first, of all statuses or of one, after `$4` where it isn't the first.
-    private static let pages = (any: Page(""), inactive: Page("AND s.status = 'INACTIVE'"), active: Page.active)
+    private static let pages = (
+        any: ListSQL(""), inactive: ListSQL("AND s.status = 'INACTIVE'"), active: ListSQL.active
+    )
 
-    private struct Page {
+    private static let listed: SQL = """
+        \(columns), (SELECT COUNT(*) FROM assignments a WHERE a.company_id = s.company_id AND a.site_id = s.id),
+            (SELECT COUNT(*) FROM materials m
+                WHERE m.company_id = s.company_id AND m.site_id = s.id AND m.removed_at IS NULL)
+        """
+
+    private struct ListSQL {
         let first: SQL
         let later: SQL
 
         init(_ condition: SQL) {
             let start: SQL = """
-                SELECT \(columns) FROM sites s
+                SELECT \(listed) FROM sites s
                 WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL \(condition)
                 """
             let end: SQL = "ORDER BY s.company_id DESC, s.id DESC LIMIT $3"
@@ -38,11 +52,11 @@ extension Site {
             (first, later) = (Self.of(active), Self.of("\(active) AND s.id < $4"))
         }
 
-        static let active = Page(active: Site.active)
+        static let active = ListSQL(active: Site.active)
 
         private static func of(_ ids: SQL) -> SQL {
             """
-            SELECT \(columns) FROM sites s
+            SELECT \(listed) FROM sites s
             WHERE s.company_id = $1 AND s.id IN (\(ids) ORDER BY s.company_id DESC, s.id DESC LIMIT $3)
             ORDER BY s.company_id DESC, s.id DESC
             """
@@ -62,19 +76,24 @@ extension Site {
     }
 
     /// Newest first.
-    static func records(
+    static func list(
         _ scope: CompanyScope, _ status: Status?, _ page: PageRequest<Site.ID>
-    ) -> Query<SiteRecord> {
+    ) -> Query<SiteLine> {
         let sql =
             switch status {
             case nil: pages.any
             case .active: pages.active
             case .inactive: pages.inactive
             }
-        if let after = page.after {
-            return Query(sql.later, scope.company, scope.assignee, page.fetchLimit, after, row: SiteRecord.init)
+        let line = { @Sendable (row: inout Row) throws in
+            SiteLine(
+                record: try SiteRecord(&row), assigned: Int(try row.next() as Int64),
+                materials: Int(try row.next() as Int64))
         }
-        return Query(sql.first, scope.company, scope.assignee, page.fetchLimit, row: SiteRecord.init)
+        if let after = page.after {
+            return Query(sql.later, scope.company, scope.assignee, page.fetchLimit, after, row: line)
+        }
+        return Query(sql.first, scope.company, scope.assignee, page.fetchLimit, row: line)
     }
 
     static func exists(_ scope: SiteScope) -> Query<Site.ID> {
@@ -131,51 +150,7 @@ extension Site {
     }
 }
 
-/// What belongs to a run of sites, from one id to another: of one site, or of a page of a list. For a page that shows only
-/// some of them, the use case drops what belongs to the others.
-struct SiteRange: Sendable {
-    let company: Company.ID
-    let first: Site.ID
-    let last: Site.ID
-    /// Whether what belongs to other sites than active ones is left out: of an old company, that is most.
-    let isActive: Bool
-
-    init(_ scope: SiteScope) {
-        (company, first, last, isActive) = (scope.company, scope.site, scope.site, false)
-    }
-
-    /// - Parameter page: the sites of one page, newest first. Nil where it is empty.
-    init?(_ scope: CompanyScope, _ page: [SiteRecord], isActive: Bool) {
-        guard let newest = page.first, let oldest = page.last else { return nil }
-        (company, first, last, self.isActive) = (scope.company, oldest.id, newest.id, isActive)
-    }
-
-    /// The ids of the active sites of a range.
-    static let active: SQL = """
-        SELECT s.id FROM sites s
-        WHERE s.company_id = $1 AND s.id >= $2 AND s.id <= $3 AND s.status = 'ACTIVE' AND s.removed_at IS NULL
-        """
-}
-
 extension Assignee {
-    private static let inRange: SQL = """
-        SELECT a.site_id, a.user_id, u.first_name, u.last_name
-        FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
-        WHERE a.company_id = $1 AND a.site_id >= $2 AND a.site_id <= $3
-        ORDER BY a.site_id, a.user_id
-        """
-
-    private static let inActive: SQL = """
-        SELECT a.site_id, a.user_id, u.first_name, u.last_name
-        FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
-        WHERE a.company_id = $1 AND a.site_id IN (\(SiteRange.active))
-        ORDER BY a.site_id, a.user_id
-        """
-
-    static func all(in range: SiteRange) -> Query<Assignee> {
-        Query(range.isActive ? inActive : inRange, range.company, range.first, range.last, row: Assignee.init)
-    }
-
     init(_ row: inout Row) throws {
         self.init(site: try row.next(), user: try row.next(), firstName: try row.next(), lastName: try row.next())
     }
@@ -208,26 +183,43 @@ extension Assignee {
     }
 }
 
+extension Site.Assignment {
+    private static let onSite: SQL = """
+        SELECT a.user_id, u.first_name, u.last_name,
+            (SELECT MAX(t.checked_in_at) FROM time_entries t
+                WHERE t.company_id = a.company_id AND t.site_id = a.site_id AND t.user_id = a.user_id)
+        FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
+        WHERE a.company_id = $1 AND a.site_id = $2
+        ORDER BY a.company_id, a.site_id, a.user_id
+        """
+
+    /// With the visits that the scope may see.
+    static func all(on site: Site.ID, _ scope: CompanyScope) -> Query<Site.Assignment> {
+        let visitor = scope.visitor
+        return Query(onSite, scope.company, site) { row in
+            let (user, firstName, lastName): (User.ID, String, String) = (
+                try row.next(), try row.next(), try row.next()
+            )
+            let last: Instant? = try row.next()
+            return Site.Assignment(
+                user: user, firstName: firstName, lastName: lastName,
+                lastVisited: visitor == nil || visitor == user ? last : nil)
+        }
+    }
+}
+
 extension Visits {
-    private static let inRange: SQL = """
-        SELECT t.site_id, t.user_id, MAX(t.checked_in_at),
+    private static let onSite: SQL = """
+        SELECT MAX(CASE WHEN $3 IS NULL OR t.user_id = $3 THEN t.checked_in_at END),
             CAST(COALESCE(SUM(t.checked_out_at - t.checked_in_at), 0) AS BIGINT)
         FROM time_entries t
-        WHERE t.company_id = $1 AND t.site_id >= $2 AND t.site_id <= $3
-        GROUP BY t.site_id, t.user_id
+        WHERE t.company_id = $1 AND t.site_id = $2
         """
 
-    private static let inActive: SQL = """
-        SELECT t.site_id, t.user_id, MAX(t.checked_in_at),
-            CAST(COALESCE(SUM(t.checked_out_at - t.checked_in_at), 0) AS BIGINT)
-        FROM time_entries t
-        WHERE t.company_id = $1 AND t.site_id IN (\(SiteRange.active))
-        GROUP BY t.site_id, t.user_id
-        """
-
-    static func all(in range: SiteRange) -> Query<Visits> {
-        Query(range.isActive ? inActive : inRange, range.company, range.first, range.last) { row in
-            Visits(site: try row.next(), user: try row.next(), last: try row.next(), milliseconds: try row.next())
+    /// One row.
+    static func sum(on site: Site.ID, _ scope: CompanyScope) -> Query<Visits> {
+        Query(onSite, scope.company, site, scope.visitor) {
+            Visits(last: try $0.next(), milliseconds: try $0.next())
         }
     }
 }

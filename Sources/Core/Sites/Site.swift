@@ -30,6 +30,7 @@ public struct Site: Sendable {
 
     public let record: SiteRecord
     public let assignments: [Assignment]
+    /// The first `mostMaterials` at most.
     public let materials: [Material]
     /// The latest check-in of anyone whose visits the reader may see.
     public let lastVisited: Instant?
@@ -40,6 +41,12 @@ public struct Site: Sendable {
 
     /// How many materials there are and how many run low, also where they aren't listed here.
     public let counts: MaterialCounts
+
+    /// How many materials come with a site.
+    public static let mostMaterials = 500
+
+    /// Whether there is material that isn't listed here.
+    public var isMaterialTruncated: Bool { materials.count < counts.total }
 
     package init(
         _ record: SiteRecord, assignments: [Assignment], materials: [Material], counts: MaterialCounts? = nil,
@@ -55,24 +62,25 @@ public struct Site: Sendable {
     }
 
     /// - Parameters:
-    ///   - counts: of the materials, where they aren't given.
-    ///   - visitor: whose visits are shown; nil for everyone's.
+    ///   - materials: the first of them, and one more where there are others than come with a site.
+    ///   - counts: of the materials, where not all of them are given.
     init(
-        _ record: SiteRecord, assignees: [Assignee], visits: [Visits], materials: [Material],
-        counts: MaterialCounts? = nil, today: Day, visitor: User.ID?
+        _ record: SiteRecord, assignments: [Assignment], visits: Visits?, materials: [Material],
+        counts: MaterialCounts?, today: Day
     ) {
-        let shown = visitor == nil ? visits : visits.filter { $0.user == visitor }
-        self.record = record
-        self.materials = materials
-        self.counts = counts ?? MaterialCounts(of: materials)
-        assignments = assignees.map { assignee in
-            Assignment(
-                user: assignee.user, firstName: assignee.firstName, lastName: assignee.lastName,
-                lastVisited: shown.first { $0.user == assignee.user }?.last)
-        }
-        lastVisited = shown.map(\.last).max()
-        logged = .milliseconds(visits.reduce(0 as Int64) { $0.adding($1.milliseconds) })
-        progress = record.progress(on: today)
+        self.init(
+            record, assignments: assignments, materials: Array(materials.prefix(Self.mostMaterials)),
+            counts: counts ?? MaterialCounts(of: materials), lastVisited: visits?.last,
+            logged: .milliseconds(visits?.milliseconds ?? 0), progress: record.progress(on: today))
+    }
+
+    /// How many items are nested in it.
+    var nestedCount: Int { assignments.count + materials.count }
+
+    /// How many bytes of text these have.
+    var nestedBytes: Int {
+        assignments.reduce(0) { $0 + $1.firstName.utf8.count + $1.lastName.utf8.count }
+            + materials.reduce(0) { $0 + $1.name.utf8.count + $1.unit.utf8.count }
     }
 }
 
@@ -96,8 +104,6 @@ public struct MaterialCounts: Sendable {
     init(of materials: [Material]) {
         self.init(total: materials.count, low: materials.count { $0.isBelowThreshold })
     }
-
-    static let none = MaterialCounts(total: 0, low: 0)
 }
 
 /// A site as its own row tells it.
@@ -156,12 +162,23 @@ public struct Assignee: Sendable {
     }
 }
 
-/// What one person's time entries on one site add up to.
+/// What the time entries on one site add up to.
 struct Visits: Sendable {
-    let site: Site.ID
-    let user: User.ID
-    let last: Instant
+    /// The latest check-in that the reader may see.
+    let last: Instant?
     let milliseconds: Int64
+}
+
+/// A site in a list, with how much belongs to it.
+struct SiteLine: Sendable {
+    let record: SiteRecord
+    let assigned: Int
+    let materials: Int
+
+    /// How many items are nested in the site as it is listed.
+    func nestedCount(_ filter: SiteFilter) -> Int {
+        assigned + (filter.hasMaterial ? min(materials, Site.mostMaterials) : 0)
+    }
 }
 
 /// What a new site is made of.

@@ -12,13 +12,16 @@ public struct Sites: Sendable {
     /// One round trip: the row and all that belongs to it are asked for together.
     public func get(_ scope: SiteScope) async throws -> Site {
         try scope.check(.readSites)
-        let range = SiteRange(scope)
-        let (records, assignees, visits, materials) = try await database.fetch(
-            Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
+        let (records, people, visits, materials) = try await database.fetch(
+            Site.record(scope), Site.Assignment.all(on: scope.site, scope.within),
+            Visits.sum(on: scope.site, scope.within), Material.first(on: scope.site, in: scope.company))
         guard let (record, timeZone) = records.first else { throw Site.notFound }
+        let counts =
+            materials.count > Site.mostMaterials
+            ? try await database.fetch(Material.counts(on: scope.site, in: scope.company)) : []
         return Site(
-            record, assignees: assignees, visits: visits, materials: materials,
-            today: runtime.now().day(in: timeZone), visitor: scope.within.visitor)
+            record, assignments: people, visits: visits.first, materials: materials, counts: counts.first,
+            today: runtime.now().day(in: timeZone))
     }
 
     /// Newest first; to a worker, the sites they are assigned to.
@@ -26,10 +29,12 @@ public struct Sites: Sendable {
         _ filter: SiteFilter, _ page: PageRequest<Site.ID>, in scope: CompanyScope
     ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
-        let (timeZones, records) = try await database.fetch(
-            Company.timeZone(scope), Site.records(scope, filter.status, page))
-        guard let timeZone = timeZones.first else { throw Company.notFound }
-        return try await complete(records, filter, page, scope, today: runtime.now().day(in: timeZone))
+        return try await read(filter, page, scope) { part in
+            let (timeZones, lines) = try await database.fetch(
+                Company.timeZone(scope), Site.list(scope, filter.status, part).page)
+            guard let timeZone = timeZones.first else { throw Company.notFound }
+            return (lines, timeZone)
+        }
     }
 
     /// The sites that somebody is assigned to, newest first; to a worker, only their own.
@@ -38,36 +43,34 @@ public struct Sites: Sendable {
     ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
         guard let narrowed = scope.narrowed(toSitesOf: user) else { throw User.notFound }
-        let (timeZones, users, records) = try await database.fetch(
-            Company.timeZone(scope), User.exists(user, scope), Site.records(narrowed, filter.status, page))
-        guard let timeZone = timeZones.first, !users.isEmpty else { throw User.notFound }
-        return try await complete(records, filter, page, narrowed, today: runtime.now().day(in: timeZone))
+        return try await read(filter, page, narrowed) { part in
+            let (timeZones, users, lines) = try await database.fetch(
+                Company.timeZone(scope), User.exists(user, scope), Site.list(narrowed, filter.status, part).page)
+            guard let timeZone = timeZones.first, !users.isEmpty else { throw User.notFound }
+            return (lines, timeZone)
+        }
     }
 
-    private func complete(
-        _ records: [SiteRecord], _ filter: SiteFilter, _ page: PageRequest<Site.ID>, _ scope: CompanyScope,
-        today: Day
+    /// Notes may be long, so the sites are read a few at a time. What belongs to them is asked site by site, in one round trip and only
+    /// for as many sites as a page has room for: a statement over all of them would read that of the others too.
+    private func read(
+        _ filter: SiteFilter, _ page: PageRequest<Site.ID>, _ scope: CompanyScope,
+        _ lines: (PageRequest<Site.ID>) async throws -> (lines: [PageRow<SiteLine>], timeZone: String)
     ) async throws -> Page<Site, Site.ID> {
-        let shown = Page(records, of: page, key: \.id)
-        guard let range = SiteRange(scope, shown.items, isActive: filter.status == .active) else {
-            return Page(items: [], next: nil)
+        let now = runtime.now()
+        return try await Page.read(page, nested: \.nestedCount, key: \.record.id) { part in
+            let (lines, timeZone) = try await lines(part)
+            let today = now.day(in: timeZone)
+            var room = PageRoom(lines.count)
+            let fitting = lines.prefix { room.takes(nested: $0.item.nestedCount(filter), bytes: $0.bytes) }
+            let collected = fitting.map { SiteCollectors($0.item, filter, scope) }
+            try await database.read(collected.flatMap(\.readings))
+            let rows = zip(fitting, collected).map { line, found in
+                let site = found.site(line.item.record, today: today)
+                return PageRow(site, bytes: line.bytes + site.nestedBytes)
+            }
+            return .init(rows, hasMore: lines.count > min(part.limit, fitting.count))
         }
-
-        let (assignees, visits) = (Collector(Assignee.all(in: range)), Collector(Visits.all(in: range)))
-        let (materials, counts) = (Collector(Material.all(in: range)), Collector(Material.counts(in: range)))
-        try await database.read([assignees, visits, filter.hasMaterial ? materials : counts])
-        let assigneesBySite = Dictionary(grouping: assignees.rows, by: \.site)
-        let visitsBySite = Dictionary(grouping: visits.rows, by: \.site)
-        let materialsBySite = Dictionary(grouping: materials.rows, by: \.site)
-        let countsBySite = Dictionary(counts.rows.map { ($0.site, $0.counts) }) { first, _ in first }
-        let sites = shown.items.map { record in
-            Site(
-                record, assignees: assigneesBySite[record.id] ?? [], visits: visitsBySite[record.id] ?? [],
-                materials: materialsBySite[record.id]?.map(\.material) ?? [],
-                counts: filter.hasMaterial ? nil : countsBySite[record.id] ?? MaterialCounts.none, today: today,
-                visitor: scope.visitor)
-        }
-        return Page(items: sites, next: shown.next)
     }
 
     // MARK: Changing
@@ -151,13 +154,16 @@ public struct Sites: Sendable {
     private static func read(
         _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
     ) throws -> Site {
-        let range = SiteRange(scope)
-        let (records, assignees, visits, materials) = try transaction.fetch(
-            Site.record(scope), Assignee.all(in: range), Visits.all(in: range), Material.all(on: scope))
+        let (records, people, visits, materials) = try transaction.fetch(
+            Site.record(scope), Site.Assignment.all(on: scope.site, scope.within),
+            Visits.sum(on: scope.site, scope.within), Material.first(on: scope.site, in: scope.company))
+        let counts =
+            materials.count > Site.mostMaterials
+            ? try transaction.fetch(Material.counts(on: scope.site, in: scope.company)) : []
         guard let (record, timeZone) = records.first else { throw Site.notFound }
         return Site(
-            record, assignees: assignees, visits: visits, materials: materials, today: now.day(in: timeZone),
-            visitor: scope.within.visitor)
+            record, assignments: people, visits: visits.first, materials: materials, counts: counts.first,
+            today: now.day(in: timeZone))
     }
 
     /// Makes the assigned people exactly these. Refuses, naming the first, where one isn't of the company.
@@ -165,7 +171,7 @@ public struct Sites: Sendable {
     private static func assign(
         exactly users: [User.ID], _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
     ) throws -> (before: String, after: String) {
-        let before = Set(try transaction.fetch(Assignee.all(in: SiteRange(scope))).map(\.user))
+        let before = Set(try transaction.fetch(Site.Assignment.all(on: scope.site, scope.within)).map(\.user))
         let after = Set(users)
         for user in before.subtracting(after) { try transaction.enqueue(Assignee.remove(user, scope)) }
         for user in after.subtracting(before).sorted() {
@@ -177,6 +183,35 @@ public struct Sites: Sendable {
         }
         func list(_ users: Set<User.ID>) -> String { users.map(\.text).sorted().joined(separator: " ") }
         return (list(before), list(after))
+    }
+}
+
+/// What is asked for one site of a list.
+private struct SiteCollectors {
+    private let people: Collector<Site.Assignment>?
+    private let visits: Collector<Visits>
+    private let materials: Collector<Material>?
+    private let counts: Collector<MaterialCounts>?
+
+    /// What there is none of isn't asked for.
+    init(_ line: SiteLine, _ filter: SiteFilter, _ scope: CompanyScope) {
+        let (site, hasMaterial) = (line.record.id, line.materials > 0)
+        people = line.assigned > 0 ? Collector(Site.Assignment.all(on: site, scope)) : nil
+        visits = Collector(Visits.sum(on: site, scope))
+        materials = hasMaterial && filter.hasMaterial ? Collector(Material.first(on: site, in: scope.company)) : nil
+        let listsAll = filter.hasMaterial && line.materials <= Site.mostMaterials
+        counts = hasMaterial && !listsAll ? Collector(Material.counts(on: site, in: scope.company)) : nil
+    }
+
+    var readings: [any Reading] {
+        let all: [(any Reading)?] = [people, visits, materials, counts]
+        return all.compactMap(\.self)
+    }
+
+    func site(_ record: SiteRecord, today: Day) -> Site {
+        Site(
+            record, assignments: people?.rows ?? [], visits: visits.rows.first, materials: materials?.rows ?? [],
+            counts: counts?.rows.first, today: today)
     }
 }
 

@@ -21,6 +21,7 @@ public struct Query<Value: Sendable>: Sendable {
     /// Decodes a row and appends it. Made here, where the type is known, so that it is compiled for that type: a generic
     /// collector would look up the type's description for each row.
     fileprivate let collect: @Sendable (any RowSource, inout [Value]) throws -> Void
+    let decode: @Sendable (inout Row) throws -> Value
 
     public init<each Bound: Column>(
         _ sql: SQL, _ value: repeat each Bound, row decode: @escaping @Sendable (inout Row) throws -> Value
@@ -30,11 +31,25 @@ public struct Query<Value: Sendable>: Sendable {
 
     public init(_ statement: Statement, row decode: @escaping @Sendable (inout Row) throws -> Value) {
         self.statement = statement
+        self.decode = decode
         collect = { source, values in
             var row = Row(source)
             // One piece of memory for a short answer, instead of one for each doubling.
             if values.isEmpty { values.reserveCapacity(12) }
             values.append(try decode(&row))
+        }
+    }
+
+    /// - Parameter collect: takes a row or leaves it, by those that were taken before.
+    init(
+        _ statement: Statement, row decode: @escaping @Sendable (inout Row) throws -> Value,
+        collecting collect: @escaping @Sendable (inout Row, inout [Value]) throws -> Void
+    ) {
+        self.statement = statement
+        self.decode = decode
+        self.collect = { source, values in
+            var row = Row(source)
+            try collect(&row, &values)
         }
     }
 }

@@ -13,6 +13,8 @@ public protocol RowSource: AnyObject {
 public struct Row {
     private let source: any RowSource
     private var column = 0
+    /// How many bytes of text were read.
+    private(set) var textBytes = 0
 
     public init(_ source: any RowSource) { self.source = source }
 
@@ -24,7 +26,12 @@ public struct Row {
     mutating func withText<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value?) throws -> Value? {
         defer { column += 1 }
         var value: Value?
-        try source.text(column) { value = body($0) }
+        var count = 0
+        try source.text(column) {
+            count = $0.count
+            value = body($0)
+        }
+        textBytes += count
         return value
     }
 

@@ -47,7 +47,8 @@ extension TimeEntry {
         """
 
     private static let allOfUser: SQL = """
-        \(selection) WHERE t.company_id = $1 AND t.user_id = $2 ORDER BY t.company_id, t.user_id, t.checked_in_at, t.id
+        \(selection) WHERE t.company_id = $1 AND t.user_id = $2 AND (t.checked_in_at, t.id) > ($3, $4)
+        ORDER BY t.company_id, t.user_id, t.checked_in_at, t.id LIMIT $5
         """
 
     // MARK: Reading
@@ -106,8 +107,10 @@ extension TimeEntry {
     }
 
     /// Everything about one person, oldest first.
-    static func all(of user: User) -> Query<TimeEntry> {
-        Query(allOfUser, user.companyID, user.id, row: TimeEntry.init)
+    static func some(of user: User, after: Key?, atMost limit: Int) -> Query<TimeEntry> {
+        Query(
+            allOfUser, user.companyID, user.id, after?.checkedInAt ?? Instant.first, after?.text ?? "", Int64(limit),
+            row: TimeEntry.init)
     }
 
     init(_ row: inout Row) throws {

@@ -81,7 +81,7 @@ public struct Times: Sendable {
     ) async throws -> Page<TimeEntry, TimeEntry.Key> {
         try scope.check(.readTimes)
         let (sites, entries, assigned) = try await database.fetch(
-            Site.exists(scope), TimeEntry.list(scope, page), Site.isAssigned(scope))
+            Site.exists(scope), TimeEntry.list(scope, page).page, Site.isAssigned(scope))
         guard !sites.isEmpty, scope.person == nil || !assigned.isEmpty || !entries.isEmpty else {
             throw Site.notFound
         }
@@ -95,18 +95,41 @@ public struct Times: Sendable {
         try scope.check(.readTimes)
         if let person = scope.person, let user = filter.user, user != person { throw User.notFound }
         let (companies, users, entries) = try await database.fetch(
-            Company.exists(scope), User.exists(filter.user, scope), TimeEntry.list(scope, filter, page))
+            Company.exists(scope), User.exists(filter.user, scope), TimeEntry.list(scope, filter, page).page)
         guard !companies.isEmpty else { throw Company.notFound }
         guard filter.user == nil || !users.isEmpty else { throw User.notFound }
         return try await complete(entries, page, scope.company)
     }
 
+    /// The page with the corrections of its entries. Their reasons may be long: they are read a few at a time, and the page ends where
+    /// it has no room for them.
     private func complete(
-        _ entries: [TimeEntry], _ page: PageRequest<TimeEntry.Key>, _ company: Company.ID
+        _ rows: [PageRow<TimeEntry>], _ page: PageRequest<TimeEntry.Key>, _ company: Company.ID
     ) async throws -> Page<TimeEntry, TimeEntry.Key> {
-        let shown = Page(entries, of: page, key: \.key)
-        return Page(items: try await database.withCorrections(shown.items, in: company), next: shown.next)
+        let planned = Page(rows, of: page, nested: \.correctionCount, key: \.key)
+        var (room, shown) = (PageRoom(page.limit), [TimeEntry]())
+        var rest = rows.prefix(planned.items.count)
+        while !rest.isEmpty {
+            var (corrections, isFirst) = (0, true)
+            let some = rest.prefix { row in
+                corrections += row.item.correctionCount
+                defer { isFirst = false }
+                return isFirst || corrections <= Self.correctionsAtOnce
+            }
+            rest = rest.dropFirst(some.count)
+            let entries = try await database.withCorrections(some.map(\.item), in: company)
+            for (row, entry) in zip(some, entries) {
+                let reasons = entry.corrections.reduce(0) { $0 + $1.reason.utf8.count + $1.userName.utf8.count }
+                guard room.takes(nested: entry.corrections.count, bytes: row.bytes + reasons) else {
+                    return Page(items: shown, next: shown.last?.key)
+                }
+                shown.append(entry)
+            }
+        }
+        return Page(items: shown, next: planned.next)
     }
+
+    private static let correctionsAtOnce = 200
 
     // MARK: Correcting
 
@@ -128,6 +151,10 @@ public struct Times: Sendable {
                 return try Self.entry(old, scope, transaction)
             }
             try Self.checkOrder(checkedInAt, checkedOutAt, now: now)
+            let mostCorrections = Limit.entryCorrections.standard
+            guard old.correctionCount < mostCorrections else {
+                throw LimitRefusal.entryCorrections.refusal(mostCorrections)
+            }
             if checkedOutAt == nil, old.checkedOutAt != nil,
                 try !transaction.fetch(TimeEntry.open(of: old.user, scope.company)).isEmpty
             {

@@ -65,7 +65,7 @@ public struct People: Sendable {
     ) async throws -> Page<User, User.ID> {
         try scope.check(.readUsers)
         let (companies, users) = try await database.fetch(
-            Company.exists(scope), User.list(scope, page, now: runtime.now()))
+            Company.exists(scope), User.list(scope, page, now: runtime.now()).page)
         guard !companies.isEmpty else { throw Company.notFound }
         return Page(users, of: page, key: \.id)
     }
@@ -85,7 +85,7 @@ public struct People: Sendable {
     ) async throws -> Page<FormerName, Int64> {
         try scope.check(.readUsers)
         let (users, names) = try await database.fetch(
-            User.exists(user, scope), FormerName.list(user, scope, page))
+            User.exists(user, scope), FormerName.list(user, scope, page).page)
         guard !users.isEmpty else { throw User.notFound }
         return Page(names, of: page, key: \.number)
     }

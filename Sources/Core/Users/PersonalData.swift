@@ -56,22 +56,97 @@ public struct PersonalData: Sendable {
     }
 }
 
+extension PersonalData {
+    /// A part of a copy, for what is too much to hold at once. They come in this order; those of one list follow each other, and of each list
+    /// there is at least one, which may be empty.
+    public enum Part: Sendable {
+        case account(exportedAt: Instant, User)
+        case formerNames([FormerName])
+        case formerEmails([FormerEmail])
+        case sessions([Session])
+        case knownBrowsers([KnownBrowser])
+        case assignments([Assignment])
+        case timeEntries([TimeEntry])
+        case movements([Use])
+        case audit([AuditEntry])
+        case securityEvents([SecurityEvent])
+        case mails([Mail])
+    }
+
+    /// A copy that was begun: what is little of it is there.
+    public struct Beginning: Sendable {
+        fileprivate let user: User
+        fileprivate let parts: [Part]
+    }
+}
+
 extension Profile {
-    /// A copy of all of it.
-    public func export(as actor: Actor) async throws -> PersonalData {
+    /// Begins a copy of all of it. Throws `StorageError`.
+    public func beginExport(as actor: Actor) async throws -> PersonalData.Beginning {
         let (user, now) = (actor.user, runtime.now())
         let all = PageRequest<Session.ID>(limit: Int(Int32.max), after: nil)
-        let (names, emails, events) = try await database.fetch(
-            FormerName.all(of: user), FormerEmail.all(of: user, now: now), SecurityEvent.all(about: user))
-        let (sessions, browsers, assignments, entries, movements, audit, mails) = try await database.fetch(
-            Session.list(user, all, now: now), KnownBrowser.all(of: user), PersonalData.assignments(of: user),
-            TimeEntry.all(of: user),
-            PersonalData.movements(of: user), AuditEntry.all(about: user), Mail.all(to: user))
-        return PersonalData(
-            exportedAt: now, user: user, formerNames: names, formerEmails: emails, sessions: sessions,
-            knownBrowsers: browsers, assignments: assignments,
-            timeEntries: try await database.withCorrections(entries, in: user.companyID), movements: movements,
-            audit: audit, securityEvents: events, mails: mails)
+        let (names, emails, sessions, browsers, assignments) = try await database.fetch(
+            FormerName.all(of: user), FormerEmail.all(of: user, now: now), Session.list(user, all, now: now),
+            KnownBrowser.all(of: user), PersonalData.assignments(of: user))
+        return PersonalData.Beginning(
+            user: user,
+            parts: [
+                .account(exportedAt: now, user), .formerNames(names), .formerEmails(emails), .sessions(sessions),
+                .knownBrowsers(browsers), .assignments(assignments),
+            ])
+    }
+
+    /// Hands out a copy part by part, a few hundred rows at a time: it is one picture only where nothing is added meanwhile. Movements come
+    /// material by material, all else as it was recorded. Throws `StorageError`, and what `take` throws.
+    public func export(
+        _ beginning: PersonalData.Beginning, to take: (PersonalData.Part) async throws -> Void
+    ) async throws {
+        let user = beginning.user
+        for part in beginning.parts { try await take(part) }
+        try await hand(TimeEntry.some(of:after:atMost:), of: user, key: \.key, atOnce: 100) {
+            try await take(.timeEntries(try await database.withCorrections($0, in: user.companyID)))
+        }
+        try await handMovements(of: user) { try await take(.movements($0)) }
+        try await hand(AuditEntry.some(about:after:atMost:), of: user, key: \.id, atOnce: 100) {
+            try await take(.audit($0))
+        }
+        try await hand(SecurityEvent.some(about:after:atMost:), of: user, key: \.id, atOnce: 500) {
+            try await take(.securityEvents($0))
+        }
+        try await hand(Mail.some(to:after:atMost:), of: user, key: \.id, atOnce: 500) { try await take(.mails($0)) }
+    }
+
+    private func hand<Item, Key>(
+        _ query: (User, Key?, Int) -> Query<Item>, of user: User, key: (Item) -> Key, atOnce: Int,
+        to take: ([Item]) async throws -> Void
+    ) async throws {
+        var last: Key?
+        repeat {
+            let rows = try await database.fetch(query(user, last, atOnce))
+            try await take(rows)
+            last = rows.count < atOnce ? nil : rows.last.map(key)
+        } while last != nil
+    }
+
+    /// No index has a person's movements in their order, so they are found by the materials that the person took or added.
+    private func handMovements(of user: User, to take: ([PersonalData.Use]) async throws -> Void) async throws {
+        var rest = try await database.fetch(PersonalData.materialsUsed(by: user))[...]
+        try await take([])
+        while !rest.isEmpty {
+            let some = rest.prefix(10)
+            rest = rest.dropFirst(some.count)
+            let found = some.map { Collector(PersonalData.movements(of: user, $0, after: 0)) }
+            try await database.read(found)
+            for (used, found) in zip(some, found) {
+                var rows = found.rows
+                while let last = rows.last {
+                    try await take(rows)
+                    guard rows.count >= PersonalData.movementsAtOnce else { break }
+                    rows = try await database.fetch(
+                        PersonalData.movements(of: user, used, after: last.movement.number))
+                }
+            }
+        }
     }
 }
 
@@ -87,15 +162,30 @@ extension PersonalData {
         ) { Assignment(site: try $0.next(), siteName: try $0.next(), since: try $0.next()) }
     }
 
-    fileprivate static func movements(of user: User) -> Query<Use> {
+    fileprivate typealias Used = (company: Company.ID, site: Site.ID, material: Material.ID)
+
+    fileprivate static func materialsUsed(by user: User) -> Query<Used> {
+        Query(
+            """
+            SELECT DISTINCT v.company_id, v.site_id, v.material_id FROM movements v WHERE v.user_id = $1
+            ORDER BY v.company_id, v.site_id, v.material_id
+            """,
+            user.id
+        ) { (try $0.next(), try $0.next(), try $0.next()) }
+    }
+
+    fileprivate static let movementsAtOnce = 50
+
+    fileprivate static func movements(of user: User, _ used: Used, after: Int64) -> Query<Use> {
         Query(
             """
             SELECT v.site_id, v.material_id, m.name, \(Movement.columns)
             FROM movements v JOIN users u ON u.id = v.user_id
                 JOIN materials m ON m.company_id = v.company_id AND m.site_id = v.site_id AND m.id = v.material_id
-            WHERE v.user_id = $1 ORDER BY v.created_at, v.id
+            WHERE v.company_id = $1 AND v.site_id = $2 AND v.material_id = $3 AND v.number > $4 AND v.user_id = $5
+            ORDER BY v.company_id, v.site_id, v.material_id, v.number LIMIT $6
             """,
-            user.id
+            used.company, used.site, used.material, after, user.id, Int64(movementsAtOnce)
         ) { row in
             Use(
                 site: try row.next(), material: try row.next(), materialName: try row.next(),

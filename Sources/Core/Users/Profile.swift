@@ -177,7 +177,7 @@ public struct Profile: Sendable {
     public func sessions(
         _ page: PageRequest<Session.ID>, as actor: Actor
     ) async throws -> Page<Session, Session.ID> {
-        let sessions = try await database.fetch(Session.list(actor.user, page, now: runtime.now()))
+        let sessions = try await database.fetch(Session.list(actor.user, page, now: runtime.now()).page)
         return Page(sessions, of: page, key: \.id)
     }
 

@@ -13,17 +13,11 @@ public struct PageRequest<Key: Sendable>: Sendable {
     var fetchLimit: Int64 { Int64(limit) + 1 }
 }
 
-/// A part of a list, and where the next part begins.
+/// A part of a list, and where the next part begins. It ends early where `PageRoom` does.
 public struct Page<Item: Sendable, Key: Sendable>: Sendable {
     public let items: [Item]
     /// The key to ask the next page with; nil on the last page.
     public let next: Key?
 
     public init(items: [Item], next: Key?) { (self.items, self.next) = (items, next) }
-
-    /// - Parameter fetched: the rows that `fetchLimit` brought.
-    init(_ fetched: [Item], of request: PageRequest<Key>, key: (Item) -> Key) {
-        items = fetched.count > request.limit ? Array(fetched.prefix(request.limit)) : fetched
-        next = fetched.count > request.limit ? items.last.map(key) : nil
-    }
 }

@@ -21,10 +21,20 @@ enum ContentCoding: String, CaseIterable {
     /// The same bytes as gzip; nil where there is no memory for it.
     /// - Parameter level: from 1, fast, to 9, small.
     static func gzip(_ bytes: ByteBuffer, level: Int32) -> ByteBuffer? {
-        var output = ByteBuffer()
+        guard var pieces = gzip([bytes], level: level)?[...], var output = pieces.popFirst() else { return nil }
+        for var piece in pieces { output.writeBuffer(&piece) }
+        return output
+    }
+
+    /// The same bytes in pieces of some length, and what comes out as well.
+    static func gzip(_ pieces: [ByteBuffer], level: Int32) -> [ByteBuffer]? {
+        var output = [ByteBuffer()]
         do {
-            let gzip = try GzipWriter(level: level, piece: 16 << 10) { output.writeBytes($0) }
-            try bytes.withUnsafeReadableBytes { try gzip.add($0) }
+            let gzip = try GzipWriter(level: level, piece: 16 << 10) { bytes in
+                if output[output.count - 1].readableBytes >= AnswerPieces.length { output.append(ByteBuffer()) }
+                output[output.count - 1].writeBytes(bytes)
+            }
+            for piece in pieces { try piece.withUnsafeReadableBytes { try gzip.add($0) } }
             try gzip.finish()
         } catch {
             return nil

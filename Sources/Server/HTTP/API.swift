@@ -24,6 +24,7 @@ struct API {
     var lowStockPause = Duration.seconds(600)
     /// How many changes a person may make in a minute; 0 for any number.
     var writesPerMinute = Int(clamping: Limit.personWrites.standard)
+    var answers = LargeAnswers()
     /// Who runs this server.
     var operatedBy = OperatorSettings(name: nil, address: nil, email: nil, phone: nil, details: nil)
 
@@ -56,7 +57,7 @@ struct API {
             accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
             proofs: ProofGate(database, provesAddresses: provesAddresses, runtime: runtime),
             rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, watch: watch, origins: origins,
-            cookie: cookie, uses: SessionUses(database, runtime: runtime))
+            cookie: cookie, uses: SessionUses(database, runtime: runtime), answers: answers)
         let people = People(database, hasMail: hasMail, provesAddresses: provesAddresses, runtime: runtime)
         let browserCookie = SessionCookie(isHTTPS: origins.isHTTPS, of: "browser")
         return AuthRoutes(

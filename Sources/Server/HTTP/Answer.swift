@@ -9,10 +9,14 @@ struct Answer: Sendable {
     let status: HTTPResponse.Status
     var headers: HTTPFields
     private let body: Body
+    /// Held until the answer is sent, or can't be.
+    private var place: LargeAnswers.Place?
 
     private enum Body: Sendable {
         case none
         case whole(ByteBuffer)
+        /// Let go of piece by piece while it is sent.
+        case parts(AnswerPieces)
         /// Written piece by piece while it is sent, for what is too long to keep.
         case pieces(Pieces)
     }
@@ -33,6 +37,10 @@ struct Answer: Sendable {
         self.init(status, json.withBytes { ByteBuffer(bytes: $0) }, type: type)
     }
 
+    private init(_ pieces: [ByteBuffer], type: String) {
+        self.init(.ok, [.contentType: type], pieces.count == 1 ? .whole(pieces[0]) : .parts(AnswerPieces(pieces)))
+    }
+
     static let noContent = Answer(.noContent, [:], .none)
 
     /// The caller has it already.
@@ -42,6 +50,11 @@ struct Answer: Sendable {
     static func download(_ name: String, type: String, _ pieces: @escaping Pieces) -> Answer {
         Answer(
             .ok, [.contentType: type, .contentDisposition: "attachment; filename=\"\(name)\""], .pieces(pieces))
+    }
+
+    /// JSON that is written while it is sent.
+    static func json(_ pieces: @escaping Pieces) -> Answer {
+        Answer(.ok, [.contentType: "application/json"], .pieces(pieces))
     }
 
     /// One resource, with an `ETag` of its version where it has one.
@@ -55,15 +68,28 @@ struct Answer: Sendable {
 
     /// A page of a list, with the address of the next page in `Link` (RFC 8288) where there is one.
     static func list<Item: Wire, Key>(_ page: Page<Item, Key>, of call: Call, _ cursor: Cursor<Key>) -> Answer {
-        var json = JSONWriter(reserving: 256 + 512 * page.items.count)
-        json.list(page.items)
-        var answer = Answer(.ok, json)
+        var json = JSONWriter(reserving: min(256 + 512 * page.items.count, 2 * AnswerPieces.length))
+        var pieces: [ByteBuffer] = []
+        json.list(page.items) { if $0.length >= AnswerPieces.length { pieces.append($0.takePiece()) } }
+        pieces.append(json.takePiece())
+        var answer = Answer(pieces, type: "application/json")
         if let next = page.next {
             let kept = call.request.uri.query?.split(separator: "&").filter { !$0.hasBytes(first: "cursor=") } ?? []
             let query = (kept + ["cursor=\(cursor.write(next))"]).joined(separator: "&")
             answer.headers[.link] = "<\(call.path)?\(query)>; rel=\"next\""
         }
         return answer
+    }
+
+    /// Holds a place for as long as the answer takes to be sent, where that may be long.
+    mutating func hold(_ place: LargeAnswers.Place) { if isLarge { self.place = place } }
+
+    private var isLarge: Bool {
+        switch body {
+        case .none: false
+        case .whole(let bytes): bytes.readableBytes > AnswerPieces.length
+        case .parts, .pieces: true
+        }
     }
 
     // MARK: Keeping
@@ -92,17 +118,25 @@ struct Answer: Sendable {
     /// The same answer, as gzip where it is JSON of some length and the caller takes that. No answer of that length holds a
     /// token, which its compressed size could help to guess; and the web app's files are compressed once and for all.
     func compressed(for request: HTTPRequest) async -> Answer {
-        guard case .whole(let bytes) = body, bytes.readableBytes >= Self.worthCompressing,
-            headers[.contentType]?.hasBytes(first: "application/json") == true, headers[.contentEncoding] == nil
+        let parts: [ByteBuffer]
+        switch body {
+        case .whole(let bytes) where bytes.readableBytes >= Self.worthCompressing: parts = [bytes]
+        case .parts(let pieces): parts = pieces.all
+        case .none, .whole, .pieces: return self
+        }
+        guard headers[.contentType]?.hasBytes(first: "application/json") == true, headers[.contentEncoding] == nil
         else { return self }
         var answer = self
         answer.headers.append(HTTPField(name: .vary, value: "Accept-Encoding"))
         guard request.accepts(.gzip) else { return answer }
         // A fifth of the time that zlib's best takes, for a tenth more bytes.
-        let gzip = { @Sendable in ContentCoding.gzip(bytes, level: 5) }
+        let gzip = { @Sendable in ContentCoding.gzip(parts, level: 5) }
         guard let smaller = try? await NIOThreadPool.singleton.runIfActive(gzip) else { return answer }
         answer.headers[.contentEncoding] = ContentCoding.gzip.rawValue
-        return Answer(status, answer.headers, .whole(smaller))
+        let body: Body = smaller.count == 1 ? .whole(smaller[0]) : .parts(AnswerPieces(smaller))
+        var compressed = Answer(status, answer.headers, body)
+        if let place { compressed.hold(place) }
+        return compressed
     }
 
     /// Head and body for a connection that is answered on its event loop, without a body for HEAD. Only what is whole is answered
@@ -123,8 +157,16 @@ struct Answer: Sendable {
         switch body {
         case .none:
             return Response(status: status, headers: headers)
-        case .whole(let bytes) where withBody:
+        case .whole(let bytes) where withBody && bytes.readableBytes <= 2 * AnswerPieces.length:
             return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: bytes))
+        case .whole(let bytes) where withBody:
+            return response(AnswerPieces(bytes.pieces))
+        case .parts(let pieces) where withBody:
+            return response(pieces)
+        case .parts(let pieces):
+            var headers = headers
+            headers[.contentLength] = String(pieces.count)
+            return Response(status: status, headers: headers)
         case .whole(let bytes):
             var headers = headers
             headers[.contentLength] = String(bytes.readableBytes)
@@ -132,13 +174,25 @@ struct Answer: Sendable {
         case .pieces(let pieces) where withBody:
             return Response(
                 status: status, headers: headers,
-                body: ResponseBody { writer in
+                body: ResponseBody { [place] writer in
                     var unfinished: any ResponseBodyWriter = writer
                     try await pieces(&unfinished)
                     try await unfinished.finish(nil)
+                    withExtendedLifetime(place) {}
                 })
         case .pieces:
             return Response(status: status, headers: headers)
         }
+    }
+
+    /// A response whose next piece is handed on when the caller has read most of those before.
+    private func response(_ pieces: AnswerPieces) -> Response {
+        Response(
+            status: status, headers: headers,
+            body: ResponseBody(contentLength: pieces.count) { [place] writer in
+                while let piece = pieces.take() { try await writer.write(piece) }
+                try await writer.finish(nil)
+                withExtendedLifetime(place) {}
+            })
     }
 }

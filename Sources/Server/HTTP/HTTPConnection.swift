@@ -12,12 +12,15 @@ import NIOHTTPTypesHTTP1
 struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let early: EarlyAnswers
+    let reading: ReadingDeadline.Limits
 
     func setup(
         channel: any Channel, logger: Logger
     ) -> EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            ReadingDeadline.bound(channel)
+            try pipeline.addHandler(ReadingDeadline(reading))
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: HeadCheck.limits)
@@ -47,8 +50,8 @@ struct EarlyAnswers: Sendable {
 }
 
 extension HTTPServerBuilder {
-    static func checked(_ early: EarlyAnswers) -> HTTPServerBuilder {
-        HTTPServerBuilder { HTTPConnection(responder: $0, early: early) }
+    static func checked(_ early: EarlyAnswers, reading: ReadingDeadline.Limits = .init()) -> HTTPServerBuilder {
+        HTTPServerBuilder { HTTPConnection(responder: $0, early: early, reading: reading) }
     }
 }
 

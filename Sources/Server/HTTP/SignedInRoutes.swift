@@ -16,16 +16,21 @@ struct SignedInRoutes: Sendable {
     let origins: Origins
     let cookie: SessionCookie
     let uses: SessionUses
+    let answers: LargeAnswers
 
     /// Answers with one thing.
+    /// - Parameter isLarge: whether much may be nested in it.
     func one<Scope: RouteScope, Value: Wire>(
         _ path: String, _ access: Access, _ text: Route.Text, confirmation: Confirmation = .notNeeded,
-        _ work: @escaping @Sendable (Call, Scope) async throws -> Value
+        isLarge: Bool = false, _ work: @escaping @Sendable (Call, Scope) async throws -> Value
     ) -> Route {
         Route(
-            .get, path, access, text, result: .one(Value.self, .ok, "What was asked for."), confirmation: confirmation
+            .get, path, access, text, result: .one(Value.self, .ok, "What was asked for."), confirmation: confirmation,
+            refusals: isLarge ? Self.largeRefusals : []
         ) { call in
-            try await within(call, access, confirmation) { .one(try await work(call, $0)) }
+            try await within(call, access, confirmation, takes: isLarge ? .list : nil) {
+                .one(try await work(call, $0))
+            }
         }
     }
 
@@ -37,18 +42,19 @@ struct SignedInRoutes: Sendable {
     ) -> Route {
         Route(
             .get, path, access, text, request: RequestDescription(queries: queries + QueryDescription.page),
-            result: .list(Item.self)
+            result: .list(Item.self), refusals: Self.largeRefusals
         ) { call in
-            try await within(call, access) { scope in
+            try await within(call, access, takes: .list) { scope in
                 .list(try await work(call, scope, try call.page(cursor)), of: call, cursor)
             }
         }
     }
 
     /// Changes something and answers with it as it is now. A POST in a company may be repeated under a key.
+    /// - Parameter isLarge: whether much may be nested in it.
     func change<Scope: RouteScope, Fields: BodyFields, Value: Wire>(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
-        status: HTTPResponse.Status = .ok, refusals: [ProblemCode] = [],
+        status: HTTPResponse.Status = .ok, isLarge: Bool = false, refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
         let description = Fields.description
@@ -58,11 +64,11 @@ struct SignedInRoutes: Sendable {
         return Route(
             method, path, access, text, request: request,
             result: .one(Value.self, status, status == .created ? "It was made." : "As it is now."),
-            refusals: refusals + Self.refusals(access)
+            refusals: refusals + Self.refusals(access) + (isLarge ? Self.largeRefusals : [])
         ) { call in
             // First the body, which may take as long as its sender likes: the leave is for what happens now.
             let body = try await RequestBody(of: call.request)
-            return try await within(call, access, changes: true) { (scope: Scope) in
+            return try await within(call, access, changes: true, takes: isLarge ? .list : nil) { (scope: Scope) in
                 let change = try await work(call, scope, try body.read())
                 guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
                     return .one(try await rows.make(change, in: scope.companyID), status)
@@ -99,17 +105,18 @@ struct SignedInRoutes: Sendable {
     }
 
     /// Whatever else somebody who is signed in asks for.
+    /// - Parameter takes: what kind of place a large answer takes.
     func other<Scope: RouteScope>(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
-        confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [],
+        confirmation: Confirmation = .notNeeded, takes: LargeAnswers.Kind? = nil, refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
     ) -> Route {
         Route(
             method, path, access, text, request: request, result: result, confirmation: confirmation,
-            refusals: refusals
+            refusals: refusals + (takes == nil ? [] : Self.largeRefusals)
         ) { call in
-            try await within(call, access, confirmation) { try await work(call, $0) }
+            try await within(call, access, confirmation, takes: takes) { try await work(call, $0) }
         }
     }
 
@@ -119,9 +126,10 @@ struct SignedInRoutes: Sendable {
     /// - Parameters:
     ///   - confirmation: whether the password must have been given a short while ago.
     ///   - changes: whether it changes something, which is counted, and refused in a company that is read-only.
+    ///   - kind: of the place that the answer takes, where it may be large.
     private func within<Scope: RouteScope>(
         _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded, changes: Bool = false,
-        _ work: (Scope) async throws -> Answer
+        takes kind: LargeAnswers.Kind? = nil, _ work: (Scope) async throws -> Answer
     ) async throws -> Answer {
         let actor = try await actor(call)
         if changes { try await writes.admit(actor) }
@@ -134,7 +142,12 @@ struct SignedInRoutes: Sendable {
             if actor.user.role == .admin, case .may(let permission) = access, let company = scope.company?.company {
                 try await watch.note(operator: actor, in: company, for: permission)
             }
-            return try await work(scope)
+            guard let kind else { return try await work(scope) }
+            let place = try await answers.place(kind, for: actor)
+            var answer = try await work(scope)
+            place.made()
+            answer.hold(place)
+            return answer
         } catch let refusal as Refusal {
             call.source.count(refusal, of: actor)
             throw refusal
@@ -149,6 +162,8 @@ struct SignedInRoutes: Sendable {
         // Of their own account people may always change something.
         return access == .signedIn ? busy : busy + [.of(CompanyRefusal.readOnly)]
     }
+
+    private static let largeRefusals: [ProblemCode] = [.of(LimitRefusal.largeAnswers)]
 
     private func actor(_ call: Call) async throws -> Actor {
         if let token = try call.bearerToken {
@@ -218,7 +233,9 @@ struct OnSite: RouteScope {
 extension QueryDescription {
     static let page = [
         QueryDescription(
-            name: "limit", details: "How many at most.",
+            name: "limit",
+            details:
+                "How many at most. A page also ends at 2,000 nested items or 1 MiB of text: only one without a next page is the last.",
             schema: ["type": "integer", "minimum": 1, "maximum": 500, "default": 500]),
         QueryDescription(
             name: "cursor", details: "Where the page begins: as the Link header of the page before gives it.",

@@ -22,6 +22,12 @@ struct JSONWriter: FieldWriter, ~Copyable {
         body(UnsafeBufferPointer(start: memory, count: count))
     }
 
+    /// How many bytes `withBytes` would show.
+    var length: Int { count }
+
+    /// Forgets what was written so far: it was taken.
+    mutating func drop() { count = 0 }
+
     // MARK: Values
 
     /// An object with the fields that the value describes.
@@ -33,15 +39,45 @@ struct JSONWriter: FieldWriter, ~Copyable {
         needsComma = true
     }
 
-    mutating func list(_ values: some Sequence<some Wire>) {
+    mutating func list(_ values: some Sequence<some Wire>) { list(values) { _ in } }
+
+    /// - Parameter step: is shown what was written so far behind each value.
+    mutating func list(_ values: some Sequence<some Wire>, _ step: (inout JSONWriter) throws -> Void) rethrows {
         byte(UInt8(ascii: "["))
         var isFirst = true
         for value in values {
             if !isFirst { byte(UInt8(ascii: ",")) }
             isFirst = false
             object(value)
+            try step(&self)
         }
         byte(UInt8(ascii: "]"))
+    }
+
+    // MARK: Objects that are written part by part
+
+    mutating func beginObject() {
+        byte(UInt8(ascii: "{"))
+        needsComma = false
+    }
+
+    mutating func endObject() { byte(UInt8(ascii: "}")) }
+
+    mutating func beginList(_ name: StaticString) {
+        key(name)
+        byte(UInt8(ascii: "["))
+        needsComma = false
+    }
+
+    mutating func endList() {
+        byte(UInt8(ascii: "]"))
+        needsComma = true
+    }
+
+    /// Into the list that was begun.
+    mutating func add(_ value: some Wire) {
+        if needsComma { byte(UInt8(ascii: ",")) }
+        object(value)
     }
 
     // MARK: Fields of an object

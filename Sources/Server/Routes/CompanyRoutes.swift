@@ -41,14 +41,16 @@ struct CompanyRoutes {
                     (instants in milliseconds since 1970 UTC, amounts in thousandths), and the last counts the rows, so that \
                     a copy that was cut off shows. Passwords and tokens are not in it.
                     """),
-                result: .text("application/x-ndjson", "The file."), confirmation: .needed
+                result: .text("application/x-ndjson", "The file."), confirmation: .needed, takes: .copy
             ) { (_, company: InCompany) in
                 // First, so that a company that isn't there is an answer and not a broken file.
                 try await companies.checkExport(in: company.scope)
                 return .download(
                     "polier-\(company.scope.company.text).ndjson", type: "application/x-ndjson"
                 ) { writer in
-                    try await companies.export(in: company.scope) { try await writer.write(ByteBuffer(bytes: $0)) }
+                    try await companies.export(in: company.scope) { lines in
+                        for piece in ByteBuffer(bytes: lines).pieces { try await writer.write(piece) }
+                    }
                 }
             },
             signedIn.other(

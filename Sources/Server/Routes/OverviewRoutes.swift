@@ -15,7 +15,7 @@ struct OverviewRoutes {
                     """
                     The active sites without their material, what runs low on them, and who is on a site. A worker gets the sites \
                     they are assigned to and their own open time entry. Neither its size nor its cost grows with what is past.
-                    """)
+                    """), isLarge: true
             ) { (_, company: InCompany) in try await overviews.get(company.scope) }
         ]
     }

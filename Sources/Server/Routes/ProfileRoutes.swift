@@ -1,5 +1,7 @@
 import Core
 import HTTPTypes
+import Hummingbird
+import NIOCore
 
 struct ProfileRoutes {
     let profile: Profile
@@ -50,16 +52,27 @@ struct ProfileRoutes {
                     "`pendingEmail` is null again. The link at the address that holds stays good."),
                 isConditional: false, refusals: [.of(AccountRefusal.noPendingEmail)]
             ) { (_, caller: AsThemselves) in profile.cancelEmailChange(as: caller.actor) },
-            signedIn.one(
-                "/api/v1/users/me/export", .signedIn,
+            signedIn.other(
+                .get, "/api/v1/users/me/export", .signedIn,
                 .init(
                     "Take a copy of one's data",
                     """
                     Everything that is held on the caller: the account, former names and addresses, sessions, \
                     assignments, hours, movements of material, the entries of the history that name them, security \
-                    events, and mails.
-                    """), confirmation: .needed
-            ) { (_, caller: AsThemselves) in try await profile.export(as: caller.actor) },
+                    events, and mails. It is written while it is read: one that was cut off isn't whole JSON.
+                    """),
+                result: .one(PersonalData.self, .ok, "What was asked for."), confirmation: .needed, takes: .copy
+            ) { (_, caller: AsThemselves) in
+                // First, so that a failure of the database is an answer and not a broken copy.
+                let beginning = try await profile.beginExport(as: caller.actor)
+                return .json { writer in
+                    let copy = PersonalDataWriter()
+                    try await profile.export(beginning) { part in
+                        for item in copy.pieces(of: part) { try await writer.write(item) }
+                    }
+                    try await writer.write(copy.end())
+                }
+            },
             signedIn.one(
                 "/api/v1/users/{userId}", .may(.readAnyUser),
                 .init("Read anybody's account", "For operators: of whatever company.")
@@ -113,6 +126,54 @@ extension PersonalData: Wire {
         fields.list("audit", audit)
         fields.list("securityEvents", securityEvents)
         fields.list("mails", mails)
+    }
+}
+
+/// Writes a copy part by part, as `PersonalData` describes it.
+private final class PersonalDataWriter {
+    private var json = JSONWriter(reserving: 2 * AnswerPieces.length)
+    /// The list that is being written.
+    private var list: String?
+
+    /// The part's bytes, with what was left of those before; what is left of it comes with the next.
+    func pieces(of part: PersonalData.Part) -> [ByteBuffer] {
+        switch part {
+        case .account(let instant, let user):
+            json.beginObject()
+            json.instant("exportedAt", instant)
+            json.object("user", user)
+            return []
+        case .formerNames(let names): return add(names, to: "formerNames")
+        case .formerEmails(let emails): return add(emails, to: "formerEmails")
+        case .sessions(let sessions): return add(sessions.map(PastSession.init), to: "sessions")
+        case .knownBrowsers(let browsers): return add(browsers, to: "knownBrowsers")
+        case .assignments(let assignments): return add(assignments, to: "assignments")
+        case .timeEntries(let entries): return add(entries, to: "timeEntries")
+        case .movements(let movements): return add(movements, to: "movements")
+        case .audit(let entries): return add(entries, to: "audit")
+        case .securityEvents(let events): return add(events, to: "securityEvents")
+        case .mails(let mails): return add(mails, to: "mails")
+        }
+    }
+
+    func end() -> ByteBuffer {
+        if list != nil { json.endList() }
+        json.endObject()
+        return json.takePiece()
+    }
+
+    private func add(_ values: [some Wire], to name: StaticString) -> [ByteBuffer] {
+        if list != "\(name)" {
+            if list != nil { json.endList() }
+            list = "\(name)"
+            json.beginList(name)
+        }
+        var pieces: [ByteBuffer] = []
+        for value in values {
+            json.add(value)
+            if json.length >= AnswerPieces.length { pieces.append(json.takePiece()) }
+        }
+        return pieces
     }
 }
 

@@ -25,6 +25,7 @@ struct SiteRoutes {
                     A name is enough. Without `startDate` it starts on the company's today. Where one of `users` isn't of the company, \
                     nothing is made.
                     """), status: .created,
+                isLarge: true,
                 refusals: [
                     .of(LimitRefusal.sites), .of(LimitRefusal.activeSites), .of(LimitRefusal.text),
                     .of(SiteRefusal.notFound, "Another request with this key opened the site; it was removed since."),
@@ -42,7 +43,11 @@ struct SiteRoutes {
             },
             signedIn.one(
                 Self.base + "/{siteId}", .may(.readSites),
-                .init("Read a site", "With who is assigned to it, its material, and what was worked there.")
+                .init(
+                    "Read a site",
+                    "With who is assigned to it, the first \(Site.mostMaterials) of its material, and what was worked there."
+                ),
+                isLarge: true
             ) { (_, site: OnSite) in try await sites.get(site.scope) },
             signedIn.change(
                 .patch, Self.base + "/{siteId}", .may(.changeSites),
@@ -52,7 +57,7 @@ struct SiteRoutes {
                     Takes any of the fields. With `users`, exactly these people are assigned from then on. Null clears `address`, \
                     `endDate` and `notes`.
                     """),
-                refusals: [.of(LimitRefusal.activeSites), .of(LimitRefusal.text)]
+                isLarge: true, refusals: [.of(LimitRefusal.activeSites), .of(LimitRefusal.text)]
             ) { (call, site: OnSite, fields: SiteFields) in
                 try sites.change(fields.edit, if: call.precondition, on: site.scope)
             },
@@ -188,9 +193,12 @@ extension Site: Wire {
         "address": "The address in one line; empty where it isn't known.",
         "endDate": "The last day of work, as it is planned; null where it isn't known.",
         "progress": "The elapsed share of the days from start to end, 0 to 100 percent; 0 where there is no end.",
+        "materialInfo":
+            "How many materials the site has and how many run low, also where `material` doesn't hold them all.",
+        "material": "The first \(mostMaterials) of the site's materials, in the order in which they were added.",
+        "materialTruncated":
+            "Whether the site has material that `material` doesn't hold: its list of material has all of it.",
     ]
-
-    var entityVersion: Int64? { record.version }
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", record.id)
@@ -208,6 +216,7 @@ extension Site: Wire {
         fields.object("materialInfo", MaterialInfo(total: counts.total, warnings: counts.low))
         fields.list("assignments", assignments)
         fields.list("material", materials)
+        fields.boolean("materialTruncated", isMaterialTruncated)
         fields.instant("createdAt", record.createdAt)
         fields.instant("updatedAt", record.updatedAt)
     }

@@ -36,9 +36,10 @@ struct TimeRoutes {
                     Takes `checkedInAt`, `checkedOutAt` (null for a visit that goes on) and a reason. What the entry said \
                     before stays in `corrections`.
                     """),
+                isLarge: true,
                 refusals: [
                     .of(TimeEntryRefusal.otherOpen), .of(TimeEntryRefusal.overlaps),
-                    .of(TimeEntryRefusal.openMeanwhile), .of(LimitRefusal.text),
+                    .of(TimeEntryRefusal.openMeanwhile), .of(LimitRefusal.text), .of(LimitRefusal.entryCorrections),
                 ]
             ) { (call, site: OnSite, fields: CorrectionFields) in
                 try times.correct(

@@ -1,0 +1,183 @@
+import Synchronization
+
+/// How many large answers are made and sent at once. Each has a place from before anything is read for it until its last byte is
+/// handed on, so that callers who read slowly, or not at all, hold no more memory than the places allow.
+public final class LargeAnswers: Sendable {
+    public enum Kind: Sendable, CaseIterable {
+        /// A page of a list, or one thing with much in it.
+        case list
+        /// All that is held on a person or a company.
+        case copy
+
+        var ofCompany: Limit { self == .list ? .largeAnswers : .copies }
+        var ofPerson: Limit { self == .list ? .personLargeAnswers : .personCopies }
+        /// On the whole server.
+        var ofAll: Int { self == .list ? 100 : 10 }
+    }
+
+    /// One place. It is given back when the last who holds it lets go of it, however its answer ends.
+    public final class Place: Sendable {
+        private let answers: LargeAnswers
+        private let claim: Claim
+        private let isMade = Mutex(false)
+
+        fileprivate init(_ answers: LargeAnswers, _ claim: Claim) { (self.answers, self.claim) = (answers, claim) }
+
+        deinit { answers.giveBack(claim, isMade: isMade.withLock(\.self)) }
+
+        /// All that the answer needs was read: from here on it is only sent.
+        public func made() {
+            let isFirst = isMade.withLock { isMade in
+                defer { isMade = true }
+                return !isMade
+            }
+            if isFirst { answers.made(claim) }
+        }
+    }
+
+    fileprivate struct Claim: Sendable {
+        let kind: Kind
+        let company: Company.ID
+        let person: User.ID
+    }
+
+    private struct Waiter: Sendable {
+        let claim: Claim
+        let answer: Answer<Place>
+    }
+
+    private struct Taken {
+        var all = 0
+        var byCompany: [Company.ID: Int] = [:]
+        var byPerson: [User.ID: Int] = [:]
+        /// Of those by company, which are still being read.
+        var making: [Company.ID: Int] = [:]
+    }
+
+    private struct State {
+        var taken: [Kind: Taken] = [:]
+        var waiting: [Waiter] = []
+    }
+
+    private let state = Mutex(State())
+    private let patience: Duration
+    /// How many of one company's are read at once: that takes the processor, which others need, and more memory than sending.
+    private static let madeAtOnce = 2
+    /// How many of one company's wait for a place, for each that it may have; more are refused at once.
+    private static let waitersPerPlace = 5
+
+    /// - Parameter patience: how long a caller waits for a place.
+    public init(patience: Duration = .seconds(10)) { self.patience = patience }
+
+    /// A place, once there is one. Of what is left on the whole server one company gets at most about a third, so that others find
+    /// places whoever came first.
+    ///
+    /// Throws `LimitRefusal.largeAnswers` where there is none in time, and `CancellationError`.
+    public func place(_ kind: Kind, for actor: Actor) async throws -> Place {
+        let claim = Claim(kind: kind, company: actor.user.companyID, person: actor.user.id)
+        let mayWait = state.withLock { state -> Bool? in
+            if Self.take(claim, &state) { return nil }
+            let most = Int(claim.kind.ofCompany.standard) * Self.waitersPerPlace
+            return state.waiting.count { $0.claim.kind == kind && $0.claim.company == claim.company } < most
+        }
+        guard let mayWait else { return Place(self, claim) }
+        guard mayWait else { throw refusal(claim) }
+        return try await wait(claim)
+    }
+
+    /// How many places are taken, and how many callers wait for one.
+    var count: (taken: Int, waiting: Int) {
+        state.withLock { ($0.taken.values.reduce(0) { $0 + $1.all }, $0.waiting.count) }
+    }
+
+    private func wait(_ claim: Claim) async throws -> Place {
+        let answer = Answer<Place>()
+        let timer = Task { [patience] in
+            try await Task.sleep(for: patience)
+            answer.giveUp(self.refusal(claim))
+        }
+        defer {
+            timer.cancel()
+            state.withLock { $0.waiting.removeAll { $0.answer === answer } }
+        }
+        return try await answer.wait {
+            // One may have come free since.
+            let isTaken = state.withLock { state in
+                if Self.take(claim, &state) { return true }
+                state.waiting.append(Waiter(claim: claim, answer: answer))
+                return false
+            }
+            if isTaken { hand(Place(self, claim), to: answer) }
+        }
+    }
+
+    private func giveBack(_ claim: Claim, isMade: Bool) {
+        letNext(claim.kind) { state in
+            if !isMade { Self.countMade(claim, &state) }
+            Self.release(claim, &state)
+        }
+    }
+
+    private func made(_ claim: Claim) { letNext(claim.kind) { Self.countMade(claim, &$0) } }
+
+    private func letNext(_ kind: Kind, after change: (inout State) -> Void) {
+        let next = state.withLock { state in
+            change(&state)
+            var (next, rest) = ([Waiter](), [Waiter]())
+            for waiter in state.waiting {
+                if waiter.claim.kind == kind && Self.take(waiter.claim, &state) {
+                    next.append(waiter)
+                } else {
+                    rest.append(waiter)
+                }
+            }
+            state.waiting = rest
+            return next
+        }
+        for waiter in next { hand(Place(self, waiter.claim), to: waiter.answer) }
+    }
+
+    /// Where the caller has gone meanwhile, the place goes back with this function's end.
+    private func hand(_ place: Place, to answer: Answer<Place>) {
+        if answer.begin() { answer.end(.success(place)) }
+    }
+
+    private static func take(_ claim: Claim, _ state: inout State) -> Bool {
+        var taken = state.taken[claim.kind] ?? Taken()
+        let (company, person) = (taken.byCompany[claim.company] ?? 0, taken.byPerson[claim.person] ?? 0)
+        let free = claim.kind.ofAll - taken.all
+        guard (taken.making[claim.company] ?? 0) < Self.madeAtOnce,
+            company < min(Int(claim.kind.ofCompany.standard), (free + 1) / 2),
+            person < Int(claim.kind.ofPerson.standard)
+        else { return false }
+        taken.all += 1
+        taken.byCompany[claim.company] = company + 1
+        taken.byPerson[claim.person] = person + 1
+        taken.making[claim.company, default: 0] += 1
+        state.taken[claim.kind] = taken
+        return true
+    }
+
+    private static func countMade(_ claim: Claim, _ state: inout State) {
+        guard var taken = state.taken[claim.kind] else { return }
+        taken.making[claim.company] = taken.making[claim.company].flatMap { $0 > 1 ? $0 - 1 : nil }
+        state.taken[claim.kind] = taken
+    }
+
+    private static func release(_ claim: Claim, _ state: inout State) {
+        guard var taken = state.taken[claim.kind] else { return }
+        taken.all -= 1
+        taken.byCompany[claim.company] = taken.byCompany[claim.company].flatMap { $0 > 1 ? $0 - 1 : nil }
+        taken.byPerson[claim.person] = taken.byPerson[claim.person].flatMap { $0 > 1 ? $0 - 1 : nil }
+        state.taken[claim.kind] = taken
+    }
+
+    private func refusal(_ claim: Claim) -> Refusal {
+        let ofPerson = claim.kind.ofPerson
+        let isPersons = state.withLock { state in
+            (state.taken[claim.kind]?.byPerson[claim.person] ?? 0) >= Int(ofPerson.standard)
+        }
+        let limit = isPersons ? ofPerson : claim.kind.ofCompany
+        return LimitRefusal.largeAnswers.refusal(limit.standard, of: limit)
+    }
+}

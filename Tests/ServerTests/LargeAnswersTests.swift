@@ -1,0 +1,179 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Core
+@testable import Server
+
+/// Places for large answers: how many there are, who waits, and that each comes back.
+@Suite struct LargeAnswersTests {
+    private static func actor(_ company: Company.ID, _ runtime: Runtime = .live) -> Actor {
+        let now = runtime.now()
+        let user = User(
+            id: runtime.newID(), companyID: company, email: "", firstName: "", lastName: "", role: .manager,
+            status: .active, language: .german, version: 1, createdAt: now, updatedAt: now)
+        return Actor(session: runtime.newID(), user: user)
+    }
+
+    private static func company() -> Company.ID { Runtime.live.newID() }
+
+    private static func refusal(_ body: () async throws -> Void) async -> Refusal? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? Refusal
+        }
+    }
+
+    @Test func aPersonHasFourPlacesAndACompanyTwenty() async throws {
+        let answers = LargeAnswers(patience: .milliseconds(30))
+        let company = Self.company()
+        var places: [LargeAnswers.Place] = []
+        for number in 0..<5 {
+            let person = Self.actor(company)
+            for _ in 0..<4 { places.append(try await answers.made(.list, for: person)) }
+            guard number == 0 else { continue }
+            let refusal = await Self.refusal { _ = try await answers.place(.list, for: person) }
+            #expect(refusal?.code == "too-many-large-answers" && refusal?.kind == .busy)
+            #expect(
+                refusal?.message.contains("4 large answers") == true && refusal?.message.contains("person-") == true)
+        }
+        let next = Self.actor(company)
+        let refusal = await Self.refusal { _ = try await answers.place(.list, for: next) }
+        #expect(refusal?.message == "At most 20 large answers are sent at once (large-answers): try again in a moment.")
+        #expect(answers.count == (taken: 20, waiting: 0))
+        // Copies have places of their own, and other companies theirs.
+        let copy = try await answers.place(.copy, for: next)
+        let other = try await answers.place(.list, for: Self.actor(Self.company()))
+        #expect(answers.count.taken == 22)
+        #expect(
+            await Self.refusal { _ = try await answers.place(.copy, for: next) }?.message.contains("1 large") == true)
+        withExtendedLifetime((copy, other)) {}
+        places.removeAll()
+        withExtendedLifetime(try await answers.place(.list, for: next)) {}
+    }
+
+    @Test func twoOfACompanyAreReadAtOnce() async throws {
+        let answers = LargeAnswers(patience: .seconds(20))
+        let company = Self.company()
+        let first = try await answers.place(.list, for: Self.actor(company))
+        var second: LargeAnswers.Place? = try await answers.place(.list, for: Self.actor(company))
+        let third = Task { try await answers.place(.list, for: Self.actor(company)) }
+        while answers.count.waiting < 1 { try await Task.sleep(for: .milliseconds(1)) }
+        first.made()
+        first.made()
+        let place = try await third.value
+        let fourth = Task { try await answers.place(.list, for: Self.actor(company)) }
+        while answers.count.waiting < 1 { try await Task.sleep(for: .milliseconds(1)) }
+        // What fails while it is read makes room, too.
+        withExtendedLifetime(second) { second = nil }
+        let last = try await fourth.value
+        #expect(answers.count == (taken: 3, waiting: 0))
+        withExtendedLifetime((first, place, last)) {}
+    }
+
+    @Test func whoWaitsGetsWhatComesFree() async throws {
+        let answers = LargeAnswers(patience: .seconds(20))
+        let person = Self.actor(Self.company())
+        var places: [LargeAnswers.Place] = []
+        for _ in 0..<4 { places.append(try await answers.made(.list, for: person)) }
+        let waiting = Task { try await answers.place(.list, for: person) }
+        let cancelled = Task { try await answers.place(.list, for: person) }
+        while answers.count.waiting < 2 { try await Task.sleep(for: .milliseconds(1)) }
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await cancelled.value }
+        #expect(answers.count == (taken: 4, waiting: 1))
+        places.removeLast()
+        let place = try await waiting.value
+        #expect(answers.count == (taken: 4, waiting: 0))
+        withExtendedLifetime(place) {}
+        places.removeAll()
+    }
+
+    /// Whoever holds what there is: there is always some for one more company.
+    @Test func oneMoreCompanyFindsAPlace() async throws {
+        let answers = LargeAnswers(patience: .milliseconds(1))
+        var places: [LargeAnswers.Place] = []
+        for _ in 0..<10 {
+            let company = Self.company()
+            let before = places.count
+            for _ in 0..<5 {
+                let person = Self.actor(company)
+                while places.count < before + 20, let place = try? await answers.made(.list, for: person) {
+                    places.append(place)
+                }
+            }
+            #expect(places.count > before)
+        }
+        #expect(places.count < 100 && answers.count.taken == places.count)
+        places.removeAll()
+        #expect(answers.count == (taken: 0, waiting: 0))
+    }
+
+    /// More than a hundred of one company don't wait.
+    @Test func noQueueGrowsWithoutEnd() async throws {
+        let answers = LargeAnswers(patience: .seconds(20))
+        let person = Self.actor(Self.company())
+        var places: [LargeAnswers.Place] = []
+        for _ in 0..<4 { places.append(try await answers.made(.list, for: person)) }
+        let waiting = (0..<100).map { _ in Task { try await answers.place(.list, for: person) } }
+        while answers.count.waiting < 100 { try await Task.sleep(for: .milliseconds(1)) }
+        let clock = ContinuousClock()
+        let time = await clock.measure {
+            #expect(await Self.refusal { _ = try await answers.place(.list, for: person) } != nil)
+        }
+        #expect(time < .seconds(5))
+        for task in waiting { task.cancel() }
+        for task in waiting { _ = try? await task.value }
+        places.removeAll()
+        #expect(answers.count == (taken: 0, waiting: 0))
+    }
+
+    /// Requests that are answered, refused, or not found give their places back; those that find none hear of it.
+    @Test func routesTakePlacesAndGiveThemBack() async throws {
+        let answers = LargeAnswers(patience: .milliseconds(50))
+        try await TestServer.run(on: .sqlite, answers: answers) { server in
+            let company = try await TestCompany.register(server.client)
+            let site = try await company.site()
+            for _ in 0..<6 {
+                #expect(try await company.manager.get(company.path + "/sites").status == 200)
+                #expect(try await company.manager.get(company.path + "/overview").status == 200)
+                #expect(try await company.manager.get(site + "x").status == 404)
+                #expect(try await company.manager.get(company.path + "/sites?status=ALL").status == 400)
+                #expect(try await company.manager.get(site + "/materials?cursor=x").status == 400)
+                #expect(try await company.manager.get("/api/v1/users/me/export").status == 200)
+                #expect(try await company.manager.patch(site, "{\"name\": \"Bad\"}").status == 200)
+            }
+            for _ in 0..<500 where answers.count.taken > 0 { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(answers.count == (taken: 0, waiting: 0))
+
+            let me = try await company.manager.get("/api/v1/users/me").json
+            let id = try #require(me["id"]?.text.flatMap { User.ID($0) })
+            let user = try #require(
+                try await server.database.fetch(User.one(anywhere: id, now: server.clock.now)).first)
+            let actor = Actor(session: server.runtime.newID(), user: user)
+            var places: [LargeAnswers.Place] = []
+            for _ in 0..<4 { places.append(try await answers.made(.list, for: actor)) }
+            places.append(try await answers.place(.copy, for: actor))
+            for path in [company.path + "/sites", site, company.path + "/overview", "/api/v1/users/me/export"] {
+                let reply = try await company.manager.get(path)
+                #expect(reply.status == 503 && reply.json["code"] == "too-many-large-answers", "\(path)")
+                #expect(reply.header("Retry-After") == "5")
+            }
+            // What is small goes on.
+            #expect(try await company.manager.get("/api/v1/users/me").status == 200)
+            places.removeAll()
+            #expect(try await company.manager.get(company.path + "/sites").status == 200)
+        }
+    }
+}
+
+extension LargeAnswers {
+    /// A place of an answer that is only sent.
+    fileprivate func made(_ kind: Kind, for actor: Actor) async throws -> Place {
+        let place = try await place(kind, for: actor)
+        place.made()
+        return place
+    }
+}
