@@ -367,6 +367,30 @@ import Testing
         }
     }
 
+    /// What an older server registers during an update, and what the command line makes, has no row: it needs no proof.
+    @Test(arguments: Engine.allCases)
+    func whoWasNeverAskedNeedsNoProof(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine, provesAddresses: true) { server in
+            let email = try #require(EmailAddress("alt@kern.example"))
+            let password = try Password(TestCompany.password, refusing: .embedded)
+            let user = try await server.accounts.register(
+                .init(email: email, password: password, firstName: "Ada", lastName: "Kern"), company: "Alt GmbH",
+                address: Address(streetNumber: "1", street: "Weg", city: "Köln", postalCode: "50667", country: "DE"),
+                language: .german)
+            server.clock.advance(by: Self.day * 31)
+            let token = try await TestCompany.signIn(server.client, email: email.text)
+            let company = TestCompany(
+                id: user.companyID.text, managerID: user.id.text, email: email.text,
+                manager: server.client.with(token: token))
+            #expect(try await company.manager.get(company.path).json["isAddressProven"] == .boolean(true))
+            #expect(try await company.invite("lena@vogt.example").status == 201)
+            _ = try await company.site()
+            #expect(
+                try await Companies(server.database, provesAddresses: true, runtime: server.runtime).abandoned().isEmpty
+            )
+        }
+    }
+
     @Test func theAddressAndMailDecide() throws {
         func asks(_ environment: [String: String]) throws -> Bool {
             try Settings(flags: [:], environment: environment).provesAddresses
