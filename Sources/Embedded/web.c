@@ -2,6 +2,9 @@
 
 #include "Embedded.h"
 
+static const unsigned char app_acts_js[] = {
+#embed "../../web/app/acts.js"
+};
 static const unsigned char app_ahead_js[] = {
 #embed "../../web/app/ahead.js"
 };
@@ -17,6 +20,12 @@ static const unsigned char app_connection_js[] = {
 static const unsigned char app_database_js[] = {
 #embed "../../web/app/database.js"
 };
+static const unsigned char app_drafts_js[] = {
+#embed "../../web/app/drafts.js"
+};
+static const unsigned char app_form_fields_js[] = {
+#embed "../../web/app/form-fields.js"
+};
 static const unsigned char app_form_js[] = {
 #embed "../../web/app/form.js"
 };
@@ -25,6 +34,9 @@ static const unsigned char app_html_js[] = {
 };
 static const unsigned char app_kept_js[] = {
 #embed "../../web/app/kept.js"
+};
+static const unsigned char app_leaving_js[] = {
+#embed "../../web/app/leaving.js"
 };
 static const unsigned char app_live_js[] = {
 #embed "../../web/app/live.js"
@@ -37,6 +49,9 @@ static const unsigned char app_may_js[] = {
 };
 static const unsigned char app_modules_js[] = {
 #embed "../../web/app/modules.js"
+};
+static const unsigned char app_notes_js[] = {
+#embed "../../web/app/notes.js"
 };
 static const unsigned char app_now_js[] = {
 #embed "../../web/app/now.js"
@@ -251,6 +266,9 @@ static const unsigned char parts_company_form_js[] = {
 static const unsigned char parts_confirm_again_js[] = {
 #embed "../../web/parts/confirm-again.js"
 };
+static const unsigned char parts_conflict_js[] = {
+#embed "../../web/parts/conflict.js"
+};
 static const unsigned char parts_correct_hours_js[] = {
 #embed "../../web/parts/correct-hours.js"
 };
@@ -262,6 +280,9 @@ static const unsigned char parts_dialog_js[] = {
 };
 static const unsigned char parts_door_js[] = {
 #embed "../../web/parts/door.js"
+};
+static const unsigned char parts_edit_act_js[] = {
+#embed "../../web/parts/edit-act.js"
 };
 static const unsigned char parts_email_link_js[] = {
 #embed "../../web/parts/email-link.js"
@@ -365,6 +386,9 @@ static const unsigned char parts_waiting_list_js[] = {
 static const unsigned char parts_waiting_js[] = {
 #embed "../../web/parts/waiting.js"
 };
+static const unsigned char parts_wall_fields_js[] = {
+#embed "../../web/parts/wall-fields.js"
+};
 static const unsigned char parts_when_seen_js[] = {
 #embed "../../web/parts/when-seen.js"
 };
@@ -385,18 +409,23 @@ static const unsigned char words_en_js[] = {
 };
 
 static const struct polier_file web[] = {
+    {"app/acts.js", app_acts_js, sizeof app_acts_js},
     {"app/ahead.js", app_ahead_js, sizeof app_ahead_js},
     {"app/api.js", app_api_js, sizeof app_api_js},
     {"app/begin.js", app_begin_js, sizeof app_begin_js},
     {"app/connection.js", app_connection_js, sizeof app_connection_js},
     {"app/database.js", app_database_js, sizeof app_database_js},
+    {"app/drafts.js", app_drafts_js, sizeof app_drafts_js},
+    {"app/form-fields.js", app_form_fields_js, sizeof app_form_fields_js},
     {"app/form.js", app_form_js, sizeof app_form_js},
     {"app/html.js", app_html_js, sizeof app_html_js},
     {"app/kept.js", app_kept_js, sizeof app_kept_js},
+    {"app/leaving.js", app_leaving_js, sizeof app_leaving_js},
     {"app/live.js", app_live_js, sizeof app_live_js},
     {"app/main.js", app_main_js, sizeof app_main_js},
     {"app/may.js", app_may_js, sizeof app_may_js},
     {"app/modules.js", app_modules_js, sizeof app_modules_js},
+    {"app/notes.js", app_notes_js, sizeof app_notes_js},
     {"app/now.js", app_now_js, sizeof app_now_js},
     {"app/page.js", app_page_js, sizeof app_page_js},
     {"app/problem.js", app_problem_js, sizeof app_problem_js},
@@ -468,10 +497,12 @@ static const struct polier_file web[] = {
     {"parts/clock.js", parts_clock_js, sizeof parts_clock_js},
     {"parts/company-form.js", parts_company_form_js, sizeof parts_company_form_js},
     {"parts/confirm-again.js", parts_confirm_again_js, sizeof parts_confirm_again_js},
+    {"parts/conflict.js", parts_conflict_js, sizeof parts_conflict_js},
     {"parts/correct-hours.js", parts_correct_hours_js, sizeof parts_correct_hours_js},
     {"parts/device.js", parts_device_js, sizeof parts_device_js},
     {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
     {"parts/door.js", parts_door_js, sizeof parts_door_js},
+    {"parts/edit-act.js", parts_edit_act_js, sizeof parts_edit_act_js},
     {"parts/email-link.js", parts_email_link_js, sizeof parts_email_link_js},
     {"parts/erase-company.js", parts_erase_company_js, sizeof parts_erase_company_js},
     {"parts/fields.js", parts_fields_js, sizeof parts_fields_js},
@@ -506,6 +537,7 @@ static const struct polier_file web[] = {
     {"parts/time-entry.js", parts_time_entry_js, sizeof parts_time_entry_js},
     {"parts/waiting-list.js", parts_waiting_list_js, sizeof parts_waiting_list_js},
     {"parts/waiting.js", parts_waiting_js, sizeof parts_waiting_js},
+    {"parts/wall-fields.js", parts_wall_fields_js, sizeof parts_wall_fields_js},
     {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},
     {"sw.js", sw_js, sizeof sw_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},

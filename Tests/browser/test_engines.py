@@ -167,3 +167,117 @@ def test_what_is_tapped_on_site_is_there_at_once(phone, one_server):
     phone.tap("main a", site["name"])
     phone.tap(f"[role=group][aria-label*='{material['name']}'] button.well")
     phone.find("dialog h2")
+
+
+def entries_of(manager, user):
+    return manager.get(f"{manager.company}/time-entries?userId={user['id']}")
+
+
+def test_a_wrong_tap_is_undone(phone, one_server):
+    """And what isn't undone is sent by a page that is left: each engine ends pages in its own way."""
+    manager, user, _ = worker(one_server)
+    phone.go(user["link"])
+    phone.fill("[name=password]", PASSWORD)
+    phone.tap("form button.is-primary")
+    phone.find("h1", "Mara")
+    phone.tap("nav a", "Stunden")
+    phone.tap("button", "Kommen")
+    phone.find("button", "Gehen")
+    phone.tap(".toast button", "Rückgängig")
+    phone.find("button", "Kommen")
+    time.sleep(11)
+    assert entries_of(manager, user) == []
+
+    phone.tap("button", "Kommen")
+    phone.find(".toast button", "Rückgängig")
+    phone.go("/profile")
+    end = time.monotonic() + 5
+    while not entries_of(manager, user):
+        assert time.monotonic() < end, "it should have been sent when the page was left"
+        time.sleep(0.1)
+    phone.find("#storage", "gespeichert")
+    phone.go("/hours")
+    phone.find("button", "Gehen")
+    time.sleep(1)
+    assert len(entries_of(manager, user)) == 1
+
+
+REFUSE = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...all) {
+  if (this.name === "waiting") throw new DOMException("The disk is full.", "QuotaExceededError");
+  return put.apply(this, all);
+};
+"""
+
+
+def test_what_is_not_kept_is_not_said_to_wait(phone, one_server):
+    manager, user, site = worker(one_server)
+    material = next(one for one in site["material"] if one["amount"] >= 3)
+    movements = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
+    phone.go(user["link"])
+    phone.fill("[name=password]", PASSWORD)
+    phone.tap("form button.is-primary")
+    phone.find("h1", "Mara")
+    phone.tap("nav a", "Baustellen")
+    phone.find("main a", site["name"])
+    time.sleep(1)
+    phone.run(REFUSE)
+    phone.signal.lose()
+    phone.tap("main a", site["name"])
+    # What comes above the page moves it.
+    phone.find(".status p", "Kein Empfang")
+    phone.tap(f"[role=group][aria-label*='{material['name']}'] button", "entnehmen")
+    phone.find(".status p", "Nicht gesichert: App offen lassen")
+    phone.tap("nav a", "Stunden")
+    phone.tap("button", "Kommen")
+    phone.find(".clock p", "Nicht gesichert: App offen lassen")
+    assert "wartet auf Empfang" not in phone.text()
+    phone.tap("nav a", "Profil")
+    phone.find("#storage", "Dieser Browser speichert nichts.")
+    asks = "const closing = new Event('beforeunload', { cancelable: true }); dispatchEvent(closing); return closing.defaultPrevented;"
+    assert phone.run(asks), "whoever closes the app is warned"
+    phone.signal.find()
+    wait_until(phone, lambda: [one for one in manager.get(movements) if one["userId"] == user["id"]])
+    wait_until(phone, lambda: entries_of(manager, user))
+    phone.gone(".status p", "Nicht gesichert")
+    assert not phone.run(asks)
+
+
+FORGET = """
+localStorage.clear();
+sessionStorage.clear();
+indexedDB.deleteDatabase("polier").onsuccess = () => { window.isForgotten = true; };
+"""
+
+COUNT = """
+const opening = indexedDB.open("polier");
+opening.onsuccess = () => {
+  const database = opening.result;
+  if (!database.objectStoreNames.contains("waiting")) return database.close();
+  const asking = database.transaction("waiting").objectStore("waiting").count();
+  asking.onsuccess = () => { window.countKept = asking.result; database.close(); };
+};
+return window.countKept ?? 0;
+"""
+
+
+def test_what_vanished_behind_the_page_is_written_anew(phone, one_server):
+    manager, user, _ = worker(one_server)
+    phone.go(user["link"])
+    phone.fill("[name=password]", PASSWORD)
+    phone.tap("form button.is-primary")
+    phone.find("h1", "Mara")
+    phone.tap("nav a", "Stunden")
+    phone.find("button", "Kommen")
+    phone.signal.lose()
+    phone.tap("button", "Kommen")
+    phone.find("body", "wartet auf Empfang")
+    phone.wait(COUNT, what="act in its store")
+    phone.run(FORGET)
+    phone.wait("return window.isForgotten;", what="empty storage")
+    phone.run("window.countKept = 0;")
+    phone.wait(COUNT, seconds=20, what="act in its store again")
+    phone.signal.find()
+    wait_until(phone, lambda: entries_of(manager, user))
+    assert len(entries_of(manager, user)) == 1

@@ -82,7 +82,7 @@ def test_from_nothing_to_a_site_that_runs_low(server, visit, size):
 
 def wait_for(page, ask, **wanted):
     """Asks until the answer has what is wanted."""
-    for _ in range(60):
+    for _ in range(150):
         answer = ask()
         if all(answer[name] == value for name, value in wanted.items()):
             return answer
@@ -171,14 +171,90 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(server, visit):
         sign_in(page, server.managers[0], server.password)
         page.goto(f"/sites/{site['id']}/edit")
         page.locator("[name=notes]").fill("Schlüssel beim Nachbarn")
-        manager.send("PATCH", path, {"notes": "Parken im Hof"})
+        manager.send("PATCH", path, {"notes": "Parken im Hof", "name": site["name"] + " neu"})
         page.watch.allow(r"status of 412")
         send(page)
-        page.locator("form [role=alert], form .form-failure, .notice").first.wait_for()
+        conflict = page.locator(".conflict")
+        conflict.wait_for()
         assert page.locator("[name=notes]").input_value() == "Schlüssel beim Nachbarn"
         assert manager.get(path)["notes"] == "Parken im Hof"
-        # Nobody is asked whether they mean it when the test leaves.
-        page.on("dialog", lambda dialog: dialog.accept())
+        # What only somebody else has changed is taken over, and what both have is chosen.
+        assert "Name" in conflict.get_by_text("Hier steht schon der neue Stand").inner_text()
+        assert page.locator("[name=name]").input_value() == site["name"] + " neu"
+        assert conflict.locator(".conflict-value").all_inner_texts() == ["Schlüssel beim Nachbarn", "Parken im Hof"]
+        send(page)
+        page.locator(".form-failure").wait_for()
+        assert manager.get(path)["notes"] == "Parken im Hof"
+        conflict.locator("[data-version=theirs]").click()
+        assert page.locator("[name=notes]").input_value() == "Parken im Hof"
+        conflict.locator("[data-version=mine]").click()
+        assert page.locator("[name=notes]").input_value() == "Schlüssel beim Nachbarn"
+        send(page)
+        page.locator("[name=notes]").wait_for(state="hidden")
+        saved = manager.get(path)
+        assert (saved["notes"], saved["name"]) == ("Schlüssel beim Nachbarn", site["name"] + " neu")
+        manager.send("PATCH", path, {"name": site["name"]})
+
+
+def test_a_stale_dialog_has_the_choice_too(one_server, visit):
+    """The company, a team and one's own details send the version that they show, too."""
+    server = one_server
+    manager = Client(server, server.managers[0])
+    company = manager.get(manager.company)
+    site = manager.get(manager.company + "/sites")[-1]
+    path = f"{manager.company}/sites/{site['id']}"
+    with visit(server, service_workers="block") as page:
+        page.watch.allow(r"status of 412")
+        sign_in(page, server.managers[0], server.password)
+        dialog = page.locator("dialog")
+
+        page.goto("/company")
+        page.get_by_role("button", name="Ändern").click()
+        dialog.locator("[name='address.city']").fill("Bonn")
+        manager.send("PATCH", manager.company, {"address": {**company["addressParts"], "city": "Brühl", "street": "Am Bach"}})
+        send(page)
+        assert_versions(dialog, ["Bonn", "Brühl"])
+        assert dialog.locator("[name='address.street']").input_value() == "Am Bach"
+        dialog.locator("[data-version=theirs]").click()
+        send(page)
+        dialog.wait_for(state="hidden")
+        assert manager.get(manager.company)["addressParts"]["city"] == "Brühl"
+        manager.send("PATCH", manager.company, {"address": company["addressParts"]})
+
+        page.goto(f"/sites/{site['id']}/team")
+        page.get_by_role("button", name="Leute einteilen").click()
+        boxes = dialog.locator("input[type=checkbox]")
+        names = boxes.evaluate_all("all => all.map((one) => one.labels[0].querySelector('.choice-text').firstChild.nextSibling.textContent)")
+        ids = boxes.evaluate_all("all => all.map((one) => one.value)")
+        boxes.first.click()
+        mine = [one.get_attribute("value") for one in dialog.locator("input:checked").all()]
+        manager.send("PATCH", path, {"users": [ids[-1]]})
+        send(page)
+        assert_versions(dialog, [", ".join(name for id, name in zip(ids, names) if id in mine) or "(leer)", names[-1]])
+        dialog.locator("[data-version=theirs]").click()
+        assert [one.get_attribute("value") for one in dialog.locator("input:checked").all()] == [ids[-1]]
+        dialog.locator("[data-version=mine]").click()
+        send(page)
+        dialog.wait_for(state="hidden")
+        assert sorted(one["userId"] for one in manager.get(path)["assignments"]) == sorted(mine)
+
+        page.goto("/profile")
+        page.get_by_role("button", name="Ändern").first.click()
+        name = dialog.locator("[name=firstName]").input_value()
+        dialog.locator("[name=firstName]").fill("Sabrina")
+        manager.send("PUT", "/users/me", {"firstName": "Sabin"})
+        send(page)
+        assert_versions(dialog, ["Sabrina", "Sabin"])
+        dialog.locator("[data-version=mine]").click()
+        send(page)
+        dialog.wait_for(state="hidden")
+        assert manager.get("/users/me")["firstName"] == "Sabrina"
+        manager.send("PUT", "/users/me", {"firstName": name})
+
+
+def assert_versions(dialog, versions):
+    dialog.locator(".conflict-version").first.wait_for()
+    assert dialog.locator(".conflict-value").all_inner_texts() == versions
 
 
 def test_a_count_is_what_is_there_now(server, visit):
@@ -206,10 +282,11 @@ def test_a_count_is_what_is_there_now(server, visit):
 
 
 def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
-    """Escape, the cross and the way back ask first; what was saved asks nobody."""
+    """Whether it was Escape, the cross or the way back: it is there when the dialog is opened again, until it is discarded or saved."""
     manager = Client(server, server.managers[0])
     site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
     with visit(server, service_workers="block") as page:
+        page.on("dialog", lambda dialog: dialog.accept())
         sign_in(page, server.managers[0], server.password)
         # Within the app, so that the way back is the app's.
         page.locator(".cards a", has_text=site["name"]).click()
@@ -218,22 +295,34 @@ def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
         field.fill("Getipptes")
         for leave in [
             lambda: page.keyboard.press("Escape"), lambda: page.locator("dialog .dialog-head button").first.click(),
-            lambda: page.evaluate("history.back()"),
+            lambda: page.evaluate("history.back()"), page.reload,
         ]:
             leave()
-            page.get_by_text("Eingaben verwerfen?").wait_for()
-            page.get_by_role("button", name="Weiter bearbeiten").click()
-            page.get_by_text("Eingaben verwerfen?").wait_for(state="hidden")
+            page.locator("dialog").wait_for(state="hidden")
+            if not page.url.endswith(site["id"]):
+                page.goto(f"/sites/{site['id']}")
+            page.get_by_role("button", name="Neues Material").click()
+            page.locator("dialog .draft").wait_for()
             assert field.input_value() == "Getipptes"
-            assert page.url.endswith(site["id"])
-        page.keyboard.press("Escape")
-        page.get_by_text("Eingaben verwerfen?").wait_for()
-        page.locator("dialog .button.is-danger").click()
-        page.locator("dialog").first.wait_for(state="hidden")
-        page.get_by_role("button", name="Neues Material").click()
-        field.wait_for()
+            assert page.locator("dialog [name=unit]").input_value() == ""
+        page.locator("dialog .draft button").click()
+        page.locator("dialog .draft").wait_for(state="hidden")
+        assert field.input_value() == ""
         page.keyboard.press("Escape")
         page.locator("dialog").wait_for(state="hidden")
+        page.get_by_role("button", name="Neues Material").click()
+        field.wait_for()
+        assert field.input_value() == "" and page.locator("dialog .draft").count() == 0
+        name = f"Gespeichertes {uuid.uuid4().hex[:6]}"
+        fill(page, {"name": name, "unit": "Sack", "amount": "1", "threshold": "0"})
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Neues Material").click()
+        page.locator("dialog .draft").wait_for()
+        send(page)
+        page.get_by_role("button", name=name, exact=True).wait_for()
+        page.get_by_role("button", name="Neues Material").click()
+        field.wait_for()
+        assert field.input_value() == "" and page.locator("dialog .draft").count() == 0
 
 
 def test_an_ended_session_keeps_what_is_typed(server, visit):

@@ -13,6 +13,7 @@ const parts = {
     () => import("parts/confirm-again.js"),
     () => import("parts/correct-hours.js"),
     () => import("parts/dialog.js"),
+    () => import("parts/edit-act.js"),
     () => import("parts/material-sheet.js"),
     () => import("parts/number-pad.js"),
     () => import("parts/sign-in-again.js"),

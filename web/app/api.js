@@ -73,7 +73,7 @@ export const api = {
     return items;
   },
 
-  /** @param {{key?: string, token?: string, signal?: AbortSignal}} options the key is made when none is given. */
+  /** @param {{key?: string, token?: string, signal?: AbortSignal, keepalive?: boolean}} options the key is made when none is given. */
   post: (path, body, options = {}) => request("POST", path, { key: newKey(), ...options, body }),
   /** @param {{of?: object, signal?: AbortSignal}} options `of` is the answer that was shown: a newer one is not overwritten. */
   put: (path, body, options) => request("PUT", path, { ...options, body }),
@@ -92,7 +92,7 @@ async function request(method, path, options = {}) {
   }
 }
 
-async function send(method, path, { body, key, of, token, signal, timeout = 20 * seconds }) {
+async function send(method, path, { body, key, of, token, signal, keepalive, timeout = 20 * seconds }) {
   if (!navigator.onLine) {
     connection.report(false);
     throw new Problem({ reason: "offline" });
@@ -115,6 +115,7 @@ async function send(method, path, { body, key, of, token, signal, timeout = 20 *
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: clock.signal,
+      keepalive,
     });
     learnTime(response.headers.get("Date"), asked);
     const answer = await read(response);

@@ -1,13 +1,19 @@
-// What this browser keeps, in IndexedDB. Where there is none (a private window, say), nothing is kept and nothing fails.
+// What this browser keeps, in IndexedDB. Where there is none (a private window, say), or it refuses (a full disk), nothing is kept and
+// nothing fails.
 
 const stores = {
   /** Last known answers: {user, path, value, etag, next, at}. */
   answers: { keyPath: ["user", "path"] },
-  /** Writes that wait for a signal, in the order in which they were made: {id, user, …}. */
+  /** Writes that aren't sent, in the order in which they were made: {id, user, key, …}. */
   waiting: { keyPath: "id", autoIncrement: true },
 };
-
+/** Some engines never answer at all. What is written later all the same does no harm. */
+const patience = 4000;
+const listeners = new Set();
 let opening = null;
+
+/** @param {() => void} listener hears that the browser has closed what was kept, and maybe emptied it. */
+export const whenClosed = (listener) => listeners.add(listener);
 
 function open() {
   opening ??= new Promise((resolve, reject) => {
@@ -16,45 +22,101 @@ function open() {
       for (const [name, options] of Object.entries(stores)) request.result.createObjectStore(name, options);
     };
     request.onsuccess = () => {
+      const database = request.result;
       // A newer page in another tab must not wait for this one.
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
+      database.onversionchange = () => {
+        database.close();
+        forget();
+      };
+      database.onclose = forget;
+      resolve(database);
     };
     request.onerror = () => reject(request.error);
+  }).catch((error) => {
+    // It may go the next time.
+    opening = null;
+    throw error;
   });
   return opening;
 }
 
-/** What was kept is only an aid: where the browser doesn't say whether it has it, the page goes on without. */
-const patience = 3000;
-const inTime = (answer) => Promise.race([answer, new Promise((resolve) => { setTimeout(resolve, patience); })]);
+function forget() {
+  opening = null;
+  for (const listener of listeners) listener();
+}
 
-/** Runs one request on a store; `undefined` where nothing can be kept. */
-const run = (name, mode, ask) => (name === "answers" ? inTime(work(name, mode, ask)) : work(name, mode, ask));
-
-async function work(name, mode, ask) {
+async function transact(name, mode, ask) {
+  const database = await open();
+  let transaction;
   try {
-    const transaction = (await open()).transaction(name, mode);
-    const request = ask(transaction.objectStore(name));
-    return await new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request?.result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
-    });
+    transaction = database.transaction(name, mode);
+  } catch {
+    // The connection is closed, and its end wasn't told.
+    opening = null;
+    transaction = (await open()).transaction(name, mode);
+  }
+  const request = ask(transaction.objectStore(name));
+  // By itself it ends only where the page goes on. WebKit puts pages away that are left, and one that ended in the middle of a write
+  // kept the store from all others.
+  if (mode === "readwrite") transaction.commit?.();
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve({ value: request?.result });
+    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+  });
+}
+
+/** Runs one request on a store: `{value}`, or `undefined` where nothing can be kept. */
+async function run(name, mode, ask) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      opening = null;
+      reject(new Error("it doesn't answer"));
+    }, patience);
+  });
+  try {
+    return await Promise.race([transact(name, mode, ask), late]);
   } catch (error) {
     console.warn("Nothing is kept in this browser:", error?.message);
     return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** @param {"answers" | "waiting"} name */
 export function store(name) {
   return {
-    get: (key) => run(name, "readonly", (it) => it.get(key)),
-    all: async () => (await run(name, "readonly", (it) => it.getAll())) ?? [],
-    put: (value) => run(name, "readwrite", (it) => it.put(value)),
+    get: async (key) => (await run(name, "readonly", (it) => it.get(key)))?.value,
+    /** Undefined where they can't be read. */
+    all: async () => (await run(name, "readonly", (it) => it.getAll()))?.value,
+    /** @returns {Promise<unknown>} its key; undefined where it wasn't kept. */
+    put: async (value) => (await run(name, "readwrite", (it) => it.put(value)))?.value,
     delete: (key) => run(name, "readwrite", (it) => it.delete(key)),
     clear: () => run(name, "readwrite", (it) => it.clear()),
   };
+}
+
+/**
+ * How surely this browser keeps what isn't sent: "surely" until the person deletes it, "usually" until room is short, "not" at all.
+ * @returns {Promise<"surely" | "usually" | "not">}
+ */
+export async function howSurely() {
+  const probe = (it) => {
+    it.put({ id: -1 });
+    return it.delete(-1);
+  };
+  if (!(await run("waiting", "readwrite", probe))) return "not";
+  return (await navigator.storage?.persisted?.().catch(() => false)) ? "surely" : "usually";
+}
+
+let isAsked = false;
+/** Asks the browser, once, to keep it until the person deletes it. It may ask the person. */
+export function askToKeep() {
+  if (isAsked) return;
+  isAsked = true;
+  // Plain http has no such question.
+  navigator.storage?.persist?.().catch(() => {});
 }
 
 /** All keys of a user in `answers`. */

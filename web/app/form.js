@@ -1,6 +1,8 @@
 // A form's behaviour: it is sent once, errors stand at their fields, what was typed stays. parts/fields.js draws it.
 
-import { newKey } from "app/api.js";
+import { etagOf, newKey } from "app/api.js";
+import { drafts } from "app/drafts.js";
+import { fill, labelOf, spokenOf, textsOf, valuesOf } from "app/form-fields.js";
 import { explain, explainField } from "app/problem.js";
 import { say } from "app/live.js";
 import { parseNumber, t } from "app/words.js";
@@ -10,15 +12,22 @@ let count = 0;
 /**
  * @param {{update: () => void, hasInput: () => boolean}} host the page or dialog that shows it.
  * @param {{
- *   send: (values: object, options: {key: string}) => Promise<unknown>,
+ *   send: (values: object, options: {key: string, of?: object}) => Promise<unknown>,
  *   done?: (answer: unknown, values: object) => unknown,
  *   check?: (values: object) => Record<string, string> | void,
+ *   draft?: string,
+ *   stale?: {of: () => object, read: () => Promise<object>, texts: (answer: object) => object},
  * }} behaviour `values` are the fields by name, `address.city` as `{address: {city}}`. `check` gives errors by field that need no
- *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key.
+ *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key. By the name `draft` what was typed
+ *   is found again when the dialog was closed. A form that changes only what it has shown (`of`, to be handed on) says by `stale` what
+ *   that was, how it is read anew, and what of it stands in which field: who comes too late has the choice, field by field.
  */
-export function createForm(host, { send, done = () => {}, check = () => {} }) {
+export function createForm(host, { send, done = () => {}, check = () => {}, draft, stale }) {
   let element = null;
   let lastSent = { text: null, key: null };
+  let base = null;
+  let blank = {};
+  const shown = () => base ?? stale?.of();
 
   const form = {
     id: `form-${(count += 1)}`,
@@ -28,11 +37,16 @@ export function createForm(host, { send, done = () => {}, check = () => {} }) {
     failure: null,
     /** The server's refusal itself, for pages that offer a way out. */
     problem: null,
+    /** What others changed since it was shown: `{kept: [{name, label, mine, theirs, choice}], taken: [label]}`. */
+    conflict: null,
     isBusy: false,
     isChanged: false,
+    /** Whether what stands there was typed an earlier time. */
+    isDraft: false,
 
     input({ target }) {
       form.isChanged = true;
+      if (draft && target.name && target.type !== "password") remember(target);
       // An error goes when one mends it, not before.
       if (form.errors[target.name]) {
         delete form.errors[target.name];
@@ -47,18 +61,21 @@ export function createForm(host, { send, done = () => {}, check = () => {} }) {
       const values = valuesOf(element);
       form.errors = { ...missing(element), ...check(values) };
       form.failure = form.problem = null;
-      if (Object.keys(form.errors).length) return showErrors();
+      if (form.conflict?.kept.some(({ choice }) => !choice)) form.failure = t("form.conflict.choose");
+      if (Object.keys(form.errors).length || form.failure) return showErrors();
       form.isBusy = true;
       host.update();
       try {
-        const answer = await send(values, { key: keyFor(values) });
+        const answer = await send(values, { key: keyFor(values), of: shown() });
         lastSent = { text: null, key: null };
-        form.isChanged = false;
+        form.isChanged = form.isDraft = false;
+        form.conflict = null;
+        if (draft) drafts.remove(draft);
         await done(answer, values);
       } catch (problem) {
         if (problem.name === "AbortError" || problem.endsSession) return;
         if (problem.status === undefined) console.error(problem);
-        place(problem);
+        if (!(problem.status === 412 && stale && (await readAnew()))) form.refuse(problem);
         form.isBusy = false;
         showErrors();
       } finally {
@@ -66,8 +83,39 @@ export function createForm(host, { send, done = () => {}, check = () => {} }) {
         host.update();
       }
     },
+
+    /** Shows what the server said of what stands there. @param {Record<string, string>} names of fields that it calls otherwise. */
+    refuse(problem, names = {}) {
+      form.problem = problem;
+      for (const flaw of problem.fields ?? []) {
+        const name = names[flaw.field] ?? flaw.field;
+        if (Object.hasOwn(names, flaw.field) || element?.elements.namedItem(name)) form.errors[name] ??= explainField(flaw);
+      }
+      const name = names[problem.code];
+      if (name) form.errors[name] ??= explain(problem);
+      if (!Object.keys(form.errors).length) form.failure = explain(problem);
+    },
+
+    /** Of what is given twice: the person's own, or the present one. */
+    choose(one, choice) {
+      one.choice = choice;
+      fill(element, one.name, choice === "mine" ? one.mine : one.theirs);
+      if (!form.conflict.kept.some(({ choice }) => !choice)) form.failure = null;
+      host.update();
+    },
+
+    /** Empties it of what was typed an earlier time. */
+    discardDraft() {
+      for (const [name, text] of Object.entries(blank)) fill(element, name, text);
+      drafts.remove(draft);
+      Object.assign(form, { errors: {}, failure: null, problem: null, conflict: null, isDraft: false, isChanged: false });
+      host.update();
+    },
   };
   host.hasInput = () => form.isChanged;
+  host.keepsInput = Boolean(draft);
+  // Once it stands there.
+  if (draft) queueMicrotask(takeUp);
   return form;
 
   function keyFor(values) {
@@ -76,22 +124,65 @@ export function createForm(host, { send, done = () => {}, check = () => {} }) {
     return lastSent.key;
   }
 
-  function place(problem) {
-    form.problem = problem;
-    for (const flaw of problem.fields ?? []) {
-      if (element.elements.namedItem(flaw.field)) form.errors[flaw.field] ??= explainField(flaw);
+  function remember({ form: typed, name }) {
+    const known = drafts.get(draft) ?? (stale ? { fields: {}, etag: etagOf(shown()), was: stale.texts(shown()) } : { fields: {} });
+    known.fields[name] = textsOf(typed)[name];
+    drafts.set(draft, known);
+  }
+
+  function takeUp() {
+    element = document.getElementById(form.id);
+    const known = drafts.get(draft);
+    if (!element || !known) return;
+    blank = textsOf(element);
+    for (const [name, text] of Object.entries(known.fields)) fill(element, name, text);
+    form.isDraft = true;
+    if (stale && known.etag !== etagOf(shown())) compare(known.was, stale.texts(shown()));
+    host.update();
+  }
+
+  /** Somebody else was faster. @returns {Promise<boolean>} whether it is known now what they did. */
+  async function readAnew() {
+    try {
+      const was = stale.texts(shown());
+      base = await stale.read();
+      compare(was, stale.texts(base));
+      if (draft && drafts.get(draft)) drafts.set(draft, { ...drafts.get(draft), etag: etagOf(base), was: stale.texts(base) });
+      return true;
+    } catch (problem) {
+      if (problem.status === undefined) throw problem;
+      return false;
     }
-    if (!Object.keys(form.errors).length) form.failure = explain(problem);
+  }
+
+  // What only they have touched is taken over.
+  function compare(was, is) {
+    const mine = textsOf(element);
+    const conflict = { kept: [], taken: [] };
+    for (const [name, theirs] of Object.entries(is)) {
+      if (isSame(theirs, was[name]) || isSame(theirs, mine[name]) || mine[name] === undefined) continue;
+      const label = labelOf(element, name);
+      if (isSame(mine[name], was[name])) {
+        fill(element, name, theirs);
+        conflict.taken.push(label);
+      } else {
+        const [spokenMine, spokenTheirs] = [mine[name], theirs].map((text) => spokenOf(element, name, text));
+        conflict.kept.push({ name, label, mine: mine[name], theirs, spokenMine, spokenTheirs, choice: null });
+      }
+    }
+    form.conflict = conflict;
   }
 
   function showErrors() {
     host.update();
     const wrong = Object.keys(form.errors).length;
-    say(form.failure ?? t("form.wrong", { count: wrong }));
+    say(form.failure ?? (wrong ? t("form.wrong", { count: wrong }) : t("form.conflict.title")));
     // After the page has shown them.
-    setTimeout(() => element?.querySelector("[aria-invalid=true], .form-failure")?.focus());
+    setTimeout(() => element?.querySelector("[aria-invalid=true], .form-failure, .conflict")?.focus());
   }
 }
+
+const isSame = (one, other) => JSON.stringify([one].flat().sort()) === JSON.stringify([other].flat().sort());
 
 /** Required fields that are empty, and numbers that are none. */
 function missing(element) {
@@ -105,20 +196,4 @@ function missing(element) {
     }
   }
   return errors;
-}
-
-/** The fields of a form by name. */
-export function valuesOf(element) {
-  const values = {};
-  for (const field of element.elements) {
-    if (!field.name || field.disabled || (field.type === "radio" && !field.checked)) continue;
-    const names = field.name.split(".");
-    const last = names.pop();
-    const place = names.reduce((part, name) => (part[name] ??= {}), values);
-    if (field.dataset.kind === "list") (place[last] ??= []).push(...(field.checked ? [field.value] : []));
-    else if (field.type === "checkbox") place[last] = field.checked;
-    else if (field.dataset.kind === "number") place[last] = field.value.trim() ? parseNumber(field.value) : null;
-    else place[last] = field.value;
-  }
-  return values;
 }

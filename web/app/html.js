@@ -2,6 +2,7 @@
 
 const mark = "\uE000";
 const slot = new RegExp(`${mark}(\\d+)${mark}`);
+const wholeSlot = new RegExp(`^${slot.source}$`);
 const compiled = new WeakMap();
 const roots = new WeakMap();
 
@@ -65,7 +66,7 @@ function compile({ strings, isDrawing }) {
   let found = 0;
   walk(element.content, (node, index) => {
     if (node.nodeType === Node.COMMENT_NODE) {
-      const match = slot.exec(node.data);
+      const match = wholeSlot.exec(node.data);
       if (!match) return;
       parts.push({ index, slots: [Number(match[1])] });
       node.data = "";

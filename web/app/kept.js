@@ -18,7 +18,7 @@ export const kept = {
     if (user === owner) return;
     memory.clear();
     owner = user;
-    const all = await answers.all();
+    const all = (await answers.all()) ?? [];
     const others = new Set(all.map((entry) => entry.user).filter((other) => other !== user));
     for (const other of others) await answers.delete(keysOf(other));
     for (const entry of all) if (entry.user === user && isOld(entry)) await answers.delete([user, entry.path]);

@@ -4,6 +4,7 @@ import { whenUnconfirmed } from "app/api.js";
 import { begun, frameFor } from "app/begin.js";
 import { connection } from "app/connection.js";
 import { render } from "app/html.js";
+import { wouldLose } from "app/leaving.js";
 import { fail, say, toast } from "app/live.js";
 import { importModule, whenStuck } from "app/modules.js";
 import { begin, renew, renewWhenReachable, untilRenewal } from "app/rescue.js";
@@ -23,7 +24,7 @@ whenUnconfirmed(async (signal) => (await importModule(() => import("parts/confir
 // A page that can't get a module any more is loaded anew, where nothing that was typed is lost with it. Once a minute at most: it
 // may be the module that is broken.
 whenStuck(() => {
-  const isInUse = currentPage()?.hasInput() || openDialogs.size > 0;
+  const isInUse = currentPage()?.hasInput() || openDialogs.size > 0 || wouldLose();
   if (!isInUse && untilRenewal() === 0) return renew();
   return toast(t("worker.stuck"), { kind: "problem", action: { label: t("worker.reload"), run: () => location.reload() } });
 });

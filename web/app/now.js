@@ -1,8 +1,10 @@
 // The server's time. A phone's own clock may be wrong, and what was done without a signal is dated by it.
 
+import { notes } from "app/notes.js";
+
 const note = "polier.clock";
 const tolerated = 20_000;
-let ahead = Number(localStorage.getItem(note)) || 0;
+let ahead = Number(notes.get(note)) || 0;
 
 /** Milliseconds since 1970, as the server counts them. */
 export const now = () => Date.now() + ahead;
@@ -17,5 +19,5 @@ export function learnTime(date, asked) {
   const next = Math.abs(found) > tolerated ? Math.round(found) : 0;
   if (Math.abs(next - ahead) < tolerated / 4) return;
   ahead = next;
-  localStorage.setItem(note, String(ahead));
+  notes.set(note, String(ahead));
 }

@@ -11,15 +11,34 @@ let isBegun = false;
 /** Is called when all that comes with the page is here. */
 export const begin = () => { isBegun = true; };
 
+const rest = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+
+/** When the page was last loaded anew by itself. Where the browser keeps no notes it may have been just now. */
+function lastRenewal() {
+  try {
+    return Number(sessionStorage.getItem(note));
+  } catch {
+    return performance.timeOrigin;
+  }
+}
+
+async function noteRenewal() {
+  try {
+    sessionStorage.setItem(note, String(Date.now()));
+  } catch {
+    await rest(Math.max(0, performance.timeOrigin + pause - Date.now()));
+  }
+}
+
 /** Milliseconds until the page may be loaded anew by itself once more. */
-export const untilRenewal = () => Math.max(0, Number(sessionStorage.getItem(note)) + pause - Date.now());
+export const untilRenewal = () => Math.max(0, lastRenewal() + pause - Date.now());
 
 /**
  * Loads the page anew. Before that every module is fetched as a mere file: WebKit remembers across pages that a script could not be
  * had, also one that a navigation cut off, until the same address is asked for as something else.
  */
 export async function renew() {
-  sessionStorage.setItem(note, String(Date.now()));
+  await noteRenewal();
   const { imports } = JSON.parse(document.querySelector("script[type=importmap]").textContent);
   const files = Object.values(imports).filter((path) => path.endsWith(".js"));
   const signal = AbortSignal.timeout(4 * patience);
@@ -29,7 +48,6 @@ export async function renew() {
 
 /** Loads the page anew once there is a server to get it from. @returns {Promise<never>} */
 export async function renewWhenReachable() {
-  const rest = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
   while (!(await isReachable())) await rest(between);
   await rest(untilRenewal());
   await renew();

@@ -2,12 +2,12 @@
 
 import { render } from "app/html.js";
 import { kept } from "app/kept.js";
-import { say } from "app/live.js";
+import { say, toast } from "app/live.js";
 import { importModule } from "app/modules.js";
 import { Page } from "app/page.js";
 import { isOfServer, loadPage, routeFor } from "app/routes.js";
 import { session } from "app/session.js";
-import { setTimeZone, useAllWords } from "app/words.js";
+import { setTimeZone, t, useAllWords } from "app/words.js";
 import { failure } from "parts/pieces.js";
 
 let page = null;
@@ -66,7 +66,7 @@ export function startRouter(showFrame) {
   walk(-(place.depth ?? 0));
   addEventListener("click", follow);
   addEventListener("popstate", goBack);
-  addEventListener("beforeunload", (event) => holders().length > 0 && event.preventDefault());
+  addEventListener("beforeunload", (event) => hasInput() && event.preventDefault());
   addEventListener("pagehide", () => history.replaceState({ ...place, y: scrollY }, ""));
   return show({ y: place.y });
 }
@@ -140,7 +140,8 @@ async function closeDialogs(from, to) {
   // On the way on there is no dialog any more.
   if (!closing.length) return walk(Math.min(0, openDialogs.size - depth));
   for (const dialog of closing) {
-    if (dialog.mayClose && !dialog.hasInput()) {
+    if (dialog.mayClose && (!dialog.hasInput() || dialog.keepsInput)) {
+      if (dialog.hasInput()) toast(t("form.draft.left"));
       dialog.close();
       continue;
     }
@@ -150,9 +151,12 @@ async function closeDialogs(from, to) {
   }
 }
 
-/** The page and the dialogs with input that isn't saved. One that can't be closed keeps none: it asks for a password. */
+/** Whether there is input that the browser would lose. A dialog that can't be closed has none of worth: it asks for a password. */
+const hasInput = () => [page, ...openDialogs].some((one) => one?.hasInput() && one.mayClose !== false);
+
+/** The page and the dialogs with input that would be lost when they are left. */
 function holders() {
-  const dialogs = [...openDialogs].filter((dialog) => dialog.mayClose);
+  const dialogs = [...openDialogs].filter((dialog) => dialog.mayClose && !dialog.keepsInput);
   return [page, ...dialogs].filter((one) => one?.hasInput());
 }
 

@@ -3,11 +3,12 @@
 import { api, hasFirstAnswer, whenUnauthorized } from "app/api.js";
 import { connection } from "app/connection.js";
 import { kept } from "app/kept.js";
+import { notes } from "app/notes.js";
 import { chooseLanguage, setTimeZone, useAllWords } from "app/words.js";
 
 // {id, role} of whoever was signed in last; `isOver` once the server has ended their session.
 const note = "polier.user";
-const noted = () => JSON.parse(localStorage.getItem(note) ?? "null");
+const noted = () => JSON.parse(notes.get(note) ?? "null");
 /** Who is signed in, as far as this browser knows. */
 export function lastPerson() {
   const person = noted();
@@ -83,7 +84,7 @@ function unlessOver(problem) {
 }
 
 async function adopt(user) {
-  localStorage.setItem(note, JSON.stringify({ id: user.id, role: user.role }));
+  notes.set(note, JSON.stringify({ id: user.id, role: user.role }));
   await kept.belongTo(user.id);
   if (kept.peek(me)?.value !== user) kept.put(me, user);
   if (session.company && session.company.id !== user.companyId) session.company = null;
@@ -109,7 +110,7 @@ function findCompany(path) {
 }
 
 async function forget({ unsentToo }) {
-  localStorage.removeItem(note);
+  notes.remove(note);
   if (unsentToo) for (const leaver of leavers) await leaver();
   await kept.wipe();
   Object.assign(session, { state: "out", user: null, company: null });
@@ -125,7 +126,7 @@ const ignore = () => {};
 
 whenUnauthorized(() => {
   // The next visit begins at the sign-in form.
-  if (session.user) localStorage.setItem(note, JSON.stringify({ ...noted(), isOver: true }));
+  if (session.user) notes.set(note, JSON.stringify({ ...noted(), isOver: true }));
   end();
 });
 

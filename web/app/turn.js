@@ -1,5 +1,7 @@
 // One tab at a time. Two that act at once would do no harm (each write has its key), only double the work.
 
+import { notes } from "app/notes.js";
+
 const name = "polier.sending";
 /** Longer than one request may take: who holds the turn longer is asleep or gone. */
 const patience = 60_000;
@@ -20,8 +22,8 @@ async function withLock(act) {
 
 // Plain http has no locks.
 async function withLease(act) {
-  const holder = () => JSON.parse(localStorage.getItem(name) ?? "null");
-  const take = () => localStorage.setItem(name, JSON.stringify({ tab: self, until: Date.now() + patience }));
+  const holder = () => JSON.parse(notes.get(name) ?? "null");
+  const take = () => notes.set(name, JSON.stringify({ tab: self, until: Date.now() + patience }));
   do {
     while (holder()?.until > Date.now() && holder().tab !== self) await pause(500);
     take();
@@ -30,7 +32,7 @@ async function withLease(act) {
   try {
     return await act(take);
   } finally {
-    localStorage.removeItem(name);
+    notes.remove(name);
   }
 }
 

@@ -1,6 +1,7 @@
 // All text comes from words/; numbers, days and times are written as the language does.
 
 import { importModule } from "app/modules.js";
+import { notes } from "app/notes.js";
 import { now } from "app/now.js";
 
 // What is said at the door, and the rest: whoever comes to the sign-in form on a bad line needs the first only.
@@ -23,13 +24,13 @@ export const onLanguage = (listener) => listeners.add(listener);
 
 /** What the person chose here, else what the browser asks for, else German. */
 export function preferredLanguage() {
-  const wanted = [localStorage.getItem(note), ...navigator.languages].map((code) => code?.slice(0, 2));
+  const wanted = [notes.get(note), ...navigator.languages].map((code) => code?.slice(0, 2));
   return wanted.find((code) => Object.hasOwn(languages, code)) ?? "de";
 }
 
 /** Takes a language for this browser, from now on. */
 export function chooseLanguage(code) {
-  if (Object.hasOwn(languages, code)) localStorage.setItem(note, code);
+  if (Object.hasOwn(languages, code)) notes.set(note, code);
   return useLanguage(code);
 }
 
@@ -134,10 +135,11 @@ export const byName = (one, other) => format(Intl.Collator, { numeric: true }).c
 
 /** Reads what people type, with comma or point; NaN for what is no number. */
 export function parseNumber(text) {
-  let plain = String(text).trim().replace(/[\s\u00A0']/g, "").replace("\u2212", "-");
-  // 1.200 are thousands, as the app itself writes them; 0.500 isn't.
-  const mark = number(1111).match(/[.,]/)?.[0];
-  if (mark && new RegExp(`^[+-]?[1-9]\\d{0,2}(\\${mark}\\d{3})+$`).test(plain)) plain = plain.replaceAll(mark, "");
+  let plain = String(text).trim().replace(/[\s\u00A0'\u2019]/g, "").replace("\u2212", "-");
+  // 1.200 are thousands, as the app itself writes them, and so are 1,20,000 in India; 0.500 isn't.
+  const whole = plain.replace(/^[+-]/, "");
+  const digits = whole.replaceAll(number(1111).match(/[.,]/)?.[0] ?? "", "");
+  if (/^\d+$/.test(digits) && number(Number(digits)) === whole) plain = plain.replace(whole, digits);
   const [comma, point] = [plain.lastIndexOf(","), plain.lastIndexOf(".")];
   if (comma >= 0 && point >= 0) plain = plain.replaceAll(comma > point ? "." : ",", "");
   plain = plain.replace(",", ".");

@@ -131,6 +131,7 @@ function editing(person, put, take) {
   let form = null;
   return (dialog) => {
     form ??= createForm(dialog, {
+      draft: `person:${person.id}`,
       send: (values) => put(changesOf({ ...values, email: values.email.trim() }, person)),
       async done(changed) {
         await take(changed);

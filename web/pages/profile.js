@@ -1,6 +1,7 @@
 // Oneself: details, language, password, where one is signed in, and all that is held on one.
 
 import { api } from "app/api.js";
+import { howSurely } from "app/database.js";
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
 import { fail, toast } from "app/live.js";
@@ -17,9 +18,15 @@ import { changesOf, emailField, nameFields } from "parts/person-fields.js";
 import { pageHead, section, whyMissing } from "parts/pieces.js";
 
 const me = "/users/me";
+const patience = 300;
 
-export default function profile(page) {
+export default async function profile(page) {
   page.read({ sessions: "/auth/sessions" }, { optional: true });
+  // How surely this browser keeps what isn't sent.
+  let surely = null;
+  const asking = howSurely().then((answer) => { surely = answer; page.update(); });
+  // What comes later moves what stands below it.
+  await Promise.race([asking, new Promise((done) => { setTimeout(done, patience); })]);
 
   async function end(one) {
     const device = deviceName(one.userAgent);
@@ -49,6 +56,12 @@ export default function profile(page) {
       content: html`<ul class="list"><li class="row deed">
         <p class="row-text">${t("profile.passwordText")}</p>
         <button type="button" class="button" @click=${() => editPassword(page)}>${icon("key")}${t("profile.passwordChange")}</button>
+      </li></ul>`,
+    })}
+    ${section({
+      title: t("profile.storage"),
+      content: html`<ul class="list"><li class="row deed" id="storage">
+        ${icon(surely === "not" ? "warning" : "check")}<p class="row-text">${surely && t(`profile.storageStates.${surely}`)}</p>
       </li></ul>`,
     })}
     ${section({
@@ -123,7 +136,9 @@ function editDetails() {
   const { user } = session;
   const view = (dialog) => {
     form ??= createForm(dialog, {
-      send: (values) => api.put(me, changesOf(values, user), { of: user }),
+      draft: "me",
+      stale: { of: () => user, read: () => api.get(me), texts: ({ firstName, lastName }) => ({ firstName, lastName }) },
+      send: (values, { of }) => api.put(me, changesOf(values, of), { of }),
       async done(changed) {
         await session.changed(changed);
         dialog.close();
@@ -139,6 +154,7 @@ function editEmail() {
   let form = null;
   const view = (dialog) => {
     form ??= createForm(dialog, {
+      draft: "me-email",
       send: ({ email, currentPassword }) => api.put(me, { email: email.trim(), currentPassword }),
       async done(changed) {
         await session.changed(changed);

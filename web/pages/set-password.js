@@ -4,6 +4,7 @@ import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { toast } from "app/live.js";
+import { tabNotes } from "app/notes.js";
 import { go } from "app/router.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
@@ -19,21 +20,21 @@ const tokenOf = (page) => new URLSearchParams(location.hash.slice(1)).get("token
 export default function setPassword(page) {
   const given = tokenOf(page);
   if (given) {
-    sessionStorage.setItem(note, given);
+    tabNotes.set(note, given);
     history.replaceState(history.state, "", "/set-password");
   }
   // Another link that is opened in the same tab changes the fragment only.
   addEventListener("hashchange", () => tokenOf(page) && location.reload(), { signal: page.signal });
-  const token = sessionStorage.getItem(note);
+  const token = tabNotes.get(note);
   let isUsed = !token;
   const form = createForm(page, {
     send: ({ password }) => api.post("/auth/set-password", { password }, { token }).catch((problem) => {
       isUsed = problem.status === 401;
-      if (isUsed) sessionStorage.removeItem(note);
+      if (isUsed) tabNotes.remove(note);
       throw problem;
     }),
     async done(user, { password }) {
-      sessionStorage.removeItem(note);
+      tabNotes.remove(note);
       history.replaceState(history.state, "", "/");
       try {
         await session.signIn(user.email, password);

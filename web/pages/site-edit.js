@@ -8,12 +8,17 @@ import { fail, toast } from "app/live.js";
 import { go } from "app/router.js";
 import { siteRemoved, siteSaved } from "app/sites.js";
 import { dayOf, t } from "app/words.js";
-import { addressFields, siteAddress } from "parts/address-fields.js";
+import { addressFields, addressTexts, siteAddress } from "parts/address-fields.js";
 import { ask } from "parts/dialog.js";
 import { areaField, choiceField, formView, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createPeopleField } from "parts/people-field.js";
 import { pageHead } from "parts/pieces.js";
+
+const textsOf = ({ name, addressParts, startDate, endDate, priority, status, assignments, notes }) => ({
+  name, ...addressTexts(addressParts), startDate, endDate: endDate ?? "", priority, status,
+  users: assignments.map(({ userId }) => userId), notes: notes ?? "",
+});
 
 export default function siteEdit(page) {
   const id = page.params.siteId;
@@ -26,11 +31,12 @@ export default function siteEdit(page) {
 
   const form = createForm(page, {
     check: ({ startDate, endDate }) => (startDate && endDate && endDate < startDate ? { endDate: t("fields.before-start-date") } : {}),
-    send: (values, { key }) => {
+    stale: { of: () => shown, read: () => kept.refresh(path), texts: textsOf },
+    send: (values, { key, of }) => {
       const site = {
         ...values, address: siteAddress(values.address), endDate: values.endDate || null, notes: values.notes.trim() || null,
       };
-      return id ? api.patch(path, site, { of: shown }) : api.post(listPath, site, { key });
+      return id ? api.patch(path, site, { of }) : api.post(listPath, site, { key });
     },
     async done(saved) {
       kept.put(`${listPath}/${saved.id}`, saved);
@@ -107,6 +113,8 @@ export default function siteEdit(page) {
       toast(t("site.edit.removed", { name }));
       await go(page.link("/sites"), { saved: true, replace: true });
     } catch (problem) {
+      // What somebody else changed is shown before anybody removes it.
+      if (problem.status === 412) await page.refresh();
       fail(problem);
     }
   }

@@ -79,6 +79,7 @@ export default function siteMaterials(page, site) {
     const moving = tally.moving(material);
     const waiting = tally.waiting(material);
     const left = tally.left(material);
+    const isUnkept = tally.isUnkept(material);
     const seen = movementsOf(material);
     const shown = { ...material, amount: moving ? left : material.amount };
     shown.belowThreshold = shown.amount < material.threshold;
@@ -90,7 +91,7 @@ export default function siteMaterials(page, site) {
             @click=${(event) => turn(material.id, event)}>${icon("forward")}</button>`}</h3>
         ${may.adjustMaterials() ? stepper(material, shown, moving, left) : html`<p class="well">${amountOf(shown)}</p>`}
         ${waiting !== 0 && html`
-          <p class="material-waiting">${icon("clock")}<span>${t("material.waiting", {
+          <p class="material-waiting">${icon(isUnkept ? "warning" : "clock")}<span>${t(isUnkept ? "material.unkept" : "material.waiting", {
             delta: signed(waiting), amount: amount(left, material.unit),
           })}</span></p>`}
         ${stockBar(shown)}
@@ -132,7 +133,11 @@ export default function siteMaterials(page, site) {
 
   async function enter(material) {
     const { enterAmount } = await importModule(() => import("parts/number-pad.js"));
-    await enterAmount(material, tally);
+    await enterAmount(material, {
+      left: tally.left(material),
+      draft: `amount:${material.id}`,
+      take: (delta, note) => tally.send(material, delta, note, { isTyped: true }),
+    });
   }
 
   async function add() {

@@ -57,7 +57,12 @@ function assignment(page, site) {
   const shown = page.data.site;
   return (dialog) => {
     form ??= createForm(dialog, {
-      send: ({ users }) => api.patch(site.api, { users }, { of: shown }),
+      draft: `team:${site.id}`,
+      stale: {
+        of: () => shown, read: () => kept.refresh(site.api),
+        texts: ({ assignments }) => ({ users: assignments.map(({ userId }) => userId) }),
+      },
+      send: ({ users }, { of }) => api.patch(site.api, { users }, { of }),
       done(saved) {
         kept.put(site.api, saved);
         siteSaved(page.company, saved);

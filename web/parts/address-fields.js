@@ -4,6 +4,9 @@ import { html } from "app/html.js";
 import { t } from "app/words.js";
 import { textField } from "parts/fields.js";
 
+/** What stands in the fields of an address. */
+export const addressTexts = (value) => Object.fromEntries(Object.entries(value).map(([name, text]) => [`address.${name}`, text ?? ""]));
+
 /**
  * Fields `address.street` and so on.
  * @param {object} [value] as `addressParts` of a company or site.

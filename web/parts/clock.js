@@ -19,22 +19,22 @@ const longest = 14 * 3_600_000;
 
 /**
  * Where the person is, as far as is known: the server's word, and then what waits for a signal.
- * @returns {{visit: {siteId: string, siteName?: string, since: string, isWaiting: boolean} | null, left: object | null}}
+ * @returns {{visit: {siteId: string, siteName?: string, since: string, act?: object} | null, left: object | null}} `act` and `left` are
+ *   comings and goings that aren't saved.
  */
 export function whereAmI(page) {
   const open = presentOn(page).find((entry) => entry.userId === page.user.id);
-  let visit = open ? { siteId: open.siteId, siteName: open.siteName, since: open.checkedInAt, isWaiting: false } : null;
+  let visit = open ? { siteId: open.siteId, siteName: open.siteName, since: open.checkedInAt } : null;
   let left = null;
   for (const entry of waitingClock(page)) {
     left = entry.kind === "check-out" ? entry : null;
-    visit = left ? null : { siteId: entry.about.site, siteName: entry.about.siteName, since: entry.at, isWaiting: true };
+    visit = left ? null : { siteId: entry.about.site, siteName: entry.about.siteName, since: entry.at, act: entry };
   }
   return { visit, left };
 }
 
 /** What somebody stamped that isn't saved. */
-export const waitingClock = (page) =>
-  queue.waiting.filter(({ lane, refused, about }) => lane === "clock" && !refused && about.company === page.company.id);
+export const waitingClock = (page) => queue.clocked(page.company.id);
 
 /**
  * @param {import("app/page.js").Page} page whose data has `overview`.
@@ -58,10 +58,10 @@ export function createClock(page, here) {
       </section>`;
   };
 
-  function inside({ siteName, since, isWaiting }) {
+  function inside({ siteName, since, act }) {
     const isForgotten = now() - Date.parse(since) > longest;
     return html`
-      <p class="clock-state">${t(isWaiting ? "clock.waitingIn" : "clock.since", { moment: moment(since), time: time(since) })}</p>
+      <p class="clock-state">${t(stateOf(act, "In") ?? "clock.since", { moment: moment(since), time: time(since) })}</p>
       <p class="clock-time"><running-time since=${since}></running-time></p>
       <p class="clock-site">${siteName}</p>
       ${isForgotten && html`<p class="clock-note">${t("clock.forgotten", { moment: moment(since) })}</p>`}`;
@@ -69,7 +69,7 @@ export function createClock(page, here) {
 
   function outside(left, isStuck) {
     return html`
-      <p class="clock-state">${left ? t("clock.waitingOut", { time: time(left.at) }) : t("clock.away")}</p>
+      <p class="clock-state">${left ? t(stateOf(left, "Out") ?? "clock.left", { time: time(left.at) }) : t("clock.away")}</p>
       ${!left && html`<p class="clock-site">${t(!isStuck ? "clock.awayHint" : may.changeSites() ? "clock.noneRuns" : "clock.noSites")}</p>`}`;
   }
 
@@ -90,15 +90,32 @@ export function createClock(page, here) {
     const at = now();
     page.update();
     try {
-      const { state } = await write();
-      if (state === "done") toast(t(word, { time: time(at) }));
+      const { key } = await write();
+      offerUndo(key, t(word, { time: time(at) }));
     } catch (problem) {
       fail(problem);
-      page.refresh();
     }
     page.update();
     setTimeout(() => { isBusy = false; page.update(); }, rest);
   }
+}
+
+/** How it is said that a coming or going isn't saved: null while it can be undone, or is on its way. */
+function stateOf(act, way) {
+  if (act?.isKept === false) return `clock.unkept${way}`;
+  return act?.isWaiting ? `clock.waiting${way}` : null;
+}
+
+/** For as long as it isn't sent. */
+function offerUndo(key, text) {
+  const ending = new AbortController();
+  const undo = async () => toast(t((await queue.undo(key)) ? "clock.undone" : "clock.undoneTooLate"));
+  const close = toast(text, { action: { label: t("action.undo"), run: undo } });
+  queue.onChange(() => {
+    if (queue.mayUndo(key)) return;
+    ending.abort();
+    close();
+  }, ending.signal);
 }
 
 /** The sites to choose from: one's own first, the one that was visited last before all. */

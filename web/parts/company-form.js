@@ -3,10 +3,13 @@
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
+import { kept } from "app/kept.js";
 import { t } from "app/words.js";
-import { addressFields } from "parts/address-fields.js";
+import { addressFields, addressTexts } from "parts/address-fields.js";
 import { openDialog } from "parts/dialog.js";
 import { choiceField, formView, textField } from "parts/fields.js";
+
+const textsOf = ({ name, addressParts, timeZone, language }) => ({ name, ...addressTexts(addressParts), timeZone, language });
 
 /** @returns {Promise<object | undefined>} the company as it is then. */
 export function editCompany(path, company) {
@@ -22,7 +25,9 @@ export function editCompany(path, company) {
   const view = (dialog) => {
     form ??= createForm(dialog, {
       check: ({ timeZone }) => (zoneOf(timeZone) ? {} : { timeZone: t("company.timeZoneUnknown") }),
-      send: (values) => api.patch(path, { ...values, timeZone: zoneOf(values.timeZone) }, { of: company }),
+      draft: `company:${company.id}`,
+      stale: { of: () => company, read: () => kept.refresh(path), texts: textsOf },
+      send: (values, { of }) => api.patch(path, { ...values, timeZone: zoneOf(values.timeZone) }, { of }),
       done: (changed) => dialog.close(changed),
     });
     return formView(form, html`

@@ -6,11 +6,11 @@ import { html } from "app/html.js";
 import { toast } from "app/live.js";
 import { may } from "app/may.js";
 import { day, duration, moment, phrase, t } from "app/words.js";
-import { instantsOf, wallTime } from "app/zone.js";
 import { openDialog } from "parts/dialog.js";
-import { choiceField, formView, textField } from "parts/fields.js";
+import { formView, textField } from "parts/fields.js";
 import { personChip } from "parts/chips.js";
 import { minutesOf, spanOf } from "parts/time-entry.js";
+import { instantIn, isTouched, wallFields } from "parts/wall-fields.js";
 
 /**
  * @param {object} entry
@@ -50,8 +50,8 @@ const version = (correction) => html`
 
 const fieldsOf = (form, entry) => formView(form, html`
   <div class="fields">
-    ${timeField(form, entry, { name: "checkedInAt", label: t("hours.correction.came") })}
-    ${timeField(form, entry, {
+    ${form.timeField({ name: "checkedInAt", label: t("hours.correction.came") })}
+    ${form.timeField({
       name: "checkedOutAt", label: t("hours.correction.went"), required: false,
       hint: !entry.checkedOutAt && t("hours.correction.wentHint"),
     })}
@@ -59,23 +59,9 @@ const fieldsOf = (form, entry) => formView(form, html`
   ${textField(form, { name: "reason", label: t("hours.correction.reason"), hint: t("hours.correction.reasonHint"), maxlength: 500 })}
 `, { submit: t("hours.correction.submit") });
 
-/** A clock time, and which of the two instants it is where the clocks were put back. */
-function timeField(form, entry, field) {
-  const instant = entry[field.name];
-  const instants = instantsOf(form.walls[field.name]);
-  return html`
-    ${textField(form, { ...field, type: "datetime-local", value: wallOf(instant) })}
-    ${instants.length > 1 && choiceField(form, {
-      name: `passes.${field.name}`, label: t("hours.correction.twice"), value: String(instants.indexOf(minuteOf(instant))),
-      options: [{ value: "0", label: t("hours.correction.before") }, { value: "1", label: t("hours.correction.after") }],
-    })}`;
-}
-
-const wallOf = (instant) => (instant ? wallTime(instant) : "");
-const minuteOf = (instant) => instant && new Date(Math.floor(Date.parse(instant) / 60_000) * 60_000).toISOString();
-
 function correctionForm(dialog, entry, company) {
   const form = createForm(dialog, {
+    draft: `entry:${entry.id}`,
     check(values) {
       const [came, went] = ["checkedInAt", "checkedOutAt"].map((name) => instantIn(values, name));
       if (came && went && went < came) return { checkedOutAt: t("fields.before-check-in") };
@@ -88,27 +74,11 @@ function correctionForm(dialog, entry, company) {
     }),
     done: (answer) => dialog.close(answer),
   });
-  /** The clock times as they stand in the fields. */
-  form.walls = { checkedInAt: wallOf(entry.checkedInAt), checkedOutAt: wallOf(entry.checkedOutAt) };
-  const { input } = form;
-  form.input = (event) => {
-    input(event);
-    const { name, value } = event.target;
-    if (!Object.hasOwn(form.walls, name)) return;
-    form.walls[name] = value;
-    dialog.update();
-  };
+  form.timeField = wallFields(form, dialog, { checkedInAt: entry.checkedInAt, checkedOutAt: entry.checkedOutAt });
   return form;
 }
 
-const instantIn = (values, name) => instantsOf(values[name])[Number(values.passes?.[name] ?? 0)] ?? null;
-
-// The fields know no seconds: what wasn't touched stays exact.
 function changed(values, entry) {
-  const changes = {};
-  for (const name of ["checkedInAt", "checkedOutAt"]) {
-    const instant = instantIn(values, name);
-    if (instant !== (minuteOf(entry[name]) ?? null)) changes[name] = instant;
-  }
-  return changes;
+  const names = ["checkedInAt", "checkedOutAt"].filter((name) => isTouched(values, name, entry[name]));
+  return Object.fromEntries(names.map((name) => [name, instantIn(values, name)]));
 }

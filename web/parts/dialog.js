@@ -1,6 +1,7 @@
 // Dialogs on the browser's own <dialog>: it keeps the focus inside and gives it back.
 
 import { html, render } from "app/html.js";
+import { toast } from "app/live.js";
 import { enterDialog, leaveDialog, openDialogs } from "app/router.js";
 import { t } from "app/words.js";
 import { icon } from "parts/icon.js";
@@ -10,7 +11,7 @@ let isAsking = false;
 
 /**
  * Opens a dialog. `view(dialog)` gives its content; `dialog.close(result)` ends it, `dialog.update()` shows it again; a form can
- * have the dialog as its host. Who dismisses it with input that isn't saved is asked first.
+ * have the dialog as its host. Who dismisses it with input that isn't saved is asked first, unless it is there again the next time.
  * @param {{
  *   title: string, view: (dialog: object) => unknown, kind?: "sheet" | "door", mayClose?: boolean, signal?: AbortSignal,
  * }} options `signal` ends it.
@@ -27,6 +28,8 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
     signal: leaving.signal,
     mayClose,
     hasInput: () => false,
+    /** Whether what was typed is there when it is opened again; a form sets it. */
+    keepsInput: false,
     close(result) {
       dialog.result = result;
       element.close();
@@ -45,7 +48,9 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
   };
   async function dismiss() {
     if (!mayClose) return;
-    if (!dialog.hasInput() || (await askToDiscard(leaving.signal))) dialog.close();
+    if (dialog.hasInput() && dialog.keepsInput) toast(t("form.draft.left"));
+    else if (dialog.hasInput() && !(await askToDiscard(leaving.signal))) return;
+    dialog.close();
   }
   // The way back of a phone.
   element.addEventListener("cancel", (event) => {
@@ -60,7 +65,7 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
   }, { signal: leaving.signal });
   signal?.addEventListener("abort", () => dialog.close());
   element.addEventListener("pointerdown", (event) => {
-    if (event.target === element && mayClose && !dialog.hasInput() && isOutside(event, element)) dialog.close();
+    if (event.target === element && (!dialog.hasInput() || dialog.keepsInput) && isOutside(event, element)) dismiss();
   });
   let end;
   const ended = new Promise((resolve) => {

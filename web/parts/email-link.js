@@ -3,6 +3,7 @@
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
+import { tabNotes } from "app/notes.js";
 import { t } from "app/words.js";
 import { formView } from "parts/fields.js";
 import { emptyState, pageHead } from "parts/pieces.js";
@@ -19,23 +20,23 @@ export function emailLink(page, { path, action, words, isDanger, done = () => {}
   const note = `polier.link.${words}`;
   const given = tokenOf(page);
   if (given) {
-    sessionStorage.setItem(note, given);
+    tabNotes.set(note, given);
     history.replaceState(history.state, "", path);
   }
   // Another link that is opened in the same tab changes the fragment only.
   addEventListener("hashchange", () => tokenOf(page) && location.reload(), { signal: page.signal });
-  const token = sessionStorage.getItem(note);
+  const token = tabNotes.get(note);
   // Why it is no longer good.
   let over = token ? null : "used";
   let email = null;
   const form = createForm(page, {
     send: () => api.post(action, { token }).catch((problem) => {
       over = { "link-used": "used", "link-expired": "expired" }[problem.code] ?? null;
-      if (over) sessionStorage.removeItem(note);
+      if (over) tabNotes.remove(note);
       throw problem;
     }),
     async done(answer) {
-      sessionStorage.removeItem(note);
+      tabNotes.remove(note);
       ({ email } = answer);
       await done(email);
     },

@@ -3,6 +3,7 @@
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
+import { kept } from "app/kept.js";
 import { t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
 import { formView, textField } from "parts/fields.js";
@@ -14,7 +15,8 @@ export function eraseCompany(path, company) {
   const view = (dialog) => {
     form ??= createForm(dialog, {
       check: ({ name }) => (name.trim() === company.name ? {} : { name: t("company.eraseDiffers") }),
-      send: () => api.delete(path, { of: company, timeout: 120_000 }),
+      stale: { of: () => company, read: async () => { company = await kept.refresh(path); return company; }, texts: () => ({}) },
+      send: (_, { of }) => api.delete(path, { of, timeout: 120_000 }),
       done: ({ erased }) => dialog.close(erased.reduce((sum, { rows }) => sum + rows, 0)),
     });
     return html`

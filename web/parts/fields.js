@@ -2,6 +2,7 @@
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";
+import { conflictView } from "parts/conflict.js";
 import { icon } from "parts/icon.js";
 
 /**
@@ -9,8 +10,12 @@ import { icon } from "parts/icon.js";
  * @param {{submit: string, isDanger?: boolean, cancel?: string, more?: unknown}} options `cancel` is where the way out leads.
  */
 export const formView = (form, content, { submit, isDanger, cancel, more }) => html`
-  <form class="form" novalidate @submit=${form.submit} @input=${form.input}>
+  <form class="form" id=${form.id} novalidate @submit=${form.submit} @input=${form.input}>
     ${form.failure && html`<div class="notice is-problem form-failure" tabindex="-1">${icon("warning")}<p>${form.failure}</p></div>`}
+    ${form.isDraft && html`
+      <div class="notice draft">${icon("note")}<p>${t("form.draft.there")}</p>
+        <button type="button" class="button is-small" @click=${form.discardDraft}>${t("form.draft.discard")}</button></div>`}
+    ${form.conflict && conflictView(form)}
     ${content}
     <div class="actions">
       <button class="button ${isDanger ? "is-danger" : "is-primary"}" aria-disabled=${form.isBusy ? "true" : null}>${form.isBusy ? t("form.busy") : submit}</button>

@@ -34,8 +34,9 @@ export default function hoursMine(page) {
     if (!page.data.mine) return page.problems.mine && html`<p class="hint">${whyMissing(page.problems.mine, "hours.notKept")}</p>`;
     if (weeks === weeksAtOnce) latest = page.data.mine;
     const entries = page.data.mine.filter((entry) => dayOf(entry.checkedInAt) >= first());
-    const waiting = waitingClock(page);
-    if (!entries.length && !waiting.length && weeks === weeksAtOnce) {
+    const clocked = waitingClock(page);
+    const waiting = clocked.filter(({ isWaiting, isKept }) => isWaiting || isKept === false);
+    if (!entries.length && !clocked.length && weeks === weeksAtOnce) {
       return html`${emptyState({ icon: "clock", title: t("hours.none"), text: t("hours.noneText") })}${older()}`;
     }
     const since = (day) => sumOf(entries.filter((entry) => dayOf(entry.checkedInAt) >= day));
@@ -45,7 +46,7 @@ export default function hoursMine(page) {
         ${tile(t("hours.thisWeek"), since(mondayOf(dayOf())))}
       </ul>
       ${waiting.length > 0 && section({
-        title: t("hours.waiting"), content: html`<ul class="list">${waiting.map(waitingRow)}</ul>`,
+        title: t("queue.title"), content: html`<ul class="list">${waiting.map(waitingRow)}</ul>`,
       })}
       ${byDay(entries).map(([day, visits]) => keyed(day, section({
         title: nearDay(visits[0].checkedInAt),
@@ -75,11 +76,11 @@ export default function hoursMine(page) {
 const tile = (label, minutes) => html`
   <li class="tile"><span class="tile-label">${label}</span><span class="tile-number">${duration(minutes)}</span></li>`;
 
-const waitingRow = ({ id, kind, at, about }) => keyed(id, html`
+const waitingRow = ({ key, kind, at, about, isKept }) => keyed(key, html`
   <li class="row">
     <div class="row-text">
       <p class="row-title">${t(kind === "check-in" ? "clock.in" : "clock.out")} ${time(at)}</p>
       <p class="row-sub">${about.siteName}</p>
     </div>
-    ${chip(t("hours.waiting"), "low")}
+    ${isKept === false ? chip(t("queue.state.unkept"), "danger") : chip(t("hours.waiting"), "low")}
   </li>`);

@@ -25,6 +25,7 @@ function materialForm(site, material, list) {
   return (dialog) => {
     form ??= createForm(dialog, {
       check,
+      draft: material ? `material:${material.id}` : `material-new:${site.id}`,
       send: (values, { key }) => (material
         ? change(site, material, values, key)
         : api.post(`${site.api}/materials`, values, { key })),

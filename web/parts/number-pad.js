@@ -2,31 +2,47 @@
 
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
-import { amount, number, parseNumber, t } from "app/words.js";
+import { amount, decimal, number, parseNumber, t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
 import { choiceField, formView, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
+import { instantIn, isTouched, wallFields } from "parts/wall-fields.js";
 
 /**
- * @param {{id: string, name: string, unit: string, amount: number}} material
- * @param {ReturnType<import("parts/tally.js").createTally>} tally takes it.
+ * @param {{id: string, name: string, unit: string}} material
+ * @param {{
+ *   left: number | null, draft: string, take: (delta: number, note: string | null, at?: string) => unknown,
+ *   entered?: {delta: number, note?: string, at: string}, refused?: object,
+ * }} options `left` is how much there is, null where that isn't known; `draft` names what is typed; `entered` is what was refused, for
+ *   the reason `refused`: its time can be put right where that was it.
  */
-export function enterAmount(material, tally) {
+export function enterAmount(material, { left, draft, take, entered, refused }) {
   let form = null;
-  let values = { direction: "take", quantity: 0 };
-  const left = tally.left(material);
+  let whenField = null;
+  let values = { direction: entered?.delta > 0 ? "add" : "take", quantity: Math.abs(entered?.delta ?? 0) };
+  const { direction, quantity } = values;
+  const asksWhen = refused?.fields.some(({ field }) => field === "at") ?? false;
   let isTyped = false;
 
   return openDialog({
     title: material.name,
     view(dialog) {
-      form ??= createForm(dialog, {
-        check: ({ direction, quantity }) => wrong(direction, quantity, left, material),
-        send: async ({ direction, quantity, note }) => {
-          dialog.close();
-          tally.send(material, direction === "take" ? -quantity : quantity, note.trim() || null);
-        },
-      });
+      if (!form) {
+        form = createForm(dialog, {
+          draft,
+          check: (values) => ({
+            ...wrong(values.direction, values.quantity, left, material),
+            ...(asksWhen && !instantIn(values, "at") && { at: t("hours.correction.noTime") }),
+          }),
+          send: async (values) => {
+            dialog.close();
+            const at = asksWhen && isTouched(values, "at", entered.at) ? instantIn(values, "at") : entered?.at;
+            take(values.direction === "take" ? -values.quantity : values.quantity, values.note.trim() || null, at);
+          },
+        });
+        if (asksWhen) whenField = wallFields(form, dialog, { at: entered.at });
+        if (refused) form.refuse(refused, { delta: "quantity", "not-enough": "quantity", note: "note", at: "at" });
+      }
       dialog.hasInput = () => isTyped;
       const read = ({ target }) => {
         const fields = target.form.elements;
@@ -37,16 +53,17 @@ export function enterAmount(material, tally) {
       return formView(form, html`
         <div class="pad" @input=${read}>
           ${choiceField(form, {
-            name: "direction", label: t("material.direction"), value: "take",
+            name: "direction", label: t("material.direction"), value: direction,
             options: [{ value: "take", label: t("material.take") }, { value: "add", label: t("material.add") }],
           })}
           ${textField(form, {
             name: "quantity", label: t("material.quantity"), kind: "number", inputmode: "none", unit: material.unit,
-            autofocus: true, maxlength: 15,
+            autofocus: true, maxlength: 15, value: quantity ? decimal(quantity) : "",
           })}
           <p class="pad-result" aria-live="polite">${!form.errors.quantity && result(material, left, values)}</p>
           ${keys()}
-          ${textField(form, { name: "note", label: t("material.note"), required: false, maxlength: 500 })}
+          ${textField(form, { name: "note", label: t("material.note"), value: entered?.note, required: false, maxlength: 500 })}
+          ${asksWhen && whenField({ name: "at", label: t("material.when") })}
         </div>
       `, { submit: t(`material.${values.direction}`) });
     },
@@ -57,11 +74,12 @@ function wrong(direction, quantity, left, { unit }) {
   if (quantity === null || Number.isNaN(quantity)) return {};
   if (quantity <= 0) return { quantity: t("material.wrong.positive") };
   if (Math.round(quantity * 1000) / 1000 !== quantity) return { quantity: t("material.wrong.decimals") };
-  if (direction === "take" && quantity > left) return { quantity: t("material.wrong.notEnough", { amount: amount(left, unit) }) };
+  if (left !== null && direction === "take" && quantity > left) return { quantity: t("material.wrong.notEnough", { amount: amount(left, unit) }) };
   return {};
 }
 
 function result({ unit }, left, { direction, quantity }) {
+  if (left === null) return "";
   if (!quantity) return t("material.leftNow", { amount: amount(left, unit) });
   const after = left + (direction === "take" ? -quantity : quantity);
   return after < 0 ? t("material.wrong.notEnough", { amount: amount(left, unit) }) : t("material.leftThen", { amount: amount(after, unit) });

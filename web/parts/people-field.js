@@ -34,6 +34,14 @@ export function createPeopleField(host, { name, users, chosen }) {
     host.update();
   };
 
+  // Filled by the form, as where two versions are held against each other.
+  const takeOver = ({ target, currentTarget }) => {
+    if (!target.hidden) return;
+    ids.clear();
+    for (const { value } of currentTarget.querySelectorAll(`input[name="${name}"]:checked`)) ids.add(value);
+    look(search);
+  };
+
   return (form, label) => {
     const isMany = people.length > few;
     const others = people.filter(({ id }) => !first.has(id));
@@ -41,12 +49,13 @@ export function createPeopleField(host, { name, users, chosen }) {
     const most = !isMany ? people.length : search.trim() ? found : offered;
     // Who was ticked and isn't found any more is chosen all the same.
     const shown = [...people.filter(({ id }) => first.has(id)), ...fitting.slice(0, most)];
-    const hidden = [...ids].filter((id) => !shown.some((one) => one.id === id));
+    const hidden = people.filter((one) => !shown.includes(one));
     return html`
-      <fieldset class="field choices is-list people-field">
+      <fieldset class="field choices is-list people-field" @input=${takeOver}>
         <legend>${label} <span class="count">${String(ids.size)}</span></legend>
         <input type="checkbox" hidden name=${name} data-kind="list">
-        ${hidden.map((id) => keyed(id, html`<input type="checkbox" hidden checked name=${name} value=${id} data-kind="list">`))}
+        ${hidden.map((one) => keyed(one.id, html`
+          <input type="checkbox" hidden name=${name} value=${one.id} data-kind="list" data-label=${nameOf(one)} .checked=${ids.has(one.id)}>`))}
         ${isMany && html`
           <div @input=${(event) => event.stopPropagation()} @keydown=${(event) => event.key === "Enter" && event.preventDefault()}>
             ${searchField({ label: t("people.search"), value: search, onInput: look })}</div>`}

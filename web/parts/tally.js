@@ -2,8 +2,11 @@
 
 import { newKey } from "app/api.js";
 import { fail, say, toast } from "app/live.js";
+import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
+import { explain } from "app/problem.js";
 import { materialPath, queue } from "app/queue.js";
+import { openDialogs } from "app/router.js";
 import { amount, t } from "app/words.js";
 
 const rest = 800;
@@ -26,6 +29,9 @@ export function createTally(page, siteId) {
     /** What waits for a signal. */
     waiting: ({ id }) => exact(queue.pendingDelta(materialPath(page.company.id, siteId, id)) - (sending.get(id) ?? 0)),
 
+    /** Whether some of it is kept by nothing but this page. */
+    isUnkept: ({ id }) => queue.waiting.some(({ about, isKept, refused }) => about.material === id && isKept === false && !refused),
+
     /** What will be left when all that has arrived. */
     left: (material) => exact(material.amount + tally.waiting(material) + tally.moving(material)),
 
@@ -44,29 +50,38 @@ export function createTally(page, siteId) {
     },
 
     /** @returns {Promise<void>} when it was taken, put in line, or refused and explained. */
-    async send(material, delta, note = null, { isUndo = false, key, at } = {}) {
+    async send(material, delta, note = null, { isUndo = false, isTyped = false, key, at } = {}) {
       const { id, name, unit } = material;
       const move = (by) => { sending.set(id, exact((sending.get(id) ?? 0) + by)); page.update(); };
       move(delta);
       try {
-        const { state } = await queue.adjust({ ...movement(material, delta, { key, at }), note });
+        const { state, isKept } = await queue.adjust({ ...movement(material, delta, { key, at }), note, isTyped });
         move(-delta);
         const done = t(isUndo ? "material.undone" : delta < 0 ? "material.taken" : "material.added", {
           amount: amount(Math.abs(delta), unit), name,
         });
         const action = isUndo ? null : { label: t("action.undo"), run: () => tally.send(material, -delta, null, { isUndo: true }) };
         if (state === "done") return toast(done, { action });
-        const close = toast(t("material.doneWaiting", { done }), { action });
+        const close = toast(t(isKept ? "material.doneWaiting" : "material.doneUnkept", { done }), { action });
         waitingNotes.add({ material, close, settle: () => close() && toast(done, { action }) });
       } catch (problem) {
         move(-delta);
-        fail(problem);
+        await explainRefusal(problem);
         page.refresh();
       } finally {
         if (key) queue.announce(key, null);
       }
     },
   };
+
+  /** What was typed is shown again, with the reason. */
+  async function explainRefusal(problem) {
+    const refused = queue.waiting.find(({ key }) => key === problem.key);
+    if (!refused) return fail(problem);
+    const edit = async () => (await importModule(() => import("parts/edit-act.js"))).editAct(refused);
+    if (page.signal.aborted || openDialogs.size) toast(explain(problem), { kind: "problem", action: { label: t("queue.edit"), run: edit } });
+    else edit().catch(fail);
+  }
 
   function movement({ id, name, unit }, delta, { key, at }) {
     return { company: page.company.id, site: siteId, material: id, delta, name, unit, key, at };

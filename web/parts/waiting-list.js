@@ -7,6 +7,8 @@ import { queue } from "app/queue.js";
 import { amount, moment, t } from "app/words.js";
 import { chip } from "parts/chips.js";
 import { openDialog } from "parts/dialog.js";
+import { editAct } from "parts/edit-act.js";
+import { icon } from "parts/icon.js";
 
 /** What somebody did, in their words. */
 export function labelOf({ kind, body, about }) {
@@ -22,9 +24,11 @@ export function openWaiting() {
       const entries = queue.waiting;
       if (!entries.length) return html`<p>${t("queue.nothing")}</p>`;
       const isWaiting = entries.some((entry) => !entry.refused);
+      const isUnkept = entries.some((entry) => !entry.refused && entry.isKept === false);
       return html`
+        ${isUnkept && html`<div class="notice is-problem">${icon("warning")}<p>${t("queue.unkeptText")}</p></div>`}
         ${isWaiting && html`<p class="queue-lead">${t("queue.lead")}</p>`}
-        <ol class="list queue">${entries.map((entry) => keyed(entry.id, row(entry)))}</ol>
+        <ol class="list queue">${entries.map((entry) => keyed(entry.key, row(entry)))}</ol>
         ${isWaiting && connection.online && html`
           <div class="actions"><button type="button" class="button" @click=${() => queue.send()}>${t("queue.sendNow")}</button></div>`}`;
     },
@@ -43,15 +47,22 @@ const row = (entry) => html`
       <p class="row-title">${labelOf(entry)}</p>
       <p class="row-sub">${moment(entry.at)}${entry.body.note && ` · ${entry.body.note}`}</p>
     </div>
-    ${entry.refused ? chip(t("queue.state.refused"), "danger") : chip(t(entry.isTried ? "queue.state.again" : "queue.state.waiting"), "low")}
+    ${chip(t(`queue.state.${stateOf(entry)}`), entry.refused || entry.isKept === false ? "danger" : "low")}
     ${entry.refused && html`<p class="queue-reason">${reasonOf(entry)}</p>`}
     ${(entry.refused || !entry.isTried) && html`
       <div class="queue-actions">
         ${entry.refused && html`
-          <button type="button" class="button is-small" @click=${() => queue.retry(entry.id)}>${t("queue.retry")}</button>`}
-        <button type="button" class="button is-small is-quiet" @click=${() => queue.discard(entry.id)}>${t("queue.discard")}</button>
+          <button type="button" class="button is-small" @click=${() => editAct(entry)}>${t("queue.edit")}</button>
+          <button type="button" class="button is-small" @click=${() => queue.retry(entry.key)}>${t("queue.retry")}</button>`}
+        <button type="button" class="button is-small is-quiet" @click=${() => queue.discard(entry.key)}>${t("queue.discard")}</button>
       </div>`}
   </li>`;
+
+function stateOf({ refused, isKept, isTried }) {
+  if (refused) return "refused";
+  if (isKept === false) return "unkept";
+  return isTried ? "again" : "waiting";
+}
 
 // Of a date that the server doesn't take, it says so at the field.
 function reasonOf({ refused }) {

@@ -3,6 +3,7 @@
 import { toast } from "app/live.js";
 import { html } from "app/html.js";
 import { importModule } from "app/modules.js";
+import { explain } from "app/problem.js";
 import { queue } from "app/queue.js";
 import { redraw } from "app/router.js";
 import { session } from "app/session.js";
@@ -12,8 +13,9 @@ import { icon } from "parts/icon.js";
 /** For the strip of the frame. */
 export function waitingLines() {
   const refused = refusedCount();
-  const waiting = queue.waiting.length - refused;
+  const waiting = queue.waiting.filter((entry) => !entry.refused && entry.isKept !== false).length;
   return [
+    queue.hasUnkept && line("warning", t("queue.unkept")),
     waiting > 0 && line("clock", t("queue.waiting", { count: waiting })),
     refused > 0 && line("warning", t("queue.refused", { count: refused })),
   ].filter(Boolean);
@@ -33,14 +35,15 @@ async function open() {
 // Those whom somebody stands before are told there. These are about what was done a while ago.
 let sent = 0;
 const late = new Set();
-queue.onChange(({ entry, answer, problem }) => {
+queue.onChange(({ entry, answer, problem, isTold }) => {
   redraw();
-  for (const { id } of queue.waiting) late.add(id);
-  if (!entry || !late.has(entry.id)) return;
-  if (answer) sent += 1;
-  if (problem) {
-    toast(t("queue.refused", { count: refusedCount() }), { kind: "problem", action: { label: t("queue.show"), run: open } });
+  for (const { key } of queue.waiting) late.add(key);
+  if (problem && !isTold) {
+    const count = refusedCount();
+    toast(count > 1 ? t("queue.refused", { count }) : explain(problem), { kind: "problem", action: { label: t("queue.show"), run: open } });
   }
+  if (!entry || !late.has(entry.key)) return;
+  if (answer) sent += 1;
   if (queue.waiting.some((one) => !one.refused)) return;
   if (sent) toast(t("queue.sent", { count: sent }));
   sent = 0;

@@ -1,0 +1,65 @@
+// What was refused, as it was entered, with the reason where it belongs: to be put right and sent again.
+
+import { createForm } from "app/form.js";
+import { html } from "app/html.js";
+import { kept } from "app/kept.js";
+import { clockPath, materialPath, queue } from "app/queue.js";
+import { overviewOf } from "app/sites.js";
+import { t } from "app/words.js";
+import { openDialog } from "parts/dialog.js";
+import { formView, selectField } from "parts/fields.js";
+import { enterAmount } from "parts/number-pad.js";
+import { instantIn, isTouched, wallFields } from "parts/wall-fields.js";
+
+/** @param {object} act one of `queue.waiting` that was refused. */
+export const editAct = (act) => (act.kind === "adjust" ? editAdjustment(act) : editClock(act));
+
+async function editAdjustment({ key, body, at, about, refused }) {
+  const { company, site, material, name, unit } = about;
+  const known = (await kept.recall(`/companies/${company}/sites/${site}`))?.value.material.find(({ id }) => id === material);
+  return enterAmount({ id: material, name, unit }, {
+    left: known ? known.amount + queue.pendingDelta(materialPath(company, site, material)) : null,
+    draft: `act:${key}`,
+    entered: { delta: body.delta, note: body.note, at },
+    refused,
+    take: (delta, note, when) => queue.edit(key, { at: when, body: { delta, ...(note && { note }), at: when } }),
+  });
+}
+
+async function editClock({ key, kind, at, about, refused }) {
+  const { company, site } = about;
+  const overview = (await kept.recall(overviewOf({ api: `/companies/${company}` })))?.value;
+  const sites = new Map((overview?.sites ?? []).map(({ id, name }) => [id, name]));
+  if (!sites.has(site)) sites.set(site, about.siteName);
+  let form = null;
+  let whenField = null;
+  return openDialog({
+    title: t(kind === "check-in" ? "queue.editIn" : "queue.editOut"),
+    view(dialog) {
+      if (!form) {
+        form = createForm(dialog, {
+          draft: `act:${key}`,
+          check: (values) => (instantIn(values, "at") ? {} : { at: t("hours.correction.noTime") }),
+          send(values) {
+            const chosen = values.site ?? site;
+            const when = isTouched(values, "at", at) ? instantIn(values, "at") : at;
+            dialog.close();
+            return queue.edit(key, {
+              path: clockPath(company, chosen, kind), at: when, body: { at: when }, heldUntil: undefined,
+              about: { company, site: chosen, siteName: sites.get(chosen) },
+            });
+          },
+        });
+        form.refuse(refused, { at: "at" });
+        whenField = wallFields(form, dialog, { at });
+      }
+      return formView(form, html`
+        ${kind === "check-in" ? selectField(form, {
+          name: "site", label: t("queue.site"), value: site,
+          options: [...sites].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
+        }) : html`<p>${about.siteName}</p>`}
+        ${whenField({ name: "at", label: t(kind === "check-in" ? "hours.correction.came" : "hours.correction.went") })}
+      `, { submit: t("queue.retry") });
+    },
+  });
+}
