@@ -23,9 +23,6 @@ static const unsigned char app_database_js[] = {
 static const unsigned char app_drafts_js[] = {
 #embed "../../web/app/drafts.js"
 };
-static const unsigned char app_form_fields_js[] = {
-#embed "../../web/app/form-fields.js"
-};
 static const unsigned char app_form_js[] = {
 #embed "../../web/app/form.js"
 };
@@ -416,7 +413,6 @@ static const struct polier_file web[] = {
     {"app/connection.js", app_connection_js, sizeof app_connection_js},
     {"app/database.js", app_database_js, sizeof app_database_js},
     {"app/drafts.js", app_drafts_js, sizeof app_drafts_js},
-    {"app/form-fields.js", app_form_fields_js, sizeof app_form_fields_js},
     {"app/form.js", app_form_js, sizeof app_form_js},
     {"app/html.js", app_html_js, sizeof app_html_js},
     {"app/kept.js", app_kept_js, sizeof app_kept_js},

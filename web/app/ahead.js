@@ -11,6 +11,7 @@ const parts = {
     () => import("pages/site-hours.js"),
     () => import("pages/site-history.js"),
     () => import("parts/confirm-again.js"),
+    () => import("parts/conflict.js"),
     () => import("parts/correct-hours.js"),
     () => import("parts/dialog.js"),
     () => import("parts/edit-act.js"),

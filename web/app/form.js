@@ -2,9 +2,9 @@
 
 import { etagOf, newKey } from "app/api.js";
 import { drafts } from "app/drafts.js";
-import { fill, labelOf, spokenOf, textsOf, valuesOf } from "app/form-fields.js";
 import { explain, explainField } from "app/problem.js";
 import { say } from "app/live.js";
+import { importModule } from "app/modules.js";
 import { parseNumber, t } from "app/words.js";
 
 let count = 0;
@@ -37,7 +37,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     failure: null,
     /** The server's refusal itself, for pages that offer a way out. */
     problem: null,
-    /** What others changed since it was shown: `{kept: [{name, label, mine, theirs, choice}], taken: [label]}`. */
+    /** What others changed since it was shown: `{kept: [{name, label, mine, theirs, choice}], taken: [label], view}`. */
     conflict: null,
     isBusy: false,
     isChanged: false,
@@ -130,14 +130,16 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     drafts.set(draft, known);
   }
 
-  function takeUp() {
+  async function takeUp() {
     element = document.getElementById(form.id);
     const known = drafts.get(draft);
     if (!element || !known) return;
     blank = textsOf(element);
     for (const [name, text] of Object.entries(known.fields)) fill(element, name, text);
     form.isDraft = true;
-    if (stale && known.etag !== etagOf(shown())) compare(known.was, stale.texts(shown()));
+    host.update();
+    if (!stale || known.etag === etagOf(shown())) return;
+    await compare(known.was, stale.texts(shown()));
     host.update();
   }
 
@@ -146,7 +148,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     try {
       const was = stale.texts(shown());
       base = await stale.read();
-      compare(was, stale.texts(base));
+      await compare(was, stale.texts(base));
       if (draft && drafts.get(draft)) drafts.set(draft, { ...drafts.get(draft), etag: etagOf(base), was: stale.texts(base) });
       return true;
     } catch (problem) {
@@ -155,22 +157,9 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     }
   }
 
-  // What only they have touched is taken over.
-  function compare(was, is) {
-    const mine = textsOf(element);
-    const conflict = { kept: [], taken: [] };
-    for (const [name, theirs] of Object.entries(is)) {
-      if (isSame(theirs, was[name]) || isSame(theirs, mine[name]) || mine[name] === undefined) continue;
-      const label = labelOf(element, name);
-      if (isSame(mine[name], was[name])) {
-        fill(element, name, theirs);
-        conflict.taken.push(label);
-      } else {
-        const [spokenMine, spokenTheirs] = [mine[name], theirs].map((text) => spokenOf(element, name, text));
-        conflict.kept.push({ name, label, mine: mine[name], theirs, spokenMine, spokenTheirs, choice: null });
-      }
-    }
-    form.conflict = conflict;
+  async function compare(was, is) {
+    const { conflictOf } = await importModule(() => import("parts/conflict.js"));
+    form.conflict = conflictOf(element, was, is);
   }
 
   function showErrors() {
@@ -181,8 +170,6 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     setTimeout(() => element?.querySelector("[aria-invalid=true], .form-failure, .conflict")?.focus());
   }
 }
-
-const isSame = (one, other) => JSON.stringify([one].flat().sort()) === JSON.stringify([other].flat().sort());
 
 /** Required fields that are empty, and numbers that are none. */
 function missing(element) {
@@ -196,4 +183,46 @@ function missing(element) {
     }
   }
   return errors;
+}
+
+/** As the server takes them: `address.city` becomes `{address: {city}}`, numbers are numbers. */
+export function valuesOf(element) {
+  const values = {};
+  for (const field of element.elements) {
+    if (!field.name || field.disabled || (field.type === "radio" && !field.checked)) continue;
+    const names = field.name.split(".");
+    const last = names.pop();
+    const place = names.reduce((part, name) => (part[name] ??= {}), values);
+    if (field.dataset.kind === "list") (place[last] ??= []).push(...(field.checked ? [field.value] : []));
+    else if (field.type === "checkbox") place[last] = field.checked;
+    else if (field.dataset.kind === "number") place[last] = field.value.trim() ? parseNumber(field.value) : null;
+    else place[last] = field.value;
+  }
+  return values;
+}
+
+/** As they stand there, by name; passwords not. */
+export function textsOf(element) {
+  const texts = {};
+  for (const field of element.elements) {
+    if (!field.name || field.disabled || field.type === "password") continue;
+    if (field.dataset.kind === "list") (texts[field.name] ??= []).push(...(field.checked ? [field.value] : []));
+    else if (field.type === "checkbox") texts[field.name] = field.checked;
+    else if (field.type !== "radio" || field.checked) texts[field.name] = field.value;
+  }
+  return texts;
+}
+
+export const controlsOf = (element, name) => [...element.elements].filter((field) => field.name === name);
+
+/** Puts something into a field, as if it had been typed. */
+export function fill(element, name, text) {
+  const controls = controlsOf(element, name);
+  for (const field of controls) {
+    if (field.type === "radio") field.checked = field.value === text;
+    else if (field.dataset.kind === "list") field.checked = text.includes(field.value);
+    else if (field.type === "checkbox") field.checked = text;
+    else field.value = text;
+  }
+  controls[0]?.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -1,11 +1,34 @@
 // What somebody else changed while one was typing: both versions of each field, to choose from.
 
+import { controlsOf, fill, textsOf } from "app/form.js";
 import { html, keyed } from "app/html.js";
-import { t } from "app/words.js";
+import { day, moment, t } from "app/words.js";
 import { icon } from "parts/icon.js";
 
-/** @param {ReturnType<import("app/form.js").createForm>} form that has a conflict. */
-export function conflictView(form) {
+/**
+ * What both have changed, and what only they have: that is taken over.
+ * @param {HTMLFormElement} element  @param {object} was by name, what stood in each field  @param {object} is what would stand there now
+ */
+export function conflictOf(element, was, is) {
+  const mine = textsOf(element);
+  const conflict = { kept: [], taken: [], view: conflictView };
+  for (const [name, theirs] of Object.entries(is)) {
+    if (isSame(theirs, was[name]) || isSame(theirs, mine[name]) || mine[name] === undefined) continue;
+    const label = labelOf(element, name);
+    if (isSame(mine[name], was[name])) {
+      fill(element, name, theirs);
+      conflict.taken.push(label);
+    } else {
+      const [spokenMine, spokenTheirs] = [mine[name], theirs].map((text) => spokenOf(element, name, text));
+      conflict.kept.push({ name, label, mine: mine[name], theirs, spokenMine, spokenTheirs, choice: null });
+    }
+  }
+  return conflict;
+}
+
+const isSame = (one, other) => JSON.stringify([one].flat().sort()) === JSON.stringify([other].flat().sort());
+
+function conflictView(form) {
   const { kept, taken } = form.conflict;
   return html`
     <section class="conflict" tabindex="-1" aria-label=${t("form.conflict.title")}>
@@ -28,3 +51,27 @@ const version = (form, one, which, text) => html`
     @click=${() => form.choose(one, which)}>
     <span class="conflict-kind">${t(`form.conflict.${which}`)}</span>
     <span class="conflict-value">${text}</span></button>`;
+
+/** What a field is called. */
+function labelOf(element, name) {
+  const [field] = controlsOf(element, name);
+  const label = field?.closest("fieldset.choices")?.querySelector("legend") ?? field?.labels?.[0];
+  return ownText(label) || name;
+}
+
+/** What stands in a field, as people say it. */
+function spokenOf(element, name, text) {
+  const controls = controlsOf(element, name);
+  const [field] = controls;
+  const options = field?.options ? [...field.options].map((one) => [one.value, one.textContent])
+    : controls.map((one) => [one.value, one.dataset.label ?? ownText(one.closest("label")?.querySelector(".choice-text"))]);
+  const named = (value) => new Map(options).get(value) ?? value;
+  if (Array.isArray(text)) return text.map(named).join(", ") || t("form.conflict.nothing");
+  if (!text) return t("form.conflict.nothing");
+  if (field?.type === "date") return day(text);
+  if (field?.type === "datetime-local") return moment(`${text}Z`);
+  return field?.options || field?.type === "radio" ? named(text) : text;
+}
+
+const ownText = (element) => [...(element?.childNodes ?? [])].filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
+  .map(({ data }) => data).join("").trim();

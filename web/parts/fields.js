@@ -2,7 +2,6 @@
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";
-import { conflictView } from "parts/conflict.js";
 import { icon } from "parts/icon.js";
 
 /**
@@ -15,7 +14,7 @@ export const formView = (form, content, { submit, isDanger, cancel, more }) => h
     ${form.isDraft && html`
       <div class="notice draft">${icon("note")}<p>${t("form.draft.there")}</p>
         <button type="button" class="button is-small" @click=${form.discardDraft}>${t("form.draft.discard")}</button></div>`}
-    ${form.conflict && conflictView(form)}
+    ${form.conflict?.view(form)}
     ${content}
     <div class="actions">
       <button class="button ${isDanger ? "is-danger" : "is-primary"}" aria-disabled=${form.isBusy ? "true" : null}>${form.isBusy ? t("form.busy") : submit}</button>
