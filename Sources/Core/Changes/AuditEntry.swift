@@ -99,13 +99,10 @@ extension AuditEntry {
 
     /// Each half by its own index.
     private static let aboutUser: SQL = """
-        \(selection) WHERE (a.company_id, a.id) IN (
-            SELECT o.company_id, o.id FROM audit_entries o WHERE o.user_id = $2 AND o.id > $3
-            UNION
-            SELECT o.company_id, o.id FROM audit_entries o
-                WHERE o.company_id = $1 AND o.subject_id = $2 AND o.id > $3
-            ORDER BY 2 LIMIT $4)
-        ORDER BY a.id
+        \(selection) WHERE a.user_id = $2 AND a.id > $3
+        UNION
+        \(selection) WHERE a.company_id = $1 AND a.subject_id = $2 AND a.id > $3
+        ORDER BY 1 LIMIT $4
         """
 
     private static let page: SQL = """

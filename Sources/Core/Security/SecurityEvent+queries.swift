@@ -33,13 +33,10 @@ extension SecurityEvent {
 
     /// Each half by its own index.
     private static let aboutUser: SQL = """
-        \(selection) WHERE (e.company_id, e.id) IN (
-            SELECT o.company_id, o.id FROM security_events o WHERE o.user_id = $2 AND o.id > $3
-            UNION
-            SELECT o.company_id, o.id FROM security_events o
-                WHERE o.company_id = $1 AND o.subject_id = $2 AND o.id > $3
-            ORDER BY 2 LIMIT $4)
-        ORDER BY e.id
+        \(selection) WHERE e.user_id = $2 AND e.id > $3
+        UNION
+        \(selection) WHERE e.company_id = $1 AND e.subject_id = $2 AND e.id > $3
+        ORDER BY 1 LIMIT $4
         """
 
     /// The newest first; what was added up stands where its hour began.

@@ -107,7 +107,7 @@ extension Profile {
             try await take(.timeEntries(try await database.withCorrections($0, in: user.companyID)))
         }
         try await handMovements(of: user) { try await take(.movements($0)) }
-        try await hand(AuditEntry.some(about:after:atMost:), of: user, key: \.id, atOnce: 100) {
+        try await hand(AuditEntry.some(about:after:atMost:), of: user, key: \.id, atOnce: 200) {
             try await take(.audit($0))
         }
         try await hand(SecurityEvent.some(about:after:atMost:), of: user, key: \.id, atOnce: 500) {
