@@ -20,20 +20,20 @@ function write(all) {
   else tabNotes.remove(note);
 }
 
-export const drafts = {
-  /** @returns {{fields: Record<string, unknown>, etag?: string, was?: object} | undefined} the fields that were touched, by name. */
-  get: (name) => read().get(name),
-  set(name, draft) {
+/** What was typed into one form: `{fields, etag?, was?}`, the fields that were touched by name; undefined where there is nothing. */
+export const draftOf = (name) => ({
+  get: () => read().get(name),
+  set(draft) {
     const all = read();
     // The latest goes last.
     all.delete(name);
     write(all.set(name, draft));
   },
-  remove(name) {
+  remove() {
     const all = read();
     if (all.delete(name)) write(all);
   },
-};
+});
 
 session.onChange(read);
 session.onLeave(() => tabNotes.remove(note));

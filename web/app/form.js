@@ -1,7 +1,6 @@
 // A form's behaviour: it is sent once, errors stand at their fields, what was typed stays. parts/fields.js draws it.
 
 import { etagOf, newKey } from "app/api.js";
-import { drafts } from "app/drafts.js";
 import { explain, explainField } from "app/problem.js";
 import { say } from "app/live.js";
 import { importModule } from "app/modules.js";
@@ -15,10 +14,10 @@ let count = 0;
  *   send: (values: object, options: {key: string, of?: object}) => Promise<unknown>,
  *   done?: (answer: unknown, values: object) => unknown,
  *   check?: (values: object) => Record<string, string> | void,
- *   draft?: string,
+ *   draft?: ReturnType<import("app/drafts.js").draftOf>,
  *   stale?: {of: () => object, read: () => Promise<object>, texts: (answer: object) => object},
  * }} behaviour `values` are the fields by name, `address.city` as `{address: {city}}`. `check` gives errors by field that need no
- *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key. By the name `draft` what was typed
+ *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key. By its `draft` what was typed
  *   is found again when the dialog was closed. A form that changes only what it has shown (`of`, to be handed on) says by `stale` what
  *   that was, how it is read anew, and what of it stands in which field: who comes too late has the choice, field by field.
  */
@@ -70,7 +69,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
         lastSent = { text: null, key: null };
         form.isChanged = form.isDraft = false;
         form.conflict = null;
-        if (draft) drafts.remove(draft);
+        if (draft) draft.remove();
         await done(answer, values);
       } catch (problem) {
         if (problem.name === "AbortError" || problem.endsSession) return;
@@ -107,7 +106,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     /** Empties it of what was typed an earlier time. */
     discardDraft() {
       for (const [name, text] of Object.entries(blank)) fill(element, name, text);
-      drafts.remove(draft);
+      draft.remove();
       Object.assign(form, { errors: {}, failure: null, problem: null, conflict: null, isDraft: false, isChanged: false });
       host.update();
     },
@@ -125,14 +124,14 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
   }
 
   function remember({ form: typed, name }) {
-    const known = drafts.get(draft) ?? (stale ? { fields: {}, etag: etagOf(shown()), was: stale.texts(shown()) } : { fields: {} });
+    const known = draft.get() ?? (stale ? { fields: {}, etag: etagOf(shown()), was: stale.texts(shown()) } : { fields: {} });
     known.fields[name] = textsOf(typed)[name];
-    drafts.set(draft, known);
+    draft.set(known);
   }
 
   async function takeUp() {
     element = document.getElementById(form.id);
-    const known = drafts.get(draft);
+    const known = draft.get();
     if (!element || !known) return;
     blank = textsOf(element);
     for (const [name, text] of Object.entries(known.fields)) fill(element, name, text);
@@ -149,7 +148,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
       const was = stale.texts(shown());
       base = await stale.read();
       await compare(was, stale.texts(base));
-      if (draft && drafts.get(draft)) drafts.set(draft, { ...drafts.get(draft), etag: etagOf(base), was: stale.texts(base) });
+      if (draft && draft.get()) draft.set({ ...draft.get(), etag: etagOf(base), was: stale.texts(base) });
       return true;
     } catch (problem) {
       if (problem.status === undefined) throw problem;

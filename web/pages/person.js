@@ -1,6 +1,7 @@
 // Somebody of the company: their invitation, details, sites, and whether they may come in.
 
 import { api, Problem } from "app/api.js";
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
@@ -131,7 +132,7 @@ function editing(person, put, take) {
   let form = null;
   return (dialog) => {
     form ??= createForm(dialog, {
-      draft: `person:${person.id}`,
+      draft: draftOf(`person:${person.id}`),
       send: (values) => put(changesOf({ ...values, email: values.email.trim() }, person)),
       async done(changed) {
         await take(changed);

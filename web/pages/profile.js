@@ -2,6 +2,7 @@
 
 import { api } from "app/api.js";
 import { howSurely } from "app/database.js";
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
 import { fail, toast } from "app/live.js";
@@ -136,7 +137,7 @@ function editDetails() {
   const { user } = session;
   const view = (dialog) => {
     form ??= createForm(dialog, {
-      draft: "me",
+      draft: draftOf("me"),
       stale: { of: () => user, read: () => api.get(me), texts: ({ firstName, lastName }) => ({ firstName, lastName }) },
       send: (values, { of }) => api.put(me, changesOf(values, of), { of }),
       async done(changed) {
@@ -154,7 +155,7 @@ function editEmail() {
   let form = null;
   const view = (dialog) => {
     form ??= createForm(dialog, {
-      draft: "me-email",
+      draft: draftOf("me-email"),
       send: ({ email, currentPassword }) => api.put(me, { email: email.trim(), currentPassword }),
       async done(changed) {
         await session.changed(changed);

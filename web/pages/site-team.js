@@ -1,6 +1,7 @@
 // Who works on a site, and when each was last there; managers say who.
 
 import { api } from "app/api.js";
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
 import { kept } from "app/kept.js";
@@ -57,7 +58,7 @@ function assignment(page, site) {
   const shown = page.data.site;
   return (dialog) => {
     form ??= createForm(dialog, {
-      draft: `team:${site.id}`,
+      draft: draftOf(`team:${site.id}`),
       stale: {
         of: () => shown, read: () => kept.refresh(site.api),
         texts: ({ assignments }) => ({ users: assignments.map(({ userId }) => userId) }),

@@ -1,6 +1,7 @@
 // What a company says of itself, in a dialog.
 
 import { api } from "app/api.js";
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
@@ -25,7 +26,7 @@ export function editCompany(path, company) {
   const view = (dialog) => {
     form ??= createForm(dialog, {
       check: ({ timeZone }) => (zoneOf(timeZone) ? {} : { timeZone: t("company.timeZoneUnknown") }),
-      draft: `company:${company.id}`,
+      draft: draftOf(`company:${company.id}`),
       stale: { of: () => company, read: () => kept.refresh(path), texts: textsOf },
       send: (values, { of }) => api.patch(path, { ...values, timeZone: zoneOf(values.timeZone) }, { of }),
       done: (changed) => dialog.close(changed),

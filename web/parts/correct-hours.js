@@ -1,6 +1,7 @@
 // A visit in full: its former versions with their reasons, and for leads the form that corrects it.
 
 import { api } from "app/api.js";
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { toast } from "app/live.js";
@@ -61,7 +62,7 @@ const fieldsOf = (form, entry) => formView(form, html`
 
 function correctionForm(dialog, entry, company) {
   const form = createForm(dialog, {
-    draft: `entry:${entry.id}`,
+    draft: draftOf(`entry:${entry.id}`),
     check(values) {
       const [came, went] = ["checkedInAt", "checkedOutAt"].map((name) => instantIn(values, name));
       if (came && went && went < came) return { checkedOutAt: t("fields.before-check-in") };

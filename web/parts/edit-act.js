@@ -1,5 +1,6 @@
 // What was refused, as it was entered, with the reason where it belongs: to be put right and sent again.
 
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
@@ -38,7 +39,7 @@ async function editClock({ key, kind, at, about, refused }) {
     view(dialog) {
       if (!form) {
         form = createForm(dialog, {
-          draft: `act:${key}`,
+          draft: draftOf(`act:${key}`),
           check: (values) => (instantIn(values, "at") ? {} : { at: t("hours.correction.noTime") }),
           send(values) {
             const chosen = values.site ?? site;

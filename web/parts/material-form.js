@@ -1,6 +1,7 @@
 // A new material, or another name, unit, minimum or counted stock for one.
 
 import { api } from "app/api.js";
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
@@ -25,7 +26,7 @@ function materialForm(site, material, list) {
   return (dialog) => {
     form ??= createForm(dialog, {
       check,
-      draft: material ? `material:${material.id}` : `material-new:${site.id}`,
+      draft: draftOf(material ? `material:${material.id}` : `material-new:${site.id}`),
       send: (values, { key }) => (material
         ? change(site, material, values, key)
         : api.post(`${site.api}/materials`, values, { key })),

@@ -1,5 +1,6 @@
 // How much is taken or added, typed with a thumb: big keys, a comma, and what is left then.
 
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { amount, decimal, number, parseNumber, t } from "app/words.js";
@@ -29,7 +30,7 @@ export function enterAmount(material, { left, draft, take, entered, refused }) {
     view(dialog) {
       if (!form) {
         form = createForm(dialog, {
-          draft,
+          draft: draftOf(draft),
           check: (values) => ({
             ...wrong(values.direction, values.quantity, left, material),
             ...(asksWhen && !instantIn(values, "at") && { at: t("hours.correction.noTime") }),
