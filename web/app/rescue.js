@@ -7,6 +7,7 @@ const pause = 60_000;
 const between = 3000;
 const patience = 5000;
 let isBegun = false;
+let renewing = null;
 
 /** Is called when all that comes with the page is here. */
 export const begin = () => { isBegun = true; };
@@ -37,21 +38,30 @@ export const untilRenewal = () => Math.max(0, lastRenewal() + pause - Date.now()
  * Loads the page anew. Before that every module is fetched as a mere file: WebKit remembers across pages that a script could not be
  * had, also one that a navigation cut off, until the same address is asked for as something else.
  */
-export async function renew() {
-  await noteRenewal();
+export function renew() {
+  renewing ??= fetchAndReload().finally(() => { renewing = null; });
+  return renewing;
+}
+
+/** Without a signal the page that is shown is better than none. */
+async function fetchAndReload() {
   const { imports } = JSON.parse(document.querySelector("script[type=importmap]").textContent);
   const files = Object.values(imports).filter((path) => path.endsWith(".js"));
   const signal = AbortSignal.timeout(4 * patience);
   await Promise.allSettled(files.map(async (path) => (await fetch(path, { signal })).arrayBuffer()));
+  if (!(await isReachable())) return;
+  await noteRenewal();
   location.reload();
+  await new Promise(() => {});
 }
 
 /** Loads the page anew once there is a server to get it from. @returns {Promise<never>} */
 export async function renewWhenReachable() {
-  while (!(await isReachable())) await rest(between);
-  await rest(untilRenewal());
-  await renew();
-  return new Promise(() => {});
+  for (;;) {
+    while (!(await isReachable())) await rest(between);
+    await rest(untilRenewal());
+    await renew();
+  }
 }
 
 /** Asks past all caches. */
