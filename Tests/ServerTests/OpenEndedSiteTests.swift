@@ -106,7 +106,7 @@ import Testing
             defer { folder.remove() }
             var before: [String] = []
             try await Stock.at(urls[0]) { stock async throws in
-                let older = try Migration.embedded().filter { $0.version < 17 }
+                let older = try Migration.embedded().filter { $0.version < 16 }
                 _ = try await Migrator(stock.database, migrations: older).migrate()
                 try await stock.run(
                     """

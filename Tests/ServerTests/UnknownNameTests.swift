@@ -53,7 +53,7 @@ import Testing
 
             let address = "{\"address\": {\"street\": \"A\", \"streetNumber\": \"1\", \"city\": \"B\", \"zip\": \"1\"}}"
             let fields = try await world.company.manager.patch(site, address).json["fields"]?.list
-            #expect(fields?.map { $0["field"] } == ["address.postalCode", "address.country", "address.zip"])
+            #expect(fields?.map { $0["field"] } == ["address.zip"])
 
             // However many there are, the answer has a bound.
             let many = (0..<5000).map { "\"field\($0)\": 1" }.joined(separator: ",")

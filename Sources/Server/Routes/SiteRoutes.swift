@@ -200,6 +200,8 @@ extension Site: Wire {
             "Whether the site has material that `material` doesn't hold: its list of material has all of it.",
     ]
 
+    var entityVersion: Int64? { record.version }
+
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", record.id)
         fields.text("name", record.name)
