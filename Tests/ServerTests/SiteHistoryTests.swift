@@ -91,7 +91,7 @@ import Testing
                     .compactMap { $0["name"]?.text }
             }
             #expect(try await found("mortel") == ["Mörtel grau", "MÖRTEL weiß"])
-            #expect(try await found("MÖRTEL") == ["Mörtel grau", "MÖRTEL weiß"])
+            #expect(try await found("MÖRTEL") == ["Mörtel grau", "Fugenmoertel", "MÖRTEL weiß"])
             #expect(try await found("o\u{308}rtel  WEISS") == ["MÖRTEL weiß"])
             #expect(try await found("latte") == ["Smyrna-Łatte"])
             #expect(try await found("kleber grau") == [])

@@ -153,16 +153,17 @@ struct Answer: Sendable {
     }
 
     /// The response, without its body for HEAD.
-    func response(withBody: Bool) -> Response {
+    /// - Parameter eventLoop: of the connection that it goes out on.
+    func response(withBody: Bool, on eventLoop: any EventLoop) -> Response {
         switch body {
         case .none:
             return Response(status: status, headers: headers)
         case .whole(let bytes) where withBody && bytes.readableBytes <= 2 * AnswerPieces.length:
             return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: bytes))
         case .whole(let bytes) where withBody:
-            return response(AnswerPieces(bytes.pieces))
+            return response(AnswerPieces(bytes.pieces), on: eventLoop)
         case .parts(let pieces) where withBody:
-            return response(pieces)
+            return response(pieces, on: eventLoop)
         case .parts(let pieces):
             var headers = headers
             headers[.contentLength] = String(pieces.count)
@@ -175,7 +176,7 @@ struct Answer: Sendable {
             return Response(
                 status: status, headers: headers,
                 body: ResponseBody { [place] writer in
-                    var unfinished: any ResponseBodyWriter = writer
+                    var unfinished: any ResponseBodyWriter = PacedWriter(writer, on: eventLoop)
                     try await pieces(&unfinished)
                     try await unfinished.finish(nil)
                     withExtendedLifetime(place) {}
@@ -186,12 +187,13 @@ struct Answer: Sendable {
     }
 
     /// A response whose next piece is handed on when the caller has read most of those before.
-    private func response(_ pieces: AnswerPieces) -> Response {
+    private func response(_ pieces: AnswerPieces, on eventLoop: any EventLoop) -> Response {
         Response(
             status: status, headers: headers,
             body: ResponseBody(contentLength: pieces.count) { [place] writer in
-                while let piece = pieces.take() { try await writer.write(piece) }
-                try await writer.finish(nil)
+                var paced = PacedWriter(writer, on: eventLoop)
+                while let piece = pieces.take() { try await paced.write(piece) }
+                try await paced.finish(nil)
                 withExtendedLifetime(place) {}
             })
     }

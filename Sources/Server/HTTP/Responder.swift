@@ -23,10 +23,12 @@ struct Responder: HTTPResponder {
     struct Context: RequestContext {
         var coreContext: CoreRequestContextStorage
         let peer: SocketAddress?
+        let eventLoop: any EventLoop
 
         init(source: ApplicationRequestContextSource) {
             coreContext = .init(source: source)
             peer = source.channel.remoteAddress
+            eventLoop = source.channel.eventLoop
         }
     }
 
@@ -58,7 +60,7 @@ struct Responder: HTTPResponder {
         complete(&answer, exchange)
         answer = await answer.compressed(for: request.head)
         end(exchange, answer.status)
-        return answer.response(withBody: request.method != .head)
+        return answer.response(withBody: request.method != .head, on: context.eventLoop)
     }
 
     /// What is answered on a connection's event loop: the same as here.

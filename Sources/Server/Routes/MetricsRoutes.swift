@@ -22,11 +22,11 @@ struct MetricsRoutes {
     func application(host: String, port: Int, logger: Logger) -> some ApplicationProtocol {
         let table = RouteTable(routes)
         return Application(
-            responder: CallbackResponder { (request, _: BasicRequestContext) in
+            responder: CallbackResponder { (request, context: Responder.Context) in
                 guard case .found = table.match(request.method, request.uri.path) else {
                     return Response(status: .notFound)
                 }
-                return await answer.response(withBody: request.method != .head)
+                return await answer.response(withBody: request.method != .head, on: context.eventLoop)
             },
             server: .checked(
                 EarlyAnswers(
