@@ -16,7 +16,9 @@ import { stockChart } from "parts/stock-chart.js";
 import { createTally } from "parts/tally.js";
 import "parts/when-seen.js";
 
-const manyFrom = 9;
+const searchedFrom = 9;
+/** A dozen cards are used without opening any: more are lines. */
+const compactFrom = 13;
 /** So few are shown whole at once. */
 const few = 3;
 
@@ -50,10 +52,10 @@ export default function siteMaterials(page, site) {
   return () => {
     const { count, shown } = list;
     if (!count) return nothingYet();
-    const isCompact = count >= manyFrom && shown.length > few;
+    const isCompact = count >= compactFrom && shown.length > few;
     return html`
       <h2 class="visually-hidden">${t("site.tabs.materials")}</h2>
-      ${count >= manyFrom && searchField({ label: t("material.search"), value: list.wanted, onInput: list.search })}
+      ${count >= searchedFrom && searchField({ label: t("material.search"), value: list.wanted, onInput: list.search })}
       <ul class="materials ${isCompact && "is-compact"}">
         ${shown.map((material) => keyed(material.id, isCompact && !opened.has(material.id) ? line(material) : card(material, isCompact)))}
         ${may.changeMaterials() && html`
