@@ -3,13 +3,14 @@
 import os
 import re
 import shutil
+import urllib.error
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from polier import ENGINES, Server
+from polier import ENGINES, Server, made_materials
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 
@@ -27,6 +28,18 @@ def one_server():
     server = Server("SQLite")
     yield server
     server.remove()
+
+
+@pytest.fixture(autouse=True)
+def tidy():
+    """A site with much material shows it otherwise, so no test leaves to the next what it has added."""
+    made_materials.clear()
+    yield
+    for client, path in made_materials:
+        try:
+            client.send("DELETE", path)
+        except urllib.error.HTTPError:
+            pass
 
 
 @pytest.fixture(scope="session")

@@ -121,6 +121,10 @@ class Server:
             ["psql", url or os.environ["POLIER_TEST_POSTGRES_URL"], "--quiet", "--command", statement], check=True)
 
 
+made_materials = []
+"""What tests have put on a site, with the client that did: see `conftest.tidy`."""
+
+
 class Client:
     """Somebody who asks the API itself, to see what became of what was done in the browser."""
 
@@ -142,7 +146,10 @@ class Client:
             data = json.dumps(body).encode()
         with urllib.request.urlopen(request, data, timeout=20) as answer:
             text = answer.read()
-        return json.loads(text) if text else None
+        result = json.loads(text) if text else None
+        if method == "POST" and path.endswith("/materials"):
+            made_materials.append((self, f"{path}/{result['id']}"))
+        return result
 
     def get(self, path):
         return self.send("GET", path)
