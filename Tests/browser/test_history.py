@@ -61,33 +61,20 @@ def test_a_sheet_that_was_closed_leaves_no_step_behind(page, place):
     page.get_by_role("heading", level=1, name="Baustellen").wait_for()
 
 
-def test_what_was_typed_is_asked_about(page, place):
+def test_what_was_typed_is_there_again(page, place):
     page.locator(".well").first.click()
     page.locator("dialog [name=quantity]").fill("2")
     page.wait_for_timeout(200)
     page.go_back()
-    page.get_by_role("heading", name="Eingaben verwerfen?").wait_for()
-    page.get_by_role("button", name="Weiter bearbeiten").click()
-    page.wait_for_timeout(300)
-    assert page.locator("dialog [name=quantity]").input_value() == "2"
-    page.go_back()
-    page.get_by_role("button", name="Verwerfen").click()
     page.locator("dialog").first.wait_for(state="detached")
     assert is_on_the_site(page, place)
-    page.go_back()
-    page.get_by_role("heading", level=1, name="Baustellen").wait_for()
-
-
-def test_the_question_itself_is_gone_back_from(page, place):
     page.locator(".well").first.click()
-    page.locator("dialog [name=quantity]").fill("2")
+    assert page.locator("dialog [name=quantity]").input_value() == "2"
     page.wait_for_timeout(200)
     page.go_back()
-    page.get_by_role("heading", name="Eingaben verwerfen?").wait_for()
-    page.wait_for_timeout(300)
+    page.locator("dialog").first.wait_for(state="detached")
     page.go_back()
-    page.get_by_role("heading", name="Eingaben verwerfen?").wait_for(state="detached")
-    assert page.locator("dialog [name=quantity]").input_value() == "2"
+    page.get_by_role("heading", level=1, name="Baustellen").wait_for()
 
 
 def test_loaded_anew_with_a_sheet_open(page, place):
