@@ -152,7 +152,7 @@ public final class PostgresDatabase: Database {
             Metric("polier_database_connections", help, .gauge(Double(busy)), ["state": "busy"]),
             Metric("polier_database_connections", help, .gauge(Double(idle)), ["state": "idle"]),
             Metric(
-                "polier_database_connections_refused_total",
+                "polier_postgres_connections_refused_total",
                 "Connections that PostgreSQL refused because it had no more for this role.",
                 .counter(Double(connector.shares.refusals))),
             Metric(

@@ -23,7 +23,7 @@ struct FewConnectionsTests {
             #expect(try await database.count("marks") == 400)
             let open = Self.connections(database)
             #expect(open <= limit && open >= 2)
-            #expect(Self.metric("polier_database_connections_refused_total", database) > 0)
+            #expect(Self.metric("polier_postgres_connections_refused_total", database) > 0)
             let said = warnings.withLock { $0 }
             #expect(said.count == 1, "once a minute")
             #expect(said.first?.contains("gives no more connections: too many connections for role") == true, "\(said)")
