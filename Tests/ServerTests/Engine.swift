@@ -43,6 +43,13 @@ enum Engine: String, CaseIterable, Sendable {
         return prepared == "false" ? [.databasePrepared: "false"] : [:]
     }
 
+    /// Opens the database at the URL, as a server does that was told so.
+    static func open(_ url: String) throws -> any BulkDatabase {
+        try Stores.open(
+            Settings(
+                flags: [.databaseURL: url, .databasePool: "3"].merging(postgresSettings) { $1 }, environment: [:]))
+    }
+
     static func postgresURL() throws -> String {
         guard let url = ProcessInfo.processInfo.environment["POLIER_TEST_POSTGRES_URL"] else { throw MissingPostgres() }
         return url

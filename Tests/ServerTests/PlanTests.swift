@@ -77,7 +77,7 @@ import Testing
     ]
 
     private static func sqliteScans(_ statements: [Statement], _ url: String) async throws -> [String] {
-        let database = try Stores.open(Settings(flags: [.databaseURL: url], environment: [:]))
+        let database = try Engine.open(url)
         var scans: [String] = []
         for statement in statements {
             let explained = Statement(

@@ -37,7 +37,7 @@ import Testing
 
     /// A role that may nothing yet, for as long as `body` runs.
     private static func withRole(_ body: (String) async throws -> Void) async throws {
-        let admin = try Stores.open(try settings(Engine.postgresURL()))
+        let admin = try Engine.open(Engine.postgresURL())
         let role = "serving_" + UUID().uuidString.lowercased().filter { $0 != "-" }
         func run(_ sql: String) async throws { try await admin.executeAlone(Statement(SQL(unchecked: sql))) }
         do {
@@ -65,7 +65,7 @@ import Testing
                 .replacing("FOR ROLE polier_owner", with: "FOR ROLE CURRENT_USER") : nil
         }
         #expect(rights.count == 6)
-        let owner = try Stores.open(try settings(url))
+        let owner = try Engine.open(url)
         do {
             for right in rights { try await owner.executeAlone(Statement(SQL(unchecked: String(right)))) }
             _ = try await Migrator(owner, migrations: Migration.embedded()).migrate()
@@ -74,9 +74,5 @@ import Testing
             throw error
         }
         await owner.close()
-    }
-
-    private static func settings(_ url: String) throws -> Settings {
-        try Settings(flags: [.databaseURL: url].merging(Engine.postgresSettings) { $1 }, environment: [:])
     }
 }

@@ -10,7 +10,7 @@ struct Stock {
     /// Opens the database at the URL for `body`, and closes it.
     @discardableResult
     static func at<Result>(_ url: String, _ body: (Stock) async throws -> Result) async throws -> Result {
-        let database = try Stores.open(Settings(flags: [.databaseURL: url, .databasePool: "2"], environment: [:]))
+        let database = try Engine.open(url)
         do {
             let result = try await body(Stock(database: database))
             await database.close()

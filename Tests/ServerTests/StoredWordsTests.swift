@@ -9,10 +9,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func wordsBecomeCodes(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
-            let database = try Stores.open(
-                try Settings(
-                    flags: [.databaseURL: url, .databasePool: "3"].merging(Engine.postgresSettings) { $1 },
-                    environment: [:]))
+            let database = try Engine.open(url)
             let migrations = try Migration.embedded()
             _ = try await Migrator(database, migrations: Array(migrations.prefix(4))).migrate()
             let rows: [(id: String, state: String, reason: String?, code: String?, message: String?)] = [

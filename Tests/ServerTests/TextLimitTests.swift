@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func textThatWasThereIsCountedAtTheMigration(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
-            let database = try Stores.open(Settings(flags: [.databaseURL: url], environment: [:]))
+            let database = try Engine.open(url)
             let migrations = try Migration.embedded()
             _ = try await Migrator(database, migrations: migrations.filter { $0.version < 7 }).migrate()
             let (company, user, site): (Company.ID, User.ID, Site.ID) = (

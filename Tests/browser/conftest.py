@@ -94,10 +94,21 @@ def visit(chromium):
         try:
             yield page
             assert not page.watch.faults, "\n".join(page.watch.faults)
+        except Exception:
+            tell(page)
+            raise
         finally:
             context.close()
 
     return open
+
+
+def tell(page):
+    """What was on the screen when a story ended badly, for whoever reads of it."""
+    try:
+        print(f"{page.url} showed:\n{page.locator('body').inner_text(timeout=2000)}\n" + "\n".join(page.watch.faults))
+    except Exception as error:
+        print(f"nothing to be seen: {error}")
 
 
 def sign_in(page, email, password):

@@ -223,7 +223,7 @@ def test_a_stale_dialog_has_the_choice_too(one_server, visit):
 
         page.goto(f"/sites/{site['id']}/team")
         page.get_by_role("button", name="Leute einteilen").click()
-        boxes = dialog.locator("input[type=checkbox]")
+        boxes = dialog.locator(".choice-list input[type=checkbox]")
         names = boxes.evaluate_all("all => all.map((one) => one.labels[0].querySelector('.choice-text').firstChild.nextSibling.textContent)")
         ids = boxes.evaluate_all("all => all.map((one) => one.value)")
         boxes.first.click()

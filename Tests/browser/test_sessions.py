@@ -179,10 +179,12 @@ def test_what_was_kept_grows_old(one_server, visit):
 
 def test_managers_see_who_signed_in_and_who_tried(one_server, visit):
     server = one_server
+    # Of the same kind within an hour there is one entry, at the place of the first: another story's may be pages away.
+    other = server.managers[1]
     with visit(server) as page:
         page.watch.allow(r"status of 401")
         page.goto("/")
-        page.locator("input[type=email]").fill(server.managers[0])
+        page.locator("input[type=email]").fill(other)
         page.locator("input[type=password]").fill("falsch geraten")
         page.locator("form .button.is-primary").click()
         page.locator("#main").get_by_text("E-Mail oder Passwort stimmt nicht.").wait_for()
