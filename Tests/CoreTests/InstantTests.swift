@@ -1,5 +1,6 @@
-import Core
 import Testing
+
+@testable import Core
 
 @Suite("Instants")
 struct InstantTests {
@@ -76,5 +77,27 @@ struct InstantTests {
         #expect((instant - .seconds(2)).milliseconds == -1000)
         #expect(Duration.microseconds(1999).milliseconds == 1)
         #expect(Duration.microseconds(-1999).milliseconds == -1)
+    }
+
+    @Test("a day begins when clocks first show it")
+    func daysBeginOnClocks() throws {
+        for (day, zone, start) in [
+            ("2026-11-18", "Europe/Berlin", "2026-11-17T23:00:00Z"),
+            ("2026-07-01", "Europe/Berlin", "2026-06-30T22:00:00Z"),
+            // Their clocks change within the day.
+            ("2026-10-25", "Europe/Berlin", "2026-10-24T22:00:00Z"),
+            ("2026-10-26", "Europe/Berlin", "2026-10-25T23:00:00Z"),
+            // Midnight is skipped, or comes twice.
+            ("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z"),
+            ("2026-11-01", "America/Havana", "2026-11-01T04:00:00Z"),
+            ("2018-02-18", "America/Sao_Paulo", "2018-02-18T03:00:00Z"),
+            ("2026-11-18", "Pacific/Auckland", "2026-11-17T11:00:00Z"),
+            ("2026-11-18", "No/Where", "2026-11-18T00:00:00Z"),
+            ("0001-01-01", "UTC", "0001-01-01T00:00:00Z"),
+        ] {
+            let begins = try #require(Day(day)).start(in: zone)
+            #expect(begins == Instant(start), "\(day) in \(zone)")
+            #expect(begins.day(in: zone) == Day(day))
+        }
     }
 }

@@ -188,4 +188,35 @@ import Testing
             #expect(seen.count == 11 && Set(seen).count == 11)
         }
     }
+
+    /// Days are the company's: in winter's Berlin one begins at 23:00 of the day before in UTC.
+    @Test(arguments: Engine.allCases)
+    func daysOfHoursAreTheCompanys(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let lena = try await server.person(.worker, in: company.id)
+            let site = try await company.site(users: [lena.id])
+            for (from, to) in [
+                ("2026-11-17T22:59:59Z", "2026-11-17T23:00:00Z"), ("2026-11-17T23:00:00Z", "2026-11-18T06:00:00Z"),
+                ("2026-11-18T22:59:59Z", "2026-11-18T23:00:00Z"), ("2026-11-18T23:00:00Z", "2026-11-19T06:00:00Z"),
+            ] { try await server.visit(site, by: lena.id, from: from, to: to) }
+            func begun(_ query: String) async throws -> [String] {
+                try await lena.client.get(company.path + "/time-entries?" + query).json.list
+                    .compactMap { $0["checkedInAt"]?.text }
+            }
+            #expect(
+                try await begun("from=2026-11-18&to=2026-11-18") == [
+                    "2026-11-18T22:59:59.000Z", "2026-11-17T23:00:00.000Z",
+                ])
+            #expect(try await begun("from=2026-11-19") == ["2026-11-18T23:00:00.000Z"])
+            #expect(try await begun("to=2026-11-17") == ["2026-11-17T22:59:59.000Z"])
+            #expect(try await begun("from=2026-11-18T22:59:59Z&to=2026-11-18") == ["2026-11-18T22:59:59.000Z"])
+            #expect(try await begun("from=2026-11-19&to=2026-11-18") == [])
+            _ = try await company.manager.patch(company.path, "{\"timeZone\": \"UTC\"}")
+            #expect(
+                try await begun("from=2026-11-18&to=2026-11-18") == [
+                    "2026-11-18T23:00:00.000Z", "2026-11-18T22:59:59.000Z",
+                ])
+        }
+    }
 }

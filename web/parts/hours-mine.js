@@ -21,10 +21,9 @@ export default function hoursMine(page) {
   let latest = null;
 
   const first = () => addDays(mondayOf(dayOf()), -7 * (weeks - 1));
-  // The first is the same every week, so that it is known without a signal; those behind it from a day before, because the
-  // server counts in UTC.
+  // The first is the same every week, so that it is known without a signal.
   const read = () => {
-    const which = weeks === weeksAtOnce ? "limit=100" : `from=${addDays(first(), -1)}`;
+    const which = weeks === weeksAtOnce ? "limit=100" : `from=${first()}`;
     page.read({ mine: `${api}/time-entries?userId=${page.user.id}&${which}` }, { optional: true });
   };
   read();

@@ -33,8 +33,7 @@ export default function hoursTeam(page) {
 
   function read() {
     page.data.team = undefined;
-    // A day more at each end: the server counts in UTC.
-    page.read({ team: `${api}/time-entries?from=${addDays(period.from, -1)}&to=${period.until}` }, { optional: true });
+    page.read({ team: `${api}/time-entries?from=${period.from}&to=${addDays(period.until, -1)}` }, { optional: true });
     page.update();
   }
 

@@ -88,10 +88,13 @@ extension TimeEntry {
             onSite, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site, row: TimeEntry.init)
     }
 
-    static func list(_ scope: CompanyScope, _ filter: TimeEntryFilter, _ page: PageRequest<Key>) -> Query<TimeEntry> {
+    /// - Parameter period: when they began.
+    static func list(
+        _ scope: CompanyScope, _ filter: TimeEntryFilter, in period: Range<Instant>, _ page: PageRequest<Key>
+    ) -> Query<TimeEntry> {
         let after = page.after ?? .beforeAll
         let user = scope.person ?? filter.user
-        let (from, to) = (filter.from ?? Instant.first, filter.to ?? Instant.last)
+        let (from, to) = (period.lowerBound, period.upperBound)
         if filter.isOpen {
             return Query(
                 openInCompany, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, user,
@@ -261,5 +264,28 @@ extension Database {
             entry.corrections = collector?.rows ?? []
             return entry
         }
+    }
+}
+
+extension TimeEntryFilter {
+    var hasDays: Bool {
+        [from, to].contains { if case .day = $0 { true } else { false } }
+    }
+
+    /// - Parameter timeZone: the company's.
+    func period(in timeZone: String) -> Range<Instant> {
+        let start: Instant
+        switch from {
+        case .instant(let instant): start = instant
+        case .day(let day): start = day.start(in: timeZone)
+        case nil: start = .first
+        }
+        let end: Instant
+        switch to {
+        case .instant(let instant): end = instant
+        case .day(let day): end = (day + 1).start(in: timeZone)
+        case nil: end = .last
+        }
+        return start..<max(start, end)
     }
 }

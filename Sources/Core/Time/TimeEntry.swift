@@ -96,14 +96,20 @@ public struct TimeEntry: Sendable {
 /// Which entries of a company are asked for.
 public struct TimeEntryFilter: Sendable {
     public let user: User.ID?
-    /// Only those that began at this instant or later.
-    public let from: Instant?
-    /// Only those that began before this instant.
-    public let to: Instant?
+    /// Only those that began at this instant or on this day, or later.
+    public let from: Bound?
+    /// Only those that began before this instant, or on this day or before it.
+    public let to: Bound?
     /// Only those of people who are on a site now.
     public let isOpen: Bool
 
-    public init(user: User.ID?, from: Instant?, to: Instant?, isOpen: Bool) {
+    public enum Bound: Sendable {
+        case instant(Instant)
+        /// Of the company's clocks.
+        case day(Day)
+    }
+
+    public init(user: User.ID?, from: Bound?, to: Bound?, isOpen: Bool) {
         (self.user, self.from, self.to, self.isOpen) = (user, from, to, isOpen)
     }
 }

@@ -94,8 +94,12 @@ public struct Times: Sendable {
     ) async throws -> Page<TimeEntry, TimeEntry.Key> {
         try scope.check(.readTimes)
         if let person = scope.person, let user = filter.user, user != person { throw User.notFound }
+        // Where it is about days, the zone has to be known first.
+        let zones = filter.hasDays ? try await database.fetch(Company.timeZone(scope)) : ["UTC"]
+        guard let zone = zones.first else { throw Company.notFound }
         let (companies, users, entries) = try await database.fetch(
-            Company.exists(scope), User.exists(filter.user, scope), TimeEntry.list(scope, filter, page).page)
+            Company.exists(scope), User.exists(filter.user, scope),
+            TimeEntry.list(scope, filter, in: filter.period(in: zone), page).page)
         guard !companies.isEmpty else { throw Company.notFound }
         guard filter.user == nil || !users.isEmpty else { throw User.notFound }
         return try await complete(entries, page, scope.company)

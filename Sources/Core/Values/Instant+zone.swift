@@ -9,6 +9,18 @@ extension Instant {
     }
 }
 
+extension Day {
+    /// When the day begins on the clocks of a time zone: at midnight, or later where they skip it.
+    func start(in timeZone: String) -> Instant {
+        let day: Int64 = 86_400_000
+        let aheads = [start.milliseconds - day, start.milliseconds + day].map {
+            ZoneOffsets.shared.milliseconds(in: timeZone, at: Instant(milliseconds: $0))
+        }
+        let moments = aheads.map { Instant(milliseconds: start.milliseconds - $0) }.sorted()
+        return moments.first { $0.day(in: timeZone) == self } ?? moments[0]
+    }
+}
+
 /// What clocks are ahead of UTC by, kept for each zone for the quarter of an hour that was asked for last: clocks change on such
 /// borders, and asking the system's data costs more than reading a site.
 private final class ZoneOffsets: Sendable {

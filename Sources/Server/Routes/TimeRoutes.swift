@@ -61,9 +61,11 @@ struct TimeRoutes {
         QueryDescription(
             name: "userId", details: "Only visits of this person.", schema: ["type": "string", "format": "uuid"]),
         QueryDescription(
-            name: "from", details: "Only visits that began on this UTC day, at this instant, or later.", schema: bound),
+            name: "from", details: "Only visits that began on this day of the company's, at this instant, or later.",
+            schema: bound),
         QueryDescription(
-            name: "to", details: "Only visits that began on this UTC day or before it, or before this instant.",
+            name: "to",
+            details: "Only visits that began on this day of the company's or before it, or before this instant.",
             schema: bound),
         QueryDescription(
             name: "open", details: "true for those who are on a site now.",
@@ -76,10 +78,22 @@ extension Call {
         get throws {
             TimeEntryFilter(
                 user: try query("userId", else: Flaw(.notID)) { User.ID($0) },
-                from: try query("from", else: Flaw(.notDayOrInstant)) { Instant($0) ?? Day($0)?.start },
-                to: try query("to", else: Flaw(.notDayOrInstant)) { Instant($0) ?? Day($0).map { ($0 + 1).start } },
+                from: try query("from", else: Flaw(.notDayOrInstant)) { TimeEntryFilter.Bound($0) },
+                to: try query("to", else: Flaw(.notDayOrInstant)) { TimeEntryFilter.Bound($0) },
                 isOpen: try query("open", else: Flaw(.notBoolean)) { $0 == "true" ? true : $0 == "false" ? false : nil }
                     ?? false)
+        }
+    }
+}
+
+extension TimeEntryFilter.Bound {
+    fileprivate init?(_ text: String) {
+        if let instant = Instant(text) {
+            self = .instant(instant)
+        } else if let day = Day(text) {
+            self = .day(day)
+        } else {
+            return nil
         }
     }
 }
