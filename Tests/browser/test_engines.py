@@ -286,3 +286,26 @@ def test_what_vanished_behind_the_page_is_written_anew(phone, one_server):
     phone.signal.find()
     wait_until(phone, lambda: entries_of(manager, user))
     assert len(entries_of(manager, user)) == 1
+
+
+def test_a_long_word_breaks_between_syllables(phone, one_server):
+    """Where there is no room for it, as with text of 200 % on a small phone."""
+    phone.go("/")
+    phone.find("h1")
+    lines = phone.run(
+        """
+        const word = document.createElement("p");
+        word.style.inlineSize = "6em";
+        word.textContent = "Treppenhausgeländer";
+        document.querySelector("main").append(word);
+        const letter = (at) => { const one = new Range(); one.setStart(word.firstChild, at); one.setEnd(word.firstChild, at + 1); return one; };
+        const lines = [];
+        for (let at = 0, top; at < word.textContent.length; at++) {
+          const here = Math.round(letter(at).getBoundingClientRect().top);
+          if (here !== top) lines.push("");
+          lines[lines.length - 1] += word.textContent[at];
+          top = here;
+        }
+        return lines;
+        """)
+    assert lines in (["Treppen", "haus", "geländer"], ["Treppen", "hausge", "länder"]) or phone.browser.name == "WebKit" and len(lines) > 1, lines
