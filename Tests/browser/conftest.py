@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from polier import ENGINES, Server, made_materials
+from polier import ENGINES, Server, made_foreign, made_materials
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 
@@ -32,14 +32,22 @@ def one_server():
 
 @pytest.fixture(autouse=True)
 def tidy():
-    """A site with much material shows it otherwise, so no test leaves to the next what it has added."""
+    """No test leaves to the next what it has added to a site, which with much material shows it otherwise, nor its language."""
     made_materials.clear()
+    made_foreign.clear()
     yield
     for client, path in made_materials:
-        try:
-            client.send("DELETE", path)
-        except urllib.error.HTTPError:
-            pass
+        undo(client, "DELETE", path)
+    for client in made_foreign:
+        undo(client, "PUT", "/users/me", {"language": "de"})
+
+
+def undo(client, *request):
+    """What is gone by now needs none."""
+    try:
+        client.send(*request)
+    except urllib.error.URLError:
+        pass
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,8 @@ class Server:
 
 made_materials = []
 """What tests have put on a site, with the client that did: see `conftest.tidy`."""
+made_foreign = []
+"""Whom tests have made speak another language than German."""
 
 
 class Client:
@@ -149,6 +151,8 @@ class Client:
         result = json.loads(text) if text else None
         if method == "POST" and path.endswith("/materials"):
             made_materials.append((self, f"{path}/{result['id']}"))
+        if path == "/users/me" and (body or {}).get("language", "de") != "de":
+            made_foreign.append(self)
         return result
 
     def get(self, path):

@@ -6,7 +6,10 @@ const note = "polier.renewed";
 const pause = 60_000;
 const between = 3000;
 const patience = 5000;
+const moment = 1000;
 let isBegun = false;
+/** Whether the app itself wants the page anew. */
+let isAsked = false;
 let renewing = null;
 
 /** Is called when all that comes with the page is here. */
@@ -39,9 +42,17 @@ export const untilRenewal = () => Math.max(0, lastRenewal() + pause - Date.now()
  * had, also one that a navigation cut off, until the same address is asked for as something else.
  */
 export function renew() {
+  isAsked = true;
+  return renewOnce();
+}
+
+function renewOnce() {
   renewing ??= fetchAndReload().finally(() => { renewing = null; });
   return renewing;
 }
+
+/** What was typed meanwhile into an app that began late must not be lost. */
+const isNeeded = () => isAsked || !isBegun;
 
 /** Without a signal the page that is shown is better than none. */
 async function fetchAndReload() {
@@ -49,18 +60,24 @@ async function fetchAndReload() {
   const files = Object.values(imports).filter((path) => path.endsWith(".js"));
   const signal = AbortSignal.timeout(4 * patience);
   await Promise.allSettled(files.map(async (path) => (await fetch(path, { signal })).arrayBuffer()));
-  if (!(await isReachable())) return;
+  if (!(await isReachable()) || !isNeeded()) return;
   await noteRenewal();
+  if (!isNeeded()) return;
   location.reload();
   await new Promise(() => {});
 }
 
 /** Loads the page anew once there is a server to get it from. @returns {Promise<never>} */
-export async function renewWhenReachable() {
-  for (;;) {
+export function renewWhenReachable() {
+  isAsked = true;
+  return renewWhileNeeded();
+}
+
+async function renewWhileNeeded() {
+  while (isNeeded()) {
     while (!(await isReachable())) await rest(between);
     await rest(untilRenewal());
-    await renew();
+    if (isNeeded()) await renewOnce();
   }
 }
 
@@ -68,5 +85,8 @@ export async function renewWhenReachable() {
 export const isReachable = () =>
   fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(patience) }).then(() => true, () => false);
 
-// Scripts that come with the page run before it has loaded, or not at all.
-addEventListener("load", () => isBegun || renewWhenReachable());
+// Scripts that come with the page run before it has loaded, a moment later in WebKit, or not at all.
+addEventListener("load", async () => {
+  await rest(moment);
+  await renewWhileNeeded();
+});
