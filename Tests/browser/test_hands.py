@@ -1,12 +1,15 @@
 """Hands make mistakes, and browsers forget: what was tapped wrongly is undone or put right, and what a browser refuses to keep or has lost
 is said to be unsaved and is sent all the same."""
 
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from conftest import sign_in
+from engines import Signal
 from polier import Client
 from test_sessions import join, kept, wait_until
 
@@ -339,20 +342,20 @@ def test_what_is_refused_at_once_is_shown_as_it_was_typed(one_server, visit, man
 
 def test_what_was_refused_later_is_put_right(one_server, visit, manager):
     """Its reason stands at its field: a time that the server doesn't take is another time then."""
-    with visit(one_server) as page:
+    signal = Signal(one_server.port)
+    with closing(signal), visit(SimpleNamespace(url=signal.url)) as page:
         user, _ = join(one_server, page, manager)
         page.goto("/hours")
         page.get_by_role("button", name="Kommen").wait_for()
         keep_app(page)
-        lose_signal(page)
-        page.watch.allow(r"status of 4\d\d")
+        signal.refused = b"/check-in"
+        page.watch.allow(r"status of 4\d\d", r"ERR_")
         page.get_by_role("button", name="Kommen").click()
         page.get_by_text("wartet auf Empfang").first.wait_for()
         # A month later. No page of the app is open meanwhile, which would know better what was done.
-        page.goto("about:blank")
-        page.context.set_offline(False)
         page.goto("/docs")
         age(page)
+        signal.find()
         page.goto("/hours")
         page.get_by_text("1 Eintrag wurde nicht angenommen").first.wait_for()
         page.locator(".status-action").click()
