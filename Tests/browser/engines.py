@@ -198,13 +198,7 @@ class Phone:
         return element
 
     def fill(self, kind, text):
-        """Types it, again where the keys came before the browser's window was ready for them."""
-        end = time.monotonic() + 15
-        while True:
-            field = self.find(kind)
-            self.browser.type(field, text)
-            if self.run("return arguments[0].value;", field) or time.monotonic() > end:
-                return
+        self.browser.type(self.find(kind), text)
 
     def set(self, kind, value):
         """For fields of a date, which each engine lets one type in its own way."""
