@@ -232,6 +232,51 @@ test("a server that is away is told in one sentence, and the page still comes", 
   }
 });
 
+test("probes tell of the server, and of none that is away, mute or on its way out", async () => {
+  const hidden = { origin };
+  const use = (address) => (origin = process.env.POLIER_ORIGIN = address);
+  const draining = await listen(() => Response.json({ status: "draining" }, { status: 503 }));
+  const mute = createServer(() => {});
+  // Begins to answer, and never ends.
+  const halting = createServer((_, outgoing) => outgoing.writeHead(200, { "Content-Type": "application/json" }).write("{"));
+  for (const one of [mute, halting]) await new Promise((done) => one.listen(0, "127.0.0.1", done));
+  const addressOf = (one) => `http://127.0.0.1:${one.address().port}`;
+  try {
+    for (const at of [cloudflare, vercel]) {
+      for (const path of ["/livez", "/readyz", "/readyz/"]) {
+        use(hidden.origin);
+        const [through, direct] = [await fetch(at + path), await fetch(hidden.origin + path)];
+        assert.equal(through.status, 200);
+        assert.deepEqual(await through.json(), await direct.json());
+        assert.equal(through.headers.get("Cache-Control"), "no-store");
+        assert.equal(through.headers.get("X-Content-Type-Options"), "nosniff");
+        assert.equal((await fetch(at + path, { method: "HEAD" })).status, 200);
+        assert.equal((await fetch(at + path, { method: "POST" })).status, 405);
+
+        use(draining);
+        assert.equal((await fetch(at + path)).status, 503);
+        assert.equal((await fetch(at + path, { method: "HEAD" })).status, 503);
+        use("http://127.0.0.1:1");
+        const gone = await fetch(at + path);
+        assert.equal(gone.status, 502);
+        assert.equal(gone.headers.get("Cache-Control"), "no-store");
+      }
+      for (const silent of [mute, halting]) {
+        use(addressOf(silent));
+        const start = Date.now();
+        assert.equal((await fetch(`${at}/readyz`)).status, 502);
+        assert.ok(Date.now() - start < 6000);
+      }
+    }
+  } finally {
+    use(hidden.origin);
+    for (const one of [mute, halting]) {
+      one.closeAllConnections();
+      one.close();
+    }
+  }
+});
+
 test("the caller's address is the platform's word, not the caller's", async () => {
   const heard = [];
   const spy = await listen((request) => {

@@ -1,5 +1,5 @@
 // What an edge platform does in front of a Polier server: hands out the files that `polier web export` wrote, forwards /api, /docs
-// and /problems, and renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
+// and /problems, lets probes see the server, and renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
 // fetch) is used; worker.js and vercel/middleware.js say how each platform comes by it.
 
 import de from "../../web/words/de.js";
@@ -20,6 +20,9 @@ const year = "max-age=31536000";
 /** How long the first data may keep the page waiting, in milliseconds. */
 const patience = 800;
 
+/** How long the server may take to answer a probe, in milliseconds: less than those wait who ask. */
+const probePatience = 3000;
+
 // A connection's own headers (RFC 9110, section 7.6.1), and what only we may say of the caller.
 const notForwarded = [
   "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length",
@@ -35,9 +38,11 @@ const notForwarded = [
 export async function answer(request, { origin, address, subdomains, file }) {
   const url = new URL(request.url);
   if (/^\/(api|docs|problems)(\/|$)/.test(url.pathname)) return forward(request, url, origin, address, subdomains);
+  const isProbe = /^\/(livez|readyz)\/?$/.test(url.pathname);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: withSecurity({ Allow: "GET, HEAD" }, subdomains) });
   }
+  if (isProbe) return probe(request, url, origin, subdomains);
   // The page's own name is an address of the app like any other.
   const isFile = url.pathname.split("/").pop().includes(".") && url.pathname !== "/index.html";
   return isFile
@@ -70,17 +75,38 @@ async function forward(request, url, origin, address, subdomains) {
       redirect: "manual",
     });
   } catch {
-    const detail = "The server can't be reached. Try again in a moment.";
-    const code = "server-unreachable";
-    const problem = { type: `/problems/${code}`, code, params: {}, title: "Bad Gateway", status: 502, detail, error: detail };
-    return new Response(JSON.stringify(problem), {
-      status: 502,
-      headers: withSecurity(
-        { "Content-Type": "application/problem+json", "Retry-After": "2", "Cache-Control": "no-store" },
-        subdomains,
-      ),
-    });
+    return unreachable(subdomains);
   }
+}
+
+/** What the server says of itself, now; the edge's own health is of no use to who asks. */
+async function probe(request, url, origin, subdomains) {
+  try {
+    const signal = AbortSignal.timeout(probePatience);
+    const found = await fetch(origin + url.pathname, { method: request.method, redirect: "manual", signal });
+    // Read here, within the time; null where there is none to have (HEAD).
+    const body = request.method === "HEAD" ? null : await found.arrayBuffer();
+    const headers = withSecurity({ "Cache-Control": "no-store" }, subdomains);
+    for (const name of ["Content-Type", "Retry-After"]) {
+      if (found.headers.has(name)) headers.set(name, found.headers.get(name));
+    }
+    return new Response(body, { status: found.status, headers });
+  } catch {
+    return unreachable(subdomains);
+  }
+}
+
+function unreachable(subdomains) {
+  const detail = "The server can't be reached. Try again in a moment.";
+  const code = "server-unreachable";
+  const problem = { type: `/problems/${code}`, code, params: {}, title: "Bad Gateway", status: 502, detail, error: detail };
+  return new Response(JSON.stringify(problem), {
+    status: 502,
+    headers: withSecurity(
+      { "Content-Type": "application/problem+json", "Retry-After": "2", "Cache-Control": "no-store" },
+      subdomains,
+    ),
+  });
 }
 
 function plain(found, path, subdomains) {
