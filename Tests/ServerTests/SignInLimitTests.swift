@@ -41,6 +41,30 @@ import Testing
         }
     }
 
+    /// What a clock wrote that was ahead holds no one back until its time has come.
+    @Test(arguments: Engine.allCases)
+    func aClockThatWasAheadLocksNoOneOut(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let email = try await TestCompany.register(server.client).email
+            func guessUntilClosed() async throws {
+                for _ in 0..<10 { #expect(try await Self.signIn(server.client, email).status == 401) }
+                #expect(try await Self.signIn(server.client, email).status == 429)
+            }
+            server.clock.advance(by: .seconds(86_400))
+            try await guessUntilClosed()
+            server.clock.advance(by: .seconds(-86_400))
+            _ = try await TestCompany.signIn(server.client, email: email)
+            // A little ahead, as another server's may be, counts as now.
+            server.clock.advance(by: .seconds(300))
+            try await guessUntilClosed()
+            server.clock.advance(by: .seconds(-300))
+            let closed = try await Self.signIn(server.client, email, TestCompany.password)
+            #expect(closed.status == 429 && closed.header("Retry-After") == "900")
+            server.clock.advance(by: .seconds(1200))
+            _ = try await TestCompany.signIn(server.client, email: email)
+        }
+    }
+
     /// Of many guesses at once no more are answered than one after the other, and success doesn't count.
     @Test(arguments: Engine.allCases)
     func guessesAtOnceAreCountedToo(_ engine: Engine) async throws {

@@ -63,11 +63,17 @@ struct Attempts: Sendable {
 
     /// Throws `AccountRefusal.tooManyTries`, or what else was named, where there were too many.
     func check(_ made: [[Instant]], now: Instant) throws {
-        let recent = (made.first ?? []).filter { $0 > now - limit.window }
+        let recent = recent(made, now: now)
         guard recent.count >= limit.count else { return }
         let oldest = recent.suffix(limit.count).first ?? now
         let wait = (oldest + limit.window).milliseconds.subtracting(now.milliseconds)
-        throw refusal(.milliseconds(min(max(wait, 1), limit.window.milliseconds)))
+        throw refusal(.milliseconds(max(wait, 1)))
+    }
+
+    /// Those that count, the latest last. What other servers' clocks had a little later counts as now; what is later by more than the
+    /// window was written by a clock that was wrong, and would hold the limit until its time comes.
+    private func recent(_ made: [[Instant]], now: Instant) -> [Instant] {
+        (made.first ?? []).filter { $0 > now - limit.window && $0 < now + limit.window }.map { min($0, now) }.sorted()
     }
 
     /// Whether there were too many, under a lock.
@@ -99,7 +105,7 @@ struct Attempts: Sendable {
         ) { Self.instants(try $0.next()) }
         let made = try transaction.fetch(claimed)
         try check(made, now: now)
-        let kept = (made.first ?? []).filter { $0 > now - limit.window } + [now]
+        let kept = recent(made, now: now) + [now]
         try transaction.enqueue(
             Statement("UPDATE attempts SET instants = $2 WHERE subject = $1", subject, Self.bytes(kept)))
     }
