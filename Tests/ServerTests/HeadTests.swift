@@ -55,7 +55,7 @@ import Testing
             [
                 "Accept-Encoding", "Authorization", "Connection", "Content-Type", "Idempotency-Key", "If-Match",
                 "if-none-match",
-                "Origin", "Sec-Fetch-Site", "traceparent", "X-Forwarded-For", "X-Request-Id",
+                "Origin", "Sec-Fetch-Site", "traceparent", "X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Request-Id",
                 "Access-Control-Request-Method",
             ].flatMap {
                 [

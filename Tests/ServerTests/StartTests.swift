@@ -277,7 +277,7 @@ import Testing
 
     /// Without a limit the server's own files would be missing, the database's among them.
     @Test func moreConnectionsThanThereMayBeWait() async throws {
-        #expect([64, 1024, 1 << 30].map(ConnectionLimit.most) == [32, 768, 10_000])
+        #expect([64, 1024, 1 << 30].map(OpenConnections.most) == [32, 768, 10_000])
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let port = try RunningServer.freePort()

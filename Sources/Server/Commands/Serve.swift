@@ -24,6 +24,12 @@ struct Serve: AsyncParsableCommand {
     var metricsPort: String?
 
     @Option(
+        help:
+            "How long a connection may be idle before it is closed; more than the same time of a proxy in front. [POLIER_IDLE_SECONDS, 930]"
+    )
+    var idleSeconds: String?
+
+    @Option(
         help: ArgumentHelp(
             "The address that people reach this server by, for links and cookies. [POLIER_PUBLIC_URL, http://HOST:PORT]"
         ))
@@ -131,6 +137,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var flags = address.values
         flags[.metricsPort] = metricsPort
+        flags[.idleSeconds] = idleSeconds
         flags[.publicURL] = publicURL
         flags[.hstsSubdomains] = hstsSubdomains
         flags[.linkTokens] = linkTokens
@@ -193,11 +200,13 @@ struct Serve: AsyncParsableCommand {
         let responder = api.responder(
             logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
             extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : []))
+        let connections = OpenConnections()
         let application = Application(
-            responder: responder, server: .checked(responder.early),
+            responder: responder,
+            server: .checked(responder.early, arrival: .init(idle: .init(settings.idle)), connections: connections),
             configuration: .init(
                 address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024,
-                availableConnectionsDelegate: ConnectionLimit(logger: logger)),
+                availableConnectionsDelegate: ConnectionLimit(connections, logger: logger)),
             onServerRunning: { channel in
                 do {
                     try await Acceptance.begin(on: channel)

@@ -12,7 +12,9 @@ import NIOHTTPTypesHTTP1
 struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let early: EarlyAnswers
+    let arrival: ArrivalDeadline.Limits
     let reading: ReadingDeadline.Limits
+    let connections: OpenConnections
 
     func setup(
         channel: any Channel, logger: Logger
@@ -21,14 +23,16 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
             let pipeline = channel.pipeline.syncOperations
             ReadingDeadline.bound(channel)
             try pipeline.addHandler(ReadingDeadline(reading))
+            let deadline = ArrivalDeadline(arrival, isCrowded: { [connections] in connections.isCrowded })
+            try pipeline.addHandler(ArrivalDeadline.Bytes(for: deadline))
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: HeadCheck.limits)
             // Here both a second Host and the version are still to be seen.
             try pipeline.addHandler(HeadCheck(early.refuse))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(BodyDeadline())
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: .seconds(30), logger: logger))
+            try pipeline.addHandler(deadline)
+            try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             try pipeline.addHandler(ProbeHandler(early))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
@@ -50,8 +54,15 @@ struct EarlyAnswers: Sendable {
 }
 
 extension HTTPServerBuilder {
-    static func checked(_ early: EarlyAnswers, reading: ReadingDeadline.Limits = .init()) -> HTTPServerBuilder {
-        HTTPServerBuilder { HTTPConnection(responder: $0, early: early, reading: reading) }
+    /// - Parameter connections: counted by who accepts them.
+    static func checked(
+        _ early: EarlyAnswers, arrival: ArrivalDeadline.Limits = .init(), reading: ReadingDeadline.Limits = .init(),
+        connections: OpenConnections = OpenConnections()
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder {
+            HTTPConnection(
+                responder: $0, early: early, arrival: arrival, reading: reading, connections: connections)
+        }
     }
 }
 

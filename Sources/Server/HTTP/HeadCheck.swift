@@ -4,7 +4,8 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// Refuses requests whose head breaks a rule, before anything compares what it holds.
+/// Refuses requests whose head breaks a rule, before anything compares what it holds, and sees to it that the answer says whether the
+/// connection stays open, as the request's version asks (RFC 9112, section 9.3).
 final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -27,8 +28,8 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let refuse: @Sendable (Problem) -> Answer
-    /// Requests that went on and have no answer yet.
-    private var unanswered = 0
+    /// Requests that went on and have no whole answer yet.
+    private var unanswered = CircularBuffer<AwaitedAnswer>(initialCapacity: 2)
     /// Whether the last one that went on isn't read to its end.
     private var isReading = false
     /// What is wrong; nothing goes on behind it.
@@ -42,14 +43,20 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard problem == nil else { return }
         switch unwrapInboundIn(data) {
-        case .head(let head):
+        case .head(var head):
             if let problem = Self.problem(head) {
                 withBody = head.method != .HEAD
                 stop(problem, context)
                 return
             }
-            unanswered += 1
+            let awaited = AwaitedAnswer(to: head)
+            unanswered.append(awaited)
             isReading = true
+            if awaited.isLast {
+                // Who answers looks for this very text.
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+                return context.fireChannelRead(wrapInboundOut(.head(head)))
+            }
         case .body: break
         case .end: isReading = false
         }
@@ -68,16 +75,23 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func stop(_ problem: Problem, _ context: ChannelHandlerContext) {
         self.problem = problem
-        if unanswered == 0 { answer(problem, context) }
+        if unanswered.isEmpty { answer(problem, context) }
     }
 
     // MARK: Writing
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let part = unwrapOutboundIn(data)
+        if case .head(var head) = part, var awaited = unanswered.popFirst() {
+            awaited.complete(&head)
+            unanswered.prepend(awaited)
+            return context.write(wrapOutboundOut(.head(head)), promise: promise)
+        }
         context.write(data, promise: promise)
-        guard case .end = unwrapOutboundIn(data) else { return }
-        unanswered -= 1
-        if unanswered == 0, let problem { answer(problem, context) }
+        guard case .end = part else { return }
+        let answered = unanswered.popFirst()
+        if unanswered.isEmpty, let problem { answer(problem, context) }
+        if answered?.endsConnection == true { context.close(mode: .output, promise: nil) }
     }
 
     private func answer(_ problem: Problem, _ context: ChannelHandlerContext) {
@@ -118,8 +132,9 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     private static let read = Set(
         [
             "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type",
-            "expect", "idempotency-key", "if-match", "if-none-match", "origin", "sec-fetch-site", "traceparent",
-            "transfer-encoding", "upgrade", "x-forwarded-for", "x-request-id",
+            "expect", "forwarded", "idempotency-key", "if-match", "if-none-match", "origin", "sec-fetch-site",
+            "traceparent",
+            "transfer-encoding", "upgrade", "x-forwarded-for", "x-real-ip", "x-request-id",
         ])
 
     private static func isRead(_ name: String) -> Bool {
@@ -158,6 +173,34 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private static let signs = Array("-._~!$&'()*+,;=%".utf8)
+}
+
+/// A request that waits for its answer, as far as that depends on whether its connection stays open (RFC 9112, section 9.3).
+private struct AwaitedAnswer {
+    private let isHTTP10: Bool
+    private let isHead: Bool
+    /// Whether the caller wants no other answer on this connection.
+    let isLast: Bool
+    /// Whether the answer's end can only show by the connection's.
+    private(set) var endsConnection = false
+
+    init(to head: HTTPRequestHead) {
+        isHTTP10 = head.version == .http1_0 || head.version == .http0_9
+        isHead = head.method == .HEAD
+        // What HTTP/1.0 says of a body's length in another way than by Content-Length can't be relied on (section 6.1).
+        isLast = !head.isKeepAlive || isHTTP10 && head.headers.contains(name: "Transfer-Encoding")
+    }
+
+    /// Says in an answer's head what becomes of the connection. HTTP/1.0 knows no chunks.
+    mutating func complete(_ head: inout HTTPResponseHead) {
+        guard isHTTP10 || isLast else { return }
+        if isHTTP10, !head.headers.contains(name: "Content-Length") {
+            head.version = .http1_0
+            endsConnection = !isLast && !isHead && head.status.mayHaveResponseBody
+        }
+        let closes = isLast || endsConnection || !head.isKeepAlive && head.headers.contains(name: "Connection")
+        head.headers.replaceOrAdd(name: "Connection", value: closes ? "close" : "keep-alive")
+    }
 }
 
 extension MarkRun {

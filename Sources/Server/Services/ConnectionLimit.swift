@@ -1,23 +1,21 @@
 import Foundation
 import HummingbirdCore
 import Logging
+import Synchronization
 
-/// Accepts only as many connections at once as leave files for everything else; others wait in the kernel's queue. (A process
-/// that can't open another file can't reach its database either.)
-struct ConnectionLimit: AvailableConnectionsDelegate {
-    private let most: Int
-    private let logger: Logger
-    private var open = 0
-    private var lastWarning: ContinuousClock.Instant?
+/// How many connections are open, and how many may be.
+final class OpenConnections: Sendable {
+    let most: Int
+    private let count = Atomic<Int>(0)
+
+    init(most: Int) { self.most = most }
 
     /// For the database, its log, mail, and this program's own files.
     private static let reserve = 256
     private static let mostEver = 10_000
 
-    init(logger: Logger) {
-        most = Self.most(openFiles: Self.openFiles)
-        self.logger = logger
-    }
+    /// As many as leave this process files for everything else.
+    convenience init() { self.init(most: Self.most(openFiles: Self.openFiles)) }
 
     /// - Parameter openFiles: how many this process may have.
     static func most(openFiles: Int) -> Int { min(mostEver, max(openFiles / 2, openFiles - reserve)) }
@@ -28,16 +26,35 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
         return Int(clamping: limit.rlim_cur)
     }
 
+    var isFull: Bool { count.load(ordering: .relaxed) >= most }
+
+    /// Whether more than half are taken: idle ones then have to go earlier.
+    var isCrowded: Bool { count.load(ordering: .relaxed) > most / 2 }
+
+    /// Counts one more, and returns how many there are now.
+    func opened() -> Int { count.add(1, ordering: .relaxed).newValue }
+    func closed() { count.subtract(1, ordering: .relaxed) }
+}
+
+/// Accepts only as many connections at once as there may be; others wait in the kernel's queue. (A process that can't open another
+/// file can't reach its database either.)
+struct ConnectionLimit: AvailableConnectionsDelegate {
+    private let connections: OpenConnections
+    private let logger: Logger
+    private var lastWarning: ContinuousClock.Instant?
+
+    init(_ connections: OpenConnections, logger: Logger) { (self.connections, self.logger) = (connections, logger) }
+
     mutating func connectionOpened() {
-        open += 1
+        let open = connections.opened()
         let now = ContinuousClock.now
-        if open == most, lastWarning.map({ now - $0 > .seconds(60) }) ?? true {
+        if open == connections.most, lastWarning.map({ now - $0 > .seconds(60) }) ?? true {
             lastWarning = now
             logger.warning("\(open) connections are open, which is all that may be: others wait")
         }
     }
 
-    mutating func connectionClosed() { open -= 1 }
+    mutating func connectionClosed() { connections.closed() }
 
-    func isAcceptingNewConnections() -> Bool { open < most }
+    func isAcceptingNewConnections() -> Bool { !connections.isFull }
 }

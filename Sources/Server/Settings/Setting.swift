@@ -7,6 +7,7 @@ enum Setting: String, CaseIterable {
     case httpHost = "POLIER_HTTP_HOST"
     case httpPort = "POLIER_HTTP_PORT"
     case metricsPort = "POLIER_METRICS_PORT"
+    case idleSeconds = "POLIER_IDLE_SECONDS"
     case publicURL = "POLIER_PUBLIC_URL"
     case allowedOrigins = "POLIER_ALLOWED_ORIGINS"
     case hstsSubdomains = "POLIER_HSTS_SUBDOMAINS"

@@ -13,6 +13,8 @@ struct Settings: Sendable {
     let httpPort: Int
     /// The port that serves the metrics; nil where they have none of their own.
     let metricsPort: Int?
+    /// How long a connection that was used may be idle.
+    let idle: Duration
     let origins: Origins
     let trustedProxies: TrustedProxies
     let links: Links
@@ -80,6 +82,7 @@ struct Settings: Sendable {
             throw SettingsError(
                 "POLIER_METRICS_PORT is \(metricsPort), which is the port of the server itself: choose another one")
         }
+        idle = .seconds(try number(.idleSeconds, 5...86_400, default: 930))
         origins = try Origins(
             publicURL: try value(.publicURL)
                 ?? "http://\(Self.authority(httpHost, httpPort))",
