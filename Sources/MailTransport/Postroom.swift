@@ -37,6 +37,9 @@ public final class Postroom: Sendable {
         }
     }
 
+    /// Trusts the certificates of another file from the next transfer on.
+    public func trust(_ authorities: String?) { conditions.authorities = authorities }
+
     /// Lets what is under way go on for a few seconds and no longer.
     public func hurry() { conditions.end(by: .now + Self.grace) }
 

@@ -28,10 +28,16 @@ final class Transfer {
 
     /// What holds for all transfers of a postroom.
     final class Conditions: Sendable {
-        let authorities: String?
+        private let authoritiesInUse: Mutex<String?>
         private let end = Mutex<ContinuousClock.Instant?>(nil)
 
-        init(authorities: String?) { self.authorities = authorities }
+        init(authorities: String?) { authoritiesInUse = Mutex(authorities) }
+
+        /// A file of certificates, read anew by each transfer.
+        var authorities: String? {
+            get { authoritiesInUse.withLock { $0 } }
+            set { authoritiesInUse.withLock { $0 = newValue } }
+        }
 
         func end(by instant: ContinuousClock.Instant) { end.withLock { $0 = instant } }
         var isOver: Bool { end.withLock { $0.map { $0 <= .now } ?? false } }

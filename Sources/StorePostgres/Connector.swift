@@ -10,7 +10,7 @@ import Musl
 
 /// Opens the connections of one database, for all of its threads.
 final class Connector: Sendable {
-    let target: Target
+    private let target: Mutex<Target>
     let prepared: Bool
     private let timeout: Duration
     private let backoff = Backoff()
@@ -22,7 +22,7 @@ final class Connector: Sendable {
     /// - Parameter timeout: for all hosts together. A name is looked up within the system resolver's own limits.
     init(target: Target, prepared: Bool, timeout: Duration, shares: Shares) {
         self.shares = shares
-        self.target = target
+        self.target = Mutex(target)
         self.prepared = prepared
         self.timeout = timeout
     }
@@ -69,7 +69,23 @@ final class Connector: Sendable {
         return (busy, max(0, open - busy))
     }
 
-    private func openAny() throws(NoConnection) -> Connection {
+    /// Opens connections with another URL's credentials and conditions from now on. Returns false, and changes nothing, where it
+    /// leads to another database. Throws, and changes nothing, where PostgreSQL refuses it for good. Blocks like `open`.
+    func adopt(_ new: Target) throws(StorageError) -> Bool {
+        guard new.isSameDatabase(as: target.withLock { $0 }) else { return false }
+        do throws(NoConnection) {
+            _ = try openAny(of: new)
+        } catch {
+            // What is only away, or full, says nothing of the credentials.
+            if error.error.kind == .misconfigured { throw error.error }
+        }
+        target.withLock { $0 = new }
+        return true
+    }
+
+    private func openAny() throws(NoConnection) -> Connection { try openAny(of: target.withLock { $0 }) }
+
+    private func openAny(of target: Target) throws(NoConnection) -> Connection {
         let end = ContinuousClock.now + timeout
         var refusals: [ConnectRefusal] = []
         let count = target.hosts.count

@@ -139,6 +139,14 @@ public final class PostgresDatabase: Database {
         try await LoneJob(statement, deadline: .now + patience).done(in: loneStatements)
     }
 
+    /// Opens connections with another URL's user, password and conditions from now on; those that are open stay. Returns false, and
+    /// changes nothing, where the URL leads to another database. Throws `.misconfigured` with a whole sentence, and changes nothing,
+    /// where the URL can't be right or PostgreSQL refuses it. A PostgreSQL that can't be reached now is asked later.
+    public func adopt(url: String) async throws -> Bool {
+        let (target, connector) = (try Target(url: url), connector)
+        return try await BlockingThread.run(name: "db adopt") { try connector.adopt(target) }
+    }
+
     public var metrics: [Metric] {
         func waiting(_ work: String, _ count: Int) -> Metric {
             Metric(

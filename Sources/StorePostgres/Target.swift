@@ -18,6 +18,16 @@ struct Target: Sendable {
     /// host only where the one before refuses, not where it stays silent.
     let hosts: [[Setting]]
 
+    /// Whether another URL leads to the same database of the same hosts, whoever uses it how.
+    func isSameDatabase(as other: Target) -> Bool {
+        func places(_ target: Target) -> [[String?]] {
+            target.hosts.map { host in
+                ["host", "hostaddr", "port", "dbname"].map { keyword in host.first { $0.keyword == keyword }?.value }
+            }
+        }
+        return places(self) == places(other)
+    }
+
     /// Throws `.misconfigured` with a sentence that repeats nothing of the URL: a password whose special characters
     /// were not encoded shows up in the wrong part of it.
     init(url: String) throws(StorageError) {

@@ -54,11 +54,12 @@ final class RunningServer {
     /// Starts it on a free port and waits until it is ready.
     /// - Parameters:
     ///   - openFiles: how many files and connections it may have.
+    ///   - hangups: how many SIGHUPs it gets in the first tenths of a second in which it is there.
     ///   - errors: what takes its log, where that isn't a file.
     ///   - errorsTo: the device that takes its log.
     init(
         url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0, openFiles: Int? = nil,
-        settings: [String: String] = [:], errors: Pipe? = nil, errorsTo: String? = nil
+        hangups: Int = 0, settings: [String: String] = [:], errors: Pipe? = nil, errorsTo: String? = nil
     ) async throws {
         let port = try port ?? RunningServer.freePort()
         client = Client(base: "http://127.0.0.1:\(port)")
@@ -78,6 +79,11 @@ final class RunningServer {
         process.standardOutput = output
         process.standardError = errors ?? errorsTo.map { FileHandle(forWritingAtPath: $0) } ?? output
         try process.run()
+        for _ in 0..<hangups {
+            // The loader's time is nobody's.
+            try await Task.sleep(for: .milliseconds(40))
+            if log().contains("\n") { signal(SIGHUP) }
+        }
         for _ in 0..<600 {
             if let reply = try? await client.send("GET", "/readyz", timeout: .milliseconds(300)), reply.status == 200 {
                 return

@@ -40,7 +40,7 @@ import Testing
         let settings = try Settings(
             flags: [:],
             environment: ["POLIER_LOG_LEVEL": "debug\r", "POLIER_HTTP_HOST": " [::1] ", "POLIER_HTTP_PORT": "1\r"])
-        #expect(settings.logLevel == .debug && settings.httpHost == "::1" && settings.httpPort == 1)
+        #expect(settings.logLevel.level == .debug && settings.httpHost == "::1" && settings.httpPort == 1)
         #expect(settings.origins.publicURL == "http://[::1]:1")
     }
 

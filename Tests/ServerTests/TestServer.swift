@@ -67,7 +67,7 @@ struct TestServer: Sendable {
                 origins: settings.origins, proxies: settings.trustedProxies,
                 links: settings.links, hasMail: hasMail, provesAddresses: provesAddresses,
                 registrationIsOpen: settings.registrationIsOpen,
-                mailSigningKey: settings.mail.signingKey, lowStockPause: settings.lowStockPause,
+                mailSigningKey: { settings.mail.signingKey }, lowStockPause: settings.lowStockPause,
                 writesPerMinute: settings.writesPerMinute, answers: answers,
                 operatedBy: settings.operatedBy)
             try await serve(api, reading) { client in

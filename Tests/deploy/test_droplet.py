@@ -4,9 +4,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 from product import (BINARY, DEPLOY, ROOT, check_command, check_settings, clean_environment, ending_seconds, free_port, run,
@@ -34,6 +36,8 @@ def installed(folder):
         shutil.copy(system, units, follow_symlinks=False)
     (root / "usr/bin").mkdir()
     shutil.copy("/bin/true", root / "usr/bin/polier")
+    (root / "bin").mkdir()
+    shutil.copy("/bin/true", root / "bin/kill")
     return root
 
 
@@ -69,6 +73,40 @@ class DropletTests(unittest.TestCase):
                         server.wait(30)
                     refused = subprocess.run(ready, env=clean_environment(POLIER_HTTP_PORT=str(port)), capture_output=True)
                     self.assertEqual(refused.returncode, 1)
+
+    def test_the_server_tells_systemd_that_it_reloads_lives_and_stops(self):
+        (watchdog,) = values("polier.service", "WatchdogSec")
+        # It must outlast what the server gives its database (WatchdogService.patience) by nothing: that is counted apart.
+        self.assertGreaterEqual(int(watchdog), 30)
+        self.assertEqual(values("polier.service", "ExecReload"), ["/bin/kill -HUP $MAINPID"])
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(f"{folder}/notify")
+            manager.settimeout(20)
+            environment = clean_environment(POLIER_HTTP_PORT=str(free_port()), NOTIFY_SOCKET=f"{folder}/notify",
+                                            WATCHDOG_USEC="2000000", POLIER_DRAIN_SECONDS="0")
+            server = subprocess.Popen([BINARY, "serve"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+
+            def next_but(skipped):
+                while (word := manager.recv(200)) == skipped:
+                    pass
+                return word
+
+            try:
+                self.assertEqual(manager.recv(200), b"READY=1")
+                for _ in range(3):
+                    start = time.monotonic()
+                    self.assertEqual(manager.recv(200), b"WATCHDOG=1")
+                    self.assertLess(time.monotonic() - start, 1.5)
+                before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+                server.send_signal(signal.SIGHUP)
+                began = next_but(b"WATCHDOG=1")
+                at = int(re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=(\d+)", began).group(1))
+                self.assertTrue(before <= at <= before + 20_000_000)
+                self.assertEqual(next_but(b"WATCHDOG=1"), b"READY=1")
+            finally:
+                server.terminate()
+                self.assertEqual(next_but(b"WATCHDOG=1"), b"STOPPING=1")
+                self.assertEqual(server.wait(30), 0)
 
     def test_the_units_run_commands_that_are_there(self):
         for unit in UNITS[:2]:

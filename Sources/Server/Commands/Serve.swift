@@ -160,10 +160,17 @@ struct Serve: AsyncParsableCommand {
         flags[.caFile] = caFile
         flags[.migrate] = migrate
         flags[.drainSeconds] = drainSeconds
-        try await Self.serve(try database.settings(flags), extra: try constantRoute())
+        let (flagsOfAll, set) = (database, flags)
+        try await Self.serve(extra: try constantRoute()) { try flagsOfAll.settings(set) }
     }
 
-    static func serve(_ settings: Settings, extra: [Route]) async throws {
+    /// - Parameter read: the settings as they are now; SIGHUP asks again.
+    private static func serve(extra: [Route], _ read: @escaping @Sendable () throws -> Settings) async throws {
+        // From here on it ends nothing; it is heard once the server runs.
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
+        let settings = try read()
+        let live = LiveSettings(settings)
+        let manager = ServiceManager()
         let logger = settings.logger()
         try settings.checkHost()
         let database = try Stores.open(settings)
@@ -176,7 +183,7 @@ struct Serve: AsyncParsableCommand {
             database: database, hasher: hasher, runtime: .live, watch: watch, readiness: readiness,
             origins: settings.origins, proxies: settings.trustedProxies, links: settings.links,
             hasMail: settings.carriesMail, provesAddresses: settings.provesAddresses,
-            registrationIsOpen: settings.registrationIsOpen, mailSigningKey: settings.mail.signingKey,
+            registrationIsOpen: settings.registrationIsOpen, mailSigningKey: { live.mailgunSigningKey },
             lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
             operatedBy: settings.operatedBy)
         let web =
@@ -184,8 +191,8 @@ struct Serve: AsyncParsableCommand {
                 try WebPages.folder($0, registrationIsOpen: settings.registrationIsOpen)
             } ?? (settings.registrationIsOpen ? .embedded : .embeddedWithoutRegistration)
         let postroom = Postroom(width: MailService.atOnce, authorities: settings.mail.authorities)
-        let chain: LetterChain? = settings.mail.chain(postroom, runtime: .live)
         let fallback: any LetterTransport = settings.carriesMail ? LogTransport(logger: logger) : NoTransport()
+        let transport = CurrentTransport(settings.mail.chain(postroom, runtime: .live) ?? fallback)
         let outbox = Outbox(database, runtime: .live)
         let lastBackup = LastBackup(database)
         let traffic = Traffic()
@@ -193,7 +200,7 @@ struct Serve: AsyncParsableCommand {
         let metrics = Metrics(sources: [
             { process.all + StandardError.metrics }, { readiness.metrics }, { traffic.metrics },
             { database.metrics }, { hasher.metrics }, { await outbox.metrics },
-            { chain?.metrics ?? [] }, { await lastBackup.metrics },
+            { transport.metrics }, { await lastBackup.metrics },
         ])
         // Where nobody else can ask, they need no port of their own.
         let sharesPort = settings.metricsPort == nil && settings.origins.isLocal
@@ -201,6 +208,7 @@ struct Serve: AsyncParsableCommand {
             logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
             extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : []))
         let connections = OpenConnections()
+        let (listening, nowListens) = AsyncStream<Void>.makeStream()
         let application = Application(
             responder: responder,
             server: .checked(responder.early, arrival: .init(idle: .init(settings.idle)), connections: connections),
@@ -215,7 +223,8 @@ struct Serve: AsyncParsableCommand {
                 }
                 let port = channel.localAddress?.port ?? settings.httpPort
                 logger.info("listening on http://\(settings.authority(port: port))")
-                ServiceManager().tellReady(logger)
+                manager.tell(.ready, logger)
+                nowListens.yield()
             },
             logger: logger.quiet)
         let schema = SchemaService(
@@ -229,7 +238,7 @@ struct Serve: AsyncParsableCommand {
         let security = SecurityService(watch: watch, readiness: readiness, logger: logger)
         let mail = MailService(
             outbox: outbox, writer: try LetterWriter(settings.links),
-            transport: chain ?? fallback,
+            transport: transport,
             readiness: readiness, logger: logger, hurry: postroom.hurry)
         if !settings.carriesMail {
             logger.warning(
@@ -255,10 +264,15 @@ struct Serve: AsyncParsableCommand {
         let signals = StopSignals(logger: logger)
         let watching = Task { await signals.watch() }
         defer { watching.cancel() }
-        let drain = DrainService(readiness: readiness, wait: settings.drain, signals: signals, logger: logger)
+        let drain = DrainService(
+            readiness: readiness, wait: settings.drain, signals: signals, manager: manager, logger: logger)
+        let reload = ReloadService(
+            settings: live, read: read, database: database, postroom: postroom, transport: transport, manager: manager,
+            signals: reloads, listening: listening, logger: logger)
+        let watchdog = WatchdogService(manager: manager, readiness: readiness, logger: logger)
 
         // Shutdown goes from the last to the first.
-        var services: [any Service] = [schema, housekeeping, security, mail, application, drain]
+        var services: [any Service] = [watchdog, schema, housekeeping, security, mail, application, reload, drain]
         if let port = settings.metricsPort {
             services.insert(
                 MetricsService(
@@ -330,7 +344,7 @@ extension Logger {
     /// For libraries: what they say below a warning is no news to an operator, except when tracing.
     fileprivate var quiet: Logger {
         var logger = self
-        if logLevel > .trace { logger.logLevel = max(logLevel, .warning) }
+        logger.logLevel = .warning
         return logger
     }
 }

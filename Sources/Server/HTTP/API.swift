@@ -19,7 +19,7 @@ struct API {
     /// Whether companies register themselves.
     var registrationIsOpen = true
     /// What Mailgun signs its messages to us with, if it is set.
-    var mailSigningKey: String?
+    var mailSigningKey: @Sendable () -> String? = { nil }
     /// How long what runs low is collected after a mail that said so.
     var lowStockPause = Duration.seconds(600)
     /// How many changes a person may make in a minute; 0 for any number.

@@ -4,7 +4,12 @@ import Logging
 /// Writes the log as an object of JSON a line, on standard error.
 struct JSONLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
+    var threshold = LogThreshold()
+
+    var logLevel: Logger.Level {
+        get { threshold.level }
+        set { threshold.floor = newValue }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }

@@ -15,13 +15,13 @@ enum LogFormat: String, CaseIterable, Sendable {
 extension Settings {
     func logger() -> Logger {
         let format = logFormat
-        var logger = Logger(label: "polier") { label -> any LogHandler in
+        let threshold = LogThreshold(shared: logLevel)
+        let logger = Logger(label: "polier") { label -> any LogHandler in
             switch format {
-            case .text: TextLogHandler(label: label)
-            case .json: JSONLogHandler()
+            case .text: TextLogHandler(label: label, threshold: threshold)
+            case .json: JSONLogHandler(threshold: threshold)
             }
         }
-        logger.logLevel = logLevel
         StandardError.tellLosses { lost in
             let event = LogEvent(
                 level: .warning, message: "lines of the log were lost", error: nil,

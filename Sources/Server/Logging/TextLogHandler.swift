@@ -6,7 +6,12 @@ import Logging
 struct TextLogHandler: LogHandler {
     let label: String
     var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
+    var threshold = LogThreshold()
+
+    var logLevel: Logger.Level {
+        get { threshold.level }
+        set { threshold.floor = newValue }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }

@@ -6,7 +6,7 @@ struct MailRoutes {
     let runtime: Runtime
     let signedIn: SignedInRoutes
     /// What Mailgun signs with; nil where it isn't set, so that nothing is believed.
-    let signingKey: String?
+    let signingKey: @Sendable () -> String?
 
     var routes: [Route] {
         let (mails, runtime, signingKey) = (mails, runtime, signingKey)
@@ -28,7 +28,7 @@ struct MailRoutes {
                     .of(RequestProblem.wrongSignature, "The signature is wrong, old, or was used: don't send it again.")
                 ]
             ) { (_, fields: WebhookFields) in
-                guard let signingKey,
+                guard let signingKey = signingKey(),
                     try await mails.hear(fields.event, signed: fields.signature, key: signingKey, runtime: runtime)
                 else { throw Problem(.wrongSignature) }
                 return .one(Heard())

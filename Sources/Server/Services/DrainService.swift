@@ -6,12 +6,14 @@ struct DrainService: Service {
     let readiness: Readiness
     let wait: Duration
     let signals: StopSignals
+    let manager: ServiceManager
     let logger: Logger
 
     func run() async throws {
         // Cancelled where another service failed: then there is nothing to announce.
         guard (try? await gracefulShutdown()) != nil else { return }
         readiness.drain()
+        manager.tell(.stopping, logger)
         logger.info("stopping, after at most \(wait.components.seconds) s in which load balancers may notice")
         await withTaskGroup(of: Void.self) { race in
             race.addTask { try? await Task.sleep(for: wait) }

@@ -9,6 +9,8 @@ final class Readiness: Sendable {
     private let database = Atomic<Bool>(false)
     private let mail = Atomic<Bool>(true)
     private let hasMail: Bool
+    /// When the database was last heard of once the schema fitted, by the process's own clock.
+    private let lookedAt = Mutex<SuspendingClock.Instant?>(nil)
 
     /// - Parameter hasMail: whether a way for mail is set.
     init(hasMail: Bool = true) { self.hasMail = hasMail }
@@ -22,7 +24,10 @@ final class Readiness: Sendable {
     var mailState: String { hasMail ? (mail.load(ordering: .relaxed) ? "up" : "down") : "off" }
 
     func sawMail(up: Bool) { mail.store(up, ordering: .relaxed) }
-    func schemaWasSeenToFit() { fits.store(true, ordering: .relaxed) }
+    func schemaWasSeenToFit() {
+        fits.store(true, ordering: .relaxed)
+        lookedAt.withLock { $0 = .now }
+    }
     func sawSchema(version: Int) { self.version.store(version, ordering: .relaxed) }
     var metrics: [Metric] {
         func told(_ name: String, _ help: String, _ value: Bool) -> Metric {
@@ -38,5 +43,12 @@ final class Readiness: Sendable {
     }
 
     func drain() { draining.store(true, ordering: .relaxed) }
-    func sawDatabase(up: Bool) { database.store(up, ordering: .relaxed) }
+    func sawDatabase(up: Bool) {
+        database.store(up, ordering: .relaxed)
+        lookedAt.withLock { if $0 != nil { $0 = .now } }
+    }
+
+    /// How long ago the database last answered or failed; nil while the schema wasn't seen yet, since a migration takes as long as it
+    /// takes.
+    var databaseSilence: Duration? { lookedAt.withLock { $0 }.map { .now - $0 } }
 }

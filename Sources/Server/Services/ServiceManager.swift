@@ -1,21 +1,44 @@
 import Foundation
 import Logging
 
-/// The service manager that started this process and waits to hear that it serves: sd_notify(3), without its library.
+/// The service manager that started this process and waits to hear how it is: sd_notify(3), without its library.
 struct ServiceManager: Sendable {
+    /// What it is told.
+    enum State: String {
+        /// The server serves, after its start and after a reload.
+        case ready = "READY=1"
+        case reloading = "RELOADING=1"
+        case stopping = "STOPPING=1"
+        /// The watchdog's due.
+        case alive = "WATCHDOG=1"
+
+        /// A reload's beginning comes with its time, so that a manager that asked for it knows this one from an earlier one.
+        fileprivate var datagram: String {
+            guard self == .reloading else { return rawValue }
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return "\(rawValue)\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)"
+        }
+    }
+
     /// Nil where nobody waits.
     private let socket: String?
+    /// How often to tell a watchdog that the server is alive: four times as often as it asks for. Nil where none waits.
+    let watchdogPause: Duration?
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         socket = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+        let isMeant = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
+        let limit = environment["WATCHDOG_USEC"].flatMap { Int64($0) } ?? 0
+        watchdogPause = socket != nil && isMeant && limit > 0 ? .microseconds(max(limit / 4, 1000)) : nil
     }
 
     /// One datagram. A manager that can't be told ends the process by itself after its time limit; the log says why.
-    func tellReady(_ logger: Logger) {
+    func tell(_ state: State, _ logger: Logger) {
         guard let socket else { return }
-        guard Self.send("READY=1", to: socket) else {
+        guard Self.send(state.datagram, to: socket) else {
             return logger.error(
-                "the service manager can't be told that the server is ready",
+                "the service manager can't be told \(state.rawValue)",
                 metadata: ["socket": .string(socket), "cause": .string(String(cString: strerror(errno)))])
         }
     }

@@ -29,13 +29,16 @@ struct Settings: Sendable {
     let operatedBy: OperatorSettings
     let migrates: Bool
     let drain: Duration
-    let logLevel: Logger.Level
+    /// Of all loggers that are made of these settings.
+    let logLevel: LogThreshold.Shared
     let logFormat: LogFormat
     let adminPassword: String?
     let copyFrom: String?
     let copyTo: String?
     /// Where backups go when they are complete.
     let backupStore: ObjectStore?
+    /// What each setting says that is set, from wherever it came.
+    let values: [Setting: String]
 
     /// - Parameters:
     ///   - flags: what the command line says.
@@ -50,9 +53,14 @@ struct Settings: Sendable {
             sources.append(file)
         }
 
+        var found = flags
         func value(_ setting: Setting) throws -> String? {
-            if let flag = flags[setting] { return flag }
-            for source in sources { if let value = try source[setting] { return value } }
+            if let value = found[setting] { return value }
+            for source in sources {
+                guard let value = try source[setting] else { continue }
+                found[setting] = value
+                return value
+            }
             return nil
         }
         func number(_ setting: Setting, _ range: ClosedRange<Int>, default fallback: Int) throws -> Int {
@@ -110,7 +118,7 @@ struct Settings: Sendable {
             details: try value(.operatorDetails)?.replacingOccurrences(of: "\\n", with: "\n"))
         migrates = try choice(.migrate, [("auto", true), ("off", false)], default: true)
         drain = .seconds(try number(.drainSeconds, 0...600, default: 3))
-        logLevel = try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
+        logLevel = .init(try choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info))
         logFormat = try choice(.logFormat, LogFormat.allCases.map { ($0.rawValue, $0) }, default: .text)
         adminPassword = try value(.adminPassword)
         copyFrom = try value(.copyFrom)
@@ -118,6 +126,7 @@ struct Settings: Sendable {
         backupStore = try ObjectStore(
             settings: try value(.backupStoreURL), region: try value(.backupStoreRegion),
             keyID: try value(.backupStoreKeyID), secret: try value(.backupStoreSecret))
+        values = found
     }
 
     /// Host and port as URLs have them.

@@ -1,0 +1,18 @@
+import Core
+import Synchronization
+
+/// The mail transport that is in use, until other settings give another. What is being sent ends on the one it began with.
+final class CurrentTransport: LetterTransport {
+    private let current: Mutex<any LetterTransport>
+
+    init(_ transport: any LetterTransport) { current = Mutex(transport) }
+
+    func replace(by transport: any LetterTransport) { current.withLock { $0 = transport } }
+
+    var room: Int { current.withLock { $0 }.room }
+    var metrics: [Metric] { (current.withLock { $0 } as? LetterChain)?.metrics ?? [] }
+
+    func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
+        await current.withLock { $0 }.send(letter, by: deadline)
+    }
+}
