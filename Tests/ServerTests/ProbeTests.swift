@@ -33,6 +33,30 @@ import Testing
         }
     }
 
+    /// They are forgotten, and don't end the process.
+    @Test func connectionsThatNoTaskHasTakenOverEndWithTheServer() async throws {
+        let (servers, announce) = AsyncStream<TestServer>.makeStream()
+        let running = Task {
+            try await TestServer.run(on: .sqlite) { server in
+                announce.yield(server)
+                try await Task.sleep(for: .seconds(600))
+            }
+        }
+        for await server in servers {
+            let port = try #require(URL(string: server.client.base)?.port)
+            _ = await Busy().whileAllThreadsAreBlocked { () -> [Int32] in
+                let sockets = (0..<40).map { _ in RawConnection.open(to: port) }
+                // Time for event loops to accept them.
+                Thread.sleep(forTimeInterval: 0.5)
+                running.cancel()
+                for socket in sockets { close(socket) }
+                return sockets
+            }
+            break
+        }
+        _ = await running.result
+    }
+
     /// On the event loop and on the shared threads they say the same.
     @Test func theAnswerIsTheRoutes() async throws {
         try await TestServer.run(on: .sqlite) { server in

@@ -38,6 +38,18 @@ struct RawConnection {
         return count
     }
 
+    /// An open connection to a port of this machine; what it sends and when it closes is the caller's.
+    static func open(to port: Int) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in(loopback: port)
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return descriptor
+    }
+
     private func exchange(_ bytes: Data, patience: Duration, until isDone: (Data) -> Bool) -> Data {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }

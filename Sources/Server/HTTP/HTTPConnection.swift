@@ -6,6 +6,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Synchronization
 
 /// A connection that speaks HTTP/1.1: what it is asked is checked and, where that doesn't wait for anything, answered on its event
 /// loop, before a task on the shared threads hears of it.
@@ -16,9 +17,7 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     let reading: ReadingDeadline.Limits
     let connections: OpenConnections
 
-    func setup(
-        channel: any Channel, logger: Logger
-    ) -> EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             ReadingDeadline.bound(channel)
@@ -34,13 +33,38 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
             try pipeline.addHandler(deadline)
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             try pipeline.addHandler(ProbeHandler(early))
-            return try NIOAsyncChannel(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            return AcceptedConnection(
+                try NIOAsyncChannel(
+                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))
         }
     }
 
-    func handle(value: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, logger: Logger) async {
-        await handleHTTP(asyncChannel: value, logger: logger)
+    func handle(value: AcceptedConnection, logger: Logger) async {
+        await handleHTTP(asyncChannel: value.take(), logger: logger)
+    }
+}
+
+/// A connection that waits for a task to take it over. One that no task takes, because the server is stopped before, closes by itself:
+/// NIO would end the process.
+final class AcceptedConnection: ServerChildChannelValue {
+    typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    private let parts: Parts
+    private let isTaken = Atomic(false)
+
+    init(_ parts: Parts) { self.parts = parts }
+
+    deinit {
+        guard !isTaken.load(ordering: .acquiring) else { return }
+        Task { [parts] in try? await parts.executeThenClose { _, _ in } }
+    }
+
+    var channel: any Channel { parts.channel }
+
+    /// What is said on it; whoever takes that sees it to its end.
+    func take() -> Parts {
+        isTaken.store(true, ordering: .releasing)
+        return parts
     }
 }
 
