@@ -47,6 +47,8 @@ extension Failure {
         // Conflicts arrive above only after every repetition met one: to the caller the operation took too long.
         case "57014", "55P03", "40001", "40P01": .timeout
         case "53100": .full
+        // data_corrupted, index_corrupted
+        case "XX001", "XX002": .damaged
         // A Bind with too few values: a mistake of ours, and the connection is as good as before.
         case "08P01": .failed
         default: ["08", "53", "57"].contains(state.prefix(2)) ? .unavailable : .failed

@@ -78,7 +78,7 @@ extension Connection {
     /// What went wrong at the start is read by an operator.
     static func sentence(_ error: StorageError, _ file: DatabaseFile) -> StorageError {
         switch error.kind {
-        case .misconfigured: error
+        case .misconfigured, .damaged: error
         case .full: StorageError(.full, "There is no room on the disk for the database file '\(file.path)'.")
         case .unavailable where error.detail.hasPrefix("Another process"): error
         case .diskFailure where error.detail.hasSuffix("."): error

@@ -20,10 +20,12 @@ final class Connection: @unchecked Sendable {
     /// Opens the file, which must exist.
     init(_ file: DatabaseFile, _ access: Access, busyTimeout: Duration) throws {
         EngineConfiguration.apply()
-        let flags = access == .readsOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let name = file.engineName
+        let flags =
+            (access == .readsOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | (name.isURI ? SQLITE_OPEN_URI : 0)
         var opened: OpaquePointer?
         // No mutex of the engine's: the connection has one user at a time.
-        let code = sqlite3_open_v2(file.enginePath, &opened, flags | SQLITE_OPEN_NOMUTEX, file.disk.vfs)
+        let code = sqlite3_open_v2(name.text, &opened, flags | SQLITE_OPEN_NOMUTEX, file.disk.vfs)
         guard let opened else { throw StorageError(.unavailable, "no memory to open the database") }
         handle = opened
         path = file.path

@@ -11,9 +11,34 @@ struct DatabaseFile: Sendable {
     /// As the operator named it.
     let path: String
     var disk = Disk.system
+    var opening = Opening.inPlace
 
-    /// As the engine is told: it takes `:memory:` and the empty path for something else than a file.
+    /// What the engine opens.
+    enum Opening {
+        case inPlace
+        /// The file, which nobody changes meanwhile, without the files beside it (`immutable`, https://sqlite.org/uri.html).
+        case unchanging
+        /// A copy at this path.
+        case copy(String)
+    }
+
+    /// As the system is told: the engine takes `:memory:` and the empty path for something else than a file.
     var enginePath: String { path.hasPrefix("/") ? path : "./" + path }
+
+    /// As the engine is told, and whether that is a URI.
+    var engineName: (text: String, isURI: Bool) {
+        switch opening {
+        case .inPlace: return (enginePath, false)
+        case .copy(let path): return (path, false)
+        case .unchanging:
+            let escaped = enginePath.utf8.map { byte in
+                let isPlain =
+                    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || "/._-".utf8.contains(byte)
+                return isPlain ? String(UnicodeScalar(byte)) : "%" + [byte].hexadecimal
+            }
+            return ("file:\(escaped.joined())?immutable=1", true)
+        }
+    }
 
     var folder: String {
         guard let slash = enginePath.lastIndex(of: "/") else { return "." }
@@ -43,15 +68,36 @@ struct DatabaseFile: Sendable {
         if access(enginePath, W_OK) != 0 { try refuse("cannot be written", errno) }
     }
 
+    private func refuseReadOnlyDisk(_ code: Int32) throws {
+        guard code == EROFS, access(enginePath, F_OK) == 0 else { return }
+        throw misconfigured(
+            """
+            The database file '\(path)' is on a read-only disk: mount it so that it can be written; meanwhile 'polier backup' can still read \
+            it, and 'polier restore' puts that elsewhere.
+            """)
+    }
+
+    /// Who could do it, in a sentence that goes on.
+    func owner(of path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return "" }
+        let name = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "the user \(status.st_uid)"
+        return "it belongs to \(name), who can run this"
+    }
+
     private func checkFolder() throws {
         var status = stat()
         guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw misconfigured("The folder '\(folder)' for the database file '\(path)' does not exist.")
         }
         if access(folder, W_OK | X_OK) != 0 {
-            let cause = String(cString: strerror(errno))
+            let code = errno
+            try refuseReadOnlyDisk(code)
+            let cause = String(cString: strerror(code))
             throw misconfigured(
-                "The folder '\(folder)' cannot be written (\(cause)); SQLite keeps files beside '\(path)'.")
+                """
+                The folder '\(folder)' cannot be written (\(cause)); SQLite keeps files beside '\(path)'; \(owner(of: folder)).
+                """)
         }
         // Only who may read a folder can sync it.
         if access(folder, R_OK) != 0 {
@@ -70,7 +116,10 @@ struct DatabaseFile: Sendable {
     }
 
     private func refuse(_ what: String, _ code: Int32) throws {
-        let sentence = "The database file '\(path)' \(what): \(String(cString: strerror(code)))."
+        try refuseReadOnlyDisk(code)
+        let cause = String(cString: strerror(code))
+        let hint = [EACCES, EPERM].contains(code) ? "; \(owner(of: enginePath))" : ""
+        let sentence = "The database file '\(path)' \(what): \(cause)\(hint)."
         throw StorageError([ENOSPC, EDQUOT].contains(code) ? .full : .misconfigured, sentence)
     }
 

@@ -29,7 +29,10 @@ enum ErrorTranslation {
             return StorageError(
                 .misconfigured, "The database file '\(connection.path)' cannot be written (\(words), code \(code)).")
         case SQLITE_NOTADB:
-            return StorageError(.misconfigured, "The file '\(connection.path)' is not an SQLite database.")
+            return StorageError(
+                .misconfigured,
+                "The file '\(connection.path)' is not an SQLite database: name another, or restore a backup into a new one."
+            )
         case SQLITE_INTERRUPT:
             return StorageError(.timeout, words)
         default:
@@ -47,7 +50,12 @@ enum ErrorTranslation {
         case (_, ENOSPC), (_, EDQUOT):
             return StorageError(.full, "no room on the disk of '\(connection.path)' (\(engine))")
         case (SQLITE_CORRUPT, 0):
-            return StorageError(.failed, "\(words) (code \(code))")
+            return StorageError(
+                .damaged,
+                """
+                The database file '\(connection.path)' is damaged (\(words), code \(code)): stop what uses it, put it aside, and put the \
+                last backup into a new file with 'polier restore'.
+                """)
         case (SQLITE_CANTOPEN, _) where system != EIO, (SQLITE_NOMEM, _), (_, EMFILE), (_, ENFILE), (_, ENOMEM):
             return StorageError(.unavailable, "'\(connection.path)': \(cause)")
         default:

@@ -54,12 +54,18 @@ extension WriterSession: BulkSession {
         var lines: [UInt8] = []
         lines.reserveCapacity(Self.piece + (64 << 10))
         try unlessFailed {
-            try connection.run(Statement(table.rowsInOrder)) { row in
-                try row.appendLine(of: table, to: &lines)
-                if lines.count >= Self.piece {
-                    try lines.withUnsafeBytes(take)
-                    lines.removeAll(keepingCapacity: true)
+            do {
+                try connection.run(Statement(table.rowsInOrder)) { row in
+                    try row.appendLine(of: table, to: &lines)
+                    if lines.count >= Self.piece {
+                        try lines.withUnsafeBytes(take)
+                        lines.removeAll(keepingCapacity: true)
+                    }
                 }
+            } catch let error as StorageError where error.kind == .damaged {
+                // What comes before the damage can be read.
+                if !lines.isEmpty { try lines.withUnsafeBytes(take) }
+                throw error
             }
             if !lines.isEmpty { try lines.withUnsafeBytes(take) }
         }

@@ -49,6 +49,9 @@ public struct Backup: Sendable {
         to write: @escaping (UnsafeRawBufferPointer) throws -> Void
     ) throws -> [TableContents] {
         try database.withSnapshot { session in
+            if database.dialect == .postgres {
+                try Transaction(session, Aftermath()).fetch(Door.query).first?.checkPlace()
+            }
             let tables = try session.tables()
             guard !tables.isEmpty else { throw CopyRefusal("the database has no schema: there is nothing to back up") }
             let applied = try Transaction(session, Aftermath()).fetch(Applied.all)

@@ -16,7 +16,10 @@ public struct DatabaseCopy: Sendable {
     /// - Throws: `CopyRefusal`, or the `StorageError` of either side.
     public func run(_ tell: @escaping @Sendable (CopyProgress) -> Void) async throws -> [TableContents] {
         let wanted = target.migrations.map(SchemaMark.init)
-        let found = SchemaMark.all(in: try await Migrator(source, migrations: target.migrations).history())
+        let migrator = Migrator(source, migrations: target.migrations)
+        // The source's encoding doesn't matter: a copy is the way out of it.
+        try await migrator.door()?.checkPlace()
+        let found = SchemaMark.all(in: try await migrator.history())
         guard !found.isEmpty else { throw CopyRefusal("the source has no schema: there is nothing to copy") }
         guard found == wanted else {
             throw CopyRefusal(

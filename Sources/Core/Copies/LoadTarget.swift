@@ -12,6 +12,10 @@ struct LoadTarget: Sendable {
     func prepare() async throws {
         let migrator = Migrator(database, migrations: migrations)
         let database = database
+        if let door = try await migrator.door() {
+            try door.checkEncoding()
+            try door.checkPlace()
+        }
         let there = SchemaMark.all(in: try await migrator.history())
         try await BlockingThread.run(name: "copy") {
             try database.withSnapshot { session in

@@ -28,7 +28,14 @@ public struct Migrator: Sendable {
         self.runtime = runtime
     }
 
+    /// - Throws: the database's `StorageError`, also where Polier can't be kept in it: `.misconfigured` for a PostgreSQL database in
+    ///   another encoding than UTF8, with the tables in a schema that isn't used, or without any and no right to make them.
     public func state() async throws -> SchemaState {
+        if let door = try await door() {
+            try door.checkEncoding()
+            try door.checkPlace()
+            if !door.hasSchema { try door.checkMayMake() }
+        }
         do {
             return state(given: try await database.fetch(Applied.all))
         } catch let error as StorageError where error.kind == .noSuchTable {
@@ -50,6 +57,7 @@ public struct Migrator: Sendable {
     /// change the schema can call it.
     public func migrate() async throws -> [String] {
         guard case .older = try await state() else { return [] }
+        try await door()?.checkMayMake()
         var ran: [String] = []
         try await exclusively { transaction in
             for statement in try AppliedMigration.createTable(for: database.dialect) {

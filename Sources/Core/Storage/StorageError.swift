@@ -20,6 +20,9 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
         /// The database's disk failed to read, write or sync. The operation may be tried again; whether a commit that was
         /// under way took effect is not known.
         case diskFailure
+        /// The database holds something else than was written: a disk has changed it, or another program. `detail` is a whole sentence
+        /// for the operator.
+        case damaged
         /// The database can't be used as it was named: wrong password, no such database, a file that isn't one, or one that
         /// may not be written. Trying again doesn't help; `detail` is a whole sentence for the operator.
         case misconfigured

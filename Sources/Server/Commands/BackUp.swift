@@ -32,12 +32,12 @@ struct BackUp: AsyncParsableCommand {
     func run() async throws {
         let settings = try database.settings()
         if verify { return try await Self.verify(BackupFile(path: file), settings) }
-        try await withDatabase(settings, existing: true) { database in
+        try await withDatabase(settings, for: .reading) { database in
             let now = Runtime.live.now()
             let folder = keep.map { _ in BackupFolder(path: file) }
             let target = try folder?.file(at: now) ?? BackupFile(path: file)
             let progress = ProgressLine()
-            let contents = try await BlockingThread.run(name: "backup") {
+            let contents = try await tellingDamage(of: database) {
                 var contents: [TableContents] = []
                 try target.write { write in
                     try withoutActuallyEscaping(write) { write in
@@ -67,9 +67,22 @@ struct BackUp: AsyncParsableCommand {
             do {
                 try await LastBackup(database).note(now, at: Runtime.live.now())
             } catch {
-                // A standby takes no note, and neither does a schema that is to be migrated after this backup.
+                // A standby and a read-only disk take no note, and neither does a schema that is to be migrated after this backup.
                 say("The database couldn't note it, so servers will tell of an older one: \(error)")
             }
+        }
+    }
+
+    /// Runs `body` on a thread of its own. Where the database is damaged, says which of its tables can be read.
+    private func tellingDamage<Result: Sendable>(
+        of database: any BulkDatabase, _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await BlockingThread.run(name: "backup", body)
+        } catch let error as StorageError where error.kind == .damaged {
+            let tables = try? await BlockingThread.run(name: "backup") { try TableReading.all(of: database) }
+            for table in tables ?? [] { say("  \(table)") }
+            throw error
         }
     }
 

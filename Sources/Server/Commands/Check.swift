@@ -17,7 +17,7 @@ struct Check: AsyncParsableCommand {
             return print("The server is ready.")
         }
         _ = try settings.webFolder.map { try WebPages.folder($0) }
-        try await withDatabase(settings, existing: true) { database in
+        try await withDatabase(settings, for: .using) { database in
             let engine = database.dialect == .sqlite ? "SQLite" : "PostgreSQL"
             let state = try await Migrator(database, migrations: try Migration.embedded()).state()
             if let refusal = SchemaRefusal(state) { throw refusal }

@@ -29,7 +29,7 @@ struct CompanyCommand: AsyncParsableCommand {
 
         func run() async throws {
             let values = try self.values
-            try await withDatabase(try database.settings(), existing: true) { database in
+            try await withDatabase(try database.settings(), for: .using) { database in
                 if let refusal = SchemaRefusal(
                     try await Migrator(database, migrations: try Migration.embedded()).state())
                 {

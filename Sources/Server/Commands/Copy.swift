@@ -35,9 +35,9 @@ struct Copy: AsyncParsableCommand {
             throw SettingsError(
                 "a copy needs both databases: --from URL --to URL, or POLIER_COPY_FROM and POLIER_COPY_TO")
         }
-        let source = try Stores.open(from, named: Setting.copyFrom.rawValue, settings, existing: true)
+        let source = try Stores.open(from, named: Setting.copyFrom.rawValue, settings, for: .reading)
         try await closing(source) { source in
-            let target = try Stores.open(to, named: Setting.copyTo.rawValue, settings, existing: false)
+            let target = try Stores.open(to, named: Setting.copyTo.rawValue, settings, for: .making)
             try await closing(target) { target in
                 let progress = ProgressLine()
                 let copy = DatabaseCopy(from: source, to: target, migrations: try Migration.embedded())

@@ -12,7 +12,7 @@ struct MailCommand: AsyncParsableCommand {
         @Option(help: "How many at most.") var limit = 50
 
         func run() async throws {
-            try await withDatabase(try database.settings(), existing: true) { database in
+            try await withDatabase(try database.settings(), for: .using) { database in
                 for mail in try await Mails(database).latest(min(max(limit, 1), 10_000)) { print(mail.line) }
             }
         }
@@ -24,7 +24,7 @@ struct MailCommand: AsyncParsableCommand {
         @Argument(help: "The mail's id.") var id: String
 
         func run() async throws {
-            try await withDatabase(try database.settings(), existing: true) { database in
+            try await withDatabase(try database.settings(), for: .using) { database in
                 guard let id = Mail.ID(id), let mail = try await Mails(database).get(id) else {
                     throw SettingsError("there is no mail \(id)")
                 }
@@ -40,7 +40,7 @@ struct MailCommand: AsyncParsableCommand {
         @Argument(help: "The mail's id.") var id: String
 
         func run() async throws {
-            try await withDatabase(try database.settings(), existing: true) { database in
+            try await withDatabase(try database.settings(), for: .using) { database in
                 guard let id = Mail.ID(id), try await Mails(database).retry(id, now: Runtime.live.now()) else {
                     throw SettingsError("there is no mail \(id) that failed and can still be sent")
                 }

@@ -25,7 +25,7 @@ struct Migrate: AsyncParsableCommand {
         @OptionGroup var database: DatabaseFlags
 
         func run() async throws {
-            try await withDatabase(try database.settings(), existing: true) { database in
+            try await withDatabase(try database.settings(), for: .using) { database in
                 let migrator = Migrator(database, migrations: try Migration.embedded())
                 for row in try await migrator.history() {
                     print("\(row.name)  \(row.appliedAt.map { "applied \($0.text)" } ?? "being applied")")
@@ -41,9 +41,9 @@ struct Migrate: AsyncParsableCommand {
 
 /// Opens the database for one command, and closes it.
 func withDatabase(
-    _ settings: Settings, existing: Bool = false, _ body: (any BulkDatabase) async throws -> Void
+    _ settings: Settings, for use: DatabaseUse = .making, _ body: (any BulkDatabase) async throws -> Void
 ) async throws {
-    try await closing(try Stores.open(settings, existing: existing), body)
+    try await closing(try Stores.open(settings, for: use), body)
 }
 
 /// Closes a database behind a command, whatever happens.

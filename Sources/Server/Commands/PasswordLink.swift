@@ -13,7 +13,7 @@ struct PasswordLink: AsyncParsableCommand {
     func run() async throws {
         let settings = try database.settings()
         guard let address = EmailAddress(email) else { throw SettingsError("'\(email)' is not an e-mail address") }
-        try await withDatabase(settings, existing: true) { database in
+        try await withDatabase(settings, for: .using) { database in
             let hasher = PasswordHasher(width: 1)
             let token = try await Accounts(database, hasher: hasher, runtime: .live).passwordLink(email: address)
             await hasher.close()

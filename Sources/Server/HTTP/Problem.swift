@@ -34,7 +34,7 @@ struct Problem: Error {
         switch error.kind {
         case .full: self.init(.full)
         case .unavailable, .timeout, .misconfigured, .noSuchTable: self = .unavailable
-        case .diskFailure: self.init(.diskFailure, headers: [.retryAfter: "2"])
+        case .diskFailure, .damaged: self.init(.diskFailure, headers: [.retryAfter: "2"])
         case .unstorable: self.init(.nulCharacters)
         case .unique, .foreignKey, .check, .notNull, .failed: self.init(.internalError)
         }

@@ -4,19 +4,31 @@ import Logging
 import StorePostgres
 import StoreSQLite
 
+/// What a command does with a database.
+enum DatabaseUse {
+    /// Makes it where it isn't there.
+    case making
+    /// Takes it as it is there.
+    case using
+    /// Only reads what is there, also a file that can't be written.
+    case reading
+}
+
 /// Opens the database that a URL names: its scheme picks the engine.
 enum Stores {
-    /// - Parameter existing: whether a database file must be there already, for commands that only look.
-    static func open(_ settings: Settings, existing: Bool = false) throws -> any BulkDatabase {
-        try open(settings.databaseURL, named: Setting.databaseURL.rawValue, settings, existing: existing)
+    static func open(_ settings: Settings, for use: DatabaseUse = .making) throws -> any BulkDatabase {
+        try open(settings.databaseURL, named: Setting.databaseURL.rawValue, settings, for: use)
     }
 
     /// - Parameter name: what sentences call the URL.
-    static func open(_ url: String, named name: String, _ settings: Settings, existing: Bool) throws -> any BulkDatabase
+    static func open(_ url: String, named name: String, _ settings: Settings, for use: DatabaseUse) throws
+        -> any BulkDatabase
     {
         switch url.prefix(while: { $0 != ":" }) {
         case "sqlite":
-            return try SQLiteDatabase(try sqliteOptions(url, named: name, existing: existing))
+            let options = try sqliteOptions(url, named: name, existing: use != .making)
+            if use == .reading, let rescue = try SQLiteRescue(options) { return rescue }
+            return try SQLiteDatabase(options)
         case "postgres", "postgresql":
             var options = PostgresDatabase.Options(url: url)
             options.pool = settings.databasePool

@@ -17,7 +17,7 @@ ALTER ROLE polier LOGIN PASSWORD :'password';
 -- A role that isn't a superuser, a provider's say, gives away only what it could have itself.
 SELECT format('GRANT polier_owner, polier TO %I', current_user) FROM pg_roles
 WHERE rolname = current_user AND NOT rolsuper \gexec
-SELECT 'CREATE DATABASE polier OWNER polier_owner' WHERE 'polier' NOT IN (SELECT datname FROM pg_database) \gexec
+SELECT $$CREATE DATABASE polier OWNER polier_owner ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C'$$ WHERE 'polier' NOT IN (SELECT datname FROM pg_database) \gexec
 
 \connect polier
 -- A database from before there were two roles was polier's.
