@@ -51,11 +51,15 @@ extension Catalog {
             ORDER BY tables.relname, columns.attnum
             """,
         references: """
-            SELECT tables.relname, others.relname
+            SELECT tables.relname, keys.conname, own.attname, others.relname, theirs.attname
             FROM pg_constraint AS keys
             JOIN pg_class AS tables ON tables.oid = keys.conrelid
             JOIN pg_class AS others ON others.oid = keys.confrelid
+            CROSS JOIN LATERAL unnest(keys.conkey, keys.confkey) WITH ORDINALITY AS pairs (own, theirs, place)
+            JOIN pg_attribute AS own ON own.attrelid = tables.oid AND own.attnum = pairs.own
+            JOIN pg_attribute AS theirs ON theirs.attrelid = others.oid AND theirs.attnum = pairs.theirs
             WHERE keys.contype = 'f' AND tables.relnamespace = CAST(current_schema() AS regnamespace)
+            ORDER BY tables.relname, keys.conname, pairs.place
             """)
 }
 

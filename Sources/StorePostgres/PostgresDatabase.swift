@@ -32,6 +32,7 @@ public final class PostgresDatabase: Database {
     public let dialect = Dialect.postgres
 
     let connector: Connector
+    let poolSize: Int
     private let patience: Duration
     private let reads: WorkQueue<ReadJob>
     /// Reads that turned out slow. Nil in a small pool, where the readers run them themselves.
@@ -60,6 +61,7 @@ public final class PostgresDatabase: Database {
         self.rounds = rounds
         let limit = options.statementTimeout
         patience = options.patience
+        poolSize = options.pool
         let reads = WorkQueue<ReadJob>(capacity: Self.capacity)
         let slowReads = options.pool >= 3 ? WorkQueue<ReadJob>(capacity: Self.capacity) : nil
         let transactions = WorkQueue<TransactionJob>(capacity: Self.capacity)

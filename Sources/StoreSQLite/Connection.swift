@@ -13,6 +13,7 @@ final class Connection: @unchecked Sendable {
     /// The file, as the operator named it.
     let path: String
     private let access: Access
+    private let watch: FileWatch
     private var statements = StatementCache(capacity: 500)
     private var readMarks: (begin: PreparedStatement, end: PreparedStatement)?
     private let uniqueNames = UniqueNames()
@@ -30,6 +31,7 @@ final class Connection: @unchecked Sendable {
         handle = opened
         path = file.path
         self.access = access
+        watch = file.watch
         sqlite3_extended_result_codes(opened, 1)
         guard code == SQLITE_OK else { throw failure(sqlite3_extended_errcode(opened)) }
         waitForLocks(busyTimeout)
@@ -138,7 +140,10 @@ final class Connection: @unchecked Sendable {
 
     /// What the engine's last error means. Ask at once: the engine forgets its words with the next call.
     func failure(_ code: Int32) -> StorageError {
-        ErrorTranslation.error(code, String(cString: sqlite3_errmsg(handle)), on: self, uniqueNames: uniqueNames)
+        let error = ErrorTranslation.error(
+            code, String(cString: sqlite3_errmsg(handle)), on: self, uniqueNames: uniqueNames)
+        if error.kind == .damaged || code & 0xff == SQLITE_NOTADB { watch.met(error) }
+        return error
     }
 
     /// What the result of a call on one of the connection's files means (see `EngineFile`).

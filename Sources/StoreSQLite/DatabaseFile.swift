@@ -12,6 +12,7 @@ struct DatabaseFile: Sendable {
     let path: String
     var disk = Disk.system
     var opening = Opening.inPlace
+    let watch = FileWatch()
 
     /// What the engine opens.
     enum Opening {

@@ -54,7 +54,7 @@ enum ErrorTranslation {
                 .damaged,
                 """
                 The database file '\(connection.path)' is damaged (\(words), code \(code)): stop what uses it, put it aside, and put the \
-                last backup into a new file with 'polier restore'.
+                last backup into a new file with 'polier restore'. 'polier check --deep' says what can still be read.
                 """)
         case (SQLITE_CANTOPEN, _) where system != EIO, (SQLITE_NOMEM, _), (_, EMFILE), (_, ENFILE), (_, ENOMEM):
             return StorageError(.unavailable, "'\(connection.path)': \(cause)")

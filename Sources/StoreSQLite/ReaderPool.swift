@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Core
 internal import Synchronization
 
@@ -43,6 +44,21 @@ final class ReaderPool: Sendable {
         }
         // Only here do they go, and with them their statements: not inside of the lock.
         withExtendedLifetime(idle) {}
+    }
+
+    /// What is wrong with the header of the file that is open; nil where nothing is, or it can't be read now.
+    func faultOfHeader() -> String? {
+        guard file.disk.vfs == nil, let reader = try? take() else { return nil }
+        defer { putBack(reader) }
+        return withUnsafeTemporaryAllocation(byteCount: 100, alignment: 8) { header in
+            guard let open = EngineFile.database(of: reader) else { return nil }
+            guard open.read(into: header, at: 0) == SQLITE_OK else {
+                // Or a later error would be taken for this one.
+                _ = open.takeSystemError()
+                return nil
+            }
+            return file.watch.look(atHeader: UnsafeRawBufferPointer(header), of: file)
+        }
     }
 
     /// How many are in use, and how many wait for somebody who reads.

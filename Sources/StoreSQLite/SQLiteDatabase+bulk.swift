@@ -35,9 +35,9 @@ extension Catalog {
             ORDER BY tables.name, columns.cid
             """,
         references: """
-            SELECT tables.name, keys."table"
+            SELECT tables.name, CAST(keys.id AS TEXT), keys."from", keys."table", keys."to"
             FROM sqlite_schema AS tables, pragma_foreign_key_list(tables.name) AS keys
-            WHERE tables.type = 'table'
+            WHERE tables.type = 'table' ORDER BY tables.name, keys.id, keys.seq
             """)
 }
 

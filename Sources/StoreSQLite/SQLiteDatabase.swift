@@ -70,6 +70,8 @@ public final class SQLiteDatabase: Database {
         readers = ReaderPool(file, options)
         self.queue = queue
         thread = Mutex(BlockingThread(name: "sqlite-writer") { writer.work(on: queue) })
+        // What is there now is what is watched.
+        _ = fault
     }
 
     deinit {
@@ -113,6 +115,8 @@ public final class SQLiteDatabase: Database {
             try session.enqueue(statement)
         }
     }
+
+    public var fault: String? { file.watch.look(at: file) ?? readers.faultOfHeader() ?? file.watch.damage }
 
     public var metrics: [Metric] {
         let help = "Connections that read, by whether they are in use."

@@ -66,7 +66,7 @@ extension BulkSession {
                     key: try row.next() as Int64
                 )
             },
-            Query(catalog.references) { (from: try $0.next() as String, to: try $0.next() as String) })
+            ForeignKey.columns(catalog))
         let byTable = Dictionary(grouping: columns, by: \.table)
         let tables = try byTable.filter { !["schema_migrations", "upkeep"].contains($0.key) }.map { name, columns in
             try Table(
@@ -76,7 +76,7 @@ extension BulkSession {
                 },
                 key: columns.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map(\.name))
         }
-        return try Table.inOrder(tables, references)
+        return try Table.inOrder(tables, references.map { (from: $0.table, to: $0.other) })
     }
 }
 

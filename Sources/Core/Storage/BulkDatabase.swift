@@ -9,6 +9,13 @@ public protocol BulkDatabase: Database {
     /// Runs `body` in one transaction, which is durable when this returns. Where the body throws, or the process or the
     /// connection ends before, nothing of it was kept.
     func withLoad<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result
+
+    /// What only this engine can find out about itself, for a thorough check. Takes as long as reading everything.
+    func inspect() throws -> [Inspection]
+}
+
+extension BulkDatabase {
+    public func inspect() throws -> [Inspection] { [] }
 }
 
 /// The driver's half of a copy under way.
@@ -39,6 +46,7 @@ public struct Catalog: Sendable {
     /// - Parameters:
     ///   - columns: the table, the column, its type, and its place in the primary key (from 1; 0 for none), of every table in
     ///     the order of its columns.
-    ///   - references: the table and the one that a foreign key of it refers to.
+    ///   - references: of every foreign key, for each of its columns in their order: the table, the key's name or number, the column, and
+    ///     the table and the column that it refers to.
     public init(columns: SQL, references: SQL) { (self.columns, self.references) = (columns, references) }
 }

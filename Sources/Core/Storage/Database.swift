@@ -27,11 +27,17 @@ public protocol Database: Sendable {
     /// What waits, and how the work is done.
     var metrics: [Metric] { get }
 
+    /// What was found wrong with the database itself, a whole sentence for the operator: its file was moved, or a statement met a
+    /// damage. Nil where nothing is known. Looks anew each time, within microseconds.
+    var fault: String? { get }
+
     /// Ends the driver's threads and connections. Work that is under way is finished; what comes later is `.unavailable`.
     func close() async
 }
 
 extension Database {
+    public var fault: String? { nil }
+
     /// The rows of each query, all asked in one round trip. See `read` for what they see.
     @inline(__always)
     public func fetch<each Value: Sendable>(

@@ -228,7 +228,7 @@ struct Serve: AsyncParsableCommand {
             },
             logger: logger.quiet)
         let schema = SchemaService(
-            migrator: Migrator(database, migrations: try Migration.embedded()),
+            database: database, migrator: Migrator(database, migrations: try Migration.embedded()),
             migrates: settings.migrates, readiness: readiness, logger: logger)
         try await schema.start()
         let housekeeping = HousekeepingService(

@@ -19,13 +19,17 @@ struct HealthRoutes {
                 .init(
                     "Whether to send requests here",
                     """
-                    503 until the schema was seen to fit, and while the server is being stopped. An outage of the database or \
+                    503 until the schema was seen to fit, while the server is being stopped, and once the database was found damaged, or \
+                    its file moved or replaced (`broken`). An outage of the database or \
                     of what carries mail shows in the body only; its mail is `off` where no way for mail is set.
                     """),
                 result: .text("application/json", "Send them.", schema: Self.schema),
-                refusals: [.of(RequestProblem.unavailable, "It is starting, or being stopped.")], isProbe: true
+                refusals: [
+                    .of(RequestProblem.unavailable, "It is starting, being stopped, or its database is broken.")
+                ], isProbe: true
             ) {
                 if readiness.isDraining { return Self.answer(.serviceUnavailable, "{\"status\":\"draining\"}") }
+                if readiness.databaseIsBroken { return Self.answer(.serviceUnavailable, "{\"status\":\"broken\"}") }
                 if !readiness.schemaFits { return Self.answer(.serviceUnavailable, "{\"status\":\"starting\"}") }
                 let (database, mail) = (readiness.databaseIsUp ? "up" : "down", readiness.mailState)
                 return Self.answer(.ok, "{\"status\":\"ready\",\"database\":\"\(database)\",\"mail\":\"\(mail)\"}")

@@ -1,7 +1,8 @@
 import Core
 import Synchronization
 
-/// Whether this server should be sent requests: once its schema was seen to fit, until it is told to stop.
+/// Whether this server should be sent requests: once its schema was seen to fit, until it is told to stop, and not while its database is
+/// broken.
 final class Readiness: Sendable {
     private let fits = Atomic<Bool>(false)
     private let version = Atomic<Int>(0)
@@ -11,6 +12,9 @@ final class Readiness: Sendable {
     private let hasMail: Bool
     /// When the database was last heard of once the schema fitted, by the process's own clock.
     private let lookedAt = Mutex<SuspendingClock.Instant?>(nil)
+    /// What is wrong with the database itself (`Database.fault`).
+    private let fault = Mutex<String?>(nil)
+    private let isBroken = Atomic<Bool>(false)
 
     /// - Parameter hasMail: whether a way for mail is set.
     init(hasMail: Bool = true) { self.hasMail = hasMail }
@@ -19,6 +23,18 @@ final class Readiness: Sendable {
     var isDraining: Bool { draining.load(ordering: .relaxed) }
     /// Whether the database answered when it was last asked, a moment ago.
     var databaseIsUp: Bool { database.load(ordering: .relaxed) }
+
+    /// Whether the database is damaged, or its file isn't where it was.
+    var databaseIsBroken: Bool { isBroken.load(ordering: .relaxed) }
+
+    /// - Returns: whether this is news.
+    func sawFault(_ sentence: String?) -> Bool {
+        isBroken.store(sentence != nil, ordering: .relaxed)
+        return fault.withLock { known in
+            defer { known = sentence }
+            return known != sentence
+        }
+    }
 
     /// Whether mail can leave, as far as is known: `up`, `down`, or `off` where no way for it is set.
     var mailState: String { hasMail ? (mail.load(ordering: .relaxed) ? "up" : "down") : "off" }
@@ -34,7 +50,11 @@ final class Readiness: Sendable {
             Metric(name, help, .gauge(value ? 1 : 0))
         }
         return [
-            told("polier_ready", "1 while requests should be sent here.", schemaFits && !isDraining),
+            told(
+                "polier_ready", "1 while requests should be sent here.", schemaFits && !isDraining && !databaseIsBroken),
+            told(
+                "polier_database_broken", "1 when the database is damaged, or its file was moved or replaced.",
+                databaseIsBroken),
             told("polier_database_up", "1 when the database answered a moment ago.", databaseIsUp),
             Metric(
                 "polier_schema_version", "The last migration that the database has; 0 until it was seen.",

@@ -5,6 +5,7 @@ import ServiceLifecycle
 /// Brings the schema up to date at the start, or sees whether it fits, then keeps an eye on the database for `readyz`.
 /// A database that can't be reached is tried again; one whose schema this server can't use ends the server.
 struct SchemaService: Service {
+    let database: any Database
     let migrator: Migrator
     /// Whether to run pending migrations (`POLIER_MIGRATE=auto`).
     let migrates: Bool
@@ -27,6 +28,7 @@ struct SchemaService: Service {
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.heartbeat)
                 readiness.sawDatabase(up: (try? await look()) != nil)
+                tell(database.fault)
             }
         }
     }
@@ -34,6 +36,15 @@ struct SchemaService: Service {
     private func look() async throws {
         readiness.sawSchema(
             version: try await migrator.history().filter { $0.appliedAt != nil }.map(\.version).max() ?? 0)
+    }
+
+    private func tell(_ fault: String?) {
+        guard readiness.sawFault(fault) else { return }
+        if let fault {
+            logger.critical("\(fault) Until then, /readyz says that no requests should come here.")
+        } else {
+            logger.notice("The database file is where it was.")
+        }
     }
 
     private func prepare() async throws {
