@@ -47,7 +47,7 @@ struct DatabaseFile: Sendable {
     }
 
     /// Makes sure that the file is there and may be read and written, and creates an empty one of mode 0600 where
-    /// there is none. The engine gives its side files the same mode.
+    /// there is none. The engine gives its side files the same mode and owner.
     /// - Throws: `StorageError` of kind `.misconfigured` (or `.full`) with a whole sentence.
     func prepare() throws {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw misconfigured("The database has no usable path.") }
@@ -113,7 +113,10 @@ struct DatabaseFile: Sendable {
     private func create() throws {
         let file = open(enginePath, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard file >= 0 else { return errno == EEXIST ? () : try refuse("cannot be created", errno) }
-        close(file)
+        defer { close(file) }
+        // What root creates is for the service that owns the folder. Where even root may not change an owner, it is the service itself.
+        var owner = stat()
+        if geteuid() == 0, stat(folder, &owner) == 0 { _ = fchown(file, owner.st_uid, owner.st_gid) }
     }
 
     private func refuse(_ what: String, _ code: Int32) throws {

@@ -9,7 +9,7 @@ import Testing
     private static let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCY"
 
     /// A database with some movements, and a store.
-    private static func withStore(
+    static func withStore(
         failing failures: Int = 0, _ body: (TemporaryFolder, Part, _ environment: [String: String]) async throws -> Void
     ) async throws {
         try await Engine.sqlite.withDatabase { url in

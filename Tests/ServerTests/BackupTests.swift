@@ -197,6 +197,28 @@ import Testing
         }
     }
 
+    /// Backups before upgrades have a folder of their own, which nobody has to make: they push no nightly one out.
+    @Test func aFolderBelowIsAnother() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        _ = try Binary.run(["migrate"], in: folder.path)
+        let url = "sqlite:\(folder.path)/var/polier.sqlite"
+        for kept in ["nightly", "nightly/upgrades", "nightly/upgrades"] {
+            let (code, output) = try Self.backUp(url, ["--keep", "1", kept], in: folder)
+            #expect(code == 0, "\(output)")
+            // Names go by the second.
+            Thread.sleep(forTimeInterval: 1)
+        }
+        let nightly = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/nightly")
+        #expect(nightly.count == 2 && nightly.contains("upgrades"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/nightly/upgrades").count == 1)
+        #expect(
+            try FileManager.default.attributesOfItem(atPath: folder.path + "/nightly/upgrades")[.posixPermissions]
+                as? Int == 0o700)
+        let (code, output) = try Self.backUp(url, ["--keep", "1", "no/such"], in: folder)
+        #expect(code == 1 && output.contains("no/such isn't a folder"), "\(output)")
+    }
+
     /// A clock was ahead once: the backup of now is no older one.
     @Test func whatWasJustMadeStaysBesideDatesInTheFuture() async throws {
         let folder = try TemporaryFolder()
@@ -225,7 +247,7 @@ import Testing
         #expect(try Self.backUp(url, ["-"], in: folder).code == 0)
         #expect(try Binary.run(["check"], in: folder.path).output.contains("There was no backup yet"))
         let future = Instant(milliseconds: 4_102_444_800_000)
-        try await Stock.at(url) { try await LastBackup($0.database).note(future, at: future) }
+        try await Stock.at(url) { try await Upkeep($0.database).note(.backup, of: future, at: future) }
         #expect(try Binary.run(["check"], in: folder.path).output.contains("The last backup is of 2100-01-01"))
         #expect(try Self.backUp(url, ["a.gz"], in: folder).code == 0)
         #expect(!(try Binary.run(["check"], in: folder.path).output.contains("2100")))

@@ -122,8 +122,9 @@ enum Tour {
             try await limits.set([.people: 500, .sites: nil], of: id)
             _ = try await limits.report(of: id)
         }
-        try await LastBackup(database).note(server.clock.now, at: server.clock.now)
-        _ = try await LastBackup(database).moment
+        try await Upkeep(database).note(.backup, of: server.clock.now, at: server.clock.now)
+        _ = try await Upkeep(database).moments
+        _ = try await BackedUp(in: database, before: server.clock.now)
         if let id = Company.ID(world.company.id) {
             for table in CompanyData.tables {
                 guard let row = try await database.fetch(table.rows(id, after: nil)).first else { continue }

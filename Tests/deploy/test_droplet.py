@@ -15,7 +15,10 @@ from product import (BINARY, DEPLOY, ROOT, check_command, check_settings, clean_
                      settings, settings_in)
 
 DROPLET = DEPLOY / "droplet"
-UNITS = ["polier.service", "polier-backup.service", "polier-backup.timer"]
+# Systemd's own tools want an instance of the last one.
+FAILED, INSTANCE = "polier-failed@.service", "polier-failed@polier-backup.service.service"
+SERVICES = ["polier.service", "polier-backup.service", "polier-upgrade-backup.service", "polier-drill.service", FAILED]
+UNITS = [*SERVICES, "polier-backup.timer", "polier-drill.timer"]
 
 
 def values(name, key):
@@ -29,7 +32,7 @@ def installed(folder):
     units.mkdir(parents=True)
     for unit in UNITS:
         shutil.copy(DROPLET / unit, units)
-    for unit in UNITS[:2]:
+    for unit in SERVICES:
         (units / f"{unit}.d").mkdir()
         shutil.copy(DROPLET / "sandbox.conf", units / f"{unit}.d")
     for system in pathlib.Path("/lib/systemd/system").glob("*.target"):
@@ -46,10 +49,11 @@ class DropletTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             root = installed(folder)
             # What it doesn't know it only mentions.
-            verify = ["systemd-analyze", "verify", f"--root={root}", *UNITS]
+            verify = ["systemd-analyze", "verify", f"--root={root}", *(INSTANCE if u == FAILED else u for u in UNITS)]
             self.assertEqual(run(*verify, stderr=subprocess.STDOUT), "")
-            for unit in UNITS[:2]:
-                rated = run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--root={root}", unit)
+            for unit in SERVICES:
+                rated = run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--root={root}",
+                            INSTANCE if unit == FAILED else unit)
                 level = float(re.search(r"exposure level for \S+: ([\d.]+)", rated).group(1))
                 self.assertLessEqual(level, 2.0, rated)
 
@@ -109,7 +113,7 @@ class DropletTests(unittest.TestCase):
                 self.assertEqual(server.wait(30), 0)
 
     def test_the_units_run_commands_that_are_there(self):
-        for unit in UNITS[:2]:
+        for unit in SERVICES:
             (line,) = values(unit, "ExecStart")
             program, *arguments = line.split()
             self.assertEqual(program, "/usr/bin/polier")
@@ -133,6 +137,39 @@ class DropletTests(unittest.TestCase):
         (backups,) = values("polier-backup.service", "ReadWritePaths")
         self.assertEqual(values("polier-backup.service", "ExecStart")[0].split()[-1], backups)
         self.assertIn(f"d {backups} 0700 {user} {user}", (DROPLET / "tmpfiles.conf").read_text())
+
+    def test_whatever_fails_is_reported(self):
+        for unit in SERVICES:
+            self.assertEqual(values(unit, "OnFailure"), [] if unit == FAILED else ["polier-failed@%n.service"], unit)
+        (report,) = values(FAILED, "ExecStart")
+        # As systemd runs it for a backup: the settings are the installed ones, and its database isn't needed.
+        with tempfile.TemporaryDirectory() as folder:
+            config = pathlib.Path(folder, "polier.env")
+            config.write_text((DROPLET / "polier.env").read_text().replace("sqlite:/var/lib/polier", "postgres://nobody@127.0.0.1:1"))
+            told = run(BINARY, *report.replace("%i", "polier-backup.service").split()[1:], stderr=subprocess.STDOUT,
+                       env=clean_environment(POLIER_CONFIG=str(config), JOURNAL_STREAM="1:2"))
+            self.assertIn("<3>polier: polier-backup.service failed on ", told)
+
+    def test_the_trial_restore_reads_the_nightly_backups(self):
+        (nightly,), (drill,) = (values(f"polier-{name}.service", "ExecStart") for name in ["backup", "drill"])
+        self.assertEqual(nightly.split()[-1], drill.split()[-1])
+        self.assertIn("--drill", drill.split())
+
+    def test_backups_before_upgrades_push_no_nightly_one_out(self):
+        (nightly,), (upgrade,) = (values(f"polier-{name}.service", "ExecStart") for name in ["backup", "upgrade-backup"])
+        self.assertNotEqual(nightly.split()[-1], upgrade.split()[-1])
+        self.assertIn(f"d {upgrade.split()[-1]} 0700 polier polier", (DROPLET / "tmpfiles.conf").read_text())
+        # The script runs with the units of the version before: of one that has none for upgrades too.
+        for known, started in [("polier-upgrade-backup.service", "polier-upgrade-backup.service"), ("", "polier-backup.service")]:
+            with tempfile.TemporaryDirectory() as folder:
+                log, systemctl = pathlib.Path(folder, "log"), pathlib.Path(folder, "systemctl")
+                systemctl.write_text(f"""#!/bin/sh
+case "$1" in cat) [ "$2" = "{known}" ];; start) echo "$2" >>"{log}";; esac
+""")
+                systemctl.chmod(0o755)
+                script = (DROPLET / "preinst").read_text().replace("[ -d /run/systemd/system ]", "true")
+                run("sh", "-c", script, "preinst", "upgrade", env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"})
+                self.assertEqual(log.read_text().split(), [started])
 
     def test_the_server_takes_the_settings(self):
         # The file names folders of the installed machine: here its database is replaced by the environment's.

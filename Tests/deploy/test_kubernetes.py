@@ -175,13 +175,14 @@ class Manifests:
         self.assertEqual((closed["podSelector"], sorted(closed["policyTypes"])), ({}, ["Egress", "Ingress"]))
         self.assertTrue("ingress" not in closed and "egress" not in closed)
         reached = self.cluster.selected(self.cluster.named("NetworkPolicy", "to-database")["spec"]["podSelector"])
-        self.assertEqual(reached.keys(), {"polier", "polier-backup"})
+        reaching = {"polier", "polier-backup", "polier-drill"}
+        self.assertEqual(reached.keys(), reaching)
         for policy in self.cluster.of("NetworkPolicy"):
             if "postgres" in self.cluster.selected(policy["spec"]["podSelector"]):
                 for rule in policy["spec"].get("ingress", []):
                     for peer in rule["from"]:
                         self.assertEqual(peer.keys(), {"podSelector"})
-                        self.assertEqual(self.cluster.selected(peer["podSelector"]).keys(), {"polier", "polier-backup"})
+                        self.assertEqual(self.cluster.selected(peer["podSelector"]).keys(), reaching)
 
     # MARK: In agreement with the server
 
@@ -250,14 +251,33 @@ class Manifests:
         self.assertEqual(environment(migrate)["POLIER_CONFIG"], environment(server)["POLIER_CONFIG"])
         self.assertEqual({m["name"] for m in migrate["volumeMounts"]} - {m["name"] for m in server["volumeMounts"]}, {"owner"})
 
-    def test_a_job_like_the_backup_restores_as_the_owner(self):
+    def test_the_drill_reads_what_the_backup_writes(self):
+        backup, drill = (self.cluster.named("CronJob", f"polier-{name}")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+                         for name in ["backup", "drill"])
+        self.assertEqual(backup["containers"][0]["args"][-1], drill["containers"][0]["args"][-1])
+        self.assertIn("--drill", drill["containers"][0]["args"])
+        claims = [[v for v in pod["volumes"] if "persistentVolumeClaim" in v] for pod in [backup, drill]]
+        self.assertEqual(*claims)
+
+    def job_like_the_backup(self, patch):
         backup = self.cluster.named("CronJob", "polier-backup")["spec"]["jobTemplate"]
-        job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "restore"}, "spec": backup["spec"]}
+        job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "job"}, "spec": backup["spec"]}
         patched = yaml.safe_load(run(
-            "kubectl", "patch", "--local", "--filename=-", "--output=yaml", f"--patch-file={KUBERNETES / 'restore.yaml'}",
+            "kubectl", "patch", "--local", "--filename=-", "--output=yaml", f"--patch-file={KUBERNETES / patch}",
             input=yaml.safe_dump(job)))
         for version in VERSIONS:
             kubernetes_validate.validate(patched, version, strict=True)
+        return backup, patched
+
+    def test_a_job_before_an_update_pushes_no_nightly_backup_out(self):
+        backup, patched = self.job_like_the_backup("upgrade-backup.yaml")
+        (nightly,), (upgrade,) = (o["spec"]["template"]["spec"]["containers"] for o in [backup, patched])
+        self.assertEqual(upgrade | {"args": []}, nightly | {"args": []})
+        self.assertEqual(upgrade["args"][-1], nightly["args"][-1] + "/upgrades")
+        check_command(upgrade["args"])
+
+    def test_a_job_like_the_backup_restores_as_the_owner(self):
+        backup, patched = self.job_like_the_backup("restore.yaml")
         (container,) = patched["spec"]["template"]["spec"]["containers"]
         self.assertEqual(container["image"], backup["spec"]["template"]["spec"]["containers"][0]["image"])
         self.assertEqual(environment(container)["POLIER_DATABASE_URL_FILE"], "/run/secrets/polier-owner/database-url")
@@ -281,7 +301,7 @@ class StatefulSetTests(Manifests, unittest.TestCase):
         pool = int(on.get("POLIER_DATABASE_POOL", 10))
         pods = (self.cluster.named("HorizontalPodAutoscaler", "polier")["spec"]["maxReplicas"]
                 + self.cluster.named("Deployment", "polier")["spec"]["strategy"]["rollingUpdate"]["maxSurge"])
-        # A migration and a backup may run too, and PostgreSQL keeps three for its superuser.
+        # A migration and a backup or its trial may run too, and PostgreSQL keeps three for its superuser.
         self.assertLessEqual((pods + 2) * pool, most - 3)
 
     def test_the_database_can_be_applied_by_itself(self):

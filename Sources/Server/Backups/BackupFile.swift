@@ -74,7 +74,7 @@ struct BackupFile {
     }
 
     /// What a name in the store begins with.
-    private static let inStore = "s3:"
+    static let inStore = "s3:"
 
     /// A file without a name, which is gone when it is closed.
     private func fetched(from store: ObjectStore?) throws -> Int32 {

@@ -13,14 +13,15 @@ struct BackUp: AsyncParsableCommand {
             the database holds.
 
             For a timer: 'polier backup --keep 14 DIRECTORY' names the file by the time, and deletes all but the latest 14 \
-            once it is complete.
+            once it is complete. Where that fails the database notes it, and servers tell of it in their metrics.
 
             With POLIER_BACKUP_S3_URL and its keys the complete file is uploaded too, under its own name; 'polier backup \
             --verify s3:NAME' and 'polier restore s3:NAME' fetch it from there.
             """)
 
     @OptionGroup var database: DatabaseFlags
-    @Argument(help: "The file, - for standard output, or with --keep a directory.") var file: String
+    @Argument(help: "The file, - for standard output, or with --keep a directory, which is made where it is missing.")
+    var file: String
     @Option(help: "How many of the latest backups stay in the directory.") var keep: Int?
     @Flag(help: "Read a backup instead, and compare every count and hash in it; needs no database.") var verify = false
 
@@ -33,42 +34,13 @@ struct BackUp: AsyncParsableCommand {
         let settings = try database.settings()
         if verify { return try await Self.verify(BackupFile(path: file), settings) }
         try await withDatabase(settings, for: .reading) { database in
-            let now = Runtime.live.now()
-            let folder = keep.map { _ in BackupFolder(path: file) }
-            let target = try folder?.file(at: now) ?? BackupFile(path: file)
-            let progress = ProgressLine()
-            let contents = try await tellingDamage(of: database) {
-                var contents: [TableContents] = []
-                try target.write { write in
-                    try withoutActuallyEscaping(write) { write in
-                        let gzip = try GzipWriter(write)
-                        contents = try Backup.take(
-                            from: database, polier: Release.version, at: now, tell: progress.show, to: gzip.add)
-                        try gzip.finish()
-                    }
-                }
-                return contents
-            }
-            say("Backed up \(contents.summary) to \(target.path).")
-            // Before the upload: a store that can't be reached shall not fill the disk.
-            if let keep, let folder {
-                let kept = try folder.keep(keep, with: target)
-                for name in kept.deleted { say("Deleted the old \(name).") }
-                for name in kept.future {
-                    say("\(name) has a date in the future: it stays, and doesn't count among the \(keep).")
-                }
-            }
-            if let store = settings.backupStore, target.path != "-" {
-                try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
-                say("Uploaded it to \(store.url).")
-            }
-            // What a program reads here may end anywhere.
-            guard target.path != "-" else { return }
             do {
-                try await LastBackup(database).note(now, at: Runtime.live.now())
-            } catch {
-                // A standby and a read-only disk take no note, and neither does a schema that is to be migrated after this backup.
-                say("The database couldn't note it, so servers will tell of an older one: \(error)")
+                try await back(up: database, settings)
+            } catch  where keep != nil {
+                // Servers tell of what a timer's backups do, and not of an operator's slip. Where the database is what failed, they can't.
+                let now = Runtime.live.now()
+                try? await Upkeep(database).note(.backupFailure, of: now, at: now)
+                throw error
             }
         }
     }
@@ -86,6 +58,46 @@ struct BackUp: AsyncParsableCommand {
         }
     }
 
+    private func back(up database: any BulkDatabase, _ settings: Settings) async throws {
+        let now = Runtime.live.now()
+        let folder = keep.map { _ in BackupFolder(path: file) }
+        let target = try folder?.file(at: now) ?? BackupFile(path: file)
+        let progress = ProgressLine()
+        let contents = try await tellingDamage(of: database) {
+            var contents: [TableContents] = []
+            try target.write { write in
+                try withoutActuallyEscaping(write) { write in
+                    let gzip = try GzipWriter(write)
+                    contents = try Backup.take(
+                        from: database, polier: Release.version, at: now, tell: progress.show, to: gzip.add)
+                    try gzip.finish()
+                }
+            }
+            return contents
+        }
+        say("Backed up \(contents.summary) to \(target.path).")
+        // Before the upload: a store that can't be reached shall not fill the disk.
+        if let keep, let folder {
+            let kept = try folder.keep(keep, with: target)
+            for name in kept.deleted { say("Deleted the old \(name).") }
+            for name in kept.future {
+                say("\(name) has a date in the future: it stays, and doesn't count among the \(keep).")
+            }
+        }
+        if let store = settings.backupStore, target.path != "-" {
+            try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
+            say("Uploaded it to \(store.url).")
+        }
+        // What a program reads here may end anywhere.
+        guard target.path != "-" else { return }
+        do {
+            try await Upkeep(database).note(.backup, of: now, at: Runtime.live.now())
+        } catch {
+            // A standby and a read-only disk take no note, and neither does a schema that is to be migrated after this backup.
+            say("The database couldn't note it, so servers will tell of an older one: \(error)")
+        }
+    }
+
     private static func verify(_ file: BackupFile, _ settings: Settings) async throws {
         let progress = ProgressLine()
         let (head, contents) = try await BlockingThread.run(name: "verify") {
@@ -99,33 +111,5 @@ struct BackUp: AsyncParsableCommand {
     /// Standard output may be the backup itself.
     private func say(_ sentence: String) {
         StandardError.write("\(sentence)\n")
-    }
-}
-
-struct Restore: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Puts a backup into an empty database of either engine.",
-        discussion: """
-            Makes the schema that the backup was taken from, fills it in one transaction, reads it back and compares, and \
-            only then keeps it; then runs the migrations that came later. Interrupted at any point before, the database \
-            stays empty.
-            """)
-
-    @OptionGroup var database: DatabaseFlags
-    @Argument(help: "The backup's file, - for standard input, or s3:NAME for one in the store.") var file: String
-
-    func run() async throws {
-        let settings = try database.settings()
-        let file = BackupFile(path: file)
-        // First, so that nothing is made where there is no backup.
-        let text = try await BlockingThread.run(name: "fetch") { try file.opened(fetchedFrom: settings.backupStore) }
-        try await withDatabase(settings) { database in
-            let progress = ProgressLine()
-            let contents = try await Backup.restore(text, to: database, migrations: try Migration.embedded()) {
-                progress.show($0)
-            }
-            for table in contents { print(table.line) }
-            print("Restored \(contents.summary), as of \(text.head.takenAt).")
-        }
     }
 }

@@ -3,7 +3,7 @@ import Core
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks settings, database and schema, says what is wrong, and tells the last backup.",
+        abstract: "Checks settings, database and schema, says what is wrong, and tells the last backup and whether it can be restored.",
         discussion: """
             With --deep a line for each result, ok or WRONG, and exit code 1 where anything is wrong. It looks at the file (SQLite's \
             quick_check), reads every row of every table, holds every foreign key against the rows, and tells the encoding, the \
@@ -47,10 +47,21 @@ struct Check: AsyncParsableCommand {
             if !settings.carriesMail {
                 print("No way for mail is set: invitations go only by the link that the app shows.")
             }
-            if let moment = try await LastBackup(database).moment {
+            let moments = try await Upkeep(database).moments
+            if let moment = moments[.backup] {
                 print("The last backup is of \(moment.text).")
             } else {
                 print("There was no backup yet: 'polier backup FILE' takes one.")
+            }
+            if let failure = moments[.backupFailure], failure > moments[.backup] ?? failure + .seconds(-1) {
+                print("A backup failed at \(failure.text), and none has succeeded since.")
+            }
+            if let failure = moments[.drillFailure], failure > moments[.drill] ?? failure + .seconds(-1) {
+                print("A backup couldn't be restored when that was tried at \(failure.text).")
+            } else if let drill = moments[.drill] {
+                print("A backup was restored on trial at \(drill.text).")
+            } else {
+                print("No backup was restored on trial yet: 'polier restore --drill FILE' does that.")
             }
         }
     }

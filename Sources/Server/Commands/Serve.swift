@@ -194,13 +194,13 @@ struct Serve: AsyncParsableCommand {
         let fallback: any LetterTransport = settings.carriesMail ? LogTransport(logger: logger) : NoTransport()
         let transport = CurrentTransport(settings.mail.chain(postroom, runtime: .live) ?? fallback)
         let outbox = Outbox(database, runtime: .live)
-        let lastBackup = LastBackup(database)
+        let upkeep = Upkeep(database)
         let traffic = Traffic()
         let process = ProcessMetrics()
         let metrics = Metrics(sources: [
             { process.all + StandardError.metrics }, { readiness.metrics }, { traffic.metrics },
             { database.metrics }, { hasher.metrics }, { await outbox.metrics },
-            { transport.metrics }, { await lastBackup.metrics },
+            { transport.metrics }, { await upkeep.metrics },
         ])
         // Where nobody else can ask, they need no port of their own.
         let sharesPort = settings.metricsPort == nil && settings.origins.isLocal

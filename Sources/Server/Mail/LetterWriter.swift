@@ -55,18 +55,12 @@ struct LetterWriter: Sendable {
             "sentBy": mail.language == .german ? "verschickt von Polier" : "sent by Polier",
         ]
         return Letter(
-            messageID: "<\(mail.id.text)@\(host)>", to: address, subject: subject,
+            messageID: "<\(mail.id.text)@\(links.host)>", to: address, subject: subject,
             text: render("layout.txt", content), html: render("layout.html", content), tag: mail.kind.rawValue)
     }
 
     private func render(_ name: String, _ content: [String: Any]) -> String {
         guard let template = templates[name] else { preconditionFailure("there is no mail template \(name)") }
         return template.render(content)
-    }
-
-    /// What a message id ends with: the public URL's host, but for an IPv6 address, which is written otherwise there.
-    private var host: String {
-        let host = links.publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""
-        return host.isEmpty || host.hasPrefix("[") ? "polier" : String(host)
     }
 }

@@ -18,6 +18,12 @@ struct Links: Sendable {
     /// - Parameter token: of an address that can be had back.
     func restoreEmail(_ token: String) -> String { link("restore-email", token) }
 
+    /// The host of the server's address, for what must name one: but for an IPv6 address, which is written otherwise there.
+    var host: String {
+        let host = publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""
+        return host.isEmpty || host.hasPrefix("[") ? "polier" : String(host)
+    }
+
     private func link(_ page: String, _ token: String) -> String {
         "\(publicURL)/\(page)\(tokensInQuery ? "?" : "#")token=\(token)"
     }

@@ -45,17 +45,23 @@ enum Stores {
         }
     }
 
+    /// The path of an SQLite file; nil for another engine's URL.
+    static func sqlitePath(_ url: String, named name: String) throws -> String? {
+        guard url.hasPrefix("sqlite:") else { return nil }
+        let path = String(url.dropFirst("sqlite:".count).prefix { $0 != "?" })
+        guard !path.isEmpty else { throw SettingsError("\(name) names no file; it must be sqlite:PATH") }
+        guard !path.hasPrefix("//"), path != ":memory:" else {
+            throw SettingsError("\(name) can't be used: it must be sqlite:PATH, with the path of a file")
+        }
+        return path
+    }
+
     /// `sqlite:PATH`, and for measuring `sqlite:PATH?synchronous=off`. The file's folder is made where it is missing.
     private static func sqliteOptions(_ url: String, named name: String, existing: Bool) throws
         -> SQLiteDatabase.Options
     {
         let parts = url.dropFirst("sqlite:".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = parts.first.map(String.init), !path.isEmpty else {
-            throw SettingsError("\(name) names no file; it must be sqlite:PATH")
-        }
-        guard !path.hasPrefix("//"), path != ":memory:" else {
-            throw SettingsError("\(name) can't be used: it must be sqlite:PATH, with the path of a file")
-        }
+        let path = try sqlitePath(url, named: name) ?? ""
         if existing, !FileManager.default.fileExists(atPath: path) {
             throw SettingsError("there is no database file \(path): 'polier migrate' or 'polier serve' make one")
         }
@@ -67,15 +73,20 @@ enum Stores {
             throw SettingsError(
                 "\(name) ends with '?\(other)'; only ?synchronous=off and ?synchronous=full are known")
         }
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        if !FileManager.default.fileExists(atPath: folder) {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            } catch {
-                throw SettingsError("the folder \(folder) for the database can't be made")
-            }
-        }
+        try makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent())
         return options
+    }
+
+    /// Makes the folder and those above it, where they are missing. What root makes belongs to whom the folder above belongs to.
+    private static func makeFolder(_ folder: URL) throws {
+        let path = folder.path
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        let above = folder.deletingLastPathComponent()
+        try makeFolder(above)
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw SettingsError("the folder \(path) for the database can't be made")
+        }
+        var owner = stat()
+        if geteuid() == 0, stat(above.path, &owner) == 0 { _ = chown(path, owner.st_uid, owner.st_gid) }
     }
 }

@@ -1,0 +1,26 @@
+/// How much of what was made before a backup a database holds: a backup of it that was restored holds at least as much, for
+/// people and companies go only when a company is erased.
+public struct BackedUp: Sendable, Equatable {
+    public let companies: Int64
+    public let people: Int64
+
+    /// Counts what was made before the moment, by ids, which begin with the time that they were made at.
+    public init(in database: any Database, before moment: Instant) async throws {
+        let first = ID<Company>(at: moment, hash: [UInt8](repeating: 0, count: 10)).text
+        let (companies, people) = try await database.fetch(
+            Query<Int64>("SELECT COUNT(*) FROM companies c WHERE c.id < $1", first) { try $0.next() },
+            Query<Int64>("SELECT COUNT(*) FROM users u WHERE u.id < $1", first) { try $0.next() })
+        (self.companies, self.people) = (companies.first ?? 0, people.first ?? 0)
+    }
+
+    /// - Throws: `CopyRefusal` that says what is missing.
+    public func check(against database: BackedUp) throws {
+        guard companies >= database.companies, people >= database.people else {
+            throw CopyRefusal(
+                """
+                the backup holds \(companies) companies and \(people) people, and the database has \(database.companies) and \
+                \(database.people) from before it was taken: it is of another database, or isn't whole
+                """)
+        }
+    }
+}

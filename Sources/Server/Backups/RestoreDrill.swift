@@ -1,0 +1,73 @@
+import Core
+import Foundation
+
+/// Restores a backup to see that it can be: into an SQLite file in a temporary folder, whatever engine the backup is of.
+struct RestoreDrill {
+    let settings: Settings
+    let say: (String) -> Void
+
+    /// Tries the newest backup of a folder, or one file.
+    ///
+    /// Where backups also go to a store, the newest one's copy there is fetched and must hold the same.
+    /// - Throws: `CopyRefusal` and `StorageError` where the backup can't be restored, `SchemaRefusal` where it doesn't become this
+    ///   polier's schema.
+    func run(_ path: String) async throws {
+        var there = stat()
+        let isFolder = stat(path, &there) == 0 && there.st_mode & S_IFMT == S_IFDIR
+        let file =
+            isFolder ? try BackupFolder(path: path).newest(at: Runtime.live.now()) : BackupFile(path: path)
+        let text = try await opened(file)
+        let contents = try await restore(text)
+        say("\(file.path) can be restored: \(contents.summary), as of \(text.head.takenAt).")
+        guard isFolder, settings.backupStore != nil else { return }
+        let stored = BackupFile(path: BackupFile.inStore + URL(fileURLWithPath: file.path).lastPathComponent)
+        let copy = try await opened(stored)
+        guard try await BlockingThread.run(name: "verify", { try copy.verify { _ in } }) == contents else {
+            throw CopyRefusal("\(stored.path) is whole and doesn't hold the same as \(file.path)")
+        }
+        say("Its copy in the store holds the same.")
+    }
+
+    private func opened(_ file: BackupFile) async throws -> BackupText {
+        let store = settings.backupStore
+        return try await BlockingThread.run(name: "fetch") { try file.opened(fetchedFrom: store) }
+    }
+
+    private func restore(_ text: BackupText) async throws -> [TableContents] {
+        var folder = Array("\(FileManager.default.temporaryDirectory.path)/polier-drill-XXXXXX".utf8CString)
+        guard mkdtemp(&folder) != nil else {
+            throw CopyRefusal("no temporary folder can be made: \(String(cString: strerror(errno)))")
+        }
+        let path = String(decoding: folder.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        // Nobody needs it after a power cut.
+        let url = "sqlite:\(path)/polier.sqlite?synchronous=off"
+        let trial = try Stores.open(url, named: "the trial", settings, existing: false)
+        var contents: [TableContents] = []
+        try await closing(trial) { trial in
+            let migrations = try Migration.embedded()
+            let progress = ProgressLine()
+            contents = try await Backup.restore(text, to: trial, migrations: migrations) { progress.show($0) }
+            if let refusal = SchemaRefusal(try await Migrator(trial, migrations: migrations).state()) { throw refusal }
+            try await compare(trial, asOf: text.head.takenAt)
+        }
+        return contents
+    }
+
+    /// Holds what was restored against the database that it should be a backup of, where that can be asked.
+    private func compare(_ trial: any BulkDatabase, asOf moment: String) async throws {
+        guard let moment = Instant(moment) else { throw CopyRefusal("the backup says no moment that it is of") }
+        let there: BackedUp
+        do {
+            let database = try Stores.open(settings, existing: true)
+            var found: BackedUp?
+            // Clocks of several servers differ a little.
+            try await closing(database) { found = try await BackedUp(in: $0, before: moment + .seconds(-120)) }
+            guard let found else { return }
+            there = found
+        } catch {
+            return say("It couldn't be compared with the database: \(error)")
+        }
+        try await BackedUp(in: trial, before: moment + .seconds(-120)).check(against: there)
+    }
+}
