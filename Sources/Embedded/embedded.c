@@ -51,6 +51,9 @@ static const unsigned char migration_0015[] = {
 static const unsigned char migration_0016[] = {
 #embed "../../migrations/0016_open_ended_sites.sql"
 };
+static const unsigned char migration_0017[] = {
+#embed "../../migrations/0017_suspension_and_notice.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001, sizeof migration_0001},
@@ -69,6 +72,7 @@ static const struct polier_file migrations[] = {
     {"0014_security_events.sql", migration_0014, sizeof migration_0014},
     {"0015_address_proof.sql", migration_0015, sizeof migration_0015},
     {"0016_open_ended_sites.sql", migration_0016, sizeof migration_0016},
+    {"0017_suspension_and_notice.sql", migration_0017, sizeof migration_0017},
 };
 
 struct polier_files polier_migrations(void) {

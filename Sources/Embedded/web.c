@@ -206,6 +206,9 @@ static const unsigned char pages_register_js[] = {
 static const unsigned char pages_restore_email_js[] = {
 #embed "../../web/pages/restore-email.js"
 };
+static const unsigned char pages_server_js[] = {
+#embed "../../web/pages/server.js"
+};
 static const unsigned char pages_set_password_js[] = {
 #embed "../../web/pages/set-password.js"
 };
@@ -326,6 +329,9 @@ static const unsigned char parts_material_sheet_js[] = {
 static const unsigned char parts_movement_js[] = {
 #embed "../../web/parts/movement.js"
 };
+static const unsigned char parts_notice_js[] = {
+#embed "../../web/parts/notice.js"
+};
 static const unsigned char parts_number_pad_js[] = {
 #embed "../../web/parts/number-pad.js"
 };
@@ -373,6 +379,9 @@ static const unsigned char parts_stock_js[] = {
 };
 static const unsigned char parts_tally_js[] = {
 #embed "../../web/parts/tally.js"
+};
+static const unsigned char parts_tell_all_js[] = {
+#embed "../../web/parts/tell-all.js"
 };
 static const unsigned char parts_time_entry_js[] = {
 #embed "../../web/parts/time-entry.js"
@@ -474,6 +483,7 @@ static const struct polier_file web[] = {
     {"pages/profile.js", pages_profile_js, sizeof pages_profile_js},
     {"pages/register.js", pages_register_js, sizeof pages_register_js},
     {"pages/restore-email.js", pages_restore_email_js, sizeof pages_restore_email_js},
+    {"pages/server.js", pages_server_js, sizeof pages_server_js},
     {"pages/set-password.js", pages_set_password_js, sizeof pages_set_password_js},
     {"pages/sign-in.js", pages_sign_in_js, sizeof pages_sign_in_js},
     {"pages/site-edit.js", pages_site_edit_js, sizeof pages_site_edit_js},
@@ -514,6 +524,7 @@ static const struct polier_file web[] = {
     {"parts/material-list.js", parts_material_list_js, sizeof parts_material_list_js},
     {"parts/material-sheet.js", parts_material_sheet_js, sizeof parts_material_sheet_js},
     {"parts/movement.js", parts_movement_js, sizeof parts_movement_js},
+    {"parts/notice.js", parts_notice_js, sizeof parts_notice_js},
     {"parts/number-pad.js", parts_number_pad_js, sizeof parts_number_pad_js},
     {"parts/operator.js", parts_operator_js, sizeof parts_operator_js},
     {"parts/paged.js", parts_paged_js, sizeof parts_paged_js},
@@ -530,6 +541,7 @@ static const struct polier_file web[] = {
     {"parts/stock-chart.js", parts_stock_chart_js, sizeof parts_stock_chart_js},
     {"parts/stock.js", parts_stock_js, sizeof parts_stock_js},
     {"parts/tally.js", parts_tally_js, sizeof parts_tally_js},
+    {"parts/tell-all.js", parts_tell_all_js, sizeof parts_tell_all_js},
     {"parts/time-entry.js", parts_time_entry_js, sizeof parts_time_entry_js},
     {"parts/waiting-list.js", parts_waiting_list_js, sizeof parts_waiting_list_js},
     {"parts/waiting.js", parts_waiting_js, sizeof parts_waiting_js},

@@ -149,6 +149,13 @@ public final class PostgresDatabase: Database {
         return try await BlockingThread.run(name: "db adopt") { try connector.adopt(target) }
     }
 
+    public var size: Int64 {
+        get async throws {
+            let size = Query<Int64>("SELECT pg_database_size(current_database())") { try $0.next() }
+            return try await fetch(size).first ?? 0
+        }
+    }
+
     public var metrics: [Metric] {
         func waiting(_ work: String, _ count: Int) -> Metric {
             Metric(

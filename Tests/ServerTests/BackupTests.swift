@@ -39,7 +39,8 @@ import Testing
             #expect(try Self.check(urls[0]).contains("The last backup is of 20"))
             let verified = try Binary.run(["backup", "--verify", file])
             #expect(
-                verified.code == 0 && verified.output.contains("schema 0016_open_ended_sites"), "\(verified.output)")
+                verified.code == 0 && verified.output.contains("schema 0017_suspension_and_notice"),
+                "\(verified.output)")
             // A timer has run here already: the database is empty still, and keeps its note.
             #expect(try Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[2]]).code == 0)
             #expect(try Self.backUp(urls[2], [folder.path + "/empty.gz"], in: folder).code == 0)
@@ -146,7 +147,7 @@ import Testing
             }
             #expect(
                 try Self.restore(old, urls[1]).output.contains(
-                    "the target's schema is at 0016_open_ended_sites, which can't become"))
+                    "the target's schema is at 0017_suspension_and_notice, which can't become"))
 
             let later = try Migration(
                 file: "9999_later.sql", text: "-- polier: runs-with 1\nCREATE TABLE l (id BIGINT PRIMARY KEY);")

@@ -43,6 +43,7 @@ private struct Unfaithful: BulkDatabase {
     ) async throws -> Result { try await database.transaction(body) }
     func executeAlone(_ statement: Statement) async throws { try await database.executeAlone(statement) }
     var metrics: [Metric] { database.metrics }
+    var size: Int64 { get async throws { try await database.size } }
     func close() async { await database.close() }
     func withSnapshot<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
         try database.withSnapshot(body)

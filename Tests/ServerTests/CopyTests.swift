@@ -145,7 +145,7 @@ import Testing
             let older = try Self.copy(from: urls[0], to: urls[3])
             #expect(
                 older.output.hasPrefix(
-                    "polier: the source's schema is at 0001_foundation and this polier's at 0016_open_ended_sites"),
+                    "polier: the source's schema is at 0001_foundation and this polier's at 0017_suspension_and_notice"),
                 "\(older.output)")
             let newer = try Self.copy(from: urls[1], to: urls[3])
             #expect(newer.output.hasPrefix("polier: the source's schema is at 9999_later"), "\(newer.output)")

@@ -46,6 +46,7 @@ struct RecordingDatabase: Database {
 
     func executeAlone(_ statement: Statement) async throws { try await database.executeAlone(statement) }
     var metrics: [Metric] { database.metrics }
+    var size: Int64 { get async throws { try await database.size } }
     func close() async { await database.close() }
 
     private final class Session: TransactionSession {

@@ -328,7 +328,7 @@ import Testing
         #expect(code == 1)
         #expect(
             output.contains(
-                "the database lacks 0001_foundation, 0002_people_and_access, 0003_mail, 0004_upkeep, 0005_codes, 0006_low_stock, 0007_limits, 0008_sessions, 0009_known_browsers, 0010_open_kinds, 0011_fair_outbox, 0012_accounts, 0013_now, 0014_security_events, 0015_address_proof, 0016_open_ended_sites: run 'polier migrate' first"
+                "the database lacks 0001_foundation, 0002_people_and_access, 0003_mail, 0004_upkeep, 0005_codes, 0006_low_stock, 0007_limits, 0008_sessions, 0009_known_browsers, 0010_open_kinds, 0011_fair_outbox, 0012_accounts, 0013_now, 0014_security_events, 0015_address_proof, 0016_open_ended_sites, 0017_suspension_and_notice: run 'polier migrate' first"
             ),
             "\(output)")
     }

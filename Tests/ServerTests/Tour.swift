@@ -40,6 +40,18 @@ enum Tour {
             "/api/v1/users/me", "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"\(TestCompany.password)\"}")
         try await changeAddresses(server, world, admin.client)
         _ = try await admin.client.get("/api/v1/users/" + world.worker.id)
+        for text in ["\"Wartung\"", "null"] {
+            let until = (server.clock.now + .seconds(3600)).text
+            _ = try await admin.client.put("/api/v1/notice", "{\"text\": \(text), \"until\": \"\(until)\"}")
+        }
+        for isSuspended in [true, false] {
+            _ = try await admin.client.put(company + "/suspension", "{\"isSuspended\": \(isSuspended)}")
+            _ = try? await TestCompany.signIn(
+                server.client, email: world.company.email, password: "Neue Kelle 2026")
+        }
+        for path in ["/api/v1/notice", "/api/v1/operator/status", "/api/v1/operator/companies?limit=1"] {
+            _ = try await admin.client.get(path)
+        }
         for path in ["/api/v1/auth/sessions", "/api/v1/companies", company, company + "/audit", company + "/export"] {
             _ = try await admin.client.get(path)
         }
@@ -117,8 +129,16 @@ enum Tour {
 
         // What only the server and the command line do.
         let limits = CompanyLimits(database, runtime: server.runtime)
-        _ = try await limits.find(world.company.email)
-        if let id = try await limits.find(world.company.id) {
+        let all = Companies(database, runtime: server.runtime)
+        _ = try await (all.find(world.company.email), all.find(world.company.id))
+        let operators = Operators(database, runtime: server.runtime)
+        _ = try await operators.list()
+        if let person = try await operators.person(world.company.email) {
+            _ = try await (operators.person(person.id.text), operators.sessions(of: person))
+            _ = try await operators.endSessions(of: person, only: Runtime.live.newID())
+            try await operators.unlock(person)
+        }
+        if let id = Company.ID(world.company.id) {
             try await limits.set([.people: 500, .sites: nil], of: id)
             _ = try await limits.report(of: id)
         }

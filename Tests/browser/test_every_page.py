@@ -23,7 +23,7 @@ IN_COMPANY = [
 ]
 MANAGER = ["/", *IN_COMPANY, "/profile", "/nothing-here"]
 WORKER = ["/", "/sites", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/profile"]
-OPERATOR = ["/", "/companies", "/companies/{company}", *("/companies/{company}" + path for path in IN_COMPANY), "/profile"]
+OPERATOR = ["/", "/companies", "/server", "/companies/{company}", *("/companies/{company}" + path for path in IN_COMPANY), "/profile"]
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,13 @@
 """The manifests: valid, whole in themselves, and in agreement with the server that they run."""
 
+import json
 import pathlib
 import re
 import shutil
 import tempfile
 import unittest
 
+import jsonschema
 import kubernetes_validate
 import yaml
 
@@ -16,18 +18,70 @@ KUBERNETES = DEPLOY / "kubernetes"
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]
 
 
-def rendered(overlay):
-    """Every object that the overlay makes, with monitoring as its comment says."""
+def strict(schema):
+    """The same, where what isn't named is refused, as 'kubectl apply' does."""
+    if isinstance(schema, list):
+        return [strict(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: {name: strict(one) for name, one in value.items()} if key == "properties" else strict(value)
+            for key, value in schema.items()}
+    if "properties" in schema and schema.get("type") == "object" and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        made.setdefault("additionalProperties", False)
+    return made
+
+
+def load_schemas():
+    """By group and kind, of what others define: see schemas/README.md."""
+    found = {}
+    for path in pathlib.Path(__file__).parent.glob("schemas/*.json"):
+        one = json.loads(path.read_text())
+        found[f"{one['group']}/{one['version']}", one["kind"]] = strict(one["schema"])
+    return found
+
+
+SCHEMAS = load_schemas()
+
+
+class Texts(yaml.SafeLoader):
+    """A time is a text, as it is for Kubernetes."""
+
+
+Texts.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+
+
+def validate(o):
+    """Fails for a field that no version of Kubernetes here, or no definition of others, knows."""
+    schema = SCHEMAS.get((o["apiVersion"], o["kind"]))
+    if schema:
+        return jsonschema.validate(o, schema)
+    for version in VERSIONS:
+        kubernetes_validate.validate(o, version, strict=True)
+
+
+def rendered(overlay, *components, instead_of=()):
+    """Every object that the overlay makes, with components as its comments say, monitoring by itself."""
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(shutil.copytree(KUBERNETES, f"{folder}/kubernetes"), "overlays", overlay)
         file = copy / "kustomization.yaml"
-        file.write_text(file.read_text().replace("# components:", "components:"))
-        return list(yaml.safe_load_all(run("kubectl", "kustomize", copy)))
+        text = file.read_text()
+        for name in ("monitoring", *components):
+            line = f"- ../../components/{name}\n"
+            assert f"  # {line}" in text or f"Or ../../components/{name}," in text, f"{overlay} has no {name}"
+            text = text.replace(f"  # {line}", f"  {line}")
+            if f"  {line}" not in text:
+                text = text.replace("components:\n", f"components:\n  {line}", 1)
+        for name in instead_of:
+            text = text.replace(f"  - ../../components/{name}\n", "")
+        file.write_text(text)
+        return list(yaml.load_all(run("kubectl", "kustomize", copy), Texts))
 
 
 class Cluster:
-    def __init__(self, overlay):
-        self.objects = rendered(overlay)
+    def __init__(self, overlay, *components, instead_of=()):
+        self.objects = rendered(overlay, *components, instead_of=instead_of)
         self.folder = KUBERNETES / "overlays" / overlay
 
     def of(self, kind):
@@ -62,6 +116,14 @@ def ports(pod):
     return {port["name"]: port["containerPort"] for c in containers(pod) for port in c.get("ports", [])}
 
 
+def secrets_of(volume):
+    """The secrets that a volume shows, and which keys: None for all."""
+    if "secret" in volume:
+        return {volume["secret"]["secretName"]: None}
+    return {source["secret"]["name"]: [item["key"] for item in source["secret"]["items"]] if "items" in source["secret"] else None
+            for source in volume.get("projected", {}).get("sources", [])}
+
+
 def environment(container):
     return {e["name"]: e["value"] for e in container.get("env", [])}
 
@@ -85,8 +147,7 @@ class Manifests:
         for o in self.cluster.objects:
             if o["kind"] == "ServiceMonitor":
                 continue  # The operator's own.
-            for version in VERSIONS:
-                kubernetes_validate.validate(o, version, strict=True)
+            validate(o)
 
     def test_everything_is_in_the_namespace_and_restricted(self):
         labels = self.cluster.named("Namespace", "polier")["metadata"]["labels"]
@@ -95,7 +156,12 @@ class Manifests:
         for name, pod in self.cluster.pods.items():
             with self.subTest(name):
                 security = pod["spec"]["securityContext"]
-                self.assertTrue(security["runAsNonRoot"] and security["runAsUser"] > 0)
+                self.assertTrue(security["runAsNonRoot"])
+                if name == "postgres":
+                    self.assertGreater(security["runAsUser"], 0)
+                else:
+                    # The image's, or one that the cluster chooses.
+                    self.assertFalse({"runAsUser", "runAsGroup"} & security.keys())
                 self.assertEqual(security["seccompProfile"], {"type": "RuntimeDefault"})
                 self.assertEqual(pod["spec"]["automountServiceAccountToken"], False)
                 self.assertEqual(pod["spec"]["enableServiceLinks"], False)
@@ -118,8 +184,10 @@ class Manifests:
                     self.cluster.named("ConfigMap", volume["configMap"]["name"])
                 if "persistentVolumeClaim" in volume:
                     self.cluster.named("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"])
-                if "secret" in volume:
-                    self.assertIn(volume["secret"]["secretName"], ["polier", "polier-owner"] if name != "postgres" else ["postgres"])
+                # No server's pod has what the database's superuser or its own pods have.
+                own = ["polier", "polier-owner"] if name != "postgres" else ["postgres"]
+                for secret, keys in secrets_of(volume).items():
+                    self.assertTrue(secret in own or (secret, keys) == ("postgres-ca", ["ca.crt"]), secret)
         scaled = self.cluster.named("HorizontalPodAutoscaler", "polier")["spec"]["scaleTargetRef"]
         self.cluster.named(scaled["kind"], scaled["name"])
         for set in self.cluster.of("StatefulSet"):
@@ -154,8 +222,8 @@ class Manifests:
     def test_ways_through_the_network_lead_somewhere(self):
         for policy in self.cluster.of("NetworkPolicy"):
             meant = self.cluster.selected(policy["spec"]["podSelector"])
-            if policy["metadata"]["name"] == "challenges":
-                # cert-manager makes that pod, for a moment.
+            if policy["metadata"]["name"] == "challenges" or "cnpg.io/cluster" in policy["spec"]["podSelector"].get("matchLabels", {}):
+                # cert-manager makes that pod, for a moment, and CloudNativePG those.
                 continue
             self.assertTrue(meant, policy["metadata"]["name"])
             for rule in policy["spec"].get("ingress", []):
@@ -167,6 +235,7 @@ class Manifests:
             for rule in policy["spec"].get("egress", []):
                 for peer in (peer for peer in rule["to"] if "podSelector" in peer):
                     for port in rule["ports"]:
+                        # CloudNativePG's pods aren't here.
                         for pod in self.cluster.selected(peer["podSelector"]).values():
                             self.assertIn(port["port"], ports(pod))
 
@@ -202,8 +271,8 @@ class Manifests:
                 migrates = container["args"] == ["migrate"]
                 self.assertEqual(environment(container)["POLIER_DATABASE_URL_FILE"],
                                  f"/run/secrets/polier{'-owner' if migrates else ''}/database-url")
-                secrets = {v["name"]: v["secret"]["secretName"] for v in pod["spec"]["volumes"] if "secret" in v}
-                mounted = {secrets[m["name"]] for m in container["volumeMounts"] if m["name"] in secrets}
+                secrets = {v["name"]: secrets_of(v) for v in pod["spec"]["volumes"]}
+                mounted = {secret for m in container["volumeMounts"] for secret in secrets[m["name"]]} - {"postgres-ca"}
                 self.assertEqual(mounted, {"polier", "polier-owner"} if migrates else {"polier"})
 
     def test_the_server_takes_the_settings_file(self):
@@ -265,8 +334,7 @@ class Manifests:
         patched = yaml.safe_load(run(
             "kubectl", "patch", "--local", "--filename=-", "--output=yaml", f"--patch-file={KUBERNETES / patch}",
             input=yaml.safe_dump(job)))
-        for version in VERSIONS:
-            kubernetes_validate.validate(patched, version, strict=True)
+        validate(patched)
         return backup, patched
 
     def test_a_job_before_an_update_pushes_no_nightly_backup_out(self):
@@ -287,8 +355,102 @@ class Manifests:
         check_command(container["args"])
 
 
+    # MARK: Parts
+
+    def test_a_gateway_stands_in_for_the_ingress(self):
+        cluster = Cluster(self.overlay, "gateway", instead_of=["ingress"])
+        for o in cluster.objects:
+            if o["kind"] != "ServiceMonitor":
+                validate(o)
+        self.assertEqual(cluster.of("Ingress"), [])
+        (gateway,) = yaml.safe_load_all((KUBERNETES / "gateway.yaml").read_text())
+        validate(gateway)
+        listeners = {listener["name"]: listener for listener in gateway["spec"]["listeners"]}
+        for route in cluster.of("HTTPRoute"):
+            (parent,) = route["spec"]["parentRefs"]
+            self.assertEqual((parent["name"], parent["namespace"]), (gateway["metadata"]["name"], gateway["metadata"]["namespace"]))
+            allowed = listeners[parent["sectionName"]]["allowedRoutes"]["namespaces"]["selector"]["matchLabels"]
+            self.assertEqual(allowed, {"kubernetes.io/metadata.name": route["metadata"]["namespace"]})
+            on, _ = settings_in(cluster.folder / "polier.env")
+            self.assertEqual([f"https://{host}" for host in route["spec"]["hostnames"]], [on["POLIER_PUBLIC_URL"]])
+            for rule in route["spec"]["rules"]:
+                for backend in rule.get("backendRefs", []):
+                    service = cluster.named("Service", backend["name"])
+                    self.assertIn(backend["port"], [p["port"] for p in service["spec"]["ports"]])
+        requests = cluster.named("NetworkPolicy", "requests")["spec"]["ingress"]
+        self.assertEqual(requests[0]["from"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+                         gateway["metadata"]["namespace"])
+
+    def test_no_ingress_controller_is_assumed(self):
+        self.assertNotIn("ingressClassName", self.cluster.named("Ingress", "polier")["spec"])
+        for path in KUBERNETES.rglob("*.yaml"):
+            self.assertNotIn("nginx", path.read_text(), path)
+
+    def test_a_relay_and_a_store_in_the_cluster_are_reached(self):
+        cluster = Cluster(self.overlay, "inside")
+        for name, workload in {"to-relay": "polier", "to-store": "polier-backup"}.items():
+            policy = cluster.named("NetworkPolicy", name)
+            validate(policy)
+            self.assertEqual(list(cluster.selected(policy["spec"]["podSelector"])), [workload])
+            (rule,) = policy["spec"]["egress"]
+            self.assertTrue(all(peer.keys() == {"namespaceSelector"} for peer in rule["to"]))
+
+    def test_the_cluster_may_choose_users_and_groups(self):
+        pods = Cluster(self.overlay, "any-user").pods
+        for name in ["polier", "polier-backup"]:
+            self.assertEqual(pods[name]["spec"]["securityContext"], {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}})
+
+
 class ManagedTests(Manifests, unittest.TestCase):
     overlay = "managed"
+
+
+class CloudNativePGTests(Manifests, unittest.TestCase):
+    overlay = "cloudnative-pg"
+
+    @property
+    def database(self):
+        return self.cluster.named("Cluster", "postgres")["spec"]
+
+    def test_it_fails_over_without_loss_and_backs_up(self):
+        self.assertEqual(self.database["instances"], 3)
+        self.assertEqual(self.database["postgresql"]["synchronous"], {"method": "any", "number": 1})
+        (plugin,) = self.database["plugins"]
+        self.assertTrue(plugin["isWALArchiver"])
+        self.cluster.named("ObjectStore", plugin["parameters"]["barmanObjectName"])
+        backup = self.cluster.named("ScheduledBackup", "postgres")["spec"]
+        self.assertEqual((backup["cluster"]["name"], backup["pluginConfiguration"]["name"]), ("postgres", plugin["name"]))
+        self.assertEqual(len(backup["schedule"].split()), 6)
+        self.assertNotIn("enableSuperuserAccess", self.database)
+
+    def test_it_goes_back_to_a_minute(self):
+        cluster = Cluster(self.overlay, "recovery")
+        database = cluster.named("Cluster", "postgres")
+        validate(database)
+        recovery = database["spec"]["bootstrap"]["recovery"]
+        self.assertEqual(database["spec"]["bootstrap"].keys(), {"recovery"})
+        (origin,) = database["spec"]["externalClusters"]
+        self.assertEqual(recovery["source"], origin["name"])
+        # It reads what the one before wrote, and writes elsewhere.
+        before = self.database["plugins"][0]["parameters"]
+        self.assertEqual(origin["plugin"]["parameters"], before)
+        self.assertNotEqual(database["spec"]["plugins"][0]["parameters"]["serverName"], before["serverName"])
+        initdb = self.database["bootstrap"]["initdb"]
+        self.assertEqual([recovery[key] for key in ("database", "owner", "secret")], [initdb[key] for key in ("database", "owner", "secret")])
+
+    def test_its_pods_are_reached_by_ours_and_the_operator_alone(self):
+        policy = self.cluster.named("NetworkPolicy", "database")["spec"]
+        self.assertEqual(policy["podSelector"]["matchLabels"], {"cnpg.io/cluster": "postgres"})
+        ours, theirs = policy["ingress"]
+        self.assertEqual(self.cluster.selected(ours["from"][0]["podSelector"]).keys(), {"polier", "polier-backup"})
+        self.assertEqual([port["port"] for port in ours["ports"]], [5432])
+        self.assertEqual({port["port"] for port in theirs["ports"]}, {5432, 8000})
+
+    def test_the_database_has_connections_for_all(self):
+        most = int(self.database["postgresql"]["parameters"]["max_connections"])
+        pods = (self.cluster.named("HorizontalPodAutoscaler", "polier")["spec"]["maxReplicas"]
+                + self.cluster.named("Deployment", "polier")["spec"]["strategy"]["rollingUpdate"]["maxSurge"])
+        self.assertLessEqual((pods + 2) * 10, most - 3)
 
 
 class StatefulSetTests(Manifests, unittest.TestCase):

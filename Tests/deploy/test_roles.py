@@ -117,6 +117,25 @@ REGISTRATION = {
 
 
 class RoleTests(unittest.TestCase):
+    def test_the_statements_of_the_operators_overlay_make_the_same_roles(self):
+        overlay = yaml.safe_load_all((DEPLOY / "kubernetes/overlays/cloudnative-pg/postgres.yaml").read_text())
+        initdb = next(o for o in overlay if o["kind"] == "Cluster")["spec"]["bootstrap"]["initdb"]
+        with database("kubernetes") as made:
+            # What CloudNativePG does before and after them.
+            passwords = {role: (made.secrets / "postgres" / name).read_text().strip()
+                         for role, name in {initdb["owner"]: "owner-password", "polier": "database-password"}.items()}
+            made.operator(f"--command=CREATE ROLE {initdb['owner']} LOGIN PASSWORD '{passwords[initdb['owner']]}'", "postgres")
+            made.operator(f"--command=CREATE DATABASE {initdb['database']} OWNER {initdb['owner']} ENCODING 'UTF8' TEMPLATE template0", "postgres")
+            for statement in initdb["postInitApplicationSQL"]:
+                made.operator("--set=ON_ERROR_STOP=1", f"--command={statement}", initdb["database"])
+            made.operator(f"--command=ALTER ROLE polier PASSWORD '{passwords['polier']}'", "postgres")
+            serving, owner = made.url("polier"), made.url("owner")
+            polier("migrate", url=owner)
+            with server(serving, POLIER_MIGRATE="off") as (address, _):
+                ask(f"{address}/api/v1/auth/register", REGISTRATION)
+            self.assertIn("permission denied for schema public", psql_refusal(serving, "CREATE TABLE extra (id INT)"))
+            self.assertIn("must be owner of table users", psql_refusal(serving, "DROP TABLE users"))
+
     def test_a_new_database_has_tls_and_a_role_that_owns_nothing(self):
         for place in PLACES:
             with self.subTest(place), database(place) as made:

@@ -116,6 +116,17 @@ describe("what is no answer yet", () => {
     assert.deepEqual(queue.sent, ["1", "2"]);
   });
 
+  test("a suspended company: what was done waits until the company may go on", async () => {
+    const queue = await start([entry("1"), entry("2", "b")]);
+    let isSuspended = true;
+    server.answer = () => (isSuspended ? { status: 403, body: { code: "company-suspended", requestId: "a-1" } } : { body: {} });
+    await queue.look();
+    assert.deepEqual([asked(), queue.refused], [["1"], []]);
+    isSuspended = false;
+    await pass(70_000);
+    assert.deepEqual([queue.sent, queue.refused], [["1", "2"], []]);
+  });
+
   test("the pauses end at a minute or so", async () => {
     const queue = await start([entry("1")]);
     server.answer = statuses({ 1: 504 });

@@ -29,7 +29,7 @@ const parts = {
     () => import("parts/material-form.js"),
   ],
 };
-parts.ADMIN = parts.MANAGER;
+parts.ADMIN = [...parts.MANAGER, () => import("parts/tell-all.js")];
 
 /** @returns {Promise<boolean>} whether all of it is here now. What isn't is asked for again when it is needed. */
 export async function fetchAllFor(role) {

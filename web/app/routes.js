@@ -28,6 +28,7 @@ const table = [
   ...ofCompany.map((route) => ({ ...route, roles: route.roles.filter((role) => role !== "ADMIN") })),
   ...ofCompany.map((route) => ({ ...route, path: `/companies/:companyId${route.path}`, roles: ["ADMIN"] })),
   { path: "/companies", page: "companies", roles: ["ADMIN"], section: "companies" },
+  { path: "/server", page: "server", roles: ["ADMIN"], section: "companies" },
   { path: "/profile", page: "profile", roles: all, section: "profile" },
   // Open to everybody, signed in or not.
   { path: "/register", page: "register", isDoor: true },

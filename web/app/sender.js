@@ -56,8 +56,9 @@ export function createSender(queue) {
       keepTurn();
       const problem = await send(entry);
       if (!problem) continue;
-      // After the sign-in it goes on.
+      // After the sign-in it goes on, and once the company does.
       if (problem.status === 401) return;
+      if (problem.code === "company-suspended") return wait(longest);
       if (isRefusal(problem)) {
         await queue.refused(entry, problem);
         continue;

@@ -1,5 +1,6 @@
 // The company: what it says of itself, what became of its mails and who changed what; for operators its copy and its end.
 
+import { api as server } from "app/api.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { toast } from "app/live.js";
@@ -8,6 +9,7 @@ import { importModule } from "app/modules.js";
 import { go, redraw } from "app/router.js";
 import { day, language, setTimeZone, t } from "app/words.js";
 import { downloadConfirmed } from "parts/confirm-again.js";
+import { chip } from "parts/chips.js";
 import { icon } from "parts/icon.js";
 import { linkRow, pageHead, section } from "parts/pieces.js";
 
@@ -37,11 +39,20 @@ export default function company(page) {
     toast(t("company.erased", { name, rows }));
   }
 
+  async function suspend() {
+    const shown = page.data.company;
+    const changed = await server.put(`${api}/suspension`, { isSuspended: !shown.suspendedAt }, { of: shown });
+    kept.put(api, changed);
+    await kept.change("/companies", (all) => all.map((one) => (one.id === changed.id ? changed : one)));
+    toast(t(changed.suspendedAt ? "company.suspendedNow" : "company.resumedNow", { name: changed.name }));
+  }
+
   return () => {
     const shown = page.data.company;
     return html`
       ${pageHead({
         title: shown.name,
+        chips: shown.suspendedAt && chip(t("company.isSuspended"), "danger"),
         actions: html`<button type="button" class="button" @click=${edit}>${icon("edit")}${t("action.edit")}</button>`,
       })}
       <ul class="tiles is-pair">
@@ -67,6 +78,11 @@ export default function company(page) {
           <li class="row deed">
             <p class="row-text">${t("company.copyText")}</p>
             <a class="button" href=${`/api/v1${api}/export`} download @click=${downloadConfirmed}>${icon("download")}${t("company.copy")}</a>
+          </li>
+          <li class="row deed">
+            <p class="row-text">${t(shown.suspendedAt ? "company.resumeText" : "company.suspendText")}</p>
+            <button type="button" class="button" @click=${suspend}>
+              ${icon(shown.suspendedAt ? "check" : "close")}${t(shown.suspendedAt ? "company.resume" : "company.suspend")}</button>
           </li>
           <li class="row deed">
             <p class="row-text">${t("company.eraseText")}</p>

@@ -8,6 +8,7 @@ import { t } from "app/words.js";
 import { proofLines } from "parts/address-proof.js";
 import { avatar } from "parts/chips.js";
 import { icon, mark } from "parts/icon.js";
+import { noticeLines } from "parts/notice.js";
 import { waitingLines } from "parts/waiting.js";
 
 /** @param {import("app/page.js").Page} page */
@@ -52,7 +53,7 @@ function company(page) {
 }
 
 function status() {
-  const lines = [...proofLines(), ...waitingLines()];
+  const lines = [...noticeLines(), ...proofLines(), ...waitingLines()];
   if (!connection.online) lines.unshift(html`<p>${icon("offline")}<span>${t(connection.isServerAway ? "status.server" : "status.offline")}</span></p>`);
   return lines.length > 0 && html`<div class="status" role="status">${lines}</div>`;
 }

@@ -183,6 +183,7 @@ export default {
     "link-used": "Der Link wurde schon benutzt oder ist abgelaufen.",
     "link-expired": "Der Link ist abgelaufen. Lass dir einen neuen schicken.",
     "email-taken": "Für diese E-Mail-Adresse gibt es schon ein Konto.",
+    "company-suspended": "Deine Firma ist auf diesem Server gesperrt. Alles, was ihr eingetragen habt, ist noch da. Wende dich an den Betreiber, er steht im Impressum.",
     "registration-closed": "Auf diesem Server legt der Betreiber neue Firmen an. Im Impressum steht, wen du fragen kannst.",
     "role-forbids": "Das darfst du nicht. Frag deine Bauleitung.",
     "request-from-another-site": "Das kam von einer fremden Seite. Öffne Polier unter seiner eigenen Adresse.",

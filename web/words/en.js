@@ -183,6 +183,7 @@ export default {
     "link-used": "The link was used or has expired.",
     "link-expired": "The link has expired. Send yourself a new one.",
     "email-taken": "There is already an account for this email address.",
+    "company-suspended": "Your company is suspended on this server. Everything you entered is still there. Contact the operator: the imprint says who that is.",
     "registration-closed": "On this server the operator adds new companies. The imprint says whom to ask.",
     "role-forbids": "You don’t have permission to do this. Ask your manager.",
     "request-from-another-site": "This came from another website. Open Polier at its own address.",

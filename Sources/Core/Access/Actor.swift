@@ -6,9 +6,19 @@ public struct Actor: Sendable {
     let use: Session.Use
     /// Where the request came from.
     public var source = RequestSource.none
+    /// Whether their company is suspended.
+    var isSuspended = false
+    /// The session as records name it: nil at the command line, which has none.
+    let recordedSession: Session.ID?
 
     package init(session: Session.ID, user: User, use: Session.Use = Session.Use()) {
         (self.session, self.user, self.use) = (session, user, use)
+        recordedSession = session
+    }
+
+    /// An operator who acts by the server's command line.
+    public init(atCommandLine user: User, _ runtime: Runtime) {
+        (session, self.user, use, recordedSession) = (runtime.newID(), user, Session.Use(), nil)
     }
 
     /// Until when the person counts as the one who knows the password, for sensitive acts: ten minutes after the session's sign-in

@@ -6,6 +6,8 @@ public enum Permission: String, Sendable, CaseIterable {
     /// Take a copy of all that a company has, and erase it.
     case removeCompany
     case readAnyUser
+    /// See how the server is doing, and tell everyone something.
+    case operate
     case readUsers
     case inviteUsers
     case changeUsers
@@ -36,7 +38,7 @@ extension Role {
         switch (permission, self) {
         case (.checkIn, .admin): nil
         case (_, .admin): .anyCompany
-        case (.listCompanies, _), (.removeCompany, _), (.readAnyUser, _): nil
+        case (.listCompanies, _), (.removeCompany, _), (.readAnyUser, _), (.operate, _): nil
         case (_, .manager): .ownCompany
         case (.readCompany, .worker): .ownCompany
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites

@@ -165,7 +165,7 @@ struct Audit: Sendable {
     private let runtime: Runtime
 
     init(_ scope: CompanyScope, _ runtime: Runtime) {
-        (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.session)
+        (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.recordedSession)
         self.runtime = runtime
     }
 

@@ -70,7 +70,7 @@ extension Companies {
             try precondition.check(company.version)
             return company.name
         } end: { name, transaction in
-            try Audit(scope.actor.user, session: scope.actor.session, runtime).write(
+            try Audit(scope.actor.user, session: scope.actor.recordedSession, runtime).write(
                 .companyErased, id, named: name, in: transaction)
         }
         guard let erasure else { throw Company.notFound }
@@ -158,12 +158,13 @@ private struct ArchiveHead: Encodable {
     let timeZone: String
     let language: String
     let createdAt: String
+    let suspendedAt: String?
 
     init(_ company: Company, at now: Instant) {
         exportedAt = now.text
         (id, name, address) = (company.id.text, company.name, company.address.text)
         (timeZone, language) = (company.timeZone, company.language.rawValue)
-        createdAt = company.createdAt.text
+        (createdAt, suspendedAt) = (company.createdAt.text, company.suspendedAt?.text)
     }
 }
 

@@ -69,6 +69,26 @@ public struct Companies: Sendable {
         }
     }
 
+    /// Refuses a company's people until it is resumed: none signs in, and sessions are answered with `CompanyRefusal.suspended`. All that
+    /// the company has stays, its sessions too. Changes nothing where it is so already.
+    /// - Parameter isSuspended: false resumes it.
+    public func suspend(
+        _ isSuspended: Bool, if precondition: Precondition, in scope: CompanyScope
+    ) throws -> Change<Company> {
+        try scope.check(.removeCompany)
+        let runtime = runtime
+        return Change { transaction in
+            try transaction.enqueue(Company.lock(scope))
+            guard let old = try transaction.fetch(Company.one(scope)).first else { throw Company.notFound }
+            try precondition.check(old.version)
+            guard (old.suspendedAt != nil) != isSuspended else { return shown(old) }
+            let now = runtime.now()
+            try transaction.enqueue(Company.suspend(scope, since: isSuspended ? now : nil, now: now))
+            try SecurityRecord(scope, runtime).write(isSuspended ? .companySuspended : .companyResumed, in: transaction)
+            return shown(try transaction.fetch(Company.one(scope))[0])
+        }
+    }
+
     /// Whether nobody has registered yet.
     public func areNone() async throws -> Bool {
         let others = Query("SELECT c.id FROM companies c WHERE c.id > $1 LIMIT 1", Company.platform) {

@@ -3,7 +3,7 @@ extension Company {
         SELECT c.id, c.name, c.street_number, c.street, c.city, c.postal_code, c.country, c.time_zone, c.language,
             (SELECT COUNT(*) FROM sites s WHERE s.company_id = c.id AND s.removed_at IS NULL),
             (SELECT COUNT(*) FROM users u WHERE u.company_id = c.id AND u.removed_at IS NULL),
-            c.version, c.created_at, c.updated_at,
+            c.version, c.created_at, c.updated_at, c.suspended_at,
             (SELECT MIN(f.created_at) FROM unproven_founders f WHERE f.company_id = c.id)
         FROM companies c
         """
@@ -71,11 +71,24 @@ extension Company {
             address.country, timeZone, language, now)
     }
 
+    /// Suspends it, or lets it go on (nil), as the next version.
+    static func suspend(_ scope: CompanyScope, since instant: Instant?, now: Instant) -> Statement {
+        Statement(
+            "UPDATE companies SET suspended_at = $2, version = version + 1, updated_at = $3 WHERE id = $1",
+            scope.company,
+            instant, now)
+    }
+
+    /// Nothing where it isn't suspended. No scope: who signs in has none yet.
+    static func suspended(_ id: ID) -> Query<ID> {
+        Query("SELECT c.id FROM companies c WHERE c.id = $1 AND c.suspended_at IS NOT NULL", id) { try $0.next() }
+    }
+
     init(_ row: inout Row) throws {
         self.init(
             id: try row.next(), name: try row.next(), address: try Address(&row), timeZone: try row.next(),
             language: try row.next(), siteCount: Int(try row.next() as Int64), userCount: Int(try row.next() as Int64),
             version: try row.next(), createdAt: try row.next(), updatedAt: try row.next())
-        unprovenSince = try row.next()
+        (suspendedAt, unprovenSince) = (try row.next(), try row.next())
     }
 }

@@ -13,6 +13,8 @@ public struct Company: Sendable {
     public let version: Int64
     public let createdAt: Instant
     public let updatedAt: Instant
+    /// Since when its people are refused; nil where they aren't.
+    public var suspendedAt: Instant?
     /// Since when its founder's e-mail address is to be proven; nil where it is, or needs not be.
     public var unprovenSince: Instant?
     /// From when on nothing can be changed unless it is proven by then.

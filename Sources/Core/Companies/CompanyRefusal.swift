@@ -6,12 +6,14 @@ public enum CompanyRefusal: String, RefusalCode {
     case addressNotProven = "address-not-proven"
     /// It should have been proven by now.
     case readOnly = "company-read-only"
+    /// An operator has suspended it.
+    case suspended = "company-suspended"
 
     public var kind: Refusal.Kind {
         switch self {
         case .notFound: .notFound
         case .inUse: .conflict
-        case .addressNotProven, .readOnly: .forbidden
+        case .addressNotProven, .readOnly, .suspended: .forbidden
         }
     }
 
@@ -23,6 +25,8 @@ public enum CompanyRefusal: String, RefusalCode {
             "Before this company can invite or mail anyone, its founder opens the link that was mailed to confirm their e-mail address."
         case .readOnly:
             "Nothing can be changed in this company until its founder opens the link that was mailed to confirm their e-mail address."
+        case .suspended:
+            "This company is suspended. Everything it has is kept: ask the people who run this server."
         }
     }
 }

@@ -86,9 +86,10 @@ struct UnprovenFounder: Sendable {
 
     // MARK: Giving up
 
-    /// Nobody signed in for a while, and the link is not still on its way nor failed to arrive, which is no fault of the founder's.
+    /// It isn't suspended, because then no one can sign in; nobody did for a while, and the link is not still on its way nor failed to arrive, which is no fault of the founder's.
     private static let isAbandoned: SQL = """
-        NOT EXISTS (
+        NOT EXISTS (SELECT 1 FROM companies c WHERE c.id = f.company_id AND c.suspended_at IS NOT NULL)
+        AND NOT EXISTS (
             SELECT 1 FROM users u JOIN security_events e ON e.user_id = u.id AND e.company_id = u.company_id
             WHERE u.company_id = f.company_id AND e.kind = 'signed-in' AND e.at > $1)
         AND COALESCE((

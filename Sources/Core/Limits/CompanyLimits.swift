@@ -20,18 +20,6 @@ public struct CompanyLimits: Sendable {
         public let lines: [Line]
     }
 
-    /// The company with an id, or of the person with an e-mail address. Nil where there is none.
-    public func find(_ text: String) async throws -> Company.ID? {
-        if let id = Company.ID(text) {
-            let names = try await database.fetch(Self.name(of: id))
-            return id == Company.platform || names.isEmpty ? nil : id
-        }
-        guard let email = EmailAddress(text) else { return nil }
-        let found = try await database.fetch(User.signingIn(email, now: runtime.now()))
-        guard let company = found.first?.user.companyID, company != Company.platform else { return nil }
-        return company
-    }
-
     /// Sets limits for a company. Servers go by them at once; by those that they ask at each request, `LimitValues.age` later at most.
     /// Throws `CompanyRefusal.notFound`.
     /// - Parameter values: a nil takes back what was set, so that the standard holds again.

@@ -27,7 +27,7 @@ struct SecurityRecord: Sendable {
 
     /// What a person does in a company, theirs or, as an operator, another one.
     init(_ scope: CompanyScope, _ runtime: Runtime) {
-        (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.session)
+        (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.recordedSession)
         (source, self.runtime) = (scope.actor.source, runtime)
     }
 

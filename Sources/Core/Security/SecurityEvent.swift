@@ -28,6 +28,14 @@ public struct SecurityEvent: Sendable {
         case forbidden
         /// An operator of the platform looked into the company, or acted in it.
         case operatorAccess = "operator-access"
+        /// An operator let an account sign in again that too many wrong passwords had closed.
+        case accountUnlocked = "account-unlocked"
+        /// An operator ended sessions of an account.
+        case sessionsEnded = "sessions-ended"
+        /// An operator suspended the company.
+        case companySuspended = "company-suspended"
+        /// An operator let it go on.
+        case companyResumed = "company-resumed"
         /// What only a newer server knows.
         case other
 
@@ -37,7 +45,7 @@ public struct SecurityEvent: Sendable {
             case .signInFailed, .signInLocked, .confirmationFailed, .linkReused, .notFound, .forbidden, .operatorAccess:
                 true
             case .signedIn, .passwordChanged, .emailChanged, .addressProven, .roleChanged, .statusChanged,
-                .factorChanged, .other:
+                .factorChanged, .accountUnlocked, .sessionsEnded, .companySuspended, .companyResumed, .other:
                 false
             }
         }

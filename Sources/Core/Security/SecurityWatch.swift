@@ -64,7 +64,8 @@ public final class SecurityWatch: Sendable {
     /// - Throws: `StorageError` where it can't be written.
     public func note(operator actor: Actor, in company: Company.ID, for permission: Permission) async throws {
         let sighting = SecurityEvent.Sighting(
-            .operatorAccess, in: company, by: actor.user.id, session: actor.session, network: actor.source.network,
+            .operatorAccess, in: company, by: actor.user.id, session: actor.recordedSession,
+            network: actor.source.network,
             detail: permission.rawValue)
         let now = runtime.now()
         let key = Key(sighting: sighting, hour: now.hour)

@@ -31,6 +31,9 @@ public protocol Database: Sendable {
     /// damage. Nil where nothing is known. Looks anew each time, within microseconds.
     var fault: String? { get }
 
+    /// How large it is, in bytes.
+    var size: Int64 { get async throws }
+
     /// Ends the driver's threads and connections. Work that is under way is finished; what comes later is `.unavailable`.
     func close() async
 }

@@ -146,13 +146,15 @@ public struct Accounts: Sendable {
     public func signIn(email: String, password: String, from origin: Origin) async throws -> SignIn {
         do {
             return try await signInUnlessLocked(email: email, password: password, from: origin)
-        } catch let refusal as Refusal where refusal.kind == .tooMany {
+        } catch let refusal as Refusal where refusal.kind == .tooMany || refusal == Refusal(CompanyRefusal.suspended) {
             let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
             var account: User?
             if let address {
                 account = try await database.fetch(User.signingIn(address, now: runtime.now())).first?.user
             }
-            SecurityRecord(of: account, origin.source, runtime).count(.signInLocked)
+            let record = SecurityRecord(of: account, origin.source, runtime)
+            refusal.kind == .tooMany
+                ? record.count(.signInLocked) : record.count(.forbidden, detail: CompanyRefusal.suspended.rawValue)
             throw refusal
         }
     }
@@ -215,6 +217,10 @@ public struct Accounts: Sendable {
                         .signedIn, in: transaction)
                     return user
                 }
+                // What is said to who knows the password isn't said to who guesses.
+                guard try transaction.fetch(Company.suspended(user.companyID)).isEmpty else {
+                    throw Refusal(CompanyRefusal.suspended)
+                }
             }
             for limit in limits { try limit.record(transaction, now: decided) }
             try SecurityRecord(of: found.first?.user, origin.source, runtime).write(.signInFailed, in: transaction)
@@ -244,10 +250,14 @@ public struct Accounts: Sendable {
     }
 
     /// Who holds a token. A token that was cut, altered, has expired or whose owner was switched off is refused alike.
-    public func actor(token: Substring, from source: RequestSource = .none) async throws -> Actor {
+    /// - Parameter evenSuspended: also where their company is suspended; otherwise that is refused with `CompanyRefusal.suspended`.
+    public func actor(
+        token: Substring, from source: RequestSource = .none, evenSuspended: Bool = false
+    ) async throws -> Actor {
         guard let hash = Token.hash(sent: token),
             var actor = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
         else { throw Refusal(AccountRefusal.sessionEnded) }
+        guard evenSuspended || !actor.isSuspended else { throw Refusal(CompanyRefusal.suspended) }
         actor.source = source
         return actor
     }

@@ -195,7 +195,7 @@ public struct People: Sendable {
                 throw Refusal(UserRefusal.notJoinedYet, ["name": .text(old.name)])
             }
             if old.isActiveManager && !new.isActiveManager {
-                try Self.checkAnotherManager(besides: id, scope, transaction)
+                try Self.checkAnother(old, scope, transaction)
             }
             try FormerName.keep(of: old, renamed: new, transaction, now: now)
             try transaction.execute(new.update(email: email, now: now))
@@ -268,7 +268,7 @@ public struct People: Sendable {
             let user = try Self.lock(id, scope, transaction, now: now)
             try Self.checkChanging(user, scope)
             try precondition.check(user.version)
-            if user.isActiveManager { try Self.checkAnotherManager(besides: id, scope, transaction) }
+            if user.isActiveManager || user.role == .admin { try Self.checkAnother(user, scope, transaction) }
             let keepsName = try !transaction.fetch(user.records).isEmpty
             try transaction.enqueue(TimeEntry.Correction.keepOpen(of: id, scope, now: now))
             try transaction.enqueue(TimeEntry.endOpen(of: id, scope, now: now))
@@ -313,11 +313,12 @@ public struct People: Sendable {
         }
     }
 
-    private static func checkAnotherManager(
-        besides id: User.ID, _ scope: CompanyScope, _ transaction: borrowing Transaction
+    /// That someone else of the person's role can act: a company keeps a manager, and the platform an operator.
+    private static func checkAnother(
+        _ user: User, _ scope: CompanyScope, _ transaction: borrowing Transaction
     ) throws {
-        guard try !transaction.fetch(User.activeManager(besides: id, scope.company)).isEmpty else {
-            throw Refusal(UserRefusal.lastManager)
+        guard try !transaction.fetch(User.active(user.role, besides: user.id, scope.company)).isEmpty else {
+            throw Refusal(user.role == .admin ? UserRefusal.lastOperator : .lastManager)
         }
     }
 }

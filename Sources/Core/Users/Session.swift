@@ -72,7 +72,8 @@ public struct Token: Sendable {
 
 extension Session {
     private static let byToken: SQL = """
-        SELECT s.id, s.confirmed_at, s.last_used_at, s.idle_at, \(User.columns)
+        SELECT s.id, s.confirmed_at, s.last_used_at, s.idle_at, \(User.columns),
+            (SELECT c.suspended_at FROM companies c WHERE c.id = s.company_id)
         FROM sessions s JOIN users u ON u.company_id = s.company_id AND u.id = s.user_id
         WHERE s.token_hash = $1 AND s.expires_at > $2 AND (s.idle_at IS NULL OR s.idle_at > $2)
             AND u.status = 'ACTIVE' AND u.removed_at IS NULL
@@ -90,7 +91,9 @@ extension Session {
         Query(byToken, tokenHash, now) { row in
             let session: ID = try row.next()
             let use = Use(confirmedAt: try row.next(), lastUsedAt: try row.next(), idleAt: try row.next())
-            return Actor(session: session, user: try User(&row, now: now), use: use)
+            var actor = Actor(session: session, user: try User(&row, now: now), use: use)
+            actor.isSuspended = try row.next() as Instant? != nil
+            return actor
         }
     }
 
@@ -105,7 +108,7 @@ extension Session {
             expiresAt: try row.next())
     }
 
-    /// Begins a session where the person may still sign in with the password that was checked.
+    /// Begins a session where the person may still sign in with the password that was checked, and their company isn't suspended.
     static func insert(
         _ id: ID, of user: User, passwordHash: String, tokenHash: [UInt8], userAgent: String?, now: Instant,
         expiresAt: Instant
@@ -117,6 +120,7 @@ extension Session {
             SELECT u.company_id, $2, u.id, $4, $5, $6, $6, $6, $7 FROM users u
             WHERE u.company_id = $1 AND u.id = $3 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
                 AND u.password_hash = $8
+                AND NOT EXISTS (SELECT 1 FROM companies c WHERE c.id = u.company_id AND c.suspended_at IS NOT NULL)
             """,
             user.companyID, id, user.id, tokenHash, userAgent, now, expiresAt, passwordHash)
     }

@@ -98,15 +98,15 @@ extension User {
         Query("SELECT u.id FROM users u WHERE u.company_id = $1 AND u.id = $2", scope.company, id) { try $0.next() }
     }
 
-    /// A manager who can act, other than this person.
-    static func activeManager(besides id: ID, _ company: Company.ID) -> Query<ID> {
+    /// Someone of a role who can act, other than this person.
+    static func active(_ role: Role, besides id: ID, _ company: Company.ID) -> Query<ID> {
         Query(
             """
             SELECT u.id FROM users u
-            WHERE u.company_id = $1 AND u.id <> $2 AND u.role = 'MANAGER' AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+            WHERE u.company_id = $1 AND u.id <> $2 AND u.role = $3 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
             LIMIT 1
             """,
-            company, id
+            company, id, role
         ) { try $0.next() }
     }
 

@@ -6,11 +6,12 @@ public enum UserRefusal: String, RefusalCode {
     case roleNotGivable = "role-not-givable"
     case workersOnly = "workers-only"
     case lastManager = "last-manager"
+    case lastOperator = "last-operator"
 
     public var kind: Refusal.Kind {
         switch self {
         case .notFound: .notFound
-        case .joinedAlready, .notJoinedYet, .lastManager: .conflict
+        case .joinedAlready, .notJoinedYet, .lastManager, .lastOperator: .conflict
         case .roleNotGivable, .workersOnly: .forbidden
         }
     }
@@ -23,6 +24,7 @@ public enum UserRefusal: String, RefusalCode {
         case .roleNotGivable: "You can't give someone the role {role}."
         case .workersOnly: "A manager can change and remove workers only."
         case .lastManager: "A company keeps at least one active manager: make someone else a manager first."
+        case .lastOperator: "The server keeps at least one operator: 'polier create-admin' makes another first."
         }
     }
 }

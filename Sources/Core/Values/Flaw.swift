@@ -49,6 +49,8 @@ public struct Flaw: Error, Sendable, Equatable {
         case beforeOwnCheckIn = "before-own-check-in"
         case inFuture = "in-the-future"
         case tooOld = "too-old"
+        case notInFuture = "not-in-the-future"
+        case tooFarAhead = "too-far-ahead"
         case notOfCompany = "not-of-this-company"
         case operatorByCommand = "operator-by-command"
 
@@ -98,6 +100,8 @@ public struct Flaw: Error, Sendable, Equatable {
             case .beforeOwnCheckIn: "must not be before the check-in at {checkedInAt}"
             case .inFuture: "must not be in the future"
             case .tooOld: "must be at most {days} days ago"
+            case .notInFuture: "must be in the future"
+            case .tooFarAhead: "must be at most {days} days ahead"
             case .notOfCompany: "names {id}, who is not of this company"
             case .operatorByCommand: "must be one of {allowed}: the command line makes operators"
             }

@@ -3,8 +3,11 @@ import Core
 
 struct CompanyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "company", abstract: "Shows what a company uses and may have, and sets its limits.",
-        subcommands: [Limits.self])
+        commandName: "company", abstract: "Lists companies, suspends, copies and erases one, and sets its limits.",
+        subcommands: [List.self, Limits.self, Suspend.self, Resume.self, Export.self, Erase.self])
+
+    static let naming: ArgumentHelp =
+        "The company's id, the e-mail address of one of its people, or exactly its name."
 
     struct Limits: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -15,7 +18,7 @@ struct CompanyCommand: AsyncParsableCommand {
                 """)
 
         @OptionGroup var database: DatabaseFlags
-        @Argument(help: "The company's id, or the e-mail address of one of its people.") var company: String
+        @Argument(help: CompanyCommand.naming) var company: String
         @Option(help: "People. [200]") var people: String?
         @Option(help: "Sites that are active. [300]") var activeSites: String?
         @Option(help: "Sites. [5000]") var sites: String?
@@ -29,16 +32,9 @@ struct CompanyCommand: AsyncParsableCommand {
 
         func run() async throws {
             let values = try self.values
-            try await withDatabase(try database.settings(), for: .using) { database in
-                if let refusal = SchemaRefusal(
-                    try await Migrator(database, migrations: try Migration.embedded()).state())
-                {
-                    throw refusal
-                }
-                let limits = CompanyLimits(database, runtime: .live)
-                guard let id = try await limits.find(company) else {
-                    throw SettingsError("there is no company with the id or with a person of the address '\(company)'")
-                }
+            try await OperatorsHand.run(database) { hand in
+                let limits = CompanyLimits(hand.database, runtime: .live)
+                let id = try await hand.company(company).id
                 if !values.isEmpty { try await limits.set(values, of: id) }
                 print(try await limits.report(of: id).text)
             }

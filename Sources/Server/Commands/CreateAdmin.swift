@@ -18,13 +18,7 @@ struct CreateAdmin: AsyncParsableCommand {
         guard let email = EmailAddress(email), email.mailable != nil else {
             throw SettingsError("'\(email)' is not an e-mail address that mail can be sent to")
         }
-        let typed = try settings.adminPassword ?? Self.ask()
-        let password: Password
-        do throws(Flaw) {
-            password = try Password(typed, refusing: .embedded)
-        } catch {
-            throw SettingsError("the password \(error.message)")
-        }
+        let password = try AskedPassword.read(settings)
         let person = Accounts.NewPerson(
             email: email, password: password, firstName: try Self.name(firstName, of: "--first-name"),
             lastName: try Self.name(lastName, of: "--last-name"))
@@ -46,24 +40,5 @@ struct CreateAdmin: AsyncParsableCommand {
         } catch {
             throw SettingsError("\(flag) \(error.message)")
         }
-    }
-
-    /// Asks at the terminal, without showing what is typed.
-    private static func ask() throws -> String {
-        guard isatty(STDIN_FILENO) == 1 else {
-            throw SettingsError("the password is missing: set POLIER_ADMIN_PASSWORD or POLIER_ADMIN_PASSWORD_FILE")
-        }
-        var before = termios()
-        tcgetattr(STDIN_FILENO, &before)
-        var silent = before
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        StandardError.write("Password: ")
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-        defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-            StandardError.write("\n")
-        }
-        guard let password = readLine() else { throw SettingsError("no password was typed") }
-        return password
     }
 }

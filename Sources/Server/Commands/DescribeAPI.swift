@@ -29,5 +29,6 @@ private struct NoDatabase: Database {
     ) async throws -> Result { throw refusal }
     func executeAlone(_ statement: Statement) async throws { throw refusal }
     var metrics: [Metric] { [] }
+    var size: Int64 { get async throws { throw refusal } }
     func close() async {}
 }

@@ -185,7 +185,7 @@ struct Serve: AsyncParsableCommand {
             hasMail: settings.carriesMail, provesAddresses: settings.provesAddresses,
             registrationIsOpen: settings.registrationIsOpen, mailSigningKey: { live.mailgunSigningKey },
             lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
-            operatedBy: settings.operatedBy)
+            operatedBy: settings.operatedBy, disk: Disk(databaseURL: settings.databaseURL))
         let web =
             try settings.webFolder.map {
                 try WebPages.folder($0, registrationIsOpen: settings.registrationIsOpen)

@@ -28,6 +28,10 @@ struct API {
     /// Who runs this server.
     var operatedBy = OperatorSettings(name: nil, address: nil, email: nil, phone: nil, details: nil)
 
+    /// Where the database file is; nil where it is on another machine.
+    var disk: Disk?
+    var startedAt = Runtime.live.now()
+
     /// - Parameters:
     ///   - web: the web app, at all other addresses than the API's.
     ///   - requestLevel: how loud a request that went well is.
@@ -84,6 +88,12 @@ struct API {
                 mails: Mails(database), runtime: runtime, signedIn: signedIn, signingKey: mailSigningKey
             ).routes
             + OperatorRoutes(settings: operatedBy).routes
+            + StatusRoutes(
+                database: database,
+                companies: Companies(database, provesAddresses: provesAddresses, runtime: runtime),
+                notices: Notices(database, runtime: runtime), readiness: readiness, runtime: runtime, disk: disk,
+                startedAt: startedAt, signedIn: signedIn
+            ).routes
             + HealthRoutes(readiness: readiness).routes
     }
 }

@@ -46,7 +46,7 @@ extension OpenAPI {
         if route.access.needsSession {
             codes += [
                 .of(AccountRefusal.signInNeeded), .of(AccountRefusal.malformedAuthorization),
-                .of(AccountRefusal.sessionEnded),
+                .of(AccountRefusal.sessionEnded), .of(CompanyRefusal.suspended),
             ]
             if changes { codes.append(.of(AccountRefusal.otherSite)) }
         }
@@ -122,8 +122,9 @@ extension OpenAPI {
             ]),
         SharedRefusal(
             status: 403, name: "Forbidden",
-            details: "The caller's role doesn't allow it, another site's page asked, or the password is needed again.",
-            codes: [.of(AccountRefusal.otherSite), .of(AccessRefusal.roleForbids)]),
+            details:
+                "The caller's role doesn't allow it, another site's page asked, the password is needed again, or the company is suspended.",
+            codes: [.of(CompanyRefusal.suspended), .of(AccountRefusal.otherSite), .of(AccessRefusal.roleForbids)]),
         SharedRefusal(status: 404, name: "NotFound", details: "Not there, or not the caller's to see."),
         SharedRefusal(status: 406, name: "Unsigned", details: "The signature doesn't hold."),
         SharedRefusal(status: 409, name: "Conflict", details: "It conflicts with the current state."),

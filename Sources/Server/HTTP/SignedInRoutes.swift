@@ -105,18 +105,22 @@ struct SignedInRoutes: Sendable {
     }
 
     /// Whatever else somebody who is signed in asks for.
-    /// - Parameter takes: what kind of place a large answer takes.
+    /// - Parameters:
+    ///   - takes: what kind of place a large answer takes.
+    ///   - evenSuspended: whether people of a suspended company may, too.
     func other<Scope: RouteScope>(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
-        confirmation: Confirmation = .notNeeded, takes: LargeAnswers.Kind? = nil, refusals: [ProblemCode] = [],
-        _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
+        confirmation: Confirmation = .notNeeded, takes: LargeAnswers.Kind? = nil, evenSuspended: Bool = false,
+        refusals: [ProblemCode] = [], _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
     ) -> Route {
         Route(
             method, path, access, text, request: request, result: result, confirmation: confirmation,
             refusals: refusals + (takes == nil ? [] : Self.largeRefusals)
         ) { call in
-            try await within(call, access, confirmation, takes: takes) { try await work(call, $0) }
+            try await within(call, access, confirmation, takes: takes, evenSuspended: evenSuspended) {
+                try await work(call, $0)
+            }
         }
     }
 
@@ -129,9 +133,9 @@ struct SignedInRoutes: Sendable {
     ///   - kind: of the place that the answer takes, where it may be large.
     private func within<Scope: RouteScope>(
         _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded, changes: Bool = false,
-        takes kind: LargeAnswers.Kind? = nil, _ work: (Scope) async throws -> Answer
+        takes kind: LargeAnswers.Kind? = nil, evenSuspended: Bool = false, _ work: (Scope) async throws -> Answer
     ) async throws -> Answer {
-        let actor = try await actor(call)
+        let actor = try await actor(call, evenSuspended: evenSuspended)
         if changes { try await writes.admit(actor) }
         do {
             let scope = try Scope(call, actor, access)
@@ -165,9 +169,10 @@ struct SignedInRoutes: Sendable {
 
     private static let largeRefusals: [ProblemCode] = [.of(LimitRefusal.largeAnswers)]
 
-    private func actor(_ call: Call) async throws -> Actor {
+    private func actor(_ call: Call, evenSuspended: Bool) async throws -> Actor {
         if let token = try call.bearerToken {
-            let actor = try await accounts.actor(token: token, from: call.source)
+            let actor = try await accounts.actor(
+                token: token, from: call.source, evenSuspended: evenSuspended)
             uses.note(actor, isCookie: false)
             return actor
         }
@@ -178,7 +183,7 @@ struct SignedInRoutes: Sendable {
         guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
             throw Refusal(AccountRefusal.otherSite)
         }
-        let actor = try await accounts.actor(token: token, from: call.source)
+        let actor = try await accounts.actor(token: token, from: call.source, evenSuspended: evenSuspended)
         uses.note(actor, isCookie: true)
         return actor
     }

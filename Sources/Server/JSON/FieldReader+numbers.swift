@@ -43,6 +43,12 @@ extension FieldReader {
         return day
     }
 
+    mutating func boolean(_ name: String, example: Bool) -> Bool? {
+        if describe(name, ["type": "boolean"], .boolean(example)) { return example }
+        guard require(name) else { return nil }
+        return decode(name, else: Flaw(.notBoolean))
+    }
+
     mutating func instant(_ name: String, example: Instant) -> Instant? {
         if describe(name, ["type": "string", "format": "date-time"], .text(example.text)) { return example }
         guard require(name) else { return nil }

@@ -60,6 +60,7 @@ struct AuthRoutes {
                 result: .one(Accounts.SignIn.self, .ok, "Signed in."),
                 refusals: [
                     .of(AccountRefusal.wrongCredentials), .of(AccountRefusal.tooManySignIns),
+                    .of(CompanyRefusal.suspended),
                     .of(AccountRefusal.tooManyTries, "Too many failures of this account, or from this address."),
                 ]
             ) { (call, fields: Credentials) in
@@ -75,7 +76,8 @@ struct AuthRoutes {
             },
             signedIn.other(
                 .post, "/api/v1/auth/signout", .signedIn,
-                .init("Sign out", "Ends the session that the request came with."), result: .noContent
+                .init("Sign out", "Ends the session that the request came with."), result: .noContent,
+                evenSuspended: true
             ) { (_, caller: AsThemselves) in
                 try await accounts.signOut(caller.actor)
                 var answer = Answer.noContent

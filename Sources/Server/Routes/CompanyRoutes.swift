@@ -11,7 +11,7 @@ struct CompanyRoutes {
     private static let one = "/api/v1/companies/{companyId}"
 
     var routes: [Route] {
-        let companies = companies
+        let (companies, rows) = (companies, signedIn.rows)
         return [
             signedIn.list(
                 "/api/v1/companies", .may(.listCompanies),
@@ -54,6 +54,24 @@ struct CompanyRoutes {
                 }
             },
             signedIn.other(
+                .put, Self.one + "/suspension", .may(.removeCompany),
+                .init(
+                    "Suspend a company, or let it go on",
+                    """
+                    For operators. While it is suspended none of its people signs in, and their sessions are refused with \
+                    `company-suspended`; signing out is all they can do. Nothing is deleted or ended: once it goes on, so do \
+                    their sessions.
+                    """),
+                request: RequestDescription(body: SuspensionFields.description, isConditional: true),
+                result: .one(Company.self, .ok, "As it is now.")
+            ) { (call, company: InCompany) in
+                let fields: SuspensionFields = try await RequestBody(of: call.request).read()
+                return .one(
+                    try await rows.make(
+                        companies.suspend(fields.isSuspended, if: call.precondition, in: company.scope),
+                        in: company.companyID))
+            },
+            signedIn.other(
                 .delete, Self.one, .may(.removeCompany),
                 .init(
                     "Erase a company",
@@ -68,6 +86,15 @@ struct CompanyRoutes {
                 .one(try await companies.erase(if: call.precondition, in: company.scope))
             },
         ]
+    }
+}
+
+private struct SuspensionFields: BodyFields {
+    let isSuspended: Bool
+
+    init?(_ fields: inout FieldReader) {
+        guard let isSuspended = fields.boolean("isSuspended", example: true) else { return nil }
+        self.isSuspended = isSuspended
     }
 }
 
@@ -120,6 +147,7 @@ extension Company: Wire {
         fields.instant("updatedAt", updatedAt)
         fields.boolean("isAddressProven", unprovenSince == nil)
         fields.instant("readOnlyFrom", readOnlyFrom)
+        fields.instant("suspendedAt", suspendedAt)
     }
 }
 

@@ -39,6 +39,9 @@ final class Readiness: Sendable {
     /// Whether mail can leave, as far as is known: `up`, `down`, or `off` where no way for it is set.
     var mailState: String { hasMail ? (mail.load(ordering: .relaxed) ? "up" : "down") : "off" }
 
+    /// The last migration that the database has; 0 until it was seen.
+    var schemaVersion: Int { version.load(ordering: .relaxed) }
+
     func sawMail(up: Bool) { mail.store(up, ordering: .relaxed) }
     func schemaWasSeenToFit() {
         fits.store(true, ordering: .relaxed)
@@ -58,7 +61,7 @@ final class Readiness: Sendable {
             told("polier_database_up", "1 when the database answered a moment ago.", databaseIsUp),
             Metric(
                 "polier_schema_version", "The last migration that the database has; 0 until it was seen.",
-                .gauge(Double(version.load(ordering: .relaxed)))),
+                .gauge(Double(schemaVersion))),
         ]
     }
 

@@ -1,0 +1,95 @@
+/// What operators see of each company: how large it is, and whether it is still used.
+public struct CompanySummary: Sendable {
+    public let id: Company.ID
+    public let name: String
+    public let siteCount: Int
+    public let userCount: Int
+    public let createdAt: Instant
+    public let suspendedAt: Instant?
+    /// When someone of it signed in or went on with a session (to the hour), or something of it was changed. Nil where neither is known.
+    public let lastActiveAt: Instant?
+
+    package init(
+        id: Company.ID, name: String, siteCount: Int, userCount: Int, createdAt: Instant, suspendedAt: Instant?,
+        lastActiveAt: Instant?
+    ) {
+        (self.id, self.name, self.siteCount, self.userCount) = (id, name, siteCount, userCount)
+        (self.createdAt, self.suspendedAt, self.lastActiveAt) = (createdAt, suspendedAt, lastActiveAt)
+    }
+}
+
+extension Companies {
+    /// All there are, in the order in which they came, as operators see them.
+    public func summaries(
+        _ page: PageRequest<Company.ID>, as actor: Actor
+    ) async throws -> Page<CompanySummary, Company.ID> {
+        try actor.check(.listCompanies)
+        return try await summaries(page)
+    }
+
+    /// The same for those who have the database in their hands.
+    package func summaries(_ page: PageRequest<Company.ID>) async throws -> Page<CompanySummary, Company.ID> {
+        Page(try await database.fetch(CompanySummary.list(page).page), of: page, key: \.id)
+    }
+
+    /// The companies that a text may mean: an id, the address of one of its people, or exactly its name.
+    public func find(_ text: String) async throws -> [CompanySummary] {
+        var found: [Company.ID] = []
+        if let id = Company.ID(text) {
+            found = [id]
+        } else if let email = EmailAddress(text) {
+            found = try await database.fetch(User.signingIn(email, now: runtime.now())).map(\.user.companyID)
+        } else {
+            return try await named(text)
+        }
+        var companies: [CompanySummary] = []
+        for id in found where id != Company.platform {
+            companies += try await database.fetch(CompanySummary.one(id))
+        }
+        return companies
+    }
+
+    /// Looks through all: there is no index for who has a company's name and not its id.
+    private func named(_ name: String) async throws -> [CompanySummary] {
+        var (found, next): ([CompanySummary], Company.ID?) = ([], nil)
+        repeat {
+            let page = try await summaries(.init(limit: PageRequest<Company.ID>.largest, after: next))
+            found += page.items.filter { $0.name == name }
+            next = page.next
+        } while next != nil && found.count < 10
+        return found
+    }
+}
+
+extension CompanySummary {
+    private static let selection: SQL = """
+        SELECT c.id, c.name,
+            (SELECT COUNT(*) FROM sites s WHERE s.company_id = c.id AND s.removed_at IS NULL),
+            (SELECT COUNT(*) FROM users u WHERE u.company_id = c.id AND u.removed_at IS NULL),
+            c.created_at, c.suspended_at, (SELECT MAX(s.last_used_at) FROM sessions s WHERE s.company_id = c.id), (
+                SELECT a.at FROM audit_entries a WHERE a.company_id = c.id
+                ORDER BY a.company_id DESC, a.id DESC LIMIT 1)
+        FROM companies c
+        """
+
+    private static let byID: SQL = "\(selection) WHERE c.id = $1"
+    private static let page: SQL = "\(selection) WHERE c.id > $1 ORDER BY c.id LIMIT $2"
+
+    fileprivate static func one(_ id: Company.ID) -> Query<CompanySummary> {
+        Query(byID, id, row: CompanySummary.init)
+    }
+
+    /// The hidden one has the lowest id, so that every page begins after it.
+    fileprivate static func list(_ page: PageRequest<Company.ID>) -> Query<CompanySummary> {
+        Query(
+            Self.page, max(page.after ?? Company.platform, Company.platform), page.fetchLimit, row: CompanySummary.init)
+    }
+
+    private init(_ row: inout Row) throws {
+        (id, name) = (try row.next(), try row.next())
+        (siteCount, userCount) = (Int(try row.next() as Int64), Int(try row.next() as Int64))
+        (createdAt, suspendedAt) = (try row.next(), try row.next())
+        let (used, changed): (Instant?, Instant?) = (try row.next(), try row.next())
+        lastActiveAt = [used, changed].compactMap(\.self).max()
+    }
+}

@@ -1,0 +1,89 @@
+/// What those who run the server do with operators and with anyone's sign-ins, by the command line.
+public struct Operators: Sendable {
+    let database: any Database
+    let runtime: Runtime
+
+    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
+
+    /// All there are, in the order in which they came, and when each was last here (to the hour).
+    public func list() async throws -> [(user: User, lastUsedAt: Instant?)] {
+        try await database.fetch(User.operators(now: runtime.now()))
+    }
+
+    /// The person with an id or an e-mail address, in whatever company. Nil where there is none.
+    public func person(_ text: String) async throws -> User? {
+        let now = runtime.now()
+        if let id = User.ID(text) { return try await database.fetch(User.one(anywhere: id, now: now)).first }
+        guard let email = EmailAddress(text) else { return nil }
+        return try await database.fetch(User.signingIn(email, now: now)).first?.user
+    }
+
+    /// Removes an operator as managers remove their people.
+    /// - Throws: `UserRefusal.lastOperator` where there is no other; `.notFound` where it is no operator.
+    public func remove(_ id: User.ID, as actor: Actor) async throws {
+        let scope = CompanyScope(
+            company: Company.platform, actor: actor, permission: .changeUsers, reach: .anyCompany)
+        try await database.make(try People(database, runtime: runtime).remove(id, if: .none, in: scope))
+    }
+
+    /// Where a person is signed in, newest first.
+    public func sessions(of user: User) async throws -> [Session] {
+        let page = PageRequest<Session.ID>(limit: PageRequest<Session.ID>.largest, after: nil)
+        return try await database.fetch(Session.list(user, page, now: runtime.now()))
+    }
+
+    /// Ends one of a person's sessions, or all.
+    /// - Returns: how many ended.
+    public func endSessions(of user: User, only id: Session.ID? = nil) async throws -> Int {
+        let record = SecurityRecord(of: user, .none, runtime)
+        return try await database.transaction { transaction in
+            try transaction.enqueue(User.lock(user.id, in: user.companyID))
+            let ended = try transaction.execute(
+                id.map { Session.end($0, of: user) } ?? Session.endAll(of: user.id, in: user.companyID))
+            if ended > 0 { try record.write(.sessionsEnded, in: transaction) }
+            return ended
+        }
+    }
+
+    /// Forgets the wrong passwords and the links that were asked for in an account's name, its own browsers' and its sessions' too. What
+    /// counts against a whole network stays.
+    public func unlock(_ user: User) async throws {
+        let account = EmailAddress(user.email)?.folded ?? user.email
+        let record = SecurityRecord(of: user, .none, runtime)
+        try await database.transaction { transaction in
+            let browsers = try transaction.fetch(KnownBrowser.hashes(of: user)).map {
+                "\(account) \($0.hexadecimal)"
+            }
+            let attempts =
+                [
+                    Attempts(.signInsOfAccount, of: account), Attempts(.signInsOfSessions, of: user.id.text),
+                    Attempts(.resetsOfAccount, of: account),
+                ] + browsers.flatMap { [Attempts(.signInsOfBrowser, of: $0), Attempts(.resetsOfBrowser, of: $0)] }
+            for attempt in attempts { try transaction.enqueue(attempt.forgotten) }
+            try record.write(.accountUnlocked, in: transaction)
+        }
+    }
+}
+
+extension User {
+    fileprivate static func operators(now: Instant) -> Query<(user: User, lastUsedAt: Instant?)> {
+        Query(
+            """
+            SELECT \(columns), (
+                SELECT MAX(s.last_used_at) FROM sessions s WHERE s.company_id = u.company_id AND s.user_id = u.id)
+            FROM users u
+            WHERE u.company_id = $1 AND u.role = 'ADMIN' AND u.removed_at IS NULL ORDER BY u.company_id, u.id
+            """,
+            Company.platform
+        ) { row in (try User(&row, now: now), try row.next()) }
+    }
+}
+
+extension KnownBrowser {
+    fileprivate static func hashes(of user: User) -> Query<[UInt8]> {
+        Query(
+            "SELECT b.token_hash FROM known_browsers b WHERE b.company_id = $1 AND b.user_id = $2", user.companyID,
+            user.id
+        ) { try $0.next() }
+    }
+}
