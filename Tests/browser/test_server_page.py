@@ -98,7 +98,7 @@ def test_a_suspended_company_is_told_so_and_comes_back(server, visit, company):
             stranger.locator("input[type=email]").fill(manager)
             stranger.locator("input[type=password]").fill(PASSWORD)
             stranger.locator("form .button.is-primary").click()
-            stranger.get_by_text("Deine Firma ist auf diesem Server gesperrt").wait_for()
+            stranger.locator(".form-failure", has_text="Deine Firma ist auf diesem Server gesperrt").wait_for()
 
         page.get_by_role("button", name="Firma freigeben").click()
         page.get_by_role("button", name="Firma sperren").wait_for()

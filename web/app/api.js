@@ -23,6 +23,16 @@ export class Problem extends Error {
     this.endsSession = false;
   }
 
+  /** Whether the operator has suspended the person's company: all is still there, and nothing is shown until it may go on. */
+  get isSuspension() {
+    return this.code === "company-suspended";
+  }
+
+  /** Whether what was asked for isn't there, or isn't this person's to see. */
+  get isGone() {
+    return (this.status === 404 || this.status === 403) && !this.isSuspension;
+  }
+
   /** Whether the same request may succeed a little later. */
   get isPassing() {
     return this.status === 0 || this.status === 429 || this.status >= 502;

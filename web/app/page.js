@@ -89,13 +89,13 @@ export class Page {
       await kept.refresh(read.path, { signal: this.signal });
     } catch (problem) {
       if (this.signal.aborted) return;
-      const isGone = problem.status === 403 || problem.status === 404;
+      const { isGone, isSuspension } = problem;
       if (isGone) kept.forget(read.path);
       if (read.optional) {
         this.problems[name] = problem;
         if (isGone) this.data[name] = undefined;
         this.update();
-      } else if (isGone || this.data[name] === undefined) {
+      } else if (isGone || isSuspension || this.data[name] === undefined) {
         this.fail(problem);
       } else if (problem.status === undefined) {
         fail(problem);

@@ -195,7 +195,7 @@ async function show({ moves = false, y = 0 }) {
     if (next !== page || problem.name === "AbortError") return;
     if (problem.status === undefined) console.error(problem);
     await frameIsThere;
-    const isGone = problem.status === 404 || problem.status === 403;
+    const { isGone = false } = problem;
     next.isFailed = !isGone;
     draw(isGone ? (await loadPage("not-found")).default(next) : () => failure(problem, () => show({})));
   };

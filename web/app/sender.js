@@ -58,7 +58,7 @@ export function createSender(queue) {
       if (!problem) continue;
       // After the sign-in it goes on, and once the company does.
       if (problem.status === 401) return;
-      if (problem.code === "company-suspended") return wait(longest);
+      if (problem.isSuspension) return wait(longest);
       if (isRefusal(problem)) {
         await queue.refused(entry, problem);
         continue;
