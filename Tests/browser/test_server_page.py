@@ -100,6 +100,17 @@ def test_a_suspended_company_is_told_so_and_comes_back(server, visit, company):
             stranger.locator("form .button.is-primary").click()
             stranger.locator(".form-failure", has_text="Deine Firma ist auf diesem Server gesperrt").wait_for()
 
+        with visit(server) as leaving:
+            leaving.watch.allow("status of 403")
+            page.get_by_role("button", name="Firma freigeben").click()
+            page.get_by_role("button", name="Firma sperren").wait_for()
+            sign_in(leaving, manager, PASSWORD)
+            page.get_by_role("button", name="Firma sperren").click()
+            page.get_by_role("button", name="Firma freigeben").wait_for()
+            leaving.goto("/people")
+            leaving.get_by_role("button", name="Abmelden").click()
+            leaving.locator("input[type=password]").wait_for()
+
         page.get_by_role("button", name="Firma freigeben").click()
         page.get_by_role("button", name="Firma sperren").wait_for()
         inside.reload()

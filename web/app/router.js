@@ -2,7 +2,7 @@
 
 import { render } from "app/html.js";
 import { kept } from "app/kept.js";
-import { say, toast } from "app/live.js";
+import { fail, say, toast } from "app/live.js";
 import { importModule } from "app/modules.js";
 import { Page } from "app/page.js";
 import { isOfServer, loadPage, routeFor } from "app/routes.js";
@@ -197,7 +197,7 @@ async function show({ moves = false, y = 0 }) {
     await frameIsThere;
     const { isGone = false } = problem;
     next.isFailed = !isGone;
-    draw(isGone ? (await loadPage("not-found")).default(next) : () => failure(problem, () => show({})));
+    draw(isGone ? (await loadPage("not-found")).default(next) : () => failure(problem, () => show({}), () => session.signOut().catch(fail)));
   };
   try {
     if (next.company?.link) await nameCompany(next);

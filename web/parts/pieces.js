@@ -67,12 +67,13 @@ export const progress = (share, label) => html`
 /** Why a part of a page isn't there: `word` says it for who has no signal. */
 export const whyMissing = (problem, word) => (problem.status === 0 ? t(word) : explain(problem));
 
-/** In place of a page that can't be shown. */
-export const failure = (problem, retry) => emptyState({
+/** In place of a page that can't be shown. @param {() => unknown} signOut for who is to see none, for now. */
+export const failure = (problem, retry, signOut) => emptyState({
   icon: problem.status === 0 ? "offline" : "warning",
   title: t(problem.status === 0 ? "failure.offline" : "failure.title"),
   text: explain(problem),
   isPage: true,
   action: html`<button type="button" class="button is-primary" @click=${problem.status === undefined ? () => location.reload() : retry}>
-    ${t("action.retry")}</button>`,
+    ${t("action.retry")}</button>
+    ${problem.isSuspension && html`<button type="button" class="button" @click=${signOut}>${t("profile.signOut")}</button>`}`,
 });
