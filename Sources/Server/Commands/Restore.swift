@@ -67,7 +67,7 @@ struct Restore: AsyncParsableCommand {
     /// A drill may be done far from the database, and while it is down.
     private static func note(_ kind: Upkeep.Kind, _ settings: Settings) async {
         do {
-            try await withDatabase(settings, existing: true) { database in
+            try await withDatabase(settings, for: .using) { database in
                 let now = Runtime.live.now()
                 try await Upkeep(database).note(kind, of: now, at: now)
             }
