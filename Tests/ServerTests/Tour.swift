@@ -156,7 +156,16 @@ enum Tour {
         server.clock.advance(by: .seconds(100 * 24 * 3600))
         try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
         let again = try await server.person(.admin)
+        let export = try await again.client.get(company + "/export").text
         for path in [company, founded] { _ = try await again.client.delete(path) }
+        // As if another server's operator had taken it.
+        let lines = export.replacingOccurrences(of: again.id, with: Runtime.live.newID(User.self).text)
+            .split(separator: "\n").map { Array($0.utf8) }
+        _ = try await CompanyRestore(database, runtime: server.runtime).run {
+            var rest = lines[...]
+            return { rest.popFirst() }
+        }
+        _ = try await again.client.delete(company)
     }
 
     /// A new name, and addresses that are asked for, asked for again, taken back, confirmed and restored.

@@ -54,7 +54,7 @@ extension Companies {
             } while last != nil
             counts[table.name] = count
         }
-        try await write(try line(["rows": counts]))
+        try await write(try line(ArchiveEnd(rows: counts)))
     }
 
     /// Deletes every row of a company, for ever. First nobody of it can act any more, then the rows go a few hundred at a
@@ -146,49 +146,5 @@ extension Companies {
         }
         let tables = CompanyData.tables.map { Erasure.Table(name: $0.name, rows: erased[$0.name] ?? 0) }
         return Erasure(company: id, tables: [.init(name: "companies", rows: 1)] + tables)
-    }
-}
-
-private struct ArchiveHead: Encodable {
-    let format = "polier-company/1"
-    let exportedAt: String
-    let id: String
-    let name: String
-    let address: String
-    let timeZone: String
-    let language: String
-    let createdAt: String
-    let suspendedAt: String?
-
-    init(_ company: Company, at now: Instant) {
-        exportedAt = now.text
-        (id, name, address) = (company.id.text, company.name, company.address.text)
-        (timeZone, language) = (company.timeZone, company.language.rawValue)
-        (createdAt, suspendedAt) = (company.createdAt.text, company.suspendedAt?.text)
-    }
-}
-
-private struct ArchiveLine: Encodable {
-    let table: String
-    let row: [String: Cell]
-
-    init(_ table: CompanyData, _ values: [SQLValue]) {
-        self.table = table.name
-        row = Dictionary(uniqueKeysWithValues: zip(table.columns.map(\.name), values.map(Cell.init)))
-    }
-}
-
-private struct Cell: Encodable {
-    let value: SQLValue
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch value {
-        case .text(let text): try container.encode(text)
-        case .integer(let integer): try container.encode(integer)
-        case .boolean(let boolean): try container.encode(boolean)
-        case .bytes(let bytes): try container.encode(Data(bytes))
-        case .null: try container.encodeNil()
-        }
     }
 }

@@ -14,6 +14,7 @@ struct CompanyData: Sendable {
     private let key: Range<Int>
     private let firstPage: SQL
     private let laterPage: SQL
+    private let insertion: SQL
     private let deletion: SQL
     private let counting: SQL
 
@@ -34,6 +35,8 @@ struct CompanyData: Sendable {
                 SELECT \(all) FROM \(name) WHERE company_id = $1 AND (\(keys)) > (\(places))
                 ORDER BY company_id, \(keys) LIMIT $2
                 """)
+        let values = self.columns.indices.map { "$\($0 + 2)" }.joined(separator: ", ")
+        insertion = SQL(unchecked: "INSERT INTO \(name) (company_id, \(all)) VALUES ($1, \(values))")
         deletion = SQL(
             unchecked: """
                 DELETE FROM \(name) WHERE company_id = $1 AND (\(keys)) IN (
@@ -120,6 +123,12 @@ struct CompanyData: Sendable {
                 }
             }
         }
+    }
+
+    /// Adds a row of a company that is restored.
+    /// - Parameter values: one for each of `columns`.
+    func insertion(_ company: Company.ID, _ values: [SQLValue]) -> Statement {
+        Statement(insertion, values: [company.sqlValue] + values)
     }
 
     /// Deletes at most `batch` rows.

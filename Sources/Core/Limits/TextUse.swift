@@ -53,6 +53,9 @@ enum TextUse {
         Statement(addition, company, part, bytes)
     }
 
+    /// Counts all that a company has which is restored.
+    static func restored(_ bytes: Int64, _ company: Company.ID) -> Statement { adding(bytes, to: 0, company) }
+
     private static func added(_ bytes: Int64, to part: Int64, _ company: Company.ID) -> Query<Int64> {
         Query(additionWithAnswer, company, part, bytes) { try $0.next() }
     }

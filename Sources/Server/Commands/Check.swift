@@ -3,7 +3,8 @@ import Core
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks settings, database and schema, says what is wrong, and tells the last backup and whether it can be restored.",
+        abstract:
+            "Checks settings, database and schema, says what is wrong, and tells the last backup and whether it can be restored.",
         discussion: """
             With --deep a line for each result, ok or WRONG, and exit code 1 where anything is wrong. It looks at the file (SQLite's \
             quick_check), reads every row of every table, holds every foreign key against the rows, and tells the encoding, the \

@@ -1,13 +1,45 @@
 import ArgumentParser
 import Core
+import Foundation
 
 struct CompanyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "company", abstract: "Lists companies, suspends, copies and erases one, and sets its limits.",
-        subcommands: [List.self, Limits.self, Suspend.self, Resume.self, Export.self, Erase.self])
+        commandName: "company",
+        abstract: "Lists companies, suspends, copies, erases and restores one, and sets its limits.",
+        subcommands: [List.self, Limits.self, Suspend.self, Resume.self, Export.self, Erase.self, Restore.self])
 
     static let naming: ArgumentHelp =
         "The company's id, the e-mail address of one of its people, or exactly its name."
+
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Puts one company back from its export.",
+            discussion: """
+                For a company that was erased, or moves here from another server: the file is what GET \
+                /api/v1/companies/{companyId}/export answers. All of it goes into one transaction, beside servers that run; it is \
+                refused where the company is there, or its people's e-mail addresses are others'.
+
+                An export holds no passwords, sessions, links and undelivered mail. Its people come in again by a link for a \
+                forgotten password, or by 'polier password-link' where no mail reaches them; who was only invited is invited again.
+                """)
+
+        @OptionGroup var database: DatabaseFlags
+        @Argument(help: "The export's file: lines of JSON.") var file: String
+
+        func run() async throws {
+            let path = file
+            try await OperatorsHand.run(database) { hand in
+                let restored = try await CompanyRestore(hand.database, runtime: .live).run { try LineFile(path).next }
+                for table in restored.tables {
+                    print("  \(table.name.padding(toLength: 20, withPad: " ", startingAt: 0))\(table.rows)")
+                }
+                print("Restored \(restored.name) (\(restored.company.text)), as exported at \(restored.exportedAt).")
+                print(
+                    "No one of it has a password: they come in by a link for a forgotten one, or by 'polier password-link'."
+                )
+            }
+        }
+    }
 
     struct Limits: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -39,7 +39,7 @@ struct CompanyRoutes {
                     """
                     For operators. A file of lines of JSON: the first says what it is, then each row as it is stored \
                     (instants in milliseconds since 1970 UTC, amounts in thousandths), and the last counts the rows, so that \
-                    a copy that was cut off shows. Passwords and tokens are not in it.
+                    a copy that was cut off shows. Passwords and tokens are not in it. `polier company restore` puts it back.
                     """),
                 result: .text("application/x-ndjson", "The file."), confirmation: .needed, takes: .copy
             ) { (_, company: InCompany) in

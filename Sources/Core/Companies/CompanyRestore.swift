@@ -1,0 +1,294 @@
+import Foundation
+import Synchronization
+
+/// Puts a company back from its export, into a database where it isn't any more.
+///
+/// What an export doesn't hold isn't put back: passwords, sessions, links, undelivered mail, addresses that wait to be confirmed, and whose
+/// address is yet to be proven. So everyone comes in by a link for a forgotten password, as after an operator's reset.
+public struct CompanyRestore: Sendable {
+    public struct Report: Sendable {
+        public let company: Company.ID
+        public let name: String
+        /// As RFC 3339.
+        public let exportedAt: String
+        /// How many rows of each table that is exported, in the order of the export.
+        public let tables: [(name: String, rows: Int)]
+    }
+
+    private let database: any Database
+    private let runtime: Runtime
+
+    public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
+
+    /// Runs in one transaction: where it fails, nothing was kept.
+    /// - Parameter open: reads the export from its start; what it returns hands out the next line, without its end, and nil after the
+    ///   last. It may be called again.
+    /// - Throws: `CopyRefusal` where the export isn't whole or can't be one, the company is there, or its people's addresses or ids are
+    ///   others'; the database's `StorageError`, and what reading throws.
+    public func run(_ open: @escaping @Sendable () throws -> () throws -> [UInt8]?) async throws -> Report {
+        let now = runtime.now()
+        let place = Place()
+        do {
+            return try await database.transaction { transaction in
+                try transaction.liftTimeLimit()
+                var restoring = Restoring(next: try open(), place: place, now: now)
+                return try restoring.run(transaction)
+            }
+        } catch let error as StorageError {
+            let rule: String
+            switch error.kind {
+            case .unique(let name): rule = "what it holds is there already (\(name))"
+            case .foreignKey: rule = "it refers to something that neither the export nor the database has"
+            case .check(let name): rule = "its values can't be (\(name))"
+            case .notNull: rule = "a value is missing"
+            case .unstorable: rule = "a text holds a character 0"
+            default: throw error
+            }
+            throw CopyRefusal("the export's line \(place.line) can't be restored: \(rule)")
+        }
+    }
+
+    /// Where the reading is, for who hears of an error that shows only later.
+    fileprivate final class Place: Sendable {
+        private let count = Atomic<Int>(0)
+        var line: Int { count.load(ordering: .relaxed) }
+        func begin() { count.store(0, ordering: .relaxed) }
+        func advance() { count.add(1, ordering: .relaxed) }
+    }
+}
+
+/// One run through an export.
+private struct Restoring {
+    let next: () throws -> [UInt8]?
+    let place: CompanyRestore.Place
+    let now: Instant
+
+    private let decoder = JSONDecoder()
+    private var company = Company.platform
+    private var counts: [String: Int] = [:]
+    /// Persons that rows may name: the company's own, and operators.
+    private var known: Set<String> = []
+    private var textBytes: Int64 = 0
+    private var taken: [String] = []
+
+    /// A refusal names so many addresses.
+    private static let named = 10
+    /// No line of an export is longer: a row holds a few kilobytes.
+    private static let longestLine = 16 << 20
+
+    init(next: @escaping () throws -> [UInt8]?, place: CompanyRestore.Place, now: Instant) {
+        (self.next, self.place, self.now) = (next, place, now)
+    }
+
+    mutating func run(_ transaction: borrowing Transaction) throws -> CompanyRestore.Report {
+        place.begin()
+        let head = try begin(transaction)
+        var tables = CompanyData.tables.filter(\.isExported)[...]
+        while true {
+            guard let line = try nextLine() else { throw Self.isCutOff }
+            guard let archived = try? decoder.decode(ArchiveLine.self, from: line) else {
+                guard let end = try? decoder.decode(ArchiveEnd.self, from: line) else {
+                    throw wrong("it is no row of a table")
+                }
+                try refuseTaken()
+                try finish(end, transaction)
+                break
+            }
+            // They come in the order of the tables, in which each row follows those that it refers to.
+            while let table = tables.first, table.name != archived.table {
+                if table.name == "users" { try refuseTaken() }
+                tables.removeFirst()
+            }
+            guard let table = tables.first else {
+                throw wrong("the table \(Line.clean(archived.table, max: 60)) isn't known, or stands elsewhere")
+            }
+            try add(archived.row, to: table, transaction)
+        }
+        let counted = CompanyData.tables.filter(\.isExported).map { (name: $0.name, rows: counts[$0.name] ?? 0) }
+        return .init(company: company, name: head.name, exportedAt: head.exportedAt, tables: counted)
+    }
+
+    // MARK: The company
+
+    private mutating func begin(_ transaction: borrowing Transaction) throws -> ArchiveHead {
+        guard let line = try nextLine(), let head = try? decoder.decode(ArchiveHead.self, from: line),
+            head.format == ArchiveHead.format
+        else { throw CopyRefusal("this isn't a company's export, or one of a later format") }
+        guard let id = Company.ID(head.id), id != Company.platform, let language = Language(rawValue: head.language),
+            TimeZone(identifier: head.timeZone) != nil, let createdAt = Instant(head.createdAt),
+            let updatedAt = Instant(head.updatedAt ?? head.createdAt), head.version ?? 1 >= 1,
+            (try? Line(head.name, max: 1000)) != nil
+        else { throw wrong("it doesn't describe a company") }
+        company = id
+        let there = Query<String>("SELECT c.name FROM companies c WHERE c.id = $1", id) { try $0.next() }
+        if let name = try transaction.fetch(there).first {
+            throw CopyRefusal("the company \(name) (\(id.text)) is there: only one that was erased can be restored")
+        }
+        let address = head.parsedAddress
+        try transaction.execute(
+            Statement(
+                """
+                INSERT INTO companies
+                    (id, name, \(Address.columns), time_zone, language, version, created_at, updated_at,
+                    suspended_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                """,
+                id, head.name, address.streetNumber, address.street, address.city, address.postalCode, address.country,
+                head.timeZone, language, head.version ?? 1, createdAt, updatedAt,
+                head.suspendedAt.flatMap { Instant($0) }))
+        return head
+    }
+
+    private mutating func finish(_ end: ArchiveEnd, _ transaction: borrowing Transaction) throws {
+        guard try next() == nil else { throw CopyRefusal("something stands behind the export's end") }
+        for table in CompanyData.tables where table.isExported {
+            let (said, came) = (end.rows[table.name] ?? 0, counts[table.name] ?? 0)
+            let there = try transaction.fetch(table.count(company))
+            guard said == came, there == [Int64(came)] else {
+                throw CopyRefusal(
+                    "the export isn't whole: it says that it holds \(said) rows of \(table.name), and \(came) came")
+            }
+        }
+        if textBytes > 0 { try transaction.execute(TextUse.restored(textBytes, company)) }
+    }
+
+    // MARK: Rows
+
+    private mutating func add(_ row: [String: Cell], to table: CompanyData, _ transaction: borrowing Transaction) throws
+    {
+        let columns = Set(table.columns.map(\.name))
+        if let strange = row.keys.sorted().first(where: { !columns.contains($0) }) {
+            throw wrong(
+                "\(table.name) has no column \(Line.clean(strange, max: 60)): the export may be of a later polier")
+        }
+        var values: [String: SQLValue] = [:]
+        for (name, type) in table.columns { values[name] = try value(row[name], type, name) }
+        // Whoever did something is of the company, or an operator.
+        if let user = values["user_id"]?.text, table.name != "users", !known.contains(user) {
+            try know(operator: user, transaction)
+        }
+        switch table.name {
+        case "users":
+            guard try isFree(values, transaction) else { return }
+            // The link that would confirm it isn't in the export.
+            values["pending_email"] = .null(.text)
+        case "mails" where values["state"] == .text(Mail.State.queued.rawValue):
+            values["state"] = .text(Mail.State.cancelled.rawValue)
+        case "sites": textBytes += (values["notes"]?.text).textBytes
+        case "movements": textBytes += (values["note"]?.text).textBytes
+        case "time_corrections": textBytes += (values["reason"]?.text).textBytes
+        default: break
+        }
+        try transaction.execute(table.insertion(company, table.columns.map { values[$0.name] ?? .null($0.type) }))
+        if table.name == "users" { try transaction.execute(access(values)) }
+        counts[table.name, default: 0] += 1
+    }
+
+    private func value(_ cell: Cell?, _ type: SQLType, _ name: String) throws -> SQLValue {
+        switch (cell?.value, type) {
+        case (nil, _), (.null, _): return .null(type)
+        case (.text(let text), .text): return .text(text)
+        case (.integer(let integer), .integer): return .integer(integer)
+        default: throw wrong("its \(name) isn't \(type == .text ? "a text" : "a whole number")")
+        }
+    }
+
+    // MARK: People
+
+    /// Whether a person can be added. An address of someone else's is noted, so that a refusal names several at once.
+    private mutating func isFree(_ values: [String: SQLValue], _ transaction: borrowing Transaction) throws -> Bool {
+        guard let text = values["id"]?.text, let id = User.ID(text),
+            let role = Role(rawValue: values["role"]?.text ?? ""),
+            role != .admin
+        else { throw wrong("it isn't a person of a company") }
+        let sameID = Query<Company.ID>("SELECT u.company_id FROM users u WHERE u.id = $1", id) { try $0.next() }
+        guard try transaction.fetch(sameID).isEmpty else {
+            throw wrong("the person \(text) is there already")
+        }
+        known.insert(text)
+        let address = values["email"]?.text ?? ""
+        guard values["removed_at"]?.integer == nil else { return true }
+        guard let email = EmailAddress(address) else {
+            throw wrong("'\(Line.clean(address, max: 254))' is no e-mail address")
+        }
+        let sameAddress = Query<Company.ID>("SELECT u.company_id FROM users u WHERE u.email_folded = $1", email.folded)
+        {
+            try $0.next()
+        }
+        if let owner = try transaction.fetch(sameAddress).first {
+            guard owner != company else { throw wrong("the address \(email.text) stands there twice") }
+            taken.append(email.text)
+            return false
+        }
+        do {
+            try FormerEmail.checkFree(email, for: id, transaction, now: now)
+        } catch is Refusal {
+            taken.append(email.text)
+            return false
+        }
+        return true
+    }
+
+    /// What a person's row holds that no export tells. That there was a password stays known, so that links go by mail only.
+    private func access(_ values: [String: SQLValue]) -> Statement {
+        let isThere = values["removed_at"]?.integer == nil
+        let folded = isThere ? EmailAddress(values["email"]?.text ?? "")?.folded : nil
+        return Statement(
+            "UPDATE users SET email_folded = $3, password_hash = $4 WHERE company_id = $1 AND id = $2", company,
+            values["id"]?.text ?? "", folded, isThere ? PasswordHasher.void : nil)
+    }
+
+    private func refuseTaken() throws {
+        guard !taken.isEmpty else { return }
+        let more = taken.count > Self.named ? " and \(taken.count - Self.named) more" : ""
+        throw CopyRefusal(
+            """
+            others have e-mail addresses of this company's people: \
+            \(taken.prefix(Self.named).joined(separator: ", "))\(more); they must get another one or be removed first
+            """)
+    }
+
+    /// An operator who isn't in this database, because the export is another's, becomes one who was removed.
+    private mutating func know(operator user: String, _ transaction: borrowing Transaction) throws {
+        guard let id = User.ID(user) else { throw wrong("its user_id is no id") }
+        let company = Query<Company.ID>("SELECT u.company_id FROM users u WHERE u.id = $1", id) { try $0.next() }
+        if let company = try transaction.fetch(company).first {
+            guard company == Company.platform else { throw wrong("it names a person of another company") }
+        } else {
+            try transaction.execute(
+                Statement(
+                    """
+                    INSERT INTO users (company_id, id, email, first_name, last_name, role, status, language, created_at,
+                        updated_at, removed_at)
+                    VALUES ($1, $2, '', '', '', 'ADMIN', 'INACTIVE', 'de', $3, $3, $3)
+                    """,
+                    Company.platform, id, now))
+        }
+        known.insert(user)
+    }
+
+    // MARK: Lines
+
+    private func nextLine() throws -> Data? {
+        guard let line = try next() else { return nil }
+        place.advance()
+        guard line.count <= Self.longestLine else { throw wrong("it is too long") }
+        return Data(line)
+    }
+
+    private func wrong(_ how: String) -> CopyRefusal {
+        CopyRefusal("the export's line \(place.line) can't be restored: \(how)")
+    }
+
+    private static let isCutOff = CopyRefusal(
+        "the export is incomplete: its last line, which counts the rows, is missing")
+}
+
+extension SQLValue {
+    fileprivate var text: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
+    fileprivate var integer: Int64? {
+        if case .integer(let integer) = self { integer } else { nil }
+    }
+}
