@@ -23,6 +23,11 @@ struct DatabaseFile: Sendable {
         case copy(String)
     }
 
+    /// How large the database is, in bytes, without its write-ahead log.
+    static let size = Query<Int64>(
+        "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s"
+    ) { try $0.next() }
+
     /// As the system is told: the engine takes `:memory:` and the empty path for something else than a file.
     var enginePath: String { path.hasPrefix("/") ? path : "./" + path }
 

@@ -134,12 +134,7 @@ public final class SQLiteDatabase: Database {
     }
 
     public var size: Int64 {
-        get async throws {
-            let pages = Query<Int64>(
-                "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s"
-            ) { try $0.next() }
-            return try await fetch(pages).first ?? 0
-        }
+        get async throws { try await fetch(DatabaseFile.size).first ?? 0 }
     }
 
     public func close() async {

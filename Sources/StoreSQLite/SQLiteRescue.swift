@@ -60,6 +60,10 @@ public final class SQLiteRescue: BulkDatabase {
 
     public func withLoad<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result { throw onlyRead }
 
+    public var size: Int64 {
+        get async throws { try await fetch(DatabaseFile.size).first ?? 0 }
+    }
+
     public var metrics: [Metric] { [] }
 
     public func close() async { readers.close() }
