@@ -128,7 +128,7 @@ import Testing
             #expect(status["database"]?.text == (engine == .sqlite ? "sqlite" : "postgres"))
             let bytes: Decimal = if case .number(let bytes)? = status["databaseBytes"] { bytes } else { 0 }
             #expect(bytes > 100_000)
-            try await LastBackup(server.database).note(server.clock.now, at: server.clock.now)
+            try await Upkeep(server.database).note(.backup, of: server.clock.now, at: server.clock.now)
             #expect(
                 try await admin.client.get("/api/v1/operator/status").json["lastBackupAt"] == "2026-11-23T12:00:00.001Z"
             )

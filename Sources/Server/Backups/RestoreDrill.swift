@@ -42,7 +42,7 @@ struct RestoreDrill {
         defer { try? FileManager.default.removeItem(atPath: path) }
         // Nobody needs it after a power cut.
         let url = "sqlite:\(path)/polier.sqlite?synchronous=off"
-        let trial = try Stores.open(url, named: "the trial", settings, existing: false)
+        let trial = try Stores.open(url, named: "the trial", settings, for: .making)
         var contents: [TableContents] = []
         try await closing(trial) { trial in
             let migrations = try Migration.embedded()
@@ -59,7 +59,7 @@ struct RestoreDrill {
         guard let moment = Instant(moment) else { throw CopyRefusal("the backup says no moment that it is of") }
         let there: BackedUp
         do {
-            let database = try Stores.open(settings, existing: true)
+            let database = try Stores.open(settings, for: .using)
             var found: BackedUp?
             // Clocks of several servers differ a little.
             try await closing(database) { found = try await BackedUp(in: $0, before: moment + .seconds(-120)) }

@@ -44,7 +44,7 @@ struct Restore: AsyncParsableCommand {
         }
         do {
             let url = "sqlite:\(replaced.unfinished)"
-            let database = try Stores.open(url, named: Setting.databaseURL.rawValue, settings, existing: false)
+            let database = try Stores.open(url, named: Setting.databaseURL.rawValue, settings, for: .making)
             try await closing(database) { try await Self.restore(text, to: $0) }
         } catch {
             replaced.removeUnfinished()

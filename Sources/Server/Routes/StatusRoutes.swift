@@ -59,7 +59,7 @@ struct StatusRoutes {
             return ServerStatus(
                 schema: readiness.schemaVersion, startedAt: startedAt, engine: database.dialect,
                 databaseBytes: Int(try await database.size),
-                lastBackupAt: try await LastBackup(database).moment, mail: readiness.mailState,
+                lastBackupAt: try await Upkeep(database).moments[.backup], mail: readiness.mailState,
                 mailsWaiting: backlog.count,
                 mailsWaitingSince: backlog.count > 0 ? runtime.now() - backlog.age : nil, diskFree: room?.free,
                 diskTotal: room?.total)
