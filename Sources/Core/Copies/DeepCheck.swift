@@ -24,7 +24,7 @@ public struct DeepCheck: Sendable {
             return Inspection("rows", isGood: false, bad.map(\.description).joined(separator: "; "))
         }
         let count = tables.reduce(0) { $0 + $1.rows }
-        return Inspection("rows", isGood: true, "all \(count) of \(tables.count) tables could be read")
+        return Inspection("rows", isGood: true, "every row of \(tables.count) tables could be read, \(count) in all")
     }
 
     private func foreignKeys() throws -> Inspection {
