@@ -17,7 +17,7 @@ public struct Actor: Sendable {
     }
 
     /// An operator who acts by the server's command line.
-    public init(atCommandLine user: User, _ runtime: Runtime) {
+    init(atCommandLine user: User, _ runtime: Runtime) {
         (session, self.user, use, recordedSession) = (runtime.newID(), user, Session.Use(), nil)
     }
 

@@ -10,6 +10,11 @@ public struct Operators: Sendable {
         try await database.fetch(User.operators(now: runtime.now()))
     }
 
+    /// Those who can act by the command line, in whose names its records stand.
+    public func actors() async throws -> [Actor] {
+        try await list().map(\.user).filter { $0.status == .active }.map { Actor(atCommandLine: $0, runtime) }
+    }
+
     /// The person with an id or an e-mail address, in whatever company. Nil where there is none.
     public func person(_ text: String) async throws -> User? {
         let now = runtime.now()

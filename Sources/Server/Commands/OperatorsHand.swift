@@ -19,20 +19,21 @@ struct OperatorsHand {
     /// Who does it, as records name them: who is named, or the only operator that there is.
     /// - Parameter other: one who can't be meant.
     func actor(_ name: String?, besides other: User.ID? = nil) async throws -> Actor {
-        let all = try await operators.list().map(\.user).filter { $0.status == .active && $0.id != other }
+        let all = try await operators.actors().filter { $0.user.id != other }
         if let name {
-            guard let person = try await operators.person(name), let found = all.first(where: { $0.id == person.id })
+            guard let person = try await operators.person(name),
+                let found = all.first(where: { $0.user.id == person.id })
             else { throw SettingsError("--as is '\(name)'; it must be the e-mail address or id of an operator") }
-            return Actor(atCommandLine: found, .live)
+            return found
         }
         guard let only = all.first else {
             throw SettingsError("no operator could have done it, as the record says: 'polier create-admin' makes one")
         }
         guard all.count == 1 else {
-            let names = all.map(\.email).joined(separator: ", ")
+            let names = all.map(\.user.email).joined(separator: ", ")
             throw SettingsError("say which operator does it, for the record, with --as: \(names)")
         }
-        return Actor(atCommandLine: only, .live)
+        return only
     }
 
     /// The person with an id or an e-mail address.
