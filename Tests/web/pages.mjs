@@ -48,6 +48,12 @@ export async function settle() {
   for (let turn = 0; turn < 60; turn += 1) await new Promise((done) => { setImmediate(done); });
 }
 
+/** The same until something is so: what is imported on the way is read from the disk, which takes its time. */
+export async function until(isSo) {
+  const end = performance.now() + 10_000;
+  while (!isSo() && performance.now() < end) await settle();
+}
+
 export async function pass(milliseconds) {
   for (let left = milliseconds; left > 0; left -= 500) {
     mock.timers.tick(Math.min(500, left));

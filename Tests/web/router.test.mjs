@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { openDocument } from "./dom.mjs";
-import { reset, server, settle } from "./pages.mjs";
+import { reset, server, settle, until } from "./pages.mjs";
 
 import { routeFor, isOfServer } from "app/routes.js";
 
@@ -135,17 +135,19 @@ describe("pages", () => {
       return { body: { name: "Beispiel IT", address: "Köln", email: "a@b.example", missing: [] } };
     };
     await start("/imprint", worker);
+    await until(() => head() === "Kein Empfang");
     assert.equal(head(), "Kein Empfang");
     assert.equal(router.currentPage().isFailed, true);
     isLost = false;
     router.refresh();
-    await settle();
+    await until(() => head() === "Impressum");
     assert.equal(head(), "Impressum");
   });
 
   test("that the server doesn't know aren't there", async () => {
     server.answer = () => ({ status: 404, body: { code: "not-found", requestId: "a-1" } });
     await start("/imprint", worker);
+    await until(() => /nicht/i.test(head()));
     assert.equal(router.currentPage().isFailed, false);
     assert.match(head(), /nicht/i);
   });
