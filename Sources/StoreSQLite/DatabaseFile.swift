@@ -60,6 +60,7 @@ struct DatabaseFile: Sendable {
         var status = stat()
         guard stat(enginePath, &status) == 0 else {
             guard errno == ENOENT else { return try refuse("cannot be opened", errno) }
+            try refuseLoneLog()
             try disk.syncAncestors(of: folder)
             return try create()
         }
@@ -72,6 +73,17 @@ struct DatabaseFile: Sendable {
         if status.st_size == 0 { try disk.syncAncestors(of: folder) }
         if access(enginePath, R_OK) != 0 { try refuse("cannot be read", errno) }
         if access(enginePath, W_OK) != 0 { try refuse("cannot be written", errno) }
+    }
+
+    /// A new database beside the log of another would have the engine delete that log, and with it what only it holds.
+    private func refuseLoneLog() throws {
+        var status = stat()
+        guard stat(enginePath + "-wal", &status) == 0, status.st_size > 0 else { return }
+        throw misconfigured(
+            """
+            The database file '\(path)' is missing, but its log '\(path)-wal' is there: put the file back, or delete the log if what \
+            it holds is not needed.
+            """)
     }
 
     private func refuseReadOnlyDisk(_ code: Int32) throws {

@@ -44,7 +44,7 @@ final class FileWatch: Sendable {
             if let opened = state.log, log != .unknown, log != opened {
                 return """
                     The log of the database file, '\(file.path)-wal', was moved, deleted or replaced while it is open: what was written \
-                    lately may be lost. Take a backup now, then restart the server.
+                    lately may be lost. Stop the server by SIGTERM, never by SIGKILL: as it ends, it writes what it holds into the file.
                     """
             }
             // The log comes with the first use.

@@ -89,10 +89,11 @@ import Testing
                     && tried.output.contains(
                         "the backup holds 1 companies and 0 people, and the database has 2 and 3 from before"),
                 "\(tried.output)")
-            // Where there is no database, only the backup is looked at.
+            // Where there is no database, only the backup is looked at, and the end says that nobody will know of it.
             let elsewhere = try Self.polier(["restore", "--drill", "empty.gz"], "sqlite:nowhere.sqlite", in: folder)
             #expect(
-                elsewhere.code == 0 && elsewhere.output.contains("It couldn't be compared with the database"),
+                elsewhere.code == 1 && elsewhere.output.contains("It couldn't be compared with the database")
+                    && elsewhere.output.contains("The backup is good, but the database couldn't note it"),
                 "\(elsewhere.output)")
             #expect(!FileManager.default.fileExists(atPath: folder.path + "/nowhere.sqlite"))
         }
@@ -167,9 +168,17 @@ import Testing
         #expect(
             wrong.code == 1 && wrong.output.hasPrefix("polier: polier-backup.service failed on "), "\(wrong.output)")
 
+        // What else is wrong with the settings, which may be what failed, doesn't keep the mail.
+        let settings = folder.path + "/wrong.env"
+        try Data("no setting\nPOLIER_OPERATOR_EMAIL=ada@kern.example\n".utf8).write(to: URL(fileURLWithPath: settings))
+        let amiss = try report(mail, ["POLIER_CONFIG": settings, "POLIER_HTTP_PORT": "abc"])
+        #expect(amiss.code == 0 && amiss.output.contains("Mailed ada@kern.example."), "\(amiss.output)")
+        #expect(amiss.output.contains("wrong.env, line 1: a line must be NAME=VALUE"), "\(amiss.output)")
+        #expect(relay.heard.count == 1)
+
         let sent = try report(mail, systemd, ["POLIER_OPERATOR_EMAIL": "ada@kern.example"])
         #expect(sent.code == 0 && sent.output.contains("Mailed ada@kern.example."), "\(sent.output)")
-        let letter = try #require(relay.heard.first)
+        let letter = try #require(relay.heard.last)
         #expect(letter["to"] == ["ada@kern.example"] && letter["defects"] == [])
         #expect(letter["headers"]?["subject"]?.text?.hasPrefix("Polier: polier-backup.service failed on ") == true)
         #expect(letter["headers"]?["message-id"]?.text?.hasSuffix("@polier.kern.example>") == true)

@@ -58,6 +58,22 @@ import Testing
         server.kill()
     }
 
+    /// As when a database is renamed below a server, and an empty one takes its place.
+    @Test(arguments: Engine.allCases)
+    func aDatabaseThatLostItsSchemaIsNoticed(_ engine: Engine) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await engine.withDatabase { url in
+            let server = try await RunningServer(url: url, folder: folder)
+            try await Stock.at(url) { try await $0.run("ALTER TABLE schema_migrations RENAME TO others") }
+            try await Self.expectReady(server, 503, "\"broken\"")
+            #expect(server.log().contains("The database has lost its schema"), "\(server.log())")
+            try await Stock.at(url) { try await $0.run("ALTER TABLE others RENAME TO schema_migrations") }
+            try await Self.expectReady(server, 200, "\"ready\"")
+            #expect(server.terminate() == 0)
+        }
+    }
+
     /// The same file, with something else in it.
     @Test func aFileThatWasOverwrittenIsNoticed() async throws {
         let folder = try TemporaryFolder()

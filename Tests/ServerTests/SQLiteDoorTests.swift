@@ -45,6 +45,20 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/p.sqlite")) == letter)
     }
 
+    /// What was acknowledged lately is in the log alone, which the engine deletes where it makes a new file.
+    @Test func aLogWithoutItsFileIsKept() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let log = URL(fileURLWithPath: folder.path + "/p.sqlite-wal")
+        try Data(repeating: 7, count: 4096).write(to: log)
+        for arguments in [["migrate"], ["serve", "--http-port", "0"], ["check"], ["backup", folder.path + "/x.gz"]] {
+            try Self.expectRefusal(
+                arguments, in: folder.path, says: ["p.sqlite", "is missing, but its log", "put the file back"])
+        }
+        #expect(try Data(contentsOf: log) == Data(repeating: 7, count: 4096))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/p.sqlite"))
+    }
+
     /// The first page's catalog: nothing can be found any more.
     @Test func aDamagedFileIsRefusedWithTheRemedy() async throws {
         let folder = try TemporaryFolder()

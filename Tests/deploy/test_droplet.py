@@ -168,8 +168,14 @@ case "$1" in cat) [ "$2" = "{known}" ];; start) echo "$2" >>"{log}";; esac
 """)
                 systemctl.chmod(0o755)
                 script = (DROPLET / "preinst").read_text().replace("[ -d /run/systemd/system ]", "true")
-                run("sh", "-c", script, "preinst", "upgrade", env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"})
-                self.assertEqual(log.read_text().split(), [started])
+                path = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
+                # An older version is on its way back, and could read nothing that this one makes.
+                run("sh", "-c", script, "preinst", "upgrade", "0.2.0", "0.1.0", env=path)
+                self.assertFalse(log.exists())
+                for versions in [[], ["0.1.0", "0.2.0"]]:
+                    log.unlink(missing_ok=True)
+                    run("sh", "-c", script, "preinst", "upgrade", *versions, env=path)
+                    self.assertEqual(log.read_text().split(), [started])
 
     def test_the_server_takes_the_settings(self):
         # The file names folders of the installed machine: here its database is replaced by the environment's.

@@ -388,16 +388,16 @@ class Manifests:
 
     def test_a_relay_and_a_store_in_the_cluster_are_reached(self):
         cluster = Cluster(self.overlay, "inside")
-        for name, workload in {"to-relay": "polier", "to-store": "polier-backup"}.items():
+        for name, workloads in {"to-relay": ["polier"], "to-store": ["polier-backup", "polier-drill"]}.items():
             policy = cluster.named("NetworkPolicy", name)
             validate(policy)
-            self.assertEqual(list(cluster.selected(policy["spec"]["podSelector"])), [workload])
+            self.assertEqual(list(cluster.selected(policy["spec"]["podSelector"])), workloads)
             (rule,) = policy["spec"]["egress"]
             self.assertTrue(all(peer.keys() == {"namespaceSelector"} for peer in rule["to"]))
 
     def test_the_cluster_may_choose_users_and_groups(self):
         pods = Cluster(self.overlay, "any-user").pods
-        for name in ["polier", "polier-backup"]:
+        for name in ["polier", "polier-backup", "polier-drill"]:
             self.assertEqual(pods[name]["spec"]["securityContext"], {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}})
 
 
@@ -438,11 +438,18 @@ class CloudNativePGTests(Manifests, unittest.TestCase):
         initdb = self.database["bootstrap"]["initdb"]
         self.assertEqual([recovery[key] for key in ("database", "owner", "secret")], [initdb[key] for key in ("database", "owner", "secret")])
 
+    def test_all_that_ask_the_database_know_its_authority(self):
+        for name in ["polier", "polier-backup", "polier-drill"]:
+            (secrets,) = (v for v in self.cluster.pods[name]["spec"]["volumes"] if v["name"] == "secrets")
+            sources = [source["secret"]["name"] for source in secrets["projected"]["sources"]]
+            self.assertEqual(sources, ["polier", "postgres-ca"], name)
+
     def test_its_pods_are_reached_by_ours_and_the_operator_alone(self):
         policy = self.cluster.named("NetworkPolicy", "database")["spec"]
         self.assertEqual(policy["podSelector"]["matchLabels"], {"cnpg.io/cluster": "postgres"})
         ours, theirs = policy["ingress"]
-        self.assertEqual(self.cluster.selected(ours["from"][0]["podSelector"]).keys(), {"polier", "polier-backup"})
+        self.assertEqual(self.cluster.selected(ours["from"][0]["podSelector"]).keys(),
+                         {"polier", "polier-backup", "polier-drill"})
         self.assertEqual([port["port"] for port in ours["ports"]], [5432])
         self.assertEqual({port["port"] for port in theirs["ports"]}, {5432, 8000})
 

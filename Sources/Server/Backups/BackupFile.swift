@@ -33,6 +33,9 @@ struct BackupFile {
         let file = open(unfinished, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("written") }
         defer { close(file) }
+        // What root makes belongs to whom the folder belongs to, so that a trial by the service can read it.
+        var owner = stat()
+        if geteuid() == 0, fstat(folder, &owner) == 0 { _ = fchown(file, owner.st_uid, owner.st_gid) }
         // One that lies there already may have other rights.
         guard fchmod(file, 0o600) == 0 else { throw failure("written") }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {

@@ -58,21 +58,24 @@ struct Restore: AsyncParsableCommand {
         do {
             try await RestoreDrill(settings: settings) { print($0) }.run(path)
         } catch {
-            await note(.drillFailure, settings)
+            try? await note(.drillFailure, settings)
             throw error
         }
-        await note(.drill, settings)
+        do {
+            try await note(.drill, settings)
+        } catch {
+            // Far from the database, or while it is down: a person reads on, a timer's failure is seen.
+            print(
+                "The backup is good, but the database couldn't note it, so servers will tell of an older trial: \(error)"
+            )
+            throw ExitCode.failure
+        }
     }
 
-    /// A drill may be done far from the database, and while it is down.
-    private static func note(_ kind: Upkeep.Kind, _ settings: Settings) async {
-        do {
-            try await withDatabase(settings, for: .using) { database in
-                let now = Runtime.live.now()
-                try await Upkeep(database).note(kind, of: now, at: now)
-            }
-        } catch {
-            print("The database couldn't note it: \(error)")
+    private static func note(_ kind: Upkeep.Kind, _ settings: Settings) async throws {
+        try await withDatabase(settings, for: .using) { database in
+            let now = Runtime.live.now()
+            try await Upkeep(database).note(kind, of: now, at: now)
         }
     }
 

@@ -108,7 +108,7 @@ final class LiveSettings: Sendable {
 
 extension Setting {
     /// Whether it says how mail leaves.
-    fileprivate var isOfTransport: Bool {
+    var isOfTransport: Bool {
         switch self {
         case .mailFrom, .mailgunKey, .mailgunDomain, .mailgunBaseURL, .mailgunTestMode, .smtpURL, .caFile: true
         default: false

@@ -14,6 +14,10 @@ struct SchemaService: Service {
 
     private static let heartbeat = Duration.seconds(2)
     private static let retry = Duration.milliseconds(500)
+    private static let otherDatabase = """
+        The database has lost its schema, or another one stands in its place: put the one back that was there, or stop the server before \
+        another takes its place.
+        """
 
     /// The first try, before anybody is served. Throws `SchemaRefusal`, or `StorageError` of kind `.misconfigured`, where
     /// trying again is of no use.
@@ -25,17 +29,22 @@ struct SchemaService: Service {
                 try? await Task.sleep(for: Self.retry)
                 do { try await prepare() } catch is CancellationError { return }
             }
+            let fitting = readiness.schemaVersion
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.heartbeat)
-                readiness.sawDatabase(up: (try? await look()) != nil)
-                tell(database.fault)
+                let version = try? await look()
+                readiness.sawDatabase(up: version != nil)
+                tell(database.fault ?? version.flatMap { $0 < fitting ? Self.otherDatabase : nil })
             }
         }
     }
 
-    private func look() async throws {
-        readiness.sawSchema(
-            version: try await migrator.history().filter { $0.appliedAt != nil }.map(\.version).max() ?? 0)
+    /// The version of the schema that is there.
+    @discardableResult
+    private func look() async throws -> Int {
+        let version = try await migrator.history().filter { $0.appliedAt != nil }.map(\.version).max() ?? 0
+        readiness.sawSchema(version: version)
+        return version
     }
 
     private func tell(_ fault: String?) {
@@ -43,7 +52,7 @@ struct SchemaService: Service {
         if let fault {
             logger.critical("\(fault) Until then, /readyz says that no requests should come here.")
         } else {
-            logger.notice("The database file is where it was.")
+            logger.notice("The database is again what it was.")
         }
     }
 

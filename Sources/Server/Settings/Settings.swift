@@ -40,6 +40,16 @@ struct Settings: Sendable {
     /// What each setting says that is set, from wherever it came.
     let values: [Setting: String]
 
+    /// Only what says how mail leaves, in whose name and to which operator; what else there is may be wrong.
+    init(forMail flags: [Setting: String], environment: [String: String]) throws {
+        let here = SettingsSource(environment: environment).values
+        let path = flags[.config] ?? here[Setting.config.rawValue]
+        let file = try path.map { try SettingsSource(file: $0, skippingWrongLines: true).values } ?? [:]
+        let wanted = Setting.allCases.filter { $0.isOfTransport || $0 == .operatorEmail || $0 == .publicURL }
+        let names = Set(wanted.flatMap { [$0.rawValue, $0.rawValue + "_FILE"] })
+        try self.init(flags: [:], environment: file.merging(here) { $1 }.filter { names.contains($0.key) })
+    }
+
     /// - Parameters:
     ///   - flags: what the command line says.
     ///   - environment: the process's environment.

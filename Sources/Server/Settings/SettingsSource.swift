@@ -16,7 +16,7 @@ struct SettingsSource {
 
     /// Reads a file as systemd reads an `EnvironmentFile`: blank lines and lines that begin with `#` or `;` don't count,
     /// quotes round a value are dropped. Lines may end as on any system, and a byte order mark may come first.
-    init(file path: String) throws {
+    init(file path: String, skippingWrongLines: Bool = false) throws {
         var values: [String: String] = [:]
         let text = try Self.text(of: path) { "the settings file \(path) \($0)" }
         // CR LF is one Character.
@@ -28,6 +28,7 @@ struct SettingsSource {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = parts[0].trimmingCharacters(in: .whitespaces)
             guard parts.count == 2, !name.isEmpty, name.utf8.allSatisfy(Self.isOfName) else {
+                if skippingWrongLines { continue }
                 throw SettingsError("\(path), line \(number + 1): a line must be NAME=VALUE")
             }
             var value = parts[1].trimmingCharacters(in: .whitespaces)

@@ -63,6 +63,9 @@ enum Stores {
         let parts = url.dropFirst("sqlite:".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = try sqlitePath(url, named: name) ?? ""
         if existing, !FileManager.default.fileExists(atPath: path) {
+            guard !FileManager.default.fileExists(atPath: path + "-wal") else {
+                throw SettingsError("the database file \(path) is missing, but its log is there: put the file back")
+            }
             throw SettingsError("there is no database file \(path): 'polier migrate' or 'polier serve' make one")
         }
         var options = SQLiteDatabase.Options(path: path)
