@@ -23,6 +23,7 @@ import Testing
                     "DELETE /api/v1/auth/sessions/{sessionId}", "GET /api/v1/users/me/export",
                     "GET /api/v1/companies/{companyId}/export", "DELETE /api/v1/companies/{companyId}",
                     "DELETE /api/v1/companies/{companyId}/users/{userId}",
+                    "PUT /api/v1/companies/{companyId}/suspension",
                 ])
             let other = Runtime.live.newID(Session.self).text
             func ask(_ client: Client, _ route: Route) async throws -> Reply {

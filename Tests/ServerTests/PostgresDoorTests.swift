@@ -149,10 +149,14 @@ import Testing
                     try await Stock.at(url) { stock async throws in
                         _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
                         try await stock.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-                        try await stock.run(
-                            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \(role)")
                     }
                     let own = try Self.url(url, as: role)
+                    // As where the wrong role has restored a backup. The remedy is one.
+                    let rights = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \(role)"
+                    for use in [Use.makers[0], Use.makers[1], Use.check] + Use.readers {
+                        try expectRefusal(use, own, place, says: ["belong to the role \"polier\"", rights])
+                    }
+                    try await Stock.at(url) { try await $0.run(rights) }
                     for use in [Use.makers[0], Use.check] + Use.readers {
                         let (code, output) = try use.run(own, place)
                         #expect(code == 0, "\(use): \(output)")

@@ -68,6 +68,7 @@ import Testing
             try await server.database.transaction { try $0.enqueue(Statement("UPDATE mails SET state = 'sent'")) }
             // Also where it is read-only by then.
             server.clock.advance(by: .seconds(8 * 24 * 3600))
+            try await admin.client.confirm()
             #expect(try await Self.suspend(true, company, admin.client).status == 200)
             server.clock.advance(by: .seconds(40 * 24 * 3600))
             let companies = Companies(server.database, provesAddresses: true, runtime: server.runtime)

@@ -3,7 +3,10 @@ public enum Permission: String, Sendable, CaseIterable {
     case listCompanies
     case readCompany
     case changeCompany
-    /// Take a copy of all that a company has, and erase it.
+    /// Refuse a company's people, and let them in again.
+    case suspendCompany
+    /// Take a copy of all that a company has.
+    case copyCompany
     case removeCompany
     case readAnyUser
     /// See how the server is doing, and tell everyone something.
@@ -38,7 +41,7 @@ extension Role {
         switch (permission, self) {
         case (.checkIn, .admin): nil
         case (_, .admin): .anyCompany
-        case (.listCompanies, _), (.removeCompany, _), (.readAnyUser, _), (.operate, _): nil
+        case (.listCompanies, _), (.suspendCompany, _), (.copyCompany, _), (.removeCompany, _), (.readAnyUser, _), (.operate, _): nil
         case (_, .manager): .ownCompany
         case (.readCompany, .worker): .ownCompany
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites

@@ -18,7 +18,7 @@ public struct Erasure: Sendable {
 extension Companies {
     /// Throws where there is nothing to export.
     public func checkExport(in scope: CompanyScope) async throws {
-        try scope.check(.removeCompany)
+        try scope.check(.copyCompany)
         guard try await !database.fetch(Company.exists(scope)).isEmpty else { throw Company.notFound }
     }
 
@@ -29,7 +29,7 @@ extension Companies {
     public func export(
         in scope: CompanyScope, to write: (_ lines: [UInt8]) async throws -> Void
     ) async throws {
-        try scope.check(.removeCompany)
+        try scope.check(.copyCompany)
         let runtime = runtime
         guard let company = try await database.fetch(Company.one(scope)).first else {
             throw Company.notFound

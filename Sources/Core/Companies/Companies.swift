@@ -75,7 +75,7 @@ public struct Companies: Sendable {
     public func suspend(
         _ isSuspended: Bool, if precondition: Precondition, in scope: CompanyScope
     ) throws -> Change<Company> {
-        try scope.check(.removeCompany)
+        try scope.check(.suspendCompany)
         let runtime = runtime
         return Change { transaction in
             try transaction.enqueue(Company.lock(scope))

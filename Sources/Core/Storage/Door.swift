@@ -11,6 +11,7 @@ struct Door: Sendable {
     /// Whose Polier's tables in that schema are; empty where there are none.
     private let owner: String
     private let isOwner: Bool
+    private let mayRead: Bool
     /// Another schema that has Polier's tables, and lets this role read them; empty where there is none.
     private let elsewhere: String
 
@@ -23,6 +24,7 @@ struct Door: Sendable {
         mayMake = try row.next()
         owner = try row.next()
         isOwner = try row.next()
+        mayRead = try row.next()
         elsewhere = try row.next()
     }
 
@@ -44,6 +46,8 @@ struct Door: Sendable {
                     WHERE m.nspname = current_schema()), ''),
                 COALESCE((SELECT pg_has_role(m.relowner, 'USAGE') FROM marks AS m
                     WHERE m.nspname = current_schema()), FALSE),
+                COALESCE((SELECT has_table_privilege(m.oid, 'SELECT') FROM marks AS m
+                    WHERE m.nspname = current_schema()), TRUE),
                 COALESCE((SELECT CAST(m.nspname AS TEXT) FROM marks AS m
                     WHERE m.nspname IS DISTINCT FROM current_schema() AND has_table_privilege(m.oid, 'SELECT')
                         AND has_schema_privilege(m.nspname, 'USAGE')
@@ -72,6 +76,14 @@ struct Door: Sendable {
                 The search_path of the role "\(role)" in the database "\(database)" is '\(searchPath)', which names no schema that is \
                 there and may be used: make one by CREATE SCHEMA, or set another by ALTER ROLE \(quoted(role)) IN DATABASE \
                 \(quoted(database)) SET search_path = public.
+                """)
+        }
+        guard mayRead else {
+            throw misconfigured(
+                """
+                Polier's tables in the database "\(database)" belong to the role "\(owner)", and "\(role)" may not read them: come as \
+                "\(owner)", or let it give the rights by GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(quoted(schema)) \
+                TO \(quoted(role)).
                 """)
         }
         guard owner.isEmpty, !elsewhere.isEmpty else { return }

@@ -61,7 +61,7 @@ extension CompanyCommand {
         var name = ""
         try await OperatorsHand.run(database) { hand in
             let found = try await hand.company(company)
-            let scope = try await hand.scope(found, try await hand.actor(acting.name), for: .removeCompany)
+            let scope = try await hand.scope(found, try await hand.actor(acting.name), for: .suspendCompany)
             let companies = Companies(hand.database, runtime: .live)
             _ = try await hand.database.make(try companies.suspend(isSuspended, if: .none, in: scope))
             name = found.name
@@ -81,7 +81,7 @@ extension CompanyCommand {
         func run() async throws {
             try await OperatorsHand.run(database) { hand in
                 let found = try await hand.company(company)
-                let scope = try await hand.scope(found, try await hand.actor(acting.name), for: .removeCompany)
+                let scope = try await hand.scope(found, try await hand.actor(acting.name), for: .copyCompany)
                 let companies = Companies(hand.database, runtime: .live)
                 let copy = try CopyFile(file)
                 do {

@@ -33,7 +33,7 @@ struct CompanyRoutes {
                 try companies.change(fields.edit, if: call.precondition, in: company.scope)
             },
             signedIn.other(
-                .get, Self.one + "/export", .may(.removeCompany),
+                .get, Self.one + "/export", .may(.copyCompany),
                 .init(
                     "Take a copy of a whole company",
                     """
@@ -54,7 +54,7 @@ struct CompanyRoutes {
                 }
             },
             signedIn.other(
-                .put, Self.one + "/suspension", .may(.removeCompany),
+                .put, Self.one + "/suspension", .may(.suspendCompany),
                 .init(
                     "Suspend a company, or let it go on",
                     """
@@ -63,7 +63,7 @@ struct CompanyRoutes {
                     their sessions.
                     """),
                 request: RequestDescription(body: SuspensionFields.description, isConditional: true),
-                result: .one(Company.self, .ok, "As it is now.")
+                result: .one(Company.self, .ok, "As it is now."), confirmation: .needed
             ) { (call, company: InCompany) in
                 let fields: SuspensionFields = try await RequestBody(of: call.request).read()
                 return .one(
