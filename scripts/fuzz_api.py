@@ -248,6 +248,7 @@ class Fixture:
         if one.role == "ADMIN":
             companies = [company["id"] for company in client.get("/companies")]
             spare[company] = [{"companyId": id_} for id_ in companies if id_ not in kept]
+            spare[company + "/suspension"] = 3 * spare[company]
         return {
             "seed": SEED,
             "url": self.anyone.url,

@@ -28,6 +28,8 @@ RESET_PASSWORD, SET_PASSWORD = "POST /api/v1/auth/reset-password", "POST /api/v1
 END_SESSION = "DELETE /api/v1/auth/sessions/{sessionId}"
 CHANGE_ACCOUNT = "PUT /api/v1/users/me"
 CHANGE_USER = "PUT /api/v1/companies/{companyId}/users/{userId}"
+# Whoever's company is suspended can do nothing any more.
+SUSPEND = "PUT /api/v1/companies/{companyId}/suspension"
 
 draw = random.Random(FIXTURE["seed"])
 answers = collections.defaultdict(collections.Counter)
@@ -98,7 +100,7 @@ def lead(case):
             open_passing_session(name)
             case.path_parameters = {"sessionId": passing["id"]}
         return
-    if case.method == "DELETE":
+    if case.method == "DELETE" or name == SUSPEND:
         spare = FIXTURE["spare"].get(path)
         if spare and by_chance(0.6):
             place = spare.pop()
@@ -120,7 +122,7 @@ def lead(case):
 
 def protect(case):
     """Leads away from what has to stay: what is removed or changed is what the last parameter names."""
-    if case.path_parameters and (case.method == "DELETE" or name_of(case) == CHANGE_USER):
+    if case.path_parameters and (case.method == "DELETE" or name_of(case) in (CHANGE_USER, SUSPEND)):
         last = list(case.path_parameters)[-1]
         if case.path_parameters[last] in FIXTURE["kept"]:
             case.path_parameters[last] = str(uuid.UUID(int=draw.getrandbits(128), version=4))
