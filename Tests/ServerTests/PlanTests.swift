@@ -77,6 +77,7 @@ import Testing
     private static let now = [
         ("s.status = 'ACTIVE'", "INDEX sites_active"), ("low_since IS NOT NULL", "INDEX materials_short"),
         ("t.checked_out_at IS NULL ORDER BY", "INDEX time_entries_present"),
+        ("IS NULL OR t.user_id = $3) AND t.checked_out_at IS NULL", "INDEX time_entries_present"),
     ]
 
     private static func sqliteScans(_ statements: [Statement], _ url: String) async throws -> [String] {

@@ -1,6 +1,6 @@
 /// The indexes `sites_active`, `materials_short` and `time_entries_present` hold what goes on now and nothing that is past. Without
 /// statistics SQLite prefers a table's own key to an index that doesn't hold all the columns a statement names: so each of these
-/// indexes is asked by a statement of its own that names no others.
+/// indexes is asked by a statement of its own that names no others, or in the order in which it stands.
 extension Overview {
     /// Holds where the material `m` runs low: every change of an amount or threshold brings `low_since` up to date.
     private static let isShort: SQL = "m.low_since IS NOT NULL AND m.removed_at IS NULL"
@@ -36,8 +36,10 @@ extension Overview {
     private static let countingAll: SQL = """
         SELECT (SELECT COUNT(*) FROM (\(Site.active)) AS n),
             (SELECT COUNT(*) FROM materials m WHERE m.company_id = $1 AND m.site_id IN (\(Site.active)) AND \(isShort)),
-            (SELECT COUNT(*) FROM time_entries t
-                WHERE t.company_id = $1 AND ($3 IS NULL OR t.user_id = $3) AND t.checked_out_at IS NULL)
+            (SELECT COUNT(*) FROM (
+                SELECT t.id FROM time_entries t
+                WHERE t.company_id = $1 AND ($3 IS NULL OR t.user_id = $3) AND t.checked_out_at IS NULL
+                ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT 1000000) AS p)
         """
 
     private static let lowOnSite: SQL = """
