@@ -41,7 +41,9 @@ extension Role {
         switch (permission, self) {
         case (.checkIn, .admin): nil
         case (_, .admin): .anyCompany
-        case (.listCompanies, _), (.suspendCompany, _), (.copyCompany, _), (.removeCompany, _), (.readAnyUser, _), (.operate, _): nil
+        case (.listCompanies, _), (.suspendCompany, _), (.copyCompany, _), (.removeCompany, _), (.readAnyUser, _),
+            (.operate, _):
+            nil
         case (_, .manager): .ownCompany
         case (.readCompany, .worker): .ownCompany
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites

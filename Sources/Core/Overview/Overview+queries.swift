@@ -39,7 +39,7 @@ extension Overview {
             (SELECT COUNT(*) FROM (
                 SELECT t.id FROM time_entries t
                 WHERE t.company_id = $1 AND ($3 IS NULL OR t.user_id = $3) AND t.checked_out_at IS NULL
-                ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT 1000000) AS p)
+                ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT 1000000) AS present)
         """
 
     private static let lowOnSite: SQL = """
