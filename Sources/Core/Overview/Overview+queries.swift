@@ -1,6 +1,7 @@
 /// The indexes `sites_active`, `materials_short` and `time_entries_present` hold what goes on now and nothing that is past. Without
-/// statistics SQLite prefers a table's own key to an index that doesn't hold all the columns a statement names: so each of these
-/// indexes is asked by a statement of its own that names no others, or in the order in which it stands.
+/// statistics SQLite prefers a table's own key to an index that doesn't hold all the columns a statement names, and with them it may
+/// begin with a company's people: so each of these indexes is asked by a statement of its own that names no others, or in the order
+/// in which it stands, before anything is joined.
 extension Overview {
     /// Holds where the material `m` runs low: every change of an amount or threshold brings `low_since` up to date.
     private static let isShort: SQL = "m.low_since IS NOT NULL AND m.removed_at IS NULL"
@@ -26,11 +27,14 @@ extension Overview {
         """
 
     private static let presentNow: SQL = """
-        SELECT t.id, t.site_id, s.name, t.user_id, u.first_name, u.last_name, t.checked_in_at
-        FROM time_entries t JOIN users u ON u.company_id = t.company_id AND u.id = t.user_id
-            JOIN sites s ON s.company_id = t.company_id AND s.id = t.site_id
-        WHERE t.company_id = $1 AND ($2 IS NULL OR t.user_id = $2) AND t.checked_out_at IS NULL
-        ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $3
+        SELECT present.id, present.site_id, s.name, present.user_id, u.first_name, u.last_name, present.checked_in_at
+        FROM (
+            SELECT t.id, t.site_id, t.user_id, t.checked_in_at FROM time_entries t
+            WHERE t.company_id = $1 AND ($2 IS NULL OR t.user_id = $2) AND t.checked_out_at IS NULL
+            ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $3) AS present
+            JOIN users u ON u.company_id = $1 AND u.id = present.user_id
+            JOIN sites s ON s.company_id = $1 AND s.id = present.site_id
+        ORDER BY present.checked_in_at DESC, present.id DESC
         """
 
     private static let countingAll: SQL = """
