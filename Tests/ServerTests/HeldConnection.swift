@@ -1,6 +1,8 @@
 import Foundation
 
 /// A connection on which a request was sent and whose answer is read, if at all, as the test says.
+///
+/// `@unchecked Sendable`: all it holds is a constant descriptor, which any thread may send on, receive from and close once.
 final class HeldConnection: @unchecked Sendable {
     private let descriptor: Int32
 

@@ -6,6 +6,8 @@ import Testing
 /// How long the real server keeps connections, and what it says of it to callers of every age.
 @Suite struct IdleTests {
     /// Bytes to a server and back, over one connection.
+    ///
+    /// `@unchecked Sendable`: all it holds is a constant descriptor, which any thread may send on, receive from and close once.
     private final class Line: @unchecked Sendable {
         private let descriptor: Int32
 

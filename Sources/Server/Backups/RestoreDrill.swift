@@ -40,7 +40,7 @@ struct RestoreDrill {
         }
         let path = String(decoding: folder.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { try? FileManager.default.removeItem(atPath: path) }
-        // Nobody needs it after a power cut.
+        // It is thrown away, so it needs no syncs.
         let url = "sqlite:\(path)/polier.sqlite?synchronous=off"
         let trial = try Stores.open(url, named: "the trial", settings, for: .making)
         var contents: [TableContents] = []

@@ -59,7 +59,7 @@ struct CompanyRoutes {
                     "Suspend a company, or let it go on",
                     """
                     For operators. While it is suspended none of its people signs in, and their sessions are refused with \
-                    `company-suspended`; signing out is all they can do. Nothing is deleted or ended: once it goes on, so do \
+                    `company-suspended`; they can only sign out, or set a password by a link that they were sent. Nothing is deleted or ended: once it goes on, so do \
                     their sessions.
                     """),
                 request: RequestDescription(body: SuspensionFields.description, isConditional: true),
