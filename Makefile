@@ -2,24 +2,27 @@
 # with arguments: `scripts/test --filter Sites`, `bench/run me site`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots cluster-test fuzz power-test long-test deb sbom bench format lint clean
+.PHONY: help run check test screenshots cluster-test fuzz power-test long-test deb sbom bench format lint clean
 
-help: ## Say what there is
+help: ## List the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 run: ## Build, fill an empty database with a demo company, and serve it
 	@scripts/run
 
-test: ## Check the format and the list of traps, build, and run all tests on SQLite and a throw-away PostgreSQL
+check: ## Run the quick checks before a commit: linters, Core, the storage contract on SQLite, the web app's units
+	@scripts/check
+
+test: ## Check format and linters, build, and run all tests on SQLite and a throw-away PostgreSQL
 	@scripts/test
 
-screenshots: ## Photograph every page of the web app, in both languages and sizes, into var/screenshots
+screenshots: ## Photograph every page of the web app into var/screenshots, and remake the README's pictures in docs/images
 	@scripts/screenshots
 
 cluster-test: ## Run a small production: three servers, a standby, a load balancer, and what goes wrong there
 	@scripts/cluster-test
 
-fuzz: ## Give all that reads outside values bytes by chance, a minute each, until something traps
+fuzz: ## Feed random bytes to every parser of outside input, a minute each, until something traps
 	@scripts/fuzz
 
 power-test: ## Cut the power and let the disk fail under a server on SQLite, for 15 minutes
@@ -40,8 +43,12 @@ bench: ## Build for release and measure, each figure against a limit measured in
 format: ## Put the Swift sources into the repository's format
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift
 
-lint: ## Check the Swift sources' format and change nothing
-	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+lint: ## Hold all sources against format, types and linters, and change nothing
+	@scripts/lint
 
 clean: ## Remove what was built; the data in var/ stays
 	@rm -rf .build .build-fuzz
+
+.PHONY: snapshots
+snapshots: ## Remake docs/openapi.json, docs/schema.sql and the list of what v1 promises
+	@scripts/snapshots

@@ -10,7 +10,6 @@ let swiftSettings: [SwiftSetting] = [
 
 let package = Package(
     name: "polier",
-    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "polier", targets: ["Server"])
     ],
@@ -28,30 +27,39 @@ let package = Package(
     ],
     targets: [
         .target(
+            name: "Storage", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings),
+        .target(
             name: "Core",
             dependencies: [
+                "Scrypt",
+                "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: swiftSettings
         ),
+        .target(name: "Scrypt", dependencies: ["CCrypto"], swiftSettings: swiftSettings),
         .target(name: "Embedded", path: "Sources/Embedded"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "MailTransport", dependencies: ["Core", "CCurl"], swiftSettings: swiftSettings),
+        .systemLibrary(name: "CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: swiftSettings),
+        .target(name: "MailTransport", dependencies: ["Core", "Curl"], swiftSettings: swiftSettings),
         .target(
             name: "ObjectStore",
-            dependencies: ["Core", "CCurl", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Core", "Curl", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings
         ),
-        .target(name: "StoreSQLite", dependencies: ["Core", "CSQLite"], swiftSettings: swiftSettings),
-        .target(name: "StorePostgres", dependencies: ["Core", "CPostgres"], swiftSettings: swiftSettings),
+        .target(name: "StoreSQLite", dependencies: ["Storage", "CSQLite"], swiftSettings: swiftSettings),
+        .target(name: "StorePostgres", dependencies: ["Storage", "CPostgres"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Core", "CZlib", "Embedded", "MailTransport", "ObjectStore", "StoreSQLite", "StorePostgres",
+                "Core", "CQrencode", "CZlib", "Embedded", "MailTransport", "ObjectStore", "Storage", "StoreSQLite",
+                "StorePostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -65,8 +73,10 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "StoreContract", dependencies: ["Core"], path: "Tests/StoreContract", swiftSettings: swiftSettings),
-        .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: swiftSettings),
+            name: "StoreContract", dependencies: ["Core", "Storage"], path: "Tests/StoreContract",
+            swiftSettings: swiftSettings),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: swiftSettings),
+        .testTarget(name: "CoreTests", dependencies: ["Core", "Storage"], swiftSettings: swiftSettings),
         .testTarget(
             name: "StoreSQLiteTests",
             dependencies: ["StoreContract", "StoreSQLite", "CSQLite"],
@@ -80,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "MailTransport", "Server",
+                "Embedded", "MailTransport", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

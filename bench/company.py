@@ -65,6 +65,27 @@ def register(server: Server, materials: int) -> Company:
     return company
 
 
+def transfers(server: Server, company: Company, pairs: int, lines: int) -> list[str]:
+    """Paths and bodies of transfers between pairs of sites, to and fro, each of so many lines."""
+    api = API(server)
+    api.token = company.token
+    made = []
+    for number in range(pairs):
+        sites, materials = [], []
+        for place in range(2):
+            site = api.post(f"/companies/{company.id}/sites", {"name": f"Haus {number}, Eingang {place}"})["id"]
+            path = f"/companies/{company.id}/sites/{site}/materials"
+            sites.append(site)
+            materials.append([
+                api.post(path, {"name": f"Fliese {line}", "unit": "m²", "amount": 1_000_000, "threshold": 0})["id"]
+                for line in range(lines)])
+        for source, target in [(0, 1), (1, 0)]:
+            made.append(f"/api/v1/companies/{company.id}/transfers " + json.dumps({
+                "fromSiteId": sites[source], "toSiteId": sites[target],
+                "lines": [{"materialId": material, "amount": 1} for material in materials[source]]}))
+    return made
+
+
 class API:
     def __init__(self, server: Server):
         self.port = server.port

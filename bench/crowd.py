@@ -1,11 +1,9 @@
 """Rows for a database with many of everything, put straight into the tables: through the API they would take an hour."""
 
-import os
 import random
 import sqlite3
 import subprocess
 import time
-import urllib.parse
 from collections.abc import Iterator
 
 from company import ADDRESS, Company

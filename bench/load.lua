@@ -1,13 +1,14 @@
 -- For wrk: says in one line what happened, and makes requests that differ from each other.
--- With a file as argument (wrk ... URL -- FILE) each of its lines is a path that gets POST {"delta":1}, one after the
--- other: so the 64 clients change 64 materials. Without, wrk asks for its URL.
+-- With a file as argument (wrk ... URL -- FILE) each of its lines is a path that gets a POST, one after the other: of the
+-- JSON that follows the path, or of {"delta":1}, so that the 64 clients change 64 materials. Without, wrk asks for its URL.
 
 function init(args)
     if not args[1] then return end
     wrk.headers["Content-Type"] = "application/json"
     local prepared = {}
-    for path in io.lines(args[1]) do
-        prepared[#prepared + 1] = wrk.format("POST", path, nil, '{"delta":1}')
+    for line in io.lines(args[1]) do
+        local path, body = line:match("^(%S+) ?(.*)$")
+        prepared[#prepared + 1] = wrk.format("POST", path, nil, body ~= "" and body or '{"delta":1}')
     end
     local next = 0
     request = function()

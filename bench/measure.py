@@ -20,7 +20,7 @@ import machine
 import mail
 import statements
 import web
-from company import PERSON, Company, register
+from company import PERSON, Company, register, transfers
 from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
 from processes import BenchError, node, polier
 from table import Line, of_rates, of_values, rendered
@@ -85,6 +85,23 @@ class Bench:
             of_rates(what, "the same, synchronous=off", rates["durable"], rates["off"], 0.8),
             of_rates(what, "4 KiB + fdatasync, one by one", rates["durable"], rates["syncs"], 2),
         ]
+
+    def transfer(self) -> None:
+        """Transfers of 20 lines to and fro between pairs of sites, against takings on the same server."""
+        for engine in ["SQLite", "PostgreSQL"]:
+            with contextlib.ExitStack() as stack:
+                url = self.fresh("transfer") if engine == "SQLite" else stack.enter_context(self.schema("transfer"))
+                server = stack.enter_context(polier(self.folder, url))
+                company = register(server, materials=64)
+                takings, moves = self.folder / "transfer.takings", self.folder / "transfer.moves"
+                takings.write_text("".join(path + "\n" for path in company.adjust_paths))
+                moves.write_text("".join(line + "\n" for line in transfers(server, company, pairs=32, lines=20)))
+                what = f"transfer of 20 lines, {self.effort.connections} clients, {engine}"
+                rates = alternate(self.effort, what, {
+                    name: lambda effort, posts=posts: requests(effort, server, "/", company.token, posts=posts)
+                    for name, posts in [("transfer", moves), ("taking", takings)]
+                })
+                self.lines.append(of_rates(what, "adjust-quantity", rates["transfer"], rates["taking"], 0.25))
 
     def postgres(self) -> None:
         """The site again, against pgbench with the statements that the server runs for it."""
@@ -247,10 +264,10 @@ class Bench:
                 lambda answers: f"{answers.median:.2f} ms, 99 of 100 within {answers.slow:.2f} ms")
             if not hanging.asked or healthy.asked < healthy.invited / 2:
                 raise BenchError(f"of {healthy.invited} mails {healthy.asked} were sent, {hanging.asked} hang")
-        for name, time in [("half", lambda answers: answers.median), ("99 of 100", lambda answers: answers.slow)]:
+        for name, measure in [("half", lambda answers: answers.median), ("99 of 100", lambda answers: answers.slow)]:
             line = of_values(
                 f"{what}, mail provider hanging: {name} within", "provider well",
-                [time(answers) for answers in results["hanging"]], [time(answers) for answers in results["healthy"]], "ms")
+                [measure(answers) for answers in results["hanging"]], [measure(answers) for answers in results["healthy"]], "ms")
             self.lines.append(dataclasses.replace(line, target=1.2, below=True))
 
     def hostile(self) -> None:
@@ -289,7 +306,8 @@ class Bench:
 
 
 GROUPS = {
-    "me": Bench.me, "site": Bench.site, "write": Bench.write, "postgres": Bench.postgres, "crowd": Bench.crowd,
+    "me": Bench.me, "site": Bench.site, "write": Bench.write, "transfer": Bench.transfer,
+    "postgres": Bench.postgres, "crowd": Bench.crowd,
     "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "age": Bench.age, "copy": Bench.copy, "web": Bench.web,
 }
 

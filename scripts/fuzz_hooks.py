@@ -25,20 +25,27 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 REGISTER = "POST /api/v1/auth/register"
 SIGN_IN, SIGN_OUT = "POST /api/v1/auth/signin", "POST /api/v1/auth/signout"
 RESET_PASSWORD, SET_PASSWORD = "POST /api/v1/auth/reset-password", "POST /api/v1/auth/set-password"
+CONFIRM = "POST /api/v1/auth/confirm"
+CARD, CARD_HOLDER, PIN = "POST /api/v1/auth/card", "POST /api/v1/auth/card/holder", "POST /api/v1/auth/pin"
+FORGET_PHONE = "DELETE /api/v1/auth/phone/{userId}"
+ENTER_HOURS = "POST /api/v1/companies/{companyId}/sites/{siteId}/time-entries"
+CORRECT_HOURS = "PATCH /api/v1/companies/{companyId}/sites/{siteId}/time-entries/{entryId}"
+MOVE = "POST /api/v1/companies/{companyId}/transfers"
+FINISH = "POST /api/v1/companies/{companyId}/sites/{siteId}/finish"
 END_SESSION = "DELETE /api/v1/auth/sessions/{sessionId}"
 CHANGE_ACCOUNT = "PUT /api/v1/users/me"
 CHANGE_USER = "PUT /api/v1/companies/{companyId}/users/{userId}"
-# Whoever's company is suspended can do nothing any more.
+# People of a suspended company can do nothing.
 SUSPEND = "PUT /api/v1/companies/{companyId}/suspension"
 
 draw = random.Random(FIXTURE["seed"])
 answers = collections.defaultdict(collections.Counter)
 # All ids that an answer held: to these, schemathesis leads by itself.
 known = set()
-# How often an operation may still make the server hash a password, which takes a second in a debug build.
-hashes = {REGISTER: 2, SIGN_IN: 2, SET_PASSWORD: 2, SIGN_OUT: 1, END_SESSION: 1}
+# How often an operation may still make the server hash a password, which takes its time.
+hashes = {REGISTER: 2, SIGN_IN: 2, SET_PASSWORD: 2, SIGN_OUT: 1, END_SESSION: 1, CARD: 2}
 hashes[CHANGE_ACCOUNT] = FIXTURE["passwordChanges"]
-# Who is signed in, as far as requests may change it.
+# The person who is signed in, as far as requests may change it.
 account = {"email": FIXTURE["email"], "password": FIXTURE["password"]}
 # Another session of theirs, which may end.
 passing = {"token": "none-yet", "id": str(uuid.UUID(int=0))}
@@ -59,9 +66,12 @@ def before_call(context, case, kwargs):
     prepare_visit(case)
     adjust_query(case)
     adjust_headers(case)
+    adjust_phone(case)
     if isinstance(case.body, dict):
         case.body = plausible(case.body)
         adjust_credentials(case)
+        adjust_hours(case)
+        adjust_moves(case)
 
 
 @schemathesis.hook
@@ -93,7 +103,7 @@ def write_answers():
 def lead(case):
     """Puts ids into the path that belong together, or only some of them."""
     name, path, sent = name_of(case), case.operation.path, case.path_parameters
-    if not sent or case.meta.phase.name == TestPhase.STATEFUL and all(id_ in known for id_ in sent.values()):
+    if not sent or (case.meta.phase.name == TestPhase.STATEFUL and all(id_ in known for id_ in sent.values())):
         return
     if name == END_SESSION:
         if by_chance(0.5):
@@ -180,6 +190,14 @@ def adjust_headers(case):
         headers["Authorization"] = f"Bearer {FIXTURE['oneTimeTokens'][hashes[SET_PASSWORD] - 1]}"
 
 
+def adjust_phone(case):
+    """Forgets a person with the key of their phone, once."""
+    if name_of(case) == FORGET_PHONE and len(FIXTURE["phones"]) > 1 and by_chance(0.5):
+        phone = FIXTURE["phones"].pop()
+        case.path_parameters = {"userId": phone["userId"]}
+        case.headers["Authorization"] = f"Bearer {phone['phoneKey']}"
+
+
 # Bodies
 
 
@@ -216,10 +234,48 @@ def better(name, value):
     return value
 
 
+def adjust_moves(case):
+    """Moves material that is there from one of the sites to another one."""
+    place, other = FIXTURE["places"][0], FIXTURE["places"][-1]
+    if name_of(case) == MOVE and by_chance(0.7):
+        case.path_parameters["companyId"] = place["companyId"]
+        case.body |= {
+            "fromSiteId": place["siteId"], "toSiteId": other["siteId"], "at": None,
+            "lines": [{"materialId": place["materialId"], "amount": draw.randint(1, 9) / 8}]}
+    if name_of(case) == FINISH and by_chance(0.5):
+        # The second of the sites: from the first one, material is moved.
+        case.path_parameters |= {"companyId": place["companyId"], "siteId": FIXTURE["places"][2]["siteId"]}
+        case.body |= {"restTo": other["siteId"], "lines": [], "at": None}
+
+
+def adjust_hours(case):
+    """Enters hours, and corrects those of the fixture: a short time, so that few overlap."""
+    name = name_of(case)
+    if name not in (ENTER_HOURS, CORRECT_HOURS) or not by_chance(0.7):
+        return
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=draw.randint(60, 8000))
+    case.body |= {"checkedInAt": start.isoformat(), "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()}
+    if name == ENTER_HOURS:
+        case.body |= {"userIds": [draw.choice(FIXTURE["crew"])], "reason": "Zettel"}
+    else:
+        case.path_parameters |= {one: FIXTURE["places"][0][one] for one in ["companyId", "siteId", "entryId"]}
+        case.body |= {"reason": "Zettel"}
+
+
 def adjust_credentials(case):
     name = name_of(case)
     if name == SIGN_IN and hashes[name] > 1:
         case.body |= account
+    if name == CARD_HOLDER and by_chance(0.3):
+        case.body = {"code": FIXTURE["cards"][0]}
+    if name == CARD and hashes[CARD] > 0 and by_chance(0.5):
+        case.body = {"code": FIXTURE["cards"][hashes[CARD]], "pin": "274961"}
+        hashes[CARD] -= 1
+    if name == PIN and by_chance(0.3):
+        case.body = dict(FIXTURE["phones"][0])
+    # Wrong guesses are counted, and soon end the right ones too.
+    if name == CONFIRM and by_chance(0.8):
+        case.body["password"] = account["password"]
     if name == RESET_PASSWORD and by_chance(0.5):
         case.body["email"] = account["email"]
     if hashes.get(name, 1) <= 0:

@@ -1,4 +1,4 @@
-// Keeps the app in the browser, so that it opens at once and without a signal. It holds nobody's data: that is the page's matter.
+// Stores the app in the browser, so that it opens at once and without a signal. It stores no one's data: the page does that.
 
 const version = /*version*/"folder";
 const files = /*files*/[];

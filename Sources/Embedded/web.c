@@ -1,4 +1,4 @@
-// Written by scripts/embed-web.
+// Written by scripts/embed.
 
 #include "Embedded.h"
 
@@ -56,6 +56,9 @@ static const unsigned char app_now_js[] = {
 static const unsigned char app_page_js[] = {
 #embed "../../web/app/page.js"
 };
+static const unsigned char app_phone_js[] = {
+#embed "../../web/app/phone.js"
+};
 static const unsigned char app_problem_js[] = {
 #embed "../../web/app/problem.js"
 };
@@ -101,8 +104,14 @@ static const unsigned char app_zone_js[] = {
 static const unsigned char css_base_css[] = {
 #embed "../../web/css/base.css"
 };
+static const unsigned char css_cards_css[] = {
+#embed "../../web/css/cards.css"
+};
 static const unsigned char css_clock_css[] = {
 #embed "../../web/css/clock.css"
+};
+static const unsigned char css_costs_css[] = {
+#embed "../../web/css/costs.css"
 };
 static const unsigned char css_forms_css[] = {
 #embed "../../web/css/forms.css"
@@ -158,6 +167,12 @@ static const unsigned char index_html[] = {
 static const unsigned char manifest_webmanifest[] = {
 #embed "../../web/manifest.webmanifest"
 };
+static const unsigned char pages_archive_js[] = {
+#embed "../../web/pages/archive.js"
+};
+static const unsigned char pages_card_js[] = {
+#embed "../../web/pages/card.js"
+};
 static const unsigned char pages_companies_js[] = {
 #embed "../../web/pages/companies.js"
 };
@@ -184,6 +199,9 @@ static const unsigned char pages_imprint_js[] = {
 };
 static const unsigned char pages_not_found_js[] = {
 #embed "../../web/pages/not-found.js"
+};
+static const unsigned char pages_people_cards_js[] = {
+#embed "../../web/pages/people-cards.js"
 };
 static const unsigned char pages_people_js[] = {
 #embed "../../web/pages/people.js"
@@ -214,6 +232,9 @@ static const unsigned char pages_set_password_js[] = {
 };
 static const unsigned char pages_sign_in_js[] = {
 #embed "../../web/pages/sign-in.js"
+};
+static const unsigned char pages_site_costs_js[] = {
+#embed "../../web/pages/site-costs.js"
 };
 static const unsigned char pages_site_edit_js[] = {
 #embed "../../web/pages/site-edit.js"
@@ -254,6 +275,12 @@ static const unsigned char parts_address_proof_js[] = {
 static const unsigned char parts_audit_js[] = {
 #embed "../../web/parts/audit.js"
 };
+static const unsigned char parts_card_sheet_js[] = {
+#embed "../../web/parts/card-sheet.js"
+};
+static const unsigned char parts_cards_js[] = {
+#embed "../../web/parts/cards.js"
+};
 static const unsigned char parts_chips_js[] = {
 #embed "../../web/parts/chips.js"
 };
@@ -271,6 +298,24 @@ static const unsigned char parts_conflict_js[] = {
 };
 static const unsigned char parts_correct_hours_js[] = {
 #embed "../../web/parts/correct-hours.js"
+};
+static const unsigned char parts_costs_export_js[] = {
+#embed "../../web/parts/costs-export.js"
+};
+static const unsigned char parts_count_material_js[] = {
+#embed "../../web/parts/count-material.js"
+};
+static const unsigned char parts_crew_actions_js[] = {
+#embed "../../web/parts/crew-actions.js"
+};
+static const unsigned char parts_crew_hours_js[] = {
+#embed "../../web/parts/crew-hours.js"
+};
+static const unsigned char parts_crew_waiting_js[] = {
+#embed "../../web/parts/crew-waiting.js"
+};
+static const unsigned char parts_csv_js[] = {
+#embed "../../web/parts/csv.js"
 };
 static const unsigned char parts_device_js[] = {
 #embed "../../web/parts/device.js"
@@ -293,11 +338,20 @@ static const unsigned char parts_erase_company_js[] = {
 static const unsigned char parts_fields_js[] = {
 #embed "../../web/parts/fields.js"
 };
+static const unsigned char parts_finish_site_js[] = {
+#embed "../../web/parts/finish-site.js"
+};
+static const unsigned char parts_former_person_js[] = {
+#embed "../../web/parts/former-person.js"
+};
 static const unsigned char parts_frame_js[] = {
 #embed "../../web/parts/frame.js"
 };
 static const unsigned char parts_hold_button_js[] = {
 #embed "../../web/parts/hold-button.js"
+};
+static const unsigned char parts_home_screen_js[] = {
+#embed "../../web/parts/home-screen.js"
 };
 static const unsigned char parts_hours_export_js[] = {
 #embed "../../web/parts/hours-export.js"
@@ -317,17 +371,29 @@ static const unsigned char parts_invitation_js[] = {
 static const unsigned char parts_mail_reason_js[] = {
 #embed "../../web/parts/mail-reason.js"
 };
+static const unsigned char parts_material_archive_js[] = {
+#embed "../../web/parts/material-archive.js"
+};
 static const unsigned char parts_material_form_js[] = {
 #embed "../../web/parts/material-form.js"
 };
 static const unsigned char parts_material_list_js[] = {
 #embed "../../web/parts/material-list.js"
 };
+static const unsigned char parts_material_saved_js[] = {
+#embed "../../web/parts/material-saved.js"
+};
 static const unsigned char parts_material_sheet_js[] = {
 #embed "../../web/parts/material-sheet.js"
 };
+static const unsigned char parts_move_material_js[] = {
+#embed "../../web/parts/move-material.js"
+};
 static const unsigned char parts_movement_js[] = {
 #embed "../../web/parts/movement.js"
+};
+static const unsigned char parts_next_person_js[] = {
+#embed "../../web/parts/next-person.js"
 };
 static const unsigned char parts_notice_js[] = {
 #embed "../../web/parts/notice.js"
@@ -350,8 +416,26 @@ static const unsigned char parts_period_js[] = {
 static const unsigned char parts_person_fields_js[] = {
 #embed "../../web/parts/person-fields.js"
 };
+static const unsigned char parts_phone_link_js[] = {
+#embed "../../web/parts/phone-link.js"
+};
 static const unsigned char parts_pieces_js[] = {
 #embed "../../web/parts/pieces.js"
+};
+static const unsigned char parts_pin_field_js[] = {
+#embed "../../web/parts/pin-field.js"
+};
+static const unsigned char parts_pin_sign_in_js[] = {
+#embed "../../web/parts/pin-sign-in.js"
+};
+static const unsigned char parts_print_cards_js[] = {
+#embed "../../web/parts/print-cards.js"
+};
+static const unsigned char parts_qr_code_js[] = {
+#embed "../../web/parts/qr-code.js"
+};
+static const unsigned char parts_remove_site_js[] = {
+#embed "../../web/parts/remove-site.js"
 };
 static const unsigned char parts_running_time_js[] = {
 #embed "../../web/parts/running-time.js"
@@ -364,6 +448,9 @@ static const unsigned char parts_security_event_js[] = {
 };
 static const unsigned char parts_sign_in_again_js[] = {
 #embed "../../web/parts/sign-in-again.js"
+};
+static const unsigned char parts_similar_names_js[] = {
+#embed "../../web/parts/similar-names.js"
 };
 static const unsigned char parts_site_card_js[] = {
 #embed "../../web/parts/site-card.js"
@@ -433,6 +520,7 @@ static const struct polier_file web[] = {
     {"app/notes.js", app_notes_js, sizeof app_notes_js},
     {"app/now.js", app_now_js, sizeof app_now_js},
     {"app/page.js", app_page_js, sizeof app_page_js},
+    {"app/phone.js", app_phone_js, sizeof app_phone_js},
     {"app/problem.js", app_problem_js, sizeof app_problem_js},
     {"app/queue.js", app_queue_js, sizeof app_queue_js},
     {"app/registration.js", app_registration_js, sizeof app_registration_js},
@@ -448,7 +536,9 @@ static const struct polier_file web[] = {
     {"app/worker.js", app_worker_js, sizeof app_worker_js},
     {"app/zone.js", app_zone_js, sizeof app_zone_js},
     {"css/base.css", css_base_css, sizeof css_base_css},
+    {"css/cards.css", css_cards_css, sizeof css_cards_css},
     {"css/clock.css", css_clock_css, sizeof css_clock_css},
+    {"css/costs.css", css_costs_css, sizeof css_costs_css},
     {"css/forms.css", css_forms_css, sizeof css_forms_css},
     {"css/frame.css", css_frame_css, sizeof css_frame_css},
     {"css/hours.css", css_hours_css, sizeof css_hours_css},
@@ -467,6 +557,8 @@ static const struct polier_file web[] = {
     {"icons/maskable.svg", icons_maskable_svg, sizeof icons_maskable_svg},
     {"index.html", index_html, sizeof index_html},
     {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
+    {"pages/archive.js", pages_archive_js, sizeof pages_archive_js},
+    {"pages/card.js", pages_card_js, sizeof pages_card_js},
     {"pages/companies.js", pages_companies_js, sizeof pages_companies_js},
     {"pages/company-history.js", pages_company_history_js, sizeof pages_company_history_js},
     {"pages/company-mails.js", pages_company_mails_js, sizeof pages_company_mails_js},
@@ -476,6 +568,7 @@ static const struct polier_file web[] = {
     {"pages/hours.js", pages_hours_js, sizeof pages_hours_js},
     {"pages/imprint.js", pages_imprint_js, sizeof pages_imprint_js},
     {"pages/not-found.js", pages_not_found_js, sizeof pages_not_found_js},
+    {"pages/people-cards.js", pages_people_cards_js, sizeof pages_people_cards_js},
     {"pages/people.js", pages_people_js, sizeof pages_people_js},
     {"pages/person-new.js", pages_person_new_js, sizeof pages_person_new_js},
     {"pages/person.js", pages_person_js, sizeof pages_person_js},
@@ -486,6 +579,7 @@ static const struct polier_file web[] = {
     {"pages/server.js", pages_server_js, sizeof pages_server_js},
     {"pages/set-password.js", pages_set_password_js, sizeof pages_set_password_js},
     {"pages/sign-in.js", pages_sign_in_js, sizeof pages_sign_in_js},
+    {"pages/site-costs.js", pages_site_costs_js, sizeof pages_site_costs_js},
     {"pages/site-edit.js", pages_site_edit_js, sizeof pages_site_edit_js},
     {"pages/site-history.js", pages_site_history_js, sizeof pages_site_history_js},
     {"pages/site-hours.js", pages_site_hours_js, sizeof pages_site_hours_js},
@@ -499,12 +593,20 @@ static const struct polier_file web[] = {
     {"parts/address-line.js", parts_address_line_js, sizeof parts_address_line_js},
     {"parts/address-proof.js", parts_address_proof_js, sizeof parts_address_proof_js},
     {"parts/audit.js", parts_audit_js, sizeof parts_audit_js},
+    {"parts/card-sheet.js", parts_card_sheet_js, sizeof parts_card_sheet_js},
+    {"parts/cards.js", parts_cards_js, sizeof parts_cards_js},
     {"parts/chips.js", parts_chips_js, sizeof parts_chips_js},
     {"parts/clock.js", parts_clock_js, sizeof parts_clock_js},
     {"parts/company-form.js", parts_company_form_js, sizeof parts_company_form_js},
     {"parts/confirm-again.js", parts_confirm_again_js, sizeof parts_confirm_again_js},
     {"parts/conflict.js", parts_conflict_js, sizeof parts_conflict_js},
     {"parts/correct-hours.js", parts_correct_hours_js, sizeof parts_correct_hours_js},
+    {"parts/costs-export.js", parts_costs_export_js, sizeof parts_costs_export_js},
+    {"parts/count-material.js", parts_count_material_js, sizeof parts_count_material_js},
+    {"parts/crew-actions.js", parts_crew_actions_js, sizeof parts_crew_actions_js},
+    {"parts/crew-hours.js", parts_crew_hours_js, sizeof parts_crew_hours_js},
+    {"parts/crew-waiting.js", parts_crew_waiting_js, sizeof parts_crew_waiting_js},
+    {"parts/csv.js", parts_csv_js, sizeof parts_csv_js},
     {"parts/device.js", parts_device_js, sizeof parts_device_js},
     {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
     {"parts/door.js", parts_door_js, sizeof parts_door_js},
@@ -512,18 +614,25 @@ static const struct polier_file web[] = {
     {"parts/email-link.js", parts_email_link_js, sizeof parts_email_link_js},
     {"parts/erase-company.js", parts_erase_company_js, sizeof parts_erase_company_js},
     {"parts/fields.js", parts_fields_js, sizeof parts_fields_js},
+    {"parts/finish-site.js", parts_finish_site_js, sizeof parts_finish_site_js},
+    {"parts/former-person.js", parts_former_person_js, sizeof parts_former_person_js},
     {"parts/frame.js", parts_frame_js, sizeof parts_frame_js},
     {"parts/hold-button.js", parts_hold_button_js, sizeof parts_hold_button_js},
+    {"parts/home-screen.js", parts_home_screen_js, sizeof parts_home_screen_js},
     {"parts/hours-export.js", parts_hours_export_js, sizeof parts_hours_export_js},
     {"parts/hours-mine.js", parts_hours_mine_js, sizeof parts_hours_mine_js},
     {"parts/hours-team.js", parts_hours_team_js, sizeof parts_hours_team_js},
     {"parts/icon.js", parts_icon_js, sizeof parts_icon_js},
     {"parts/invitation.js", parts_invitation_js, sizeof parts_invitation_js},
     {"parts/mail-reason.js", parts_mail_reason_js, sizeof parts_mail_reason_js},
+    {"parts/material-archive.js", parts_material_archive_js, sizeof parts_material_archive_js},
     {"parts/material-form.js", parts_material_form_js, sizeof parts_material_form_js},
     {"parts/material-list.js", parts_material_list_js, sizeof parts_material_list_js},
+    {"parts/material-saved.js", parts_material_saved_js, sizeof parts_material_saved_js},
     {"parts/material-sheet.js", parts_material_sheet_js, sizeof parts_material_sheet_js},
+    {"parts/move-material.js", parts_move_material_js, sizeof parts_move_material_js},
     {"parts/movement.js", parts_movement_js, sizeof parts_movement_js},
+    {"parts/next-person.js", parts_next_person_js, sizeof parts_next_person_js},
     {"parts/notice.js", parts_notice_js, sizeof parts_notice_js},
     {"parts/number-pad.js", parts_number_pad_js, sizeof parts_number_pad_js},
     {"parts/operator.js", parts_operator_js, sizeof parts_operator_js},
@@ -531,11 +640,18 @@ static const struct polier_file web[] = {
     {"parts/people-field.js", parts_people_field_js, sizeof parts_people_field_js},
     {"parts/period.js", parts_period_js, sizeof parts_period_js},
     {"parts/person-fields.js", parts_person_fields_js, sizeof parts_person_fields_js},
+    {"parts/phone-link.js", parts_phone_link_js, sizeof parts_phone_link_js},
     {"parts/pieces.js", parts_pieces_js, sizeof parts_pieces_js},
+    {"parts/pin-field.js", parts_pin_field_js, sizeof parts_pin_field_js},
+    {"parts/pin-sign-in.js", parts_pin_sign_in_js, sizeof parts_pin_sign_in_js},
+    {"parts/print-cards.js", parts_print_cards_js, sizeof parts_print_cards_js},
+    {"parts/qr-code.js", parts_qr_code_js, sizeof parts_qr_code_js},
+    {"parts/remove-site.js", parts_remove_site_js, sizeof parts_remove_site_js},
     {"parts/running-time.js", parts_running_time_js, sizeof parts_running_time_js},
     {"parts/search-field.js", parts_search_field_js, sizeof parts_search_field_js},
     {"parts/security-event.js", parts_security_event_js, sizeof parts_security_event_js},
     {"parts/sign-in-again.js", parts_sign_in_again_js, sizeof parts_sign_in_again_js},
+    {"parts/similar-names.js", parts_similar_names_js, sizeof parts_similar_names_js},
     {"parts/site-card.js", parts_site_card_js, sizeof parts_site_card_js},
     {"parts/site-name.js", parts_site_name_js, sizeof parts_site_name_js},
     {"parts/stock-chart.js", parts_stock_chart_js, sizeof parts_stock_chart_js},

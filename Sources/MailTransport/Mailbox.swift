@@ -1,13 +1,13 @@
 import Core
 import Foundation
 
-/// Who a mail comes from: a name, if there is one, and an address.
+/// The sender of mail: an address, and a name if there is one.
 public struct Mailbox: Sendable {
     let name: String?
-    /// As mail servers take it.
+    /// In the form that mail servers accept.
     let address: String
 
-    /// Nil where the text isn't an address, or a name with an address in angle brackets.
+    /// Nil if the text is neither an address nor a name with an address in angle brackets.
     public init?(_ text: String) {
         guard let open = text.lastIndex(of: "<"), text.hasSuffix(">") else {
             guard let address = EmailAddress(text)?.mailable else { return nil }
@@ -21,7 +21,7 @@ public struct Mailbox: Sendable {
         (name, self.address) = (before.isEmpty ? nil : before, address)
     }
 
-    /// With the name in quotes, and in whatever script it is: for those who write the header themselves.
+    /// With the name in quotes and unencoded, for services that write the header themselves.
     var text: String {
         guard let name else { return address }
         let quoted = name.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
@@ -35,8 +35,8 @@ public struct Mailbox: Sendable {
         return encoded == name ? text : "\(encoded) <\(address)>"
     }
 
-    /// As encoded words of at most 75 characters (RFC 2047 section 2), one a line, so that no line of a header grows too long
-    /// (RFC 5322 section 2.1.1). Short plain ASCII stays as it is.
+    /// As encoded words of at most 75 characters (RFC 2047 section 2), one per line, so that no header line gets too long (RFC 5322
+    /// section 2.1.1). Short plain ASCII is unchanged.
     static func encoded(_ text: String) -> String {
         if text.utf8.count <= 200, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") {
             return text

@@ -1,44 +1,39 @@
-import CCurl
 public import Core
+import Curl
+import Storage
 
 /// Mail by Mailgun's messages API over HTTPS
 /// (https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages).
 public struct Mailgun: LetterTransport {
-    private let postroom: Postroom
+    private let transfers: MailTransfers
     private let url: String
     private let key: String
     private let from: Mailbox
     private let isTest: Bool
 
     /// - Parameters:
-    ///   - baseURL: by region: `https://api.mailgun.net` or `https://api.eu.mailgun.net`.
-    ///   - isTest: whether Mailgun is to take mail on and not deliver it.
-    public init(_ postroom: Postroom, baseURL: String, domain: String, key: String, from: Mailbox, isTest: Bool) {
-        self.postroom = postroom
+    ///   - baseURL: the region's: `https://api.mailgun.net` or `https://api.eu.mailgun.net`.
+    ///   - isTest: whether Mailgun accepts mail without delivering it.
+    public init(_ transfers: MailTransfers, baseURL: String, domain: String, key: String, from: Mailbox, isTest: Bool) {
+        self.transfers = transfers
         url = "\(baseURL)/v3/\(domain)/messages"
         (self.key, self.from, self.isTest) = (key, from, isTest)
     }
 
     public func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
-        await postroom.run(url, by: deadline) { deliver(letter, by: $0) }
+        await transfers.run(url, by: deadline) { deliver(letter, by: $0) }
     }
 
     private func deliver(_ letter: Letter, by transfer: Transfer) -> Outbox.Outcome {
-        transfer.set(CURLOPT_USERPWD, "api:\(key)")
-        var fields = [
+        transfer.authenticate(user: "api", password: key)
+        var fields: [(name: String, value: String)] = [
             ("from", from.text), ("to", letter.to), ("subject", letter.subject), ("text", letter.text),
             ("html", letter.html), ("h:Message-Id", letter.messageID), ("o:tag", letter.tag),
-            // A link holds a token, which is nobody else's: Mailgun would lead every click through its own servers.
+            // Links hold secret tokens; with tracking, every click would go through Mailgun's servers.
             ("o:tracking-clicks", "no"),
         ]
         if isTest { fields.append(("o:testmode", "yes")) }
-        transfer.setBody { mime in
-            for (name, value) in fields {
-                let part = curl_mime_addpart(mime)
-                curl_mime_name(part, name)
-                curl_mime_data(part, value, value.utf8.count)
-            }
-        }
+        transfer.setForm(fields)
         do throws(Transfer.Failure) {
             return outcome(try transfer.perform())
         } catch {
@@ -60,7 +55,8 @@ public struct Mailgun: LetterTransport {
 }
 
 extension Transfer.Reply {
-    /// When to ask again: `Retry-After` in seconds, or the instant of `X-RateLimit-Reset`, in milliseconds or seconds since 1970.
+    /// The time to wait before another attempt: `Retry-After` in seconds, or until the instant of `X-RateLimit-Reset`, in milliseconds or
+    /// seconds since 1970.
     fileprivate var retryAfter: Duration? {
         for header in headers {
             let parts = header.split(separator: ":", maxSplits: 1)

@@ -1,6 +1,7 @@
-import CCurl
 import Core
 import Crypto
+import Curl
+import Storage
 
 #if canImport(Glibc)
 import Glibc
@@ -8,10 +9,10 @@ import Glibc
 import Musl
 #endif
 
-/// A place for files in any S3-compatible store: a bucket, and a prefix in it. Requests are signed by libcurl
+/// Files in an S3-compatible store, in a bucket under a prefix. Requests are signed by libcurl
 /// (AWS Signature Version 4, https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html).
 ///
-/// Both calls block: for threads of our own only.
+/// Both calls block; they need threads of their own.
 public struct ObjectStore: Sendable {
     /// `https://HOST/BUCKET` or `https://HOST/BUCKET/PREFIX`, without a slash at the end.
     public let url: String
@@ -19,14 +20,14 @@ public struct ObjectStore: Sendable {
     private let keyID: String
     private let secret: String
 
-    /// What one request can carry (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
+    /// The most bytes of one upload (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
     private static let largestFile = 5 << 30
     private static let tries = 3
 
     /// - Parameters:
-    ///   - url: the endpoint, the bucket and, if there is one, the prefix: plain http on this machine only.
+    ///   - url: the endpoint, the bucket and an optional prefix; plain http on this machine only.
     ///   - keyID: the access key's id; `secret` is the key.
-    /// - Throws: `CopyRefusal` where the URL can't be one.
+    /// - Throws: `CopyRefusal` if the URL isn't valid.
     public init(url: String, region: String, keyID: String, secret: String) throws {
         let trimmed = url.hasSuffix("/") ? String(url.dropLast()) : url
         guard
@@ -42,11 +43,11 @@ public struct ObjectStore: Sendable {
         (self.url, self.region, self.keyID, self.secret) = (trimmed, region, keyID, secret)
     }
 
-    /// Uploads a file, in the place of one of the same name. Tries three times where the store or the way to it is at fault.
+    /// Uploads a file, and replaces one of the same name. Tries three times if the store or the network is at fault.
     /// - Parameters:
     ///   - path: the file on the disk, at most 5 GiB.
-    ///   - name: what it is called behind the prefix.
-    /// - Throws: `CopyRefusal`.
+    ///   - name: its name under the prefix.
+    /// - Throws: `CopyRefusal` if the file can't be read or uploaded.
     public func put(_ path: String, as name: String) throws {
         let file = try Self.opened(path)
         defer { close(file) }
@@ -54,44 +55,43 @@ public struct ObjectStore: Sendable {
         guard fstat(file, &status) == 0, Int(status.st_size) <= Self.largestFile else {
             throw CopyRefusal("\(path) is larger than the 5 GiB that one upload can carry")
         }
-        // The store compares it with what arrives, and the signature covers it.
+        // The store compares the hash with what arrives, and the signature covers it.
         let hash = try Self.sha256(of: file)
         try retrying("uploaded to", name) {
             lseek(file, 0, SEEK_SET)
-            let transfer = transfer(name, file)
-            transfer.set(CURLOPT_UPLOAD, 1)
-            transfer.set(size: Int(status.st_size))
-            // Nothing that only takes one of libcurl's own headers away: 7.88 would sign it as empty, and not send it.
-            transfer.set(headers: ["x-amz-content-sha256: \(hash)", "Content-Type: application/gzip"])
-            return transfer.perform()
+            let transfer = transfer(name)
+            transfer.upload(file, size: Int(status.st_size))
+            // No entry that only removes one of libcurl's own headers: 7.88 would sign it as empty, and not send it.
+            transfer.setHeaders(["x-amz-content-sha256: \(hash)", "Content-Type: application/gzip"])
+            return transfer
         }
     }
 
     /// Downloads a file.
     /// - Parameters:
-    ///   - name: what it is called behind the prefix.
-    ///   - file: an open file, which is emptied first.
-    /// - Throws: `CopyRefusal`.
+    ///   - name: its name under the prefix.
+    ///   - file: an open file, which is emptied first, and is at its start afterwards.
+    /// - Throws: `CopyRefusal` if it can't be downloaded after three attempts.
     public func get(_ name: String, into file: Int32) throws {
         try retrying("downloaded from", name) {
             lseek(file, 0, SEEK_SET)
             ftruncate(file, 0)
-            let transfer = transfer(name, file)
-            transfer.set(headers: ["x-amz-content-sha256: \(Self.hashOfNothing)"])
-            return transfer.perform()
+            let transfer = transfer(name)
+            transfer.download(into: file)
+            transfer.setHeaders(["x-amz-content-sha256: \(Self.hashOfNothing)"])
+            return transfer
         }
         lseek(file, 0, SEEK_SET)
     }
 
-    private func transfer(_ name: String, _ file: Int32) -> ObjectTransfer {
-        let transfer = ObjectTransfer("\(url)/\(Self.escaped(name))", file)
-        transfer.set(CURLOPT_AWS_SIGV4, "aws:amz:\(region):s3")
-        transfer.set(CURLOPT_USERNAME, keyID)
-        transfer.set(CURLOPT_PASSWORD, secret)
+    private func transfer(_ name: String) -> Transfer {
+        let transfer = Transfer("\(url)/\(Self.escaped(name))", until: .standstill)
+        transfer.sign(region: region)
+        transfer.authenticate(user: keyID, password: secret)
         return transfer
     }
 
-    /// A name as the signature's standard wants it in a URL: all but letters, digits and `-._~/` in percent signs.
+    /// A name percent-encoded as the signature requires: all but letters, digits and `-._~/`.
     private static func escaped(_ name: String) -> String {
         name.utf8.reduce(into: "") { text, byte in
             switch byte {
@@ -106,17 +106,28 @@ public struct ObjectStore: Sendable {
         }
     }
 
-    private func retrying(_ what: String, _ name: String, _ attempt: () -> ObjectTransfer.Outcome) throws {
+    /// - Parameter prepare: makes the transfer of each try.
+    private func retrying(_ what: String, _ name: String, _ prepare: () -> Transfer) throws {
         for number in 1... {
-            switch attempt() {
-            case .done: return
-            case .failed(let reason, let isTemporary):
-                guard isTemporary, number < Self.tries else {
-                    throw CopyRefusal("\(name) can't be \(what) \(url): \(reason)")
-                }
-                sleep(UInt32(number * number))
+            let (reason, isTemporary): (String, Bool)
+            do throws(Transfer.Failure) {
+                let reply = try prepare().perform()
+                if reply.status == 200 { return }
+                (reason, isTemporary) = (Self.reason(reply), reply.status >= 500 || reply.status == 429)
+            } catch {
+                (reason, isTemporary) = (error.reason, !error.isOfOurFile)
             }
+            guard isTemporary, number < Self.tries else {
+                throw CopyRefusal("\(name) can't be \(what) \(url): \(reason)")
+            }
+            sleep(UInt32(number * number))
         }
+    }
+
+    /// With the store's own code: `<Error><Code>SignatureDoesNotMatch</Code>…`.
+    private static func reason(_ reply: Transfer.Reply) -> String {
+        let code = reply.body.firstMatch(of: /<Code>([A-Za-z]+)<\/Code>/).map { " \($0.1)" } ?? ""
+        return "it answered \(reply.status)\(code)"
     }
 
     // MARK: Hashes

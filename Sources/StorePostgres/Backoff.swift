@@ -1,7 +1,7 @@
-import Core
+import Storage
 import Synchronization
 
-/// Keeps the threads of one database from hammering a server that can't be reached: after a failure nobody connects for
+/// Keeps the threads of one database from hammering an unreachable server: after a failure no thread connects for
 /// 100 ms, doubling to 1 s, and then one thread tries while the others still answer with the last error.
 final class Backoff: Sendable {
     private struct State {
@@ -13,8 +13,8 @@ final class Backoff: Sendable {
 
     private let state = Mutex(State())
 
-    /// Asks whether to connect now. Throws the last error while the server is given time. Whoever may connect reports
-    /// with `succeeded` or `failed`.
+    /// Asks whether to connect now. Throws the last error while the server is given time. A thread that may connect
+    /// reports with `succeeded` or `failed`.
     func permit() throws(StorageError) {
         let refusal: StorageError? = state.withLock { state in
             guard let error = state.lastError else { return nil }
@@ -31,7 +31,7 @@ final class Backoff: Sendable {
 
     func failed(_ error: StorageError) {
         state.withLock { state in
-            // Threads that found the server gone at the same moment count as one failure.
+            // Threads that find the server unreachable at the same moment count as one failure.
             if state.trying || state.lastError == nil { state.failures += 1 }
             state.trying = false
             state.lastError = error

@@ -1,5 +1,5 @@
 import CPostgres
-import Core
+import Storage
 import Synchronization
 
 #if canImport(Glibc)
@@ -8,12 +8,12 @@ import Glibc
 import Musl
 #endif
 
-/// Asks the server to end what a connection runs. libpq does that over a connection of its own and waits for it without
-/// a limit, so it has a thread of its own.
+/// Asks the server to cancel the statement a connection is running. libpq does that over a separate connection and
+/// waits without a limit, so it runs on its own thread.
 final class CancelRequest: Sendable {
     private let delivered = Atomic(false)
 
-    /// `@unchecked Sendable`: the copy of the connection's address that libpq makes for this very purpose. The one
+    /// `@unchecked Sendable`: libpq's copy of the connection's address, made for this purpose. The one
     /// thread that gets it frees it.
     private struct Ticket: @unchecked Sendable {
         let pointer: OpaquePointer
@@ -31,7 +31,7 @@ final class CancelRequest: Sendable {
         }
     }
 
-    /// Whether the server took the request, so that it can't hit what the connection runs later.
+    /// Whether the server accepted the request, so that it can't hit a later statement of the connection.
     func isDelivered(until end: ContinuousClock.Instant) -> Bool {
         while !delivered.load(ordering: .acquiring) {
             guard .now < end else { return false }

@@ -1,7 +1,8 @@
 import CPostgres
-import Core
+import Storage
 
-/// COPY, which stands outside of pipeline mode. Every wait has an end: so long without a word of the server.
+/// COPY, which works only outside of pipeline mode. Every wait is bounded: it ends after a given time without data from
+/// the server.
 extension Connection {
     /// Sends a COPY and waits until the server is ready for it.
     /// - Parameter state: PGRES_COPY_IN or PGRES_COPY_OUT.
@@ -17,7 +18,7 @@ extension Connection {
         }
     }
 
-    /// Appends what the server sends, whole lines, until there is so much.
+    /// Appends whole lines from the server, until there are enough bytes.
     /// - Returns: whether there may be more.
     func takeLines(into lines: inout [UInt8], upTo size: Int, within limit: Duration) throws(Failure) -> Bool {
         while lines.count < size {
@@ -38,7 +39,7 @@ extension Connection {
     /// Sends whole lines and their end.
     func putLines(_ lines: UnsafeRawBufferPointer, within limit: Duration) throws(Failure) {
         let whole = lines.bindMemory(to: CChar.self)
-        // In slices, so that libpq holds no second copy of them all.
+        // In slices, so that libpq doesn't hold a second copy of them all.
         for start in stride(from: 0, to: whole.count, by: 256 << 10) {
             let slice = UnsafeBufferPointer(rebasing: whole[start..<min(start + (256 << 10), whole.count)])
             guard PQputCopyData(handle, slice.baseAddress, Int32(slice.count)) == 1 else { throw lost() }
@@ -48,7 +49,7 @@ extension Connection {
         try flush(until: .now + limit)
     }
 
-    /// Waits for the server's word on a COPY whose data have all gone one way or the other.
+    /// Waits for the server's result of a COPY whose data have all been transferred.
     func endCopy(within limit: Duration) throws(Failure) {
         guard let result = try copyResult(within: limit) else { throw lost() }
         defer { PQclear(result) }

@@ -1,5 +1,5 @@
 import CPostgres
-import Core
+import Storage
 
 #if canImport(Glibc)
 import Glibc
@@ -8,11 +8,12 @@ import Musl
 #endif
 
 extension Connection {
-    /// Puts a statement into the pipeline, after its Parse where the server doesn't know it. Its values were checked.
+    /// Puts a statement into the pipeline, preceded by a Parse if the server doesn't know it. Its values must have been
+    /// checked.
     func send(_ statement: Statement) throws(Failure) {
         if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) == 0 { throw lost() }
         if pipeline.statements.isFull && isIdle {
-            // Only here, where no failure of an earlier statement can make the server skip it.
+            // Only here, where no earlier failure can make the server skip it.
             guard PQsendQueryParams(handle, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 1) == 1 else { throw lost() }
             pipeline.append(.forgetting)
             pipeline.statements.removeAll()
@@ -41,14 +42,14 @@ extension Connection {
         return name
     }
 
-    /// Marks a place up to which a failure makes the server skip what follows it, and lets it answer.
+    /// Sends a Sync: a failure makes the server skip up to here, and it flushes its answers.
     func sync() throws(Failure) {
         guard PQpipelineSync(handle) == 1 else { throw lost() }
         pipeline.append(.sync)
         pipeline.statements.beginSegment()
     }
 
-    /// Sends what is still in libpq's memory. Reads meanwhile, because a server that can't send doesn't receive either.
+    /// Flushes libpq's send buffer. Reads at the same time, because a server that can't send doesn't receive either.
     func flush(until end: ContinuousClock.Instant) throws(Failure) {
         while true {
             let left = PQflush(handle)
@@ -59,7 +60,7 @@ extension Connection {
         }
     }
 
-    /// The answer to the next statement. Throws where there is none: the connection was lost, or the time is over; then
+    /// The answer to the next statement. Throws if the connection was lost, or the time is over; in the latter case
     /// it may be asked for again.
     func receive(until end: ContinuousClock.Instant) throws(Failure) -> Reply {
         while let next = pipeline.next {
@@ -114,12 +115,12 @@ extension Connection {
             if failure.spoilsConnection { throw failure }
             return .failed(failure)
         default:
-            // COPY: there is no way on from here in pipeline mode.
+            // COPY: pipeline mode can't continue from here.
             throw Failure(.slow, StorageError(.failed, "the statement answers in a way that isn't understood"))
         }
     }
 
-    /// The server's word that it went past a Sync.
+    /// Reads the server's confirmation of a Sync.
     func receiveSync(until end: ContinuousClock.Instant) throws(Failure) {
         guard case .sync? = pipeline.next else { throw lost() }
         let result = try takeResult(until: end)
@@ -127,7 +128,7 @@ extension Connection {
         guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else { throw lost() }
     }
 
-    /// The next result, which the caller clears, and its command off the list.
+    /// Takes the next result, which the caller must clear, and removes its command from the list.
     private func takeResult(until end: ContinuousClock.Instant) throws(Failure) -> OpaquePointer {
         try waitForResult(until: end)
         guard let result = PQgetResult(handle) else { throw lost() }

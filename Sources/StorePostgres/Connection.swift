@@ -1,5 +1,5 @@
 import CPostgres
-import Core
+import Storage
 import Synchronization
 
 #if canImport(Glibc)
@@ -10,15 +10,15 @@ import Musl
 
 /// One connection to the server. It belongs to the thread that opened it.
 ///
-/// libpq never waits here: every wait is a `poll` of ours, with an end.
+/// libpq never blocks here: every wait is a bounded `poll`.
 final class Connection {
     let handle: OpaquePointer
     let prepared: Bool
     let parameters = Parameters()
-    /// What was sent and not answered yet; see `Connection+pipeline`.
+    /// Commands that were sent and aren't answered yet; see `Connection+pipeline`.
     var pipeline = Pipeline()
     private let count: ConnectionCount
-    /// Whether it works for somebody.
+    /// Whether it is in use.
     var isBusy = false {
         didSet { if isBusy != oldValue { count.busy.add(isBusy ? 1 : -1, ordering: .relaxed) } }
     }
@@ -33,7 +33,7 @@ final class Connection {
         self.count = count
         count.open.add(1, ordering: .relaxed)
         _ = PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
-        // libpq would print the server's notices on stderr.
+        // By default libpq prints the server's notices on stderr.
         _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
         guard PQstatus(handle) != CONNECTION_BAD else { throw ConnectRefusal(of: handle) }
         var next = PGRES_POLLING_WRITING
@@ -49,7 +49,7 @@ final class Connection {
         guard PQsetnonblocking(handle, 1) == 0 else { throw ConnectRefusal(of: handle) }
     }
 
-    /// Says good-bye to the server, without waiting for it.
+    /// Closes the connection, without waiting for the server.
     deinit {
         isBusy = false
         count.open.subtract(1, ordering: .relaxed)
@@ -68,9 +68,9 @@ final class Connection {
         return PQconnectStartParams(keywords + [nil], values + [nil], 0)
     }
 
-    /// Whether the server closed the connection while it was idle. Asks the socket, not the server.
+    /// Whether the server closed the connection while it was idle. Checks the socket only.
     var isStale: Bool {
-        // What it said last comes before the end; what else it may say unasked is short.
+        // The server's last message comes before the end; other unsolicited messages are short.
         for _ in 0..<3 {
             guard wait(for: POLLIN, until: nil) else { return false }
             if PQconsumeInput(handle) == 0 { return true }
@@ -78,13 +78,14 @@ final class Connection {
         return true
     }
 
-    /// Whether the server is neither in a transaction nor at work.
+    /// Whether the server is idle and not in a transaction.
     var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE && pipeline.isEmpty }
 
     /// Waits for something from the server, or for the connection to break. False at the end of the time.
     func waitForInput(until end: ContinuousClock.Instant) -> Bool { wait(for: POLLIN, until: end) }
 
-    /// Waits until the socket can be read or written, or broke. False at the end of the time; without one, asks only.
+    /// Waits until the socket can be read or written, or is broken. False at the end of the time; without a time,
+    /// returns at once.
     func wait(for events: Int32, until end: ContinuousClock.Instant?) -> Bool {
         while true {
             var asked = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
@@ -95,7 +96,7 @@ final class Connection {
         }
     }
 
-    /// The error that libpq noted last, as a lost connection's.
+    /// libpq's last error, as that of a lost connection.
     func lost() -> Failure {
         let words = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
         return Failure(.lost, StorageError(.unavailable, firstLine(words, otherwise: "the connection was lost")))
@@ -103,7 +104,7 @@ final class Connection {
 }
 
 extension ContinuousClock.Instant {
-    /// The time until then, rounded up, as `poll` takes it.
+    /// The time until then in milliseconds, rounded up, for `poll`.
     fileprivate var millisecondsLeft: Int32 {
         let (seconds, attoseconds) = ContinuousClock.now.duration(to: self).components
         let whole = min(max(seconds, 0), 1 << 20) * 1000

@@ -1,5 +1,5 @@
 import CPostgres
-import Core
+import Storage
 import Synchronization
 
 #if canImport(Glibc)
@@ -16,10 +16,10 @@ final class Connector: Sendable {
     private let backoff = Backoff()
     private let connections = ConnectionCount()
     let shares: Shares
-    /// Which host took the last connection. The next one begins there, not with a host that stays silent.
+    /// The host that accepted the last connection. The next attempt begins there, not with a silent host.
     private let lastGood = Atomic(0)
 
-    /// - Parameter timeout: for all hosts together. A name is looked up within the system resolver's own limits.
+    /// - Parameter timeout: for all hosts together. Name resolution has the system resolver's own limits.
     init(target: Target, prepared: Bool, timeout: Duration, shares: Shares) {
         self.shares = shares
         self.target = Mutex(target)
@@ -27,8 +27,8 @@ final class Connector: Sendable {
         self.timeout = timeout
     }
 
-    /// Opens a connection to a host that takes it. Blocks, at most for the timeout, and answers with the last
-    /// error at once while the server is given time to come back. Whoever closes it tells `shares`.
+    /// Opens a connection to the first host that accepts it. Blocks for at most the timeout, and throws the last
+    /// error at once while the server is given time to recover. The thread that closes it must tell `shares`.
     func open(for use: ConnectionUse) throws(NoConnection) -> Connection {
         do throws(StorageError) { try backoff.permit() } catch { throw .failed(error) }
         do throws(NoConnection) {
@@ -38,7 +38,7 @@ final class Connector: Sendable {
             return connection
         } catch {
             switch error {
-            // It is there, and works for those who have one.
+            // The server is up, and serves those who have a connection.
             case .full(let full):
                 backoff.succeeded()
                 shares.refused(use, full.detail)
@@ -48,7 +48,7 @@ final class Connector: Sendable {
         }
     }
 
-    /// As `open`, and waits for a place where the server has none, for as long as the caller does.
+    /// Like `open`, but waits for a free place on the server, as long as the caller waits.
     func open(for use: ConnectionUse, until deadline: ContinuousClock.Instant) throws(StorageError) -> Connection {
         while true {
             do throws(NoConnection) {
@@ -60,23 +60,24 @@ final class Connector: Sendable {
         }
     }
 
-    /// In microseconds, between two tries for a place.
+    /// Microseconds between two attempts.
     private static let pause: UInt32 = 200_000
 
-    /// How many connections work, and how many wait for work.
+    /// How many connections are in use, and how many are idle.
     var count: (busy: Int, idle: Int) {
         let (open, busy) = (connections.open.load(ordering: .relaxed), connections.busy.load(ordering: .relaxed))
         return (busy, max(0, open - busy))
     }
 
-    /// Opens connections with another URL's credentials and conditions from now on. Returns false, and changes nothing, where it
-    /// leads to another database. Throws, and changes nothing, where PostgreSQL refuses it for good. Blocks like `open`.
+    /// From now on opens connections with another URL's credentials and parameters. Returns false, and changes nothing,
+    /// if it names another database. Throws, and changes nothing, if PostgreSQL refuses it permanently. Blocks like
+    /// `open`.
     func adopt(_ new: Target) throws(StorageError) -> Bool {
         guard new.isSameDatabase(as: target.withLock { $0 }) else { return false }
         do throws(NoConnection) {
             _ = try openAny(of: new)
         } catch {
-            // What is only away, or full, says nothing of the credentials.
+            // An unreachable or full server proves nothing about the credentials.
             if error.error.kind == .misconfigured { throw error.error }
         }
         target.withLock { $0 = new }
@@ -92,7 +93,7 @@ final class Connector: Sendable {
         let first = lastGood.load(ordering: .relaxed)
         for index in 0..<count {
             let host = (first + index) % count
-            // What a quick refusal leaves over goes to the hosts that follow.
+            // The time left by a quick refusal goes to the next hosts.
             let share = (end - .now) / (count - index)
             do throws(ConnectRefusal) {
                 let connection = try Connection(
@@ -112,7 +113,7 @@ final class Connector: Sendable {
 
 /// Why there is no connection.
 enum NoConnection: Error {
-    /// The server is there, and gives this role no more of them now.
+    /// The server is up, and allows this role no more connections now.
     case full(StorageError)
     case failed(StorageError)
 
@@ -126,17 +127,17 @@ enum NoConnection: Error {
 /// Why one host gave no connection.
 struct ConnectRefusal: Error {
     let isMisconfigured: Bool
-    /// Whether the server only has no more connections for us: `max_connections`, the limit of the role or of the database, or of a
-    /// pooler.
+    /// Whether the only reason is a limit on connections: `max_connections`, the limit of the role or of the database,
+    /// or of a pooler.
     let isFull: Bool
-    /// Whole, for the operator; names the host, port, user and database, never the password.
+    /// A whole sentence for the operator; names the host, port, user and database, never the password.
     let sentence: String
 
     /// - Parameter connection: one whose opening failed, with the error verbosity PQERRORS_VERBOSE: libpq shows the
     ///   SQLSTATE of such a failure only in the text.
     init(of connection: OpaquePointer) {
         let words = PQerrorMessage(connection).map { String(cString: $0) } ?? ""
-        // A name may have several addresses, each with its line; the last is the one that counts.
+        // A name may have several addresses, each with its own line; the last one matters.
         let last = words.split(whereSeparator: \.isNewline).last { $0.contains(" failed: ") }
         let line = last.map(String.init) ?? firstLine(words, otherwise: "no reason was given")
         let reason = line.firstRange(of: " failed: ").map { String(line[$0.upperBound...]) } ?? line
@@ -155,7 +156,7 @@ struct ConnectRefusal: Error {
         }
     }
 
-    /// For a host that gave no answer in time.
+    /// For a host that didn't answer in time.
     init(silent connection: OpaquePointer) {
         isMisconfigured = false
         isFull = false
@@ -174,7 +175,7 @@ struct ConnectRefusal: Error {
         return "\(host.isEmpty ? "the local socket" : host):\(port.isEmpty ? "5432" : port)"
     }
 
-    /// Takes `FATAL:  28P01: password authentication failed…` apart. The first word is in the server's language.
+    /// Parses `FATAL:  28P01: password authentication failed…`. The first word is in the server's language.
     private static func report(in reason: String) -> (state: String, message: String) {
         guard let start = reason.firstRange(of: ":  ")?.upperBound else { return ("", reason) }
         let rest = reason[start...]
@@ -184,7 +185,7 @@ struct ConnectRefusal: Error {
         return (String(rest[..<end.lowerBound]), String(rest[end.upperBound...]))
     }
 
-    /// Wrong credentials, no such database or no right to it. PgBouncer says the first two as protocol violations.
+    /// Wrong credentials, no such database or no right to it. PgBouncer reports the first two as protocol violations.
     private static func meansMisconfigured(_ state: String, _ message: String) -> Bool {
         if state.hasPrefix("28") || state == "3D000" || state == "42501" { return true }
         // libpq's own refusal of a parameter's value.

@@ -1,22 +1,22 @@
 import CPostgres
-import Core
+import Storage
 
 extension Failure {
-    /// What a result of status PGRES_FATAL_ERROR means. Only the primary message is kept: the detail and the hint quote
+    /// Translates a result of status PGRES_FATAL_ERROR. Only the primary message is kept: the detail and the hint quote
     /// the values of rows.
     init(result: OpaquePointer) {
         guard let state = Self.field("C", of: result) else {
-            // libpq's own words, made up when the connection broke: they hold no data.
+            // libpq's own message, made when the connection broke: it holds no data.
             let words = PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
             self.init(.lost, StorageError(.unavailable, firstLine(words, otherwise: "the connection was lost")))
             return
         }
-        // A malformed value is quoted in the message itself; what it is called says enough.
+        // A malformed value is quoted in the message itself, so only the condition's name is kept.
         let message =
             state.hasPrefix("22")
             ? "a value is out of its type's range or form" : Self.field("M", of: result) ?? "no message"
         if state == "26000" || state == "42P05" {
-            // It reaches a caller only where fresh connections had the same trouble.
+            // It reaches a caller only if fresh connections failed in the same way.
             self.init(.stale, Self.needsNoPrepared(message), isReported: true)
             return
         }
@@ -44,7 +44,7 @@ extension Failure {
         case "23514": .check(constraint)
         case "23502": .notNull
         case "42P01": .noSuchTable
-        // Conflicts arrive above only after every repetition met one: to the caller the operation took too long.
+        // Conflicts get here only after every retry met one: for the caller the operation timed out.
         case "57014", "55P03", "40001", "40P01": .timeout
         case "53100": .full
         // data_corrupted, index_corrupted

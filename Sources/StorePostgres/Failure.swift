@@ -1,4 +1,4 @@
-import Core
+import Storage
 
 /// Why a statement or a connection brought no result, and what may be done about it.
 struct Failure: Error {

@@ -1,11 +1,11 @@
 import CPostgres
-import Core
+import Storage
 
 /// A statement that runs outside any transaction, on its way to the thread that does that.
 final class LoneJob: QueuedWork {
     let statement: Statement
     let deadline: ContinuousClock.Instant
-    private let answer = Answer<Void>()
+    private let answer = PendingResult<Void>()
 
     init(_ statement: Statement, deadline: ContinuousClock.Instant) {
         self.statement = statement

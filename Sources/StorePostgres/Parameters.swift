@@ -1,5 +1,5 @@
 import CPostgres
-import Core
+import Storage
 
 /// The object ids of the types that are bound and read: https://www.postgresql.org/docs/15/catalog-pg-type.html.
 enum TypeID {
@@ -13,15 +13,15 @@ enum TypeID {
     static let varchar: Oid = 1043
 }
 
-/// A statement's values in the form libpq sends: binary, each with its type. One for a connection; its memory is used
-/// again for every statement, because libpq copies what it is given.
+/// A statement's values in the form libpq sends: binary, each with its type. One per connection; its memory is reused
+/// for every statement, because libpq copies the values.
 final class Parameters {
     private(set) var count = 0
     private(set) var types: UnsafeMutablePointer<Oid>
     private(set) var pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
     private(set) var lengths: UnsafeMutablePointer<Int32>
     private(set) var formats: UnsafeMutablePointer<Int32>
-    /// Tells statements apart that have the same text but other types. Exact up to 27 values.
+    /// Distinguishes statements with the same text but different types. Exact up to 27 values.
     private(set) var signature: UInt64 = 0
 
     private var capacity = 32
@@ -90,7 +90,7 @@ final class Parameters {
             case .integer, .boolean, .null: bytes += 8
             }
         }
-        // A large value's memory isn't kept for ever: the next small statement gives it back.
+        // A large value's memory isn't kept permanently: the next small statement releases it.
         if bytes > memorySize || (memorySize > 1 << 20 && bytes <= 4096) {
             memory.deallocate()
             memorySize = max(4096, bytes)

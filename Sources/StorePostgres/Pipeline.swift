@@ -1,4 +1,4 @@
-import Core
+import Storage
 
 /// What was sent in pipeline mode and not answered yet, and the statements that the server knows by name.
 struct Pipeline {

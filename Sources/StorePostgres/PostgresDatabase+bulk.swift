@@ -1,30 +1,33 @@
 import CPostgres
-public import Core
+public import Storage
 
 extension PostgresDatabase: BulkDatabase {
+    /// - Throws: the body's error, or a `StorageError`, such as `.unavailable` without a connection.
     public func withSnapshot<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
         let session = try bulkSession("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        // The connection is closed with the session: nothing was changed, so nothing has to be said.
+        // Nothing was changed, so the transaction needs no end: the connection is closed with the session.
         return try body(session)
     }
 
+    /// - Throws: the body's error, or a `StorageError`: `.timeout` or `.unavailable` while others use the tables, `.unavailable`
+    ///   if the connection was lost. Then nothing was kept.
     public func withLoad<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
         let session = try bulkSession("BEGIN ISOLATION LEVEL READ COMMITTED")
-        // Where this throws, the connection is closed, and the server rolls back.
+        // If this throws, the connection is closed, and the server rolls back.
         let result = try body(session)
         try session.finishWriting()
         try session.commit()
         return result
     }
 
-    /// How long the server may be silent. A piece of a copy, or the sorting before the first, takes less.
+    /// How long the server may send nothing. A piece of a copy, or the sorting before the first, takes less.
     private static let patience = Duration.seconds(1800)
-    /// How long a lock is waited for.
+    /// How long to wait for a lock.
     private static let lockPatience = Duration.seconds(5)
 
     private func bulkSession(_ begin: SQL) throws -> PostgresSession {
-        // What the server would end by itself while the other side of a copy is at work, and how it writes bytes, may be
-        // set otherwise for this user or database.
+        // The timeouts that would end this session while the other side of a copy works, and the format of bytes, may
+        // be set differently for this user or database.
         let settings: SQL = """
             SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', $1, true),
                 set_config('idle_in_transaction_session_timeout', '0', true), set_config('bytea_output', 'hex', true)
@@ -64,13 +67,13 @@ extension Catalog {
 }
 
 extension PostgresSession: BulkSession {
-    /// So much is handed out at once.
+    /// Bytes passed on at once.
     private static let piece = 2 << 20
 
     var catalog: Catalog { .postgres }
 
-    /// Against reading too: a server that was started on the target too early answers 503 to everybody until the copy is
-    /// there, instead of telling people that it knows nobody of their name.
+    /// Blocks reading too: a server that was started on the target too early answers 503 until the copy is
+    /// complete, instead of telling people that their accounts don't exist.
     func claim(_ tables: [Table]) throws {
         guard !tables.isEmpty else { return }
         let names = tables.map(\.name).joined(separator: ", ")
@@ -106,7 +109,7 @@ extension PostgresSession: BulkSession {
         written = table
     }
 
-    /// Waits for the server's word on the last piece. Every other statement comes after this.
+    /// Waits for the server's result of the last piece, which must come before any other statement.
     func finishWriting() throws {
         guard let table = written else { return }
         written = nil

@@ -1,14 +1,14 @@
-public import Core
+public import Storage
 
 extension PostgresDatabase {
     public func inspect() throws -> [Inspection] { [.of("connections", checkConnections), .of("disk", checkDisk)] }
 
-    /// How many connections the server may give this role, at most and now.
+    /// How many connections the server allows this role, at most and now.
     private struct Room {
         let server, reserved, role, database: Int
         let used, usedByRole, usedOfDatabase: Int
 
-        /// Negative limits are none.
+        /// A negative limit means none.
         var most: Int { min(server - reserved, role < 0 ? .max : role, database < 0 ? .max : database) }
         var now: Int {
             let ofRole = role < 0 ? .max : role - usedByRole
@@ -26,7 +26,8 @@ extension PostgresDatabase {
             usedOfDatabase = Int(try row.next() as Int64)
         }
 
-        /// Superusers have no limits but the server's own; from PostgreSQL 16 on some places are for other roles.
+        /// Superusers have only the server's own limit; from PostgreSQL 16 on some connections are reserved for other
+        /// roles.
         static let query = Query<Room>(
             """
             SELECT CAST(current_setting('max_connections') AS BIGINT),
@@ -67,7 +68,7 @@ extension PostgresDatabase {
 
     private static func limit(_ number: Int) -> String { number < 0 ? "none" : "\(number)" }
 
-    /// The server's file system shows itself to no client.
+    /// A client can't see the server's file system.
     private func checkDisk() throws -> Inspection {
         let found = try fetch(
             Query("SELECT pg_database_size(current_database()), current_setting('data_checksums')") {

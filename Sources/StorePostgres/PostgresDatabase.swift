@@ -1,29 +1,30 @@
-public import Core
+public import Storage
 import Synchronization
 
-/// A PostgreSQL server, through libpq: no state in the server's session, so that a pooler in transaction mode may stand
-/// between.
+/// A PostgreSQL server, through libpq. There is no state in the server's session, so a pooler in transaction mode may
+/// be in between.
 ///
-/// Reads of many callers travel together over a few connections; transactions have one each, out of the rest. All of it
-/// runs on threads of its own, which connect when they are first needed and again after the server went away.
+/// Reads of many callers travel together over a few connections; transactions have one each, from the rest. All of it
+/// runs on threads of its own, which connect when first needed and reconnect after an outage.
 public final class PostgresDatabase: Database {
     public struct Options: Sendable {
         /// `postgres://` or `postgresql://`, as libpq reads it; several hosts and `target_session_attrs` included.
         public var url: String
-        /// How many connections at most, for reads and transactions together; at least 2. `executeAlone` adds one while
-        /// it runs.
+        /// The maximum number of connections, for reads and transactions together; at least 2. `executeAlone` adds one
+        /// while it runs.
         public var pool = 10
         /// Whether statements are prepared once for each connection. Not with a PgBouncer before 1.21 in transaction
         /// mode, nor with a later one that has max_prepared_statements off.
         public var prepared = true
-        /// How long connecting may take, all hosts together.
+        /// How long connecting may take, for all hosts together.
         public var connectTimeout = Duration.seconds(3)
         /// How long one statement may take.
         public var statementTimeout = Duration.seconds(10)
         /// How long work may wait for its turn, and a statement in a transaction for a lock.
         public var patience = Duration.seconds(5)
 
-        /// Is given a whole sentence, at most one a minute, where the server gives fewer connections than the pool may have.
+        /// Called with a whole sentence, at most once a minute, when the server allows fewer connections than the pool
+        /// may have.
         public var warn: @Sendable (String) -> Void = { _ in }
 
         public init(url: String) { self.url = url }
@@ -47,11 +48,11 @@ public final class PostgresDatabase: Database {
         var others: [BlockingThread] = []
     }
 
-    /// More than can be worked off within the patience: what goes beyond it is turned away at once.
+    /// More jobs than can be done within the patience: jobs beyond this are refused at once.
     private static let capacity = 20_000
 
-    /// Starts the threads; connects to nothing yet. Throws `.misconfigured` with a whole sentence, which never repeats
-    /// a password, where the options can't be right.
+    /// Starts the threads without connecting yet. Throws `.misconfigured` with a whole sentence, which never repeats
+    /// a password, if the options can't be right.
     public init(_ options: Options) throws {
         guard options.pool >= 2 else {
             throw StorageError(.misconfigured, "The database pool needs at least 2 connections.")
@@ -78,7 +79,7 @@ public final class PostgresDatabase: Database {
             target: target, prepared: options.prepared, timeout: options.connectTimeout, shares: shares)
         self.connector = connector
 
-        // Two connections carry the pipelined reads of as many callers as the machine has room for.
+        // Two connections carry the pipelined reads of any number of callers.
         let readers = max(1, min(2, options.pool / 4))
         let workers = options.pool - readers - (slowReads == nil ? 0 : 1)
         threads.withLock { threads in
@@ -109,14 +110,17 @@ public final class PostgresDatabase: Database {
         }
     }
 
-    /// Lets the threads end by themselves where nobody called `close`.
+    /// Lets the threads end by themselves if `close` wasn't called.
     deinit {
         closeQueues()
         slowReads?.close()
     }
 
-    /// Only SELECT, VALUES and a WITH that doesn't write are taken: a read may run again after a neighbour on its
+    /// Accepts only SELECT, VALUES and a WITH that doesn't write: a read may run again after a neighbour on its
     /// pipeline failed. Each statement sees what was committed when it ran.
+    /// - Throws: `StorageError`: `.failed` for a statement that may write, `.unstorable` for a text with a NUL, `.timeout`
+    ///   after `patience` in the queue or past `statementTimeout`, `.unavailable` without a connection;
+    ///   `CancellationError`.
     public func read(_ readings: [any Reading]) async throws {
         guard !readings.isEmpty else { return }
         let statements = readings.map(\.statement)
@@ -128,6 +132,9 @@ public final class PostgresDatabase: Database {
         for (reading, result) in zip(readings, results) { try result.decode(into: reading) }
     }
 
+    /// - Throws: the body's error, or a `StorageError`: of a statement; `.timeout` after `patience` in the queue or for a
+    ///   lock, past `statementTimeout`, or after too many conflicts; `.unavailable` without a connection, or if it was
+    ///   lost during the commit, whose outcome is then unknown; `CancellationError`.
     @discardableResult
     public func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
@@ -135,15 +142,18 @@ public final class PostgresDatabase: Database {
         try await TransactionJob.run(on: transactions, patience: patience, body)
     }
 
+    /// - Throws: `StorageError`: the statement's error, `.failed` if it begins or ends a transaction, `.timeout` after
+    ///   `patience` in the queue, or `.unavailable`.
     public func executeAlone(_ statement: Statement) async throws {
         try statement.checkValues()
         try statement.checkKeepsTransaction()
         try await LoneJob(statement, deadline: .now + patience).done(in: loneStatements)
     }
 
-    /// Opens connections with another URL's user, password and conditions from now on; those that are open stay. Returns false, and
-    /// changes nothing, where the URL leads to another database. Throws `.misconfigured` with a whole sentence, and changes nothing,
-    /// where the URL can't be right or PostgreSQL refuses it. A PostgreSQL that can't be reached now is asked later.
+    /// From now on opens connections with another URL's user, password and parameters; open ones stay. Returns false,
+    /// and changes nothing, if the URL names another database. Throws `.misconfigured` with a whole sentence, and
+    /// changes nothing, if the URL can't be right or PostgreSQL refuses it. If PostgreSQL can't be reached now, the URL
+    /// is accepted untested.
     public func adopt(url: String) async throws -> Bool {
         let (target, connector) = (try Target(url: url), connector)
         return try await BlockingThread.run(name: "db adopt") { try connector.adopt(target) }
@@ -184,7 +194,7 @@ public final class PostgresDatabase: Database {
             return threads
         }
         await BlockingThread.joined(ending.readers)
-        // Only now: the readers may still have set slow statements aside.
+        // Only now, because the readers may still have set slow statements aside.
         slowReads?.close()
         await BlockingThread.joined(ending.others)
     }

@@ -1,4 +1,4 @@
-import Core
+import Storage
 
 /// The limits inside a transaction.
 struct TransactionLimits: Sendable {
@@ -8,18 +8,18 @@ struct TransactionLimits: Sendable {
     let lock: Duration
 }
 
-/// A transaction under way on one connection. Nothing is sent before the body's first statement that needs an answer:
-/// BEGIN and what was enqueued travel with it, or with the COMMIT.
+/// A running transaction on one connection. Nothing is sent before the body's first statement that needs an answer:
+/// BEGIN and enqueued statements are sent with it, or with the COMMIT.
 final class PostgresSession: TransactionSession {
-    /// The first thing that went wrong. The transaction is over then, even if the body goes on.
+    /// The first error. It ends the transaction, even if the body goes on.
     private(set) var failure: Failure?
-    /// Whether the connection was lost while the server may have been committing: nobody knows the outcome.
+    /// Whether the connection was lost while the server may have been committing, so that the outcome is unknown.
     private(set) var outcomeIsOpen = false
 
     let connection: Connection
     let limits: TransactionLimits
     private let opening: [Statement]
-    /// How long the server has for what was sent.
+    /// How long the server has to answer.
     private var patience: Duration
     /// Whether BEGIN was put into the pipeline.
     private var isBegun = false
@@ -30,7 +30,7 @@ final class PostgresSession: TransactionSession {
 
     /// The server ends a statement at its limit; the connection is given up when it hasn't said so by then.
     private static let grace = Duration.seconds(1)
-    /// What takes longer than any index on any table.
+    /// Longer than creating any index on any table takes.
     private static let day = Duration.seconds(86_400)
 
     /// - Parameter opening: what begins a transaction; see `PostgresSession.opening(for:)`.
@@ -79,8 +79,8 @@ final class PostgresSession: TransactionSession {
         patience = Self.day
     }
 
-    /// ALTER TABLE does it. The catalog is asked first: ALTER TABLE would drop a key by its name too, and says nothing where a column
-    /// may be null already.
+    /// ALTER TABLE does it. The catalog is checked first: ALTER TABLE would drop a key by its name too, and doesn't
+    /// report that a column may be null already.
     func relax(_ relaxation: Relaxation) throws {
         let rule: Statement
         switch relaxation.rule {
@@ -102,7 +102,7 @@ final class PostgresSession: TransactionSession {
         _ = try execute(Statement(relaxation.statement))
     }
 
-    /// Begins at once: what doesn't go through the pipeline can't wait for the first statement.
+    /// Begins at once, for commands outside the pipeline, which BEGIN can't travel with.
     func begin() throws {
         try guarded { () throws(Failure) in
             try sendOpening()
@@ -121,7 +121,7 @@ final class PostgresSession: TransactionSession {
                     throw Failure(.statement, StorageError(.failed, "the server rolled back where it should commit"))
                 }
             } catch {
-                // A server that reports the failure of an earlier statement has not come to the COMMIT.
+                // A server that reports an earlier statement's failure hasn't reached the COMMIT.
                 let neverCameToCommit = error.isReported && unanswered > 1
                 outcomeIsOpen = (error.cause == .lost || error.cause == .slow) && !neverCameToCommit
                 throw error
@@ -129,13 +129,13 @@ final class PostgresSession: TransactionSession {
         }
     }
 
-    /// Ends the transaction without a trace. False where the connection is of no more use.
+    /// Rolls the transaction back. False if the connection is no longer usable.
     func rollBack() -> Bool {
         guard isBegun else { return true }
         if failure?.spoilsConnection == true { return false }
         let limit = limits.statement + Self.grace
         do throws(Failure) {
-            // What was only enqueued is still to be answered; it may fail as it likes.
+            // Enqueued statements still have answers to be read; their failures don't matter.
             if unanswered > 0 { _ = try replies(limit: limit) }
             if !connection.isIdle {
                 try send(Statement("ROLLBACK"))
@@ -211,6 +211,6 @@ final class PostgresSession: TransactionSession {
 }
 
 extension Duration {
-    /// At least one: PostgreSQL takes 0 for no limit.
+    /// At least one: 0 means no limit to PostgreSQL.
     fileprivate var wholeMilliseconds: Int64 { max(1, Int64(self / .milliseconds(1))) }
 }

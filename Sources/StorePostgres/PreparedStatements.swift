@@ -1,4 +1,4 @@
-import Core
+import Storage
 
 /// The statements that one connection's server session knows by a name.
 struct PreparedStatements {
@@ -10,7 +10,7 @@ struct PreparedStatements {
         var isConfirmed = false
     }
 
-    /// How many a session may hold; each takes memory in the server. More than the whole product has.
+    /// How many a session may hold; each takes memory in the server. The product has fewer.
     private static let limit = 500
 
     private var entries: [SQL: Entry] = [:]
@@ -20,7 +20,7 @@ struct PreparedStatements {
 
     var isFull: Bool { namesInUse >= Self.limit }
 
-    /// The name of a statement that the server knows, or will know when it comes to what is sent now: where an earlier
+    /// The name of a statement that the server knows, or will know when it reaches what is sent now: if an earlier
     /// statement of the same stretch fails, both are skipped, but not where it failed in an earlier one.
     func name(of sql: SQL, signature: UInt64) -> String? {
         guard let entry = entries[sql], entry.signature == signature else { return nil }
@@ -28,7 +28,7 @@ struct PreparedStatements {
     }
 
     /// A new name for a statement that is about to be prepared. It says which statement it is: behind a pooler, where
-    /// prepared statements don't work but nobody switched them off, the name may meet another client's session, and
+    /// prepared statements don't work but weren't switched off, the name may meet another client's session, and
     /// must not run another statement there.
     mutating func add(_ sql: SQL, signature: UInt64) -> String {
         lastNumber += 1

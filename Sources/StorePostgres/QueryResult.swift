@@ -1,10 +1,10 @@
 import CPostgres
-import Core
+import Storage
 
-/// The rows that answered one statement.
+/// The rows of one statement's result.
 ///
-/// `@unchecked Sendable`: the connection's thread makes it and hands it on without keeping it; from then on it is only
-/// read, which libpq allows from any thread, and freed once, by whoever holds it last.
+/// `@unchecked Sendable`: the connection's thread creates it and passes it on without keeping it; from then on it is
+/// only read, which libpq allows from any thread, and freed once, by its last owner.
 final class QueryResult: @unchecked Sendable {
     private let result: OpaquePointer
 
@@ -16,10 +16,10 @@ final class QueryResult: @unchecked Sendable {
     /// How many rows an INSERT, UPDATE, DELETE or SELECT touched; 0 for other statements.
     var touchedRows: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
 
-    /// What the server did, in its word: `COMMIT`, `ROLLBACK`, `INSERT 0 1`.
+    /// The server's command tag: `COMMIT`, `ROLLBACK`, `INSERT 0 1`.
     var commandTag: String { String(cString: PQcmdStatus(result)) }
 
-    /// Hands each row to the reading.
+    /// Passes each row to the reading.
     func decode(into reading: any Reading) throws {
         let source = ResultRow(of: self)
         for row in 0..<PQntuples(result) {
@@ -97,7 +97,7 @@ private final class ResultRow: RowSource {
     }
 }
 
-/// The name of a type that isn't read, for the message that says so.
+/// The name of a type that can't be read, for the error message.
 private func typeName(_ type: Oid) -> String {
     let names: [Oid: String] = [
         16: "boolean", 17: "bytea", 19: "name", 20: "bigint", 21: "smallint", 23: "integer", 25: "text", 26: "oid",

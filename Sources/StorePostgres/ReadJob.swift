@@ -1,17 +1,17 @@
-import Core
+import Storage
 
 /// The statements of one `read`, on their way to a reader thread.
 final class ReadJob: QueuedWork {
     let statements: [Statement]
     let deadline: ContinuousClock.Instant
-    private let answer: Answer<[QueryResult]>
-    /// Whether a reader began it already and set it aside: then its caller can't leave any more.
+    private let answer: PendingResult<[QueryResult]>
+    /// Whether a reader has begun it and set it aside: then its caller can no longer give up.
     private let isBegun: Bool
 
     init(_ statements: [Statement], deadline: ContinuousClock.Instant) {
         self.statements = statements
         self.deadline = deadline
-        answer = Answer()
+        answer = PendingResult()
         isBegun = false
     }
 
@@ -28,7 +28,7 @@ final class ReadJob: QueuedWork {
         try await answer.wait { queue.add(self) }
     }
 
-    /// Claims the job. False where its caller has gone: then leave it.
+    /// Claims the job. False if its caller has given up: then skip it.
     func begin() -> Bool { isBegun || answer.begin() }
     func succeed(_ results: [QueryResult]) { answer.end(.success(results)) }
     func fail(_ error: StorageError) { answer.end(.failure(error)) }

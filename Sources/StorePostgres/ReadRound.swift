@@ -1,12 +1,12 @@
-import Core
+import Storage
 
 /// One pipeline of reads: sent at once, answered in order.
 final class ReadRound {
-    /// The jobs that took longer than a statement may here, and were stopped.
+    /// The jobs that exceeded the limit of a statement here, and were cancelled.
     private(set) var slow: [ReadJob] = []
     /// The jobs that got no answer because another failed, or the connection broke. They may run again.
     private(set) var unanswered: [ReadJob] = []
-    /// What made the connection useless, if anything did.
+    /// The error that made the connection unusable, if any.
     private(set) var failure: Failure?
 
     private let jobs: [ReadJob]
@@ -15,15 +15,15 @@ final class ReadRound {
     private let end: ContinuousClock.Instant
     /// The first job without an outcome.
     private var next = 0
-    /// How long the next statement may keep the others waiting. It shrinks with every one that was stopped: where many
-    /// wait for the same lock, say, the others on this pipeline shall not wait for each of them.
+    /// How long the next statement may keep the others waiting. It shrinks with every cancelled one: if many
+    /// wait for the same lock, the others on this pipeline must not wait for each of them.
     private var patience: Duration
-    /// Whether the server was asked to stop something. It keeps its answers back until the Sync, so what it runs when the
-    /// request arrives may stand behind the statement that was waited for; and it signals twice for one request, so that
+    /// Whether a cancel request was sent. The server holds its answers back until the Sync, so the statement it runs
+    /// when the request arrives may be later than the one that was waited for; and it signals twice for one request, so
     /// the second signal may hit one more (`signal_child` in PostgreSQL's postmaster.c).
     private var hasStopped = false
 
-    /// How long the server has to answer a request to stop.
+    /// How long the server has to answer a cancel request.
     private static let grace = Duration.seconds(1)
     private static let leastPatience = Duration.milliseconds(20)
 
@@ -62,7 +62,7 @@ final class ReadRound {
         } catch {
             failure = error
             if error.cause == .slow && next < jobs.count {
-                // The server doesn't even stop when it is asked to.
+                // The server doesn't react to the cancel request.
                 jobs[next].fail(error.error)
                 next += 1
             }
@@ -84,7 +84,7 @@ final class ReadRound {
         case .rows(let results): job.succeed(results)
         case .skipped: unanswered.append(job)
         case .stopped: slow.append(job)
-        // In a pipeline with others it may yet go well by itself.
+        // By itself it may still succeed.
         case .failed(let failure) where failure.cause == .conflict && !apart: unanswered.append(job)
         case .failed(let failure): job.fail(failure.error)
         }
@@ -99,7 +99,7 @@ final class ReadRound {
             switch reply {
             case .rows(let result): results.append(result)
             case .failed(let failure) where failure.error.kind == .timeout && hasStopped && .now < end:
-                // Among others it may have been hit in their place, and gets a try by itself.
+                // In a pipeline the cancel may have been meant for another job, so this one is tried by itself.
                 outcome = outcome ?? (wasStopped || apart || jobs.count == 1 ? .stopped : .skipped)
             case .failed(let failure): outcome = outcome ?? .failed(failure)
             case .skipped: outcome = outcome ?? .skipped
@@ -108,7 +108,8 @@ final class ReadRound {
         return outcome ?? .rows(results)
     }
 
-    /// The next reply. One that takes too long is stopped: the server then says so, or the connection is of no use.
+    /// The next reply. A statement that takes too long is cancelled: the server then reports that, or the connection is
+    /// unusable.
     private func receiveOrStop() throws(Failure) -> (Reply, wasStopped: Bool) {
         do {
             return (try connection.receive(until: min(.now + patience, end)), false)
@@ -118,7 +119,7 @@ final class ReadRound {
             patience = max(Self.leastPatience, patience / 2)
             let deadline = ContinuousClock.now + Self.grace
             let reply = try connection.receive(until: deadline)
-            // One that arrives later would stop a statement of somebody else's.
+            // A late cancel request would hit another caller's statement.
             guard stop.isDelivered(until: deadline) else { throw error }
             return (reply, true)
         }

@@ -1,19 +1,19 @@
-import Core
+import Storage
 
-/// A thread that reads for many callers at once: it takes all that waits, sends it as one pipeline with one Sync, and
-/// hands the results out. Where a statement fails, the server skips the rest of the pipeline; that runs again with a
-/// Sync after each job, so that only the failing caller sees the error.
+/// A thread that reads for many callers at once: it takes every waiting job, sends them as one pipeline with one Sync,
+/// and distributes the results. If a statement fails, the server skips the rest of the pipeline, which runs again with
+/// a Sync after each job, so that only the failing caller sees the error.
 final class Reader {
-    /// So many jobs share a round trip at most. More would make the first wait for the last, and gain little.
+    /// The maximum number of jobs in a round trip. More would make the first wait for the last, and gain little.
     private static let largestBatch = 64
-    /// A round trip that takes longer carried too many jobs: the server keeps its answers back until the Sync.
+    /// A round trip that takes longer carried too many jobs, because the server holds its answers back until the Sync.
     private static let longRound = Duration.milliseconds(50)
-    /// A statement that holds up the others on its pipeline for longer is stopped, and runs again where it disturbs
-    /// nobody.
+    /// A statement that holds up the others on its pipeline for longer is cancelled, and runs again in the slow
+    /// lane.
     private static let patienceOfNeighbours = Duration.milliseconds(500)
 
     private let queue: WorkQueue<ReadJob>
-    private let line: Line
+    private let slot: ConnectionSlot
     private let limit: Duration
     private let aside: WorkQueue<ReadJob>?
     /// How many jobs each round trip carried.
@@ -22,14 +22,14 @@ final class Reader {
 
     /// - Parameters:
     ///   - limit: how long a job may take, once begun.
-    ///   - aside: where slow statements go on; without it this reader runs them itself, after the others.
+    ///   - aside: the queue for slow statements; without it this reader runs them itself, after the others.
     init(
         _ queue: WorkQueue<ReadJob>, _ connector: Connector, for use: ConnectionUse, limit: Duration,
         aside: WorkQueue<ReadJob>?,
         rounds: Histogram
     ) {
         self.queue = queue
-        self.line = Line(connector, for: use)
+        self.slot = ConnectionSlot(connector, for: use)
         self.limit = limit
         self.aside = aside
         self.rounds = rounds
@@ -37,7 +37,7 @@ final class Reader {
 
     /// Works until the queue is closed and empty.
     func work() {
-        while let jobs = line.take(atMost: batch, from: queue) {
+        while let jobs = slot.take(atMost: batch, from: queue) {
             let begun = jobs.filter { $0.begin() }
             let start = ContinuousClock.now
             let slow = answer(begun, limit: min(Self.patienceOfNeighbours, limit), until: start + limit)
@@ -52,7 +52,7 @@ final class Reader {
 
     /// Works until the queue is closed and empty, on the statements that a reader set aside, one at a time.
     func workAside() {
-        while let jobs = line.take(atMost: 1, from: queue) { answerSlow(jobs) }
+        while let jobs = slot.take(atMost: 1, from: queue) { answerSlow(jobs) }
     }
 
     private func answerSlow(_ jobs: [ReadJob]) {
@@ -60,7 +60,7 @@ final class Reader {
         for job in jobs { _ = answer([job], limit: limit, until: end) }
     }
 
-    /// Answers each job, but those that took longer than `limit` while there is time until `end`: it returns them.
+    /// Answers each job, except those that took longer than `limit` while there is time until `end`, which it returns.
     private func answer(_ jobs: [ReadJob], limit: Duration, until end: ContinuousClock.Instant) -> [ReadJob] {
         var slow: [ReadJob] = []
         var waiting = jobs
@@ -68,7 +68,7 @@ final class Reader {
         var losses = 0
         while !waiting.isEmpty {
             do throws(StorageError) {
-                let connection = try line.connection()
+                let connection = try slot.connection()
                 connection.isBusy = true
                 defer { connection.isBusy = false }
                 rounds.observe(Double(waiting.count))
@@ -77,7 +77,7 @@ final class Reader {
                 slow += round.slow
                 waiting = round.unanswered
                 if let failure = round.failure {
-                    line.close()
+                    slot.close()
                     losses += 1
                     if losses > 1 { throw failure.error }
                 }
@@ -86,7 +86,7 @@ final class Reader {
                 for job in waiting { job.fail(error) }
                 return slow
             }
-            // Now each job by itself. Nothing is left after that but by a lost connection, so this comes to an end.
+            // Now each job by itself. Only a lost connection leaves any after that, so this ends.
             apart = true
         }
         return slow

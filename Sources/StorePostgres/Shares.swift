@@ -1,4 +1,4 @@
-import Core
+import Storage
 import Synchronization
 
 /// What a connection is for.
@@ -8,14 +8,14 @@ enum ConnectionUse: CaseIterable {
     case alone
 }
 
-/// Who has how many of the connections, for a server that gives fewer than we may take: each use gets one before any has two, and nobody
-/// takes work that another's connection could do.
+/// Distributes connections where the server allows fewer than the pool may have: each use gets one before any has two,
+/// and no thread takes work that another's connection could do.
 final class Shares: Sendable {
     private struct State {
         var open: [ConnectionUse: Int] = [:]
-        /// Uses without any connection that were refused one.
+        /// Uses without a connection that were refused one.
         var starved: Set<ConnectionUse> = []
-        /// Until when nobody asks again.
+        /// No thread asks again until then.
         var fullUntil: ContinuousClock.Instant?
         var refusals = 0
         var lastWarning: ContinuousClock.Instant?
@@ -23,26 +23,26 @@ final class Shares: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Whether somebody starves, to be looked at without a lock.
+    /// Whether a use has no connection, readable without a lock.
     private let someoneStarves = Atomic(false)
-    /// Wakes the threads that sleep, so that they look whether to give theirs.
+    /// Wakes sleeping threads, so that they check whether to give up their connection.
     private let nudge: @Sendable () -> Void
     private let warn: @Sendable (String) -> Void
 
-    /// How long the server is left alone after it said that it gives no more.
+    /// How long not to ask after the server has refused a connection.
     private static let pause = Duration.milliseconds(500)
     private static let warnsEvery = Duration.seconds(60)
 
-    /// - Parameter warn: is given a sentence, at most one a minute.
+    /// - Parameter warn: called with a sentence, at most once a minute.
     init(nudge: @escaping @Sendable () -> Void, warn: @escaping @Sendable (String) -> Void) {
         self.nudge = nudge
         self.warn = warn
     }
 
-    /// Refusals so far because the server had no more connections for us.
+    /// The number of connections that the server has refused for its limits.
     var refusals: Int { state.withLock { $0.refusals } }
 
-    /// Whether to ask for a connection. Where the server said a moment ago that it gives no more, one thread asks now and then.
+    /// Whether to ask for a connection. Shortly after a refusal, only one thread asks now and then.
     func mayAsk() -> Bool {
         state.withLock { state in
             guard let until = state.fullUntil else { return true }
@@ -61,10 +61,10 @@ final class Shares: Sendable {
         }
     }
 
-    /// Not for those that are used alone, which don't count.
+    /// Not for lone connections, which don't count.
     func closed(_ use: ConnectionUse) { state.withLock { $0.open[use, default: 0] -= 1 } }
 
-    /// The server gave none for `use`, because it has no more for us.
+    /// The server refused a connection for `use`, because of its limits.
     func refused(_ use: ConnectionUse, _ sentence: String) {
         let (starves, warning): (Bool, String?) = state.withLock { state in
             state.refusals += 1
@@ -82,14 +82,14 @@ final class Shares: Sendable {
         if let warning { warn(warning) }
     }
 
-    /// Whether the caller is to close its connection, because another use has none and this one has several.
+    /// Whether the caller must close its connection, because another use has none and this one has several.
     func shallGive(_ use: ConnectionUse) -> Bool {
         guard someoneStarves.load(ordering: .relaxed) else { return false }
         return state.withLock { state in
             guard state.open[use, default: 0] > 1, let starved = state.starved.first(where: { $0 != use }) else {
                 return false
             }
-            // Whoever still gets none says so again.
+            // A use that still gets none reports it again.
             state.starved.remove(starved)
             state.fullUntil = nil
             someoneStarves.store(!state.starved.isEmpty, ordering: .relaxed)

@@ -1,9 +1,9 @@
-import Core
+import Storage
 
-/// What a statement must fulfil before it is sent. Checked on the caller's side, so that one that can't be sent never
+/// Checks a statement before it is sent, on the caller's side, so that one that can't be sent never
 /// disturbs the statements of others that share its round trip.
 extension Statement {
-    /// PostgreSQL's texts hold no NUL, and its protocol counts places with 16 bits.
+    /// PostgreSQL's texts hold no NUL, and its protocol counts parameters in 16 bits.
     func checkValues() throws(StorageError) {
         guard values.count == sql.placeCount else {
             throw StorageError(
@@ -18,8 +18,9 @@ extension Statement {
     }
 
     /// Reads share a round trip and run again when a neighbour fails or the connection breaks, so they must not write:
-    /// they begin with SELECT, VALUES or WITH, and a WITH holds none of the words that write. What a function does that
-    /// a SELECT calls isn't seen here; a READ ONLY transaction would, for two more statements on each round trip.
+    /// they begin with SELECT, VALUES or WITH, and a WITH holds none of the writing keywords. The effects of a function
+    /// that a SELECT calls aren't seen here; a READ ONLY transaction would prevent them, for two more statements on
+    /// each round trip.
     func checkOnlyReads() throws(StorageError) {
         let text = sql.text.utf8
         let start = text.drop { $0 <= UInt8(ascii: " ") || $0 == UInt8(ascii: "(") }
@@ -53,7 +54,7 @@ extension UInt8 {
 }
 
 extension Substring.UTF8View {
-    /// Whether this is `word`, which is written in small letters, in any case.
+    /// Whether this is `word`, ignoring case; `word` is in small letters.
     fileprivate func isWord(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
         return zip(self, UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))

@@ -1,5 +1,5 @@
 import CPostgres
-import Core
+import Storage
 
 #if canImport(Glibc)
 import Glibc
@@ -7,18 +7,18 @@ import Glibc
 import Musl
 #endif
 
-/// Where a database is and as whom to use it: a connection URL, taken apart by libpq.
+/// The address of a database and the credentials for it: a connection URL, parsed by libpq.
 struct Target: Sendable {
     struct Setting: Sendable {
         let keyword: String
         let value: String
     }
 
-    /// The settings for each host of the URL, in its order. Each is tried by itself, because libpq goes on to the next
-    /// host only where the one before refuses, not where it stays silent.
+    /// The parameters for each host of the URL, in order. Each is tried by itself, because libpq goes on to the next
+    /// host only if the previous one refuses, not if it stays silent.
     let hosts: [[Setting]]
 
-    /// Whether another URL leads to the same database of the same hosts, whoever uses it how.
+    /// Whether another URL names the same database on the same hosts, with whatever credentials and parameters.
     func isSameDatabase(as other: Target) -> Bool {
         func places(_ target: Target) -> [[String?]] {
             target.hosts.map { host in
@@ -28,8 +28,8 @@ struct Target: Sendable {
         return places(self) == places(other)
     }
 
-    /// Throws `.misconfigured` with a sentence that repeats nothing of the URL: a password whose special characters
-    /// were not encoded shows up in the wrong part of it.
+    /// Throws `.misconfigured` with a sentence that quotes nothing from the URL: a password whose special characters
+    /// weren't encoded shows up in the wrong part of it.
     init(url: String) throws(StorageError) {
         guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
             throw StorageError(.misconfigured, "The database URL must begin with postgres:// or postgresql://.")
@@ -42,7 +42,7 @@ struct Target: Sendable {
         try Self.checkTLS(settings)
     }
 
-    /// Keywords and what they are set to, by libpq's own list.
+    /// Keywords and their values, from libpq's own list.
     private static func values(_ options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String?] {
         var values: [String: String?] = [:]
         var option = options
@@ -53,7 +53,7 @@ struct Target: Sendable {
         return values
     }
 
-    /// libpq says of an unknown parameter only that the URL can't be read.
+    /// For an unknown parameter, libpq reports only that the URL can't be read.
     private static func checkParameterNames(_ url: String) throws(StorageError) {
         let parts = url.split(separator: "?", maxSplits: 1)
         // An unencoded password leaves its traces here.
@@ -70,12 +70,12 @@ struct Target: Sendable {
         }
     }
 
-    /// What libpq would find only once a server answers, and again at each try.
+    /// Checks what libpq would report only once a server answers, and again on each attempt.
     private static func checkTLS(_ settings: [String: String]) throws(StorageError) {
         var settings = settings
         if let defaults = PQconndefaults() {
             defer { PQconninfoFree(defaults) }
-            // What the environment says, like PGSSLMODE.
+            // Set by the environment, such as PGSSLMODE.
             settings.merge(values(defaults).compactMapValues { $0 }) { given, _ in given }
         }
         let mode = settings["sslmode"] ?? "prefer"
@@ -88,7 +88,7 @@ struct Target: Sendable {
         }
         for keyword in ["sslrootcert", "sslcert", "sslkey", "sslcrl"] {
             guard let path = settings[keyword], !path.isEmpty else { continue }
-            // From libpq 16 on a word for the system's certificates, and not a file.
+            // From libpq 16 on, a keyword for the system's certificates, not a file.
             if keyword == "sslrootcert", path == "system", PQlibVersion() >= 160_000 { continue }
             guard access(path, R_OK) == 0 else {
                 throw StorageError(

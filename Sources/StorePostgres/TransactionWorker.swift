@@ -1,4 +1,4 @@
-import Core
+import Storage
 
 #if canImport(Glibc)
 import Glibc
@@ -8,26 +8,26 @@ import Musl
 
 /// A thread with a connection of its own that runs transactions, one at a time.
 final class TransactionWorker {
-    /// How often a transaction runs again that another one was in the way of.
+    /// How often a transaction is retried after a conflict with another one.
     private static let conflicts = 10
-    /// How often it runs again after the connection was lost before its commit.
+    /// How often it is retried after the connection was lost before its commit.
     private static let losses = 2
 
     private let queue: WorkQueue<TransactionJob>
-    private let line: Line
+    private let slot: ConnectionSlot
     private let limits: TransactionLimits
     private let opening: [Statement]
 
     init(_ queue: WorkQueue<TransactionJob>, _ connector: Connector, limits: TransactionLimits) {
         self.queue = queue
-        self.line = Line(connector, for: .transactions)
+        self.slot = ConnectionSlot(connector, for: .transactions)
         self.limits = limits
         self.opening = PostgresSession.opening(for: limits)
     }
 
     /// Works until the queue is closed and empty.
     func work() {
-        while let jobs = line.take(atMost: 1, from: queue) {
+        while let jobs = slot.take(atMost: 1, from: queue) {
             for job in jobs where job.begin() {
                 do {
                     try perform(job)
@@ -46,7 +46,7 @@ final class TransactionWorker {
             if failure.cause == .conflict {
                 conflicts += 1
                 if conflicts > Self.conflicts { throw failure.error }
-                // By chance, so that two that met don't meet again.
+                // Random, so that two transactions in conflict don't conflict again.
                 usleep(UInt32.random(in: 500...2_000) * UInt32(conflicts))
             } else {
                 losses += 1
@@ -55,9 +55,9 @@ final class TransactionWorker {
         }
     }
 
-    /// Runs the transaction. Returns why it has to run again, nil when it is durable, and throws what is final.
+    /// Runs the transaction. Returns nil when it is durable, or why it has to run again; throws final errors.
     private func attempt(_ job: TransactionJob) throws -> Failure? {
-        let connection = try line.connection()
+        let connection = try slot.connection()
         connection.isBusy = true
         defer { connection.isBusy = false }
         let session = PostgresSession(on: connection, limits: limits, opening: opening)
@@ -66,7 +66,7 @@ final class TransactionWorker {
             try session.commit()
             return nil
         } catch {
-            if !session.rollBack() { line.close() }
+            if !session.rollBack() { slot.close() }
             guard let failure = session.failure else { throw error }
             if session.outcomeIsOpen {
                 throw StorageError(

@@ -1,10 +1,10 @@
 internal import CSQLite
 
 /// Moves what was committed from the write-ahead log into the database file, on the writer's thread and between groups:
-/// the engine's own automatism would do it within the COMMIT, while the callers of that group wait.
+/// the engine's automatic checkpoint would run within the COMMIT, while the callers of that group wait.
 final class Checkpoints {
-    /// A checkpoint costs two fsyncs and writes each changed page once, however often the log holds it: so not too
-    /// often. In pages of 4 KiB.
+    /// A checkpoint costs two fsyncs and writes each changed page once, however often the log holds it, so they are not
+    /// too often. In pages of 4 KiB.
     static let usualInterval: Int32 = 4000
 
     private let connection: Connection
@@ -33,7 +33,7 @@ final class Checkpoints {
         framesInLog = frames
     }
 
-    /// Moves the pages once there are enough. Waits for nobody: where a reader still needs the old pages, the log
+    /// Moves the pages once there are enough. Never waits: where a reader still needs the old pages, the log
     /// grows, and the next attempt comes an interval later. An error is left to the next attempt too: the log holds
     /// everything.
     func moveIfDue() {
@@ -42,7 +42,7 @@ final class Checkpoints {
         next = framesInLog + interval
     }
 
-    /// Makes an attempt due although there are not enough pages: the disk is full, and after a checkpoint the log can
+    /// Makes an attempt due even if there are not enough pages: the disk is full, and after a checkpoint the log can
     /// be written again from its start.
     func hurry() { next = 0 }
 
@@ -53,7 +53,7 @@ final class Checkpoints {
 
     private func move(_ mode: Int32) {
         let code = sqlite3_wal_checkpoint_v2(connection.handle, "main", mode, nil, nil)
-        // Or a later error, which the system has no part in, would be taken for this one.
+        // Otherwise a later error that the system didn't cause would be taken for this one.
         if code != SQLITE_OK { _ = connection.takeSystemError() }
     }
 }

@@ -1,8 +1,8 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
 extension Connection {
-    /// The connection that writes: it decides how the file is kept.
+    /// The connection that writes. Its settings apply to the file.
     /// - Throws: `StorageError` with a whole sentence that names the file: `.misconfigured`, `.full`, or `.unavailable`
     ///   where another process holds it.
     static func writer(_ file: DatabaseFile, _ options: SQLiteDatabase.Options) throws -> Connection {
@@ -41,20 +41,20 @@ extension Connection {
 
     /// For a connection that fills a whole database in one transaction.
     func prepareForLoad() throws {
-        // The indexes grow in other orders than the rows come in.
+        // The indexes grow in a different order from the rows.
         try set("cache_size", "-65536")  // KiB
-        // Samples are enough for the planner, and take no second reading of everything.
+        // Samples are enough for the planner, and spare reading everything again.
         try set("analysis_limit", "400")
     }
 
     private func useCommonSettings() throws {
-        // Mapping the file makes reads a twentieth faster while nobody writes, and a third slower while somebody
-        // does; and a disk's error would end the process instead of the statement.
+        // Mapping the file makes reads a twentieth faster when there are no writes, and a third slower when there
+        // are; and a disk error would end the process instead of the statement.
         try set("mmap_size", "0")
         try set("temp_store", "MEMORY")
     }
 
-    /// The engine opens a file read-only where it isn't allowed more, and says nothing.
+    /// The engine silently opens a file read-only where it has no permission to write.
     private func refuseReadOnlyFile() throws {
         if sqlite3_db_readonly(handle, "main") == 1 {
             throw StorageError(.misconfigured, "The database file '\(path)' cannot be written.")
@@ -75,7 +75,7 @@ extension Connection {
         try run(try prepare(Array("PRAGMA \(setting) = \(value)".utf8)))
     }
 
-    /// What went wrong at the start is read by an operator.
+    /// Errors at the start are for an operator to read.
     static func sentence(_ error: StorageError, _ file: DatabaseFile) -> StorageError {
         switch error.kind {
         case .misconfigured, .damaged: error

@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 
 extension WriterSession {
     func relax(_ relaxation: Relaxation) throws { try unlessFailed { try connection.relax(relaxation) } }
@@ -17,10 +17,10 @@ extension Connection {
 
     /// Drops or widens a rule of a table, within the transaction that is open.
     ///
-    /// The procedure is that of https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes", for changes that
-    /// leave the rows as they are: the table's text is rewritten where the schema is kept, and the schema's version moves by one, so
-    /// that every connection reads it anew. All of it is part of the transaction. Before the commit the new schema is read, and the
-    /// table and its indexes are held against it.
+    /// The procedure is that of https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes",
+    /// for changes that leave the rows as they are: the table's text is rewritten where the schema is kept, and the
+    /// schema's version moves by one, so that every connection reads it anew. All of it is part of the transaction.
+    /// Before the commit the new schema is read, and the table and its indexes are checked against it.
     func relax(_ relaxation: Relaxation) throws {
         let table = relaxation.table
         guard let before = try strings(Statement(Self.text, table)).first else {
@@ -46,7 +46,7 @@ extension Connection {
         guard let version = try strings(Statement(Self.version)).first.flatMap({ Int64($0) }) else {
             throw StorageError(.failed, "the schema has no version")
         }
-        // Off again whatever happens. RESET also makes this connection read the schema anew.
+        // Always switched off again. RESET also makes this connection read the schema anew.
         defer { try? set("writable_schema", "RESET") }
         try set("writable_schema", "ON")
         try run(Statement(Self.rewrite, table, text))

@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
 /// One connection to the file, for one thread at a time.
 ///
@@ -25,7 +25,7 @@ final class Connection: @unchecked Sendable {
         let flags =
             (access == .readsOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | (name.isURI ? SQLITE_OPEN_URI : 0)
         var opened: OpaquePointer?
-        // No mutex of the engine's: the connection has one user at a time.
+        // Without the engine's mutex: the connection has one user at a time.
         let code = sqlite3_open_v2(name.text, &opened, flags | SQLITE_OPEN_NOMUTEX, file.disk.vfs)
         guard let opened else { throw StorageError(.unavailable, "no memory to open the database") }
         handle = opened
@@ -54,7 +54,7 @@ final class Connection: @unchecked Sendable {
         sqlite3_busy_timeout(handle, Int32(min(limit / .milliseconds(1), 1e9)))
     }
 
-    /// Runs the statement to its end. `take` sees each row; what it is given is the row only until it returns.
+    /// Runs the statement to its end. `take` sees each row, which is valid only until it returns.
     func run(_ statement: Statement, take: (PreparedStatement) throws -> Void = { _ in }) throws {
         let prepared = try statements.statement(for: statement.sql, prepare: prepare)
         defer { prepared.reset() }
@@ -66,12 +66,12 @@ final class Connection: @unchecked Sendable {
         let marks = try readMarks ?? (begin: prepare(Array("BEGIN".utf8)), end: prepare(Array("COMMIT".utf8)))
         readMarks = marks
         try run(marks.begin)
-        // Nothing was changed, so nothing can be lost: it ends, whatever the engine says.
+        // Nothing was changed, so nothing can be lost: any error at its end is ignored.
         defer { try? run(marks.end) }
         try body()
     }
 
-    /// Runs a statement of the driver's own that has no values and no answer.
+    /// Runs one of the driver's own statements, without values and without rows.
     func run(_ prepared: PreparedStatement) throws {
         defer { prepared.reset() }
         try step(prepared) { _ in }
@@ -128,9 +128,9 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// The system's error number behind the engine's last error, or 0. Asked for once, it is forgotten.
+    /// The system's error number behind the engine's last error, or 0. Reading it clears it.
     ///
-    /// The connection itself knows it only of some calls, and never of a failed sync.
+    /// The connection itself has it for some calls only, and never for a failed sync.
     func takeSystemError() -> Int32 {
         let known = sqlite3_system_errno(handle)
         let log = EngineFile.log(of: self)?.takeSystemError() ?? 0
@@ -138,7 +138,8 @@ final class Connection: @unchecked Sendable {
         return log != 0 ? log : database != 0 ? database : known
     }
 
-    /// What the engine's last error means. Ask at once: the engine forgets its words with the next call.
+    /// What the engine's last error means. Call it at once: the next call on the connection clears the engine's
+    /// message.
     func failure(_ code: Int32) -> StorageError {
         let error = ErrorTranslation.error(
             code, String(cString: sqlite3_errmsg(handle)), on: self, uniqueNames: uniqueNames)

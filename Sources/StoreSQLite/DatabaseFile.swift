@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -6,7 +6,7 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// The file on the disk, looked at before the engine opens it: its own words for what is wrong would help nobody.
+/// The file on the disk, checked before the engine opens it, because the engine's messages don't help an operator.
 struct DatabaseFile: Sendable {
     /// As the operator named it.
     let path: String
@@ -17,7 +17,7 @@ struct DatabaseFile: Sendable {
     /// What the engine opens.
     enum Opening {
         case inPlace
-        /// The file, which nobody changes meanwhile, without the files beside it (`immutable`, https://sqlite.org/uri.html).
+        /// The file, which doesn't change, without the files beside it (`immutable`, https://sqlite.org/uri.html).
         case unchanging
         /// A copy at this path.
         case copy(String)
@@ -28,10 +28,10 @@ struct DatabaseFile: Sendable {
         "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s"
     ) { try $0.next() }
 
-    /// As the system is told: the engine takes `:memory:` and the empty path for something else than a file.
+    /// The path for system calls: the engine doesn't take `:memory:` and the empty path for a file.
     var enginePath: String { path.hasPrefix("/") ? path : "./" + path }
 
-    /// As the engine is told, and whether that is a URI.
+    /// The path for the engine, and whether it is a URI.
     var engineName: (text: String, isURI: Bool) {
         switch opening {
         case .inPlace: return (enginePath, false)
@@ -69,7 +69,7 @@ struct DatabaseFile: Sendable {
         case S_IFDIR: throw misconfigured("The database path '\(path)' is a folder, not a file.")
         default: throw misconfigured("The database path '\(path)' is not a regular file.")
         }
-        // Nobody knows whether the server that created it got as far as syncing the folders above.
+        // The server that created it may have been killed before it synced the folders above.
         if status.st_size == 0 { try disk.syncAncestors(of: folder) }
         if access(enginePath, R_OK) != 0 { try refuse("cannot be read", errno) }
         if access(enginePath, W_OK) != 0 { try refuse("cannot be written", errno) }
@@ -95,7 +95,7 @@ struct DatabaseFile: Sendable {
             """)
     }
 
-    /// Who could do it, in a sentence that goes on.
+    /// Who could do it, as the end of a sentence.
     func owner(of path: String) -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { return "" }
@@ -117,7 +117,7 @@ struct DatabaseFile: Sendable {
                 The folder '\(folder)' cannot be written (\(cause)); SQLite keeps files beside '\(path)'; \(owner(of: folder)).
                 """)
         }
-        // Only who may read a folder can sync it.
+        // A folder can be synced only with permission to read it.
         if access(folder, R_OK) != 0 {
             let cause = String(cString: strerror(errno))
             throw misconfigured(
@@ -131,7 +131,8 @@ struct DatabaseFile: Sendable {
         let file = open(enginePath, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard file >= 0 else { return errno == EEXIST ? () : try refuse("cannot be created", errno) }
         defer { close(file) }
-        // What root creates is for the service that owns the folder. Where even root may not change an owner, it is the service itself.
+        // Files that root creates belong to the service that owns the folder. Where even root may not change an owner,
+        // root is the service itself.
         var owner = stat()
         if geteuid() == 0, stat(folder, &owner) == 0 { _ = fchown(file, owner.st_uid, owner.st_gid) }
     }

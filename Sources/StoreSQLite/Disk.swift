@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -6,13 +6,13 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// Where the engine keeps its files: the system's file systems, or in tests a disk in memory whose power can be cut.
+/// Where the engine stores its files: the system's file systems, or in tests an in-memory disk whose power can be cut.
 struct Disk: Sendable {
     /// The `sqlite3_vfs` that connections are opened with, by its name; nil is the engine's default.
     let vfs: String?
     /// Looks at the file before the engine opens it, and creates it where there is none.
     let prepare: @Sendable (DatabaseFile) throws -> Void
-    /// Makes the names in a folder durable: which files there are, and which are gone.
+    /// Makes the names in a folder durable: files created, and files deleted.
     let syncFolder: @Sendable (_ path: String) throws -> Void
 
     static let system = Disk(vfs: nil, prepare: { try $0.prepare() }, syncFolder: { try syncFolderOfSystem($0) })
@@ -34,7 +34,7 @@ struct Disk: Sendable {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure(path, errno) }
         defer { close(folder) }
-        // Some network file systems know no sync of a folder: there is nothing to wait for then.
+        // Some network file systems can't sync a folder: then there is nothing to wait for.
         guard fsync(folder) != 0, ![EINVAL, ENOTSUP, EROFS].contains(errno) else { return }
         throw failure(path, errno)
     }

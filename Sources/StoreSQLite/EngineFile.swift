@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -8,7 +8,7 @@ internal import Musl
 #endif
 
 /// One of the files of an open connection, as the engine holds it (`sqlite3_file`): what is read and written here goes
-/// the way that the engine's own reads and writes go.
+/// through the same functions as the engine's own reads and writes.
 struct EngineFile {
     private let file: UnsafeMutablePointer<sqlite3_file>
     private let methods: sqlite3_io_methods
@@ -32,7 +32,7 @@ struct EngineFile {
         self.methods = methods.pointee
     }
 
-    /// What a read answers where the file ends before the memory is full (`SQLITE_IOERR_SHORT_READ`).
+    /// The result of a read where the file ends before the buffer is full (`SQLITE_IOERR_SHORT_READ`).
     static let endsTooSoon = SQLITE_IOERR | 2 << 8
 
     /// - Returns: a result code.
@@ -46,7 +46,7 @@ struct EngineFile {
 
     func sync() -> Int32 { methods.xSync(file, SQLITE_SYNC_NORMAL) }
 
-    /// The file's size, or 0 where the system doesn't tell.
+    /// The file's size in bytes, or 0 where the system call fails.
     var size: Int64 {
         var size: Int64 = 0
         return methods.xFileSize(file, &size) == SQLITE_OK ? size : 0
@@ -59,12 +59,12 @@ struct EngineFile {
         return UnsafeMutableRawPointer(memory)
     }
 
-    /// The system's error number of the last call on this file that failed, or 0. Forgets it: the engine would repeat it
-    /// whenever it is asked, also after an error that was none of the system's.
+    /// The system's error number of the last failed call on this file, or 0. Clears it: the engine would repeat it
+    /// each time, also after an error that the system didn't cause.
     func takeSystemError() -> Int32 {
         var code: Int32 = 0
         guard methods.xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &code) == SQLITE_OK, code != 0 else { return 0 }
-        // A read behind the end is no error of the system's, and is what the engine remembers from then on.
+        // A read past the end is no system error, and replaces the number that the engine remembers.
         withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { byte in
             _ = read(into: UnsafeMutableRawBufferPointer(byte), at: 1 << 40)
         }

@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -7,10 +7,10 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// SQLite's codes and words (https://sqlite.org/rescode.html) in the terms of `StorageError`.
+/// Translates SQLite's codes and messages (https://sqlite.org/rescode.html) to `StorageError`.
 enum ErrorTranslation {
-    /// - Parameter code: an extended result code, of the call that failed last on this connection.
-    /// - Parameter words: what the engine says of it.
+    /// - Parameter code: the extended result code of the last failed call on this connection.
+    /// - Parameter words: the engine's message.
     static func error(
         _ code: Int32, _ words: String, on connection: Connection, uniqueNames: UniqueNames
     ) -> StorageError {
@@ -40,8 +40,8 @@ enum ErrorTranslation {
         }
     }
 
-    /// An error that the system may have caused, whose number then says more than the engine's code: a disk that can't
-    /// be read is to the engine a malformed database.
+    /// An error that the system may have caused. Its error number then says more than the engine's code: a disk that
+    /// can't be read is to the engine a malformed database.
     private static func system(_ code: Int32, _ words: String, on connection: Connection) -> StorageError {
         let system = connection.takeSystemError()
         let engine = "\(words), code \(code)"
@@ -54,7 +54,7 @@ enum ErrorTranslation {
                 .damaged,
                 """
                 The database file '\(connection.path)' is damaged (\(words), code \(code)): stop what uses it, put it aside, and put the \
-                last backup into a new file with 'polier restore'. 'polier check --deep' says what can still be read.
+                last backup into a new file with 'polier restore'.
                 """)
         case (SQLITE_CANTOPEN, _) where system != EIO, (SQLITE_NOMEM, _), (_, EMFILE), (_, ENFILE), (_, ENOMEM):
             return StorageError(.unavailable, "'\(connection.path)': \(cause)")

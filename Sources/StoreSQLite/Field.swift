@@ -1,4 +1,4 @@
-/// One column of a line in PostgreSQL's COPY text format, its escapes undone where they stood.
+/// One column of a line in PostgreSQL's COPY text format, decoded in place.
 struct Field {
     /// Nil for null.
     let value: UnsafeMutableRawBufferPointer?
@@ -9,7 +9,7 @@ struct Field {
     /// - Parameters:
     ///   - lines: whole lines; the bytes of this field are changed.
     ///   - start: where the field begins.
-    /// - Returns: nil where it doesn't end, or holds an escape that nobody writes.
+    /// - Returns: nil where it doesn't end, or holds an invalid escape.
     init?(in lines: UnsafeMutableRawBufferPointer, from start: Int) {
         var read = start
         var write = start
@@ -37,7 +37,7 @@ struct Field {
             }
             read += 1
         }
-        // A null stands alone.
+        // A null is the whole field.
         guard !isNull || read == start + 2 else { return nil }
         value = isNull ? nil : UnsafeMutableRawBufferPointer(rebasing: lines[start..<write])
         next = read + 1
@@ -56,7 +56,7 @@ struct Field {
         }
     }
 
-    /// The bytes that `\x` and hexadecimal digits stand for, in the same place. Nil where there is something else.
+    /// The bytes that `\x` and hexadecimal digits stand for, in the same place. Nil for anything else.
     var unhexed: UnsafeMutableRawBufferPointer? {
         guard let value, value.starts(with: "\\x".utf8), value.count % 2 == 0 else { return nil }
         var count = 0

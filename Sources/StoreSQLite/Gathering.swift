@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -8,9 +8,9 @@ internal import Musl
 
 /// A short pause between two groups, while the callers of the last one come back with their next transactions.
 ///
-/// Without it the first to come back would have an fsync to itself, and all others would wait for that one and then
-/// for theirs: of 64 callers in a loop, groups of 1 and 63 take turns. Where nobody had company nobody waits, and
-/// nobody where the disk is fast: there the pause would cost as much as the fsync it saves.
+/// Without it the first caller to return would get an fsync alone, and all others would wait for that one and then
+/// for theirs: of 64 callers in a loop, groups of 1 and 63 alternate. After a group of one there is no pause, and
+/// none on a fast disk, where the pause would cost as much as the fsync it saves.
 struct Gathering {
     private var lastGroup = 0
     private var lastCommit = Duration.zero

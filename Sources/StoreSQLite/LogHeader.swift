@@ -1,7 +1,7 @@
-/// What the engine's shared memory says of the log (https://sqlite.org/walformat.html, section 2.1). Whoever reads it
-/// has the write lock or a read transaction, so that nobody changes it.
+/// The header of the log in the engine's shared memory (https://sqlite.org/walformat.html, section 2.1). The reader
+/// holds the write lock or a read transaction, so that it doesn't change.
 struct LogHeader {
-    /// Which byte order the checksums are computed in.
+    /// The byte order of the checksums.
     let isBigEndian: Bool
     let pageSize: Int
     /// How many frames are valid.
@@ -21,7 +21,7 @@ struct LogHeader {
     static let size = 32
     static let frameHeaderSize = 24
     var frameSize: Int { Self.frameHeaderSize + pageSize }
-    /// Where the frame behind the last valid one begins.
+    /// The offset of the frame after the last valid one, in bytes.
     var end: Int64 { Int64(Self.size + frameCount * frameSize) }
 }
 
@@ -31,7 +31,7 @@ struct LogChecksum: Equatable {
 
     init(_ first: UInt32 = 0, _ second: UInt32 = 0) { (self.first, self.second) = (first, second) }
 
-    /// As it stands in the file.
+    /// As stored in the file.
     init(in bytes: UnsafeRawBufferPointer, at offset: Int) {
         first = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
         second = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))

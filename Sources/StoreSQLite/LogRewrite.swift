@@ -1,14 +1,14 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
-/// Writes the valid part of the log over with its own bytes, and syncs it.
+/// Overwrites the valid part of the log with its own bytes, and syncs it.
 struct LogRewrite {
     private let header: LogHeader
     private let log: EngineFile
     private let connection: Connection
 
-    /// So much is read and written at once, in bytes: the engine's driver for files cuts off what a call has more than
-    /// that, because the engine never asks for more than a page.
+    /// Bytes read and written at once. The engine's file layer truncates longer
+    /// calls, because the engine never asks for more than a page.
     private static let piece = (1 << 17) - 1
 
     init(_ header: LogHeader, of log: EngineFile, _ connection: Connection) {
@@ -44,8 +44,8 @@ struct LogRewrite {
         try expect(log.sync())
     }
 
-    /// Reads, lets `isValid` look, and writes what was read. The cache may have dropped a page whose sync failed since the
-    /// engine read it; what then comes from the disk is something else, and must not pass for the log.
+    /// Reads, checks with `isValid`, and writes what was read. The cache may have dropped a page whose sync failed
+    /// since the engine read it; what then comes from the disk is something else, and must not pass for the log.
     private func rewrite(at offset: Int64, count: Int, _ isValid: (UnsafeRawBufferPointer) -> Bool) throws {
         try withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { memory in
             let code = log.read(into: memory, at: offset)

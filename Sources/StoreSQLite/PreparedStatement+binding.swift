@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -8,8 +8,8 @@ internal import Musl
 #endif
 
 extension PreparedStatement {
-    /// Binds the values, then runs the body. The engine reads texts and bytes where they lie in Swift's memory, which
-    /// is theirs only as long as `withUTF8` runs: so each such value runs all that comes after it.
+    /// Binds the values, then runs the body. The engine reads texts and bytes in place, in Swift's memory, which
+    /// is valid only while `withUTF8` runs. So the rest runs inside the closure of each such value.
     func bound(to values: [SQLValue], on connection: Connection, run body: () throws -> Void) throws {
         guard values.count == placeCount else {
             throw StorageError(.failed, "the statement has \(placeCount) places, but \(values.count) values were bound")

@@ -1,9 +1,9 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
 /// Rows as lines of PostgreSQL's COPY text format; see `BulkSession`.
 extension PreparedStatement {
-    /// Appends the row that the statement stands on.
+    /// Appends the statement's current row.
     func appendLine(of table: Table, to lines: inout [UInt8]) throws {
         for (place, column) in table.columns.enumerated() {
             if place > 0 { lines.append(UInt8(ascii: "\t")) }
@@ -38,7 +38,7 @@ extension PreparedStatement {
         }
     }
 
-    /// What stands behind the backslash for a byte that may not stand for itself.
+    /// The character after the backslash for a byte that must be escaped.
     private static func letter(for byte: UInt8) -> UInt8? {
         switch byte {
         case 8: UInt8(ascii: "b")
@@ -58,8 +58,8 @@ extension PreparedStatement {
 
     // MARK: The other way
 
-    /// Runs the statement once for each line, with the line's columns in its places.
-    /// - Parameter lines: whole lines. They are changed, and the engine reads values where they lie.
+    /// Runs the statement once for each line, with the line's columns as its values.
+    /// - Parameter lines: whole lines. They are decoded in place, where the engine reads the values.
     func run(withLines lines: UnsafeMutableRawBufferPointer, of table: Table, on connection: Connection) throws {
         defer { reset() }
         var start = 0

@@ -1,14 +1,14 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
-/// The row that the statement stands on, read straight from the engine's memory.
+/// The statement's current row, read directly from the engine's memory.
 extension PreparedStatement: RowSource {
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
 
     func text(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws {
         let value = sqlite3_column_value(handle, Int32(column))
         guard sqlite3_value_type(value) == SQLITE_TEXT else { throw mismatch(column, expected: "text") }
-        // As bytes: as text the engine would see to a NUL behind it, which nobody needs.
+        // As bytes: as text the engine would append a NUL, which isn't needed.
         let start = sqlite3_value_blob(value)?.assumingMemoryBound(to: UInt8.self)
         body(UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))))
     }
@@ -58,7 +58,7 @@ extension PreparedStatement: RowSource {
     }
 
     private func mismatch(_ column: Int, expected: String, found: String) -> StorageError {
-        // Past the last column the engine answers null, and has no name.
+        // Past the last column the engine returns null, and no name.
         let name = sqlite3_column_name(handle, Int32(column)).map { String(cString: $0) } ?? "not in the answer"
         return StorageError(.failed, "column \(column) (\(name)) holds \(found) where \(expected) was expected")
     }

@@ -1,13 +1,13 @@
 internal import CSQLite
 
-/// One statement, compiled for one connection. It is also the row it stands on (see `PreparedStatement+row.swift`).
+/// One statement, compiled for one connection. It is also its current row (see `PreparedStatement+row.swift`).
 final class PreparedStatement {
     let handle: OpaquePointer
-    /// How many values it wants.
+    /// How many values it takes.
     let placeCount: Int
     /// Whether it leaves the file as it is.
     let isReadOnly: Bool
-    /// When the cache last handed it out, in the cache's own count.
+    /// The cache's own count when it last returned this statement.
     var lastUse = 0
 
     /// Takes over the engine's statement.
@@ -19,7 +19,7 @@ final class PreparedStatement {
 
     deinit { sqlite3_finalize(handle) }
 
-    /// Readies it for its next run. A statement that isn't reset keeps its read transaction open, and with it the old
+    /// Prepares it for its next run. A statement that isn't reset keeps its read transaction open, and with it the old
     /// part of the WAL; its bound values point into memory that is gone after the run.
     func reset() {
         sqlite3_reset(handle)

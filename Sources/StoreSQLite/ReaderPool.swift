@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 internal import Synchronization
 
 /// The connections that read. A call takes one, or opens one where all are taken, and puts it back: readers never wait.
@@ -14,7 +14,7 @@ final class ReaderPool: Sendable {
     private let options: SQLiteDatabase.Options
     private let state = Mutex(State())
 
-    /// How many stay open while nobody reads.
+    /// How many stay open when idle.
     private static let mostIdle = 16
 
     init(_ file: DatabaseFile, _ options: SQLiteDatabase.Options) {
@@ -22,8 +22,8 @@ final class ReaderPool: Sendable {
         self.options = options
     }
 
-    /// Runs the readings on one connection, on the calling thread. Several run in one transaction: not for the snapshot,
-    /// which nobody is promised, but because each read outside of one takes and gives back a lock by two system calls.
+    /// Runs the readings on one connection, on the calling thread. Several run in one transaction: not for a snapshot,
+    /// which isn't promised, but because each read outside of one acquires and releases a lock with two system calls.
     func read(_ readings: [any Reading]) throws {
         let reader = try take()
         defer { putBack(reader) }
@@ -42,7 +42,7 @@ final class ReaderPool: Sendable {
             defer { state.idle = [] }
             return state.idle
         }
-        // Only here do they go, and with them their statements: not inside of the lock.
+        // They are released only here, with their statements, and not while the lock is held.
         withExtendedLifetime(idle) {}
     }
 
@@ -53,7 +53,7 @@ final class ReaderPool: Sendable {
         return withUnsafeTemporaryAllocation(byteCount: 100, alignment: 8) { header in
             guard let open = EngineFile.database(of: reader) else { return nil }
             guard open.read(into: header, at: 0) == SQLITE_OK else {
-                // Or a later error would be taken for this one.
+                // Otherwise a later error would be taken for this one.
                 _ = open.takeSystemError()
                 return nil
             }
@@ -61,7 +61,7 @@ final class ReaderPool: Sendable {
         }
     }
 
-    /// How many are in use, and how many wait for somebody who reads.
+    /// How many are in use, and how many are idle.
     var count: (busy: Int, idle: Int) { state.withLock { ($0.busy, $0.idle.count) } }
 
     private func take() throws -> Connection {

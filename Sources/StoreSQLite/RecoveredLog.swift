@@ -1,14 +1,14 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 internal import Synchronization
 
-/// Makes what the engine found durable before anybody is told of it.
+/// Makes recovered commits durable before any caller sees them.
 ///
 /// The engine recovers from its write-ahead log whatever it can read there, and that is what the system's page cache
 /// holds, not what is on the disk. Frames are in the cache only where the last process was killed while it synced them,
 /// and also where their sync failed: then the cache calls them clean, no further sync writes them, and on the disk they
-/// are missing for ever. What is committed behind them would be lost with them, and a checkpoint of them would
-/// leave half of itself in the file. So each frame is written over with its own bytes, which makes the cache write it
+/// are missing permanently. Later commits would be lost with them, and a checkpoint of them would
+/// leave half of itself in the file. So each frame is overwritten with its own bytes, which makes the cache write it
 /// again, and the log is synced.
 ///
 /// This happens under the write lock, so the log neither grows nor starts again meanwhile. Readers and a checkpoint of
@@ -18,7 +18,7 @@ final class RecoveredLog: Sendable {
     let file: DatabaseFile
     private let isDurableNow: Atomic<Bool>
 
-    /// - Parameter synchronous: where nothing is ever synced there is nothing to promise.
+    /// - Parameter synchronous: where nothing is ever synced, durability isn't promised.
     init(_ file: DatabaseFile, _ synchronous: SQLiteDatabase.Options.Synchronous) {
         self.file = file
         isDurableNow = Atomic(synchronous == .off)
@@ -30,10 +30,10 @@ final class RecoveredLog: Sendable {
     /// Makes the log, the database file and their names durable, unless that was done before. Call it outside of any
     /// transaction, on a connection that may write.
     /// - Throws: `StorageError` with a whole sentence: `.unavailable` where another process holds the write lock,
-    ///   `.diskFailure` or `.full` where the disk doesn't take it. Then it may be called again.
+    ///   `.diskFailure` or `.full` where the disk refuses the writes. It may then be called again.
     func makeDurable(on connection: Connection) throws {
         guard !isDurable else { return connection.checkpointsWhenClosed(true) }
-        // With the lock comes the engine's own recovery, if nobody has the file open already.
+        // Taking the lock runs the engine's own recovery, unless the file is open already.
         let begin = try connection.prepare(Array("BEGIN IMMEDIATE".utf8))
         let end = try connection.prepare(Array("ROLLBACK".utf8))
         try connection.run(begin)
@@ -43,15 +43,15 @@ final class RecoveredLog: Sendable {
             let memory = database.sharedMemory
         else { throw StorageError(.diskFailure, "The log of the database file '\(file.path)' cannot be read.") }
         try LogRewrite(LogHeader(memory), of: log, connection).run()
-        // For a file that was copied to its place a moment ago, or that a server with synchronous=off has written.
+        // For a file that was just copied here, or written by a server with synchronous=off.
         try expect(database.sync(), connection)
-        // The engine syncs the folder when it has created the log, but doesn't mind where that fails.
+        // The engine syncs the folder after creating the log, but ignores a failure.
         try file.disk.syncFolder(file.folder)
         isDurableNow.store(true, ordering: .releasing)
         connection.checkpointsWhenClosed(true)
     }
 
-    /// Keeps a commit that failed from coming back after a restart, as far as that can be had: its frames may stand in
+    /// Keeps a failed commit from coming back after a restart, as far as possible: its frames may be in
     /// the log whole, although their sync failed, and only this process knows that they don't count. The next commit
     /// takes their place, but it may never come.
     static func eraseFailedCommit(on connection: Connection) throws {
@@ -64,7 +64,7 @@ final class RecoveredLog: Sendable {
         else { return }
         let end = LogHeader(memory).end
         guard log.size >= end + Int64(LogHeader.frameHeaderSize) else { return }
-        // Without its salts a frame isn't one, and neither are those behind it.
+        // Without its salts a frame is invalid, and so are those after it.
         let nothing = [UInt8](repeating: 0, count: LogHeader.frameHeaderSize)
         let code = nothing.withUnsafeBytes { log.write($0, at: end) }
         // Or a later error would be taken for this one.

@@ -1,6 +1,7 @@
-public import Core
+public import Storage
 
 extension SQLiteDatabase: BulkDatabase {
+    /// - Throws: the body's error, or a `StorageError` where the file can't be opened or read.
     public func withSnapshot<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
         let connection = try Connection.reader(file, options)
         var result: Result?
@@ -9,6 +10,8 @@ extension SQLiteDatabase: BulkDatabase {
         return result
     }
 
+    /// - Throws: the body's error; a `StorageError`: `.unavailable` if another process holds the write lock for longer than
+    ///   `busyTimeout`, `.full` or `.diskFailure` if the disk refuses the writes. Then the file is unchanged.
     public func withLoad<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
         let connection = try Connection.writer(file, options)
         try recovered.makeDurable(on: connection)
@@ -42,7 +45,7 @@ extension Catalog {
 }
 
 extension WriterSession: BulkSession {
-    /// So much is handed out at once.
+    /// Bytes passed on at once.
     private static let piece = 2 << 20
 
     var catalog: Catalog { .sqlite }
@@ -63,7 +66,7 @@ extension WriterSession: BulkSession {
                     }
                 }
             } catch let error as StorageError where error.kind == .damaged {
-                // What comes before the damage can be read.
+                // Rows before the damage can be read.
                 if !lines.isEmpty { try lines.withUnsafeBytes(take) }
                 throw error
             }
@@ -75,7 +78,7 @@ extension WriterSession: BulkSession {
         try unlessFailed {
             let places = table.columns.map { _ in "?" }.joined(separator: ", ")
             let insert = try connection.prepare(Array("INSERT INTO \(table.target) VALUES (\(places))".utf8))
-            // A copy of our own, in which the escapes are undone where they stand.
+            // A private copy, decoded in place.
             var text = [UInt8](lines)
             try text.withUnsafeMutableBytes { try insert.run(withLines: $0, of: table, on: connection) }
         }

@@ -1,4 +1,4 @@
-public import Core
+public import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -7,15 +7,15 @@ internal import Musl
 #endif
 
 extension SQLiteDatabase {
-    /// So many complaints are shown.
+    /// How many findings are shown.
     private static let most = 3
-    /// With less room a log that grows, or a checkpoint, may fail soon.
+    /// Bytes. With less room, a growing log or a checkpoint may fail soon.
     private static let scarce: UInt64 = 200 << 20
 
     public func inspect() throws -> [Inspection] { [.of("file", checkFile), .of("disk", checkDisk)] }
 
-    /// Every page, the order of every table and index, but not whether an index has every row (that is `integrity_check`, which takes
-    /// several times as long). https://sqlite.org/pragma.html#pragma_quick_check
+    /// Checks every page and the order of every table and index, but not whether an index has every row (that is
+    /// `integrity_check`, which takes several times as long). https://sqlite.org/pragma.html#pragma_quick_check
     private func checkFile() throws -> Inspection {
         let connection = try Connection.reader(file, options)
         var found: [String] = []

@@ -1,4 +1,4 @@
-public import Core
+public import Storage
 internal import Synchronization
 
 /// A database in one SQLite file, for one server process.
@@ -39,15 +39,15 @@ public final class SQLiteDatabase: Database {
 
     let file: DatabaseFile
     let options: Options
-    /// What was found at the opening, which nobody hears of before it is durable.
+    /// What was found at the opening, and isn't shown to anyone before it is durable.
     let recovered: RecoveredLog
     private let readers: ReaderPool
     private let queue: WorkQueue<TransactionJob>
     private let commits: Histogram
-    /// Nil once somebody waits for its end, which only one may.
+    /// Nil once a caller waits for its end, which only one may.
     private let thread: Mutex<BlockingThread?>
 
-    /// More than this wait only where the disk is stuck.
+    /// More jobs than this wait only if the disk is stuck.
     private static let longestQueue = 10_000
 
     /// Opens the file, and creates it with mode 0600 where there is none. Blocks, for at most the busy timeout and as
@@ -78,8 +78,8 @@ public final class SQLiteDatabase: Database {
         queue.close()
     }
 
-    /// Another process that writes for long, as a copy does, isn't waited for here: whoever comes with the first
-    /// statement waits instead.
+    /// Another process that writes for long, as a copy does, isn't waited for here: the caller of the first
+    /// statement waits for it instead.
     private static func makeDurable(
         _ recovered: RecoveredLog, on connection: Connection, _ options: Options
     ) throws {
@@ -87,13 +87,16 @@ public final class SQLiteDatabase: Database {
         do {
             try recovered.makeDurable(on: connection)
         } catch let error as StorageError where error.kind == .unavailable {
-            // Whoever comes first tries again.
+            // The next caller tries again.
         } catch let error as StorageError {
             throw Connection.sentence(error, recovered.file)
         }
         connection.waitForLocks(options.busyTimeout)
     }
 
+    /// Blocks the calling thread while it reads. The first call waits until recovered commits are durable.
+    /// - Throws: `StorageError`, such as `.unavailable` after `close` or while another process holds the write lock at
+    ///   that first call, and `.damaged` or `.diskFailure`; `CancellationError`.
     public func read(_ readings: [any Reading]) async throws {
         try Task.checkCancellation()
         // The writer's thread sees to it.
@@ -101,6 +104,9 @@ public final class SQLiteDatabase: Database {
         try readers.read(readings)
     }
 
+    /// - Throws: the body's error; a `StorageError` of one of its statements or of the commit (`.full`, `.diskFailure`);
+    ///   `.timeout` after waiting longer than `patience` in the queue; `.unavailable` after `close`, or if another process
+    ///   holds the write lock for longer than `busyTimeout`; `CancellationError`.
     @discardableResult
     public func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
@@ -109,6 +115,7 @@ public final class SQLiteDatabase: Database {
         return try await TransactionJob.run(on: queue, patience: options.patience, body)
     }
 
+    /// - Throws: as `transaction`.
     public func executeAlone(_ statement: Statement) async throws {
         try Task.checkCancellation()
         try await TransactionJob.run(on: queue, patience: options.patience, standsAlone: true) { session in

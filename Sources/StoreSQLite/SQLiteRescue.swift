@@ -1,4 +1,4 @@
-public import Core
+public import Storage
 
 #if canImport(Glibc)
 internal import Glibc
@@ -6,10 +6,12 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// A database file that can be read and not written: on a disk that is mounted read-only, or another user's. For backups and copies.
+/// A database file that can be read and not written: on a disk that is mounted read-only, or another user's. For
+/// backups and copies.
 ///
-/// The engine reads a write-ahead log only with a file beside it that it can write. Where there is no log, the database file is read as
-/// one that doesn't change; where there is one, both are copied first, to a folder of this process alone.
+/// The engine reads a write-ahead log only with a file beside it that it can write. Where there is no log, the database
+/// file is read as one that doesn't change; where there is one, both are copied first, to a folder of this process
+/// alone.
 public final class SQLiteRescue: BulkDatabase {
     public let dialect = Dialect.sqlite
 
@@ -17,12 +19,13 @@ public final class SQLiteRescue: BulkDatabase {
     private let options: SQLiteDatabase.Options
     private let readers: ReaderPool
     private let before: FileState
-    /// Nil where the file is read where it is.
+    /// Nil where the file is read in its place.
     private let folder: CopyFolder?
 
-    /// Nil where the file can be written, and there is nothing to rescue. Blocks, where there is a log as long as copying takes.
-    /// - Throws: `StorageError` with a whole sentence: `.misconfigured`, `.unavailable` where a process has the file open, `.full` where a
-    ///   copy finds no room.
+    /// Nil where the file can be written, and there is nothing to rescue. Blocks, where there is a log as long as
+    /// copying takes.
+    /// - Throws: `StorageError` with a whole sentence: `.misconfigured`, `.unavailable` where a process has the file
+    ///   open, `.full` where a copy finds no room.
     public init?(_ options: SQLiteDatabase.Options) throws {
         var file = DatabaseFile(path: options.path)
         guard let before = FileState(file) else { return nil }
@@ -48,16 +51,19 @@ public final class SQLiteRescue: BulkDatabase {
 
     public func executeAlone(_ statement: Statement) async throws { throw onlyRead }
 
+    /// - Throws: the body's error; `StorageError` of kind `.unavailable` if the file changed or a process opened it in the
+    ///   meantime, `.damaged` if it can't be read.
     public func withSnapshot<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result {
         let connection = try Connection.reader(file, options)
         var result: Result?
         try connection.inReadTransaction { result = try body(WriterSession(connection)) }
-        // What was handed out counts only where nobody came meanwhile.
+        // The result is valid only if no process has opened the file in the meantime.
         try checkUnchanged()
         guard let result else { preconditionFailure("the body neither returned nor threw") }
         return result
     }
 
+    /// - Throws: always `.misconfigured`: the file can't be written.
     public func withLoad<Result>(_ body: (any BulkSession) throws -> Result) throws -> Result { throw onlyRead }
 
     public var size: Int64 {
@@ -80,7 +86,7 @@ public final class SQLiteRescue: BulkDatabase {
     }
 }
 
-/// What tells that a file was written.
+/// The signs that a file was written to.
 private struct FileState: Equatable {
     let size: Int
     private let inode: UInt
@@ -105,7 +111,7 @@ extension DatabaseFile {
     /// Where https://sqlite.org/src/file/src/os.h has the lock that each connection to a file with a log keeps.
     private static let sharedLock = (start: 0x4000_0002, length: 510)
 
-    /// Whoever has the file open may change it at any time.
+    /// A process that has the file open may change it at any time.
     fileprivate func checkNotInUse() throws {
         let descriptor = open(enginePath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -125,21 +131,13 @@ extension DatabaseFile {
     }
 }
 
-/// A copy of a database file and its log, which goes with this.
+/// A copy of a database file and its log, deleted with this object.
 private final class CopyFolder: Sendable {
     private let folder: String
     var database: String { folder + "/database" }
 
     init(of file: DatabaseFile) throws {
-        let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(place)/polier-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer {
-            $0.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-        }
-        guard let made else {
-            throw StorageError(.misconfigured, "No folder can be made in '\(place)': TMPDIR can name another.")
-        }
-        folder = made
+        folder = try ScratchFolder.make()
         for side in ["", "-wal"] {
             do {
                 try Self.copy(file.enginePath + side, to: database + side)
@@ -147,7 +145,7 @@ private final class CopyFolder: Sendable {
                 throw StorageError(
                     [ENOSPC, EDQUOT].contains(error.code) ? .full : .diskFailure,
                     """
-                    The database file '\(file.path)' cannot be written, and its log can be read from a copy only, which fails in '\(place)' \
+                    The database file '\(file.path)' cannot be written, and its log can be read from a copy only, which fails in '\(ScratchFolder.place)' \
                     (\(String(cString: strerror(error.code)))): TMPDIR can name another folder.
                     """)
             }

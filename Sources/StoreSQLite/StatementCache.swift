@@ -1,6 +1,6 @@
-internal import Core
+internal import Storage
 
-/// The compiled statements of one connection. When it is full, the one that rested longest goes.
+/// The compiled statements of one connection. When it is full, the least recently used one is dropped.
 struct StatementCache {
     private let capacity: Int
     private var statements: [SQL: PreparedStatement] = [:]

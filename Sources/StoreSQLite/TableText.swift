@@ -1,9 +1,10 @@
-internal import Core
+internal import Storage
 
 /// The text of a CREATE TABLE as `sqlite_schema` keeps it, in which one rule can be taken out or replaced.
 ///
-/// It is read as far as that takes: strings, quoted names and remarks are each one piece, and parentheses are counted. Keywords count
-/// in capitals only, and names as they were written without quotes, which is how migrations write both.
+/// It is parsed only as far as needed: strings, quoted names and comments are each one token, and parentheses are
+/// counted. Keywords count in capitals only, and names as they were written without quotes, which is how migrations
+/// write both.
 struct TableText {
     private let text: String
     private let tokens: [Token]
@@ -30,7 +31,7 @@ struct TableText {
         self.tokens = tokens
     }
 
-    /// The text without the rule, or with the one that takes its place. Nil where it has no such rule.
+    /// The text without the rule, or with the one that takes its place. Nil if there is no such rule.
     func relaxed(_ rule: Relaxation.Rule) -> String? {
         switch rule {
         case .check(let name, let replacement): withoutCheck(name, replacement)

@@ -18,7 +18,7 @@ struct TransactionControl {
 
     func begin() throws { try connection.run(beginStatement) }
 
-    /// Durable when it returns. Where it throws, nobody sees anything of it; what a failed sync has left in the log is
+    /// Durable when it returns. If it throws, none of it is visible; what a failed sync has left in the log is
     /// the writer's to erase.
     func commit() throws {
         do {

@@ -1,6 +1,6 @@
-internal import Core
+internal import Storage
 
-/// Names the unique index that refused a row. SQLite reports only the columns, the catalog knows whose they are.
+/// Names the unique index that refused a row. SQLite reports only the columns; the catalog has the index.
 final class UniqueNames {
     private var names: [String: String] = [:]
     private var schemaVersion: Int64 = -1
@@ -15,7 +15,7 @@ final class UniqueNames {
         ORDER BY list.name, info.seqno
         """
 
-    /// - Parameter subject: what the engine said after the colon: `table.column, table.column`, or `index 'name'`
+    /// - Parameter subject: the engine's message after the colon: `table.column, table.column`, or `index 'name'`
     ///   where the index is on an expression.
     func name(of subject: String, on connection: Connection) -> String {
         if subject.hasPrefix("index '"), subject.hasSuffix("'") {

@@ -1,6 +1,6 @@
-internal import Core
+internal import Storage
 
-/// The work of the one thread that writes. It commits in groups: everything that waits runs in one transaction, each
+/// The work of the single writer thread. It commits in groups: everything that waits runs in one transaction, each
 /// unit in a savepoint of its own, and is answered after the one fsync.
 ///
 /// `@unchecked Sendable`: made by the thread that opens the database, then handed to the writer's thread, its only
@@ -50,7 +50,7 @@ final class Writer: @unchecked Sendable {
         tidyUp()
     }
 
-    /// Leaves the file as small and as well described as it can be. Nothing is lost where this fails.
+    /// Truncates the log and refreshes the planner's statistics. Nothing is lost if this fails.
     private func tidyUp() {
         // A checkpoint of what isn't durable in the log could leave half of itself in the file.
         guard recovered.isDurable else { return }
@@ -70,8 +70,8 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// One transaction for all. Whoever fails is rolled back alone, and told so only after the commit: what made it
-    /// fail may be a row of another unit, which isn't there before.
+    /// One transaction for all. A unit that fails is rolled back alone, and is told only after the commit: what made it
+    /// fail may be a row of another unit, which isn't committed before.
     private func commitTogether(_ group: ArraySlice<TransactionJob>) {
         do {
             try control.begin()
@@ -95,7 +95,7 @@ final class Writer: @unchecked Sendable {
             control.rollBack()
             recover(from: error)
             for (job, _) in ran { commitSingly(job) }
-            // None that ran can be begun again; those behind the error can.
+            // Units that ran can't start again; those after the error can.
             for job in group where job.begin() { commitSingly(job) }
             return
         }

@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Core
+internal import Storage
 
 /// What the body of one transaction, or of a copy (see `SQLiteDatabase+bulk.swift`), sees of its connection.
 ///
@@ -31,7 +31,7 @@ final class WriterSession: TransactionSession {
         }
     }
 
-    /// There is none: only waiting for one's turn has a limit.
+    /// There is none: only the wait in the queue is limited.
     func liftTimeLimit() {}
 
     func enqueue(_ statement: Statement) throws {

@@ -1,7 +1,8 @@
 @testable import Core
+import Storage
 import Testing
 
-/// Numbers at the ends of their types, which a trap would answer by ending the process.
+/// Numbers at the limits of their types, on which a trap would end the process.
 @Suite("Bounds")
 struct BoundsTests {
     private static let ends: [Int64] = [

@@ -1,14 +1,15 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
-/// What must not compile. Each text is given to the compiler beside the built module of Core.
+/// Code that must not compile. Each text is passed to the compiler together with the built modules of Core and Storage.
 @Suite("What the compiler refuses", .serialized)
 struct CompilerTests {
     struct Snippet: Sendable, CustomTestStringConvertible {
         let name: String
         let text: String
-        /// What the compiler says of it; nil where it has nothing to say.
+        /// The compiler's message; nil if the code compiles.
         let refusal: String?
 
         var testDescription: String { name }
@@ -116,7 +117,7 @@ struct CompilerTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("snippet.swift")
-        try Data("import Core\n\(snippet.text)\n".utf8).write(to: file)
+        try Data("import Core\nimport Storage\n\(snippet.text)\n".utf8).write(to: file)
 
         let (status, words) = try await Self.compile(file)
         if let refusal = snippet.refusal {
@@ -127,25 +128,28 @@ struct CompilerTests {
         }
     }
 
-    /// Runs the compiler as far as the rules of ownership are checked, and makes nothing.
+    /// Runs the compiler up to its ownership checks, without output files.
     private static func compile(_ file: URL) async throws -> (status: Int32, words: String) {
-        // Waiting for a process blocks a thread, and tests share few.
+        // Waiting for a process blocks a thread, and tests share only a few.
         try await withCheckedThrowingContinuation { continuation in
             _ = BlockingThread(name: "compiler") { continuation.resume(with: Result { try run(file) }) }
         }
     }
 
     private static func run(_ file: URL) throws -> (status: Int32, words: String) {
-        // Where the bundle of the tests that run was built.
+        // The build folder of the running test bundle.
         let build = Bundle.main.bundleURL.path
         try #require(
             FileManager.default.fileExists(atPath: build + "/Modules/Core.swiftmodule"), "\(build)")
+        let sources = URL(fileURLWithPath: #filePath).pathComponents.dropLast(3).joined(separator: "/") + "/Sources"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            // The compiler leaves its temporary files behind where it refuses something.
+            // The compiler leaves its temporary files behind when it refuses code.
             "TMPDIR=\(file.deletingLastPathComponent().path)",
             "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-I", build + "/Modules",
+            // The modules that Core's modules are built from.
+            "-I", sources + "/CCrypto",
             "-module-cache-path", build + "/ModuleCache", file.path,
         ]
         let output = Pipe()

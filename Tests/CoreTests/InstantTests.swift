@@ -1,3 +1,4 @@
+import Storage
 import Testing
 
 @testable import Core
@@ -84,10 +85,10 @@ struct InstantTests {
         for (day, zone, start) in [
             ("2026-11-18", "Europe/Berlin", "2026-11-17T23:00:00Z"),
             ("2026-07-01", "Europe/Berlin", "2026-06-30T22:00:00Z"),
-            // Their clocks change within the day.
+            // The clocks change within the day.
             ("2026-10-25", "Europe/Berlin", "2026-10-24T22:00:00Z"),
             ("2026-10-26", "Europe/Berlin", "2026-10-25T23:00:00Z"),
-            // Midnight is skipped, or comes twice.
+            // Midnight is skipped, or occurs twice.
             ("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z"),
             ("2026-11-01", "America/Havana", "2026-11-01T04:00:00Z"),
             ("2018-02-18", "America/Sao_Paulo", "2018-02-18T03:00:00Z"),

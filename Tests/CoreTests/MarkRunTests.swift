@@ -16,7 +16,7 @@ import Testing
         #expect(Self.admits(String(repeating: "M" + String(repeating: "\u{301}", count: 30), count: 100)))
     }
 
-    /// What no scalar shows by itself: its decomposition may have more marks, or end with some.
+    /// A decomposition may have more marks than its scalar shows, or end with some.
     @Test func decompositionsCount() {
         #expect(!Self.admits(String(repeating: "\u{344}", count: 16)), "each is two marks")
         #expect(!Self.admits("\u{1F82}" + String(repeating: "\u{301}", count: 28)), "ends with three")
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// The rule holds against the decomposition itself: nothing that passes has more than thirty marks in a row once it is decomposed.
+    /// Checks the rule against the decomposition itself: no accepted text has more than thirty marks in a row once it is decomposed.
     @Test func nothingThatPassesHasMoreOnceDecomposed() {
         let scalars = (0...0x10FFFF).compactMap { Unicode.Scalar(UInt32($0)) }.filter {
             $0.properties.generalCategory != .unassigned && $0.properties.generalCategory != .privateUse
@@ -47,13 +47,13 @@ import Testing
             if leading == classes.count {
                 #expect(own >= leading, "U+\(String(scalar.value, radix: 16))")
             } else {
-                // What begins with marks must count as one, so that it goes on with what stands before it.
+                // A decomposition that begins with marks must count as one mark, so that the run continues.
                 #expect(leading == 0 && own >= trailing, "U+\(String(scalar.value, radix: 16))")
             }
         }
     }
 
-    /// For how many marks a scalar counts at least: as many as make thirty with those that may follow it.
+    /// The least number of marks that a scalar counts for: those that make thirty together with the marks that may follow it.
     private static func weight(_ scalar: Unicode.Scalar) -> Int {
         var run = MarkRun()
         _ = run.admits(scalar)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Core
 
-/// What a name may be, and what becomes of what nobody sees.
+/// Valid names, and the removal of invisible characters.
 @Suite struct NameTests {
     private static func flaw(_ text: String, _ kind: Name.Kind = .sender) -> Flaw.Code? {
         do throws(Flaw) {

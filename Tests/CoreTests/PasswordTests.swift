@@ -131,7 +131,7 @@ struct PasswordTests {
         }
         #expect(others == 10)
         #expect((2...10).contains(answered) && refused + answered == 64, "\(answered)")
-        // Nothing is left behind: the account is served again.
+        // No state is left behind: the account is served again.
         for _ in 0..<3 { _ = try await hasher.hash("password", of: "greedy") }
         await hasher.close()
     }

@@ -1,11 +1,12 @@
+import Storage
 import Testing
 
 @testable import Core
 
 @Suite("The permission table")
 struct PermissionTableTests {
-    /// What somebody gets who asks to work in a company.
-    enum Answer: Sendable { case all, onlyAssigned, onlyOwn, forbidden, notFound }
+    /// What an actor receives that asks to work in a company.
+    enum Answer: Sendable { case all, onlyAssigned, onlyLed, onlyOwn, forbidden, notFound }
 
     struct Row: Sendable, CustomTestStringConvertible {
         let permission: Permission
@@ -74,13 +75,45 @@ struct PermissionTableTests {
         Row(.readTimes, .worker, own: .onlyOwn, other: .notFound),
         Row(.correctTimes, .admin, own: .all, other: .all),
         Row(.correctTimes, .manager, own: .all, other: .notFound),
-        Row(.correctTimes, .worker, own: .forbidden, other: .notFound),
+        Row(.correctTimes, .worker, own: .onlyLed, other: .notFound),
+        Row(.enterTimes, .admin, own: .all, other: .all),
+        Row(.enterTimes, .manager, own: .all, other: .notFound),
+        Row(.enterTimes, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.enterTimes, .worker, own: .onlyLed, other: .notFound),
+        Row(.moveMaterial, .admin, own: .all, other: .all),
+        Row(.readCosts, .admin, own: .all, other: .all),
+        Row(.moveMaterial, .manager, own: .all, other: .notFound),
+        Row(.readCosts, .manager, own: .all, other: .notFound),
+        Row(.moveMaterial, .worker, own: .onlyLed, other: .notFound),
+        Row(.readCosts, .worker, own: .forbidden, other: .notFound),
+        Row(.moveMaterial, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readCosts, .bookkeeper, own: .all, other: .notFound),
         Row(.readAudit, .admin, own: .all, other: .all),
         Row(.readAudit, .manager, own: .all, other: .notFound),
         Row(.readAudit, .worker, own: .forbidden, other: .notFound),
         Row(.readMails, .admin, own: .all, other: .all),
         Row(.readMails, .manager, own: .all, other: .notFound),
         Row(.readMails, .worker, own: .forbidden, other: .notFound),
+        Row(.listCompanies, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readCompany, .bookkeeper, own: .all, other: .notFound),
+        Row(.changeCompany, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.operate, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.suspendCompany, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.copyCompany, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.removeCompany, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readAnyUser, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readUsers, .bookkeeper, own: .all, other: .notFound),
+        Row(.inviteUsers, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.changeUsers, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readSites, .bookkeeper, own: .all, other: .notFound),
+        Row(.changeSites, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.changeMaterials, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.adjustAmounts, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.checkIn, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readTimes, .bookkeeper, own: .all, other: .notFound),
+        Row(.correctTimes, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readAudit, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.readMails, .bookkeeper, own: .forbidden, other: .notFound),
     ]
 
     @Test("it has a line for each permission and role")
@@ -107,10 +140,11 @@ struct PermissionTableTests {
         for (company, expected) in [(own, row.inOwn), (runtime.newID(), row.inOther)] {
             let site: Site.ID = runtime.newID()
             switch expected {
-            case .all, .onlyAssigned, .onlyOwn:
+            case .all, .onlyAssigned, .onlyLed, .onlyOwn:
                 let scope = try actor.scope(company, for: row.permission)
                 #expect(scope.company == company)
-                #expect(scope.assignee == (expected == .onlyAssigned ? user.id : nil))
+                #expect(scope.assignee == ([.onlyAssigned, .onlyLed].contains(expected) ? user.id : nil))
+                #expect(scope.isForLeaders == (expected == .onlyLed))
                 let siteScope = try actor.scope(company, site, for: row.permission)
                 #expect(siteScope.company == company && siteScope.site == site)
                 #expect(siteScope.assignee == scope.assignee)

@@ -19,7 +19,7 @@ import Testing
         var testDescription: String { "\(search) in \(text)" }
     }
 
-    /// Those that the app's search is held against, too.
+    /// The cases that the app's search is tested with, too.
     private static var cases: [Case] {
         get throws {
             let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../web/search-cases.json")

@@ -1,7 +1,8 @@
 import Core
+import Storage
 import Testing
 
-@Suite("Quantities, ids and e-mail addresses")
+@Suite("Quantities, ids and email addresses")
 struct ValueTests {
     @Test(
         "a quantity is written as the shortest decimal",

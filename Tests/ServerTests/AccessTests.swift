@@ -1,9 +1,10 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @Suite struct AccessTests {
-    /// Who may do what in a company: the answer's status for each of them, by the permission table.
+    /// Permissions within a company: the status of the response for each role, by the permission table.
     struct Row: Sendable {
         let method: String
         let path: String
@@ -73,7 +74,7 @@ import Testing
         }
     }
 
-    /// A site's or material's id under another company's or site's path finds nothing and changes nothing.
+    /// The id of a site or material below another company's or site's path finds nothing and changes nothing.
     @Test(arguments: Engine.allCases)
     func idsOfAnotherCompanyAreNotFound(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -4,7 +4,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// One's own account: forgotten passwords, changes, sessions.
+/// A person's own account: forgotten passwords, changes, sessions.
 @Suite struct AccountTests {
     @Test(arguments: Engine.allCases)
     func aForgottenPasswordIsSetAnew(_ engine: Engine) async throws {
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// A link that was asked for before doesn't switch somebody on again.
+    /// An earlier link doesn't reactivate a person who was switched off.
     @Test(arguments: Engine.allCases)
     func whoIsSwitchedOffHasNoLink(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -87,7 +87,7 @@ import Testing
             #expect(try await company.manager.get(me).status == 200)
             #expect(try await elsewhere.get(me).status == 401)
             _ = try await TestCompany.signIn(server.client, email: company.email, password: "Neue Kelle 2026")
-            // What only others decide can't be changed here.
+            // Fields that only others may change can't be changed here.
             let role = try await company.manager.put(me, "{\"role\": \"ADMIN\", \"status\": \"INACTIVE\"}")
             #expect(role.json["fields"]?.list.map { $0["field"] } == ["role", "status"])
             #expect(try await company.manager.get(me).json["role"] == "MANAGER")

@@ -1,11 +1,12 @@
 import Foundation
 import HTTPTypes
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Who founds a company proves their e-mail address before the company mails or invites anyone.
+/// A founder confirms their email address before the company mails or invites anyone.
 @Suite struct AddressProofTests {
     private struct Scene {
         let server: TestServer
@@ -19,7 +20,7 @@ import Testing
             service = try server.mailService(by: postbox)
         }
 
-        /// The latest letter of a kind.
+        /// The latest mail of a kind.
         func letter(_ tag: String, to address: String? = nil) async throws -> Letter? {
             while try await service.sendDue() > 0 {}
             return postbox.letters.last { $0.tag == tag && $0.to == address ?? company.email }
@@ -45,7 +46,7 @@ import Testing
 
         func resend() async throws -> Reply { try await company.manager.post("/api/v1/auth/verify/resend") }
 
-        /// What the hour's housekeeping would erase.
+        /// The companies that the hourly housekeeping would erase.
         func erased() async throws -> [Company.ID] {
             let companies = Companies(server.database, provesAddresses: true, runtime: server.runtime)
             var erased: [Company.ID] = []
@@ -92,13 +93,13 @@ import Testing
             #expect(after["isAddressProven"] == .boolean(true) && after["readOnlyFrom"] == .null)
             #expect(try await company.invite("lena@vogt.example").status == 201)
             #expect(try await company.manager.post(off + "/invitation").status == 202)
-            // What fell low before isn't told of, what does from now on is.
+            // Material that fell low earlier isn't reported; material that falls low from now on is.
             #expect(try await company.manager.post(material + "/adjust-quantity", "{\"delta\": 9}").status == 200)
             #expect(try await company.manager.post(material + "/adjust-quantity", "{\"delta\": -9}").status == 200)
             server.clock.advance(by: .seconds(60))
             #expect(try await scene.letter("low-stock")?.text.contains("Flexkleber") == true)
 
-            // A second tap does no harm, and is seen.
+            // A second tap does no harm and is recognised.
             for _ in 0..<2 {
                 let again = try await scene.verify(try #require(letter.token))
                 #expect(again.status == 401 && again.json["code"] == "link-used")
@@ -116,7 +117,7 @@ import Testing
 
     @Test(arguments: Engine.allCases)
     func aFreshLinkEndsTheOneBefore(_ engine: Engine) async throws {
-        let flags: [Setting: String] = [.linkTokens: "query", .publicURL: "https://polier.example.de"]
+        let flags: [String: String] = ["POLIER_LINK_TOKENS": "query", "POLIER_PUBLIC_URL": "https://polier.example.de"]
         try await TestServer.run(on: engine, flags: flags, provesAddresses: true) { server in
             let scene = try await Scene(server)
             let worker = try await server.person(.worker, in: scene.company.id)
@@ -126,7 +127,7 @@ import Testing
             #expect(try await scene.resend().status == 202)
             let second = try await scene.token()
             #expect(try await scene.verify(first).json["code"] == "link-used" && first != second)
-            // The one that waits is taken back.
+            // The waiting mail is cancelled.
             _ = try await scene.resend()
             _ = try await scene.resend()
             _ = try await scene.letter("verify")
@@ -145,13 +146,13 @@ import Testing
         }
     }
 
-    /// A link proves the address that it was mailed to, and no other.
+    /// A link confirms the address that it was mailed to, and no other.
     @Test(arguments: Engine.allCases)
     func anotherAddressNeedsAnotherLink(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, hasMail: false, provesAddresses: true) { server in
             let scene = try await Scene(server)
             let first = try await scene.token()
-            // As on a server that had no mail for a while: it holds at once.
+            // As on a server that had no mail for a while: the new address takes effect at once.
             let moved = try await scene.company.manager.put(
                 "/api/v1/users/me",
                 "{\"email\": \"neu@else.example\", \"currentPassword\": \"\(TestCompany.password)\"}")
@@ -181,7 +182,7 @@ import Testing
             #expect(try await Self.isFree(forgot))
             #expect(try await forgot.verify(unused).status == 401)
 
-            // A mistyped address is mended by the other one's link.
+            // A mistyped address is replaced by way of the other address's link.
             let mistyped = try await Scene(server)
             let asked = try await mistyped.company.manager.put(
                 "/api/v1/users/me",
@@ -193,7 +194,7 @@ import Testing
             #expect(confirmed.status == 200)
             #expect(try await mistyped.isProven)
 
-            // The links of a change of the address are seen, too, where they are used again.
+            // The links of an address change are recognised, too, when they are used again.
             let undo = try await mistyped.token("email-changing")
             for path in ["confirm", "restore", "restore", "restore"] {
                 _ = try await server.client.post(
@@ -208,7 +209,7 @@ import Testing
         }
     }
 
-    /// Whether the company invites now. Its sessions may have ended.
+    /// Whether the company may invite now. Its sessions may have ended.
     private static func isFree(_ scene: Scene) async throws -> Bool {
         let token = try await TestCompany.signIn(
             scene.server.client, email: scene.company.email, password: "Ganz neue Kelle")
@@ -243,7 +244,7 @@ import Testing
             #expect(Self.isRefused(try await manager.post(site + "/check-in"), "company-read-only"))
             #expect(try await manager.get(site).status == 200)
             #expect(try await manager.get("/api/v1/users/me/export").json["code"] == "confirm-again")
-            // What concerns their own account stays possible.
+            // Changes of their own account remain possible.
             let password = "\"currentPassword\": \"\(TestCompany.password)\""
             let me = "/api/v1/users/me"
             #expect(try await manager.put(me, "{\"email\": \"neu@else.example\", \(password)}").status == 200)
@@ -255,7 +256,7 @@ import Testing
             #expect(try await scene.resend().status == 202)
             #expect(try await manager.post("/api/v1/auth/signout").status == 204)
             let again = server.client.with(token: try await TestCompany.signIn(server.client, email: company.email))
-            // Neither are other companies concerned.
+            // Other companies aren't affected either.
             _ = try await TestCompany.register(server.client).site()
             #expect(Self.isRefused(try await again.post(site + "/check-in"), "company-read-only"))
             #expect(try await scene.verify(try await scene.token()).status == 200)
@@ -282,12 +283,12 @@ import Testing
             server.clock.advance(by: Self.day * 20 - .milliseconds(1))
             #expect(try await left.erased() == [])
             server.clock.advance(by: .milliseconds(1))
-            // A server for its own machine alone erases no one.
+            // A server for its own machine alone erases no company.
             #expect(try await Companies(server.database, runtime: server.runtime).abandoned().isEmpty)
             #expect(try await left.erased().map(\.text) == [left.company.id])
             #expect(try await Self.companies(server) == [proven, failed, signedIn, queued].map(\.company.id).sorted())
 
-            // What was interrupted goes on.
+            // An interrupted mail is sent again.
             _ = try await queued.letter("verify")
             let id = try #require(Company.ID(queued.company.id))
             try await server.database.transaction { transaction in
@@ -298,7 +299,7 @@ import Testing
             #expect(try await left.erased().map(\.text) == [queued.company.id])
             server.clock.advance(by: Self.day * 10)
             #expect(try await left.erased().map(\.text) == [signedIn.company.id])
-            // Who comes back at the last moment stays.
+            // A founder who comes back at the last moment keeps the company.
             _ = try await TestCompany.signIn(server.client, email: failed.company.email)
             failed.postbox.answer(.accepted)
             try await server.database.make(
@@ -326,7 +327,7 @@ import Testing
             })
     }
 
-    /// An operator erases an unproven company like any other.
+    /// An operator can erase an unproven company like any other.
     @Test(arguments: Engine.allCases)
     func anOperatorErasesOne(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, provesAddresses: true) { server in
@@ -340,7 +341,7 @@ import Testing
         }
     }
 
-    /// On this machine alone nothing needs proof, not even where a database comes from elsewhere.
+    /// On this machine alone no address has to be confirmed, not even in a database from elsewhere.
     @Test(arguments: Engine.allCases)
     func aLocalServerAsksForNothing(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -367,7 +368,7 @@ import Testing
         }
     }
 
-    /// What an older server registers during an update, and what the command line makes, has no row: it needs no proof.
+    /// A company registered by an older server during an update, or created by the command line, has no row: it needs no confirmation.
     @Test(arguments: Engine.allCases)
     func whoWasNeverAskedNeedsNoProof(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, provesAddresses: true) { server in

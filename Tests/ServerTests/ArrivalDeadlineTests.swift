@@ -10,7 +10,7 @@ import Testing
 
 @testable import Server
 
-/// Peers that take their time over a request, on a clock of the test's own.
+/// Clients that send a request slowly, with a clock that the test controls.
 @Suite struct ArrivalDeadlineTests {
     private let channel = EmbeddedChannel()
     private let loop: EmbeddedEventLoop
@@ -49,7 +49,7 @@ import Testing
         #expect(!channel.isActive)
     }
 
-    /// The first head, and one after an answer.
+    /// The first head, and one after a response.
     @Test(arguments: [false, true]) func aHeadThatDribblesIsCutOff(isLater: Bool) throws {
         if isLater {
             try send(Self.whole)
@@ -85,7 +85,7 @@ import Testing
         #expect(!channel.isActive)
     }
 
-    /// A body that was refused before its end, too.
+    /// This includes a body that was refused before its end.
     @Test func anAnswerDoesntGiveABodyMoreTime() throws {
         try send(Self.head)
         try answer()
@@ -96,7 +96,7 @@ import Testing
     @Test func whoWaitsForAnAnswerStays() throws {
         try send(Self.head + String(repeating: "x", count: 100))
         loop.advanceTime(by: .seconds(5000))
-        // The beginning of the next one, which nobody could answer yet.
+        // The beginning of the next request, which can't be answered yet.
         try send("GET")
         loop.advanceTime(by: .seconds(5000))
         #expect(channel.isActive)

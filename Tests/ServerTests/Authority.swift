@@ -1,21 +1,21 @@
 import Foundation
 
-/// Somebody who certifies servers, and whom nobody trusts by default. Made anew for each test, by openssl.
+/// A certificate authority that no client trusts by default. Created for each test by openssl.
 struct Authority {
     let path: String
     private let folder: TemporaryFolder
 
-    init(_ folder: TemporaryFolder) throws {
+    init(_ folder: TemporaryFolder) async throws {
         self.folder = folder
         path = "\(folder.path)/authority-\(UUID().uuidString).pem"
-        try Self.run(["-keyout", path + ".key", "-out", path, "-subj", "/CN=Polier's tests"])
+        try await Self.run(["-keyout", path + ".key", "-out", path, "-subj", "/CN=Polier's tests"])
     }
 
-    /// A certificate and its key, in one file.
-    /// - Parameter names: like `IP:127.0.0.1`.
-    func certificate(for names: String) throws -> String {
+    /// A certificate and its key in one file.
+    /// - Parameter names: in the form `IP:127.0.0.1`.
+    func certificate(for names: String) async throws -> String {
         let file = "\(folder.path)/server-\(UUID().uuidString).pem"
-        try Self.run([
+        try await Self.run([
             "-CA", path, "-CAkey", path + ".key", "-keyout", file + ".key", "-out", file, "-subj", "/CN=server",
             "-addext", "subjectAltName=\(names)",
         ])
@@ -24,15 +24,12 @@ struct Authority {
         return file
     }
 
-    private static func run(_ arguments: [String]) throws {
+    private static func run(_ arguments: [String]) async throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
         process.arguments = ["openssl"] + new + arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        if process.terminationStatus != 0 { throw NoCertificate() }
+        if try await process.outcome().code != 0 { throw NoCertificate() }
     }
 
     struct NoCertificate: Error {}

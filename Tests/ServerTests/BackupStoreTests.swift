@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-/// Backups that leave the machine: a store that checks each signature, the real binary, and libcurl's own signing.
+/// Backups stored on another machine: a store that checks each signature, the real binary, and libcurl's own signing.
 @Suite struct BackupStoreTests {
     private static let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCY"
 
@@ -32,7 +32,7 @@ import Testing
 
     @Test func aBackupGoesThereAndComesBack() async throws {
         try await Self.withStore { folder, store, environment async throws in
-            let taken = try Binary.run(["backup", "--keep", "2", "."], environment: environment, in: folder.path)
+            let taken = try await Binary.run(["backup", "--keep", "2", "."], environment: environment, in: folder.path)
             #expect(taken.code == 0, "\(taken.output)")
             let name = try #require(
                 FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".backup.gz") })
@@ -41,34 +41,34 @@ import Testing
             #expect(stored.count > 200_000)
             #expect(store.heard.count == 1)
 
-            let verified = try Binary.run(["backup", "--verify", "s3:\(name)"], environment: environment)
+            let verified = try await Binary.run(["backup", "--verify", "s3:\(name)"], environment: environment)
             #expect(verified.code == 0 && verified.output.contains("Whole: "), "\(verified.output)")
             var other = environment
             other["POLIER_DATABASE_URL"] = "sqlite:restored.sqlite"
-            let restored = try Binary.run(["restore", "s3:\(name)"], environment: other, in: folder.path)
+            let restored = try await Binary.run(["restore", "s3:\(name)"], environment: other, in: folder.path)
             #expect(restored.code == 0, "\(restored.output)")
             #expect(
                 try await Stock.numbers("SELECT COUNT(*) FROM movements", at: "sqlite:\(folder.path)/restored.sqlite")
                     == [30_000])
-            // With blanks, umlauts, and what has a meaning in URLs.
+            // With spaces, umlauts and characters that have a meaning in URLs.
             let strange = "Sicherung für Büro & Lager #1 (50 %)+?.gz"
-            #expect(try Binary.run(["backup", strange], environment: environment, in: folder.path).code == 0)
-            let fetched = try Binary.run(["backup", "--verify", "s3:\(strange)"], environment: environment)
+            #expect(try await Binary.run(["backup", strange], environment: environment, in: folder.path).code == 0)
+            let fetched = try await Binary.run(["backup", "--verify", "s3:\(strange)"], environment: environment)
             #expect(fetched.code == 0 && fetched.output.contains("Whole: "), "\(fetched.output)")
-            let missing = try Binary.run(["restore", "s3:nowhere"], environment: other, in: folder.path)
+            let missing = try await Binary.run(["restore", "s3:nowhere"], environment: other, in: folder.path)
             #expect(missing.code == 1 && missing.output.contains("it answered 404 NoSuchKey"), "\(missing.output)")
         }
     }
 
     @Test func aStoreThatIsBusyIsAskedAgain() async throws {
         try await Self.withStore(failing: 2) { folder, store, environment async throws in
-            let taken = try Binary.run(["backup", "b.gz"], environment: environment, in: folder.path)
+            let taken = try await Binary.run(["backup", "b.gz"], environment: environment, in: folder.path)
             #expect(taken.code == 0, "\(taken.output)")
             #expect(store.heard.compactMap { $0["status"]?.number } == [503, 503, 200])
         }
     }
 
-    /// The local files are there all the same, no more of them than shall be, and the secret isn't shown.
+    /// The local files remain, no more of them than should be kept, and the secret isn't shown.
     @Test func anUploadThatFailsIsOneSentence() async throws {
         try await Self.withStore { folder, store, environment async throws in
             let old = folder.path + "/polier-2026-01-01T02-00-00Z.backup.gz"
@@ -78,7 +78,7 @@ import Testing
                 ("POLIER_BACKUP_S3_REGION", "eu-west-1", "it answered 403 InvalidAccessKeyId"),
                 ("POLIER_BACKUP_S3_URL", "http://127.0.0.1:1/backups", "Couldn't connect to server"),
             ] {
-                let (code, output) = try Binary.run(
+                let (code, output) = try await Binary.run(
                     ["backup", "--keep", "1", "."], environment: environment.merging([setting: value]) { $1 },
                     in: folder.path)
                 #expect(code == 1 && output.contains(sentence), "\(output)")
@@ -90,12 +90,12 @@ import Testing
             }
             #expect(!FileManager.default.fileExists(atPath: folder.path + "/objects"))
             #expect(store.heard.count == 2)
-            // What didn't arrive where it shall is no backup.
-            #expect(try Binary.run(["check"], environment: environment).output.contains("There was no backup yet"))
+            // A backup that didn't arrive at its destination doesn't count.
+            #expect(try await Binary.run(["check"], environment: environment).output.contains("There is no backup yet"))
         }
     }
 
-    @Test func whatCannotBeAStoreStopsTheStart() throws {
+    @Test func whatCannotBeAStoreStopsTheStart() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let keys = ["POLIER_BACKUP_S3_ACCESS_KEY_ID": "k", "POLIER_BACKUP_S3_SECRET_ACCESS_KEY": "geheim"]
@@ -111,9 +111,9 @@ import Testing
                 "must look like https://ENDPOINT/BUCKET"
             ),
             (keys.merging(["POLIER_BACKUP_S3_URL": "http://s3.example/b"]) { $1 }, "must begin with https://"),
-            ([:], "s3:x lies in a store, and POLIER_BACKUP_S3_URL names none"),
+            ([:], "s3:x is in a store, and POLIER_BACKUP_S3_URL is not set"),
         ] {
-            let (code, output) = try Binary.run(["restore", "s3:x"], environment: environment, in: folder.path)
+            let (code, output) = try await Binary.run(["restore", "s3:x"], environment: environment, in: folder.path)
             #expect(code == 1 && output.contains(sentence) && !output.contains("geheim"), "\(output)")
             #expect(output.split(separator: "\n").count == 1)
         }

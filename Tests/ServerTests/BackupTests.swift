@@ -1,23 +1,24 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
 
 /// `polier backup` and `polier restore`, as an operator runs them.
 @Suite struct BackupTests {
-    private static func backUp(_ url: String, _ arguments: [String], in folder: TemporaryFolder) throws -> (
+    private static func backUp(_ url: String, _ arguments: [String], in folder: TemporaryFolder) async throws -> (
         code: Int32, output: String
     ) {
-        try Binary.run(["backup"] + arguments, environment: ["POLIER_DATABASE_URL": url], in: folder.path)
+        try await Binary.run(["backup"] + arguments, environment: ["POLIER_DATABASE_URL": url], in: folder.path)
     }
 
-    private static func check(_ url: String) throws -> String {
-        try Binary.run(["check"], environment: ["POLIER_DATABASE_URL": url]).output
+    private static func check(_ url: String) async throws -> String {
+        try await Binary.run(["check"], environment: ["POLIER_DATABASE_URL": url]).output
     }
 
-    static func restore(_ file: String, _ url: String) throws -> (code: Int32, output: String) {
-        try Binary.run(["restore", file], environment: ["POLIER_DATABASE_URL": url])
+    static func restore(_ file: String, _ url: String) async throws -> (code: Int32, output: String) {
+        try await Binary.run(["restore", file], environment: ["POLIER_DATABASE_URL": url])
     }
 
     @Test(arguments: Engine.allCases)
@@ -27,40 +28,41 @@ import Testing
             defer { folder.remove() }
             try await TestServer.run(on: engine, at: urls[0]) { _ = try await World($0, mark: "Größe") }
             let file = folder.path + "/today.gz"
-            // What was left here by somebody else gives nobody a right to read.
+            // A file that another user left here grants no one the right to read.
             #expect(
                 FileManager.default.createFile(
                     atPath: file + ".unfinished", contents: Data("x".utf8), attributes: [.posixPermissions: 0o666]))
-            let taken = try Self.backUp(urls[0], [file], in: folder)
+            let taken = try await Self.backUp(urls[0], [file], in: folder)
             #expect(taken.code == 0 && taken.output.hasPrefix("Backed up "), "\(taken.output)")
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
             #expect(mode == 0o600)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["today.gz"])
-            #expect(try Self.check(urls[0]).contains("The last backup is of 20"))
-            let verified = try Binary.run(["backup", "--verify", file])
+            #expect(try await Self.check(urls[0]).contains("The last backup was taken at 20"))
+            let verified = try await Binary.run(["backup", "--verify", file])
+            let latest = try #require(Repository.migrations.last)
             #expect(
-                verified.code == 0 && verified.output.contains("schema 0017_suspension_and_notice"),
+                verified.code == 0 && verified.output.contains("schema \(latest)"),
                 "\(verified.output)")
-            // A timer has run here already: the database is empty still, and keeps its note.
-            #expect(try Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[2]]).code == 0)
-            #expect(try Self.backUp(urls[2], [folder.path + "/empty.gz"], in: folder).code == 0)
-            for (url, note) in zip(urls.dropFirst(), ["There was no backup yet", "The last backup is of 20"]) {
-                let restored = try Self.restore(file, url)
+            // A timer has run here already: the database is still empty, and keeps its record.
+            #expect(try await Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[2]]).code == 0)
+            #expect(try await Self.backUp(urls[2], [folder.path + "/empty.gz"], in: folder).code == 0)
+            for (url, note) in zip(urls.dropFirst(), ["There is no backup yet", "The last backup was taken at 20"]) {
+                let restored = try await Self.restore(file, url)
                 #expect(restored.code == 0, "\(restored.output)")
                 #expect(CopyTests.hashes(restored.output) == CopyTests.hashes(verified.output))
-                #expect(try Self.restore(file, url).output.hasPrefix("polier: the target isn't empty"))
-                #expect(try Self.check(url).contains(note))
+                #expect(try await Self.restore(file, url).output.hasPrefix("polier: the target isn't empty"))
+                #expect(try await Self.check(url).contains(note))
             }
-            // What was restored is what there was: the engines' own copy compares the same hashes.
+            // The restored database equals the original: the engines' own copy compares the same hashes.
             let again = folder.path + "/again.gz"
-            #expect(try Self.backUp(urls[2], [again], in: folder).code == 0)
+            #expect(try await Self.backUp(urls[2], [again], in: folder).code == 0)
             #expect(
-                try CopyTests.hashes(Binary.run(["backup", "--verify", again]).output)
+                try await CopyTests.hashes(Binary.run(["backup", "--verify", again]).output)
                     == CopyTests.hashes(verified.output))
         }
     }
 
-    /// Three backups while eight people take and add: each is one moment, however much happened while it was written.
+    /// Three backups while eight people take and add: each is a snapshot of one moment, whatever happens while it is written.
     @Test(.timeLimit(.minutes(3)), arguments: Engine.allCases)
     func aBackupWhilePeopleWorkIsOneMoment(_ engine: Engine) async throws {
         try await CopyTests.withDatabases([engine, .sqlite, .postgres, .sqlite]) { urls async throws in
@@ -71,7 +73,7 @@ import Testing
             let site = try await company.site()
             var materials: [String] = []
             for _ in 0..<4 { materials.append(try await company.material(site, amount: "1000")) }
-            // Between materials and movements, in the order of tables: so reading takes its time there.
+            // In the order of the tables between materials and movements, so that reading takes a while there.
             try await Stock.at(urls[0]) { stock async throws in
                 try await stock.run(
                     """
@@ -97,17 +99,17 @@ import Testing
                 for file in files {
                     try await Task.sleep(for: .milliseconds(400))
                     let url = urls[0]
-                    let taken = try await Task.detached { try Self.backUp(url, [file], in: folder) }.value
+                    let taken = try await Self.backUp(url, [file], in: folder)
                     #expect(taken.code == 0, "\(taken.output)")
                 }
                 goesOn.lower()
                 try await group.waitForAll()
             }
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
 
             var counts: [Int64] = []
             for (file, url) in zip(files, urls.dropFirst()) {
-                #expect(try Self.restore(file, url).code == 0)
+                #expect(try await Self.restore(file, url).code == 0)
                 try await Stock.at(url) { stock async throws in
                     counts += try await stock.numbers("SELECT COUNT(*) FROM movements")
                     let wrong = try await stock.texts(
@@ -121,11 +123,11 @@ import Testing
             #expect(counts[0] < counts[1] && counts[1] < counts[2], "nobody worked meanwhile: \(counts)")
             let restored = try await RunningServer(url: urls[2], folder: folder)
             _ = try await TestCompany.signIn(restored.client, email: company.email)
-            #expect(restored.terminate() == 0)
+            #expect(await restored.terminate() == 0)
         }
     }
 
-    /// A backup of an earlier release becomes a database of this one; one of a later release names it.
+    /// A backup of an earlier release becomes a database of this one; for one of a later release, the error names that release.
     @Test(arguments: Engine.allCases)
     func anOlderSchemaIsBroughtUpToDateAndANewerOneRefused(_ engine: Engine) async throws {
         try await CopyTests.withDatabases([engine, engine, engine, engine]) { urls async throws in
@@ -137,25 +139,27 @@ import Testing
                 _ = try await Migrator(stock.database, migrations: [embedded[0]]).migrate()
                 try await stock.run("UPDATE companies SET name = 'Betreiber'")
             }
-            let taken = try Self.backUp(urls[0], [old], in: folder)
+            let taken = try await Self.backUp(urls[0], [old], in: folder)
             #expect(taken.code == 0 && taken.output.contains("The database couldn't note it"), "\(taken.output)")
-            #expect(try Self.restore(old, urls[1]).code == 0)
+            #expect(try await Self.restore(old, urls[1]).code == 0)
             try await Stock.at(urls[1]) { stock async throws in
                 #expect(try await stock.texts("SELECT name FROM companies") == ["Betreiber"])
                 #expect(try await stock.numbers("SELECT COUNT(*) FROM mails") == [0])
                 #expect(try await Migrator(stock.database, migrations: embedded).state() == .fits)
             }
+            let latest = try #require(Repository.migrations.last)
             #expect(
-                try Self.restore(old, urls[1]).output.contains(
-                    "the target's schema is at 0017_suspension_and_notice, which can't become"))
+                try await Self.restore(old, urls[1]).output.contains(
+                    "the target's schema is at \(latest), which can't become"))
 
             let later = try Migration(
                 file: "9999_later.sql", text: "-- polier: runs-with 1\nCREATE TABLE l (id BIGINT PRIMARY KEY);")
             try await Stock.at(urls[2]) { stock async throws in
                 _ = try await Migrator(stock.database, migrations: embedded + [later]).migrate()
             }
-            #expect(try Self.backUp(urls[2], [new], in: folder).code == 0, "an old server's timer goes on working")
-            let refused = try Self.restore(new, urls[3])
+            #expect(
+                try await Self.backUp(urls[2], [new], in: folder).code == 0, "an old server's timer goes on working")
+            let refused = try await Self.restore(new, urls[3])
             #expect(
                 refused.output == """
                     polier: the backup's schema is at 9999_later, which this polier doesn't know: restore it with polier \
@@ -177,38 +181,38 @@ import Testing
                 try "x".write(toFile: "\(folder.path)/\(name)", atomically: false, encoding: .utf8)
             }
 
-            // One that can't be taken costs none of those that are there.
-            #expect(try Self.backUp("sqlite:nowhere", ["--keep", "1", "."], in: folder).code == 1)
+            // A backup that fails costs none of the existing ones.
+            #expect(try await Self.backUp("sqlite:nowhere", ["--keep", "1", "."], in: folder).code == 1)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 7)
 
-            let taken = try Self.backUp(url, ["--keep", "2", "."], in: folder)
+            let taken = try await Self.backUp(url, ["--keep", "2", "."], in: folder)
             #expect(taken.code == 0, "\(taken.output)")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             let new = try #require(names.first { !(old + strange + [abandoned]).contains($0) })
             #expect(Set(names) == Set(strange + [old[2], new]))
-            #expect(try Binary.run(["backup", "--verify", folder.path + "/" + new]).code == 0)
+            #expect(try await Binary.run(["backup", "--verify", folder.path + "/" + new]).code == 0)
 
             for (arguments, sentence) in [
                 (["--keep", "0", "."], "at least one backup stays"), (["--keep", "2", "letter.txt"], "isn't a folder"),
                 (["nowhere/x.gz"], "the backup nowhere/x.gz can't be written: No such file or directory"),
             ] {
-                let (code, output) = try Self.backUp(url, arguments, in: folder)
+                let (code, output) = try await Self.backUp(url, arguments, in: folder)
                 #expect(code != 0 && output.contains(sentence), "\(output)")
             }
         }
     }
 
-    /// Backups before upgrades have a folder of their own, which nobody has to make: they push no nightly one out.
-    @Test func aFolderBelowIsAnother() throws {
+    /// Backups before upgrades have a folder of their own, which is created automatically: they displace no nightly backup.
+    @Test func aFolderBelowIsAnother() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        _ = try Binary.run(["migrate"], in: folder.path)
+        _ = try await Binary.run(["migrate"], in: folder.path)
         let url = "sqlite:\(folder.path)/var/polier.sqlite"
         for kept in ["nightly", "nightly/upgrades", "nightly/upgrades"] {
-            let (code, output) = try Self.backUp(url, ["--keep", "1", kept], in: folder)
+            let (code, output) = try await Self.backUp(url, ["--keep", "1", kept], in: folder)
             #expect(code == 0, "\(output)")
-            // Names go by the second.
-            Thread.sleep(forTimeInterval: 1)
+            // File names have a resolution of one second.
+            try await Task.sleep(for: .seconds(1))
         }
         let nightly = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/nightly")
         #expect(nightly.count == 2 && nightly.contains("upgrades"))
@@ -216,15 +220,17 @@ import Testing
         #expect(
             try FileManager.default.attributesOfItem(atPath: folder.path + "/nightly/upgrades")[.posixPermissions]
                 as? Int == 0o700)
-        let (code, output) = try Self.backUp(url, ["--keep", "1", "no/such"], in: folder)
-        #expect(code == 1 && output.contains("no/such isn't a folder"), "\(output)")
+        for name in ["no/such", "/proc/nope"] {
+            let (code, output) = try await Self.backUp(url, ["--keep", "1", name], in: folder)
+            #expect(code == 1 && output.contains("the folder \(name) for backups can't be made: No such"), "\(output)")
+        }
     }
 
-    /// A clock was ahead once: the backup of now is no older one.
+    /// A clock was ahead once: the current backup doesn't count as older.
     @Test func whatWasJustMadeStaysBesideDatesInTheFuture() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        _ = try Binary.run(["migrate"], in: folder.path)
+        _ = try await Binary.run(["migrate"], in: folder.path)
         let url = "sqlite:\(folder.path)/var/polier.sqlite"
         try FileManager.default.createDirectory(atPath: folder.path + "/kept", withIntermediateDirectories: false)
         let future = ["polier-2199-01-01T02-00-00Z.backup.gz", "polier-2199-01-02T02-00-00Z.backup.gz"]
@@ -232,37 +238,38 @@ import Testing
         for name in future + [old] {
             try "x".write(toFile: "\(folder.path)/kept/\(name)", atomically: false, encoding: .utf8)
         }
-        let (code, output) = try Self.backUp(url, ["--keep", "1", "kept"], in: folder)
+        let (code, output) = try await Self.backUp(url, ["--keep", "1", "kept"], in: folder)
         #expect(code == 0, "\(output)")
         let names = Set(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/kept"))
         #expect(names.count == 3 && names.isSuperset(of: future) && !names.contains(old))
         for name in future { #expect(output.contains("\(name) has a date in the future"), "\(output)") }
     }
 
-    /// What goes into a pipe may have gone nowhere. A note from a clock that was ahead doesn't outlive the next backup.
+    /// A backup written to a pipe may be lost. A record from a clock that was ahead is replaced by the next backup.
     @Test func onlyAFileIsTheLastBackup() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        _ = try Binary.run(["migrate"], in: folder.path)
+        _ = try await Binary.run(["migrate"], in: folder.path)
         let url = "sqlite:\(folder.path)/var/polier.sqlite"
-        #expect(try Self.backUp(url, ["-"], in: folder).code == 0)
-        #expect(try Binary.run(["check"], in: folder.path).output.contains("There was no backup yet"))
+        #expect(try await Self.backUp(url, ["-"], in: folder).code == 0)
+        #expect(try await Binary.run(["check"], in: folder.path).output.contains("There is no backup yet"))
         let future = Instant(milliseconds: 4_102_444_800_000)
         try await Stock.at(url) { try await Upkeep($0.database).note(.backup, of: future, at: future) }
-        #expect(try Binary.run(["check"], in: folder.path).output.contains("The last backup is of 2100-01-01"))
-        #expect(try Self.backUp(url, ["a.gz"], in: folder).code == 0)
-        #expect(!(try Binary.run(["check"], in: folder.path).output.contains("2100")))
+        #expect(
+            try await Binary.run(["check"], in: folder.path).output.contains("The last backup was taken at 2100-01-01"))
+        #expect(try await Self.backUp(url, ["a.gz"], in: folder).code == 0)
+        #expect(!(try await Binary.run(["check"], in: folder.path).output.contains("2100")))
     }
 
-    /// A device, a pipe or a link in its place would be gone.
-    @Test func whatIsNoFileStays() throws {
+    /// A device, pipe or link would be destroyed if it were replaced.
+    @Test func whatIsNoFileStays() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        _ = try Binary.run(["migrate"], in: folder.path)
+        _ = try await Binary.run(["migrate"], in: folder.path)
         let (pipe, link) = (folder.path + "/pipe", folder.path + "/link")
         #expect(mkfifo(pipe, 0o600) == 0 && symlink("/dev/null", link) == 0)
         for path in [pipe, link, folder.path] {
-            let (code, output) = try Binary.run(["backup", path], in: folder.path)
+            let (code, output) = try await Binary.run(["backup", path], in: folder.path)
             #expect(code == 1 && output.contains("\(path) is there and isn't a file: name another"), "\(output)")
             var there = stat()
             #expect(lstat(path, &there) == 0 && there.st_mode & S_IFMT != S_IFREG)
@@ -283,13 +290,8 @@ import Testing
                 "-c", "set -o pipefail; \"$0\" backup - | POLIER_DATABASE_URL=$TO \"$0\" restore -", Binary.path,
             ]
             shell.environment = ["POLIER_DATABASE_URL": urls[0], "TO": urls[1], "PATH": "/usr/bin:/bin"]
-            let pipe = Pipe()
-            shell.standardOutput = pipe
-            shell.standardError = pipe
-            try shell.run()
-            let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-            shell.waitUntilExit()
-            #expect(shell.terminationStatus == 0, "\(output)")
+            let (code, output) = try await shell.outcome()
+            #expect(code == 0, "\(output)")
             #expect(try await Stock.numbers("SELECT COUNT(*) FROM movements", at: urls[1]) == [100])
         }
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// One request that must be refused, and how.
+/// A request that must be refused, and the expected refusal.
 struct Refused: Sendable, CustomTestStringConvertible {
     let method: String
     /// `{company}`, `{site}` and `{material}` stand for paths of the manager's own.
@@ -9,7 +9,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
     var body: String?
     var headers: [String: String] = [:]
     let status: Int
-    /// What the sentence says.
+    /// The text that the message contains.
     let says: String
 
     init(_ method: String, _ path: String, _ status: Int, _ says: String) {
@@ -54,7 +54,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused("POST", adjust, "{\"delta\": null}", 400, "delta is missing"),
     ]
 
-    /// What Unicode's canonical order is slow at.
+    /// Marks that are slow to bring into Unicode's canonical order.
     static let marks = String(repeating: "\u{301}\u{323}", count: 60_000)
 
     static let texts = [
@@ -130,6 +130,11 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused(
             "POST", "{company}/sites", "{\(site),\(address),\"priority\":\"urgent\"}", 400,
             "priority must be one of low, medium, high"),
+        Refused("POST", "{company}/sites", "{\(site),\"contactName\":\" \"}", 400, "contactName must not be empty"),
+        Refused(
+            "POST", "{company}/sites", "{\(site),\"contactPhone\":\"\(String(repeating: "1", count: 51))\"}", 400,
+            "contactPhone must have at most 50 characters"),
+        Refused("PATCH", "{site}", "{\"contactPhone\":30}", 400, "contactPhone must be text"),
         Refused(
             "POST", "{company}/sites", "{\(site),\(address),\"status\":1}", 400,
             "status must be one of ACTIVE, INACTIVE"),
@@ -181,14 +186,14 @@ struct Refused: Sendable, CustomTestStringConvertible {
             "users names 01a0d26d-b400-71b0-bebe-75cb14030474, who is not of this company"),
         Refused(
             "POST", "/api/v1/auth/register", #"{"email":"a b@c.de","password":"12345678"}"#, 400,
-            "email must be an e-mail address"),
+            "email must be an email address"),
         Refused(
             "POST", "/api/v1/auth/register", #"{"email":"a@c.de","password":"1234567"}"#, 400,
             "password must have 8 to 128"),
         Refused("POST", "/api/v1/auth/signin", #"{"email":"a@c.de"}"#, 400, "password is missing"),
         Refused(
             "POST", "/api/v1/auth/signin", #"{"email":"a@c.de","password":"wrong"}"#, 401,
-            "e-mail address or the password is wrong"),
+            "email address or the password is wrong"),
     ]
 
     static let pages = [
@@ -220,7 +225,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct BadInputTests {
-    /// All rows against one server, and afterwards everything is as it was.
+    /// All rows against one server; afterwards its data is unchanged.
     @Test(arguments: Engine.allCases)
     func badInputGetsAClearAnswerAndNothingIsLost(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -252,7 +257,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// What was pasted with marks that nobody sees is booked without them.
+    /// Pasted text is recorded without its invisible marks.
     @Test(arguments: Engine.allCases)
     func whatNobodySeesIsTakenOut(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -273,7 +278,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// A browser names itself at any length, and a session keeps a line of it.
+    /// A browser may send a name of any length, and a session keeps one line of it.
     @Test(arguments: Engine.allCases)
     func aUserAgentIsCut(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -294,7 +299,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// A body's length that no number of 64 bits with a sign holds is too large at once, and not when its time is over.
+    /// A body whose length exceeds a signed 64-bit integer is too large at once, rather than after its deadline.
     @Test(arguments: ["9223372036854775807", "9223372036854775808", "18446744073709551615"])
     func aLengthBeyondNumbersIsTooLarge(_ length: String) async throws {
         try await TestServer.run(on: .sqlite) { server in
@@ -327,7 +332,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
             for same in ["ada@müller.example", "ADA@MÜLLER.EXAMPLE", "Ada@xn--mller-kva.Example"] {
                 let reply = try await server.client.post("/api/v1/auth/register", TestCompany.registration(email: same))
                 #expect(reply.status == 409)
-                #expect(reply.json["error"] == "There is already an account for this e-mail address.")
+                #expect(reply.json["error"] == "There is already an account for this email address.")
             }
         }
     }

@@ -2,27 +2,19 @@ import Foundation
 
 /// The built binary, run as an operator runs it.
 struct Binary: Sendable {
-    /// Beside the test bundle.
+    /// It is next to the test bundle.
     static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
         "polier"
     ).path
 
-    /// Runs a command to its end and returns its exit code and all it printed.
+    /// Runs a command to its end and returns its exit code and its output.
     static func run(
         _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil
-    ) throws -> (code: Int32, output: String) {
-        let process = prepare(arguments, environment, in: folder)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    ) async throws -> (code: Int32, output: String) {
+        try await prepare(arguments, environment, in: folder).outcome()
     }
 
-    /// Starts a command, whose output nobody reads.
+    /// Starts a command without reading its output.
     static func start(_ arguments: [String], environment: [String: String] = [:], in folder: String) throws -> Process {
         let process = prepare(arguments, environment, in: folder)
         for output in [\Process.standardOutput, \.standardError] { process[keyPath: output] = FileHandle.nullDevice }
@@ -38,7 +30,7 @@ struct Binary: Sendable {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         var inherited = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
-        for (setting, value) in Engine.postgresSettings { inherited[setting.rawValue] = value }
+        for (setting, value) in Engine.postgresSettings { inherited[setting] = value }
         process.environment = inherited.merging(environment) { _, new in new }
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         return process
@@ -53,10 +45,10 @@ final class RunningServer {
 
     /// Starts it on a free port and waits until it is ready.
     /// - Parameters:
-    ///   - openFiles: how many files and connections it may have.
-    ///   - hangups: how many SIGHUPs it gets in the first tenths of a second in which it is there.
-    ///   - errors: what takes its log, where that isn't a file.
-    ///   - errorsTo: the device that takes its log.
+    ///   - openFiles: the most files and connections it may have open.
+    ///   - hangups: the number of SIGHUPs it receives in its first tenths of a second.
+    ///   - errors: receives its log if that isn't a file.
+    ///   - errorsTo: the device that receives its log.
     init(
         url: String, folder: TemporaryFolder, port: Int? = nil, drainSeconds: Int = 0, openFiles: Int? = nil,
         hangups: Int = 0, settings: [String: String] = [:], errors: Pipe? = nil, errorsTo: String? = nil
@@ -80,7 +72,7 @@ final class RunningServer {
         process.standardError = errors ?? errorsTo.map { FileHandle(forWritingAtPath: $0) } ?? output
         try process.run()
         for _ in 0..<hangups {
-            // The loader's time is nobody's.
+            // The time of the dynamic loader doesn't count.
             try await Task.sleep(for: .milliseconds(40))
             if log().contains("\n") { signal(SIGHUP) }
         }
@@ -98,25 +90,25 @@ final class RunningServer {
 
     func log() -> String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
-    func kill() {
+    func kill() async {
         Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        await process.end()
     }
 
     /// Asks it to stop and returns its exit code.
-    func terminate() -> Int32 {
+    func terminate() async -> Int32 {
         signal(SIGTERM)
-        return exitCode()
+        return await exitCode()
     }
 
-    /// How many files and connections it has open.
+    /// The number of files and connections it has open.
     var openFiles: Int {
         get throws {
             try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count
         }
     }
 
-    /// The most memory it ever had at once, in bytes.
+    /// Its peak memory use in bytes.
     var peakMemory: Int {
         get throws {
             let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
@@ -128,8 +120,8 @@ final class RunningServer {
     func signal(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
 
     /// Waits until it has ended.
-    func exitCode() -> Int32 {
-        process.waitUntilExit()
+    func exitCode() async -> Int32 {
+        await process.end()
         return process.terminationStatus
     }
 
@@ -152,7 +144,7 @@ final class RunningServer {
 }
 
 extension sockaddr_in {
-    /// A port of this machine's own.
+    /// A port on the loopback interface.
     init(loopback port: Int) {
         self.init()
         sin_family = sa_family_t(AF_INET)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-/// What is found in a body before anything decodes it.
+/// The checks of a body before it is decoded.
 @Suite struct BodyScanTests {
     private static func finding(_ data: Data) -> BodyScan.Finding? {
         data.withUnsafeBytes { bytes in
@@ -65,7 +65,7 @@ import Testing
         #expect(Self.finding("[1e\(digits)]") == .longNumber(field: nil))
     }
 
-    /// Foundation reads UTF-16 and UTF-32 too, and would read other texts than were looked at.
+    /// Foundation also reads UTF-16 and UTF-32, and would then read other text than was checked.
     @Test func onlyUTF8IsRead() throws {
         let text = #"{"a":"\#(Self.marks(31))"}"#
         for encoding in [String.Encoding.utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian] {
@@ -74,7 +74,7 @@ import Testing
         #expect(Self.finding("\u{FEFF}" + text) == .tooManyMarks(field: "a"))
     }
 
-    /// What isn't JSON is the decoder's to refuse: it only must not harm.
+    /// Invalid JSON is left to the decoder to refuse: it only must do no harm here.
     @Test(arguments: [
         "", "\"", "\"\\", "\"\\u", "\"\\u12", "\"\\uD834", "\"\\uD834\\u", "\"\\uD834\\uZZZZ\"", "}}]]", ",,::",
         "{\"a\"", "{\"a\":\"",

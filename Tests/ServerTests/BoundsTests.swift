@@ -5,12 +5,12 @@ import Testing
 
 @testable import Server
 
-/// Numbers at the ends of their types, and what else a trap would answer by ending the process for everybody.
+/// Numbers at the limits of their types, and other input on which a trap would end the process for everyone.
 @Suite struct BoundsTests {
     @Test(arguments: [Int.min, Int.min / 1000, -1, 0, Int.max / 1000 + 1, .max])
     func jsonHasEveryInteger(_ number: Int) {
         var json = JSONWriter()
-        json.integer("n", number)
+        json.integer("n", number, "")
         #expect(json.withBytes { String(decoding: $0, as: UTF8.self) } == "\"n\":\(number)")
     }
 
@@ -26,7 +26,7 @@ import Testing
         #expect(throws: Problem.self) { try Answer(kept: [UInt8](kept.utf8)) }
     }
 
-    /// A log collector that was stopped.
+    /// A log collector that has stopped.
     @Test func aServerOutlivesWhoReadItsLog() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
@@ -34,11 +34,11 @@ import Testing
         let server = try await RunningServer(
             url: "sqlite:\(folder.path)/polier.sqlite", folder: folder,
             settings: ["POLIER_LOG_FORMAT": "json", "POLIER_LOG_LEVEL": "debug"], errors: pipe)
-        // Nothing reads it any more.
+        // The pipe has no reader any more.
         try pipe.fileHandleForWriting.close()
         try pipe.fileHandleForReading.close()
         for _ in 0..<3 { #expect(try await server.client.get("/api/v1/users/me").status == 401) }
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 
     @Test(arguments: Engine.allCases)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-/// What browsers are told, and what is believed of them.
+/// The headers that browsers get, and those that are trusted.
 @Suite struct BrowserTests {
     private static func cookie(_ server: TestServer, _ company: TestCompany) async throws -> (set: String, sent: String)
     {
@@ -15,7 +15,9 @@ import Testing
 
     @Test(arguments: Engine.allCases)
     func aCookieSignsInAndOnlyOurPagesMayChange(_ engine: Engine) async throws {
-        let flags: [Setting: String] = [.publicURL: "http://polier.test", .allowedOrigins: "https://app.example.de"]
+        let flags: [String: String] = [
+            "POLIER_PUBLIC_URL": "http://polier.test", "POLIER_ALLOWED_ORIGINS": "https://app.example.de",
+        ]
         try await TestServer.run(on: engine, flags: flags) { server in
             let company = try await TestCompany.register(server.client)
             let (set, cookie) = try await Self.cookie(server, company)
@@ -44,7 +46,7 @@ import Testing
                     headers: row.headers.merging([name: cookie]) { $1 })
                 #expect(reply.status == row.status, "\(row.headers)")
             }
-            // A token in the header is no browser's doing, and comes first.
+            // A token in the header doesn't come from a browser, and takes precedence.
             let both = try await company.manager.send(
                 "PUT", "/api/v1/users/me", body: "{}", headers: [name: cookie, "Sec-Fetch-Site": "cross-site"])
             #expect(both.status == 200)
@@ -57,7 +59,7 @@ import Testing
     }
 
     @Test func underHTTPSTheCookieIsBoundToIt() async throws {
-        try await TestServer.run(on: .sqlite, flags: [.publicURL: "https://polier.example.de"]) { server in
+        try await TestServer.run(on: .sqlite, flags: ["POLIER_PUBLIC_URL": "https://polier.example.de"]) { server in
             let company = try await TestCompany.register(server.client)
             let (set, cookie) = try await Self.cookie(server, company)
             #expect(set.hasPrefix("__Host-polier-session=") && set.contains("; Secure") && !set.contains("Domain"))
@@ -67,11 +69,11 @@ import Testing
         }
     }
 
-    /// Every answer says it: also those of the web app, of errors, and of heads that are refused.
+    /// Every response has the header, including those of the web app, errors, and refused heads.
     @Test func underHTTPSBrowsersKeepToIt() async throws {
         for (subdomains, expected) in [("false", "max-age=31536000"), ("true", "max-age=31536000; includeSubDomains")] {
-            let flags: [Setting: String] = [
-                .publicURL: "https://polier.example.de", .hstsSubdomains: subdomains,
+            let flags: [String: String] = [
+                "POLIER_PUBLIC_URL": "https://polier.example.de", "POLIER_HSTS_SUBDOMAINS": subdomains,
             ]
             try await TestServer.run(on: .sqlite, flags: flags) { server in
                 for path in ["/", "/livez", "/docs", "/api/v1/users/me", "/api/v1/nothing", "/app.js"] {
@@ -100,7 +102,7 @@ import Testing
     }
 
     @Test func pagesOfAllowedOriginsMayAsk() async throws {
-        let flags: [Setting: String] = [.allowedOrigins: "https://app.example.de, http://localhost:3000"]
+        let flags: [String: String] = ["POLIER_ALLOWED_ORIGINS": "https://app.example.de, http://localhost:3000"]
         try await TestServer.run(on: .sqlite, flags: flags) { server in
             let asked = ["Origin": "https://app.example.de", "Access-Control-Request-Method": "PATCH"]
             let preflight = try await server.client.send("OPTIONS", "/api/v1/users/me", headers: asked)
@@ -130,12 +132,13 @@ import Testing
 
     @Test func settingsThatCantBeRightAreRefused() {
         for (setting, value) in [
-            (Setting.publicURL, "polier.example.de"), (.publicURL, "ftp://x"), (.publicURL, "https://a?b"),
-            (.allowedOrigins, "https://app.example.de/path"), (.allowedOrigins, "*"),
-            (.trustedProxies, "proxy.example"), (.trustedProxies, "10.0.0.0/33"), (.hstsSubdomains, "preload"),
+            ("POLIER_PUBLIC_URL", "polier.example.de"), ("POLIER_PUBLIC_URL", "ftp://x"),
+            ("POLIER_PUBLIC_URL", "https://a?b"), ("POLIER_ALLOWED_ORIGINS", "https://app.example.de/path"),
+            ("POLIER_ALLOWED_ORIGINS", "*"), ("POLIER_TRUSTED_PROXIES", "proxy.example"),
+            ("POLIER_TRUSTED_PROXIES", "10.0.0.0/33"), ("POLIER_HSTS_SUBDOMAINS", "preload"),
         ] {
             let error = #expect(throws: SettingsError.self) { try Settings(flags: [setting: value], environment: [:]) }
-            #expect(error?.description.contains(setting.rawValue) == true)
+            #expect(error?.description.contains(setting) == true)
             #expect(error?.description.contains(value) == true)
         }
     }

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// The limits are for those who misuse a server: an honest company's busiest week meets none of them.
+/// The limits are for misuse: a regular company's busiest week reaches none of them.
 @Suite struct BusyWeekTests {
     private static let crew = 50
     private static let sites = 40
@@ -20,9 +21,9 @@ import Testing
 
     @Test(.timeLimit(.minutes(5)), arguments: Engine.allCases)
     func aBusyWeekMeetsNoLimit(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine, flags: [.writesPerMinute: "600"]) { server in
+        try await TestServer.run(on: engine, flags: ["POLIER_WRITES_PER_MINUTE": "600"]) { server in
             let founded = try await TestCompany.register(server.client)
-            // On its first day, an office enters everyone; some addresses were wrong, and go again.
+            // On the first day, an office enters everyone; some addresses were wrong and are invited again.
             for number in 0..<55 {
                 let body = """
                     {"email": "p\(number)@bau.example", "firstName": "P", "lastName": "Q", "role": "WORKER"}
@@ -74,7 +75,7 @@ import Testing
         let writes: WriteRate
         let rows: RowMeter
 
-        /// Eight hours. In the first all phones send at once what they kept in the cellar.
+        /// Eight hours. In the first hour all phones send at once what they queued without a signal.
         func play(_ day: Int, _ clock: TestClock) async throws {
             let each = BusyWeekTests.movementsPerDay / 9 / company.crew.count
             for hour in 0..<8 {
@@ -93,7 +94,7 @@ import Testing
                 }
                 clock.advance(by: .seconds(3600))
             }
-            // One phone had been away for days.
+            // One phone had been offline for days.
             for take in 0..<500 { try await self.take(company.crew[day], at: day, take: take) }
             clock.advance(by: .seconds(16 * 3600))
         }
@@ -109,15 +110,16 @@ import Testing
 
         private func clockIn(_ actor: Actor, at place: Int) async throws {
             let scope = try actor.scope(company.id, company.sites[place], for: .checkIn)
-            try await make(try Times(database, runtime: runtime).checkIn(at: nil, on: scope), actor, scope.within)
+            try await make(try TimeEntries(database, runtime: runtime).checkIn(at: nil, on: scope), actor, scope.within)
         }
 
         private func clockOut(_ actor: Actor, at place: Int) async throws {
             let scope = try actor.scope(company.id, company.sites[place], for: .checkIn)
-            try await make(try Times(database, runtime: runtime).checkOut(at: nil, on: scope), actor, scope.within)
+            try await make(
+                try TimeEntries(database, runtime: runtime).checkOut(at: nil, on: scope), actor, scope.within)
         }
 
-        /// As a route makes it, under a key.
+        /// Makes the change as a route does, with a key.
         private func make<Result>(_ change: Change<Result>, _ actor: Actor, _ scope: CompanyScope) async throws {
             try await writes.admit(actor)
             let key = IdempotencyKey(UUID().uuidString, target: "POST /", body: [], scope: scope)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-/// What a server answered.
+/// A server's response.
 struct Reply: Sendable {
     let status: Int
     let headers: HTTPHeaders
@@ -18,11 +18,11 @@ struct Reply: Sendable {
     func header(_ name: String) -> String? { headers.first(name: name) }
 }
 
-/// Somebody who talks to a server over real HTTP.
+/// A client that talks to a server over real HTTP.
 struct Client: Sendable {
     let base: String
     var token: String?
-    /// Of a server in this process: every problem that it answers with must be one that the description lists.
+    /// The routes of a server in this process: every problem in its responses must be listed in the description.
     var table: RouteTable?
 
     func with(token: String?) -> Client { Client(base: base, token: token, table: table) }
@@ -49,7 +49,7 @@ struct Client: Sendable {
         return reply
     }
 
-    /// Records an issue for a problem that the description of its route doesn't list, or that isn't whole.
+    /// Records an issue for a problem that the description of its route doesn't list, or that is incomplete.
     private func expectDescribed(_ reply: Reply, to method: String, _ path: String) {
         guard let table, reply.status >= 400, let method = HTTPRequest.Method(method),
             reply.header("Content-Type") == "application/problem+json"
@@ -61,7 +61,7 @@ struct Client: Sendable {
         #expect(known.contains(code), "\(method) \(route.path) answers \(reply.status) \(code), which isn't described")
     }
 
-    /// All of a list, page by page.
+    /// The whole list, page by page.
     func all(_ path: String) async throws -> [JSON] {
         var items: [JSON] = []
         var next: String? = path
@@ -77,7 +77,7 @@ struct Client: Sendable {
     func post(_ path: String, _ body: String? = nil) async throws -> Reply { try await send("POST", path, body: body) }
     func patch(_ path: String, _ body: String) async throws -> Reply { try await send("PATCH", path, body: body) }
     func put(_ path: String, _ body: String) async throws -> Reply { try await send("PUT", path, body: body) }
-    /// Gives the password again, for what is sensitive.
+    /// Confirms the password, for sensitive acts.
     func confirm(_ password: String = TestCompany.password) async throws {
         let reply = try await post("/api/v1/auth/confirm", "{\"password\": \"\(password)\"}")
         guard reply.status == 200 else { throw Unexpected(reply: reply) }
@@ -86,7 +86,7 @@ struct Client: Sendable {
     func delete(_ path: String) async throws -> Reply { try await send("DELETE", path) }
 }
 
-/// A registered company, and its manager who is signed in.
+/// A registered company, with its manager signed in.
 struct TestCompany: Sendable {
     let id: String
     let managerID: String
@@ -123,10 +123,9 @@ struct TestCompany: Sendable {
         return token
     }
 
-    /// For tests that do for long, or at once, what a company's limits would end. Servers go by a day's rows within half a minute, by
-    /// the others at once.
-    func hasNoLimits(at url: String) throws {
-        let raised = try Binary.run(
+    /// For tests that exceed a company's limits. Servers apply the limit on a day's rows within half a minute, the others at once.
+    func hasNoLimits(at url: String) async throws {
+        let raised = try await Binary.run(
             [
                 "company", "limits", id, "--daily-rows", "100000000", "--people", "100000", "--first-day-mails",
                 "10000",
@@ -160,7 +159,7 @@ struct TestCompany: Sendable {
     }
 }
 
-/// An answer that a test can't go on with.
+/// A response with which a test can't continue.
 struct Unexpected: Error, CustomStringConvertible {
     let reply: Reply
     var description: String { "\(reply.status) \(reply.text)" }

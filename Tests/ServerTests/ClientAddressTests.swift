@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-/// Who asks, by the word of a proxy that is known.
+/// The client's address, as reported by a known proxy.
 @Suite struct ClientAddressTests {
     @Test(arguments: [
         (ClientAddressHeader.xForwardedFor, "198.51.100.7, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
@@ -14,7 +14,7 @@ import Testing
         (.forwarded, "proto=https; for=203.0.113.9:80", "203.0.113.9"),
         (.forwarded, "for=203.0.113.9, for=_hidden", "10.0.0.1"),
         (.forwarded, "for=203.0.113.9, for=10.0.0.2", "203.0.113.9"),
-        // What a caller may have written into the host's place is no hop.
+        // Text that a caller may have put in the host's place is no hop.
         (.forwarded, "for=203.0.113.9;host=\"a,for=198.51.100.7\"", "203.0.113.9"),
         (.forwarded, "for=203.0.113.9;host=\"a\\\",for=198.51.100.7\"", "203.0.113.9"),
         (.forwarded, "by=203.0.113.9", "10.0.0.1"),

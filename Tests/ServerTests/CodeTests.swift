@@ -4,7 +4,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// Every refusal has a code that stays, and that its reader can look up.
+/// Every refusal has a stable code that is documented.
 @Suite struct CodeTests {
     @Test func everyCodeIsOneOfItsOwn() {
         let names =
@@ -16,7 +16,7 @@ import Testing
         #expect(ProblemCode.all.count > 40)
     }
 
-    /// An enumeration that isn't in the list would have no page, no place in the description and no words.
+    /// An enumeration missing in the list would have no page, no place in the description and no texts.
     @Test func noEnumerationIsForgotten() throws {
         let core = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/Core").standardizedFileURL.path
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// The description lists for each route what it may refuse with; the test client holds every answer of every test against it.
+    /// The description lists the refusals of each route; the test client compares every response of every test with it.
     @Test func theDescriptionListsTheCodesOfEachRoute() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let document = try await server.client.get("/api/v1/openapi.json").json
@@ -92,7 +92,7 @@ import Testing
             }
             #expect(
                 codes("/sites/{siteId}/materials/{materialId}/adjust-quantity", "post", "409")
-                    == ["not-enough", "too-much", "too-much-text"])
+                    == ["not-enough", "too-much", "before-material", "unit-changed", "too-much-text"])
             #expect(codes("/users/{userId}", "put", "403").contains("workers-only"))
             #expect(codes("/sites/{siteId}", "get", "404") == ["company-not-found", "site-not-found"])
             #expect(document["x-codes"]?["problems"]?.list.count == ProblemCode.all.count)

@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
 
-/// What is read back from the target counts, and not what was sent there.
+/// The comparison reads the target back, rather than trusting what was sent to it.
 @Suite struct ComparisonTests {
     @Test(arguments: Engine.allCases)
     func aTargetThatKeepsSomethingElseKeepsNothing(_ engine: Engine) async throws {
@@ -28,7 +29,7 @@ import Testing
     }
 }
 
-/// A database that writes movements down wrongly.
+/// A database that stores movements incorrectly.
 private struct Unfaithful: BulkDatabase {
     enum Flaw { case losesTheLastRow, changesALetter }
 

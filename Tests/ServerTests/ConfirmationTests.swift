@@ -1,17 +1,18 @@
 import Foundation
 import HTTPTypes
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// A session that was left open, lent or stolen doesn't do what can't be undone.
+/// A session that was left open, lent or stolen can't do anything irreversible.
 @Suite struct ConfirmationTests {
     private static func guess(_ client: Client, _ password: String) async throws -> Reply {
         try await client.post("/api/v1/auth/confirm", "{\"password\": \"\(password)\"}")
     }
 
-    /// The table says which routes these are, and each of them asks.
+    /// The table names these routes, and each of them asks for confirmation.
     @Test(arguments: Engine.allCases)
     func sensitiveRoutesNeedThePasswordOfTheLastTenMinutes(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -44,7 +45,7 @@ import Testing
                 let reply = try await ask(admin, route)
                 #expect(reply.status == 403 && reply.json["code"] == "confirm-again", "\(route.path): \(reply.text)")
             }
-            // What the role forbids, or isn't there, is said first: the password changes nothing about it.
+            // A forbidden or missing resource is reported first: the password doesn't change that.
             #expect(try await world.worker.client.get(world.company.path + "/export").json["code"] == "role-forbids")
             try await admin.confirm()
             let until = try await admin.get("/api/v1/auth/confirm").json["confirmedUntil"]?.text
@@ -56,7 +57,7 @@ import Testing
         }
     }
 
-    /// Ending the session that asks is signing out; the others of a person stay unconfirmed.
+    /// Ending the current session is signing out; a person's other sessions stay unconfirmed.
     @Test(arguments: Engine.allCases)
     func aConfirmationIsOfOneSession(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

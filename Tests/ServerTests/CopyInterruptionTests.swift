@@ -4,11 +4,11 @@ import Testing
 
 @testable import Server
 
-/// A copy or a restoring that ends before its end.
+/// A copy or a restore that is interrupted.
 @Suite(.serialized) struct CopyInterruptionTests {
     private static let movements = 40_000
 
-    /// Killed at many points of its way, and by Ctrl-C, it leaves nothing; and what it left is good for another try.
+    /// Killed at many points, or stopped by Ctrl-C, it leaves nothing behind, and the target can be used for another attempt.
     @Test(.timeLimit(.minutes(5)), arguments: Engine.allCases, ["copy", "restore"])
     func whatIsKilledLeavesTheTargetEmpty(_ engine: Engine, _ command: String) async throws {
         try await CopyTests.withDatabases([.sqlite, engine, engine]) { urls async throws in
@@ -16,7 +16,7 @@ import Testing
             defer { folder.remove() }
             try await Stock.fill(urls[0], movements: Self.movements)
             let file = folder.path + "/backup.gz"
-            #expect(try Binary.run(["backup", file], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)
+            #expect(try await Binary.run(["backup", file], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)
             func run(to url: String) throws -> Process {
                 let (arguments, environment) =
                     command == "copy"
@@ -26,7 +26,7 @@ import Testing
             }
             let start = ContinuousClock.now
             let whole = try run(to: urls[1])
-            whole.waitUntilExit()
+            await whole.end()
             #expect(whole.terminationStatus == 0)
             let time = ContinuousClock.now - start
 
@@ -35,15 +35,15 @@ import Testing
                 let process = try run(to: urls[2])
                 try await Task.sleep(for: time * tenth / 10)
                 kill(process.processIdentifier, tenth % 3 == 0 ? SIGINT : SIGKILL)
-                process.waitUntilExit()
-                // One that came after the commit finds all of it there, which is looked at below.
+                await process.end()
+                // If it was killed after the commit, all rows are there, which is checked below.
                 guard process.terminationReason == .uncaughtSignal, try await Stock.isEmpty(at: urls[2]) else { break }
                 killed += 1
             }
             #expect(killed >= 4, "too few were killed on their way to prove anything")
             if killed == 9 {
                 let last = try run(to: urls[2])
-                last.waitUntilExit()
+                await last.end()
                 #expect(last.terminationStatus == 0)
             }
             let all = """
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// PostgreSQL goes away on either side: one sentence, and nothing in the target.
+    /// PostgreSQL stops on either side: one sentence, and an empty target.
     @Test(.timeLimit(.minutes(3)), arguments: [true, false])
     func aLostConnectionLeavesTheTargetEmpty(_ targetIsLost: Bool) async throws {
         try await CopyTests.withDatabases([.postgres, targetIsLost ? .postgres : .sqlite]) { urls async throws in
@@ -62,7 +62,7 @@ import Testing
             let lost = targetIsLost ? urls[1] : urls[0]
             try await Stock.at(lost) { stock async throws in
                 let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
-                let copying = Task.detached { try Binary.run(["copy"], environment: environment) }
+                let copying = Task.detached { try await Binary.run(["copy"], environment: environment) }
                 let end = """
                     SELECT CAST(pid AS BIGINT) FROM pg_stat_activity
                     WHERE datname = current_database() AND query LIKE 'COPY%movements%' AND pg_terminate_backend(pid)
@@ -79,11 +79,11 @@ import Testing
                 #expect(output.split(separator: "\n").filter { $0.hasPrefix("polier: ") }.count == 1, "\(output)")
             }
             #expect(try await Stock.isEmpty(at: urls[1]))
-            #expect(try CopyTests.copy(from: urls[0], to: urls[1]).code == 0, "and it can be filled then")
+            #expect(try await CopyTests.copy(from: urls[0], to: urls[1]).code == 0, "and it can be filled then")
         }
     }
 
-    /// A server that is started on the target too early sees nothing half, and serves the whole once it is there.
+    /// A server that is started on the target too early sees no partial data, and serves everything once it is there.
     @Test(.timeLimit(.minutes(3)), arguments: Engine.allCases)
     func aServerThatIsStartedTooEarlyFindsAllOrNothing(_ engine: Engine) async throws {
         try await CopyTests.withDatabases([.sqlite, engine]) { urls async throws in
@@ -91,11 +91,11 @@ import Testing
             defer { folder.remove() }
             let server = try await RunningServer(url: urls[0], folder: folder)
             let company = try await TestCompany.register(server.client)
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
             try await Stock.fill(urls[0], movements: Self.movements)
             let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
-            let copying = Task.detached { try Binary.run(["copy"], environment: environment) }
-            // As soon as the schema is there.
+            let copying = Task.detached { try await Binary.run(["copy"], environment: environment) }
+            // As soon as the schema exists.
             for _ in 0..<600 {
                 let made = try? await Stock.at(urls[1]) {
                     try await $0.numbers("SELECT COUNT(*) FROM schema_migrations")
@@ -113,7 +113,7 @@ import Testing
             try await Stock.at(urls[1]) { stock async throws in
                 #expect(try await stock.numbers("SELECT COUNT(*) FROM movements") == [Int64(Self.movements)])
             }
-            #expect(early.terminate() == 0)
+            #expect(await early.terminate() == 0)
         }
     }
 }

@@ -2,14 +2,14 @@ import Foundation
 import Synchronization
 import Testing
 
-/// The real binary under write load, killed without warning, again and again.
+/// The real binary under write load, killed without warning, repeatedly.
 @Suite struct CrashTests {
-    /// More with POLIER_TEST_KILLS.
+    /// `POLIER_TEST_KILLS` raises the number.
     private static let kills = ProcessInfo.processInfo.environment["POLIER_TEST_KILLS"].flatMap { Int($0) } ?? 6
     private static let writers = 16
 
-    /// Every movement that was acknowledged is there afterwards, and none is half there: the amount is the sum of the
-    /// movements, and each movement's amount follows from the one before.
+    /// Every acknowledged movement is there afterwards, and none is partial: the amount is the sum of the movements, and each movement's
+    /// amount follows from the previous one.
     @Test(arguments: Engine.allCases)
     func noAcknowledgedMovementIsLost(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -18,7 +18,7 @@ import Testing
             let port = try RunningServer.freePort()
             var server = try await RunningServer(url: url, folder: folder, port: port)
             let company = try await TestCompany.register(server.client)
-            try company.hasNoLimits(at: url)
+            try await company.hasNoLimits(at: url)
             let site = try await company.site()
             var materials: [String] = []
             for _ in 0..<4 { materials.append(try await company.material(site, amount: "0")) }
@@ -31,7 +31,7 @@ import Testing
                         group.addTask { await Self.write(to: material, by: company.manager, acknowledged) }
                     }
                     try await Task.sleep(for: .milliseconds(Int.random(in: 150...450)))
-                    server.kill()
+                    await server.kill()
                     try await group.waitForAll()
                 }
                 server = try await RunningServer(url: url, folder: folder, port: port)
@@ -53,11 +53,11 @@ import Testing
             let promised = acknowledged.notes.withLock { $0 }
             #expect(promised.count > 50, "the load was too small to prove anything")
             #expect(promised.subtracting(kept).isEmpty)
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 
-    /// The notes of the movements that the server said yes to.
+    /// The notes of the acknowledged movements.
     private final class Acknowledged: Sendable {
         let notes = Mutex<Set<String>>([])
     }

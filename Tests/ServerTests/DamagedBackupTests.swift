@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-/// Files that were a backup once.
+/// Files that used to be a backup.
 @Suite struct DamagedBackupTests {
     /// A backup of a small company, as a file and as text.
     private static func withBackup(_ body: (TemporaryFolder, _ file: [UInt8], _ text: String) async throws -> Void)
@@ -15,7 +15,7 @@ import Testing
             defer { folder.remove() }
             try await Stock.fill(url, movements: 300)
             let path = folder.path + "/whole.gz"
-            #expect(try Binary.run(["backup", path], environment: ["POLIER_DATABASE_URL": url]).code == 0)
+            #expect(try await Binary.run(["backup", path], environment: ["POLIER_DATABASE_URL": url]).code == 0)
             let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
             try await body(folder, file, try inflated(file))
         }
@@ -54,7 +54,7 @@ import Testing
             }
             #expect(throws: CopyRefusal.self, "the last byte is missing") { try Self.verify(file.dropLast(), folder) }
             #expect(throws: CopyRefusal.self, "a byte more") { try Self.verify(file + [0], folder) }
-            // Behind gzip's own head, whose time and system say nothing.
+            // After gzip's own header, whose time and system don't matter.
             for place in stride(from: 10, to: file.count, by: max(1, file.count / 97)) {
                 var flipped = file
                 flipped[place] ^= 1 << (place % 8)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// The text behind the compression, changed so that gzip's own check sum is right.
+    /// Changes the uncompressed text, with a matching gzip checksum.
     @Test func whatSomebodyChangedIsRefused() async throws {
         try await Self.withBackup { folder, _, text async throws in
             func compressed(_ text: String) throws -> [UInt8] {
@@ -100,21 +100,21 @@ import Testing
         try await engine.withDatabase { url in
             try await Self.withBackup { folder, file, _ async throws in
                 var flipped = file
-                // In gzip's check sum: all of the rows were written by then.
+                // In gzip's checksum: all rows have been written by then.
                 flipped[file.count - 6] ^= 1
                 for (bytes, sentence) in [
                     (flipped, "polier: the backup is damaged, or isn't a file of 'polier backup'\n"),
                     (Array(file.prefix(file.count / 2)), "polier: the backup is incomplete: its file ends too early\n"),
                 ] {
                     let path = try Self.write(bytes, folder)
-                    let restored = try BackupTests.restore(path, url)
+                    let restored = try await BackupTests.restore(path, url)
                     #expect(restored.code == 1 && restored.output == sentence, "\(restored.output)")
-                    #expect(try Binary.run(["backup", "--verify", path]).output == sentence)
+                    #expect(try await Binary.run(["backup", "--verify", path]).output == sentence)
                     #expect(try await Stock.isEmpty(at: url))
                 }
-                let missing = try BackupTests.restore(folder.path + "/nowhere.gz", url)
+                let missing = try await BackupTests.restore(folder.path + "/nowhere.gz", url)
                 #expect(missing.output.contains("nowhere.gz can't be read: No such file or directory"))
-                #expect(try BackupTests.restore(try Self.write(file, folder), url).code == 0)
+                #expect(try await BackupTests.restore(try Self.write(file, folder), url).code == 0)
             }
         }
     }

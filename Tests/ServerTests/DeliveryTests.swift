@@ -1,13 +1,14 @@
 import Crypto
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// What Mailgun tells later of a mail that it took on.
+/// The delivery events that Mailgun reports for a mail it accepted.
 @Suite struct DeliveryTests {
-    /// Whoever can't sign can't do harm either.
+    /// A caller without the key can't do harm either.
     @Test func aTimestampMayBeAnything() {
         for timestamp in ["-9223372036854775808", "9223372036854775807", "-1", "", "1e9", "99999999999999999999"] {
             let signature = WebhookSignature(timestamp: timestamp, token: "t", signature: "aa")
@@ -17,7 +18,7 @@ import Testing
 
     @Test(arguments: Engine.allCases)
     func mailgunTellsWhatBecameOfIt(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine, flags: [.mailgunSigningKey: "signing"]) { server in
+        try await TestServer.run(on: engine, flags: ["POLIER_MAILGUN_SIGNING_KEY": "signing"]) { server in
             let company = try await TestCompany.register(server.client)
             let clock = server.clock
             let outbox = Outbox(server.database, runtime: server.runtime)
@@ -83,7 +84,7 @@ import Testing
 }
 
 extension WebhookSignature {
-    /// As Mailgun makes it.
+    /// In Mailgun's format.
     static func signed(key: String, token: String, now: Instant) -> WebhookSignature {
         let timestamp = "\(now.milliseconds / 1000)"
         let code = HMAC<SHA256>.authenticationCode(

@@ -25,7 +25,7 @@ private struct Mailed {
         return "{\"email\": \"\(email)\"\(proof)}"
     }
 
-    /// The latest letter of a kind to an address.
+    /// The latest mail of a kind to an address.
     func letter(_ tag: String, to address: String) async throws -> Letter? {
         while try await service.sendDue() > 0 {}
         return postbox.letters.last { $0.tag == tag && $0.to == address }
@@ -46,9 +46,9 @@ private struct Mailed {
     }
 }
 
-/// Another e-mail address holds once it is confirmed, and the one before can be had back.
+/// A new email address takes effect once it is confirmed, and the former one can be restored.
 @Suite struct EmailChangeTests {
-    /// Whoever has a session only can't change the address; whoever also knows the password is out once the owner says so.
+    /// A session alone isn't enough to change the address; an attacker who also knows the password is out once the owner objects.
     @Test(arguments: Engine.allCases)
     func aStolenSessionIsNotThePerson(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -83,7 +83,7 @@ private struct Mailed {
             #expect(try await mailed.signsIn("dieb@else.example") == 200)
             #expect(try await mailed.letter("email-changed", to: old) != nil)
 
-            // Seven days later the owner still gets it back, and the thief is out.
+            // Seven days later the owner can still restore it, and the thief is out.
             server.clock.advance(by: .seconds(7 * 24 * 3600 - 1))
             let undo = try #require(told.token)
             let restored = try await mailed.open("restore", undo)
@@ -124,7 +124,7 @@ private struct Mailed {
         }
     }
 
-    /// The answer, the mail and the list of mails are the same, whether or not the address has an account.
+    /// The response, the mail and the list of mails are the same, whether or not the address has an account.
     @Test(arguments: Engine.allCases)
     func whetherAnAddressIsTakenIsNotTold(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -174,7 +174,7 @@ private struct Mailed {
             #expect(try await mailed.open("confirm", third).status == 401)
             #expect(try await manager.post(me + "/pending-email/resend").status == 404)
 
-            // A new password takes back what someone who knew the old one asked for.
+            // A new password cancels what a person who knew the old one requested.
             _ = try await manager.put(me, Mailed.asking("vier@else.example"))
             let fourth = try await mailed.token("email-confirm", to: "vier@else.example")
             let password = "{\"password\": \"Neue Kelle 2026\", \"currentPassword\": \"\(TestCompany.password)\"}"
@@ -184,7 +184,7 @@ private struct Mailed {
         }
     }
 
-    /// However often a thief moves on, the first address gets the account back, and none of the later ones does.
+    /// However often a thief changes the address, the first one can restore the account, and none of the later ones can.
     @Test(arguments: Engine.allCases)
     func theFirstAddressUndoesAllThatFollowed(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -196,7 +196,7 @@ private struct Mailed {
                 #expect(try await mailed.open("confirm", confirm).status == 200)
             }
             _ = try await manager.put(me, Mailed.asking("d@else.example"))
-            // No one takes meanwhile what can be had back.
+            // An address that can be restored can't be taken by anyone else in the meantime.
             let registration = TestCompany.registration(email: old)
             let squatted = try await server.client.post("/api/v1/auth/register", registration)
             #expect(squatted.status == 409 && squatted.json["code"] == "email-taken")
@@ -226,7 +226,7 @@ private struct Mailed {
         }
     }
 
-    /// A worker's address can't be moved behind their back.
+    /// A worker's address can't be changed without their knowledge.
     @Test(arguments: Engine.allCases)
     func aManagerDoesNotBecomeTheWorker(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -256,14 +256,14 @@ private struct Mailed {
                 "/api/v1/auth/set-password", "{\"password\": \"Ganz neue Kelle\"}")
             #expect(set.status == 200)
 
-            // What waits can be taken back by who asked for it.
+            // A pending change can be withdrawn by the person who requested it.
             _ = try await manager.put(path, "{\"email\": \"noch@else.example\"}")
             #expect(try await manager.delete(path + "/pending-email").status == 204)
             #expect(try await manager.delete(path + "/pending-email").status == 404)
         }
     }
 
-    /// Switching a person off and inviting them again hands their account to no one else.
+    /// Switching a person off and inviting them again gives their account to no one else.
     @Test(arguments: Engine.allCases)
     func aLinkIsShownForWhoNeverJoinedOnly(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -277,7 +277,7 @@ private struct Mailed {
             #expect(again.status == 202 && again.json["link"] == .null && again.json["expiresAt"]?.text != nil)
             let link = try await mailed.token("invitation", to: old)
 
-            // Also not by way of another address, and not after the address was restored.
+            // Nor by way of another address, nor after the address was restored.
             _ = try await manager.put(path, "{\"email\": \"chef@else.example\"}")
             #expect(try await manager.post(path + "/invitation").json["link"] == .null)
             #expect(try await mailed.letter("invitation", to: "chef@else.example") == nil)
@@ -296,7 +296,7 @@ private struct Mailed {
         }
     }
 
-    /// Without mail no one could confirm anything: a change holds at once, and is still the password's to allow.
+    /// Without mail no address could be confirmed: a change takes effect at once, and still requires the password.
     @Test(arguments: Engine.allCases)
     func withoutMailAChangeHoldsAtOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, hasMail: false) { server in
@@ -318,7 +318,7 @@ private struct Mailed {
         }
     }
 
-    /// Addresses of other companies' people can't be asked for without end by inviting them.
+    /// Invitations can't be used to find out without limit which addresses other companies' people have.
     @Test(arguments: Engine.allCases)
     func takenAddressesAreToldTwentyTimesAnHour(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// What happens to one person's address, and to one address, at the same moment.
+/// Concurrent changes of one person's address, and of the same address.
 @Suite struct EmailRaceTests {
     private static func ask(_ client: Client, _ email: String) async throws -> Reply {
         try await client.put(
@@ -15,7 +16,7 @@ import Testing
         try await server.client.post("/api/v1/auth/email/\(link)", "{\"token\": \"\(token ?? "")\"}")
     }
 
-    /// All letters that are due, by kind.
+    /// All due mails, by kind.
     private static func letters(_ server: TestServer) async throws -> [String: [Letter]] {
         let postbox = Postbox()
         let service = try server.mailService(by: postbox)
@@ -23,7 +24,7 @@ import Testing
         return Dictionary(grouping: postbox.letters, by: \.tag)
     }
 
-    /// Whichever comes first, the address before holds in the end.
+    /// Whichever comes first, the former address is in effect in the end.
     @Test(arguments: Engine.allCases)
     func confirmingAndUndoingAtOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -45,7 +46,7 @@ import Testing
         }
     }
 
-    /// One of two changes waits, and only its link confirms it.
+    /// One of two changes is pending, and only its link confirms it.
     @Test(arguments: Engine.allCases)
     func twoChangesAtOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -53,7 +54,7 @@ import Testing
             async let one = Self.ask(company.manager, "eins@else.example")
             async let two = Self.ask(company.manager, "zwei@else.example")
             let statuses = try await [one.status, two.status]
-            // The second piece of password work of one account may be refused.
+            // The second password check of one account may be refused.
             #expect(statuses.contains(200) && Set(statuses).isSubset(of: [200, 503]), "\(statuses)")
             let pending = try await company.manager.get("/api/v1/users/me").json["pendingEmail"]?.text
             var opened = 0
@@ -67,7 +68,7 @@ import Testing
         }
     }
 
-    /// An address that several want is one account's, and its owner may have registered meanwhile.
+    /// An address that several people want belongs to one account, and its owner may have registered in the meantime.
     @Test(arguments: Engine.allCases)
     func anAddressIsTakenMeanwhile(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -89,7 +90,7 @@ import Testing
         }
     }
 
-    /// The address that is just given up is kept for whoever gave it up.
+    /// An address that was just given up stays reserved for the person who gave it up.
     @Test(arguments: Engine.allCases)
     func aFormerAddressIsNotSnatched(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -1,15 +1,22 @@
 import Core
 import Foundation
+import Storage
 import StorePostgres
 import StoreSQLite
 
 @testable import Server
 
-/// The engines that every test runs on, and an empty database of each.
+/// The engines that every test runs on, with an empty database of each.
 enum Engine: String, CaseIterable, Sendable {
     case sqlite, postgres
 
-    /// Runs `body` with the URL of an empty database that is gone afterwards.
+    /// Behind PgBouncer only PostgreSQL: SQLite has been tested without it.
+    static let allCases: [Engine] = {
+        let only = ProcessInfo.processInfo.environment["POLIER_TEST_ENGINE"].flatMap(Engine.init)
+        return only.map { [$0] } ?? [.sqlite, .postgres]
+    }()
+
+    /// Runs `body` with the URL of an empty database that is dropped afterwards.
     func withDatabase<Result>(_ body: (_ url: String) async throws -> Result) async throws -> Result {
         switch self {
         case .sqlite:
@@ -36,18 +43,18 @@ enum Engine: String, CaseIterable, Sendable {
         }
     }
 
-    /// What else a server needs to be told of the PostgreSQL that the tests run on: an old PgBouncer in front of it
-    /// knows no prepared statements.
-    static var postgresSettings: [Setting: String] {
+    /// Further settings for the PostgreSQL that the tests run on: an old PgBouncer in front of it doesn't support prepared statements.
+    static var postgresSettings: [String: String] {
         let prepared = ProcessInfo.processInfo.environment["POLIER_TEST_POSTGRES_PREPARED"]
-        return prepared == "false" ? [.databasePrepared: "false"] : [:]
+        return prepared == "false" ? ["POLIER_DATABASE_PREPARED": "false"] : [:]
     }
 
-    /// Opens the database at the URL, as a server does that was told so.
+    /// Opens the database at the URL as a server with this setting does.
     static func open(_ url: String) throws -> any BulkDatabase {
         try Stores.open(
             Settings(
-                flags: [.databaseURL: url, .databasePool: "3"].merging(postgresSettings) { $1 }, environment: [:]))
+                flags: ["POLIER_DATABASE_URL": url, "POLIER_DATABASE_POOL": "3"].merging(postgresSettings) { $1 },
+                environment: [:]))
     }
 
     static func postgresURL() throws -> String {

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Whose mail goes next.
+/// The order in which mail is sent.
 @Suite struct FairMailTests {
     /// Mail that was due long before everything else.
     private func flood(_ company: TestCompany, _ count: Int, on server: TestServer) async throws {
@@ -46,7 +47,7 @@ import Testing
         }
     }
 
-    /// Mail that a person waits for goes before what is only news, even where there is room for one.
+    /// Mail that a person is waiting for goes before mere news, even if there is room for one mail only.
     @Test(arguments: Engine.allCases)
     func aLinkThatAPersonWaitsForGoesFirst(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -67,7 +68,7 @@ import Testing
                 registered.append(try await TestCompany.register(server.client, name: "Firma \(number)"))
             }
             let companies = registered
-            // What waits for its next try gives no turn.
+            // Mail that waits for its next attempt takes no turn.
             for company in companies { try await flood(company, 5, on: server) }
             try await server.database.transaction {
                 try $0.execute(
@@ -82,7 +83,7 @@ import Testing
             }
             let others = Set(companies.map(\.id)).subtracting([companies[3].id])
             #expect(Set(turns.prefix(6)) == others && Set(turns.suffix(6)) == others, "\(turns)")
-            // Until all have gone, each once.
+            // Until all have been sent, each once.
             var rest = turns.count
             while case let count = try await outbox.claim(atMost: 4).count, count > 0 { rest += count }
             #expect(rest == 30)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-/// The real server while its database file is moved, replaced or damaged below it.
+/// The real server while its database file is moved, replaced or damaged.
 @Suite struct FileWatchTests {
     private static func expectReady(_ server: RunningServer, _ status: Int, _ says: String) async throws {
         var reply = try await server.client.send("GET", "/readyz")
@@ -36,13 +36,13 @@ import Testing
         let lives = try await server.client.send("GET", "/livez").status
         #expect(lives == 200)
         #expect(server.log().contains("p.sqlite' was moved, deleted or replaced"), "\(server.log())")
-        // Where it was put back, nothing was lost.
+        // If the file is put back, nothing is lost.
         #expect(rename(path + ".moved", path) == 0)
         try await Self.expectReady(server, 200, "\"ready\"")
         isReady = try await Self.isReady(server)
         #expect(isReady)
         #expect(server.log().split(separator: "\n").filter { $0.contains("was moved, deleted") }.count == 1, "once")
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 
     @Test func aFileThatWasReplacedIsNoticed() async throws {
@@ -55,10 +55,10 @@ import Testing
         #expect(rename(path + ".new", path) == 0)
         try await Self.expectReady(server, 503, "\"broken\"")
         #expect(server.log().contains("moved, deleted or replaced"), "\(server.log())")
-        server.kill()
+        await server.kill()
     }
 
-    /// As when a database is renamed below a server, and an empty one takes its place.
+    /// A database is renamed under a server, and an empty one takes its place.
     @Test(arguments: Engine.allCases)
     func aDatabaseThatLostItsSchemaIsNoticed(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
@@ -70,11 +70,11 @@ import Testing
             #expect(server.log().contains("The database has lost its schema"), "\(server.log())")
             try await Stock.at(url) { try await $0.run("ALTER TABLE others RENAME TO schema_migrations") }
             try await Self.expectReady(server, 200, "\"ready\"")
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 
-    /// The same file, with something else in it.
+    /// The same file with other content.
     @Test func aFileThatWasOverwrittenIsNoticed() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
@@ -84,10 +84,10 @@ import Testing
         try Damage.overwrite(path, from: 0, count: 100)
         try await Self.expectReady(server, 503, "\"broken\"")
         #expect(server.log().contains("p.sqlite' was overwritten"), "\(server.log())")
-        server.kill()
+        await server.kill()
     }
 
-    /// By an older state of itself, as 'cp' puts a copy in its place.
+    /// An older state of the file, as when `cp` puts a copy in its place.
     @Test func anOlderCopyInItsPlaceIsNoticed() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
@@ -102,7 +102,7 @@ import Testing
         try file.close()
         try await Self.expectReady(server, 503, "\"broken\"")
         #expect(server.log().contains("p.sqlite' was overwritten"), "\(server.log())")
-        server.kill()
+        await server.kill()
     }
 
     @Test func aLogThatWasDeletedIsMissed() async throws {
@@ -114,10 +114,10 @@ import Testing
         #expect(unlink(path + "-wal") == 0)
         try await Self.expectReady(server, 503, "\"broken\"")
         #expect(server.log().contains("p.sqlite-wal"), "\(server.log())")
-        server.kill()
+        await server.kill()
     }
 
-    /// Whoever meets it first: from then on no more are sent here.
+    /// Whichever request meets the damage first: from then on no more are sent here.
     @Test func aDamageThatARequestMeetsEndsReadiness() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
@@ -133,6 +133,6 @@ import Testing
         #expect(reply.text.contains("disk-failure"), "\(reply.text)")
         try await Self.expectReady(server, 503, "\"broken\"")
         #expect(server.log().contains("p.sqlite' is damaged"), "\(server.log())")
-        server.kill()
+        await server.kill()
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Up until somebody lowers it: how long those go on who look at it.
+/// Raised until it is lowered; background work runs while it is raised.
 final class Flag: Sendable {
     private let up = Atomic(true)
     var isUp: Bool { up.load(ordering: .relaxed) }

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// What people were called before stays beside what they are called.
+/// A person's former names are kept beside their current one.
 @Suite struct FormerNameTests {
     @Test(arguments: Engine.allCases)
     func historySaysWhoItWas(_ engine: Engine) async throws {
@@ -47,7 +48,7 @@ import Testing
         }
     }
 
-    /// A former name stays where the name does, and goes with it.
+    /// A former name is kept as long as the name is, and erased with it.
     @Test(arguments: Engine.allCases)
     func aFormerNameGoesWithTheName(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

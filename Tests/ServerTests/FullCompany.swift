@@ -2,24 +2,25 @@ import Foundation
 
 @testable import Core
 @testable import Server
+import Storage
 
-/// A company with as much as its limits let it have, put straight into a database.
+/// A company that uses its limits to the full, inserted directly into a database.
 struct FullCompany: Sendable {
     let number: Int
-    /// Of some of its people, of whom the first is a manager.
+    /// The tokens of some of its people, of whom the first is a manager.
     private(set) var tokens: [String] = []
 
     struct Size {
         var people = 200
-        /// How many characters of four bytes each of their names has.
+        /// The number of four-byte characters in each of their names.
         var names = 90
         var sites = 300
-        /// How many characters of four bytes a site's notes have.
+        /// The number of four-byte characters in a site's notes.
         var notes = 10_000
-        /// How many sites have material, the newest ones.
+        /// The number of sites with material, the newest ones.
         var stocked = 4
         var materials = 5_000
-        /// Movements of the first material.
+        /// The number of movements of the first material.
         var movements = 2_000
         var sessions = 10
     }
@@ -50,7 +51,7 @@ struct FullCompany: Sendable {
         "\(name) (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM \(name) WHERE n < \(count))"
     }
 
-    /// Signs of four bytes that compress badly.
+    /// Four-byte characters that compress badly.
     static func text(_ count: Int) -> String {
         var (state, text): (UInt32, String.UnicodeScalarView) = (7, .init())
         for _ in 0..<count {
@@ -107,13 +108,14 @@ struct FullCompany: Sendable {
             SELECT '\(id)', \(company.id("2", "0", "s.n")), \(company.id("1", "0", "p.n")), 0
             FROM numbers s CROSS JOIN numbers p WHERE s.n <= \(size.sites) AND p.n <= \(size.people)
             """)
+        // Amounts differ, so that no answer compresses to almost nothing: a client would take it for an attack.
         try await stock.run(
             """
             INSERT INTO materials
                 (company_id, site_id, id, name, unit, amount, threshold, low_since, created_at, updated_at)
             WITH RECURSIVE \(numbers(max(size.materials, size.stocked)))
             SELECT '\(id)', \(company.id("2", "0", "\(size.sites + 1) - s.n")),
-                \(company.id("3", "\(size.sites + 1) - s.n", "m.n")), 'Art ' || m.n || $1, 'Sack', 1000,
+                \(company.id("3", "\(size.sites + 1) - s.n", "m.n")), 'Art ' || m.n || $1, 'Sack', 1000 + m.n * 7919 % 997,
                 CASE WHEN m.n % 10 = 0 THEN 2000 ELSE 0 END, CASE WHEN m.n % 10 = 0 THEN 1 END, 0, 0
             FROM numbers s CROSS JOIN numbers m WHERE s.n <= \(size.stocked) AND m.n <= \(size.materials)
             """, [.text(text(size.names))])

@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
 
-/// Four companies that have all that their limits allow, ask for all of it on hundreds of connections and read nothing.
+/// Four companies that use their limits to the full request everything on hundreds of connections and read nothing.
 @Suite(.serialized) struct GreedyTests {
     /// In bytes.
     private static let most = 256 << 20
@@ -35,7 +36,7 @@ import Testing
                     }
                 }
             }
-            // While they hold what they got, others are served.
+            // While they hold their responses, others are served.
             let clock = ContinuousClock()
             let start = clock.now
             var slowest = Duration.zero
@@ -62,7 +63,7 @@ import Testing
             let back = try await server.client.with(token: greedy[0].tokens[0]).send(
                 "GET", greedy[0].path + "/sites", headers: ["Accept-Encoding": "identity"])
             #expect(back.status == 200 && back.header("Link") != nil)
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 

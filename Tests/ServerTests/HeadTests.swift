@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    /// What came before a wrong head has its answer first, and what comes behind it has none.
+    /// Requests before an invalid head are answered first, and those after it not at all.
     @Test func answersKeepTheirOrder() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let good = "GET /api/v1/users/me HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -119,10 +119,11 @@ import Testing
         }
     }
 
-    /// Only a proxy that is known names requests.
+    /// Only a known proxy may set request ids.
     @Test func requestIDsAreOurs() async throws {
         for (proxies, id) in [("", nil), ("10.0.0.0/8", nil), ("127.0.0.1", "from-the-proxy")] as [(String, String?)] {
-            try await TestServer.run(on: .sqlite, flags: proxies.isEmpty ? [:] : [.trustedProxies: proxies]) { server in
+            try await TestServer.run(on: .sqlite, flags: proxies.isEmpty ? [:] : ["POLIER_TRUSTED_PROXIES": proxies]) {
+                server in
                 for path in ["/livez", "/api/v1/users/me", "/"] {
                     let reply = try await server.client.send("GET", path, headers: ["X-Request-Id": "from-the-proxy"])
                     #expect((reply.header("X-Request-Id") == "from-the-proxy") == (id != nil), "\(proxies) \(path)")

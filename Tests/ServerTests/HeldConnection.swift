@@ -1,12 +1,12 @@
 import Foundation
 
-/// A connection on which a request was sent and whose answer is read, if at all, as the test says.
+/// A connection with a request whose response is read, if at all, when the test says so.
 ///
-/// `@unchecked Sendable`: all it holds is a constant descriptor, which any thread may send on, receive from and close once.
+/// `@unchecked Sendable`: it holds only a constant descriptor, which any thread may send on, receive from and close once.
 final class HeldConnection: @unchecked Sendable {
     private let descriptor: Int32
 
-    /// - Parameter buffer: how many bytes the system takes for it that nobody reads, about.
+    /// - Parameter buffer: roughly how many unread bytes the system buffers for it.
     init(_ client: Client, buffer: CInt = 4096) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var size = buffer
@@ -31,14 +31,14 @@ final class HeldConnection: @unchecked Sendable {
         _ = Array(text.utf8).withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 
-    /// The answer's status, as far as it is here; nil where nothing is.
+    /// The response's status, as far as it has arrived; nil if nothing has.
     var status: Int? {
         var head = [UInt8](repeating: 0, count: 12)
         guard recv(descriptor, &head, 12, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 12 else { return nil }
         return Int(String(decoding: head[9..<12], as: UTF8.self))
     }
 
-    /// Reads some bytes, on a thread that may wait: how many there were; 0 at the end, and nil where the connection was cut off.
+    /// Reads some bytes, on a thread that may block. Returns their number; 0 at the end, and nil if the connection was cut off.
     func read(_ most: Int) async -> Int? {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in
@@ -49,7 +49,7 @@ final class HeldConnection: @unchecked Sendable {
         }
     }
 
-    /// Reads to the end: how many bytes there were, and whether the connection was cut off before it.
+    /// Reads to the end. Returns the number of bytes, and whether the connection was cut off before the end.
     func readAll() async -> (count: Int, isCutOff: Bool) {
         var sum = 0
         while true {

@@ -2,24 +2,24 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Fifty people at work while servers are killed and started again: what was promised holds, nothing happened twice, and
-/// whoever read saw what was there then.
+/// Fifty people at work while servers are killed and restarted: what was acknowledged holds, nothing happens twice, and every read shows
+/// the state at its time.
 @Suite struct HistoryTests {
     private static let clients = 50
     private static let kills = 3
 
-    /// What the server said yes to.
+    /// The requests that the server acknowledged.
     private final class Ledger: Sendable {
         struct State {
-            /// By key: the number that the first answer gave, as text.
+            /// By key: the number in the first response, as text.
             var answers: [String: Data] = [:]
             var edits = 0
             var unsure = 0
             var differing: [String] = []
-            /// By key: when the request went out first, and when it was first answered.
+            /// By key: when the request was first sent, and when it was first answered.
             var spans: [String: Span] = [:]
             var reads: [Read] = []
-            /// Of the site: the versions that were read, and those that edits made.
+            /// Of the site: the versions that were read, and those that edits created.
             var versions: [Register.Operation] = []
         }
         let state = Mutex(State())
@@ -30,7 +30,7 @@ import Testing
         let start, end: ContinuousClock.Instant
     }
 
-    /// What somebody saw of a material: the newest movement, or the amount.
+    /// What a reader saw of a material: the newest movement, or the amount.
     private struct Read {
         enum Seen { case movement(String), amount(Decimal) }
         let material: String
@@ -41,7 +41,7 @@ import Testing
     private struct Site {
         let path: String
         let materials: [String]
-        /// The servers, by any of which it can be asked for.
+        /// The servers, any of which can answer.
         let doors: [Client]
 
         var anyDoor: Client { doors.randomElement() ?? doors[0] }
@@ -52,12 +52,12 @@ import Testing
         try await engine.withDatabase { url in
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            // A file is for one server.
+            // An SQLite file is for one server.
             let ports = try (0..<(engine == .sqlite ? 1 : 3)).map { _ in try RunningServer.freePort() }
             var servers: [RunningServer] = []
             for port in ports { servers.append(try await RunningServer(url: url, folder: folder, port: port)) }
             let company = try await TestCompany.register(servers[0].client)
-            try company.hasNoLimits(at: url)
+            try await company.hasNoLimits(at: url)
             let path = try await company.site()
             var materials: [String] = []
             for _ in 0..<5 { materials.append(try await company.material(path, amount: "1000")) }
@@ -79,7 +79,7 @@ import Testing
                 for _ in 0..<Self.kills {
                     try await Task.sleep(for: .milliseconds(Int.random(in: 700...1200)))
                     let victim = Int.random(in: 0..<servers.count)
-                    servers[victim].kill()
+                    await servers[victim].kill()
                     servers[victim] = try await RunningServer(url: url, folder: folder, port: ports[victim])
                 }
                 // Until there is enough to prove something, however slow the machine.
@@ -88,7 +88,7 @@ import Testing
                 try await group.waitForAll()
             }
             try await check(site, company.manager, ledger)
-            for server in servers { #expect(server.terminate() == 0) }
+            for server in servers { #expect(await server.terminate() == 0) }
         }
     }
 
@@ -97,7 +97,7 @@ import Testing
         #expect(ledger.isEnough, "the load was too small to prove anything")
         #expect(state.differing.isEmpty, "answers that differed: \(state.differing.prefix(3))")
 
-        // Every amount is the sum of its movements, and no key acted twice: each key is the note of its movement.
+        // Every amount is the sum of its movements, and no key took effect twice: each key is the note of its movement.
         var notes: [String: Int] = [:]
         let shown = try await client.get(site.path + "/materials").json.list
         var faults: [String] = []
@@ -117,14 +117,14 @@ import Testing
         #expect(notes.values.allSatisfy { $0 == 1 }, "\(notes.filter { $0.value > 1 }.count) keys acted twice")
         #expect(Set(state.answers.keys).subtracting(notes.keys).isEmpty, "a promised movement is missing")
 
-        // Each accepted edit moved the version by one; those whose answer was lost may or may not have been made.
+        // Each acknowledged edit raised the version by one; edits without a response may or may not have been made.
         let last = try await client.get(site.path)
         let version = Int(last.header("ETag")?.filter(\.isNumber) ?? "") ?? 0
         #expect((state.edits + 1...state.edits + 1 + state.unsure).contains(version), "\(version) after \(state.edits)")
     }
 
-    /// What was read and written of one material, as of a register.
-    /// - Parameter movements: in the order in which they were made.
+    /// The reads and writes of one material, as those of a register.
+    /// - Parameter movements: in the order in which they were recorded.
     private func reckon(_ material: String, _ movements: [JSON], _ state: Ledger.State) -> [String] {
         var places: [String: Int] = [:]
         var operations: [Register.Operation] = []
@@ -154,7 +154,7 @@ import Testing
         return faults + register.faults
     }
 
-    /// Looks at the newest movement of a material, or at the amounts of all, on any server.
+    /// Reads the newest movement of a material, or the amounts of all, from any server.
     private static func look(_ site: Site, _ ledger: Ledger, while goesOn: Flag) async {
         while goesOn.isUp {
             let material = site.materials[Int.random(in: 0..<site.materials.count)]
@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    /// Takes and adds under a key, and repeats each until there is an answer, and then once more.
+    /// Takes and adds with a key, and repeats each request until there is a response, and then once more.
     private static func adjust(_ site: Site, _ ledger: Ledger, _ number: Int, while goesOn: Flag) async {
         while goesOn.isUp {
             let key = UUID().uuidString
@@ -211,7 +211,7 @@ import Testing
         }
     }
 
-    /// Edits the site from the version seen last, as several people would who don't know of each other.
+    /// Edits the site from the version seen last, as several people do who don't know of each other.
     private static func edit(_ site: Site, _ ledger: Ledger, while goesOn: Flag) async {
         func version(_ reply: Reply?) -> Int { Int(reply?.header("ETag")?.filter(\.isNumber) ?? "") ?? 0 }
         while goesOn.isUp {

@@ -1,19 +1,20 @@
 import Foundation
 @testable import MailTransport
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Names and addresses that would break a header arrive as they were written, or are refused with a sentence.
+/// Names and addresses that would break a header arrive unchanged, or are refused with a sentence.
 @Suite struct HostileMailTests {
-    /// What somebody calls their company, themselves, and whom they invite.
+    /// The names of a company, its founder, and the person invited.
     private struct Names {
         var company = "Fliesen Nord"
         var inviter = "Ada"
         var invitee = "Lena"
         var address = "lena@vogt.example"
-        /// Where the mail must go, if that is written otherwise.
+        /// The expected recipient, if it is written differently.
         var receiver: String?
     }
 
@@ -37,8 +38,8 @@ import Testing
         try await TestServer.run(on: engine) { server in
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            let (part, postroom) = (try Self.part(way, folder), Postroom(width: 2))
-            let service = try server.mailService(by: try Self.transport(way, postroom, part))
+            let (part, transfers) = (try Self.part(way, folder), MailTransfers(width: 2))
+            let service = try server.mailService(by: try Self.transport(way, transfers, part))
             for (number, names) in Self.arriving.enumerated() {
                 let company = try await TestCompany.register(server.client, name: "x")
                 _ = try await company.manager.patch(company.path, "{\"name\": \(names.company.json)}")
@@ -69,7 +70,7 @@ import Testing
             }
             #expect(try await Self.leavesUnmailable(server, service) == "failed no mail can be sent to this address")
             #expect(part.heard.count == Self.arriving.count)
-            await postroom.close()
+            await transfers.close()
         }
     }
 
@@ -101,7 +102,7 @@ import Testing
                 let renamed = try await company.manager.put("/api/v1/users/me", "{\"lastName\": \(name.json)}")
                 #expect(renamed.status == 400, "\(renamed.text)")
             }
-            let none = "must be an e-mail address"
+            let none = "must be an email address"
             for (address, sentence) in [
                 ("lena@vogt.example\r\nBcc: x@y.example", control), ("lena\n@vogt.example", control),
                 ("lena@vogt.example,x@y.example", none), ("lena@vogt.example x@y.example", none),
@@ -122,7 +123,7 @@ import Testing
         }
     }
 
-    /// Whom mail comes from is the operator's word, and no broken header either.
+    /// The sender is set by the operator, and can't break a header either.
     @Test func theSenderIsWrittenRight() throws {
         for (text, header, field) in [
             ("polier@example.de", "<polier@example.de>", "polier@example.de"),
@@ -146,15 +147,16 @@ import Testing
             : try Part("fake_mailgun.py", folder: folder)
     }
 
-    private static func transport(_ way: String, _ postroom: Postroom, _ part: Part) throws -> any LetterTransport {
+    private static func transport(_ way: String, _ transfers: MailTransfers, _ part: Part) throws -> any LetterTransport
+    {
         let from = try #require(Mailbox("Polier <polier@example.de>"))
         guard way == "SMTP" else {
             return Mailgun(
-                postroom, baseURL: "http://127.0.0.1:\(part.port)", domain: "mg.example.de", key: "key", from: from,
+                transfers, baseURL: "http://127.0.0.1:\(part.port)", domain: "mg.example.de", key: "key", from: from,
                 isTest: false)
         }
         let address = try #require(SMTP.Address("smtp://polier:geheim@127.0.0.1:\(part.port)"))
-        return SMTP(postroom, address, from: from)
+        return SMTP(transfers, address, from: from)
     }
 
     private static func read(_ heard: JSON) -> (receivers: [String], subject: String, text: String, html: String) {

@@ -6,9 +6,9 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// Texts that were made to cost more than their length, in every place that takes one.
+/// Texts crafted to cost more than their length, in every place that takes a text.
 @Suite(.serialized) struct HostileTextTests {
-    /// A family of texts. Each is as long as asked, in bytes.
+    /// A family of texts. Each has the requested length in bytes.
     private struct Family: Sendable, CustomTestStringConvertible {
         let name: String
         let start: String
@@ -34,17 +34,17 @@ import Testing
             Family(name: "digits", start: "", unit: "9"),
         ]
         static let plain = Family(name: "ASCII", start: "", unit: "M")
-        /// Those that go into a header or an address as they are.
+        /// Texts that go into a header or an address unchanged.
         static let raw = all.filter { !$0.unit.contains("\\") }
     }
 
-    /// More than any text needs, and little enough that all of this ends.
+    /// More than any text needs, and little enough for all tests to end.
     private static let length = 48_000
-    /// What a request may take on a machine that does much else: far from the seconds that these texts took. Plain text of a length
-    /// takes a few milliseconds.
+    /// The time that a request may take on a busy machine: far from the seconds that these texts used to take. Plain text of the same
+    /// length takes a few milliseconds.
     private static let floor = Duration.milliseconds(60)
 
-    /// Takes the best of a few tries, since a machine that is busy isn't meant.
+    /// Takes the best of a few attempts, so that a busy machine doesn't count.
     private static func cost(_ limit: Duration, _ send: () async throws -> Void) async throws -> Duration {
         var best = Duration.seconds(1000)
         for _ in 0..<4 where best > limit {
@@ -87,7 +87,7 @@ import Testing
                 let plain = try await cost(example.adding(value: "\"\(Family.plain.text(Self.length))\""), .zero)
                 let limit = max(plain, Self.floor) * 5
                 for (index, place) in places.enumerated() {
-                    // Each family meets each kind of place; and each place the ones that were worst.
+                    // Each family meets each kind of place; each place meets the worst families.
                     for (number, family) in Family.all.enumerated() where number < 4 || (number + index) % 4 == 0 {
                         let time = try await cost(place.body(family.text(Self.length)), limit)
                         #expect(
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    /// Every place of a path and every parameter of a query.
+    /// Every part of a path and every parameter of a query.
     @Test func anAddressCostsItsLength() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let world = try await World(server, mark: "Wir")
@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    /// Every header that something reads, where it is read, and others.
+    /// Every header that is read, where it is read, and others.
     @Test func aHeaderCostsItsLength() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let world = try await World(server, mark: "Wir")
@@ -172,7 +172,7 @@ import Testing
                         let head = "\(target)HTTP/1.1\r\n\(host)\(own)\(close)Content-Length: \(body.utf8.count)\r\n"
                         let request = head + "\(name): \(family.text(12_000))\r\n\r\n" + body
                         let limit = Self.floor * 5
-                        // A connection that isn't closed by the server ends when nothing more comes.
+                        // A connection that the server doesn't close ends when nothing more arrives.
                         let patience = Duration.milliseconds(name == "Connection" ? 20 : 2000)
                         let time = try await Self.cost(limit) { _ = await raw.send(request, patience: patience) }
                         #expect(time <= limit, "\(target)\(name), \(family.name): \(time)")
@@ -184,7 +184,7 @@ import Testing
     }
 }
 
-/// Asks all the while whether the process is alive.
+/// Keeps asking whether the process is alive.
 private final class ProbeWatch: Sendable {
     private let times = Mutex<[Duration]>([])
     private let isOver = Atomic<Bool>(false)
@@ -203,7 +203,7 @@ private final class ProbeWatch: Sendable {
         }
     }
 
-    /// Nine of ten within half a second: that a machine is busy is no fault.
+    /// Nine of ten within half a second: a busy machine is no failure.
     func expectAnswers() {
         isOver.store(true, ordering: .relaxed)
         let times = times.withLock { $0 }

@@ -3,11 +3,11 @@ import Testing
 
 @testable import Server
 
-/// How long the real server keeps connections, and what it says of it to callers of every age.
+/// How long the real server keeps idle connections, and the headers that say so in every HTTP version.
 @Suite struct IdleTests {
     /// Bytes to a server and back, over one connection.
     ///
-    /// `@unchecked Sendable`: all it holds is a constant descriptor, which any thread may send on, receive from and close once.
+    /// `@unchecked Sendable`: it holds only a constant descriptor, which any thread may send on, receive from and close once.
     private final class Line: @unchecked Sendable {
         private let descriptor: Int32
 
@@ -30,7 +30,8 @@ import Testing
             Glibc.send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL)) == text.utf8.count
         }
 
-        /// What comes until `isDone`, the server's end, or half a minute without a byte, and whether the server has ended it.
+        /// Returns what arrives until `isDone`, the server closes, or half a minute passes without a byte, and whether the server has
+        /// closed.
         func receive(until isDone: @escaping @Sendable (String) -> Bool = { _ in false }) async -> (
             text: String, isOver: Bool
         ) {
@@ -47,7 +48,7 @@ import Testing
             }
         }
 
-        /// One answer whose body has a length.
+        /// One response whose body has a length.
         func reply() async -> String {
             await receive { text in
                 guard let end = text.firstRange(of: "\r\n\r\n") else { return false }
@@ -60,7 +61,7 @@ import Testing
     private static let post =
         "POST /api/v1/auth/signin HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
-    /// As a proxy does that keeps them for a minute and more. (The default is a quarter of an hour.)
+    /// As a proxy does that keeps connections for a minute or more. (The default is a quarter of an hour.)
     @Test func aRequestOnAConnectionThatWasIdleIsServed() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
@@ -75,7 +76,7 @@ import Testing
             line.send(Self.post)
             #expect(await line.reply().hasPrefix("HTTP/1.1 400 "))
         }
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 
     @Test func theTimeIsASetting() async throws {
@@ -89,7 +90,7 @@ import Testing
         let start = ContinuousClock.now
         let rest = await line.receive()
         #expect(rest.isOver && rest.text.isEmpty && .now - start < .seconds(25))
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 
     /// On the event loop, on the shared threads, and where the head is refused.
@@ -120,7 +121,7 @@ import Testing
         }
     }
 
-    /// An answer whose length isn't known before has no chunks for them, and ends with its connection, which they asked to keep or not.
+    /// A response of unknown length has no chunks for these clients, and ends with its connection, whether or not they asked to keep it.
     @Test(arguments: ["", "Connection: keep-alive\r\n"]) func http10KnowsNoChunks(_ headers: String) async throws {
         try await TestServer.run(on: .sqlite) { server in
             let token = try #require(try await TestCompany.register(server.client).manager.token)

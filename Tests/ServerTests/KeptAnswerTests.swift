@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// What is kept of a person's repeatable requests, and what a repetition gets that comes later.
+/// The responses kept for a person's repeatable requests, and the response to a late repetition.
 @Suite struct KeptAnswerTests {
     @Test(arguments: Engine.allCases)
     func olderAnswersGoAndAreReadAnew(_ engine: Engine) async throws {
@@ -27,11 +28,11 @@ import Testing
             #expect([made, added, invited].allSatisfy { $0.status == 201 } && taken.json["amount"] == 4)
             server.clock.advance(by: .seconds(60))
             try await Self.keep(10_000, of: company, server)
-            // The next server that the person asks looks what there is.
+            // The next server that the person's requests reach counts what is there.
             #expect(try await server.keysWithAnswers() == 10_006)
             server.clock.advance(by: .seconds(1))
             for number in 0..<100 { _ = try await send(material + "/adjust-quantity", "{\"delta\": 0}", "n\(number)") }
-            // The link can't be read again, and stays.
+            // The link can't be read again, and is kept.
             #expect(try await server.keysWithAnswers() <= 10_010)
 
             #expect(try await manager.patch(material, "{\"amount\": 40}").status == 200)
@@ -53,7 +54,7 @@ import Testing
         }
     }
 
-    /// As if a person had sent so many requests with a key.
+    /// As if a person had sent this many requests with a key.
     private static func keep(_ count: Int, of company: TestCompany, _ server: TestServer) async throws {
         let expiry = server.clock.now + IdempotencyKey.lifetime
         try await server.database.transaction { transaction in

@@ -1,5 +1,6 @@
 import Foundation
 import NIOHTTP1
+import Storage
 import Testing
 
 @testable import Core
@@ -38,12 +39,12 @@ private final class TestBrowser {
     }
 }
 
-/// Strangers don't lock anyone out of their own browser.
+/// Strangers can't lock anyone out of their own browser.
 @Suite struct KnownBrowserTests {
     private static func run(_ engine: Engine, _ body: @escaping @Sendable (TestServer) async throws -> Void)
         async throws
     {
-        try await TestServer.run(on: engine, flags: [.trustedProxies: "127.0.0.1"], body)
+        try await TestServer.run(on: engine, flags: ["POLIER_TRUSTED_PROXIES": "127.0.0.1"], body)
     }
 
     @Test(arguments: Engine.allCases)
@@ -57,14 +58,14 @@ private final class TestBrowser {
             #expect(try await stranger.guess(company.email, times: 11) == [Int](repeating: 401, count: 10) + [429])
             #expect(try await own.signIn(company.email.uppercased()) == 200)
             #expect(own.cookies["polier-browser"] == cookie, "the browser stays the same")
-            // A cookie that another account knows, or no one does, is none of this account's.
+            // A cookie that belongs to another account, or to none, isn't this account's.
             let other = try await TestCompany.register(server.client)
             #expect(try await stranger.signIn(other.email) == 200)
             #expect(try await stranger.signIn(company.email) == 429)
             let forger = TestBrowser(server.client, from: "198.51.100.2")
             forger.cookies["polier-browser"] = String(repeating: "0", count: 64)
             #expect(try await forger.signIn(company.email) == 429)
-            // Guesses by this browser are its own.
+            // Guesses by this browser are counted separately.
             #expect(try await own.guess(company.email, times: 11) == [Int](repeating: 401, count: 10) + [429])
             #expect(try await own.signIn(company.email) == 429)
             server.clock.advance(by: .seconds(900))
@@ -72,7 +73,7 @@ private final class TestBrowser {
         }
     }
 
-    /// An office is one network: what a colleague's program fails at there keeps no known browser out, and right passwords never count.
+    /// An office is one network: failed sign-ins of a colleague's program keep no known browser out, and right passwords never count.
     @Test(arguments: Engine.allCases)
     func aLockedNetworkLetsKnownBrowsersIn(_ engine: Engine) async throws {
         try await Self.run(engine) { server in
@@ -87,7 +88,7 @@ private final class TestBrowser {
         }
     }
 
-    /// Of many guesses at once no more are answered than one after the other.
+    /// Of many concurrent guesses no more are answered than of sequential ones.
     @Test(arguments: Engine.allCases)
     func guessesAtOnceAreCountedToo(_ engine: Engine) async throws {
         try await Self.run(engine) { server in
@@ -106,12 +107,12 @@ private final class TestBrowser {
                 return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
             }
             #expect(statuses[401] ?? 0 <= 10 && Set(statuses.keys).isSubset(of: [401, 429, 503]), "\(statuses)")
-            // None of them counted for the account.
+            // None of them counted towards the account.
             #expect(try await TestBrowser(server.client).signIn(company.email) == 200)
         }
     }
 
-    /// Programs without cookies push no browser out.
+    /// Programs without cookies displace no browser.
     @Test(arguments: Engine.allCases)
     func anAccountKnowsTenBrowsers(_ engine: Engine) async throws {
         try await Self.run(engine) { server in
@@ -138,7 +139,7 @@ private final class TestBrowser {
         }
     }
 
-    /// What strangers ask for uses nothing up of the person's own, and no one gets more than a bounded number of mails.
+    /// Strangers' requests use up none of the person's own limit, and the number of mails to a person is bounded.
     @Test(arguments: Engine.allCases)
     func strangersUseUpNoOnesLinks(_ engine: Engine) async throws {
         try await Self.run(engine) { server in
@@ -164,7 +165,7 @@ private final class TestBrowser {
             let link = server.client.with(token: try #require(postbox.letters.last).token)
             let set = try await link.post("/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
             #expect(set.status == 200)
-            // Who knew the old password is a stranger now.
+            // A browser that used the old password is unknown now.
             let left = try await server.database.fetch(
                 Query("SELECT COUNT(*) FROM known_browsers") { try $0.next() as Int64 })
             #expect(left.first == 0)

@@ -1,11 +1,12 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Places for large answers: how many there are, who waits, and that each comes back.
+/// Places for large responses: their number, the queue for them, and that each is released.
 @Suite struct LargeAnswersTests {
     private static func actor(_ company: Company.ID, _ runtime: Runtime = .live) -> Actor {
         let now = runtime.now()
@@ -43,7 +44,7 @@ import Testing
         let refusal = await Self.refusal { _ = try await answers.place(.list, for: next) }
         #expect(refusal?.message == "At most 20 large answers are sent at once (large-answers): try again in a moment.")
         #expect(answers.count == (taken: 20, waiting: 0))
-        // Copies have places of their own, and other companies theirs.
+        // Copies have separate places, and so do other companies.
         let copy = try await answers.place(.copy, for: next)
         let other = try await answers.place(.list, for: Self.actor(Self.company()))
         #expect(answers.count.taken == 22)
@@ -66,7 +67,7 @@ import Testing
         let place = try await third.value
         let fourth = Task { try await answers.place(.list, for: Self.actor(company)) }
         while answers.count.waiting < 1 { try await Task.sleep(for: .milliseconds(1)) }
-        // What fails while it is read makes room, too.
+        // A response that fails while it is read also releases its place.
         withExtendedLifetime(second) { second = nil }
         let last = try await fourth.value
         #expect(answers.count == (taken: 3, waiting: 0))
@@ -91,7 +92,7 @@ import Testing
         places.removeAll()
     }
 
-    /// Whoever holds what there is: there is always some for one more company.
+    /// Whichever companies hold places, there is always one for another company.
     @Test func oneMoreCompanyFindsAPlace() async throws {
         let answers = LargeAnswers(patience: .milliseconds(1))
         var places: [LargeAnswers.Place] = []
@@ -111,7 +112,7 @@ import Testing
         #expect(answers.count == (taken: 0, waiting: 0))
     }
 
-    /// More than a hundred of one company don't wait.
+    /// One company can't have more than a hundred waiting.
     @Test func noQueueGrowsWithoutEnd() async throws {
         let answers = LargeAnswers(patience: .seconds(20))
         let person = Self.actor(Self.company())
@@ -130,7 +131,7 @@ import Testing
         #expect(answers.count == (taken: 0, waiting: 0))
     }
 
-    /// Requests that are answered, refused, or not found give their places back; those that find none hear of it.
+    /// Requests that are answered, refused or not found release their places; requests that find none are refused.
     @Test func routesTakePlacesAndGiveThemBack() async throws {
         let answers = LargeAnswers(patience: .milliseconds(50))
         try await TestServer.run(on: .sqlite, answers: answers) { server in
@@ -161,7 +162,7 @@ import Testing
                 #expect(reply.status == 503 && reply.json["code"] == "too-many-large-answers", "\(path)")
                 #expect(reply.header("Retry-After") == "5")
             }
-            // What is small goes on.
+            // Small responses are still served.
             #expect(try await company.manager.get("/api/v1/users/me").status == 200)
             places.removeAll()
             #expect(try await company.manager.get(company.path + "/sites").status == 200)
@@ -170,7 +171,7 @@ import Testing
 }
 
 extension LargeAnswers {
-    /// A place of an answer that is only sent.
+    /// A place whose response is only being sent.
     fileprivate func made(_ kind: Kind, for actor: Actor) async throws -> Place {
         let place = try await place(kind, for: actor)
         place.made()

@@ -4,7 +4,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// What a company may have: exact at the last place, whichever server is asked, and no hindrance below.
+/// The limits of a company: exact at the last place on every server, and no obstacle below.
 @Suite struct LimitTests {
     @Test(arguments: Engine.allCases)
     func theLastPlaceIsTakenOnce(_ engine: Engine) async throws {
@@ -30,7 +30,7 @@ import Testing
                 }
                 #expect(materials == [201: 1, 409: 39])
 
-                // Places for others: as many as were active, and one of those that aren't becomes active.
+                // Room for more sites: as many as were active, and an inactive one becomes active.
                 try await Limited.set([.sites: 50], company, server)
                 var inactive: [String] = []
                 for _ in 0..<8 {
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// What is there stays usable beyond a limit, and what is removed makes room.
+    /// Existing data stays usable beyond a limit, and a removal makes room.
     @Test(arguments: Engine.allCases)
     func onlyGrowthIsRefused(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -100,49 +100,49 @@ import Testing
             let server = try await RunningServer(url: url, folder: folder)
             let company = try await TestCompany.register(server.client, name: "Fliesen Süd")
             _ = try await company.site()
-            func limits(_ arguments: String...) throws -> (code: Int32, output: String) {
-                try Binary.run(
+            func limits(_ arguments: String...) async throws -> (code: Int32, output: String) {
+                try await Binary.run(
                     ["company", "limits"] + arguments, environment: ["POLIER_DATABASE_URL": url], in: folder.path)
             }
             func line(_ output: String, _ name: String) -> [Substring] {
                 output.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: " ") ?? []
             }
-            let shown = try limits(company.email)
+            let shown = try await limits(company.email)
             #expect(shown.code == 0 && shown.output.hasPrefix("Fliesen Süd, \(company.id)\n"), "\(shown.output)")
             #expect(line(shown.output, "people") == ["people", "1", "200"])
             #expect(line(shown.output, "sites") == ["sites", "1", "5000"])
             #expect(line(shown.output, "text") == ["text", "(MB)", "0", "20"])
             #expect(line(shown.output, "person-writes") == ["person-writes", "-", "600"])
 
-            // Of the server that runs, at once.
-            let lowered = try limits(company.id, "--people", "1", "--sites", "1")
+            // Takes effect on the running server at once.
+            let lowered = try await limits(company.id, "--people", "1", "--sites", "1")
             #expect(line(lowered.output, "people") == ["people", "1", "1", "(default", "200)"])
             #expect(try await company.manager.post(company.path + "/users", Limited.person(1)).status == 409)
             #expect(try await company.manager.post(company.path + "/sites", Limited.site()).status == 409)
-            let raised = try limits(company.id, "--people", "default", "--sites", "2")
+            let raised = try await limits(company.id, "--people", "default", "--sites", "2")
             #expect(line(raised.output, "people") == ["people", "1", "200"])
             #expect(try await company.manager.post(company.path + "/users", Limited.person(1)).status == 201)
             #expect(try await company.manager.post(company.path + "/sites", Limited.site()).status == 201)
 
             for (arguments, sentence) in [
-                (["wer@anders.example"], "polier: there is no company with the id"),
+                (["wer@anders.example"], "polier: no company has the id"),
                 ([company.id, "--people", "viele"], "polier: --people is 'viele'; it must be a whole number"),
                 ([company.id, "--text", "-1"], "--text"),
                 ([company.id, "--daily-mails", "10001"], "polier: --daily-mails is '10001'"),
             ] {
-                let wrong = try Binary.run(
+                let wrong = try await Binary.run(
                     ["company", "limits"] + arguments, environment: ["POLIER_DATABASE_URL": url], in: folder.path)
                 #expect(wrong.code != 0 && wrong.output.contains(sentence), "\(wrong.output)")
             }
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 
     @Test func everyLimitIsDocumented() async throws {
-        let readme = try String(
+        let page = try String(
             contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-                "../../README.md"), encoding: .utf8)
-        let after = try #require(readme.components(separatedBy: "\n## Limits\n").last)
+                "../../docs/limits.md"), encoding: .utf8)
+        let after = try #require(page.components(separatedBy: "\n## Limits\n").last)
         let section = try #require(after.components(separatedBy: "\n## ").first)
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| ") }.map {
             $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -4,12 +4,12 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// What tests of limits do.
+/// Helpers of the tests of limits.
 enum Limited {
-    /// Sends requests at once, half of them to each of two servers on one database.
+    /// Sends requests concurrently, half of them to each of two servers on one database.
     static func atOnce(
         _ count: Int, _ engine: Engine, at url: String, _ first: TestServer, token: String?,
-        flags: [Setting: String] = [:], _ send: @escaping @Sendable (Client, Int) async throws -> Reply
+        flags: [String: String] = [:], _ send: @escaping @Sendable (Client, Int) async throws -> Reply
     ) async throws -> [Int: Int] {
         let statuses = Statuses()
         try await TestServer.run(on: engine, at: url, flags: flags) { second in
@@ -20,7 +20,7 @@ enum Limited {
                 }
                 for try await status in group { await statuses.add(status) }
             }
-            // A server that is cancelled while the client still opens connections to it ends the process (NIO's writers ask for that).
+            // If a server is cancelled while the client still opens connections to it, a precondition of NIO's writers ends the process.
             try await Task.sleep(for: .milliseconds(300))
         }
         return await statuses.counts

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Server
 
-/// A log that can't be written ends nothing and delays nothing.
+/// A log that can't be written stops nothing and delays nothing.
 @Suite struct LogLossTests {
-    /// A collector that sleeps: what it has no room for is lost, counted, and told when it reads again.
+    /// A collector that doesn't read: lines without room are lost, counted, and reported when it reads again.
     @Test(.timeLimit(.minutes(1))) func aStuckPipeHoldsUpNobody() throws {
         let pipe = Pipe()
         let writer = LineWriter(to: pipe.fileHandleForWriting.fileDescriptor)
@@ -47,21 +47,21 @@ import Testing
         let metrics = try await server.client.get("/metrics").text
         let lost = try #require(metrics.split(separator: "\n").first { $0.hasPrefix("polier_log_lines_lost_total ") })
         #expect(lost.split(separator: " ").last.flatMap { Double($0) } ?? 0 >= 3, "\(lost)")
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 
-    /// Each command does its work and ends with its own code, wherever what it says goes.
+    /// Each command does its work and ends with its own exit code, wherever its output goes.
     @Test(arguments: ["", "2>/dev/full", "2>&-", "2> >(true)", "1>/dev/full", "1>&-", "1> >(true)"])
-    func aCommandEndsAsItsWorkDid(_ redirection: String) throws {
+    func aCommandEndsAsItsWorkDid(_ redirection: String) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        // Full, and nobody reads it.
+        // Full, and without a reader.
         let pipe = Pipe()
         let end = pipe.fileHandleForWriting.fileDescriptor
         #expect(fcntl(end, F_SETFL, O_NONBLOCK) == 0)
         while write(end, [UInt8](repeating: 0, count: 1024), 1024) > 0 {}
         #expect(fcntl(end, F_SETFL, 0) == 0)
-        func run(_ command: String) throws -> Int32 {
+        func run(_ command: String) async throws -> Int32 {
             let shell = Process()
             shell.executableURL = URL(fileURLWithPath: "/bin/bash")
             shell.arguments = ["-c", "\"$0\" \(command) \(redirection)", Binary.path]
@@ -69,15 +69,15 @@ import Testing
             shell.standardOutput = FileHandle.nullDevice
             shell.standardError = FileHandle(fileDescriptor: end, closeOnDealloc: false)
             try shell.run()
-            shell.waitUntilExit()
+            await shell.end()
             return shell.terminationReason == .exit ? shell.terminationStatus : -1
         }
         let start = ContinuousClock.now
-        #expect(try run("migrate") == 0)
-        #expect(try run("backup \(folder.path)/a.gz") == 0)
-        #expect(try run("backup --verify \(folder.path)/a.gz") == 0)
-        #expect(try run("check") == 0)
-        #expect(try run("serve --http-port nothing") == 1)
+        #expect(try await run("migrate") == 0)
+        #expect(try await run("backup \(folder.path)/a.gz") == 0)
+        #expect(try await run("backup --verify \(folder.path)/a.gz") == 0)
+        #expect(try await run("check") == 0)
+        #expect(try await run("serve --http-port nothing") == 1)
         #expect(.now - start < .seconds(40))
     }
 }

@@ -1,12 +1,13 @@
 import Foundation
 import HTTPTypes
 import Logging
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// What machines read of the log.
+/// The log as machines read it.
 @Suite struct LogTests {
     @Test func aLineIsAnObjectAndARequestALine() async throws {
         let folder = try TemporaryFolder()
@@ -19,7 +20,7 @@ import Testing
             "GET", "/api/v1/users/me?token=geheim",
             headers: ["traceparent": "00-\(trace)-00f067aa0ba902b7-01", "X-Request-Id": "from-the-proxy"])
         #expect(try await server.client.get("/livez").status == 200)
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
         let lines = try server.log().split(separator: "\n").map {
             try JSONDecoder().decode(JSON.self, from: Data($0.utf8))
         }
@@ -31,7 +32,7 @@ import Testing
         #expect(lines.filter { $0["status"] != nil }.count == 1, "a probe that went well has no line")
     }
 
-    /// What happens to accounts and access is in the log of both formats, with ids and without addresses.
+    /// Security events are in the log in both formats, with ids and without addresses.
     @Test(arguments: LogFormat.allCases)
     func securityEventsAreLines(_ format: LogFormat) async throws {
         let folder = try TemporaryFolder()
@@ -43,8 +44,8 @@ import Testing
         _ = try await server.client.post(
             "/api/v1/auth/signin", "{\"email\": \"\(company.email)\", \"password\": \"falsch geraten\"}")
         let refused = try await company.manager.get("/api/v1/companies")
-        // What is counted is written at the end, too.
-        #expect(server.terminate() == 0)
+        // Counts are written at the end, too.
+        #expect(await server.terminate() == 0)
         let lines = server.log().split(separator: "\n").filter { $0.contains("security event") }
         #expect(lines.count == 3)
         for (line, event) in zip(lines, ["signed-in", "sign-in-failed", "forbidden"]) {
@@ -55,7 +56,7 @@ import Testing
         #expect(!server.log().contains("@") && !server.log().contains(company.manager.token ?? "?"))
     }
 
-    /// No text that is logged can begin a line of its own, or colour one.
+    /// No logged text can begin a line of its own, or change its colour.
     @Test func aLineCannotBeForged() throws {
         let forged = "x\r\n2026-11-28T06:00:00.000Z notice polier: security event\u{1B}[2K\u{2028}y\u{202E}"
         let event = LogEvent(

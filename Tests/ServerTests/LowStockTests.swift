@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// A mail that says what runs low says what is true when it is sent, and has an end.
+/// A mail about running-low material is accurate when it is sent, and of bounded length.
 @Suite struct LowStockTests {
     private struct Scene {
         let server: TestServer
@@ -25,7 +26,7 @@ import Testing
             #expect(reply.status == 200, "\(reply.text)")
         }
 
-        /// What the next mails say, line by line, when they are due.
+        /// The lines of the next mails, once they are due.
         func lines(after wait: Duration = .seconds(60)) async throws -> [[Substring]] {
             let before = postbox.letters.count
             server.clock.advance(by: wait)
@@ -46,12 +47,13 @@ import Testing
             for material in materials { try await scene.adjust(material, -6) }
             try await scene.adjust(materials[0], 6)
             #expect(try await company.manager.delete(materials[1]).status == 204)
-            _ = try await company.manager.patch(materials[2], "{\"name\": \"Silikon grau\", \"unit\": \"Kart.\"}")
+            _ = try await company.manager.patch(
+                materials[2], "{\"name\": \"Silikon grau\", \"unit\": \"Kart.\", \"factor\": 1}")
             try await scene.adjust(materials[2], -1.5)
             #expect(try await company.manager.put("/api/v1/users/me", "{\"language\": \"en\"}").status == 200)
             #expect(try await scene.lines() == [["- Band: 4 Sack (Bad)", "- Silikon grau: 2.5 Kart. (Bad)"]])
 
-            // Undone at once: no mail, and its row says why.
+            // Undone at once: no mail is sent, and its row says why.
             try await scene.adjust(materials[0], -6)
             server.clock.advance(by: .milliseconds(200))
             try await scene.adjust(materials[0], 6)
@@ -59,14 +61,14 @@ import Testing
             let mail = try await company.manager.get(company.path + "/mails").json[0]
             #expect(mail?["state"] == "cancelled" && mail?["reasonCode"] == "no-longer-low", "\(mail ?? .null)")
 
-            // The whole site is gone.
+            // The whole site has been removed.
             try await scene.adjust(materials[0], -6)
             #expect(try await company.manager.delete(site).status == 204)
             #expect(try await scene.lines(after: .seconds(700)).isEmpty)
         }
     }
 
-    /// The language's decimal mark and words are the receiver's when it is sent.
+    /// The decimal mark and the words are those of the recipient's language at the time of sending.
     @Test func linesAreTheReaders() {
         let item = LowStock.Item(material: "Kleber", amount: Quantity(thousandths: 1_500), unit: "Sack", site: "Bad")
         #expect(
@@ -79,7 +81,7 @@ import Testing
         #expect(last(1_234_568, .english) == "and 1,234,567 more")
     }
 
-    /// However much falls low, a mail names fifty, nothing grows with what has fallen low before, and nothing is told twice.
+    /// However much falls low, a mail lists fifty materials, earlier ones don't add to it, and nothing is reported twice.
     @Test(arguments: Engine.allCases)
     func aFloodMakesOneMailOfFiftyLines(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -96,10 +98,10 @@ import Testing
         }
     }
 
-    /// Many change material while mails are claimed and sent: each material is told of exactly once to each manager.
+    /// Many change material while mails are claimed and sent: each material is reported exactly once to each manager.
     @Test(arguments: Engine.allCases)
     func whatFallsLowWhileMailIsSentIsToldOnce(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine, flags: [.lowStockSeconds: "0"]) { server in
+        try await TestServer.run(on: engine, flags: ["POLIER_LOW_STOCK_SECONDS": "0"]) { server in
             let scene = try await Scene(server)
             _ = try await server.person(.manager, in: scene.company.id)
             let count = 40

@@ -1,19 +1,20 @@
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// What carries mail is away for a while.
+/// Outages of the mail transport.
 @Suite struct MailOutageTests {
     private static let outage = Duration.seconds(6 * 3600)
     private static let down = Outbox.Outcome.unanswered(MailReason(.unreachable, "Mailgun: Couldn't connect to server"))
 
-    /// A server's mail with a breaker of its own, as each has that was started.
+    /// A server's mail service with a breaker of its own, as every newly started server has.
     private static func started(_ server: TestServer, _ provider: Postbox) throws -> MailService {
         try server.mailService(by: LetterChain([Breaker(provider, name: "mailgun", runtime: server.runtime)]))
     }
 
-    /// Lets time pass as a server's service does: it looks once a second.
+    /// Lets time pass as a server's mail service does, which checks once a second.
     private static func pass(_ seconds: Int, _ server: TestServer, _ service: MailService) async throws {
         for _ in 0..<seconds {
             try await service.sendDue()
@@ -21,7 +22,7 @@ import Testing
         }
     }
 
-    /// How often the provider took each mail.
+    /// How often the provider accepted each mail.
     private static func taken(_ letters: ArraySlice<Letter>) -> [String: Int] {
         letters.reduce(into: [:]) { $0[$1.messageID, default: 0] += 1 }
     }
@@ -32,8 +33,8 @@ import Testing
         }
     }
 
-    /// A thousand mails queue up in six hours. The provider is asked twice a minute meanwhile; three minutes after it is back all
-    /// have arrived, each once.
+    /// A thousand mails queue up in six hours. Meanwhile the provider is probed twice a minute; three minutes after it is back all have
+    /// arrived, each once.
     @Test(arguments: Engine.allCases)
     func sixHoursWithoutAProviderLoseNothing(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -43,7 +44,7 @@ import Testing
             provider.answer(Self.down)
             let start = server.clock.now
             if let id = Company.ID(company.id) {
-                // More than a company invites in so short a time.
+                // More than a company may invite in so short a time.
                 try await CompanyLimits(server.database, runtime: server.runtime).set(
                     [.people: 2000, .firstDayMails: 2000], of: id)
             }
@@ -64,7 +65,7 @@ import Testing
         }
     }
 
-    /// One that waits alone isn't held back by how often it was tried in vain, not even where the server was started anew meanwhile.
+    /// A single waiting mail isn't delayed by the number of failed attempts, not even if the server was restarted in the meantime.
     @Test(arguments: Engine.allCases)
     func whatWaitedAloneGoesAtOnceToo(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -89,7 +90,7 @@ import Testing
         Letter(messageID: "<1@x.example>", to: "a@b.example", subject: "", text: "", html: "", tag: "invitation")
     }
 
-    /// After three failures nothing is sent but a probe every half minute, and the second way takes over at once.
+    /// After three failures only a probe is sent every half minute, and the second transport takes over at once.
     @Test func aWayThatIsDownIsSpared() async throws {
         let clock = TestClock()
         let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
@@ -116,13 +117,13 @@ import Testing
         #expect(await send() == .accepted)
         #expect(!primary.isDown && chain.room > 1 && first.letters.count == 4)
 
-        // What is said of one mail says that somebody is there.
+        // A response about a single mail shows that the transport is up.
         first.answer(.postponed(MailReason(.postponed, "this mailbox is busy"), retryAfter: nil))
         for _ in 0..<20 { _ = await send() }
         #expect(!primary.isDown && first.letters.count == 24)
     }
 
-    /// Whoever asks for a pause is left alone until it is over.
+    /// A transport that asks for a pause is left alone until it is over.
     @Test func aWayThatAsksForAPauseGetsIt() async throws {
         let clock = TestClock()
         let postbox = Postbox()

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// The real binary sends through Mailgun: killed, stopped, and several at once.
+/// The real binary sends through Mailgun: killed, stopped, and several instances at once.
 @Suite struct MailServerTests {
     private static let kills = 50
 
-    /// Both engines at once, because most of it is waiting for leases to run out and for mails to be due again.
+    /// Both engines at once, because most of the time is spent waiting for leases to expire and for mails to be due again.
     private static func onBothEngines(_ body: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for engine in Engine.allCases { group.addTask { try await engine.withDatabase(body) } }
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    /// Killed fifty times while mails are under way, it loses none that was promised, and what was sent twice is the same mail.
+    /// Killed fifty times while mails are being sent, it loses none that was promised, and a mail sent twice is the same mail.
     @Test func fiftyKillsLoseNothing() async throws {
         try await Self.onBothEngines { url in
             let folder = try TemporaryFolder()
@@ -25,7 +25,7 @@ import Testing
             }
             var server = try await start()
             let company = try await TestCompany.register(server.client)
-            try company.hasNoLimits(at: url)
+            try await company.hasNoLimits(at: url)
             var promised: Set<String> = []
             for kill in 0..<Self.kills {
                 promised.formUnion(
@@ -40,7 +40,7 @@ import Testing
                         let before = part.length
                         for _ in 0..<1000 where part.length == before { try? await Task.sleep(for: .milliseconds(5)) }
                         try? await Task.sleep(for: .milliseconds(Int.random(in: 0...80)))
-                        server.kill()
+                        await server.kill()
                         return await group.reduce(into: Set<String>()) { if let email = $1 { $0.insert(email) } }
                     })
                 server = try await start()
@@ -56,11 +56,11 @@ import Testing
                 #expect(Set(mails.compactMap { $0["fields"]?["h:Message-Id"]?.text }).count == 1)
                 #expect(Set(mails.compactMap { $0["fields"]?["text"]?.text }).count == 1)
             }
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 
-    /// For the leases of servers that died, and longer.
+    /// Waits for the leases of killed servers to expire, and longer.
     private static func waitUntilNothingWaits(_ company: TestCompany) async throws {
         var states: Set<String> = []
         for _ in 0..<600 {
@@ -71,8 +71,8 @@ import Testing
         Issue.record("there are still mails that are \(states.sorted())")
     }
 
-    /// Three servers on one database: each mail is sent by one of them, once. One for which the provider hangs goes again when its
-    /// time is up, as the same mail.
+    /// Three servers on one database: each mail is sent once, by one of them. A mail for which the provider hangs is sent again after its
+    /// time limit, as the same mail.
     @Test func threeServersShareTheMail() async throws {
         try await Engine.postgres.withDatabase { url in
             let folder = try TemporaryFolder()
@@ -85,7 +85,7 @@ import Testing
                         url: url, folder: folder, settings: RunningServer.mailgun(at: part.port, key: "key-\(number)")))
             }
             let company = try await TestCompany.register(servers[0].client)
-            try company.hasNoLimits(at: url)
+            try await company.hasNoLimits(at: url)
             #expect(try await company.invite("once-hang@vogt.example").status == 201)
             let managers = servers.map { $0.client.with(token: company.manager.token) }
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -105,13 +105,14 @@ import Testing
                 #expect(times.count == (isHung ? 2 : 1), "\(id)")
             }
             #expect(Set(part.heard.compactMap { $0["authorization"]?.text }).count == 3, "all three took part")
-            // Not by a lost lease: its owner gave up in time and wrote that down.
+            // Not because of a lost lease: its owner gave up in time and recorded that.
             #expect(servers.filter { $0.log().contains("Mailgun: Timeout was reached") }.count == 1)
-            for server in servers { #expect(server.terminate() == 0) }
+            for server in servers { #expect(await server.terminate() == 0) }
         }
     }
 
-    /// A server that is stopped finishes what it is sending, so that the next doesn't send it again; what hangs isn't waited for.
+    /// A server that is stopped finishes the mails it is sending, so that the next server doesn't send them again; it doesn't wait for
+    /// one that hangs.
     @Test func stoppingSendsNothingTwice() async throws {
         try await Self.onBothEngines { url in
             let folder = try TemporaryFolder()
@@ -124,8 +125,10 @@ import Testing
                 #expect(try await company.invite("\(name)@vogt.example").status == 201)
             }
             for _ in 0..<500 where part.heard.count < 4 { try await Task.sleep(for: .milliseconds(10)) }
-            #expect(server.terminate() == 0)
-            #expect(server.log().contains("the server was stopped meanwhile"))
+            #expect(await server.terminate() == 0)
+            // On a machine that is so slow that the mail was given up before the stop, nothing is left to stop.
+            let log = server.log()
+            #expect(log.contains("the server was stopped meanwhile") || log.contains("Mailgun: Timeout was reached"))
             server = try await RunningServer(url: url, folder: folder, port: port, settings: settings)
             try await Self.waitUntilNothingWaits(company)
             let asked = part.heard.reduce(into: [:]) { $0[$1["fields"]?["to"]?.text ?? "", default: 0] += 1 }
@@ -137,11 +140,11 @@ import Testing
             let text = part.heard[0]["fields"]?["text"]?.text ?? ""
             #expect(text.contains("http://localhost/set-password#token="))
             #expect(!server.log().contains("token=") && !server.log().contains("key-1"))
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 
-    /// Taken on is not arrived.
+    /// Accepted isn't delivered.
     @Test(arguments: Engine.allCases)
     func whatFailsAfterItWasTakenOnIsTold(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -161,11 +164,11 @@ import Testing
             let invitation = try await company.person("bounce@vogt.example")?["invitation"]
             #expect(invitation?["state"] == "failed")
             #expect(invitation?["reason"] == "bounce: 5.1.1  [31mNo such  mailbox")
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 
-    /// Where the log isn't its readers' own, a mail without a way is refused, and not shown without its link.
+    /// If others can read the log, a mail without a transport is refused, instead of being logged without its link.
     @Test(arguments: Engine.allCases)
     func aPublicServerWithoutMailSaysSo(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -173,7 +176,7 @@ import Testing
             defer { folder.remove() }
             let settings = ["POLIER_PUBLIC_URL": "https://polier.example.de"]
             let server = try await RunningServer(url: url, folder: folder, settings: settings)
-            #expect(server.log().contains("no way for mail is set"))
+            #expect(server.log().contains("no mail transport is set"))
             let company = try await TestCompany.register(server.client)
             let person = try await company.invite("lena@vogt.example").json["id"]?.text ?? ""
             func invitation() async throws -> JSON? {
@@ -190,14 +193,14 @@ import Testing
             let joined = try await server.client.with(token: String(link.split(separator: "=").last ?? "")).post(
                 "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
             #expect(joined.status == 200, "the link that the app shows works")
-            #expect(server.terminate() == 0)
-            let checked = try Binary.run(
+            #expect(await server.terminate() == 0)
+            let checked = try await Binary.run(
                 ["check"], environment: settings.merging(["POLIER_DATABASE_URL": url]) { $1 }, in: folder.path)
-            #expect(checked.code == 0 && checked.output.contains("No way for mail is set"), "\(checked.output)")
+            #expect(checked.code == 0 && checked.output.contains("No mail transport is set"), "\(checked.output)")
         }
     }
 
-    /// At a public address the founder's link comes first, and nothing leaves for anyone else before it was opened.
+    /// At a public address the founder's link is sent first, and no mail to anyone else leaves before the link is opened.
     @Test(arguments: Engine.allCases)
     func aPublicServerAsksTheFounderForProof(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -218,7 +221,7 @@ import Testing
             let proven = try await server.client.post("/api/v1/auth/verify", "{\"token\": \"\(link.output.1)\"}")
             #expect(proven.status == 200)
             #expect(try await company.invite("lena@vogt.example").status == 201)
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 
@@ -235,23 +238,25 @@ import Testing
             for _ in 0..<100 where part.heard.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
             try await Task.sleep(for: .milliseconds(300))
             let environment = ["POLIER_DATABASE_URL": url]
-            let list = try Binary.run(["mail", "list"], environment: environment, in: folder.path)
+            let list = try await Binary.run(["mail", "list"], environment: environment, in: folder.path)
             #expect(
                 list.code == 0 && list.output.contains("invitation  s400@vogt.example  failed: Mailgun answered 400"))
             #expect(!list.output.contains("token"))
             let id = String(list.output.prefix(36))
-            #expect(try Binary.run(["mail", "show", id], environment: environment).output.contains("tried 1 times"))
-            #expect(try Binary.run(["mail", "retry", id], environment: environment).code == 0)
+            #expect(
+                try await Binary.run(["mail", "show", id], environment: environment).output.contains("tried 1 times"))
+            #expect(try await Binary.run(["mail", "retry", id], environment: environment).code == 0)
             for _ in 0..<100 where part.heard.count < 2 { try await Task.sleep(for: .milliseconds(100)) }
             #expect(part.heard.count == 2)
-            #expect(try Binary.run(["mail", "retry", UUID().uuidString], environment: environment).code == 1)
-            #expect(server.terminate() == 0)
+            #expect(try await Binary.run(["mail", "retry", UUID().uuidString], environment: environment).code == 1)
+            #expect(await server.terminate() == 0)
         }
     }
 }
 
 extension RunningServer {
-    /// Three settings, and where the stand-in for Mailgun listens. The public address is this machine's, where no founder is asked for proof.
+    /// Three settings, and the address of Mailgun's stand-in. The public address is this machine's, where founders needn't confirm
+    /// theirs.
     static func mailgun(at port: Int, key: String = "key-1") -> [String: String] {
         [
             "POLIER_MAILGUN_API_KEY": key, "POLIER_MAILGUN_DOMAIN": "mg.example.de",

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Mail is a row before it is anything else.
+/// Mail is recorded as a row before anything else happens to it.
 @Suite struct MailTests {
     @Test(arguments: Engine.allCases)
     func anInvitationArrivesAndItsLinkOpensTheAccount(_ engine: Engine) async throws {
@@ -111,7 +112,7 @@ import Testing
         }
     }
 
-    /// A server that dies between claiming and writing down loses nothing, and one that comes late writes nothing.
+    /// A server that dies between claiming and recording loses nothing, and a late one records nothing.
     @Test(arguments: Engine.allCases)
     func aLostLeaseIsTakenOver(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -152,7 +153,7 @@ import Testing
             #expect(postbox.letters.map(\.tag) == ["reset", "password-changed"])
             #expect(postbox.letters[1].subject == "Dein Passwort wurde geändert")
 
-            // Whoever is removed leaves no address in what was sent, and gets nothing that waits.
+            // A removed person leaves no address in sent mails, and gets none that waits.
             let english = try await company.invite("lena@vogt.example", language: "en")
             let manager = company.manager.with(
                 token: try await TestCompany.signIn(server.client, email: company.email, password: "Neue Kelle 2026"))
@@ -172,7 +173,7 @@ import Testing
         }
     }
 
-    /// However old the invitation is, and without touching its link; but not once the manager took it back.
+    /// However old the invitation is, and without changing its link; but not once the manager has withdrawn it.
     @Test(arguments: Engine.allCases)
     func whoWasInvitedCanAskForALink(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -205,7 +206,7 @@ import Testing
             #expect(try await join(invitation) == 200, "a stranger who asks takes nobody's invitation")
             #expect(try await join(sentToken()) == 401)
 
-            // Taken back before it is asked for, and after.
+            // Withdrawn before it is requested, and after.
             let ole = company.path + "/users/" + (try await company.person("ole@vogt.example")?["id"]?.text ?? "")
             _ = try await ask("ole@vogt.example")
             #expect(try await service.sendDue() == 1)
@@ -223,7 +224,7 @@ import Testing
         }
     }
 
-    /// A mail that waited longer than its link is good isn't sent.
+    /// A mail that waited longer than its link is valid isn't sent.
     @Test(arguments: Engine.allCases)
     func noLinkIsSentThatIsOver(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -243,7 +244,7 @@ import Testing
         }
     }
 
-    /// An address that changes is told of at the old one, and one that is only said again changes nothing.
+    /// A changed address is reported to the old one, and repeating the current one changes nothing.
     @Test(arguments: Engine.allCases)
     func anAddressThatMoves(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -300,7 +301,7 @@ import Testing
             #expect(postbox.letters[0].text.contains("- Kleber: 4,5 Sack (Bad)\n\nDu hörst wieder"))
             #expect(postbox.letters[0].subject == "Material wird knapp")
 
-            // Within ten minutes the others are collected, and what crosses again and again is told once.
+            // Within ten minutes the others are collected, and a material that crosses its threshold repeatedly is reported once.
             server.clock.advance(by: .seconds(60))
             try await take(1, -6)
             try await take(0, -1)
@@ -329,11 +330,11 @@ import Testing
         }
     }
 
-    /// A front end that reads the token from the query gets it there; browsers send a fragment to nobody.
+    /// A front end that reads the token from the query gets it there; browsers never send a fragment.
     @Test(arguments: [("fragment", "#"), ("query", "?")])
     func linksCarryTheirTokenWhereTheSettingSays(_ setting: String, _ mark: String) async throws {
         try await TestServer.run(
-            on: .sqlite, flags: [.linkTokens: setting, .publicURL: "https://polier.example.de"]
+            on: .sqlite, flags: ["POLIER_LINK_TOKENS": setting, "POLIER_PUBLIC_URL": "https://polier.example.de"]
         ) { server in
             let company = try await TestCompany.register(server.client)
             let user = try await company.invite("lena@kern.example").json["id"]?.text ?? ""
@@ -341,7 +342,7 @@ import Testing
             #expect(link?.hasPrefix("https://polier.example.de/set-password\(mark)token=") == true, "\(link ?? "")")
         }
         #expect(throws: SettingsError.self) {
-            _ = try Settings(flags: [.linkTokens: "cookie"], environment: [:])
+            _ = try Settings(flags: ["POLIER_LINK_TOKENS": "cookie"], environment: [:])
         }
     }
 

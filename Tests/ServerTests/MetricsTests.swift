@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
 
-/// What a server tells Prometheus of itself.
+/// The metrics that a server reports to Prometheus.
 @Suite struct MetricsTests {
     @Test func aHistogramAddsUpAndWhatHasOneNameStandsTogether() async {
         let histogram = Histogram([1, 2.5])
@@ -34,6 +35,17 @@ import Testing
                 a_count 4
 
                 """)
+    }
+
+    @Test func aFilesDiskIsTold() throws {
+        let disk = try #require(Disk(databaseURL: "sqlite:/tmp/polier.sqlite"))
+        let values = disk.metrics.map { metric in
+            if case .gauge(let value) = metric.value { return value }
+            return 0
+        }
+        #expect(disk.metrics.map(\.name) == ["polier_sqlite_disk_free_bytes", "polier_sqlite_disk_bytes"])
+        #expect(values[0] > 0 && values[0] <= values[1])
+        #expect(Disk(databaseURL: "sqlite:/nonexistent/polier.sqlite")?.metrics.isEmpty == true)
     }
 
     @Test(arguments: Engine.allCases)
@@ -92,7 +104,7 @@ import Testing
                 let sample = /[a-z][a-z0-9_]*(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? [0-9.e+-]+/
                 #expect(line.wholeMatch(of: sample) != nil, "\(line)")
             }
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
     }
 }

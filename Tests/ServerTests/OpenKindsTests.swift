@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
 
-/// A database that has mail and links of the kinds that once were all, on the way to a schema that allows others.
+/// A database with mails and links of the original kinds, migrated to a schema that allows others.
 @Suite struct OpenKindsTests {
     private static let rows = """
         SELECT id || kind || address || details || COALESCE(token, '-') || state || COALESCE(reason, '-') || attempts
@@ -45,7 +46,7 @@ import Testing
         }
     }
 
-    /// New kinds are taken, the other rules hold, and what was there is there.
+    /// New kinds are accepted, the other rules hold, and the existing rows are unchanged.
     private func expectOpen(_ url: String, _ before: [String]) async throws {
         try await Stock.at(url) { stock async throws in
             #expect(try await stock.texts(Self.rows) == before)
@@ -83,19 +84,19 @@ import Testing
                 await #expect(throws: StorageError.self) { try await stock.run("UPDATE mails SET kind = 'postcard'") }
             }
             let backup = folder.path + "/old.gz"
-            #expect(try Binary.run(["backup", backup], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)
+            #expect(try await Binary.run(["backup", backup], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)
 
-            let migrated = try Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[0]])
+            let migrated = try await Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[0]])
             #expect(migrated.code == 0 && migrated.output.contains("0010_open_kinds"), "\(migrated.output)")
             try await expectOpen(urls[0], before)
 
             for (from, to) in [(urls[0], urls[1]), (urls[1], urls[2])] {
-                let copied = try CopyTests.copy(from: from, to: to)
+                let copied = try await CopyTests.copy(from: from, to: to)
                 #expect(copied.output.hasSuffix("and both sides hold the same.\n"), "\(copied.output)")
                 try await expectOpen(to, before)
             }
             for url in urls.suffix(2) {
-                let restored = try BackupTests.restore(backup, url)
+                let restored = try await BackupTests.restore(backup, url)
                 #expect(restored.code == 0, "\(restored.output)")
                 try await expectOpen(url, before)
             }

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Server
 
-/// What those who run a server do by its command line, while it runs.
-@Suite(.serialized) struct OperatorCommandTests {
+/// The operators' commands, run beside a running server.
+@Suite struct OperatorCommandTests {
     private static let first = "olga@polier.example"
     private static let second = "bernd@polier.example"
     private static let password = "Betreiben mit Umsicht"
@@ -17,14 +17,14 @@ import Testing
         let folder: TemporaryFolder
         let url: String
 
-        func run(_ arguments: String..., password: String? = nil) throws -> (code: Int32, output: String) {
+        func run(_ arguments: String..., password: String? = nil) async throws -> (code: Int32, output: String) {
             var environment = ["POLIER_DATABASE_URL": url]
             environment["POLIER_ADMIN_PASSWORD"] = password
-            return try Binary.run(arguments, environment: environment, in: folder.path)
+            return try await Binary.run(arguments, environment: environment, in: folder.path)
         }
 
-        func addOperator(_ email: String) throws {
-            let made = try run(
+        func addOperator(_ email: String) async throws {
+            let made = try await run(
                 "create-admin", "--email", email, "--first-name", "Olga", "--last-name", "Weber",
                 password: OperatorCommandTests.password)
             #expect(made.code == 0, "\(made.output)")
@@ -45,29 +45,40 @@ import Testing
             let server = try await RunningServer(url: url, folder: folder)
             let company = try await TestCompany.register(server.client, name: "Fliesen Süd")
             try await body(Site(server: server, company: company, folder: folder, url: url))
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
         }
+    }
+
+    /// Invites a worker, who sets the usual password, and signs them in.
+    private static func join(_ company: TestCompany, _ email: String, _ client: Client) async throws -> Client {
+        let person = try await company.invite(email).json["id"]?.text ?? ""
+        let link = try await company.manager.post(company.path + "/users/" + person + "/invitation")
+        let token = link.json["link"]?.text?.split(separator: "=").last.map(String.init)
+        _ = try await client.with(token: token).post(
+            "/api/v1/auth/set-password", "{\"password\": \"\(TestCompany.password)\"}")
+        return client.with(token: try await TestCompany.signIn(client, email: email))
     }
 
     @Test(arguments: Engine.allCases)
     func operatorsComeAndGo(_ engine: Engine) async throws {
         try await Self.with(engine) { site in
             #expect(
-                try site.run("operator", "list").output == "There is no operator: 'polier create-admin' makes one.\n")
-            try site.addOperator(Self.first)
-            let alone = try site.run("operator", "remove", Self.first)
-            #expect(alone.code == 1 && alone.output.hasPrefix("polier: The server keeps at least one operator"))
-            try site.addOperator(Self.second)
+                try await site.run("operator", "list").output
+                    == "There is no operator: 'polier create-admin' creates one.\n")
+            try await site.addOperator(Self.first)
+            let alone = try await site.run("operator", "remove", Self.first)
+            #expect(alone.code == 1 && alone.output.hasPrefix("polier: The last operator can't be removed"))
+            try await site.addOperator(Self.second)
             #expect(try await site.signIn(Self.second).status == 200)
-            let listed = try site.run("operator", "list").output.split(separator: "\n")
+            let listed = try await site.run("operator", "list").output.split(separator: "\n")
             #expect(listed.count == 2 && listed[0].contains(Self.first) && listed[1].contains(Self.second))
             #expect(listed[0].contains("last here -") && listed[1].contains("last here 20"))
 
-            let manager = try site.run("operator", "remove", site.company.email)
-            #expect(manager.code == 1 && manager.output.contains("is no operator"), "\(manager.output)")
-            let nobody = try site.run("operator", "remove", "wer@anders.example")
-            #expect(nobody.code == 1 && nobody.output.contains("there is no one with the id or the e-mail address"))
-            let removed = try site.run("operator", "remove", Self.second)
+            let manager = try await site.run("operator", "remove", site.company.email)
+            #expect(manager.code == 1 && manager.output.contains("isn't an operator"), "\(manager.output)")
+            let unknown = try await site.run("operator", "remove", "wer@anders.example")
+            #expect(unknown.code == 1 && unknown.output.contains("there is no one with the id or the email address"))
+            let removed = try await site.run("operator", "remove", Self.second)
             #expect(removed.code == 0 && removed.output == "\(Self.second) is no operator any more.\n")
             #expect(try await site.signIn(Self.second).status == 401)
             #expect(try await site.signIn(Self.first).status == 200)
@@ -77,20 +88,23 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aNewPasswordEndsSessionsAndALock(_ engine: Engine) async throws {
         try await Self.with(engine) { site in
-            try site.addOperator(Self.first)
+            try await site.addOperator(Self.first)
             let token = try await site.signIn(Self.first).json["accessToken"]?.text
             for _ in 0..<10 { #expect(try await site.signIn(Self.first, "falsch geraten").status == 401) }
             #expect(try await site.signIn(Self.first).status == 429)
-            let weak = try site.run("operator", "password", Self.first, password: "12345678")
+            let weak = try await site.run("operator", "password", Self.first, password: "12345678")
             #expect(weak.code == 1 && weak.output.hasPrefix("polier: the password "))
-            let missing = try site.run("operator", "password", Self.first)
-            #expect(missing.code == 1 && missing.output.contains("POLIER_ADMIN_PASSWORD"), "\(missing.output)")
-            let set = try site.run("operator", "password", Self.first, password: Self.other)
+            let missing = try await site.run("operator", "password", Self.first)
+            #expect(
+                missing.code == 1
+                    && missing.output.hasPrefix("polier: the password is missing: standard input is empty, and neither"),
+                "\(missing.output)")
+            let set = try await site.run("operator", "password", Self.first, password: Self.other)
             #expect(set.code == 0, "\(set.output)")
             #expect(try await site.server.client.with(token: token).get("/api/v1/companies").status == 401)
             #expect(try await site.signIn(Self.first).status == 401)
             #expect(try await site.signIn(Self.first, Self.other).status == 200)
-            let manager = try site.run("operator", "password", site.company.email, password: Self.other)
+            let manager = try await site.run("operator", "password", site.company.email, password: Self.other)
             #expect(manager.code == 1 && manager.output.contains("password-link"))
         }
     }
@@ -100,24 +114,25 @@ import Testing
         try await Self.with(engine) { site in
             let (email, client) = (site.company.email, site.server.client)
             _ = try await TestCompany.signIn(client, email: email)
-            let lines = try site.run("operator", "sessions", email).output.split(separator: "\n")
+            let lines = try await site.run("operator", "sessions", email).output.split(separator: "\n")
             #expect(lines.count == 2)
             let newest = String(try #require(lines.first).prefix(36))
-            let one = try site.run("operator", "sessions", email, "--end", newest)
+            let one = try await site.run("operator", "sessions", email, "--end", newest)
             #expect(one.output == "\(email): 1 session ended.\n")
-            let again = try site.run("operator", "sessions", email, "--end", newest)
+            let again = try await site.run("operator", "sessions", email, "--end", newest)
             #expect(again.code == 1 && again.output == "polier: There is no such session.\n")
-            let wrong = try site.run("operator", "sessions", email, "--end", "alle")
+            let wrong = try await site.run("operator", "sessions", email, "--end", "alle")
             #expect(wrong.code == 1 && wrong.output.contains("--end is 'alle'; it must be the id of a session, or all"))
             #expect(try await site.company.manager.get(site.company.path).status == 200)
             #expect(
-                try site.run("operator", "sessions", email, "--end", "all").output == "\(email): 1 session ended.\n")
+                try await site.run("operator", "sessions", email, "--end", "all").output
+                    == "\(email): 1 session ended.\n")
             #expect(try await site.company.manager.get(site.company.path).status == 401)
-            #expect(try site.run("operator", "sessions", email).output == "\(email) is signed in nowhere.\n")
+            #expect(try await site.run("operator", "sessions", email).output == "\(email) is signed in nowhere.\n")
 
             for _ in 0..<10 { #expect(try await site.signIn(email, "falsch geraten").status == 401) }
             #expect(try await site.signIn(email, TestCompany.password).status == 429)
-            #expect(try site.run("operator", "unlock", email).output == "\(email) can sign in again.\n")
+            #expect(try await site.run("operator", "unlock", email).output == "\(email) can sign in again.\n")
             let manager = client.with(token: try await TestCompany.signIn(client, email: email))
             let kinds = try await manager.all(site.company.path + "/audit/security").map { $0["kind"]?.text }
             #expect(
@@ -130,18 +145,18 @@ import Testing
         try await Self.with(engine) { site in
             let company = site.company
             _ = try await company.site()
-            let unrecorded = try site.run("company", "suspend", company.email)
-            #expect(unrecorded.code == 1 && unrecorded.output.contains("'polier create-admin' makes one"))
-            try site.addOperator(Self.first)
-            let listed = try site.run("company", "list").output.split(separator: "\n")
+            let unrecorded = try await site.run("company", "suspend", company.email)
+            #expect(unrecorded.code == 1 && unrecorded.output.contains("create one with 'polier create-admin'"))
+            try await site.addOperator(Self.first)
+            let listed = try await site.run("company", "list").output.split(separator: "\n")
             #expect(listed.count == 2 && listed[1].hasPrefix(company.id) && listed[1].hasSuffix("Fliesen Süd"))
 
-            let suspended = try site.run("company", "suspend", "Fliesen Süd")
+            let suspended = try await site.run("company", "suspend", "Fliesen Süd")
             #expect(
                 suspended.code == 0 && suspended.output.hasPrefix("Fliesen Süd is suspended"), "\(suspended.output)")
             #expect(try await company.manager.get(company.path).json["code"] == "company-suspended")
-            #expect(try site.run("company", "list").output.contains("Fliesen Süd (suspended)"))
-            #expect(try site.run("company", "resume", company.id).output == "Fliesen Süd goes on.\n")
+            #expect(try await site.run("company", "list").output.contains("Fliesen Süd (suspended)"))
+            #expect(try await site.run("company", "resume", company.id).output == "Fliesen Süd is resumed.\n")
             #expect(try await company.manager.get(company.path).status == 200)
             let events = try await company.manager.all(company.path + "/audit/security")
             let kinds = events.map { $0["kind"]?.text }
@@ -151,37 +166,57 @@ import Testing
             #expect(resumed?["requestId"] == .null && kinds.contains("operator-access"))
 
             let file = site.folder.path + "/copy.ndjson"
-            let copied = try site.run("company", "export", company.email, file)
+            let copied = try await site.run("company", "export", company.email, file)
             #expect(copied.code == 0 && copied.output == "\(file) has all of Fliesen Süd.\n", "\(copied.output)")
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
             #expect(mode == 0o600)
             let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
-            #expect(lines.first?.contains("polier-company/1") == true && lines.last?.contains("\"sites\":1") == true)
-            let overwriting = try site.run("company", "export", company.email, file)
-            #expect(overwriting.code == 1 && overwriting.output.contains("it is there already"))
-            let piped = try site.run("company", "export", company.email, "-").output
+            #expect(lines.first?.contains("polier-company/1") == true && lines.last?.contains("\"sites\":2") == true)
+            let overwriting = try await site.run("company", "export", company.email, file)
+            #expect(overwriting.code == 1 && overwriting.output.contains("it exists; choose another name"))
+            let piped = try await site.run("company", "export", company.email, "-").output
             #expect(piped.hasPrefix("{") && piped.hasSuffix("}\n"))
 
+            let heir = try await Self.join(company, "erbin@vogt.example", site.server.client)
+            _ = try await company.invite("neu@vogt.example")
+            let stranger = try await TestCompany.register(site.server.client, name: "Nebenan")
+            let foreign = try await site.run("company", "owner", "Fliesen Süd", stranger.email)
+            #expect(
+                foreign.code == 1
+                    && foreign.output.contains("\(stranger.email) is not one of the people of Fliesen Süd"),
+                "\(foreign.output)")
+            let invited = try await site.run("company", "owner", "Fliesen Süd", "neu@vogt.example")
+            #expect(invited.code == 1 && invited.output.contains("hasn't accepted the invitation"), "\(invited.output)")
+            let owned = try await site.run("company", "owner", "Fliesen Süd", "erbin@vogt.example")
+            #expect(owned.code == 0 && owned.output.contains("Fliesen Süd is owned by "), "\(owned.output)")
+            let people = try await heir.get(company.path + "/users").json.list
+            #expect(people.filter { $0["isOwner"] == true }.map { $0["email"] } == ["erbin@vogt.example"])
+            #expect(people.first { $0["email"] == "erbin@vogt.example" }?["role"] == "MANAGER")
+
             let twin = try await TestCompany.register(site.server.client, name: "Fliesen Süd")
-            let ambiguous = try site.run("company", "suspend", "Fliesen Süd")
+            let ambiguous = try await site.run("company", "suspend", "Fliesen Süd")
             #expect(ambiguous.code == 1 && ambiguous.output.contains(company.id) && ambiguous.output.contains(twin.id))
-            #expect(try site.run("company", "suspend", "Niemand").output.contains("of exactly the name 'Niemand'"))
+            #expect(
+                try await site.run("company", "suspend", "Niemand").output.contains(
+                    "no company has the id or name, or a person with the email address, 'Niemand'"))
 
             for wrong in [
                 ["company", "erase", company.id], ["company", "erase", company.id, "--confirm", "fliesen süd"],
             ] {
-                let kept = try Binary.run(wrong, environment: ["POLIER_DATABASE_URL": site.url], in: site.folder.path)
+                let kept = try await Binary.run(
+                    wrong, environment: ["POLIER_DATABASE_URL": site.url], in: site.folder.path)
                 #expect(kept.code == 1 && kept.output.contains("add --confirm 'Fliesen Süd'"), "\(kept.output)")
             }
-            try site.addOperator(Self.second)
-            let whose = try site.run("company", "erase", company.id, "--confirm", "Fliesen Süd")
+            try await site.addOperator(Self.second)
+            let whose = try await site.run("company", "erase", company.id, "--confirm", "Fliesen Süd")
             #expect(whose.code == 1 && whose.output.contains("--as: \(Self.first), \(Self.second)"), "\(whose.output)")
-            let stranger = try site.run("company", "erase", company.id, "--confirm", "Fliesen Süd", "--as", twin.email)
-            #expect(stranger.code == 1 && stranger.output.contains("--as is '\(twin.email)'"), "\(stranger.output)")
-            let erased = try site.run(
+            let unknown = try await site.run(
+                "company", "erase", company.id, "--confirm", "Fliesen Süd", "--as", twin.email)
+            #expect(unknown.code == 1 && unknown.output.contains("--as is '\(twin.email)'"), "\(unknown.output)")
+            let erased = try await site.run(
                 "company", "erase", company.id, "--confirm", "Fliesen Süd", "--as", Self.second)
             #expect(erased.code == 0 && erased.output.contains("Fliesen Süd is gone: "), "\(erased.output)")
-            #expect(erased.output.contains("sites" + String(repeating: " ", count: 19) + "1\n"))
+            #expect(erased.output.contains("sites" + String(repeating: " ", count: 19) + "2\n"))
             #expect(try await company.manager.get(company.path).status == 401)
             #expect(try await twin.manager.get(twin.path).status == 200)
         }

@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
 
-/// Pages end where they have room for no more, and the next goes on there.
+/// Pages end where nothing more fits, and the next page continues there.
 @Suite struct PageEndTests {
     private static func with(
         _ engine: Engine, _ size: FullCompany.Size,
@@ -18,7 +19,7 @@ import Testing
         }
     }
 
-    /// All pages, one after the other, and how many bytes the longest had.
+    /// All pages in order, and the size of the longest in bytes.
     private static func pages(_ path: String, _ client: Client) async throws -> (lists: [[JSON]], longest: Int) {
         var (lists, longest): ([[JSON]], Int) = ([], 0)
         var next: String? = path
@@ -34,7 +35,7 @@ import Testing
 
     private static func ids(_ lists: [[JSON]]) -> [String] { lists.flatMap { $0.compactMap { $0["id"]?.text } } }
 
-    /// Notes of 40 kB: 26 of them are a mebibyte.
+    /// Notes of 40 kB: 26 of them make a mebibyte.
     @Test(arguments: Engine.allCases)
     func aPageEndsAtAMebibyteOfText(_ engine: Engine) async throws {
         let size = FullCompany.Size(
@@ -65,7 +66,7 @@ import Testing
             let bare = try await Self.pages(company.path + "/sites?material=none", client).lists
             #expect(bare.map(\.count) == [13, 13, 13, 6])
             let (lists, _) = try await Self.pages(company.path + "/sites", client)
-            // Three with 500 materials, for which there is room once in a page of texts, or three times in one of items.
+            // Three sites with 500 materials: they fit once into a page by their text, or three times by the number of items.
             #expect(
                 lists.allSatisfy { list in
                     list.reduce(0) { $0 + ($1["material"]?.list.count ?? 0) + ($1["assignments"]?.list.count ?? 0) }
@@ -96,7 +97,7 @@ import Testing
                 """, [.text(FullCompany.text(1000))])
             for path in [company.path + "/time-entries", company.site(1) + "/time-entries"] {
                 let (entries, longest) = try await Self.pages(path, client)
-                // Twenty with short reasons, and of the others each has 360 kB and room for two in a page.
+                // Twenty with short reasons; each of the others has 360 kB, and two fit on a page.
                 #expect(entries.map(\.count) == [22, 2, 2, 2, 2], "\(path)")
                 #expect(Set(Self.ids(entries)).count == 30 && longest < 3 << 19)
                 #expect(entries.joined().allSatisfy { $0["corrections"]?.list.count == 90 })
@@ -118,7 +119,7 @@ import Testing
         }
     }
 
-    /// What comes with a site, wherever a site comes.
+    /// The material listed with a site, in every response that contains a site.
     @Test(arguments: Engine.allCases)
     func aSiteNamesTheFirst500Materials(_ engine: Engine) async throws {
         let size = FullCompany.Size(
@@ -143,7 +144,7 @@ import Testing
                 #expect(site["materialInfo"] == .object(["total": 620, "warnings": 62]))
                 #expect(site["material"]?[0]?["name"]?.text?.hasPrefix("Art 1") == true)
             }
-            // 520 were left of the second.
+            // 520 of the second site's were left.
             for site in lists.map({ $0[1] }) {
                 #expect(site["material"]?.list.count == 500 && site["materialInfo"]?["total"] == 520)
             }
@@ -153,7 +154,7 @@ import Testing
             let all = try await Self.pages(company.site(3) + "/materials", client).lists
             #expect(all.map(\.count) == [500, 120] && Set(Self.ids(all)).count == 620)
             #expect(Array(all[0]) == answers[0]["material"]?.list)
-            // Exactly what comes with a site is all of it.
+            // Exactly as many as are listed with a site: the list is complete.
             try await stock.run(
                 "DELETE FROM materials WHERE site_id = '\(company.site(2).suffix(36))' AND name LIKE 'Art 60_%'")
             try await stock.run(
@@ -161,7 +162,7 @@ import Testing
             let whole = try await client.get(company.site(2)).json
             #expect(whole["material"]?.list.count == 500 && whole["materialTruncated"] == false)
             #expect(whole["materialInfo"]?["total"] == 500)
-            // A search goes on behind the first 500.
+            // A search continues after the first 500.
             let found = try await Self.pages(company.site(3) + "/materials?search=art%206&limit=10", client).lists
             #expect(found.map(\.count).first == 10 && Set(Self.ids(found)).count == found.joined().count)
             #expect(found.joined().contains { $0["name"]?.text?.hasPrefix("Art 620") == true })
@@ -170,7 +171,7 @@ import Testing
         }
     }
 
-    /// A copy of one's own data is written while it is read, and is what the description says.
+    /// The copy of a person's own data is written while it is read, and matches its description.
     @Test(arguments: Engine.allCases)
     func aCopyOfOnesDataIsWritten(_ engine: Engine) async throws {
         let size = FullCompany.Size(
@@ -187,7 +188,7 @@ import Testing
             #expect(copy.status == 200 && copy.header("Content-Type") == "application/json")
             let described = try await server.client.get("/api/v1/openapi.json").json
             let schema = described["components"]?["schemas"]?["PersonalData"]?["properties"]
-            #expect(copy.json.keys == schema?.keys && copy.json.keys.count == 12)
+            #expect(copy.json.keys == schema?.keys && copy.json.keys.count == 13)
             let movements = copy.json["movements"]?.list ?? []
             #expect(movements.count == 233 && Set(movements.compactMap { $0["movement"]?["id"]?.text }).count == 233)
             #expect(copy.json["assignments"]?.list.count == 30 && copy.json["audit"]?.list.count == 1)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program that stands in for somebody else's server, and writes what it was asked as lines of JSON.
+/// A fake remote server that logs its requests as lines of JSON.
 final class Part {
     let port: Int
     private let process: Process
@@ -17,7 +17,7 @@ final class Part {
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardInput = FileHandle.nullDevice
-        // Python's servers tell at length of whoever hangs up.
+        // Python's servers log a lot about clients that hang up.
         try Data().write(to: URL(fileURLWithPath: log + ".errors"))
         process.standardError = FileHandle(forWritingAtPath: log + ".errors")
         try process.run()
@@ -39,7 +39,7 @@ final class Part {
         return text.split(separator: "\n").compactMap { try? JSONDecoder().decode(JSON.self, from: Data($0.utf8)) }
     }
 
-    /// How much it has written, in bytes: what grows when it is asked.
+    /// The size of its log in bytes, which grows with each request.
     var length: UInt64 {
         ((try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? NSNumber)?.uint64Value ?? 0
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// Which passwords are taken, wherever one is chosen.
+/// Which passwords are accepted, wherever one is chosen.
 @Suite struct PasswordRuleTests {
     private static let refused = [
         ("aaaaaaaa", "keyboard-pattern"), ("passwort1", "common-word"), ("schalke04", "common-word"),
@@ -43,7 +43,7 @@ import Testing
                     "/api/v1/auth/set-password", "{\"password\": \"\(password)\"}")
                 #expect(Self.code(set) == code, "\(password): \(set.text)")
             }
-            // The new name counts, not the old one, and a refusal spends neither the link nor a guess.
+            // The new name counts rather than the old one, and a refusal uses up neither the link nor a guess.
             let renamed = try await company.manager.put(
                 "/api/v1/users/me",
                 "{\"lastName\": \"Lindner\", \"password\": \"Lindner2026\", \"currentPassword\": \"\(TestCompany.password)\"}"
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    /// An invited person's company is known by the link alone.
+    /// The company of an invited person is known from the link alone.
     @Test(arguments: Engine.allCases)
     func invitedPeopleAreHeldToThemToo(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

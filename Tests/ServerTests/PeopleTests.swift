@@ -1,16 +1,17 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Inviting, changing and removing people: rules with teeth.
+/// Inviting, changing and removing people, and the rules that limit it.
 @Suite struct PeopleTests {
     private static func invitee(_ email: String, role: String = "WORKER") -> String {
         "{\"email\": \"\(email)\", \"firstName\": \"Lena\", \"lastName\": \"Vogt\", \"role\": \"\(role)\"}"
     }
 
-    /// Invites somebody and answers with the path of their account and the token of a fresh link.
+    /// Invites a person and returns the path of their account and the token of a fresh link.
     private static func invite(
         _ company: TestCompany, _ email: String, role: String = "WORKER"
     ) async throws -> (path: String, token: String) {
@@ -26,7 +27,7 @@ import Testing
 
     @Test(arguments: Engine.allCases)
     func whoIsInvitedJoinsBySettingAPassword(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine, flags: [.publicURL: "https://polier.example.de/"]) { server in
+        try await TestServer.run(on: engine, flags: ["POLIER_PUBLIC_URL": "https://polier.example.de/"]) { server in
             let company = try await TestCompany.register(server.client)
             server.clock.advance(by: .milliseconds(1))
             let invited = try await company.manager.post(company.path + "/users", Self.invitee("Lena@Vogt.example"))
@@ -73,7 +74,7 @@ import Testing
             #expect(list.map { $0["firstName"] } == ["Ada", "Lena"])
             #expect(list.map { $0["invitation"] } == [nil, accepted], "nobody invited who registered")
 
-            // Another address invites nobody again, and a new invitation takes the old one's place.
+            // A changed address invites no one again, and a new invitation replaces the old one.
             server.clock.advance(by: .seconds(3600))
             let moved = try await company.manager.put(path, "{\"email\": \"lena@voigt.example\"}")
             #expect(moved.json["invitation"] == accepted && moved.json["status"] == "ACTIVE")
@@ -120,7 +121,8 @@ import Testing
             }
             #expect(statuses == [201: 1, 409: 11])
             let worker = try await server.person(.worker, in: company.id)
-            // Who has joined confirms another address before it holds: only whoever opens the link hears that it is taken.
+            // A person who has joined confirms a new address before it takes effect: only the one who opens the link learns that it is
+            // taken.
             let asked = try await company.manager.put(
                 company.path + "/users/" + worker.id, "{\"email\": \"einzig@vogt.example\"}")
             #expect(asked.status == 200 && asked.json["pendingEmail"] == "einzig@vogt.example")
@@ -139,12 +141,15 @@ import Testing
             let admin = try await server.person(.admin)
 
             for path in ["\(users)/\(second.id)", "\(users)/\(company.managerID)"] {
-                #expect(try await company.manager.put(path, "{\"firstName\": \"X\"}").status == 403)
-                #expect(try await company.manager.delete(path).status == 403)
+                #expect(try await second.client.put(path, "{\"firstName\": \"X\"}").status == 403)
+                #expect(try await second.client.delete(path).status == 403)
             }
+            let invitee = Self.invitee("m@v.example", role: "MANAGER")
+            #expect(try await second.client.post(users, invitee).json["code"] == "role-not-givable")
+            #expect(try await second.client.put("\(users)/\(worker.id)", "{\"role\": \"MANAGER\"}").status == 403)
             #expect(try await company.manager.put("\(users)/\(worker.id)", "{\"role\": \"ADMIN\"}").status == 403)
             #expect(try await company.manager.post(users, Self.invitee("a@b.example", role: "ADMIN")).status == 403)
-            // Operators are made on the command line: not even another operator makes one in a company.
+            // Operators are created on the command line: not even another operator can create one in a company.
             #expect(try await admin.client.put("\(users)/\(worker.id)", "{\"role\": \"ADMIN\"}").status == 400)
             #expect(try await admin.client.get("/api/v1/users/\(worker.id)").json["role"] == "WORKER")
 
@@ -166,7 +171,7 @@ import Testing
             for _ in 0..<3 { managers.append(try await server.person(.manager, in: company.id).id) }
             _ = try await Self.invite(company, "noch@nicht.example", role: "MANAGER")
 
-            // All at once, in three ways: the last one stays.
+            // All concurrently, in three ways: the last manager stays.
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for (number, id) in managers.enumerated() {
                     group.addTask {
@@ -200,14 +205,15 @@ import Testing
             #expect(try await company.manager.put(path + worker.id, "{\"status\": \"ACTIVE\"}").status == 200)
             #expect(try await worker.client.get("/api/v1/users/me").status == 401, "a session that ended stays so")
 
-            // Nobody becomes active who never set a password.
+            // No one becomes active without having set a password.
             let (invited, _) = try await Self.invite(company, "neu@vogt.example")
             #expect(try await company.manager.put(invited, "{\"status\": \"ACTIVE\"}").status == 409)
-            // A manager whom the operator switched off isn't let in by the link of another manager.
+            // A manager switched off by the operator can't be let back in by another manager's link.
             let second = try await server.person(.manager, in: company.id)
             let admin = try await server.person(.admin)
             #expect(try await admin.client.put(path + second.id, "{\"status\": \"INACTIVE\"}").status == 200)
-            #expect(try await company.manager.post(path + second.id + "/invitation").status == 403)
+            let third = try await server.person(.manager, in: company.id)
+            #expect(try await third.client.post(path + second.id + "/invitation").status == 403)
             #expect(try await admin.client.post(path + second.id + "/invitation").status == 202)
         }
     }
@@ -242,7 +248,7 @@ import Testing
             let entry = try await company.manager.get(site + "/time-entries").json[0]
             #expect(entry?["userName"] == "Lena Vogt" && entry?["minutes"] == 60)
             server.clock.advance(by: .milliseconds(1))
-            // The address is free again, and nothing that says how to reach her is left.
+            // The address is free again, and no contact data is left.
             let again = try await company.manager.post(company.path + "/users", Self.invitee("lena@vogt.example"))
             #expect(again.status == 201)
             #expect(
@@ -254,17 +260,17 @@ import Testing
                 ) {
                     [try $0.next() as String?, try $0.next(), try $0.next(), try $0.next()]
                 })
-            #expect(kept == [["", "Lena", "Vogt", nil], ["", "", "", nil]])
+            #expect(kept == [[nil, "Lena", "Vogt", nil], [nil, "", "", nil]])
         }
     }
 
-    /// Nobody's inbox is filled, neither by inviting nor by moving an account's address to and fro.
+    /// No inbox can be flooded, neither by inviting nor by changing an account's address repeatedly.
     @Test(arguments: Engine.allCases)
     func anAddressGetsTenLettersAnHour(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let company = try await TestCompany.register(server.client)
             let (path, _) = try await Self.invite(company, "fremd@else.example")
-            // Two were sent already.
+            // Two have been sent already.
             for _ in 0..<8 { #expect(try await company.manager.post(path + "/invitation").status == 202) }
             let many = try await company.manager.post(path + "/invitation")
             #expect(many.status == 429 && many.header("Retry-After") == "3600")
@@ -281,7 +287,7 @@ import Testing
                 let body = "{\"email\": \"\(email)\", \"currentPassword\": \"\(TestCompany.password)\"}"
                 statuses.append(try await company.manager.put("/api/v1/users/me", body).status)
             }
-            // Another address is tried ten times an hour; the last one is the own.
+            // Another address may be requested ten times an hour; the last request repeats the current one.
             #expect(statuses == [Int](repeating: 200, count: 10) + [429, 200])
         }
     }

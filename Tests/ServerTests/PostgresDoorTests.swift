@@ -1,43 +1,45 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
 
-/// PostgreSQL databases that Polier can't be kept in: each command refuses with one sentence that says what to do, and makes nothing.
+/// PostgreSQL databases that Polier can't use: each command refuses with one sentence that says what to do, and creates nothing.
 @Suite struct PostgresDoorTests {
-    /// What reads and writes a database, by the URL: `polier migrate` and so on.
+    /// A command that reads and writes a database at a URL: `polier migrate` and so on.
     struct Use: Sendable, CustomStringConvertible {
         let description: String
-        let run: @Sendable (_ url: String, Place) throws -> (code: Int32, output: String)
+        let run: @Sendable (_ url: String, Place) async throws -> (code: Int32, output: String)
 
-        init(_ name: String, _ run: @escaping @Sendable (String, Place) throws -> (code: Int32, output: String)) {
+        init(_ name: String, _ run: @escaping @Sendable (String, Place) async throws -> (code: Int32, output: String)) {
             (description, self.run) = (name, run)
         }
 
-        /// Those that would make a schema where there is none.
+        /// The commands that create a schema if there is none.
         static let makers = [
-            Use("migrate") { url, _ in try Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": url]) },
+            Use("migrate") { url, _ in try await Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": url]) },
             Use("serve") {
-                try Binary.run(["serve", "--http-port", "0"], environment: ["POLIER_DATABASE_URL": $0], in: $1.folder)
+                try await Binary.run(
+                    ["serve", "--http-port", "0"], environment: ["POLIER_DATABASE_URL": $0], in: $1.folder)
             },
-            Use("copy to it") { try CopyTests.copy(from: $1.source, to: $0) },
-            Use("restore") { try BackupTests.restore($1.backup, $0) },
+            Use("copy to it") { try await CopyTests.copy(from: $1.source, to: $0) },
+            Use("restore") { try await BackupTests.restore($1.backup, $0) },
         ]
         static let check = Use("check") { url, _ in
-            try Binary.run(["check"], environment: ["POLIER_DATABASE_URL": url])
+            try await Binary.run(["check"], environment: ["POLIER_DATABASE_URL": url])
         }
         static let readers = [
             Use("backup") { url, place in
-                try Binary.run(["backup", place.folder + "/new.gz"], environment: ["POLIER_DATABASE_URL": url])
+                try await Binary.run(["backup", place.folder + "/new.gz"], environment: ["POLIER_DATABASE_URL": url])
             },
             Use("copy from it") { url, place in
-                try CopyTests.copy(from: url, to: "sqlite:\(place.folder)/copied.sqlite")
+                try await CopyTests.copy(from: url, to: "sqlite:\(place.folder)/copied.sqlite")
             },
         ]
     }
 
-    /// A folder with a database that can be copied and a backup that can be restored.
+    /// A folder with a database to copy and a backup to restore.
     struct Place: Sendable {
         let folder: String
         var source: String { "sqlite:\(folder)/source.sqlite" }
@@ -48,7 +50,8 @@ import Testing
             defer { folder.remove() }
             let place = Place(folder: folder.path)
             try await Stock.fill(place.source, movements: 3)
-            let taken = try Binary.run(["backup", place.backup], environment: ["POLIER_DATABASE_URL": place.source])
+            let taken = try await Binary.run(
+                ["backup", place.backup], environment: ["POLIER_DATABASE_URL": place.source])
             try #require(taken.code == 0, "\(taken.output)")
             try await body(place)
         }
@@ -57,8 +60,8 @@ import Testing
     private func expectRefusal(
         _ use: Use, _ url: String, _ place: Place, says words: [String],
         sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
-        let (code, output) = try use.run(url, place)
+    ) async throws {
+        let (code, output) = try await use.run(url, place)
         #expect(code == 1, "\(use): \(output)", sourceLocation: sourceLocation)
         let said = output.split(separator: "\n").filter { $0.hasPrefix("polier: ") }
         #expect(said.count == 1, "\(use): \(output)", sourceLocation: sourceLocation)
@@ -73,7 +76,7 @@ import Testing
         try await Place.with { place in
             try await Self.withDatabase("ENCODING '\(encoding)' LOCALE 'C' TEMPLATE template0") { url in
                 for use in Use.makers + [Use.check] {
-                    try expectRefusal(use, url, place, says: [encoding, "ENCODING 'UTF8' TEMPLATE template0"])
+                    try await expectRefusal(use, url, place, says: [encoding, "ENCODING 'UTF8' TEMPLATE template0"])
                 }
                 let tables = try await Self.tables(at: url)
                 #expect(tables == [])
@@ -81,27 +84,27 @@ import Testing
         }
     }
 
-    /// A database of an earlier release that was let in: its rows come out whole.
+    /// A database that an earlier release accepted: its rows are copied completely.
     @Test func whatIsInAnotherEncodingCanBeBackedUpAndCopied() async throws {
         try await Place.with { place in
             try await Engine.postgres.withDatabase { url in
                 try await Stock.fill(url, movements: 1)
                 let name = url.split(separator: "/").last ?? ""
-                // What was written is ASCII so far, which is the same bytes in both.
+                // So far the text is ASCII, which has the same bytes in both encodings.
                 try await Self.run(
                     "UPDATE pg_database SET encoding = pg_char_to_encoding('LATIN1') WHERE datname = '\(name)'")
                 try await Stock.at(url) {
                     try await $0.run("UPDATE companies SET name = 'Größe & Söhne' WHERE id = 'c'")
                 }
                 for use in [Use.makers[0], Use.makers[1], Use.check] {
-                    try expectRefusal(use, url, place, says: ["LATIN1", "polier copy"])
+                    try await expectRefusal(use, url, place, says: ["LATIN1", "polier copy"])
                 }
                 for use in Use.readers {
-                    let (code, output) = try use.run(url, place)
+                    let (code, output) = try await use.run(url, place)
                     #expect(code == 0, "\(use): \(output)")
                 }
                 let restored = "sqlite:\(place.folder)/restored.sqlite"
-                #expect(try BackupTests.restore(place.folder + "/new.gz", restored).code == 0)
+                #expect(try await BackupTests.restore(place.folder + "/new.gz", restored).code == 0)
                 for url in [restored, "sqlite:\(place.folder)/copied.sqlite"] {
                     let names = try await Stock.at(url) {
                         try await $0.texts("SELECT name FROM companies WHERE id = 'c'")
@@ -122,7 +125,7 @@ import Testing
                     try await Stock.at(url) { try await $0.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC") }
                     let own = try Self.url(url, as: role)
                     for use in Use.makers + [Use.check] {
-                        try expectRefusal(
+                        try await expectRefusal(
                             use, own, place,
                             says: [
                                 "GRANT CREATE ON SCHEMA public TO \(role)", "ALTER DATABASE \(name) OWNER TO \(role)",
@@ -130,10 +133,10 @@ import Testing
                     }
                     let tables = try await Self.tables(at: url)
                     #expect(tables == [])
-                    // The remedy is one.
+                    // The suggested remedy works.
                     try await Stock.at(url) { try await $0.run("GRANT CREATE ON SCHEMA public TO \(role)") }
                     for use in [Use.makers[0], Use.check] {
-                        let (code, output) = try use.run(own, place)
+                        let (code, output) = try await use.run(own, place)
                         #expect(code == 0, "\(output)")
                     }
                 }
@@ -141,7 +144,7 @@ import Testing
         }
     }
 
-    /// Nothing is pending, so nothing is to be made. Once there is, it is the owner's.
+    /// Nothing is pending, so nothing is created. Once a migration is pending, only the owner may run it.
     @Test func onlyWhatIsToBeMadeNeedsTheRight() async throws {
         try await Place.with { place in
             try await Self.withRole { role in
@@ -151,27 +154,28 @@ import Testing
                         try await stock.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
                     }
                     let own = try Self.url(url, as: role)
-                    // As where the wrong role has restored a backup. The remedy is one.
+                    // As if the wrong role had restored a backup. The suggested remedy works.
                     let rights = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \(role)"
                     for use in [Use.makers[0], Use.makers[1], Use.check] + Use.readers {
-                        try expectRefusal(use, own, place, says: ["belong to the role \"polier\"", rights])
+                        try await expectRefusal(use, own, place, says: ["belong to the role \"polier\"", rights])
                     }
                     try await Stock.at(url) { try await $0.run(rights) }
                     for use in [Use.makers[0], Use.check] + Use.readers {
-                        let (code, output) = try use.run(own, place)
+                        let (code, output) = try await use.run(own, place)
                         #expect(code == 0, "\(use): \(output)")
                     }
                     let folder = try TemporaryFolder()
                     defer { folder.remove() }
                     let server = try await RunningServer(url: own, folder: folder)
-                    #expect(server.terminate() == 0)
+                    #expect(await server.terminate() == 0)
 
                     try await Stock.at(url) {
                         try await $0.run("DELETE FROM schema_migrations WHERE version = 16")
                         try await $0.run("GRANT CREATE ON SCHEMA public TO \(role)")
                     }
                     for use in Use.makers.prefix(2) {
-                        try expectRefusal(use, own, place, says: ["belong to the role \"polier\"", "'polier migrate'"])
+                        try await expectRefusal(
+                            use, own, place, says: ["belong to the role \"polier\"", "'polier migrate'"])
                     }
                 }
             }
@@ -188,7 +192,7 @@ import Testing
                 try await Stock.at(url) { try await $0.run("CREATE SCHEMA other") }
                 let wrong = url + "?options=-csearch_path%3D" + path
                 for use in Use.makers + [Use.check] + Use.readers {
-                    try expectRefusal(
+                    try await expectRefusal(
                         use, wrong, place, says: ["schema \"public\"", "\"other\"", "search_path = public"])
                 }
                 let tables = try await Self.tables(at: url)
@@ -201,7 +205,7 @@ import Testing
         try await Place.with { place in
             try await Self.withDatabase("") { url in
                 for use in Use.makers + [Use.check] + Use.readers {
-                    try expectRefusal(
+                    try await expectRefusal(
                         use, url + "?options=-csearch_path%3Dnowhere", place,
                         says: ["search_path", "nowhere", "CREATE SCHEMA"])
                 }
@@ -209,7 +213,7 @@ import Testing
         }
     }
 
-    /// One that was made for it is as good as public, also beside another program's tables.
+    /// A schema created for Polier is as good as `public`, even beside another program's tables.
     @Test func aSchemaOfItsOwnIsTaken() async throws {
         try await Place.with { place in
             try await Self.withDatabase("") { url in
@@ -219,7 +223,7 @@ import Testing
                 }
                 let own = url + "?options=-csearch_path%3Dpolier_own"
                 for use in [Use.makers[3], Use.check, Use.readers[0]] {
-                    let (code, output) = try use.run(own, place)
+                    let (code, output) = try await use.run(own, place)
                     #expect(code == 0, "\(use): \(output)")
                 }
                 let tables = try await Self.tables(at: url)
@@ -243,7 +247,7 @@ import Testing
 
     private static func name() -> String { "t_" + UUID().uuidString.lowercased().filter { $0 != "-" } }
 
-    /// Runs `body` with an empty database that was made with these options.
+    /// Runs `body` with an empty database created with these options.
     private static func withDatabase(_ options: String, _ body: (_ url: String) async throws -> Void) async throws {
         let name = name()
         try await run("CREATE DATABASE \(name) \(options)")
@@ -267,7 +271,7 @@ import Testing
         return parts.string ?? ""
     }
 
-    /// Of all schemas.
+    /// In all schemas.
     private static func tables(at url: String) async throws -> [String] {
         try await Stock.at(url) {
             try await $0.texts(

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Server
 
-/// Probes say whether this process is alive and ready, whatever else it has to do.
+/// Probes show whether this process is alive and ready, however busy it is.
 @Suite(.serialized) struct ProbeTests {
-    /// All threads that tasks share are blocked, as by work that takes seconds.
+    /// All shared threads of tasks are blocked, as by work that takes seconds.
     @Test func probesAnswerWhileAllThreadsAreBusy() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let raw = RawConnection(server.client)
@@ -22,7 +22,7 @@ import Testing
                     return (time, reply)
                 }
             }
-            // Behind all those connections: none of them is left when the server is stopped.
+            // After all those connections: none of them is left when the server is stopped.
             let last = try await server.client.get("/livez")
             #expect(last.status == 200)
             #expect(!observed.ranTasks, "a task ran meanwhile: not all threads were blocked")
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// They are forgotten, and don't end the process.
+    /// They are dropped, and don't end the process.
     @Test func connectionsThatNoTaskHasTakenOverEndWithTheServer() async throws {
         let (servers, announce) = AsyncStream<TestServer>.makeStream()
         let running = Task {
@@ -57,13 +57,13 @@ import Testing
         _ = await running.result
     }
 
-    /// On the event loop and on the shared threads they say the same.
+    /// The event loop and the shared threads give the same response.
     @Test func theAnswerIsTheRoutes() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let raw = RawConnection(server.client)
             for route in server.routes where route.isProbe {
                 let probe = "GET \(route.path)/?x HTTP/1.1\r\nHost: a\r\n\r\n"
-                // Behind another request it waits its turn, and goes the way of all requests.
+                // After another request it waits its turn, and is handled like any request.
                 let behind = await raw.send("GET /nothing.txt HTTP/1.1\r\nHost: a\r\n\r\n" + probe, replies: 2)
                 let alone = await raw.send(probe)
                 func lines(_ reply: String) -> [String] {
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// Holds up all threads that tasks share, whatever their priority.
+    /// Blocks all shared threads of tasks, whatever their priority.
     private final class Busy: Sendable {
         private static let priorities: [TaskPriority] = [.high, .medium, .low, .background]
 
@@ -90,13 +90,13 @@ import Testing
         private let ran = Atomic<Bool>(false)
 
         /// Does the work on a thread of its own.
-        /// - Returns: what it brought, and whether a task ran meanwhile.
+        /// - Returns: its result, and whether a task ran in the meantime.
         func whileAllThreadsAreBlocked<Reply: Sendable>(
             _ work: @escaping @Sendable () -> [Reply]
         ) async -> (replies: [Reply], ranTasks: Bool) {
             await withCheckedContinuation { continuation in
                 Thread.detachNewThread { [self] in
-                    // More than there are threads, for each priority has threads of its own.
+                    // More than there are threads, for each priority has its own.
                     let count = 4 * ProcessInfo.processInfo.activeProcessorCount
                     for priority in Self.priorities {
                         for _ in 0..<count { Task.detached(priority: priority) { self.block() } }

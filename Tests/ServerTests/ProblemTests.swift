@@ -1,10 +1,11 @@
 import Core
 import HTTPTypes
+import Storage
 import Testing
 
 @testable import Server
 
-/// What a failure in storage looks like from outside.
+/// How failures of storage are reported to clients.
 @Suite struct ProblemTests {
     @Test(arguments: [
         (StorageError.Kind.full, 507), (.unavailable, 503), (.timeout, 503), (.misconfigured, 503), (.noSuchTable, 503),

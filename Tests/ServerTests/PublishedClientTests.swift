@@ -4,7 +4,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// What the published front end sends, as its forms send it. It stays valid, whatever is added.
+/// The requests of the published front end, as its forms send them. They stay valid, whatever is added.
 @Suite struct PublishedClientTests {
     @Test(arguments: Engine.allCases)
     func itsDayGoesThrough(_ engine: Engine) async throws {
@@ -70,13 +70,15 @@ import Testing
         }
     }
 
-    /// What the app of the version before keeps until there is a signal, sent by it after the server was updated.
+    /// Queued requests of the previous version of the app, sent after the server was updated.
     @Test(arguments: Engine.allCases)
     func whatWaitsInAQueueIsStillTaken(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
+            server.clock.advance(by: .seconds(-6 * 3600))
             let company = try await TestCompany.register(server.client)
             let site = try await company.site()
             let material = try await company.material(site)
+            server.clock.advance(by: .seconds(6 * 3600))
             let at = "\"at\": \"2026-11-23T07:00:00.000Z\""
             for (path, body) in [
                 (material + "/adjust-quantity", "{\"delta\": -1, \"note\": \"Dusche\", \(at)}"),

@@ -4,7 +4,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// What a company may do in a while: invite, add rows, change things.
+/// What a company may do per period: invite, add rows, change data.
 @Suite struct RateLimitTests {
     @Test(arguments: Engine.allCases)
     func invitationsToStrangersEnd(_ engine: Engine) async throws {
@@ -13,7 +13,7 @@ import Testing
                 let company = try await TestCompany.register(server.client)
                 let manager = company.manager
                 let users = company.path + "/users"
-                // A new company: sixty, among them those that go again.
+                // A new company: sixty, including repeated ones.
                 let first = try await manager.post(users, Limited.person(0))
                 let path = users + "/" + (first.json["id"]?.text ?? "")
                 for _ in 0..<4 { #expect(try await manager.post(path + "/invitation").status == 202) }
@@ -25,7 +25,7 @@ import Testing
                 Limited.expectRefused(late, "too-many-mails", "first-day-mails", 60)
                 #expect(late.header("Retry-After") == "86400")
                 #expect(try await manager.post(path + "/invitation").status == 429)
-                // An address that moves is invited there.
+                // A changed address is invited again.
                 #expect(try await manager.put(path, "{\"email\": \"wer@anders.example\"}").status == 429)
                 #expect(try await Limited.use(.firstDayMails, company, server).used == 60)
 
@@ -65,7 +65,7 @@ import Testing
             let refused = try await manager.post(path, "{\"delta\": 1}")
             Limited.expectRefused(refused, "too-many-rows", "daily-rows", 20)
             #expect((Int(refused.header("Retry-After") ?? "") ?? 0) <= 12 * 3600)
-            // What adds nothing goes on, and so does removing; a repetition gets its answer.
+            // Requests that add nothing still succeed, and so does removing; a repetition gets its response.
             #expect(try await manager.post(site + "/check-out").status == 200)
             let again = try await manager.send("POST", path, body: "{\"delta\": -1}", headers: key)
             #expect(again.status == 200 && again.body == first.body)
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// What a company sent from one server is seen on the other when it was written down.
+    /// Rows added on one server count on the other once they have been written.
     @Test(arguments: Engine.allCases)
     func serversAddUpTheRowsOfADay(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -89,7 +89,7 @@ import Testing
                 }
                 #expect(statuses == [200: 240])
                 let used = try await Limited.use(.dailyRows, company, server).used ?? 0
-                // At most five of each server aren't written yet.
+                // At most five of each server haven't been written yet.
                 #expect((235...250).contains(used), "\(used)")
             }
         }
@@ -97,7 +97,7 @@ import Testing
 
     @Test(arguments: Engine.allCases)
     func changesOfAMinuteEnd(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine, flags: [.writesPerMinute: "20"]) { server in
+        try await TestServer.run(on: engine, flags: ["POLIER_WRITES_PER_MINUTE": "20"]) { server in
             let company = try await TestCompany.register(server.client)
             let material = try await company.material(company.site())
             let path = material + "/adjust-quantity"
@@ -111,11 +111,11 @@ import Testing
             #expect(try await take(company.manager).header("Retry-After") == "1")
             server.clock.advance(by: .seconds(1))
             #expect(try await take(company.manager).status == 200)
-            // Anybody may go.
+            // A minute later the whole limit is available again.
             for _ in 0..<19 { #expect(try await take(company.manager).status == 200) }
             #expect(try await take(company.manager).status == 429)
 
-            // A company has five times as many. Another isn't touched.
+            // A company has five times as many. Another isn't affected.
             for _ in 0..<4 {
                 let manager = try await server.person(.manager, in: company.id)
                 for _ in 0..<20 { #expect(try await take(manager.client).status == 200) }
@@ -139,7 +139,7 @@ import Testing
         #expect(minute.wait(130, most: 5) == nil && minute.wait(130, most: 4) == 30)
         #expect(minute.wait(130, most: 2) == 40 && minute.wait(159, most: 4) == 1)
         #expect(minute.wait(160, most: 4) == nil && minute.wait(160, most: 3) == 10)
-        // A clock that was set back a little goes on; by more, it begins anew.
+        // After a clock was set back a little, counting continues; after more, it starts from zero.
         minute.count(150)
         #expect(minute.wait(160, most: 4) == 10)
         #expect(minute.wait(-100_000, most: 1) == nil && !minute.isPast(-100_000) && minute.isPast(100_000))

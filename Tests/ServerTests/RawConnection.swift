@@ -1,13 +1,13 @@
 import Foundation
 
-/// Bytes to a server and back, by blocking calls: for heads that no HTTP library would send, and where no task can run.
+/// Bytes to a server and back, with blocking calls: for heads that no HTTP library sends, and for code in which no task can run.
 struct RawConnection {
     let port: Int
 
     init(_ client: Client) { port = URL(string: client.base)?.port ?? 0 }
 
-    /// What comes back until that many replies are whole, the server closes, or nothing more comes for a while. It waits on a thread
-    /// of its own: the shared ones are the server's too.
+    /// Returns what arrives until that many replies are complete, the server closes, or nothing more arrives for a while. It waits on a
+    /// thread of its own, because the server uses the shared ones.
     func send(_ text: String, replies: Int = 1, patience: Duration = .seconds(30)) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
@@ -16,7 +16,7 @@ struct RawConnection {
         }
     }
 
-    /// The same where this thread may wait.
+    /// The same, for callers whose thread may block.
     func exchange(_ text: String, replies: Int = 1, patience: Duration) -> String {
         let isHead = text.hasPrefix("HEAD ")
         let answer = exchange(Data(text.utf8), patience: patience) {
@@ -25,7 +25,7 @@ struct RawConnection {
         return String(decoding: answer, as: UTF8.self)
     }
 
-    /// How many whole replies these bytes are.
+    /// The number of complete replies in these bytes.
     private static func whole(_ bytes: Data, isHead: Bool) -> Int {
         var (rest, count) = (bytes[...], 0)
         while let end = rest.firstRange(of: Data("\r\n\r\n".utf8)) {
@@ -38,7 +38,7 @@ struct RawConnection {
         return count
     }
 
-    /// An open connection to a port of this machine; what it sends and when it closes is the caller's.
+    /// An open connection to a port of this machine; the caller sends and closes.
     static func open(to port: Int) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in(loopback: port)

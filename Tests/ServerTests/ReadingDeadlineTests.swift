@@ -1,16 +1,17 @@
 import Core
 import Foundation
 import NIOCore
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Callers who don't read what they asked for.
+/// Callers that don't read the response to their request.
 @Suite(.serialized) struct ReadingDeadlineTests {
     private static let hasty = ReadingDeadline.Limits(silence: .seconds(4), grace: .seconds(6), rate: 80 << 10)
 
-    /// A page of a megabyte and more.
+    /// A page of a megabyte or more.
     private static func withList(
         _ body: @escaping @Sendable (TestServer, _ path: String, _ token: String, LargeAnswers) async throws -> Void
     ) async throws {
@@ -51,7 +52,7 @@ import Testing
             connection.ask(path, token: token)
             let (clock, start) = (ContinuousClock(), ContinuousClock.now)
             var (sum, isCutOff) = (0, false)
-            // Some 55 kB a second.
+            // About 55 kB a second.
             while !isCutOff && clock.now - start < .seconds(40) {
                 if let count = await connection.read(16 << 10), count > 0 { sum += count } else { isCutOff = true }
                 try await Task.sleep(for: .milliseconds(300))
@@ -66,7 +67,7 @@ import Testing
             let connection = try HeldConnection(server.client, buffer: 128 << 10)
             connection.ask(path, token: token)
             var (sum, pauses) = (0, 0)
-            // With pauses that add up to more than the time of grace.
+            // With pauses that add up to more than the grace period.
             while sum < 1_000_000, let count = await connection.read(64 << 10), count > 0 {
                 sum += count
                 guard sum / 100_000 > pauses else { continue }
@@ -77,7 +78,7 @@ import Testing
         }
     }
 
-    /// Also where many short answers add up.
+    /// Including many short responses that add up.
     @Test func whoPipelinesAndDoesntReadIsCutOff() async throws {
         try await Self.withList { server, _, token, _ in
             let connection = try HeldConnection(server.client)

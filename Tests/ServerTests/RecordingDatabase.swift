@@ -1,8 +1,9 @@
+import Storage
 import Synchronization
 
 @testable import Core
 
-/// Remembers each statement that a database was asked, with the values of one time.
+/// Records each distinct statement that a database runs, with the values of one execution.
 final class Recorder: Sendable {
     private let heard = Mutex<[String: (statement: Statement, count: Int)]>([:])
 
@@ -15,13 +16,13 @@ final class Recorder: Sendable {
 
     var statements: [Statement] { heard.withLock { $0.values.map(\.statement) } }
 
-    /// How often statements with this in their text were asked.
+    /// How many executed statements contain this text.
     func count(of part: String) -> Int {
         heard.withLock { $0.filter { $0.key.contains(part) }.reduce(0) { $0 + $1.value.count } }
     }
 }
 
-/// A database that tells what it is asked.
+/// A database that records the statements it runs.
 struct RecordingDatabase: Database {
     private let database: any Database
     private let recorder: Recorder

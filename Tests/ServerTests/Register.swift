@@ -1,13 +1,13 @@
 import Foundation
 
-/// What was read and written of one thing whose writes have an order, and when: whether it behaved as one register that
-/// everybody shares, however many servers there are (linearizability, Herlihy and Wing 1990).
+/// The reads and writes of one value whose writes have an order, with their times: whether it behaved as a single shared register,
+/// however many servers there are (linearizability, Herlihy and Wing 1990).
 ///
-/// Each write has its place in the order, from 1, and a read has the place of the write that it saw. As the order is known,
-/// it is enough to look at pairs: what began after something else had ended comes after it.
+/// Each write has a position in the order, from 1, and a read has the position of the write that it saw. As the order is known, it is
+/// enough to compare pairs: an operation that began after another had ended comes after it.
 struct Register {
     struct Operation {
-        /// What it was, for people.
+        /// A description for people.
         let what: String
         let isWrite: Bool
         let place: Int
@@ -22,7 +22,7 @@ struct Register {
         byEnd = operations.sorted { $0.end < $1.end }
     }
 
-    /// What can't be explained by any order in which everything happened at one moment between its start and its end.
+    /// The operations that no order explains in which each happened at one moment between its start and its end.
     var faults: [String] {
         var faults: [String] = []
         var latest: Operation?
@@ -42,7 +42,7 @@ struct Register {
         return faults
     }
 
-    /// The places that a read between two moments may have seen, of so many writes.
+    /// The positions that a read between two moments may have seen, of this many writes.
     func places(
         from start: ContinuousClock.Instant, to end: ContinuousClock.Instant, of count: Int
     ) -> ClosedRange<Int>? {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whether the check of histories finds what it looks for.
+/// Whether the check of histories finds the faults it looks for.
 @Suite struct RegisterTests {
     private let origin = ContinuousClock.now
 
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func aValueThatGoesBackIsAFault() {
-        // The write is still under way: who saw it has seen it.
+        // The write is still in progress: a reader that saw it has seen it.
         #expect(Register([write(1, 0, 1), write(2, 2, 9), read(2, 3, 4), read(1, 5, 6)]).faults.count == 1)
     }
 

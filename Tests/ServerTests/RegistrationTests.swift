@@ -6,17 +6,17 @@ import Testing
 
 @testable import Server
 
-/// `POLIER_REGISTRATION`: whether companies register themselves.
+/// `POLIER_REGISTRATION`: whether companies can register themselves.
 @Suite struct RegistrationTests {
     @Test(arguments: Engine.allCases)
     func aClosedServerTakesNoCompany(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine, flags: [.registration: "closed"]) { server in
+        try await TestServer.run(on: engine, flags: ["POLIER_REGISTRATION": "closed"]) { server in
             let body = TestCompany.registration(email: "ada@kern.example")
             let reply = try await server.client.post("/api/v1/auth/register", body)
             #expect(reply.status == 403 && reply.json["code"] == "registration-closed", "\(reply.json)")
             let companies = try await server.person(.admin).client.get("/api/v1/companies").json.list
             #expect(companies.isEmpty)
-            // What is there goes on: the people of a company that operators made sign in and invite.
+            // Existing companies go on: the people of a company created by operators sign in and invite.
             let again = try await server.client.post(
                 "/api/v1/auth/signin", "{\"email\": \"ada@kern.example\", \"password\": \"x\"}")
             #expect(again.status == 401)
@@ -42,6 +42,6 @@ import Testing
     @Test func theSettingIsOneOfTwo() throws {
         #expect(try Settings(flags: [:], environment: [:]).registrationIsOpen)
         #expect(try !Settings(flags: [:], environment: ["POLIER_REGISTRATION": "closed"]).registrationIsOpen)
-        #expect(throws: SettingsError.self) { try Settings(flags: [.registration: "off"], environment: [:]) }
+        #expect(throws: SettingsError.self) { try Settings(flags: ["POLIER_REGISTRATION": "off"], environment: [:]) }
     }
 }

@@ -1,17 +1,18 @@
 import Core
 import Foundation
+import Storage
 import StorePostgres
 import Testing
 
 @testable import Server
 
-/// SIGHUP, to the real binary: what it takes up, what it refuses, and that it never ends it.
+/// SIGHUP to the real binary: which settings it applies, which it refuses, and that it never ends the process.
 @Suite struct ReloadTests {
     private static func write(_ text: String, to path: String) throws {
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 
-    /// Sends the signal, and returns what the log says from then on, once it says one of the words.
+    /// Sends the signal, and returns the log from then on, once it contains one of the words.
     private static func reload(
         _ server: RunningServer, until words: [String] = ["read the settings again", "the settings stay as they were"]
     ) async throws -> String {
@@ -19,7 +20,7 @@ import Testing
         func news() -> String { String(decoding: server.log().utf8.dropFirst(before), as: UTF8.self) }
         server.signal(SIGHUP)
         for _ in 0..<200 where !words.contains(where: news().contains) { try await Task.sleep(for: .milliseconds(50)) }
-        // What follows in the same turn.
+        // The rest of the same reload.
         try await Task.sleep(for: .milliseconds(100))
         return news()
     }
@@ -40,13 +41,14 @@ import Testing
         }
         #expect(try await !showsRequests())
         #expect(
-            try await Self.reload(server).contains("read the settings again; nothing has changed that can be taken up"))
+            try await Self.reload(server).contains(
+                "read the settings again; no setting that can change while running has changed"))
 
         try Self.write("POLIER_LOG_LEVEL=debug\nPOLIER_PUBLIC_URL=https://polier.example.de\n", to: file)
         for isFirst in [true, false] {
             let said = try await Self.reload(server)
             #expect(said.contains("taken up: POLIER_LOG_LEVEL") == isFirst, "\(said)")
-            // As long as it holds.
+            // For as long as it is in effect.
             #expect(said.contains("changed, and needs a restart: POLIER_PUBLIC_URL"), "\(said)")
             #expect(try await showsRequests())
         }
@@ -65,10 +67,10 @@ import Testing
         server.signal(SIGHUP)
         for _ in 0..<50 { server.signal(SIGHUP) }
         #expect(try await server.client.get("/readyz").status == 200)
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 
-    /// A password that was changed is tried before it counts.
+    /// A changed password is tried before it is used.
     @Test(.enabled(if: Engine.postgresSettings.isEmpty)) func postgresPasswordChanges() async throws {
         try await Engine.postgres.withDatabase { url in
             let folder = try TemporaryFolder()
@@ -109,7 +111,7 @@ import Testing
 
             try Self.write("postgres://\(role):two@127.0.0.1:1/elsewhere", to: folder.path + "/url")
             #expect(try await Self.reload(server).contains("changed, and needs a restart: POLIER_DATABASE_URL"))
-            #expect(server.terminate() == 0)
+            #expect(await server.terminate() == 0)
             try await execute("REASSIGN OWNED BY \(role) TO \"\(owner)\"")
             try await execute("DROP OWNED BY \(role)")
             try await execute("DROP ROLE \(role)")
@@ -150,7 +152,7 @@ import Testing
         let wrong = try await Self.reload(server)
         #expect(
             wrong.contains("stay as they were: POLIER_MAILGUN_API_KEY is set, and POLIER_MAILGUN_DOMAIN"), "\(wrong)")
-        // A second way for mail is more than another secret.
+        // Adding a second mail transport changes more than a secret.
         try set(one, "key-1")
         try Self.write(
             String(contentsOfFile: file, encoding: .utf8) + "POLIER_SMTP_URL=smtp://u:geheim@127.0.0.1:1\n"
@@ -160,20 +162,20 @@ import Testing
         #expect(more.contains("POLIER_SMTP_URL") && !more.contains("geheim"), "\(more)")
         _ = try await invite("c@vogt.example", by: two)
         #expect(two.heard.count == 2 && one.heard.count == 1)
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 
-    /// Before it serves: it must neither end nor take it for the word that it does.
+    /// Before it serves, the signal must neither end it nor count as readiness.
     @Test func aSignalAtTheStartIsHarmless() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let server = try await RunningServer(url: "sqlite:test.sqlite", folder: folder, hangups: 20)
         #expect(try await server.client.get("/readyz").status == 200)
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
     }
 }
 
-/// What a service manager hears.
+/// The messages to a service manager.
 @Suite struct ServiceManagerTests {
     @Test(arguments: [
         (["NOTIFY_SOCKET": "/x", "WATCHDOG_USEC": "60000000"], Duration.seconds(15)),
@@ -186,7 +188,7 @@ import Testing
         #expect(ServiceManager(environment: environment).watchdogPause == pause)
     }
 
-    /// A database that answers nothing, as on a disk that hangs; one that fails is heard of.
+    /// A database that doesn't respond, as on a disk that hangs; a failing one is reported.
     @Test func aDatabaseThatOwesAnAnswerShows() async throws {
         let readiness = Readiness()
         #expect(readiness.databaseSilence == nil, "a migration may take long")

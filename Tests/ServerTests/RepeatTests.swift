@@ -1,9 +1,10 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 
-/// Versions and keys: no edit overwrites another unseen, no request is acted upon twice.
+/// Versions and keys: no edit overwrites an unseen one, and no request takes effect twice.
 @Suite struct RepeatTests {
     @Test(arguments: Engine.allCases)
     func aStaleVersionIsRefused(_ engine: Engine) async throws {
@@ -19,7 +20,7 @@ import Testing
                 ("PUT", company.path + "/users/" + worker.id, "{\"firstName\": \"Neu\"}"),
                 (
                     "PATCH", site + "/time-entries/" + (entry.json["id"]?.text ?? ""),
-                    // What changes nothing makes no version of hours.
+                    // A correction that changes nothing creates no version of a time entry.
                     "{\"reason\": \"x\", \"checkedInAt\": \"2026-11-23T07:00:##Z\"}"
                 ),
             ]
@@ -75,13 +76,13 @@ import Testing
             }
             let other = try await take("{\"delta\": -2}", key: "a-1")
             #expect(other.status == 422 && other.header("Content-Type") == "application/problem+json")
-            // Another path, another person: another key.
+            // Another path or another person: another key.
             let second = try await company.material(company.site())
             #expect(try await take("{\"delta\": -1}", key: "a-1", at: second + "/adjust-quantity").json["amount"] == 9)
             let manager = try await server.person(.manager, in: company.id)
             #expect(try await take("{\"delta\": -1}", key: "a-1", as: manager.client).json["amount"] == 7)
 
-            // What was refused may be tried again.
+            // A refused request may be tried again.
             #expect(try await take("{\"delta\": -50}", key: "b").status == 409)
             _ = try await company.manager.post(path, "{\"delta\": 50}")
             #expect(try await take("{\"delta\": -50}", key: "b").json["amount"] == 7)
@@ -117,7 +118,7 @@ import Testing
         }
     }
 
-    /// The link of an invitation is a secret: its repetition gives it again, and the database can't.
+    /// The link of an invitation is a secret: a repetition returns it again, and it can't be read from the database.
     @Test(arguments: Engine.allCases)
     func aKeptAnswerGivesNoSecretAway(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

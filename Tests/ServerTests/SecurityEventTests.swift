@@ -1,12 +1,13 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// What managers and operators can find out later.
+/// The security events that managers and operators can look up later.
 @Suite struct SecurityEventTests {
-    private static let proxies: [Setting: String] = [.trustedProxies: "127.0.0.1"]
+    private static let proxies: [String: String] = ["POLIER_TRUSTED_PROXIES": "127.0.0.1"]
 
     private static func signIn(
         _ client: Client, _ email: String, _ password: String = "falsch geraten", from address: String
@@ -41,7 +42,7 @@ import Testing
             .json.list.first { $0["current"] == .boolean(true) }?["id"]
 
             let events = try await Self.events(server, company)
-            // What is added up stands where its hour began.
+            // A summed event has the time at which its hour began.
             #expect(events.map { $0["kind"]?.text } == ["signed-in", "signed-in", "sign-in-failed"])
             #expect(events[0]["network"] == "2001:db8:1:2::/64" && events[0]["sessionId"] == session)
             #expect(events[0]["requestId"]?.text == right.header("X-Request-Id"))
@@ -53,13 +54,13 @@ import Testing
 
             let worker = try await server.person(.worker, in: company.id)
             #expect(try await worker.client.get(company.path + "/audit/security").status == 403)
-            // The person themselves sees it in their copy.
+            // The person sees it in their own copy.
             let copy = try await company.manager.get("/api/v1/users/me/export").json["securityEvents"]?.list
             #expect(copy?.count == 3 && copy?.contains { $0["network"] == "127.0.0.1" } == true)
         }
     }
 
-    /// Guesses are added up exactly, however many come at once; the lock says that it was met.
+    /// Guesses are summed exactly, however many are concurrent; the lock is recorded when it takes effect.
     @Test(arguments: Engine.allCases)
     func guessesAtOnceAreAddedUp(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    /// What is tried of accounts that there aren't is in no company's list, and in the log without an address.
+    /// Attempts on accounts that don't exist are in no company's list, and in the log without an address.
     @Test(arguments: Engine.allCases)
     func unknownAccountsAreForTheLogAlone(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, flags: Self.proxies) { server in
@@ -112,7 +113,7 @@ import Testing
                 _ = try await company.manager.put(
                     "/api/v1/users/me", "{\"password\": \"Neue Kelle 2031\", \"currentPassword\": \"\(current)\"}")
             }
-            // Without mail another address holds at once.
+            // Without mail a new address takes effect at once.
             let other = try await server.person(.worker, in: company.id)
             let moved = try await company.manager.put(
                 company.path + "/users/" + other.id, "{\"email\": \"neu@crew.example\"}")
@@ -131,11 +132,11 @@ import Testing
             #expect(one("confirmation-failed")["userId"]?.text == company.managerID)
             #expect(one("password-changed")["subjectId"] == .null && one("password-changed")["sessionId"]?.text != nil)
             #expect(!"\(events)".contains("crew.example"))
-            // So does the log, once each.
+            // The log has them too, once each.
             for kind: SecurityEvent.Kind in [.roleChanged, .emailChanged, .passwordChanged, .confirmationFailed] {
                 #expect(server.noted.times(kind) == 1, "\(kind)")
             }
-            // The person it was done to sees it too.
+            // The affected person sees it too.
             let copy = try await worker.client.get("/api/v1/users/me/export").json["securityEvents"]?.list
             #expect(copy?.contains { $0["kind"] == "role-changed" } == true)
         }
@@ -170,7 +171,7 @@ import Testing
         }
     }
 
-    /// A flood against the wall is a handful of rows with the exact number, and no write for each.
+    /// A flood of refused requests makes a handful of rows with the exact number, and no write for each.
     @Test(arguments: Engine.allCases)
     func aFloodOfRefusalsIsAddedUp(_ engine: Engine) async throws {
         let recorder = Recorder()
@@ -206,7 +207,7 @@ import Testing
         }
     }
 
-    /// However many sessions and networks a person comes from, they fill an hour with no more than its rows, and all are counted.
+    /// However many sessions and networks a person uses, an hour has no more than its maximum of rows, and all events are counted.
     @Test(arguments: Engine.allCases)
     func rowsOfAnHourAreBounded(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, flags: Self.proxies) { server in
@@ -222,7 +223,7 @@ import Testing
             for kind in ["signed-in", "forbidden"] {
                 let events = try await Self.events(server, company, kind)
                 let total = events.reduce(Decimal(0)) { $0 + ($1["times"]?.number ?? 0) }
-                // One sign-in is that of the registering.
+                // One sign-in is the one at registration.
                 #expect(
                     events.count == 21 && total == (kind == "signed-in" ? 31 : 30), "\(kind): \(events.count) \(total)")
                 #expect(events.filter { $0["network"] == .null && $0["sessionId"] == .null }.count == 1)
@@ -233,7 +234,8 @@ import Testing
         }
     }
 
-    /// What else a browser holds goes with the session, but neither what others on this device keep nor their neighbours' cookies.
+    /// Signing out clears the browser's cache, but neither the data that others keep on this device nor the cookies of neighbouring
+    /// sites.
     @Test func signingOutEmptiesCaches() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let company = try await TestCompany.register(server.client)
@@ -242,7 +244,7 @@ import Testing
         }
     }
 
-    /// No look of an operator without its entry.
+    /// Every access by an operator is recorded.
     @Test(arguments: Engine.allCases)
     func operatorsLooksAreSeen(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -277,7 +279,7 @@ import Testing
             try await housekeeping.run()
             #expect(try await Self.events(server, company2).map { $0["network"] } == ["127.0.0.1", .null])
 
-            // Who is removed takes their networks along.
+            // A person's networks are erased when they are removed.
             let worker = try await server.person(.worker, in: company.id)
             try await company2.manager.confirm()
             _ = try await company2.manager.delete(company.path + "/users/" + worker.id)
@@ -286,7 +288,7 @@ import Testing
         }
     }
 
-    /// What was counted while the company was erased, or is counted after it, keeps nothing of it and nothing from being counted.
+    /// Events counted while the company is erased, or after it, keep none of its data, and the counting goes on.
     @Test(arguments: Engine.allCases)
     func anErasedCompanyHasNoEvents(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// A server whose role owns nothing in PostgreSQL, as `deploy/` sets it up: it serves all there is, and changes no schema.
+/// A server whose role owns nothing in PostgreSQL, as `deploy/` sets it up: it serves everything, and changes no schema.
 @Suite struct ServingRoleTests {
     @Test func everyStatementIsAllowedAndNoChangeOfTheSchema() async throws {
         try await Self.withRole { role in
@@ -21,9 +22,9 @@ import Testing
                         #expect(error?.detail.contains("SQLSTATE 42501") == true, "\(change): \(error?.detail ?? "")")
                     }
                 }
-                // A plan is refused for want of a right just as the statement is.
+                // EXPLAIN needs the same privileges as the statement itself.
                 #expect(recorder.statements.count > 100)
-                #expect(try PlanTests.postgresScans(recorder.statements, serving) == [])
+                #expect(try await PlanTests.postgresScans(recorder.statements, serving) == [])
             }
         }
     }
@@ -35,7 +36,7 @@ import Testing
         "DROP INDEX users_email", "TRUNCATE sessions", "CREATE ROLE extra", "CREATE DATABASE extra",
     ]
 
-    /// A role that may nothing yet, for as long as `body` runs.
+    /// A role without any privileges, for as long as `body` runs.
     private static func withRole(_ body: (String) async throws -> Void) async throws {
         let admin = try Engine.open(Engine.postgresURL())
         let role = "serving_" + UUID().uuidString.lowercased().filter { $0 != "-" }
@@ -52,7 +53,7 @@ import Testing
         await admin.close()
     }
 
-    /// Gives the role what `polier.sql` gives the one that serves, and then makes the schema.
+    /// Grants the role what `polier.sql` grants the serving role, and then creates the schema.
     private static func prepare(_ url: String, for role: String) async throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../deploy/kubernetes/overlays/statefulset/polier.sql").standardizedFileURL

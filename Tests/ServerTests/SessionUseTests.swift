@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
@@ -9,7 +10,7 @@ extension TestServer {
         try await client.send("GET", path, headers: ["Cookie": "polier-session=\(token)"])
     }
 
-    /// When a session was last used, and when it ends without use, as it is written down.
+    /// When a session was last used, and when it ends without use, as recorded.
     func use(of token: String) async throws -> (lastUsedAt: Instant?, idleAt: Instant?) {
         let hash = try #require(Token.hash(sent: token[...]))
         let query = Query("SELECT s.last_used_at, s.idle_at FROM sessions s WHERE s.token_hash = $1", hash) {
@@ -18,7 +19,7 @@ extension TestServer {
         return try await database.fetch(query).first ?? (nil, nil)
     }
 
-    /// Asks with a session's token as a browser does, and waits until the use is written down.
+    /// Sends a request with a session's token as a browser does, and waits until the use is recorded.
     func useAsCookie(_ token: String) async throws {
         #expect(try await get("/api/v1/users/me", cookie: token).status == 200)
         for _ in 0..<500 {
@@ -29,7 +30,7 @@ extension TestServer {
     }
 }
 
-/// Sessions that no one uses end.
+/// Unused sessions end.
 @Suite struct SessionUseTests {
     private static let day = Duration.seconds(24 * 3600)
 
@@ -56,7 +57,7 @@ extension TestServer {
             #expect(deleted >= 1)
             #expect(try await server.use(of: token).idleAt == nil)
             #expect(try await server.use(of: kept).idleAt != nil)
-            // Used or not, thirty days are all.
+            // Used or not, a session ends after thirty days.
             server.clock.advance(by: Self.day * 13)
             try await server.useAsCookie(kept)
             server.clock.advance(by: Self.day * 3)
@@ -76,7 +77,7 @@ extension TestServer {
         }
     }
 
-    /// Of many requests of an hour one writes.
+    /// Of many requests within an hour one writes.
     @Test(arguments: Engine.allCases)
     func theLastUseIsWrittenOnceAnHour(_ engine: Engine) async throws {
         let recorder = Recorder()

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Guessing passwords comes to an end.
+/// The limits on guessing passwords.
 @Suite struct SignInLimitTests {
     private static func signIn(
         _ client: Client, _ email: String, _ password: String = "falsch geraten", from address: String? = nil
@@ -26,13 +27,13 @@ import Testing
                     bodies.insert(reply.json["error"]?.text ?? "")
                     server.clock.advance(by: .seconds(30))
                 }
-                #expect(bodies == ["The e-mail address or the password is wrong."])
+                #expect(bodies == ["The email address or the password is wrong."])
                 let closed = try await Self.signIn(server.client, email.uppercased(), TestCompany.password)
                 #expect(closed.status == 429)
                 // The first of the ten was 300 seconds ago and counts for 900.
                 #expect(closed.header("Retry-After") == "600")
             }
-            // Only this account: others go on, and nothing else has this limit.
+            // Only this account is limited: others can sign in, and other requests aren't affected.
             let other = try await TestCompany.register(server.client)
             #expect(try await company.manager.get("/api/v1/users/me").status == 200)
             server.clock.advance(by: .seconds(600))
@@ -41,7 +42,7 @@ import Testing
         }
     }
 
-    /// What a clock wrote that was ahead holds no one back until its time has come.
+    /// Attempts recorded by a clock that was ahead block no one until their time has come.
     @Test(arguments: Engine.allCases)
     func aClockThatWasAheadLocksNoOneOut(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -54,7 +55,7 @@ import Testing
             try await guessUntilClosed()
             server.clock.advance(by: .seconds(-86_400))
             _ = try await TestCompany.signIn(server.client, email: email)
-            // A little ahead, as another server's may be, counts as now.
+            // A time slightly ahead, as of another server's clock, counts as now.
             server.clock.advance(by: .seconds(300))
             try await guessUntilClosed()
             server.clock.advance(by: .seconds(-300))
@@ -65,7 +66,7 @@ import Testing
         }
     }
 
-    /// Of many guesses at once no more are answered than one after the other, and success doesn't count.
+    /// Of many concurrent guesses no more are answered than of sequential ones, and successes don't count.
     @Test(arguments: Engine.allCases)
     func guessesAtOnceAreCountedToo(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -77,17 +78,17 @@ import Testing
                 }
                 return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
             }
-            // Those that found two of the account waiting already were no guesses.
+            // Requests refused because two others of the account were waiting weren't guesses.
             #expect(statuses[401] == 10 && Set(statuses.keys).isSubset(of: [401, 429, 503]), "\(statuses)")
         }
     }
 
     @Test(arguments: Engine.allCases)
     func aHundredFailuresCloseAnAddress(_ engine: Engine) async throws {
-        try await TestServer.run(on: engine, flags: [.trustedProxies: "127.0.0.1, 10.0.0.0/8"]) { server in
+        try await TestServer.run(on: engine, flags: ["POLIER_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"]) { server in
             let company = try await TestCompany.register(server.client)
             for number in 0..<100 {
-                // The nearest hop is a proxy of ours; what stands before the client is what it claims.
+                // The nearest hop is a proxy of ours; the hops before the client are its own claim.
                 let reply = try await Self.signIn(
                     server.client, "person\(number)@kern.example", from: "1.2.3.4, 203.0.113.9, 10.1.1.1")
                 #expect(reply.status == 401)

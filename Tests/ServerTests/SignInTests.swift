@@ -1,11 +1,12 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
 extension TestServer {
-    /// Signs someone in whose password was hashed at other costs than this server's, from a browser that holds a cookie.
+    /// Signs in a person whose password was hashed at other costs than this server's, from a browser with a cookie.
     @discardableResult
     func signInAnew(from cookie: String) async throws -> (reply: Reply, hash: String?) {
         let hasher = PasswordHasher(cost: .init(rounds: 4, blockSize: 1, parallelism: 1), width: 1)
@@ -20,7 +21,7 @@ extension TestServer {
         return (reply, try await database.fetch(User.passwordHash(of: user.id, in: Company.platform)).first ?? nil)
     }
 
-    /// - Parameter site: what a browser says of the page that asks.
+    /// - Parameter site: the browser's `Sec-Fetch-Site`.
     func signIn(_ email: String, cookie: String, site: String = "same-origin") async throws -> Reply {
         try await client.send(
             "POST", "/api/v1/auth/signin",
@@ -29,7 +30,7 @@ extension TestServer {
     }
 }
 
-/// What signing in does beside letting in.
+/// The side effects of signing in.
 @Suite struct SignInTests {
     @Test(arguments: Engine.allCases)
     func aPersonHasFiftySessionsAtMost(_ engine: Engine) async throws {
@@ -51,7 +52,7 @@ extension TestServer {
         }
     }
 
-    /// A browser that signs in again leaves no session behind that nobody can see any more.
+    /// A browser that signs in again leaves no unreachable session behind.
     @Test(arguments: Engine.allCases)
     func signingInAgainEndsTheFormerSession(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -79,7 +80,7 @@ extension TestServer {
         }
     }
 
-    /// Whoever is shut out by others' guesses comes in again by a mailed link.
+    /// A person locked out by others' guesses can sign in by a mailed link.
     @Test(arguments: Engine.allCases)
     func aMailedLinkEndsTheLock(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -98,7 +99,7 @@ extension TestServer {
         }
     }
 
-    /// Where a server has no mail, the answer tells whether an address has an account: not without end.
+    /// On a server without mail, the response reveals whether an address has an account, but only a limited number of times.
     @Test(arguments: Engine.allCases)
     func otherAddressesAreTriedTenTimesAnHour(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, hasMail: false) { server in
@@ -110,13 +111,13 @@ extension TestServer {
                 let reply = try await asking.manager.put("/api/v1/users/me", taken)
                 #expect(reply.status == (number < 10 ? 409 : 429), "\(number): \(reply.text)")
             }
-            // The unchanged address is no try.
+            // The unchanged address isn't counted.
             let own = try await asking.manager.put("/api/v1/users/me", "{\"email\": \"\(asking.email)\"}")
             #expect(own.status == 200)
         }
     }
 
-    /// When colleagues were where is theirs and the managers' to know.
+    /// The times of colleagues on a site are visible only to them and to managers.
     @Test(arguments: Engine.allCases)
     func workersSeeTheirOwnVisitsOnly(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

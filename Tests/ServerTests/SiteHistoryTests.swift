@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-/// A site's history as one list, and its materials by search.
+/// A site's history as one list, and the search in its materials.
 @Suite struct SiteHistoryTests {
     @Test(arguments: Engine.allCases)
     func movementsAndChangesAreOneList(_ engine: Engine) async throws {
@@ -25,9 +25,9 @@ import Testing
             server.clock.advance(by: .seconds(60))
             _ = try await company.manager.patch(site, "{\"priority\": \"high\"}")
             server.clock.advance(by: .seconds(60))
-            // What was done without a signal is recorded late.
+            // Work done without a signal is recorded late.
             _ = try await lena.client.post(
-                mortar + "/adjust-quantity", "{\"delta\": -1, \"at\": \"2026-11-23T11:00:00Z\"}")
+                mortar + "/adjust-quantity", "{\"delta\": -1, \"at\": \"2026-11-23T12:01:30Z\"}")
             server.clock.advance(by: .seconds(60))
             _ = try await company.manager.delete(glue)
 
@@ -45,12 +45,12 @@ import Testing
                 ])
             #expect(all.count == 11 && all.last.map(line) == "site.created")
             #expect(all.allSatisfy { $0["kind"] == ($0["movement"] == nil ? "CHANGE" : "MOVEMENT") })
-            #expect(all[1]["at"] == "2026-11-23T11:00:00.000Z" && all[1]["recordedAt"] != all[1]["at"])
+            #expect(all[1]["at"] == "2026-11-23T12:01:30.000Z" && all[1]["recordedAt"] != all[1]["at"])
             #expect(all[3]["movement"]?["userName"] == "Kai Vogt" && all[3]["movement"]?["unit"] == "Sack")
             #expect(all[3]["movement"]?["note"] == "Bad" && all[3]["movement"]?["amountAfter"] == 6)
             #expect(all[3]["movement"]?["materialId"]?.text == glue.lastSegment)
 
-            // Page by page it is the same list, and each kind is its part of it.
+            // Page by page the list is the same, and each kind is the matching part of it.
             for (query, expected) in [
                 ("", all), ("&kind=MOVEMENT", all.filter { $0["kind"] == "MOVEMENT" }),
                 ("&kind=CHANGE", all.filter { $0["kind"] == "CHANGE" }),
@@ -66,7 +66,7 @@ import Testing
                 #expect(paged == expected)
             }
 
-            // A worker gets the movements of their sites.
+            // A worker receives the movements of their sites.
             let seen = try await lena.client.get(history).json.list
             #expect(seen == all.filter { $0["kind"] == "MOVEMENT" })
             #expect(try await lena.client.get(history + "?kind=CHANGE").json == .list([]))

@@ -32,7 +32,7 @@ import Testing
             #expect(try await names(company.manager, "/user/\(lena.id)?status=INACTIVE").map(\.last) == ["4", "0"])
             #expect(try await names(company.manager, "").count == 6)
 
-            // Page by page it is the same, and what belongs to a site comes with it.
+            // Page by page the list is the same, and a site's people and material come with it.
             let whole = try await company.manager.get(path + "?status=ACTIVE").json.list
             let all = try await company.manager.get(path).json.list
             #expect(whole == all.filter { $0["status"] == "ACTIVE" })

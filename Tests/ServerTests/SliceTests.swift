@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Testing
 
-/// A company's first day: everything the API does, told once, on each engine.
+/// A company's first day: everything the API does, in one story, on each engine.
 @Suite struct SliceTests {
     @Test(arguments: Engine.allCases)
     func aCompanyCountsItsMaterial(_ engine: Engine) async throws {
@@ -14,8 +14,9 @@ import Testing
             let user = registered.json["user"] ?? .null
             #expect(
                 user.keys == [
-                    "id", "email", "pendingEmail", "firstName", "lastName", "role", "status", "language", "companyId",
-                    "createdAt", "updatedAt",
+                    "id", "email", "pendingEmail", "firstName", "lastName", "phone", "personnelNumber", "isOwner",
+                    "role", "status", "language", "companyId",
+                    "createdAt", "updatedAt", "removedAt",
                 ])
             #expect(user["role"] == "MANAGER")
             #expect(user["status"] == "ACTIVE")
@@ -40,7 +41,7 @@ import Testing
             let created = try await ada.post(
                 company + "/sites",
                 """
-                {"name": "  Bad Müller ", "startDate": "2026-11-20", "endDate": "2026-11-29T23:30:00+02:00", "notes": "  ",
+                {"name": "  Bad Müller ", "startDate": "2026-11-20", "endDate": "2026-11-29T23:30:00+02:00", "notes": "  ", "contactName": " Ines Roth ", "contactPhone": "+49 30 1234567",
                  "users": ["\(user["id"]?.text ?? "")"], "priority": "high", "address": {"streetNumber": "12", "street": "Am Markt",
                  "city": "Bonn", "postalCode": "53111", "country": "Deutschland"}}
                 """)
@@ -48,13 +49,16 @@ import Testing
             let site = created.json
             #expect(
                 site.keys == [
-                    "id", "name", "priority", "status", "address", "addressParts", "startDate", "endDate", "notes",
+                    "id", "kind", "name", "priority", "status", "address", "addressParts", "startDate", "endDate",
+                    "notes",
+                    "contactName", "contactPhone",
                     "lastVisited", "progress", "hoursLogged", "materialInfo", "assignments", "material",
-                    "materialTruncated", "createdAt", "updatedAt",
+                    "materialTruncated", "createdAt", "updatedAt", "removedAt",
                 ])
             #expect(site["name"] == "Bad Müller")
             #expect(site["endDate"] == "2026-11-29")
             #expect(site["notes"] == .null)
+            #expect(site["contactName"] == "Ines Roth" && site["contactPhone"] == "+49 30 1234567")
             #expect(site["status"] == "ACTIVE")
             #expect(site["progress"] == 30)
             #expect(site["hoursLogged"] == 0)
@@ -66,7 +70,10 @@ import Testing
                 sitePath + "/materials",
                 "{\"name\": \"Fliesen\", \"unit\": \"m²\", \"amount\": 12.125, \"threshold\": 10}")
             #expect(added.status == 201)
-            #expect(added.json.keys == ["id", "name", "unit", "amount", "threshold", "belowThreshold", "updatedAt"])
+            #expect(
+                added.json.keys == [
+                    "id", "name", "unit", "amount", "threshold", "price", "belowThreshold", "updatedAt", "removedAt",
+                ])
             #expect(added.json["amount"] == 12.125)
             #expect(added.json["belowThreshold"] == false)
             let material = sitePath + "/materials/" + (added.json["id"]?.text ?? "")
@@ -74,7 +81,7 @@ import Testing
             server.clock.advance(by: .seconds(60))
             let taken = try await ada.post(
                 material + "/adjust-quantity",
-                "{\"delta\": -2.5, \"note\": \"Dusche\", \"at\": \"2026-11-22T08:00:00Z\"}")
+                "{\"delta\": -2.5, \"note\": \"Dusche\", \"at\": \"2026-11-23T12:00:30Z\"}")
             #expect(taken.status == 200)
             #expect(taken.json["amount"] == 9.625)
             #expect(taken.json["belowThreshold"] == true)
@@ -83,12 +90,15 @@ import Testing
             let movements = try await ada.get(material + "/movements").json
             #expect(movements.list.count == 2)
             #expect(
-                movements[0]?.keys == ["id", "delta", "amountAfter", "note", "userId", "userName", "at", "createdAt"])
+                movements[0]?.keys == [
+                    "id", "kind", "delta", "amountAfter", "unit", "materialName", "price", "refId", "otherSiteName",
+                    "note", "userId", "userName", "at", "createdAt",
+                ])
             #expect(movements[0]?["delta"] == -2.5)
             #expect(movements[0]?["amountAfter"] == 9.625)
             #expect(movements[0]?["note"] == "Dusche")
             #expect(movements[0]?["userName"] == "Ada Kern")
-            #expect(movements[0]?["at"] == "2026-11-22T08:00:00.000Z")
+            #expect(movements[0]?["at"] == "2026-11-23T12:00:30.000Z")
             #expect(movements[0]?["createdAt"] == "2026-11-23T12:01:00.000Z")
             #expect(movements[1]?["delta"] == 12.125)
 
@@ -190,7 +200,7 @@ import Testing
         }
     }
 
-    /// JSON of some length is compressed for whoever takes that, and is the same for whoever doesn't.
+    /// Longer JSON is compressed for clients that accept it, and is the same for those that don't.
     @Test func longAnswersAreCompressed() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let company = try await TestCompany.register(server.client)

@@ -2,8 +2,9 @@ import Core
 import Foundation
 
 @testable import Server
+import Storage
 
-/// A database that is looked at from outside, and rows put straight into it.
+/// Direct access to a database, to look at it and to insert rows.
 struct Stock {
     let database: any BulkDatabase
 
@@ -21,7 +22,7 @@ struct Stock {
         }
     }
 
-    /// A migrated database with one company that has so many movements of one material.
+    /// A migrated database with one company that has this many movements of one material.
     static func fill(_ url: String, movements: Int) async throws {
         try await at(url) { stock in
             _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
@@ -82,7 +83,7 @@ struct Stock {
 
     static func isEmpty(at url: String) async throws -> Bool { try await at(url) { try await $0.isEmpty() } }
 
-    /// Whether there is nothing but, at most, an empty schema.
+    /// Whether the database holds at most an empty schema.
     func isEmpty() async throws -> Bool {
         do {
             return try await numbers(

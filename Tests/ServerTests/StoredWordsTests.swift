@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Reasons are stored as codes, also those that earlier versions stored as words.
+/// Reasons are stored as codes, including those that earlier versions stored as sentences.
 @Suite struct StoredWordsTests {
     @Test(arguments: Engine.allCases)
     func wordsBecomeCodes(_ engine: Engine) async throws {

@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// A company that an operator has suspended, and what operators see and tell.
+/// A suspended company, the operators' view of it, and notices.
 @Suite struct SuspensionTests {
     private static func suspend(_ isSuspended: Bool, _ company: TestCompany, _ operator: Client) async throws -> Reply {
         try await `operator`.put(company.path + "/suspension", "{\"isSuspended\": \(isSuspended)}")
@@ -25,7 +26,7 @@ import Testing
             let suspended = try await admin.client.send(
                 "PUT", company.path + "/suspension", body: "{\"isSuspended\": true}", headers: ["If-Match": version])
             #expect(suspended.status == 200 && suspended.json["suspendedAt"] == "2026-11-23T12:00:00.000Z")
-            // Once more changes nothing.
+            // A repetition changes nothing.
             #expect(try await Self.suspend(true, company, admin.client).header("ETag") == suspended.header("ETag"))
 
             for client in [company.manager, worker.client] {
@@ -38,10 +39,10 @@ import Testing
             let right = try await server.client.post(
                 "/api/v1/auth/signin", credentials + "\"\(TestCompany.password)\"}")
             #expect(right.status == 403 && right.json["code"] == "company-suspended")
-            // Who doesn't know the password isn't told.
+            // A caller without the password isn't told.
             let wrong = try await server.client.post("/api/v1/auth/signin", credentials + "\"falsch geraten\"}")
             #expect(wrong.status == 401 && wrong.json["code"] == "wrong-credentials")
-            // Operators go on, and so do others.
+            // Operators and other companies aren't affected.
             #expect(try await admin.client.get(company.path + "/sites").status == 200)
             #expect(try await other.manager.get(other.path).status == 200)
 
@@ -52,21 +53,21 @@ import Testing
             let kinds = try await company.manager.all(company.path + "/audit/security").map { $0["kind"]?.text }
             #expect(kinds.filter { $0 == "company-suspended" }.count == 1 && kinds.contains("company-resumed"))
 
-            // Going is always possible.
+            // Signing out is always possible.
             _ = try await Self.suspend(true, company, admin.client)
             #expect(try await company.manager.post("/api/v1/auth/signout").status == 204)
             #expect(try await company.manager.get(company.path).status == 401)
         }
     }
 
-    /// Its people can't sign in, so that no one has given it up.
+    /// Its people can't sign in, so it doesn't count as given up.
     @Test(arguments: Engine.allCases)
     func itIsNotErasedForWantOfASignIn(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, provesAddresses: true) { server in
             let company = try await TestCompany.register(server.client)
             let admin = try await server.person(.admin)
             try await server.database.transaction { try $0.enqueue(Statement("UPDATE mails SET state = 'sent'")) }
-            // Also where it is read-only by then.
+            // Even if it is read-only by then.
             server.clock.advance(by: .seconds(8 * 24 * 3600))
             try await admin.client.confirm()
             #expect(try await Self.suspend(true, company, admin.client).status == 200)
@@ -93,7 +94,9 @@ import Testing
             #expect(told["text"] == "Morgen <b>Wartung</b>" && told["until"] == "2026-11-23T13:00:00.000Z")
 
             for (wrong, flaw) in [
-                ("{\"text\": \"x\"}", "missing"),
+                ("{\"text\": \"x\"}", "missing"), ("{\"text\": \"x\", \"until\": null}", "missing"),
+                ("{\"text\": \"x\", \"until\": \"morgen\"}", "not-an-instant"),
+                ("{\"text\": \"x\", \"until\": 5}", "not-an-instant"),
                 ("{\"text\": \"x\", \"until\": \"2026-11-23T12:00:00Z\"}", "not-in-the-future"),
                 ("{\"text\": \"x\", \"until\": \"2027-11-23T12:00:00Z\"}", "too-far-ahead"),
                 (
@@ -103,13 +106,25 @@ import Testing
             ] {
                 let refused = try await admin.client.put("/api/v1/notice", wrong)
                 #expect(refused.status == 400 && refused.text.contains("\"\(flaw)\""), "\(refused.text)")
+                #expect(refused.json["fields"]?.list.count == 1, "\(refused.text)")
             }
             server.clock.advance(by: .seconds(3600))
             #expect(try await company.manager.get("/api/v1/notice").json["text"] == .null)
             let later = "{\"text\": \"Noch etwas\", \"until\": \"2026-11-24T13:00:00Z\"}"
             #expect(try await admin.client.put("/api/v1/notice", later).json["text"] == "Noch etwas")
-            #expect(try await admin.client.put("/api/v1/notice", "{\"text\": null}").json["text"] == .null)
+            for _ in 0..<2 {
+                #expect(try await admin.client.put("/api/v1/notice", "{\"text\": null}").json["text"] == .null)
+            }
             #expect(try await company.manager.get("/api/v1/notice").json["text"] == .null)
+            // The operator who showed a notice is recorded, and a missing notice isn't withdrawn.
+            let records = Query<String>(
+                "SELECT e.kind || ' ' || e.user_id FROM security_events e WHERE e.kind > $1 AND e.kind < $2 ORDER BY e.kind",
+                "notice", "notif"
+            ) { try $0.next() }
+            #expect(
+                try await server.database.fetch(records)
+                    == ["notice-told", "notice-told", "notice-withdrawn"].map { "\($0) \(admin.id)" })
+            #expect(server.noted.all.filter { $0.sighting.kind == .noticeTold }.count == 2)
         }
     }
 

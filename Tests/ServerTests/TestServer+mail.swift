@@ -5,7 +5,7 @@ import Synchronization
 @testable import Server
 
 extension TestServer {
-    /// What sends this server's mail, or another's on the same database, when the test says so.
+    /// The mail service of this server, or of another one on the same database, which sends when the test says so.
     func mailService(
         by transport: any LetterTransport, url: String = "https://polier.example.de"
     ) throws -> MailService {
@@ -21,7 +21,7 @@ extension TestServer {
 }
 
 extension TestCompany {
-    /// Invites somebody to the crew.
+    /// Invites a person to the crew.
     func invite(
         _ email: String, firstName: String = "Lena", lastName: String = "Vogt", language: String = "de",
         by client: Client? = nil
@@ -36,7 +36,7 @@ extension TestCompany {
 }
 
 extension TestCompany {
-    /// Somebody of the company, as the manager's list tells it.
+    /// A person of the company, as in the manager's list.
     func person(_ email: String) async throws -> JSON? {
         try await manager.get(path + "/users").json.list.first { $0["email"]?.text == email }
     }
@@ -47,11 +47,11 @@ extension Letter {
     var token: String? { text.firstMatch(of: /token=([0-9a-f]+)/).map { String($0.output.1) } }
 }
 
-/// Takes letters as it is told, and keeps them.
+/// A mail transport that responds as told, and keeps the mails.
 final class Postbox: LetterTransport {
     private let state = Mutex((outcome: Outbox.Outcome.accepted, letters: [Letter]()))
 
-    /// All that it was asked to take, whatever it answered.
+    /// All mails it received, whatever its response.
     var letters: [Letter] { state.withLock { $0.letters } }
 
     func answer(_ outcome: Outbox.Outcome) { state.withLock { $0.outcome = outcome } }

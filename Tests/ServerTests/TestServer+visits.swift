@@ -1,9 +1,10 @@
 import Core
 
 @testable import Server
+import Storage
 
 extension TestServer {
-    /// Records a visit to a site, given by its path.
+    /// Records a time entry on a site, given by its path.
     func visit(_ site: String, by user: String, from: String, to: String?) async throws {
         let parts = site.split(separator: "/").map(String.init)
         guard let company = Company.ID(parts[3]), let site = Site.ID(parts[5]), let user = User.ID(user),

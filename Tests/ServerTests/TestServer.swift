@@ -3,33 +3,34 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import Storage
 import Synchronization
 
 @testable import Server
 
-/// A server in this process, on a port of its own, with a clock that the test sets and passwords that cost little.
+/// A server in this process, on a port of its own, with a clock that the test controls and passwords that are cheap to hash.
 struct TestServer: Sendable {
     let client: Client
     let database: any Database
     let accounts: Accounts
     let clock: TestClock
     let watch: SecurityWatch
-    /// What the log was told of security events.
+    /// The security events that were logged.
     let noted: Noted
-    /// All that the server answers to.
+    /// All of the server's routes.
     let routes: [Route]
 
-    /// The test's clock, and real chance.
+    /// The test's clock, and real randomness.
     var runtime: Runtime { Runtime(now: { [clock] in clock.now }, randomBytes: Runtime.live.randomBytes) }
 
     /// Runs `body` against a fresh server on an empty database of the engine.
     /// - Parameters:
-    ///   - flags: settings other than those that are there by themselves.
-    ///   - hasMail: as if mail left the server, whatever the settings say.
-    ///   - provesAddresses: as at a public address, whatever the settings say.
-    ///   - recorder: hears of every statement.
+    ///   - flags: settings beside the defaults.
+    ///   - hasMail: whether the server acts as if it could send mail, whatever the settings say.
+    ///   - provesAddresses: whether it acts as at a public address, whatever the settings say.
+    ///   - recorder: records every statement.
     static func run(
-        on engine: Engine, flags: [Setting: String] = [:], hasMail: Bool = true, provesAddresses: Bool = false,
+        on engine: Engine, flags: [String: String] = [:], hasMail: Bool = true, provesAddresses: Bool = false,
         recorder: Recorder? = nil, reading: ReadingDeadline.Limits = .init(), answers: LargeAnswers = LargeAnswers(),
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -40,17 +41,17 @@ struct TestServer: Sendable {
         }
     }
 
-    /// The same, on a database that is there already and stays.
+    /// The same, on an existing database, which is kept.
     static func run(
-        on engine: Engine, at url: String, flags: [Setting: String] = [:], hasMail: Bool = true,
+        on engine: Engine, at url: String, flags: [String: String] = [:], hasMail: Bool = true,
         provesAddresses: Bool = false, recorder: Recorder? = nil, reading: ReadingDeadline.Limits = .init(),
         answers: LargeAnswers = LargeAnswers(),
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
-        // A small pool, because many tests run at once on one PostgreSQL.
-        let own: [Setting: String] = [.databaseURL: url, .databasePool: "3"]
-        // The test's clock stands still: all it does happens within one minute.
-        let flags = [.writesPerMinute: "0"].merging(flags) { $1 }
+        // A small pool, because many tests run at once on one PostgreSQL; of five connections three change rows, so that changes meet.
+        let own: [String: String] = ["POLIER_DATABASE_URL": url, "POLIER_DATABASE_POOL": "5"]
+        // The test's clock doesn't advance: all requests fall within one minute.
+        let flags = ["POLIER_WRITES_PER_MINUTE": "0"].merging(flags) { $1 }
         let settings = try Settings(
             flags: flags.merging(own) { $1 }.merging(Engine.postgresSettings) { $1 }, environment: [:])
         let database = try Stores.open(settings)
@@ -111,7 +112,7 @@ struct TestServer: Sendable {
         }
     }
 
-    /// Somebody with a role in a company, signed in. ADMINs belong to no company.
+    /// A person with a role in a company, signed in. ADMINs belong to no company.
     func person(_ role: Role, in company: String? = nil, name: String = "Roth") async throws -> (
         client: Client, id: String
     ) {
@@ -135,7 +136,7 @@ extension Readiness {
     }
 }
 
-/// A clock that stands still until it is moved. It begins at 2026-11-23T12:00:00Z.
+/// A clock that doesn't advance until the test moves it. It begins at 2026-11-23T12:00:00Z.
 final class TestClock: Sendable {
     private let instant = Mutex(Instant("2026-11-23T12:00:00Z") ?? Instant(milliseconds: 0))
 
@@ -144,7 +145,7 @@ final class TestClock: Sendable {
     func advance(by duration: Duration) { instant.withLock { $0 = $0 + duration } }
 }
 
-/// What the log was told of security events.
+/// The security events that were logged.
 final class Noted: Sendable {
     private let lines = Mutex<[(sighting: SecurityEvent.Sighting, times: Int, requestID: String?)]>([])
 

@@ -1,12 +1,13 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// The notes of a company: exact to the last byte, and counted from before there was a limit.
+/// A company's limit on notes: exact to the byte, and including notes from before there was a limit.
 @Suite struct TextLimitTests {
-    /// Four-byte characters in notes filled a disk. Takings with notes go on beside each other, and the last byte counts.
+    /// Four-byte characters in notes once filled a disk. Concurrent movements with notes are possible, and the last byte counts.
     @Test(arguments: Engine.allCases)
     func theTextOfACompanyEnds(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
@@ -14,10 +15,10 @@ import Testing
                 let company = try await TestCompany.register(server.client)
                 let manager = company.manager
                 try await Limited.set([.text: 1], company, server)
-                // Not all the same, which would be compressed to less than a client takes for an answer.
+                // Varied characters, which don't compress to less than a client needs for a response.
                 let pictures = (0..<10_000).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0x1F400...0x1F4FC)) }
                 let long = String(String.UnicodeScalarView(pictures))
-                // Far from the limit, near to it, and over it: 25 of 40,000 bytes are a megabyte.
+                // Far from the limit, near it, and beyond it: 25 notes of 40,000 bytes are a megabyte.
                 let sites = try await Limited.atOnce(40, engine, at: url, server, token: manager.token) { client, _ in
                     try await client.post(company.path + "/sites", Limited.site(",\"notes\":\"\(long)\""))
                 }
@@ -29,7 +30,7 @@ import Testing
                 Limited.expectRefused(
                     try await manager.post(path, "{\"delta\": -1, \"note\": \"x\"}"), "too-much-text", "text", 1)
                 #expect(try await manager.post(path, "{\"delta\": -1}").status == 200)
-                // A shorter one makes room, and what is removed is kept and counts.
+                // A shorter note makes room; removed material is kept and counts.
                 #expect(try await manager.patch(site, "{\"notes\": \"\(long.dropLast(1))\"}").status == 200)
                 #expect(try await manager.post(path, "{\"delta\": -1, \"note\": \"abcde\"}").status == 409)
                 #expect(try await manager.post(path, "{\"delta\": -1, \"note\": \"abcd\"}").status == 200)
@@ -40,7 +41,7 @@ import Testing
         }
     }
 
-    /// What a company had written before anything was counted.
+    /// The notes that a company had before anything was counted.
     @Test(arguments: Engine.allCases)
     func textThatWasThereIsCountedAtTheMigration(_ engine: Engine) async throws {
         try await engine.withDatabase { url in

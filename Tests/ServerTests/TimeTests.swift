@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Testing
 
-/// Coming, going, and putting right what was forgotten.
+/// Checking in, checking out, and correcting time entries.
 @Suite struct TimeTests {
     @Test(arguments: Engine.allCases)
     func aDayOnASite(_ engine: Engine) async throws {
@@ -19,7 +19,7 @@ import Testing
             #expect(
                 came.json.keys == [
                     "id", "siteId", "siteName", "userId", "userName", "checkedInAt", "checkedOutAt", "minutes",
-                    "corrections",
+                    "enteredBy", "enteredByName", "reason", "corrections",
                 ])
             #expect(came.json["checkedInAt"] == "2026-11-23T07:00:00.000Z" && came.json["checkedOutAt"] == .null)
             let twice = try await worker.client.post(other + "/check-in")
@@ -31,7 +31,7 @@ import Testing
             let open = try await company.manager.get(company.path + "/time-entries?open=true").json.list
             #expect(open.count == 1)
 
-            // Whoever is taken off a site while they are there can still leave it.
+            // A person who is unassigned from a site while checked in can still check out.
             _ = try await company.manager.patch(site, "{\"users\": []}")
             let left = try await worker.client.post(site + "/check-out")
             #expect(left.status == 200 && left.json["minutes"] == 300 && left.header("ETag") == "\"2\"")
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// Many taps on the button, many phones: one visit.
+    /// Many taps on the button, many phones: one time entry.
     @Test(arguments: Engine.allCases)
     func oneCheckInAtATime(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -100,7 +100,7 @@ import Testing
                 let refused = try await company.manager.patch(path, wrong)
                 #expect(refused.status == 400 && refused.json["fields"]?[0]?["field"]?.text == field, "\(refused.text)")
             }
-            // Opened again: but not while another visit is open.
+            // Reopened, unless another time entry is open.
             let reopening = "{\"checkedOutAt\": null, \"reason\": \"Ist noch da\"}"
             _ = try await worker.client.post(site + "/check-in")
             #expect(try await company.manager.patch(path, reopening).status == 409)
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    /// Nobody is on two visits at once; and what changes nothing is no correction.
+    /// No one has two time entries at once; and an unchanged entry isn't a correction.
     @Test(arguments: Engine.allCases)
     func aCorrectionLeavesOtherVisitsTheirTime(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    /// Days are the company's: in winter's Berlin one begins at 23:00 of the day before in UTC.
+    /// Days are the company's: in Berlin's winter time a day begins at 23:00 UTC of the day before.
     @Test(arguments: Engine.allCases)
     func daysOfHoursAreTheCompanys(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

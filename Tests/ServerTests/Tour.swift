@@ -1,10 +1,11 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// Everything that can be asked of a server, done and refused once, so that every statement was heard.
+/// Every request that a server takes, once accepted and once refused, so that every statement is recorded.
 enum Tour {
     static func walk(_ server: TestServer, database: any Database) async throws {
         let world = try await World(server, mark: "Wir")
@@ -33,6 +34,7 @@ enum Tour {
             "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
         _ = try await server.client.post("/api/v1/auth/reset-password", "{\"email\": \"l@v.example\"}")
         _ = try await manager.put(path, "{\"status\": \"INACTIVE\"}")
+        try await useCards(server, world.company)
         _ = try await admin.client.put(company + "/users/" + world.company.managerID, "{\"role\": \"WORKER\"}")
         try await manager.confirm()
         try await server.useAsCookie(try #require(manager.token))
@@ -56,9 +58,18 @@ enum Tour {
             _ = try await admin.client.get(path)
         }
 
-        // Sites, material, hours.
+        // The owner, and another manager.
+        let second = company + "/users/" + (try await server.person(.manager, in: world.company.id).id)
+        _ = try await manager.put(second, "{\"personnelNumber\": \"1\", \"isOwner\": true}")
+        _ = try await admin.client.put(company + "/users/" + world.company.managerID, "{\"isOwner\": true}")
+        _ = try await manager.put(second, "{\"status\": \"INACTIVE\"}")
+        for role in ["BOOKKEEPER", "WORKER"] {
+            _ = try await manager.put(company + "/users/" + world.other.id, "{\"role\": \"\(role)\"}")
+        }
+
+        // Sites, material, time entries.
         if let id = Company.ID(world.company.id) {
-            // Every row is added to the day's at once.
+            // Every row is added to the day's count at once.
             try await CompanyLimits(database, runtime: server.runtime).set([.dailyRows: 500], of: id)
             server.clock.advance(by: LimitValues.age)
         }
@@ -68,7 +79,8 @@ enum Tour {
         try await server.watch.flush()
         _ = try await manager.patch(company, "{\"language\": \"en\"}")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.other.id)\", \"\(world.worker.id)\"]}")
-        _ = try await manager.patch(site, "{\"users\": [\"\(world.worker.id)\"]}")
+        _ = try await manager.patch(
+            site, "{\"users\": [\"\(world.worker.id)\"], \"foremen\": [\"\(world.worker.id)\"]}")
         for _ in 0..<2 {
             server.clock.advance(by: .milliseconds(1))
             _ = try await manager.post(company + "/sites", "{\(Refused.site),\(Refused.address)}")
@@ -102,7 +114,9 @@ enum Tour {
             }
             _ = try await client.get("/api/v1/users/me/export")
         }
+        try await moveMaterial(world, site: site, material: material)
         _ = try await manager.patch(material, "{\"threshold\": 101}")
+        try await archive(server, world, material: material, site: site, database)
         _ = try await manager.delete(material)
         _ = try await manager.delete(company + "/users/" + world.other.id)
         _ = try await manager.delete(site)
@@ -127,7 +141,7 @@ enum Tour {
         _ = try await (mails.latest(5), mails.get(Runtime.live.newID()))
         _ = try await mails.retry(Runtime.live.newID(), now: server.clock.now)
 
-        // What only the server and the command line do.
+        // The work that only the server and the command line do.
         let limits = CompanyLimits(database, runtime: server.runtime)
         let all = Companies(database, runtime: server.runtime)
         _ = try await (all.find(world.company.email), all.find(world.company.id))
@@ -154,21 +168,130 @@ enum Tour {
         _ = try await Companies(database, runtime: .live).areNone()
         let founded = try await proveAddresses(server, database)
         server.clock.advance(by: .seconds(100 * 24 * 3600))
+        try await forgetKeys(of: world.company.id, database)
         try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
         let again = try await server.person(.admin)
         let export = try await again.client.get(company + "/export").text
         for path in [company, founded] { _ = try await again.client.delete(path) }
-        // As if another server's operator had taken it.
-        let lines = export.replacingOccurrences(of: again.id, with: Runtime.live.newID(User.self).text)
-            .split(separator: "\n").map { Array($0.utf8) }
-        _ = try await CompanyRestore(database, runtime: server.runtime).run {
+        // As if an operator of another server had taken it.
+        let text = export.replacingOccurrences(of: again.id, with: Runtime.live.newID(User.self).text)
+        let lines = try OldExport.withoutKinds(text.split(separator: "\n").map(String.init)).map { Array($0.utf8) }
+        let restorer = try #require(try await Operators(database, runtime: server.runtime).actors().first)
+        _ = try await CompanyRestore(database, runtime: server.runtime).run(as: restorer) {
             var rest = lines[...]
             return { rest.popFirst() }
         }
         _ = try await again.client.delete(company)
     }
 
-    /// A new name, and addresses that are asked for, asked for again, taken back, confirmed and restored.
+    /// A transfer, refused ones, and a site that is finished, with its costs.
+    private static func moveMaterial(_ world: World, site: String, material: String) async throws {
+        let (company, manager) = (world.company, world.company.manager)
+        func move(_ amount: String, to target: String, _ material: String) -> String {
+            """
+            {"fromSiteId": "\(site.lastSegment)", "toSiteId": "\(target)", "note": "Rest",
+             "lines": [{"materialId": "\(material)", "amount": \(amount)}]}
+            """
+        }
+        let transfers = company.path + "/transfers"
+        for amount in ["1", "0.5", "1000000"] {
+            _ = try await manager.post(transfers, move(amount, to: company.depot, material.lastSegment))
+        }
+        _ = try await world.worker.client.post(transfers, move("0.1", to: company.depot, material.lastSegment))
+        for client in [manager, world.worker.client] {
+            _ = try await client.get("\(transfers)/\(world.ids["transferId"] ?? "")")
+        }
+        let other = try await company.site("Zweite")
+        let rest = try await company.material(other, name: "Rest")
+        _ = try await manager.post(rest + "/adjust-quantity", "{\"delta\": -1}")
+        let finish = "{\"lines\": [{\"materialId\": \"\(rest.lastSegment)\", \"scrap\": \"hart\"}]}"
+        for _ in 0..<2 { _ = try await manager.post(other + "/finish", finish) }
+        _ = try await manager.get(site + "/costs")
+    }
+
+    /// What is converted, refused late, removed, read and restored.
+    private static func archive(
+        _ server: TestServer, _ world: World, material: String, site: String, _ database: any Database
+    ) async throws {
+        let (company, manager) = (world.company.path, world.company.manager)
+        for body in ["{\"unit\": \"kg\"}", "{\"unit\": \"kg\", \"factor\": 2}"] {
+            _ = try await manager.patch(material, body)
+        }
+        let late = (server.clock.now - .seconds(600)).text
+        _ = try await world.worker.client.post(
+            material + "/adjust-quantity", "{\"delta\": -1000, \"at\": \"\(late)\"}")
+        let second = try await world.company.material(site, name: "Zweites")
+        let other = try await world.company.site("Zweite")
+        let person = company + "/users/" + world.other.id
+        try await manager.confirm("Neue Kelle 2026")
+        for path in [material, second, person, other, site] {
+            _ = try await manager.get(path)
+            if path == other { try await restore(material, second, site, world.company, database) }
+            _ = try await manager.delete(path)
+        }
+        for status in ["ACTIVE", "INACTIVE", "REMOVED"] {
+            _ = try await manager.get(company + "/users?status=\(status)")
+        }
+        for query in ["status=REMOVED", "search=e&status=REMOVED", "search=e", "search=e&status=ACTIVE"] {
+            let first = try await manager.get(company + "/sites?limit=1&" + query)
+            if first.header("Link") != nil { _ = try await manager.get(next(first)) }
+        }
+        for status in ["INACTIVE", "FINISHED"] {
+            _ = try await manager.get("\(company)/sites?search=e&status=\(status)")
+        }
+        _ = try await manager.post(site + "/restore")
+        let named = "{\"firstName\": \"T\", \"lastName\": \"K\", \"email\": \"zurueck@tour.example\"}"
+        _ = try await manager.post(person + "/restore", named)
+        _ = try await manager.patch(site, "{\"users\": [\"\(world.worker.id)\"]}")
+    }
+
+    private static func restore(
+        _ material: String, _ second: String, _ site: String, _ company: TestCompany, _ database: any Database
+    ) async throws {
+        let manager = company.manager
+        let first = try await manager.get(site + "/materials?status=REMOVED&limit=1")
+        _ = try await manager.get(next(first))
+        try await forgetKeys(of: company.id, database)
+        for path in [material, second] { _ = try await manager.post(path + "/restore") }
+    }
+
+    /// As if the names were from before they were folded.
+    private static func forgetKeys(of company: String, _ database: any Database) async throws {
+        let id = Company.ID(company)
+        try await database.transaction {
+            try $0.execute(Statement("UPDATE materials SET name_key = NULL WHERE company_id = $1", id))
+        }
+    }
+
+    /// Cards that are made, shown, used twice and guessed, and phones that are signed in on and ended in every way.
+    private static func useCards(_ server: TestServer, _ company: TestCompany) async throws {
+        let milan = try await company.cardHolder(server)
+        _ = try await server.client.post("/api/v1/auth/card/holder", "{\"code\": \"\(milan.card.code)\"}")
+        for pin in ["000000", CardHolder.pin, CardHolder.pin] { _ = try await milan.card.use(server.client, pin: pin) }
+        _ = try await server.client.post("/api/v1/auth/card/holder", "{\"code\": \"2222-2222\"}")
+        for pin in ["000000", CardHolder.pin] { _ = try await milan.signIn(server.client, pin: pin) }
+        let device = server.client.with(token: milan.key)
+        _ = try await device.get("/api/v1/auth/phone")
+        for pin in ["000000", CardHolder.pin] {
+            _ = try await milan.client.post("/api/v1/auth/confirm", "{\"pin\": \"\(pin)\"}")
+        }
+        let phones = "\(company.path)/users/\(milan.id)/phones"
+        let first = try await company.manager.get(phones + "?limit=1")
+        _ = try await company.manager.get(next(first))
+        let next = try await company.card(of: milan.id)
+        // In the same browser.
+        _ = try await server.client.post(
+            "/api/v1/auth/card",
+            "{\"token\": \"\(next.token)\", \"pin\": \"\(CardHolder.pin)\", \"phoneKey\": \"\(milan.key)\"}")
+        _ = try await device.delete("/api/v1/auth/phone/" + milan.id)
+        for phone in try await company.manager.get(phones).json.list {
+            _ = try await company.manager.delete("\(phones)/\(phone["id"]?.text ?? "")")
+        }
+        _ = try await company.card(of: milan.id, "{\"lostPhone\": true}")
+        _ = try await company.manager.put("\(company.path)/users/\(milan.id)", "{\"status\": \"INACTIVE\"}")
+    }
+
+    /// A new name, and addresses that are requested, requested again, withdrawn, confirmed and restored.
     private static func changeAddresses(_ server: TestServer, _ world: World, _ admin: Client) async throws {
         let (me, waiting) = ("/api/v1/users/me", "/api/v1/users/me/pending-email")
         let other = world.company.path + "/users/" + world.other.id
@@ -188,7 +311,7 @@ enum Tour {
         }
     }
 
-    /// Who founds a company proves their address, and asks for the link once more.
+    /// A founder confirms their address, and requests the link once more.
     /// - Returns: the path of the company.
     private static func proveAddresses(_ server: TestServer, _ database: any Database) async throws -> String {
         let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)

@@ -1,11 +1,12 @@
 import Foundation
 import MailTransport
+import Storage
 import Testing
 
 @testable import Core
 @testable import Server
 
-/// The ways that mail leaves by, against servers that do as they are told.
+/// The mail transports, against servers that respond as told.
 @Suite struct TransportTests {
     private static var soon: ContinuousClock.Instant { .now + .seconds(20) }
 
@@ -20,9 +21,9 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let part = try Part("fake_mailgun.py", folder: folder)
-        let postroom = Postroom()
+        let transfers = MailTransfers()
         let mailgun = Mailgun(
-            postroom, baseURL: "http://127.0.0.1:\(part.port)", domain: "mg.example.de", key: "key-1",
+            transfers, baseURL: "http://127.0.0.1:\(part.port)", domain: "mg.example.de", key: "key-1",
             from: try #require(Mailbox("Kern, Ada <polier@mg.example.de>")), isTest: true)
         #expect(await mailgun.send(Self.letter("lena@vogt.example"), by: Self.soon) == .accepted)
         let asked = try #require(part.heard.first)
@@ -71,17 +72,17 @@ import Testing
             Issue.record("a refused connection is an answer")
             return
         }
-        await postroom.close()
+        await transfers.close()
     }
 
     @Test func anSMTPRelayTakesWhatIsWritten() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let relay = try Part("smtp_relay.py", ["127.0.0.1", "polier", "ge:heim/1"], folder: folder)
-        let postroom = Postroom()
+        let transfers = MailTransfers()
         func smtp(_ url: String) throws -> SMTP {
             SMTP(
-                postroom, try #require(SMTP.Address(url)),
+                transfers, try #require(SMTP.Address(url)),
                 from: try #require(Mailbox("Fliesen Süd <polier@example.de>")))
         }
         let good = try smtp("smtp://polier:ge%3Aheim%2F1@127.0.0.1:\(relay.port)")
@@ -114,7 +115,7 @@ import Testing
         if await wrong.send(Self.letter("lena@vogt.example"), by: Self.soon) == .accepted {
             Issue.record("a wrong password is accepted")
         }
-        // Only to this machine by its own name does anything go without TLS, and this relay has none.
+        // Mail is sent without TLS only to this machine by its own name, and this relay has no TLS.
         let other = try Part("smtp_relay.py", ["127.0.0.2", "polier", "geheim"], folder: folder)
         let open = try smtp("smtp://polier:geheim@127.0.0.2:\(other.port)")
         if await open.send(Self.letter("lena@vogt.example"), by: Self.soon) == .accepted {
@@ -129,10 +130,10 @@ import Testing
             return
         }
         for text in ["http://x", "smtp://", "smtp://h/path", "smtp://h?x=1"] { #expect(SMTP.Address(text) == nil) }
-        await postroom.close()
+        await transfers.close()
     }
 
-    /// One that hangs leaves time for the next.
+    /// A transport that hangs leaves time for the next.
     @Test func theTimeIsShared() async throws {
         let ways = [Timed(hangs: true), Timed(hangs: false)].map { Breaker($0, name: "way", runtime: .live) }
         #expect(await LetterChain(ways).send(Self.letter("lena@vogt.example"), by: .now + .seconds(2)) == .accepted)

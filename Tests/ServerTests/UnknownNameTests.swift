@@ -5,7 +5,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// A name that a request doesn't know is refused and named: it may be a misspelt one, and what it was meant to do isn't done.
+/// An unknown name in a request is refused and reported: it may be a misspelt one, whose intended effect would be missing.
 @Suite struct UnknownNameTests {
     @Test(arguments: Engine.allCases)
     func noRouteLetsAnUnknownNamePass(_ engine: Engine) async throws {
@@ -14,7 +14,7 @@ import Testing
             let admin = try await server.person(.admin)
             var (bodies, queries) = (0, 0)
             for route in server.routes where route.path.hasPrefix("/api/") && route.access != .mailgun {
-                // Who isn't let in isn't told what would be wrong.
+                // A caller without permission isn't told what else is wrong.
                 let isForOperators =
                     if case .may(let permission) = route.access { Role.manager.reach(of: permission) == nil } else {
                         false
@@ -60,12 +60,12 @@ import Testing
             let fields = try await world.company.manager.patch(site, address).json["fields"]?.list
             #expect(fields?.map { $0["field"] } == ["address.zip"])
 
-            // However many there are, the answer has a bound.
+            // However many there are, the response is bounded.
             let many = (0..<5000).map { "\"field\($0)\": 1" }.joined(separator: ",")
             let answer = try await world.company.manager.patch(site, "{\(many)}")
             #expect(answer.status == 400 && answer.json["fields"]?.list.count == 20 && answer.body.count < 8000)
 
-            // Balancers and browsers add what they like to what isn't the API.
+            // Load balancers and browsers may add any parameter to addresses outside the API.
             for path in ["/livez?probe=1", "/readyz?x", "/docs?utm=1", "/?x=1"] {
                 #expect(try await server.client.get(path).status == 200, "\(path)")
             }

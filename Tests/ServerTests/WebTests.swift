@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-/// The web app's files, as browsers and edge platforms get them.
+/// The web app's files, as browsers and edge platforms receive them.
 @Suite struct WebTests {
     private static let folder: WebFolder = [
         "index.html": Data(
@@ -47,10 +47,10 @@ import Testing
         ].map { try Self.hashed(app, $0) }
         #expect(page.contains("href=\"/\(names[0])\"") && page.contains("src=\"/\(names[1])\""))
         #expect(page.contains("\"app/later.js\":\"/\(names[6])\""))
-        // What the page's scripts import, and what that imports, one script after the other; but not what comes on demand.
+        // The page's scripts with their static imports, recursively; dynamic imports excluded.
         let preloads = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)">/).map { String($0.1) }
         #expect(preloads == Array(names[1...5]))
-        // And what pages and their frame need beside that, to be fetched with them.
+        // In addition, what the pages and their frame need, to be fetched with them.
         let ahead = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)" data-for="([^"]+)">/)
             .reduce(into: [:]) { $0[String($1.1)] = String($1.2) }
         #expect(
@@ -70,10 +70,24 @@ import Testing
         #expect(Self.text(next, WebApp.worker) != worker && next.policy != app.policy)
     }
 
-    @Test func theBinaryHoldsAllOfTheFolderAndNothingElse() throws {
-        let web = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../web")
-            .standardizedFileURL.path
-        #expect(try WebFolder(path: web) == .embedded, "run scripts/embed-web and build again")
+    /// Each file costs a phone a round trip.
+    @Test func theStylesOfEveryPageAreOneFile() throws {
+        var folder = Self.folder
+        folder["css/tokens.css"] = Data("a{}".utf8)
+        folder["css/form.css"] = Data("b{}".utf8)
+        folder["css/start.css"] = Data("c{}".utf8)
+        folder["index.html"] = Data(
+            """
+            <html><head><link rel="stylesheet" href="/css/tokens.css">
+            <link rel="stylesheet" href="/css/form.css">
+            </head><template id="ahead"><link rel="stylesheet" href="/css/start.css" data-for="start"></template></html>
+            """.utf8)
+        let app = WebApp(folder, [])
+        let name = try Self.hashed(app, "css/first.css")
+        let page = Self.text(app, WebApp.page)
+        #expect(page.hasPrefix("<html><head><link rel=\"stylesheet\" href=\"/\(name)\">\n</head>"), "\(page)")
+        #expect(Self.text(app, name) == "a{}b{}" && app.files["css/tokens.css"] == nil)
+        #expect(try page.contains("href=\"/\(Self.hashed(app, "css/start.css"))\" data-for=\"start\""))
     }
 
     @Test func browsersKeepWhatNeverChangesAndAskForTheRest() async throws {
@@ -91,9 +105,9 @@ import Testing
 
             let plain = try await server.client.send("GET", "/", headers: ["Accept-Encoding": "gzip;q=0"])
             #expect(plain.header("Content-Encoding") == nil && plain.text.contains("<title>"))
-            // The client unpacks by itself: the header says how much there was to carry.
+            // The client decompresses by itself: the header has the number of bytes sent.
             #expect(try #require(plain.length) > #require(page.length) * 2)
-            // As soon as it is there, which takes a moment. Every Debian with curl has the library.
+            // Once it has been compressed, which takes a moment. Every Debian with curl has the library.
             var smallest = page
             for _ in 0..<200 where smallest.header("Content-Encoding") != "br" {
                 try await Task.sleep(for: .milliseconds(50))
@@ -114,7 +128,7 @@ import Testing
             #expect(try await server.client.get("/app/main.js").header("Cache-Control") == "no-cache")
             let worker = try await server.client.get("/sw.js")
             #expect(worker.text.contains(try #require(names.first)) && worker.header("Cache-Control") == "no-cache")
-            // A worker may ask whom its own policy names, and it fetches the app.
+            // A worker may connect to the hosts that its own policy names, and it fetches the app.
             #expect(worker.header("Content-Security-Policy")?.contains("connect-src 'self'") == true)
             #expect(try await server.client.get("/app/main.000000000000.js").status == 404)
             #expect(try await server.client.get("/api/v1/nothing").status == 404)
@@ -142,18 +156,18 @@ import Testing
             #expect(try await server.client.get(path).text.contains("secret\"") == false)
             #expect(try await server.client.get(path).text != "secret")
         }
-        #expect(server.terminate() == 0)
+        #expect(await server.terminate() == 0)
 
-        let (code, output) = try Binary.run(["serve", "--web-dir", folder.path], in: folder.path)
+        let (code, output) = try await Binary.run(["serve", "--web-dir", folder.path], in: folder.path)
         #expect(code == 1)
         #expect(output == "polier: POLIER_WEB_DIR is '\(folder.path)', where there is no index.html\n")
     }
 
-    @Test func theExportIsWhatAnyServerOfFilesCanServe() throws {
+    @Test func theExportIsWhatAnyServerOfFilesCanServe() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let target = folder.path + "/out"
-        #expect(try Binary.run(["web", "export", target]).code == 0)
+        #expect(try await Binary.run(["web", "export", target]).code == 0)
         let page = try String(contentsOfFile: target + "/index.html", encoding: .utf8)
         let policy = try #require(
             page.firstMatch(of: /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/)?.1)
@@ -162,13 +176,15 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: target + "/" + match.1), "\(match.1)")
         }
         #expect(FileManager.default.fileExists(atPath: target + "/sw.js"))
-        let (code, output) = try Binary.run(["web", "export", target])
+        let (code, output) = try await Binary.run(["web", "export", target])
         #expect(code == 1 && output.contains("isn't empty"))
     }
 
     @Test func theOperatorIsNamed() async throws {
         let details = "Geschäftsführerin: Ada Kern\\nHRB 1"
-        try await TestServer.run(on: .sqlite, flags: [.operatorName: "Beispiel GmbH", .operatorDetails: details]) {
+        try await TestServer.run(
+            on: .sqlite, flags: ["POLIER_OPERATOR_NAME": "Beispiel GmbH", "POLIER_OPERATOR_DETAILS": details]
+        ) {
             server in
             let told = try await server.client.get("/api/v1/operator").json
             #expect(told["name"] == "Beispiel GmbH" && told["details"] == "Geschäftsführerin: Ada Kern\nHRB 1")

@@ -3,14 +3,14 @@ import Foundation
 
 @testable import Server
 
-/// A company with one of each thing that an address can name, and everybody who could ask for it.
+/// A company with one of each thing that an address can name, and a person of each role.
 struct World: Sendable {
     let company: TestCompany
     let worker: (client: Client, id: String)
     let other: (client: Client, id: String)
     /// The last part of every address, by the name of its place.
     let ids: [String: String]
-    /// Stands in every text of this company, and in nobody else's.
+    /// Occurs in every text of this company, and in no other company's.
     let mark: String
 
     init(_ server: TestServer, mark: String) async throws {
@@ -24,9 +24,19 @@ struct World: Sendable {
         guard let entryID = entry.json["id"]?.text,
             let session = try await company.manager.get("/api/v1/auth/sessions").json[0]?["id"]?.text
         else { throw Unexpected(reply: entry) }
+        let phone = try await company.cardHolder(server)
+        let moved = try await company.manager.post(
+            company.path + "/transfers",
+            """
+            {"fromSiteId": "\(site.lastSegment)", "toSiteId": "\(company.depot)",
+             "lines": [{"materialId": "\(material.lastSegment)", "amount": 0.001}]}
+            """)
+        guard let transfer = moved.json["id"]?.text else { throw Unexpected(reply: moved) }
         ids = [
             "companyId": company.id, "siteId": site.lastSegment, "materialId": material.lastSegment,
             "userId": other.id, "entryId": entryID, "sessionId": session,
+            "phoneId": phone.phone, "transferId": transfer, "fromSiteId": site.lastSegment,
+            "toSiteId": site.lastSegment, "restTo": site.lastSegment,
         ]
     }
 
@@ -39,8 +49,63 @@ struct World: Sendable {
         return path
     }
 
-    /// An address names something that no test world has: give `World` one.
+    /// An address names a place that no test world has: add it to `World`.
     struct UnknownPlace: Error { let place: String }
+}
+
+extension TestCompany {
+    /// A worker without an email address, with a phone that took their card.
+    func cardHolder(_ server: TestServer, name: String = "Horvat", pin: String = CardHolder.pin) async throws
+        -> CardHolder
+    {
+        let added = try await manager.post(
+            path + "/users", "{\"firstName\": \"Milan\", \"lastName\": \"\(name)\", \"role\": \"WORKER\"}")
+        guard let id = added.json["id"]?.text else { throw Unexpected(reply: added) }
+        let card = try await self.card(of: id)
+        let signedIn = try await card.use(server.client, pin: pin)
+        let phones = try await manager.get("\(path)/users/\(id)/phones")
+        guard let token = signedIn.json["accessToken"]?.text, let key = signedIn.json["phoneKey"]?.text,
+            let phone = phones.json[0]?["id"]?.text
+        else { throw Unexpected(reply: signedIn) }
+        return CardHolder(id: id, client: server.client.with(token: token), key: key, phone: phone, card: card)
+    }
+
+    /// A new card of a person.
+    func card(of user: String, _ body: String? = nil) async throws -> TestCard {
+        let reply = try await manager.post("\(path)/users/\(user)/invitation", body)
+        guard reply.status == 202, let link = reply.json["link"]?.text, let code = reply.json["code"]?.text else {
+            throw Unexpected(reply: reply)
+        }
+        return TestCard(link: link, token: String(link.split(separator: "=").last ?? ""), code: code)
+    }
+}
+
+struct TestCard: Sendable {
+    let link: String
+    let token: String
+    let code: String
+
+    func use(_ client: Client, pin: String = CardHolder.pin) async throws -> Reply {
+        try await client.post("/api/v1/auth/card", "{\"token\": \"\(token)\", \"pin\": \"\(pin)\"}")
+    }
+}
+
+struct CardHolder: Sendable {
+    let id: String
+    let client: Client
+    /// Of the phone, whose id in the company is `phone`.
+    let key: String
+    let phone: String
+    /// Used once.
+    let card: TestCard
+
+    static let pin = "274961"
+
+    func signIn(_ client: Client, pin: String = pin, key: String? = nil) async throws -> Reply {
+        try await client.post(
+            "/api/v1/auth/pin",
+            "{\"userId\": \"\(id)\", \"pin\": \"\(pin)\", \"phoneKey\": \"\(key ?? self.key)\"}")
+    }
 }
 
 extension String {

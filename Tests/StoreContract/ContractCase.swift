@@ -1,4 +1,4 @@
-public import Core
+public import Storage
 
 /// One thing that every driver must do.
 public struct ContractCase: Sendable, CustomStringConvertible {
@@ -12,7 +12,7 @@ public struct ContractCase: Sendable, CustomStringConvertible {
     }
 
     /// - Parameters:
-    ///   - tables: the statements that make the tables, as in a migration.
+    ///   - tables: the statements that create the tables, as in a migration.
     ///   - body: the case.
     init(_ name: String, tables: String = "", _ body: @escaping @Sendable (any BulkDatabase) async throws -> Void) {
         self.init(opening: name) { store in
@@ -25,7 +25,7 @@ public struct ContractCase: Sendable, CustomStringConvertible {
 
     public var description: String { name }
 
-    /// Runs the case on a fresh store. What is not as it must be is reported as an issue of the test that is running.
+    /// Runs the case on a fresh store. Violations are reported as issues of the running test.
     public func run(on factory: any StoreFactory) async throws {
         let store = try await factory.makeEmpty()
         do {
@@ -39,7 +39,7 @@ public struct ContractCase: Sendable, CustomStringConvertible {
 }
 
 extension EmptyStore {
-    /// Opens the store for `body`, and closes it whatever happens.
+    /// Opens the store for `body`, and always closes it.
     func withDatabase(
         patience: Duration = .seconds(20), _ body: (any BulkDatabase) async throws -> Void
     ) async throws {
@@ -55,7 +55,7 @@ extension EmptyStore {
 }
 
 extension Database {
-    /// Makes tables from the portable text of a migration.
+    /// Creates tables from the portable text of a migration.
     public func make(_ tables: String) async throws {
         _ = try await Migrator(self, migrations: [Migration(file: "0001_tables.sql", text: tables)]).migrate()
     }

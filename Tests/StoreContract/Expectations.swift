@@ -1,7 +1,8 @@
-public import Core
+public import Storage
 public import Testing
 
-/// Reports an issue unless `body` throws a `StorageError` of this kind. Returns the error, for a look at its words.
+/// Reports an issue unless `body` throws a `StorageError` of this kind. Returns the error, so that its message can be
+/// checked.
 @discardableResult
 public func expectError<Value>(
     _ kind: StorageError.Kind, _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation,
@@ -20,8 +21,8 @@ public func expectError<Value>(
     return nil
 }
 
-/// Runs a body so many times at once and waits for all of them.
-/// - Returns: what each brought, in the order of their numbers.
+/// Runs a body several times at once and waits for all of them.
+/// - Returns: the results, in the order of their numbers.
 public func atOnce<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (_ number: Int) async throws -> Value
 ) async -> [Result<Value, any Error>] {

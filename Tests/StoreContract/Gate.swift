@@ -1,8 +1,8 @@
-public import Core
+public import Storage
 internal import Dispatch
 internal import Synchronization
 
-/// Holds bodies of transactions, which run on the driver's own threads, until it is opened: so a case decides what
+/// Holds transaction bodies, which run on the driver's own threads, until it is opened, so that a case controls what
 /// happens while they run.
 public final class Gate: Sendable {
     private let turnstile = DispatchSemaphore(value: 0)
@@ -17,10 +17,10 @@ public final class Gate: Sendable {
         if turnstile.wait(timeout: .now() + 30) == .success { turnstile.signal() }
     }
 
-    /// Lets everybody through, now and later.
+    /// Lets all bodies through, now and later.
     public func open() { turnstile.signal() }
 
-    /// Whether so many bodies have come to the gate by the end of the time.
+    /// Whether that many bodies have arrived at the gate by the end of the time.
     func hasArrivals(_ count: Int, within time: Duration) async throws -> Bool {
         let end = ContinuousClock.now + time
         while arrivals.load(ordering: .sequentiallyConsistent) < count {
@@ -30,7 +30,7 @@ public final class Gate: Sendable {
         return true
     }
 
-    /// Waits until somebody stands before the gate.
+    /// Waits until a body has arrived at the gate.
     public func waitForArrival() async throws {
         guard try await hasArrivals(1, within: .seconds(10)) else {
             throw StorageError(.timeout, "the body was expected to run by now")
@@ -39,13 +39,13 @@ public final class Gate: Sendable {
 }
 
 /// Occupies every thread that runs a database's transactions while `body` runs.
-/// - Parameter body: is given what lets those threads go.
+/// - Parameter body: gets a closure that releases those threads.
 public func whileAllAreBusy(
     _ database: any Database, _ body: (_ release: @Sendable () -> Void) async throws -> Void
 ) async throws {
     let gate = Gate()
     var busy: [Task<Void, any Error>] = []
-    // The first one that isn't begun within a second tells that nobody is free.
+    // The first one that doesn't begin within a second shows that no thread is free.
     repeat {
         busy.append(Task { try await database.transaction { _ in gate.pass() } })
     } while try await gate.hasArrivals(busy.count, within: .seconds(1))

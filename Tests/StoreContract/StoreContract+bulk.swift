@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Testing
 
 private let tables = """
@@ -22,7 +22,7 @@ private let insertion = """
         ('ä', 9223372036854775807, NULL, NULL, NULL), ('', 0, 'Ö 👷🏽‍♀️ \\N \\. ''"', NULL, TRUE), ('Z', 10, 'NULL', NULL, NULL)
     """
 
-/// The same as they travel: in the order of their key's bytes.
+/// The same as lines of a copy, in the order of their key's bytes.
 private let lines = #"""
     \#t0\#tÖ 👷🏽‍♀️ \\N \\. '"\#t\\x\#tt
     Z\#t10\#tNULL\#t\\x00ff5c0a09\#t\N
@@ -111,7 +111,7 @@ extension StoreContract {
                 #expect(photos == [[], [0, 255, 0x5C, 10, 9]])
             },
             ContractCase("more than one piece goes through, in order", tables: tables) { database in
-                // Each line holds half a megabyte; a piece some more.
+                // Each line has half a megabyte, a piece slightly more.
                 let note = String(repeating: "Mörtel\t", count: 65_536)
                 try await database.transaction { transaction in
                     for id in 0..<12 as Range<Int64> {

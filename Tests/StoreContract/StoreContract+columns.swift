@@ -1,4 +1,5 @@
 internal import Core
+internal import Storage
 internal import Testing
 
 private let tables = """
@@ -11,7 +12,7 @@ private let tables = """
     ) {keyed};
     """
 
-/// Stores each sample, and expects it back: from the store, as a bound value returned, and when looked for.
+/// Stores each sample, and expects it back: from the store, as a returned parameter, and in a WHERE clause.
 private func roundTrip<Value: Column & Equatable>(
     _ samples: [Value], _ column: SQL, _ database: any Database
 ) async throws {

@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Testing
 
 private let tables = """
@@ -15,7 +15,7 @@ private let tables = """
     INSERT INTO stock VALUES (1, 0, NULL), (2, 0, NULL);
     """
 
-/// Changes an amount and notes the movement. Nil where it would fall below zero.
+/// Changes an amount and records the movement. Nil if it would fall below zero.
 private func adjust(_ id: Int64, by delta: Int64, in database: any Database) async throws -> Int64? {
     try await database.transaction { transaction in
         let amount = try transaction.fetch(
@@ -112,7 +112,7 @@ extension StoreContract {
                         if number % 4 == 0 {
                             let delta = Int64(round % 9 - 4)
                             try await database.transaction { transaction in
-                                // In one order, so that none waits for another crosswise.
+                                // Always in the same order, so that there is no deadlock.
                                 try transaction.enqueue(
                                     Statement("UPDATE stock SET amount = amount + $1 WHERE id = 1", delta))
                                 try transaction.enqueue(

@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Testing
 
 private let tables = """
@@ -69,7 +69,7 @@ extension StoreContract {
                     by: database)
                 try await database.transaction { transaction in
                     try transaction.execute(Statement("INSERT INTO sites (company_id, id) VALUES ('a', 's3')"))
-                    // Outside of what a partial index covers, and with a null in a unique one, everything goes.
+                    // Rows outside a partial index, and nulls in a unique one, are unrestricted.
                     try transaction.execute(
                         Statement("INSERT INTO visits VALUES ('a', 's2', 2, 'geheim@x.de', 9, NULL)"))
                     try transaction.execute(

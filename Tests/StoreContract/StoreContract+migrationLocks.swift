@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Synchronization
 internal import Testing
 
@@ -10,7 +10,7 @@ private let tables = (
     """
 )
 
-/// An index made outside a transaction, which PostgreSQL leaves behind, invalid, where it fails.
+/// An index created outside a transaction, which PostgreSQL leaves behind, invalid, if it fails.
 private func index(_ dialect: Dialect) -> (file: String, text: String) {
     let concurrently = dialect == .postgres ? "CONCURRENTLY " : ""
     return (
@@ -93,7 +93,7 @@ extension StoreContract {
                 let ready = [(file: tables.file, text: tables.text + "\nUPDATE tools SET name = 'Eimer' WHERE id = 2;")]
                 _ = try await Migrator(database, migrations: migrations(ready)).migrate()
                 let files = try migrations(ready + [index(database.dialect)])
-                // Another server's claim, as it stands in the table while its statement runs.
+                // Another server's claim, as it is in the table while its statement runs.
                 try await database.transaction {
                     try $0.execute(
                         Statement(

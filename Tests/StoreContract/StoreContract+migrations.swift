@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Testing
 
 private let first = (

@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Testing
 
 private let tables = """
@@ -28,7 +28,7 @@ extension StoreContract {
                             try row.next() as Int64?, try row.next() as Bool?, try row.next() as String?,
                             try row.next() as [UInt8]?
                         )
-                        // The column behind the nulls: stepping over one steps over exactly one.
+                        // The column after the nulls: skipping one skips exactly one.
                         return (
                             nulls.0 == nil && nulls.1 == nil && nulls.2 == nil && nulls.3 == nil,
                             try row.next() as Int64
@@ -55,7 +55,7 @@ extension StoreContract {
                             try $0.next() as Int64
                         }) == 1
                 }
-                // One text with other types each time: no prepared statement may be taken for another.
+                // One text with different types each time: prepared statements must not be mixed up.
                 #expect(try await isNull(Int64?.none))
                 #expect(try await isNull(String?.none))
                 #expect(try await isNull(Bool?.none))

@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Testing
 
 extension StoreContract {
@@ -97,7 +97,7 @@ extension StoreContract {
     }
 }
 
-/// Takes the first column of each row, of a statement whose values were put together.
+/// Returns the first column of each row of a statement with composed values.
 private final class FirstColumn<Value: Column>: Reading {
     let statement: Statement
     private(set) var values: [Value] = []

@@ -1,7 +1,7 @@
-internal import Core
+internal import Storage
 internal import Testing
 
-/// Two tables with rules of all kinds, and rows; names that stand in other rules, strings and remarks too.
+/// Two tables with rules of all kinds, and rows; their names also occur in other rules, strings and comments.
 private let tables = (
     file: "0001_tables.sql",
     text: """
@@ -40,7 +40,7 @@ private func migrate(_ database: any Database, _ files: (file: String, text: Str
     _ = try await Migrator(database, migrations: files.map { try Migration(file: $0.file, text: $0.text) }).migrate()
 }
 
-/// The rules of the tables, each with a row that breaks this one alone.
+/// The rules of the tables, each with a row that breaks only that one.
 private let breaches: [(kind: StorageError.Kind, row: SQL)] = [
     (.check("tools_kind"), "'d', 4, 'lamp', 'there', 1, NULL, NULL"),
     (.check("tools_state"), "'d', 4, 'saw', 'lost', 1, NULL, NULL"),
@@ -163,7 +163,7 @@ extension StoreContract {
                     try await migrate(database, tables, widening("ALTER TABLE toosl DROP CONSTRAINT tools_kind"))
                 }
                 #expect(try await database.fetch(rows) == oldRows)
-                // What failed before is no obstacle.
+                // An earlier failure is no obstacle.
                 try await migrate(database, tables, widening("ALTER TABLE tools DROP CONSTRAINT tools_kind"))
                 try await expectRules(of: database, except: .check("tools_kind"))
             },
@@ -195,7 +195,7 @@ extension StoreContract {
                 try await store.withDatabase { database in
                     try await migrate(database, tables)
                     try await store.withDatabase { other in
-                        // Their connections and statements know the schema as it was.
+                        // Their connections and prepared statements know the old schema.
                         try await expectRules(of: other, except: nil)
                         #expect(try await other.fetch(rows) == oldRows)
                         try await migrate(database, tables, widening("ALTER TABLE tools DROP CONSTRAINT tools_kind"))

@@ -1,4 +1,5 @@
 internal import Core
+internal import Storage
 internal import Testing
 
 extension StoreContract {
@@ -28,7 +29,7 @@ extension StoreContract {
                 #expect(range == ["Z", "_", "a", "a b", "aa", "e\u{301}", "z", "Ä", "ß"])
             },
             ContractCase(
-                "an e-mail address is unique without regard to German case",
+                "an email address is unique without regard to German case",
                 tables: """
                     CREATE TABLE people (id BIGINT NOT NULL PRIMARY KEY, email {text} NOT NULL, email_folded {text});
                     CREATE UNIQUE INDEX people_email ON people (email_folded);
@@ -55,7 +56,7 @@ extension StoreContract {
                 let shown = try await database.fetchOne(
                     Query("SELECT email FROM people WHERE email_folded = $1", folded) { try $0.next() as String })
                 #expect(shown == "Müller.Straße@Fliesen.de", "the address keeps the spelling that was given")
-                // Who is removed frees the address: any number of them has none.
+                // Removing a person frees the address: any number of people may have none.
                 try await database.transaction { try $0.execute(Statement("UPDATE people SET email_folded = NULL")) }
                 try await add(4, "MÜLLER.straße@fliesen.de")
             },

@@ -1,4 +1,4 @@
-internal import Core
+internal import Storage
 internal import Synchronization
 internal import Testing
 

@@ -1,4 +1,4 @@
-/// What the company's world may rely on, whatever the engine. Each driver's tests run every case with a factory of
+/// What Core may rely on, with either engine. Each driver's tests run every case with a factory of
 /// their own:
 ///
 ///     @Test(arguments: StoreContract.cases)

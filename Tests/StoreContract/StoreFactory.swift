@@ -1,15 +1,15 @@
-public import Core
+public import Storage
 
-/// What a driver's tests bring to the contract: stores to try it on.
+/// What a driver's tests contribute to the contract: stores to run it on.
 public protocol StoreFactory: Sendable {
     /// A new and empty store of its own.
     func makeEmpty() async throws -> any EmptyStore
 }
 
-/// A place for data (a file, a server's database) that was empty when it was made.
+/// A place for data (a file, a server's database), empty when it is created.
 public protocol EmptyStore: Sendable {
-    /// Opens the store; each call opens it once more, as another server would. The caller closes what it opened.
-    /// - Parameter patience: how long work may wait for its turn.
+    /// Opens the store; each call opens it again, as another server would. The caller closes it.
+    /// - Parameter patience: how long work may wait in the queue before it fails.
     func open(patience: Duration) async throws -> any BulkDatabase
 
     /// Removes it with everything in it, once all that was opened is closed.

@@ -1,4 +1,5 @@
 import Core
+import Storage
 import StoreContract
 import StorePostgres
 import Synchronization

@@ -1,8 +1,21 @@
-"""What every browser test is given: a server on each engine, and people in front of it whose browser is watched."""
+"""What every browser test is given: a server, and people in front of it whose browser is watched.
+
+Which browsers and databases a story is told on:
+
+- In Chromium: every story. What the app does of itself is the same in each engine.
+- In Firefox and WebKit too: what an engine does in its own way (dates, storage, modules that can't be fetched, dialogs, the end of a
+  page), and in short what each role and a card allow. These are in test_engines.py, by the fixture `phone`.
+- On SQLite: every story. The app never learns which database answers, and each request's tests run on both (Tests/ServerTests).
+- On PostgreSQL too: whole days of a manager and a worker, who may do what and how it ends (owner, foreman, bookkeeper, card, lost
+  phone), an act whose answer was lost, and what the server says of its database. These are marked `@both_databases`.
+
+Tests run side by side in a few processes (scripts/check-browser), each with servers, databases and browsers of its own.
+"""
 
 import os
 import re
 import shutil
+import time
 import urllib.error
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -15,19 +28,36 @@ from polier import ENGINES, Server, made_foreign, made_materials
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def server(request):
-    server = Server(request.param)
-    yield server
-    server.remove()
+def both_databases(story):
+    """For what the database has a part in: see above."""
+    return pytest.mark.parametrize("server", ENGINES, indirect=True)(story)
 
 
 @pytest.fixture(scope="session")
-def one_server():
-    """For what the engine makes no difference to."""
-    server = Server("SQLite")
-    yield server
-    server.remove()
+def servers():
+    """Gives the server of a name, which is started when it is first asked for."""
+    started = {}
+
+    def give(name, engine):
+        if name not in started:
+            started[name] = Server(engine)
+        return started[name]
+
+    yield give
+    for server in started.values():
+        server.remove()
+
+
+@pytest.fixture
+def server(request, servers):
+    engine = getattr(request, "param", "SQLite")
+    return servers(engine, engine)
+
+
+@pytest.fixture(scope="session")
+def one_server(servers):
+    """Another one on SQLite, for stories that don't mind what others left there."""
+    return servers("shared", "SQLite")
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +99,11 @@ class Watch:
         self.allowed = ["Service Worker registration blocked by Playwright"]
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        page.on("request", lambda request: self._asked(request.url, url))
+        page.on("request", lambda request: self._asked(request, url))
+        self.asked = 0
+        self.unanswered = set()
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda request: self.unanswered.discard(request))
 
     def _hear(self, message):
         if message.type not in ("error", "warning"):
@@ -78,9 +112,11 @@ class Watch:
         if not any(re.search(pattern, text) for pattern in self.allowed):
             self.faults.append(text)
 
-    def _asked(self, asked, url):
-        if urlsplit(asked).scheme not in ("data", "blob", "about") and not asked.startswith(url):
-            self.faults.append(f"request to elsewhere: {asked}")
+    def _asked(self, request, url):
+        self.asked += 1
+        self.unanswered.add(request)
+        if urlsplit(request.url).scheme not in ("data", "blob", "about") and not request.url.startswith(url):
+            self.faults.append(f"request to elsewhere: {request.url}")
 
     def allow(self, *patterns):
         """What the browser itself says of a refusal or a lost signal, where the story has one."""
@@ -109,6 +145,24 @@ def visit(chromium):
             context.close()
 
     return open
+
+
+# Long enough for a page that asks for more because of an answer; a browser that is short of time has no idle moment.
+PAUSE = """() => new Promise((done) => {
+  setTimeout(() => requestIdleCallback(() => requestAnimationFrame(() => requestAnimationFrame(() => done())), { timeout: 2000 }), 100);
+})"""
+
+
+def settle(page, seconds=20):
+    """Until the page shows what it asked for: all is answered, and nothing more is asked."""
+    watch, end = page.watch, time.monotonic() + seconds
+    page.wait_for_function("!document.body.classList.contains('is-busy')")
+    while True:
+        asked = watch.asked
+        page.evaluate(PAUSE)
+        if not watch.unanswered and watch.asked == asked:
+            return
+        assert time.monotonic() < end, f"never answered: {[request.url for request in watch.unanswered]}"
 
 
 def tell(page):

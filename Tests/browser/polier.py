@@ -51,8 +51,8 @@ class Server:
             self.environment["POLIER_WEB_DIR"] = os.environ["POLIER_WEB_DIR"]
         logins = self.run("seed-demo")
         self.password = re.search("password is '([^']+)'", logins)[1]
-        self.managers = re.findall(r"(\S+@\S+)  .*, manager", logins)
-        self.workers = re.findall(r"(\S+@\S+)  .*, worker", logins)
+        self.managers = re.findall(r"(\S+@\S+)  .*, (?:owner|manager)", logins)
+        self.workers = re.findall(r"(\S+@\S+)  .*, (?:foreman|worker)", logins)
         self.environment["POLIER_ADMIN_PASSWORD"] = ADMIN[1]
         self.run("create-admin", "--email", ADMIN[0], "--first-name", "Olga", "--last-name", "Weber")
         del self.environment["POLIER_ADMIN_PASSWORD"]

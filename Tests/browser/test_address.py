@@ -1,4 +1,4 @@
-"""A person changes their e-mail address: the new one confirms it, and the old one takes it back."""
+"""A person changes their email address: the new one confirms it, and the old one takes it back."""
 
 import uuid
 

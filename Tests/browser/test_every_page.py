@@ -8,21 +8,22 @@ from pathlib import Path
 import pytest
 from axe_core_python.sync_playwright import Axe
 
-from conftest import sign_in
+from conftest import settle, sign_in
 from polier import ADMIN, Client
 from test_manager import PASSWORD
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 OPEN = ["/", "/register", "/forgot-password", "/set-password#token=" + "0" * 64, "/confirm-email#token=" + "0" * 64,
-        "/restore-email", "/verify#token=" + "0" * 64, "/imprint", "/privacy"]
+        "/card", "/restore-email", "/verify#token=" + "0" * 64, "/imprint", "/privacy"]
 IN_COMPANY = [
     "/sites", "/sites/new", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/sites/{site}/history",
-    "/sites/{site}/edit", "/people", "/people/new", "/people/{worker}", "/hours", "/company", "/company/mails",
-    "/company/history",
+    "/sites/{site}/costs", "/sites/{site}/edit", "/sites/{depot}", "/sites/{depot}/edit", "/people", "/people/new", "/people/cards",
+    "/people/{worker}", "/people/{carded}", "/hours", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
+    "/sites/{gone}/history", "/people?former",
 ]
 MANAGER = ["/", *IN_COMPANY, "/profile", "/nothing-here"]
-WORKER = ["/", "/sites", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/profile"]
+WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/profile"]
 OPERATOR = ["/", "/companies", "/server", "/companies/{company}", *("/companies/{company}" + path for path in IN_COMPANY), "/profile"]
 
 
@@ -33,16 +34,33 @@ def places(one_server):
     manager = Client(one_server, one_server.managers[0])
     manager.send("POST", manager.company + "/users", {
         "email": f"{uuid.uuid4().hex}@fliesen-brandt.example", "firstName": "Mara", "lastName": "Neu", "role": "WORKER"})
+    carded = manager.send("POST", manager.company + "/users", {
+        "firstName": "Ali", "lastName": "Ohne", "role": "WORKER", "phone": "+49 171 2345678", "personnelNumber": uuid.uuid4().hex[:12]})
     users = [user["id"] for user in manager.get(manager.company + "/users")]
+    foremen = [user["id"] for user in manager.get(manager.company + "/users") if user["email"] == one_server.workers[0]]
     for site in manager.get(manager.company + "/sites"):
-        manager.send("PATCH", f"{manager.company}/sites/{site['id']}", {"users": users})
+        manager.send("PATCH", f"{manager.company}/sites/{site['id']}", {"users": users, "foremen": foremen})
     sites = manager.get(manager.company + "/sites")
     for email in one_server.workers:
         check_in_somewhere(Client(one_server, email))
     worker = Client(one_server, one_server.workers[0])
-    site = next(one for one in worker.get(worker.company + "/sites") if one["material"])
+    site = next(one for one in worker.get(worker.company + "/sites?status=ACTIVE") if one["material"])
     assert any(one["id"] == site["id"] for one in sites)
-    return {"site": site["id"], "worker": worker.user["id"], "company": manager.user["companyId"]}
+    return {
+        "site": site["id"], "worker": worker.user["id"], "carded": carded["id"], "company": manager.user["companyId"],
+        "gone": removed_site(manager, "Altes Rathaus"), "depot": depot_of(manager)}
+
+
+def removed_site(manager, name):
+    """One that is in the archive, with some material."""
+    site = manager.send("POST", manager.company + "/sites", {"name": name})["id"]
+    manager.send("POST", f"{manager.company}/sites/{site}/materials", {"name": name, "unit": "Sack", "amount": 4, "threshold": 6})
+    manager.send("DELETE", f"{manager.company}/sites/{site}")
+    return site
+
+
+def depot_of(manager):
+    return manager.get(manager.company + "/sites?kind=DEPOT")[0]["id"]
 
 
 def check_in_somewhere(worker):
@@ -82,10 +100,12 @@ def long_places(one_server):
     for number, (first, last) in enumerate([("Maximiliana-Friederike", "Freifrau von Hohenstaufen-Wittelsbach"), (word, word)]):
         crew.append(manager.send("POST", manager.company + "/users", {
             "email": f"{number}-{email[12:]}", "firstName": first, "lastName": last, "role": "WORKER"})["id"])
+    crew.append(manager.send("POST", manager.company + "/users", {
+        "firstName": word, "lastName": word, "role": "WORKER", "phone": "1" * 50, "personnelNumber": "W" * 20})["id"])
     sites = [
         manager.send("POST", manager.company + "/sites", {
             "name": name, "address": address, "startDate": "2026-11-23", "endDate": "2027-12-18", "notes": word * 4,
-            "users": [manager.user["id"], *crew]})["id"]
+            "users": [manager.user["id"], *crew], "foremen": crew})["id"]
         for name in ["Mehrfamilienhaussanierung Nord", word * 3]]
     for name, unit, amount in [
             ("Flexkleber C2TE", "Sack", 9), (word * 3, "Quadratmeterverpackungseinheitenstapelbehälter", 123456789.125),
@@ -93,7 +113,9 @@ def long_places(one_server):
         manager.send("POST", f"{manager.company}/sites/{sites[1]}/materials", {
             "name": name, "unit": unit, "amount": amount, "threshold": 123456789.5})
     manager.send("POST", f"{manager.company}/sites/{sites[1]}/check-in")
-    return {"site": sites[1], "worker": crew[1], "company": manager.user["companyId"], "email": email}
+    return {
+        "site": sites[1], "worker": crew[1], "carded": crew[2], "company": manager.user["companyId"], "email": email,
+        "gone": removed_site(manager, word * 3), "depot": depot_of(manager)}
 
 
 # Text that is wider than where it stands, or reaches over the edge, and neither ends in "…" nor can be moved.
@@ -114,7 +136,7 @@ def look(page, paths, places, name):
     for path in paths:
         page.goto(path.format(**places))
         page.locator("h1").first.wait_for()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         photograph(page, name, path)
         findings += faults(page, path)
     assert not findings, "\n".join(findings)
@@ -213,11 +235,12 @@ def test_what_opens_over_a_page(one_server, visit, places, size, language, schem
     email = one_server.managers[0]
     speak(one_server, email, one_server.password, language[:2])
     openers = {
-        "/sites/{site}": [".material-name", ".well", ".material-new"],
-        "/sites/{site}/team": [".section-head .button, .actions .button"],
+        "/sites/{site}": [".material-name", ".well", ".material-new", ".site-deeds button", ".site-deeds button:last-child"],
+        "/sites/{site}/team": [".crew-actions .button", ".crew-actions .button:nth-child(2)", ".team + .actions .button"],
         "/sites/{site}/hours": [".time-span"],
         "/sites/{site}/edit": [".danger-zone .button"],
         "/people/{worker}": ["main .button:not(a)"],
+        "/people/{carded}": [".page-actions .button:not(a)", ".card .button"],
         "/company": ["main .button:not(a)"],
         "/profile": ["main .button:not(a)"],
     }
@@ -228,7 +251,7 @@ def test_what_opens_over_a_page(one_server, visit, places, size, language, schem
         for path, buttons in openers.items():
             page.goto(path.format(**places))
             page.locator("h1").first.wait_for()
-            page.wait_for_load_state("networkidle")
+            settle(page)
             for button in buttons:
                 page.locator(button).first.click()
                 page.locator("dialog .dialog-body > *").first.wait_for()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from conftest import sign_in
+from conftest import settle, sign_in
 from engines import Signal
 from polier import Client
 from test_sessions import join, kept, wait_until
@@ -50,7 +50,7 @@ def stock(manager, site, **more):
 
 def keep_app(page):
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 def lose_signal(page):

@@ -10,7 +10,7 @@ from polier import Client
 def place(one_server):
     manager = Client(one_server, one_server.managers[0])
     manager.send("PUT", "/users/me", {"language": "de"})
-    return next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    return next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from conftest import sign_in
+from conftest import settle, sign_in
 from polier import Client
 from test_every_page import MANAGER, OPEN, WORKER, places  # noqa: F401
 from test_manager import PASSWORD
@@ -24,12 +24,12 @@ SHIFTS = """() => {
 MOST = 0.1
 
 
-def jumping(page, paths, places):
+def jumping(page, paths, places):  # noqa: F811
     findings = []
     for path in paths:
         page.goto(path.format(**places))
         page.locator("h1").first.wait_for()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         page.wait_for_timeout(300)
         shifts, shifted = page.evaluate("[window.shifts, window.shifted]")
         if shifts >= MOST:
@@ -125,11 +125,11 @@ def large(one_server):
 
 
 def test_the_start_page_of_sixty_sites_is_a_glance(one_server, visit, large):
-    manager, email, _ = large
+    _, email, _ = large
     with visit(one_server, "phone") as page:
         sign_in(page, email, PASSWORD)
         page.locator("#low").wait_for()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         height = page.evaluate("document.documentElement.scrollHeight")
         assert height < 4 * 844, height
         # Her own clock, one line for each material, and a way to all of it.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from conftest import sign_in
+from conftest import both_databases, settle, sign_in
 from polier import Client
 
 PASSWORD = "Kelle und Fugbrett"
@@ -23,6 +23,7 @@ def send(page):
     page.locator("form .button.is-primary").last.click()
 
 
+@both_databases
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_from_nothing_to_a_site_that_runs_low(server, visit, size):
     name = uuid.uuid4().hex[:12]
@@ -107,7 +108,7 @@ def test_a_site_is_there_by_its_name(server, visit):
         for path in ["/", "/sites", "/hours", f"/sites/{site['id']}/edit"]:
             page.goto(path)
             page.locator("h1").first.wait_for()
-            page.wait_for_load_state("networkidle")
+            settle(page)
             assert not any(word in page.inner_text("body") for word in ["null", "undefined", "Invalid", "NaN"]), path
         # And what is known later.
         page.locator("[name='address.city']").fill("Bonn")
@@ -116,6 +117,13 @@ def test_a_site_is_there_by_its_name(server, visit):
         page.get_by_role("heading", level=1, name=name).wait_for()
         site = manager.get(f"{manager.company}/sites/{site['id']}")
         assert site["address"] == "Bonn, Deutschland" and site["endDate"] == "2099-12-24"
+        page.goto(f"/sites/{site['id']}/edit")
+        fill(page, {"contactName": "Ines Roth", "contactPhone": "+49 30 / 123 45-67"})
+        send(page)
+        call = page.get_by_role("link", name="+49 30 / 123 45-67")
+        call.wait_for()
+        assert call.get_attribute("href") == "tel:+49301234567"
+        assert page.get_by_text("Ines Roth").is_visible()
 
 
 def test_people_are_searched_and_chosen(server, visit):
@@ -145,7 +153,7 @@ def test_people_are_searched_and_chosen(server, visit):
 
 def test_an_accident_is_undone(server, visit):
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     material = site["material"][0]
     path = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
     before = len(manager.get(path))
@@ -165,7 +173,7 @@ def test_an_accident_is_undone(server, visit):
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(server, visit):
     manager = Client(server, server.managers[0])
-    site = manager.get(manager.company + "/sites")[-1]
+    site = manager.get(manager.company + "/sites?status=ACTIVE")[-1]
     path = f"{manager.company}/sites/{site['id']}"
     with visit(server, "desktop") as page:
         sign_in(page, server.managers[0], server.password)
@@ -201,7 +209,7 @@ def test_a_stale_dialog_has_the_choice_too(one_server, visit):
     server = one_server
     manager = Client(server, server.managers[0])
     company = manager.get(manager.company)
-    site = manager.get(manager.company + "/sites")[-1]
+    site = manager.get(manager.company + "/sites?status=ACTIVE")[-1]
     path = f"{manager.company}/sites/{site['id']}"
     with visit(server, service_workers="block") as page:
         page.watch.allow(r"status of 412")
@@ -223,16 +231,16 @@ def test_a_stale_dialog_has_the_choice_too(one_server, visit):
 
         page.goto(f"/sites/{site['id']}/team")
         page.get_by_role("button", name="Leute einteilen").click()
-        boxes = dialog.locator(".choice-list input[type=checkbox]")
+        boxes = dialog.locator(".people-field .choice-list input[type=checkbox]")
         names = boxes.evaluate_all("all => all.map((one) => one.labels[0].querySelector('.choice-text').firstChild.nextSibling.textContent)")
         ids = boxes.evaluate_all("all => all.map((one) => one.value)")
         boxes.first.click()
-        mine = [one.get_attribute("value") for one in dialog.locator("input:checked").all()]
+        mine = [one.get_attribute("value") for one in dialog.locator(".people-field input:checked").all()]
         manager.send("PATCH", path, {"users": [ids[-1]]})
         send(page)
         assert_versions(dialog, [", ".join(name for id, name in zip(ids, names) if id in mine) or "(leer)", names[-1]])
         dialog.locator("[data-version=theirs]").click()
-        assert [one.get_attribute("value") for one in dialog.locator("input:checked").all()] == [ids[-1]]
+        assert [one.get_attribute("value") for one in dialog.locator(".people-field input:checked").all()] == [ids[-1]]
         dialog.locator("[data-version=mine]").click()
         send(page)
         dialog.wait_for(state="hidden")
@@ -258,24 +266,32 @@ def assert_versions(dialog, versions):
 
 
 def test_a_count_is_what_is_there_now(server, visit):
-    """Others take while somebody counts: what was counted is what stays."""
+    """Others take while somebody counts: both amounts are shown, and what was counted is what stays if they say so."""
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     path = f"{manager.company}/sites/{site['id']}/materials"
     material = manager.send("POST", path, {"name": "Gezähltes", "unit": "Sack", "amount": 8, "threshold": 1})
     with visit(server, service_workers="block") as page:
+        page.watch.allow(r"status of 412")
         sign_in(page, server.managers[0], server.password)
         page.goto(f"/sites/{site['id']}")
         page.get_by_role("button", name="Gezähltes", exact=True).wait_for()
         manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -3})
         page.get_by_role("button", name="Gezähltes", exact=True).click()
         page.locator("dialog .sheet-amount").get_by_text("5").wait_for()
-        page.locator("dialog").get_by_role("button", name="Ändern").click()
-        page.locator("dialog [name=amount]").wait_for()
+        page.locator("dialog").get_by_role("button", name="Bestand zählen").click()
+        page.locator("dialog").get_by_text("5\u00a0Sack sind gebucht").wait_for()
+        settle(page)
         manager.send("POST", f"{path}/{material['id']}/adjust-quantity", {"delta": -2})
         page.locator("dialog [name=amount]").fill("1.200")
+        page.locator("dialog [name=note]").fill("Palette hinterm Tor")
+        send(page)
+        assert_versions(page.locator("dialog"), ["1.200", "3"])
+        page.locator("dialog [data-version=mine]").click()
         send(page)
         page.locator("dialog").wait_for(state="hidden")
+        last = manager.get(f"{path}/{material['id']}/movements")[0]
+        assert (last["kind"], last["delta"], last["note"]) == ("COUNT", 1197, "Palette hinterm Tor")
         now = next(one for one in manager.get(f"{manager.company}/sites/{site['id']}")["material"] if one["name"] == "Gezähltes")
         assert now["amount"] == 1200
     manager.send("DELETE", f"{path}/{material['id']}")
@@ -284,7 +300,7 @@ def test_a_count_is_what_is_there_now(server, visit):
 def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
     """Whether it was Escape, the cross or the way back: it is there when the dialog is opened again, until it is discarded or saved."""
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     with visit(server, service_workers="block") as page:
         page.on("dialog", lambda dialog: dialog.accept())
         sign_in(page, server.managers[0], server.password)
@@ -328,7 +344,7 @@ def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
 def test_an_ended_session_keeps_what_is_typed(server, visit):
     """Ended from elsewhere under somebody's hands: the password, and they go on; the way back leads around nothing."""
     manager = Client(server, server.managers[0])
-    site = manager.get(manager.company + "/sites")[-1]
+    site = manager.get(manager.company + "/sites?status=ACTIVE")[-1]
     with visit(server, service_workers="block") as page:
         page.watch.allow(r"status of 401")
         sign_in(page, server.managers[0], server.password)
@@ -356,7 +372,7 @@ def test_an_ended_session_keeps_what_is_typed(server, visit):
 
 def test_a_session_that_ends_in_one_tab_keeps_what_is_typed_in_another(server, visit):
     manager = Client(server, server.managers[0])
-    site = manager.get(manager.company + "/sites")[-1]
+    site = manager.get(manager.company + "/sites?status=ACTIVE")[-1]
     with visit(server, service_workers="block") as page:
         page.watch.allow(r"status of 401")
         sign_in(page, server.managers[0], server.password)
@@ -381,7 +397,7 @@ def test_a_session_that_ends_in_one_tab_keeps_what_is_typed_in_another(server, v
 def test_what_was_taken_is_at_least_what_is_known(server, visit):
     """A list has a hundred movements at most: more of them aren't a sum that claims to be all."""
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     path = f"{manager.company}/sites/{site['id']}/materials"
     material = manager.send("POST", path, {"name": "Vielgenommenes", "unit": "Stück", "amount": 500, "threshold": 0})
     for _ in range(99):
@@ -440,7 +456,7 @@ def test_a_year_that_is_half_typed_is_said_at_its_field(server, visit):
 
 def test_a_card_says_who_took_last_whoever_it_was(server, visit):
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     path = f"{manager.company}/sites/{site['id']}/materials"
     material = manager.send("POST", path, {"name": "Gemeinsames", "unit": "Sack", "amount": 50, "threshold": 5})
     with visit(server, service_workers="block") as page:

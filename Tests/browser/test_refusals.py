@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from conftest import sign_in
+from conftest import settle, sign_in
 from polier import Client
 from test_manager import PASSWORD, fill, send
 
@@ -40,7 +40,7 @@ def test_the_register_form_says_what_is_wrong(one_server, visit, locale, languag
 @pytest.mark.parametrize("locale, language", LANGUAGES)
 def test_what_is_not_there_is_said_with_its_amount(one_server, visit, manager, locale, language):
     manager.send("PUT", "/users/me", {"language": language})
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     path = f"{manager.company}/sites/{site['id']}/materials"
     name = f"Silikon {uuid.uuid4().hex[:6]}"
     material = manager.send("POST", path, {"name": name, "unit": "Kartusche", "amount": 2, "threshold": 0})
@@ -52,7 +52,7 @@ def test_what_is_not_there_is_said_with_its_amount(one_server, visit, manager, l
         stepper.wait_for()
         for delta, words in [
                 (-0.5, {"de": f"Nur noch 0,5 Kartusche {name} da.", "en": f"Only 0.5 Kartusche of {name} left."}),
-                (None, {"de": "Dieses Material gibt es nicht mehr.", "en": "This material isn’t there any more."})]:
+                (None, {"de": "Dieses Material gibt es nicht mehr.", "en": "This material no longer exists."})]:
             page.route("**/sites/*", lambda route: route.abort())
             page.watch.allow(r"ERR_FAILED")
             if delta:
@@ -75,7 +75,7 @@ def test_who_is_there_already_is_told_since_when(one_server, visit, manager, loc
         page.goto(f"/sites/{site['id']}/hours")
         come = page.locator(".clock .button.is-big")
         come.wait_for()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         manager.send("POST", place + "/check-in")
         try:
             come.click()
@@ -109,7 +109,7 @@ OLD = """async ([user, company, site]) => {
 
 
 def test_what_an_earlier_app_kept_is_shown_and_sent(one_server, visit, manager):
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     with visit(one_server, service_workers="block") as page:
         page.watch.allow(r"status of 404")
         sign_in(page, one_server.managers[0], one_server.password)

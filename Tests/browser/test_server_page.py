@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import sign_in
+from conftest import both_databases, sign_in
 from polier import ADMIN, Client
 from test_manager import PASSWORD
 
@@ -32,6 +32,7 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@both_databases
 def test_everyone_is_told_something(server, visit):
     operator = Client(server, *ADMIN)
     operator.send("PUT", "/notice", {"text": None})
@@ -61,6 +62,7 @@ def test_everyone_is_told_something(server, visit):
         worker.locator(".status", has_text="Wartung").wait_for(state="detached")
 
 
+@both_databases
 def test_companies_are_sorted_by_size_and_by_use(server, visit, company):
     demo = Client(server, server.managers[0])
     name = company.get(company.company)["name"]

@@ -3,7 +3,7 @@
 import json
 import os
 
-from conftest import sign_in
+from conftest import Watch, settle, sign_in
 from polier import Client
 from test_manager import PASSWORD, send, wait_for
 from test_worker import invite
@@ -68,7 +68,7 @@ def test_an_ended_session_takes_what_was_kept_but_not_what_waits(server, visit):
         stepper = page.get_by_role("group", name=material["name"])
         stepper.wait_for()
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_load_state("networkidle")
+        settle(page)
         page.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED", r"status of 401")
         page.context.set_offline(True)
         stepper.get_by_role("button", name="entnehmen").click()
@@ -112,9 +112,10 @@ def test_other_tabs_hear_of_the_end(one_server, visit):
         user, site = join(server, page, manager)
         page.watch.allow(r"status of 401")
         other = page.context.new_page()
+        other.watch = Watch(other, server.url)
         other.goto("/sites")
         other.get_by_role("link", name=site["name"]).first.wait_for()
-        other.wait_for_load_state("networkidle")
+        settle(other)
         end_sessions(server, user["email"])
         page.goto("/hours")
         dialog = "Melde dich wieder an"
@@ -140,7 +141,7 @@ def test_who_takes_over_leaves_what_waits(one_server, visit):
         stepper = page.get_by_role("group", name=material["name"])
         stepper.wait_for()
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_load_state("networkidle")
+        settle(page)
         page.context.set_offline(True)
         stepper.get_by_role("button", name="entnehmen").click()
         page.get_by_text("wartet auf Empfang").first.wait_for()
@@ -160,7 +161,7 @@ def test_what_was_kept_grows_old(one_server, visit):
         sign_in(page, server.workers[0], server.password)
         page.goto("/sites")
         page.locator("h1").first.wait_for()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         page.evaluate("""async () => {
           const database = await new Promise((done) => { const opening = indexedDB.open("polier"); opening.onsuccess = () => done(opening.result); });
           const transaction = database.transaction("answers", "readwrite");

@@ -3,22 +3,25 @@
 import json
 import uuid
 
-from conftest import sign_in
+from conftest import both_databases, settle, sign_in
 from polier import Client
-from test_manager import PASSWORD, fill, send, wait_for
+from test_manager import PASSWORD, send, wait_for
 
 
 def invite(server, manager):
-    """Somebody new on the first of the demo's sites with material, and on no other."""
+    """Somebody new on the first active site with material to take from, and on no other."""
     email = f"mara-{uuid.uuid4().hex[:12]}@kern.example"
     user = manager.send("POST", manager.company + "/users", {
         "email": email, "firstName": "Mara", "lastName": "Lenz", "role": "WORKER", "language": "de"})
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(
+        one for one in manager.get(manager.company + "/sites?status=ACTIVE")
+        if any(material["amount"] >= 8 for material in one["material"]))
     people = [one["userId"] for one in site["assignments"]] + [user["id"]]
     manager.send("PATCH", f"{manager.company}/sites/{site['id']}", {"users": people})
     return user, site
 
 
+@both_databases
 def test_a_day_with_and_without_a_signal(server, visit):
     manager = Client(server, server.managers[0])
     user, site = invite(server, manager)
@@ -88,6 +91,7 @@ def wait_for_end(page, ask):
     raise AssertionError(f"never ended: {entry}")
 
 
+@both_databases
 def test_an_answer_that_was_lost_counts_once(server, visit):
     manager = Client(server, server.managers[0])
     user, site = invite(server, manager)
@@ -156,7 +160,7 @@ def test_too_much_at_once_waits_and_is_not_refused(server, visit):
 
 def test_what_is_not_there_any_more_is_explained(server, visit):
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     path = f"{manager.company}/sites/{site['id']}/materials"
     name = f"Silikon {uuid.uuid4().hex[:6]}"
     material = manager.send("POST", path, {"name": name, "unit": "Kartusche", "amount": 2, "threshold": 0})
@@ -254,14 +258,14 @@ def test_what_came_without_a_signal_comes_when_it_is_back(server, visit):
     """A page that nobody has opened before can't be shown without a signal, and shows itself when it is back. A site can: the
     list knows it."""
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     with visit(server, "desktop") as page:
         page.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED")
         sign_in(page, server.managers[0], server.password)
         page.goto("/sites")
         page.locator(".cards a").first.wait_for()
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_load_state("networkidle")
+        settle(page)
         page.context.set_offline(True)
         page.locator(".cards a", has_text=site["name"]).first.click()
         page.get_by_role("group", name=site["material"][0]["name"]).wait_for()
@@ -290,13 +294,13 @@ def test_a_link_outlives_a_reload(server, visit):
 def test_what_is_discarded_is_not_said_to_be_taken(server, visit):
     """A note that something waits goes with it: there is nothing to undo."""
     manager = Client(server, server.managers[0])
-    site = next(one for one in manager.get(manager.company + "/sites") if one["material"])
+    site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     with visit(server) as page:
         page.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED")
         sign_in(page, server.managers[0], server.password)
         page.goto(f"/sites/{site['id']}")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_load_state("networkidle")
+        settle(page)
         page.context.set_offline(True)
         page.locator(".step.is-add").first.click()
         note = page.locator(".toast", has_text="wartet noch auf Empfang")

@@ -87,7 +87,7 @@ def main(command: list[str]) -> int:
     try:
         place = f"polier:{url.password}@127.0.0.1:{pooler.port}"
         return subprocess.run(command, env=os.environ | {
-            "POLIER_TEST_POSTGRES_URL": url._replace(netloc=place).geturl(),
+            "POLIER_TEST_POSTGRES_URL": url._replace(netloc=place).geturl(), "POLIER_TEST_ENGINE": "postgres",
             "POLIER_TEST_POSTGRES_PREPARED": pooler.settings()["POLIER_DATABASE_PREPARED"]}).returncode
     finally:
         pooler.stop()

@@ -24,8 +24,8 @@ from pods import POLIER, Pod
 from power_disk import (
     CALLS, DIES, FAILS_AND_DIES, OPEN, SYNC, SYNC_FOLDER, TRUNCATE, WRITE, PowerDisk, READ)
 from preloading import compiled
-from programs import Broken, Program, expect, free_port, run, wait_for
-from reckoning import Amount, reckon
+from programs import Broken, expect, free_port, run
+from reckoning import reckon
 
 SPAN = 24
 """Calls of a kind that a fault is put before, at most."""

@@ -35,17 +35,11 @@ def clean_environment(**more):
 
 
 @functools.cache
-def _setting_source():
-    return (ROOT / "Sources/Server/Settings/Setting.swift").read_text()
-
-
-@functools.cache
 def settings():
     """The names of all settings, and of the files that secrets can come from."""
-    cases = dict(re.findall(r'case (\w+) = "(POLIER_\w+)"', _setting_source()))
-    secrets = re.search(r"var isSecret: Bool \{\s*switch self \{\s*case ([^:]*):\s*true", _setting_source()).group(1)
-    files = {cases[name.strip().lstrip(".")] + "_FILE" for name in secrets.split(",")}
-    return set(cases.values()) | files
+    table = (ROOT / "Sources/Server/Settings/SettingTable.swift").read_text()
+    rows = re.findall(r'= Setting\(\s*"(POLIER_\w+)"(.*?)(?=\n    (?:let|///|static|//) |\Z)', table, re.S)
+    return {name for name, _ in rows} | {f"{name}_FILE" for name, row in rows if "isSecret: true" in row}
 
 
 @functools.cache
@@ -61,10 +55,9 @@ def paths():
 @functools.cache
 def ending_seconds():
     """How long the server takes to end at most, after POLIER_DRAIN_SECONDS."""
-    serve = (ROOT / "Sources/Server/Commands/Serve.swift").read_text()
-    graceful = re.search(r"maximumGracefulShutdownDuration = settings\.drain \+ \.seconds\((\d+)\)", serve)
-    cancelled = re.search(r"maximumCancellationDuration = \.seconds\((\d+)\)", serve)
-    return int(graceful.group(1)) + int(cancelled.group(1))
+    serve = (ROOT / "Sources/Server/Serving/ServerProcess.swift").read_text()
+    found = re.search(r"\(grace, cancellation\) = \(Duration\.seconds\((\d+)\), Duration\.seconds\((\d+)\)\)", serve)
+    return sum(int(seconds) for seconds in found.groups())
 
 
 def check_command(arguments):

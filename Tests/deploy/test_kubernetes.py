@@ -57,8 +57,8 @@ def validate(o):
     schema = SCHEMAS.get((o["apiVersion"], o["kind"]))
     if schema:
         return jsonschema.validate(o, schema)
-    for version in VERSIONS:
-        kubernetes_validate.validate(o, version, strict=True)
+    for known in VERSIONS:
+        kubernetes_validate.validate(o, known, strict=True)
 
 
 def rendered(overlay, *components, instead_of=()):

@@ -20,8 +20,8 @@ class ProxyTests(unittest.TestCase):
         for name in re.findall(r"\bPOLIER_[A-Z_]+", TEXT):
             self.assertIn(name, settings())
         help = " ".join(run(BINARY, "help", "serve").split())
-        idle = re.search(r"POLIER_IDLE_SECONDS, (\d+)", help).group(1)
-        self.assertIn(f"how long an idle connection stays open: {idle} by default", TEXT)
+        least, most, idle = re.search(r"idle before it is closed, (\d+) to (\d+);.*POLIER_IDLE_SECONDS, (\d+)", help).groups()
+        self.assertIn(f"how long an idle connection stays open: {least} to {most} seconds, {idle} by default", TEXT)
         # Those of the table keep theirs for less.
         for seconds in re.findall(r"^\| [^|]+ \| (\d+) s", TEXT, re.M):
             self.assertLess(int(seconds), int(idle))

@@ -1,4 +1,4 @@
-"""docs/security.md: every requirement of ASVS 5.0, levels 1 and 2, is answered once, by tests that exist or by a reason."""
+"""docs/asvs.md: every requirement of ASVS 5.0, levels 1 and 2, is answered once, by tests that exist or by a reason."""
 
 import collections
 import re
@@ -6,8 +6,7 @@ import unittest
 
 from product import ROOT
 
-TEXT = (ROOT / "docs/security.md").read_text()
-ASVS = TEXT[TEXT.index("\n## OWASP ASVS"):]
+TEXT = (ROOT / "docs/asvs.md").read_text()
 
 # How the requirements of levels 1 and 2 are numbered in ASVS 5.0: the last number of each section, less those of level 3.
 LAST = {
@@ -25,14 +24,14 @@ def order(number):
 
 
 def rows():
-    return [line for line in ASVS.splitlines() if re.match(r"\| \d", line)]
+    return [line for line in TEXT.splitlines() if re.match(r"\| \d", line)]
 
 
 class SecurityTests(unittest.TestCase):
     def test_every_requirement_is_answered_once(self):
         self.assertEqual(len(WANTED), 253)
         found = [row.split("|")[1].strip() for row in rows()]
-        for line in (line for line in ASVS.splitlines() if not line.startswith("|")):
+        for line in (line for line in TEXT.splitlines() if not line.startswith("|")):
             for first, last in re.findall(r"(\d+\.\d+\.\d+)(?: to (\d+\.\d+\.\d+))?", line):
                 found += [n for n in WANTED if order(first) <= order(n) <= order(last)] if last else [first]
         self.assertEqual([n for n, times in collections.Counter(found).items() if times > 1], [])

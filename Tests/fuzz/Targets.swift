@@ -5,9 +5,10 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 @testable import Server
+import Storage
 @testable import StoreSQLite
 
-// What libFuzzer calls: `scripts/fuzz` builds this file with Core, StoreSQLite and Server. Each target takes bytes as somebody
+// What libFuzzer calls: `scripts/fuzz` builds this file with Storage, Core, StoreSQLite and Server. Each target takes bytes as somebody
 // outside may send them; a trap, a sanitizer's finding or a broken promise ends the process, and libFuzzer keeps the bytes.
 
 /// One way for bytes from outside.
@@ -55,23 +56,23 @@ private struct AllFields: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         amounts = [
-            fields.quantity("amount", example: .zero), fields.quantity("delta", negative: true, example: .zero),
+            fields.quantity("amount", "", example: .zero), fields.quantity("delta", "", negative: true, example: .zero),
         ].compactMap(\.self)
-        days = [fields.day("day", example: Example.start)].compactMap(\.self)
+        days = [fields.day("day", "", example: Example.start)].compactMap(\.self)
         instants = [
-            fields.optional("at") { $0.instant("at", example: Example.morning) },
-            fields.changed("from") { $0.instant("from", example: Example.morning) },
+            fields.optional("at") { $0.instant("at", "", example: Example.morning) },
+            fields.changed("from") { $0.instant("from", "", example: Example.morning) },
         ].compactMap(\.self)
-        _ = fields.line("name", max: 200, example: "")
-        _ = fields.note("notes", max: 1000, example: "")
-        _ = fields.remark("remark", example: "")
-        _ = fields.secret("secret", example: "")
+        _ = fields.line("name", "", max: 200, example: "")
+        _ = fields.note("notes", "", max: 1000, example: "")
+        _ = fields.remark("remark", "", example: "")
+        _ = fields.secret("secret", "", example: "")
         _ = fields.newPassword("password")
         _ = fields.email("email")
-        _ = fields.choice("priority", default: Site.Priority.medium)
-        let users: [User.ID] = fields.ids("users", max: 500)
+        _ = fields.choice("priority", "", default: Site.Priority.medium)
+        let users: [User.ID] = fields.ids("users", "", max: 500)
         _ = fields.clearable("site") { part in
-            part.object("site") { $0.object("address") { $0.line("street", example: "") } }
+            part.object("site", "") { $0.object("address", "") { $0.line("street", "", example: "") } }
         }
         if users.count > 500 { return nil }
     }
@@ -135,7 +136,7 @@ private func readValues(_ text: String) {
         _ = (instant.text, instant.day.text, (instant + Session.lifetime).text, (instant - Session.lifetime).text)
         _ = (Quantity(thousandths: number).text, (-Quantity(thousandths: number)).text)
         var json = JSONWriter()
-        json.integer("number", Int(number))
+        json.integer("number", Int(number), "")
         _ = json.withBytes { $0.count }
     }
     if let id = Site.ID(text) { expect(id.text == text.lowercased(), "an id is written as it was read") }
@@ -182,9 +183,8 @@ private func readHead(_ text: String) {
     let request = Request(head: head, body: .init(buffer: ByteBuffer()))
     let path = request.uri.path
     _ = table.match(.get, path)
-    let call = Call(request, path: path, route: route, places: []) {
-        ClientAddress(peer: nil, headers: head.headerFields, proxies: .none)
-    }
+    _ = ClientAddress(peer: nil, headers: head.headerFields, proxies: .none)
+    let call = Call(request, path: path, route: route, places: [], source: .none)
     _ = call.precondition
     _ = try? call.idempotencyKey
     _ = try? call.bearerToken
@@ -193,7 +193,7 @@ private func readHead(_ text: String) {
     if let page = try? call.page(.timeEntry) { expect((1...500).contains(page.limit), "a page has bounds") }
     if let page = try? call.page(.number) {
         let answer = Answer.list(Page<Movement, Int64>(items: [], next: page.after), of: call, .number)
-        _ = answer.response(withBody: true)
+        _ = answer.headers[values: .link]
     }
     _ = SessionCookie(isHTTPS: true).token(in: headers)
     _ = SessionCookie(isHTTPS: false).token(in: headers)

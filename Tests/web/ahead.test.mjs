@@ -11,6 +11,15 @@ const web = new URL("../../web/", import.meta.url);
 // The frame is here before anything is fetched ahead, the door's page and the words of its languages are for who isn't in, and the
 // service worker's part is fetched last of all.
 const known = new Set([
+  // Who was signed out, must confirm who they are, or comes after somebody's change learns that from the server; and it alone does these.
+  "parts/sign-in-again.js", "parts/confirm-again.js", "parts/conflict.js",
+  "parts/material-form.js", "parts/company-form.js", "parts/erase-company.js", "parts/tell-all.js",
+  // What was removed is found and put back by the server only, and it alone removes and counts.
+  "parts/former-person.js", "parts/material-archive.js", "parts/remove-site.js", "parts/count-material.js",
+  // A file of costs is made of what the server says.
+  "parts/costs-export.js",
+  // Cards are made and taken by the server only.
+  "app/phone.js", "parts/card-sheet.js", "parts/print-cards.js", "parts/home-screen.js",
   "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
 ]);
 

@@ -90,7 +90,7 @@ describe("codes that the app doesn't know, or none", () => {
   inLanguage("en", () => {
     for (const code of ["constructor", "__proto__", "unheard-of"]) assert.equal(explain(refused(418, code, {})), "The server's sentence.");
     assert.equal(explain(refused(409, null, {})), "The server's sentence.");
-    assert.equal(explain(refused(404, null, {})), "This isn’t there any more.");
+    assert.equal(explain(refused(404, null, {})), "This no longer exists.");
   });
 });
 

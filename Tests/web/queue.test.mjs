@@ -24,10 +24,21 @@ describe("a taking", () => {
     const { state } = await queue.adjust(taking(-1, { note: "Bad" }));
     assert.equal(state, "done");
     assert.equal(stored.length, 1);
-    assert.deepEqual(stored[0].body, { delta: -1, note: "Bad", at: new Date().toISOString() });
+    assert.deepEqual(stored[0].body, { delta: -1, unit: "Sack", note: "Bad", at: new Date().toISOString() });
     assert.equal(server.asked[0].key, stored[0].key);
     assert.deepEqual(databases.rows("waiting"), []);
     assert.equal(queue.pendingDelta(lane), 0);
+  });
+
+  test("says what it takes back", async () => {
+    const { queue } = await openPage();
+    let stored;
+    server.answer = () => {
+      stored = databases.rows("waiting");
+      return { body: {} };
+    };
+    await queue.adjust(taking(1, { isUndo: true }));
+    assert.equal(stored[0].body.undo, true);
   });
 
   test("counts at once, and waits where nothing answers", async () => {
@@ -378,4 +389,102 @@ test("who signs out takes along what waits", async () => {
   await session.signOut();
   assert.deepEqual(kinds(), []);
   assert.equal(localStorage.getItem("polier.user"), null);
+});
+
+const mara = { id: "mara", name: "Mara Lenz" };
+const crew = { company: "1", site: "2", siteName: "Bad Müller", people: [mara] };
+const came = { checkedInAt: "2026-11-28T05:00:00.000Z", reason: "Handy leer" };
+
+describe("a crew's hours", () => {
+  test("are entered at once, under a key and without the time of the tap", async () => {
+    const { queue } = await openPage();
+    const { state } = await queue.enterHours({ ...crew, body: came });
+    assert.equal(state, "done");
+    assert.deepEqual(server.asked[0].body, { userIds: ["mara"], ...came });
+    assert.equal(server.asked[0].path, "/companies/1/sites/2/time-entries");
+    assert.ok(server.asked[0].key);
+  });
+
+  test("wait without a signal, in order with the end of those that were open", async () => {
+    const { queue } = await openPage();
+    await setOnline(false);
+    await Promise.all([
+      queue.enterHours({ ...crew, body: came }),
+      queue.endHours({ ...crew, entry: "9", body: { checkedOutAt: "2026-11-28T05:30:00.000Z", reason: "Feierabend" } }), pass(4100),
+    ]);
+    assert.deepEqual(queue.waiting.map(({ kind }) => kind), ["crew-in", "crew-out"]);
+    assert.deepEqual(server.asked, []);
+    await setOnline(true);
+    await pass(2000);
+    assert.deepEqual(server.asked.map(({ method, path }) => [method, path]), [
+      ["POST", "/companies/1/sites/2/time-entries"], ["PATCH", "/companies/1/sites/2/time-entries/9"],
+    ]);
+  });
+
+  test("are corrected without a signal, once it is back, and a refused correction can be edited", async () => {
+    const { queue } = await openPage();
+    await setOnline(false);
+    const was = { id: "9", userId: "mara", checkedInAt: "2026-11-28T05:00:00.000Z", checkedOutAt: null };
+    const body = { checkedInAt: "2026-11-28T04:30:00.000Z", reason: "War früher da" };
+    const [{ state }] = await Promise.all([queue.correctHours({ ...crew, was, body }), pass(4100)]);
+    assert.equal(state, "waiting");
+    assert.deepEqual(queue.waiting.map(({ kind, about }) => [kind, about.was]), [["crew-fix", was]]);
+    assert.deepEqual(queue.crewOf("2").map(({ kind }) => kind), ["crew-fix"]);
+    server.answer = refuse(409, "overlaps-another-entry");
+    await setOnline(true);
+    await pass(2000);
+    assert.deepEqual(queue.waiting.map(({ refused }) => refused.code), ["overlaps-another-entry"]);
+    assert.deepEqual(queue.crewOf("2"), []);
+    server.answer = () => ({ status: 200, body: was });
+    await queue.edit(queue.waiting[0].key, { body: { ...body, reason: "Bus war früher da" } });
+    await settle();
+    const { method, path, body: sent } = server.asked.at(-1);
+    assert.deepEqual([method, path, sent.reason], ["PATCH", "/companies/1/sites/2/time-entries/9", "Bus war früher da"]);
+  });
+
+  test("of somebody who leads the site no more are refused, and stay to be read and edited", async () => {
+    const { queue } = await openPage();
+    await setOnline(false);
+    await Promise.all([queue.enterHours({ ...crew, body: came }), pass(4100)]);
+    server.answer = refuse(403, "foremen-only");
+    await setOnline(true);
+    await pass(2000);
+    assert.deepEqual(queue.waiting.map(({ refused, about }) => [refused.code, about.people]), [["foremen-only", [mara]]]);
+    server.answer = () => ({ status: 201, body: [] });
+    await queue.edit(queue.waiting[0].key, { body: { ...queue.waiting[0].body, reason: "Akku leer" } });
+    await settle();
+    assert.equal(server.asked.at(-1).body.reason, "Akku leer");
+    assert.deepEqual(queue.waiting, []);
+  });
+});
+
+describe("two people on one tablet", () => {
+  test("send what each did under their own session only", async () => {
+    const { queue, session } = await openPage({ id: "mara", role: "WORKER", language: "de", email: null });
+    await setOnline(false);
+    await Promise.all([queue.adjust(taking(-1)), pass(4100)]);
+    const leaving = session.leave();
+    await settle();
+    assert.equal(session.state, "out");
+    assert.deepEqual(queue.waiting, [], "the next person doesn't see it");
+    await setOnline(true);
+    await pass(2000);
+    await leaving;
+    assert.deepEqual(asked().filter((name) => name === "adjust-quantity"), [], "nobody is signed in");
+
+    await session.changed({ id: "jonas", role: "WORKER", language: "de", email: null });
+    await settle();
+    server.asked = [];
+    assert.equal((await queue.adjust(taking(-2))).state, "done");
+    await settle();
+    assert.deepEqual(server.asked.map(({ body }) => body.delta), [-2]);
+    assert.deepEqual(databases.rows("waiting").map(({ user, body }) => [user, body.delta]), [["mara", -1]]);
+
+    await session.leave();
+    await session.changed({ id: "mara", role: "WORKER", language: "de", email: null });
+    await settle();
+    await pass(1000);
+    assert.deepEqual(server.asked.map(({ body }) => body?.delta).filter(Boolean), [-2, -1]);
+    assert.deepEqual(databases.rows("waiting"), []);
+  });
 });

@@ -105,7 +105,7 @@ describe("pages", () => {
     assert.equal(document.activeElement, document.querySelector("#main h1"));
     assert.deepEqual([scrollY, location.pathname], [0, "/privacy"]);
     history.back();
-    await settle();
+    await until(() => head() === "Impressum" && scrollY === 300);
     assert.deepEqual([head(), scrollY], ["Impressum", 300]);
   });
 
@@ -124,7 +124,7 @@ describe("pages", () => {
     assert.equal(tap('href="/privacy"', { ctrlKey: true }), false);
     assert.equal(tap('href="/privacy"', { button: 1 }), false);
     assert.equal(tap('href="/privacy"'), true);
-    await settle();
+    await until(() => location.pathname === "/privacy");
     assert.equal(location.pathname, "/privacy");
   });
 

@@ -1,12 +1,21 @@
-// What an edge platform does in front of a Polier server: hands out the files that `polier web export` wrote, forwards /api, /docs
+// What an edge platform does in front of a Polier server: serves the files that `polier web export` wrote, forwards /api, /docs
 // and /problems, lets probes see the server, and renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
-// fetch) is used; worker.js and vercel/middleware.js say how each platform comes by it.
+// fetch) is used; worker.js and vercel/middleware.js connect it to each platform.
 
+import deInside from "../../web/words/de-inside.js";
 import de from "../../web/words/de.js";
+import enInside from "../../web/words/en-inside.js";
 import en from "../../web/words/en.js";
 
-// A Map, like every table here that is asked for what comes from outside: an object would also have "constructor".
-const words = new Map([["de", de], ["en", en]]);
+// A Map, like every table here with outside keys: an object would also have "constructor".
+const words = new Map([["de", joined(de, deInside)], ["en", joined(en, enInside)]]);
+
+/** All words of a language, as the app joins its files. */
+function joined(...parts) {
+  const all = {};
+  for (const [name, section] of parts.flatMap(Object.entries)) all[name] = { ...all[name], ...section };
+  return all;
+}
 
 /** The addresses whose titles are those of the menu. */
 const named = ["start", "sites", "people", "hours", "company", "companies", "profile", "imprint", "privacy"];
@@ -23,7 +32,7 @@ const patience = 800;
 /** How long the server may take to answer a probe, in milliseconds: less than those wait who ask. */
 const probePatience = 3000;
 
-// A connection's own headers (RFC 9110, section 7.6.1), and what only we may say of the caller.
+// A connection's own headers (RFC 9110, section 7.6.1), and those about the caller that only this code may set.
 const notForwarded = [
   "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length",
   "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
@@ -116,7 +125,7 @@ function plain(found, path, subdomains) {
   return new Response(found.body, { status: found.status, headers });
 }
 
-/** The page in the reader's language and, for somebody who is signed in, with the first answers that it will ask for. */
+/** The page in the reader's language and, for a person who is signed in, with the first answers that it will ask for. */
 async function page(request, url, origin, address, subdomains, found) {
   const data = cookie.test(request.headers.get("Cookie") ?? "") ? await firstData(request, url, origin, address) : {};
   const user = data["/api/v1/users/me"];
@@ -154,7 +163,7 @@ async function firstData(request, url, origin, address) {
     const { companyId } = await ask("/api/v1/users/me");
     if (companyId) {
       const company = `/api/v1/companies/${companyId}`;
-      const start = url.pathname === "/" ? [`${company}/sites`, `${company}/time-entries?open=true`] : [];
+      const start = url.pathname === "/" ? [`${company}/overview`] : [];
       // What fails is asked for by the page itself.
       await Promise.allSettled([company, ...start].map(ask));
     }
@@ -178,9 +187,9 @@ function preferred(header) {
   return wishes[0]?.language ?? "de";
 }
 
-function title(path, { nav, signIn, register, forgot, setPassword, verify, confirmEmail, restoreEmail }, user) {
+function title(path, { nav, signIn, card, register, forgot, setPassword, verify, confirmEmail, restoreEmail }, user) {
   const open = new Map([
-    ["register", register.title], ["forgot-password", forgot.title], ["set-password", setPassword.title],
+    ["card", card.title], ["register", register.title], ["forgot-password", forgot.title], ["set-password", setPassword.title],
     ["verify", verify.title], ["confirm-email", confirmEmail.title], ["restore-email", restoreEmail.title],
     ["imprint", nav.imprint], ["privacy", nav.privacy],
   ]);

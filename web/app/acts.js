@@ -1,24 +1,24 @@
-// What the person did that isn't saved: in the page's memory and, as far as the browser lets us, in its store, where other tabs and the
-// next page find it. Neither is trusted alone: the store may refuse, or be emptied behind the page. So what is known here and missing
-// there is written anew, unless it was sent or given up, which the tabs tell each other.
+// The person's unsent acts: in the page's memory and, as far as the browser allows, in its store, where other tabs and the next page find
+// them. Neither is trusted alone: the store may refuse, or be emptied by the browser. So an act that is known here and missing there is
+// stored again, unless it was sent or given up, which the tabs tell each other.
 
 import { store } from "app/database.js";
 
 const rows = store("waiting");
-/** The server takes nothing that is older. */
+/** The server refuses older acts. */
 const oldest = 30 * 24 * 3_600_000;
 
-/** How long news from another tab may take. */
+/** How long a message from another tab may take. */
 const patience = 200;
 
 let list = [];
 let elsewhere = [];
 let owner = null;
-/** The keys of what was sent or given up, here or in another tab. */
+/** The keys of acts that were sent or given up, here or in another tab. */
 const gone = new Set();
 let last = Promise.resolve();
 
-/** One after the other, so that what is stored is always the older part of what is known. */
+/** One after the other, so that the stored acts are always the oldest of those known. */
 function inOrder(task) {
   last = last.then(task, task);
   return last;
@@ -28,13 +28,13 @@ const find = (key) => list.find((act) => act.key === key);
 const update = (key, changes) => { list = list.map((act) => (act.key === key ? { ...act, ...changes } : act)); };
 const plain = ({ isKept, id, ...act }) => (id === undefined ? act : { ...act, id });
 
-/** Whether something that was kept isn't there any more. */
+/** Whether something that was stored is missing. */
 function lacksSome(stored) {
   const keys = new Set(stored.map(({ key }) => key));
   return list.some(({ key, id }) => id !== undefined && !keys.has(key));
 }
 
-/** Writes down what isn't yet. Once something is refused, what was done after it isn't stored either: it would be sent before it. */
+/** Stores what isn't stored yet. Once the store refuses an act, later ones aren't stored either: they would be sent before it. */
 async function keepAll() {
   let isRefused = false;
   for (const act of list.filter(({ id }) => id === undefined)) {
@@ -57,7 +57,7 @@ export const acts = {
   find,
 
   async belongTo(user) {
-    // Of who was here before, only what no store has.
+    // Of the previous person, only the acts that aren't stored.
     const parked = [...elsewhere, ...list.filter(({ isKept }) => isKept === false)];
     owner = user;
     list = parked.filter((act) => act.user === user);
@@ -65,7 +65,7 @@ export const acts = {
     await acts.load();
   },
 
-  /** Takes one in at once. @returns {Promise<object>} the act, when it is known whether it is kept. */
+  /** Adds one at once. @returns {Promise<object>} the act, when it is known whether it is kept. */
   async add(act) {
     list = [...list, { ...act, isKept: null }];
     await inOrder(keepAll);
@@ -78,7 +78,7 @@ export const acts = {
     if (changes.key) gone.add(key);
     update(key, changes);
     await inOrder(async () => {
-      // The store may have been read meanwhile.
+      // The store may have been read in the meantime.
       const now = changes.key ?? key;
       update(now, changes);
       const act = find(now);
@@ -99,11 +99,11 @@ export const acts = {
     list = list.filter((act) => act.key !== key);
   },
 
-  /** Looks at the store: what other tabs have written, and whether all is there that should be. */
+  /** Reads the store: what other tabs have written, and whether everything is there that should be. */
   load: () => inOrder(async () => {
     const asker = owner;
     let stored = await rows.all();
-    // Another tab may have sent it, or given it up, and say so in a moment.
+    // Another tab may have sent it or given it up, and its message may be on the way.
     if (stored && lacksSome(stored)) {
       await new Promise((done) => { setTimeout(done, patience); });
       stored = await rows.all();
@@ -122,7 +122,7 @@ export const acts = {
     const missing = list.filter(({ key }) => !mine.has(key)).map(({ id, ...act }) => ({ ...act, isKept: act.isKept === null ? null : false }));
     const isEmptied = lacksSome(stored);
     list = [...[...mine.values()].filter(({ key }) => !gone.has(key)), ...missing.filter(({ key }) => !gone.has(key))];
-    // Others may have gone on since the store was emptied.
+    // Other tabs may have continued since the store was emptied.
     if (isEmptied) list.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
     await keepAll();
   }),

@@ -1,4 +1,4 @@
-// Every request to the server. Paths begin after /api/v1. What goes wrong is thrown as a Problem.
+// Every request to the server. Paths begin after /api/v1. Failures are thrown as a Problem.
 
 import { connection } from "app/connection.js";
 import { learnTime } from "app/now.js";
@@ -7,28 +7,36 @@ const base = "/api/v1";
 const seconds = 1000;
 
 /**
- * Why a request came to nothing. `status` is 0 when there was no answer: `reason` says then "offline" or "timeout". `code` and
- * `params` say what the server refused, `fields` where; a proxy, and what an earlier version of the app kept, has no code.
+ * Why a request failed. `status` is 0 when there was no answer: `reason` is then "offline" or "timeout". `code` and
+ * `params` say what the server refused, `fields` where; a proxy's answer, or one stored by an earlier version of the app, has no code.
  */
 export class Problem extends Error {
+  /** @type {number} */ status;
+  /** @type {string} */ reason;
+  /** @type {string | null} */ code;
+  /** @type {Record<string, any>} */ params;
+  /** @type {string} */ detail;
+  /** In seconds. @type {number | null} */ retryAfter;
+  /** @type {string | null} */ requestId;
+
   constructor({
     status = 0, reason = "refused", code = null, params = {}, detail = "", fields = [], retryAfter = null, requestId = null,
   }) {
-    // What stands between us and the server may answer in JSON of its own.
+    // A proxy in between may answer in JSON of its own.
     const sentence = typeof detail === "string" ? detail : "";
     super(sentence || `${reason} ${status}`);
     Object.assign(this, { status, reason, code, params, detail: sentence, retryAfter, requestId });
     this.fields = Array.isArray(fields) ? fields.filter((one) => typeof one?.field === "string") : [];
-    /** Whether it says that the session is over: the password is asked for, and then it can be tried again. */
+    /** Whether the session has ended: the app asks for the password, and then the request can be retried. */
     this.endsSession = false;
   }
 
-  /** Whether the operator has suspended the person's company: all is still there, and nothing is shown until it may go on. */
+  /** Whether the operator has suspended the person's company: nothing is deleted, and nothing is shown until it is resumed. */
   get isSuspension() {
     return this.code === "company-suspended";
   }
 
-  /** Whether what was asked for isn't there, or isn't this person's to see. */
+  /** Whether the resource doesn't exist, or isn't this person's to see. */
   get isGone() {
     return (this.status === 404 || this.status === 403) && !this.isSuspension;
   }
@@ -39,7 +47,7 @@ export class Problem extends Error {
   }
 }
 
-// An answer's version and next page stay with the answer, so that a form sends the version of what it showed.
+// An answer's version and next page are kept with the answer, so that a form sends the version that it showed.
 const about = new WeakMap();
 /** An answer's version. */
 export const etagOf = (answer) => about.get(answer)?.etag ?? null;
@@ -51,13 +59,14 @@ export function remember(answer, { etag = null, next = null }) {
 }
 
 let onUnauthorized = () => {};
-/** Is called when a signed-in request is answered with 401. */
+/** Called when a signed-in request is answered with 401. */
 export function whenUnauthorized(handler) {
   onUnauthorized = handler;
 }
 
+/** @type {(signal?: AbortSignal) => Promise<boolean>} */
 let askToConfirm = async () => false;
-/** Is called when the server wants the password again before a sensitive act; says whether it was given. */
+/** Called when the server wants the password again before a sensitive act; returns whether it was given. */
 export function whenUnconfirmed(handler) {
   askToConfirm = handler;
 }
@@ -70,7 +79,7 @@ export function newKey() {
 export const api = {
   get: (path, options) => firstAnswer(path) ?? request("GET", path, options),
 
-  /** The same, and a list with all its pages. A path with `limit=` is answered with one page; `nextOf` it goes on. */
+  /** The same for a list, with all its pages. A path with `limit=` returns one page; `nextOf` has the next one. */
   async all(path, options) {
     const first = await api.get(path, options);
     if (!nextOf(first) || /[?&]limit=/.test(path)) return first;
@@ -85,14 +94,18 @@ export const api = {
 
   /** @param {{key?: string, token?: string, signal?: AbortSignal, keepalive?: boolean}} options the key is made when none is given. */
   post: (path, body, options = {}) => request("POST", path, { key: newKey(), ...options, body }),
-  /** @param {{of?: object, signal?: AbortSignal}} options `of` is the answer that was shown: a newer one is not overwritten. */
-  put: (path, body, options) => request("PUT", path, { ...options, body }),
-  patch: (path, body, options) => request("PATCH", path, { ...options, body }),
+  /** @param {{of?: object, signal?: AbortSignal, keepalive?: boolean}} options `of` is the answer that was shown: a newer one is not overwritten. */
+  put: (path, body, options = {}) => request("PUT", path, { ...options, body }),
+  patch: (path, body, options = {}) => request("PATCH", path, { ...options, body }),
   delete: (path, options) => request("DELETE", path, options),
 };
 
-/** One that the server wants the password for is sent again once it was given; the person who doesn't give it has changed their mind. */
-async function request(method, path, options = {}) {
+/**
+ * @typedef {{body?: unknown, key?: string, of?: object, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number}} Options
+ */
+
+/** A request that needs the password is sent again once it was given; not giving it counts as cancelling. */
+async function request(method, path, /** @type {Options} */ options = {}) {
   try {
     return await send(method, path, options);
   } catch (problem) {
@@ -102,6 +115,10 @@ async function request(method, path, options = {}) {
   }
 }
 
+/** Of links, cards and PINs: they say nothing about the session. */
+const ofOtherProofs = new Set(["link-used", "link-expired", "card-not-valid", "wrong-pin", "phone-ended"]);
+
+/** @param {string} method  @param {string} path  @param {Options} options */
 async function send(method, path, { body, key, of, token, signal, keepalive, timeout = 20 * seconds }) {
   if (!navigator.onLine) {
     connection.report(false);
@@ -129,7 +146,7 @@ async function send(method, path, { body, key, of, token, signal, keepalive, tim
     });
     learnTime(response.headers.get("Date"), asked);
     const answer = await read(response);
-    // Our own refusals say their number: then it is there, and only busy or without its database.
+    // The server's own refusals have a request id: then it is up, and only busy or without its database.
     const isServerAway = response.status >= 502 && response.status <= 504 && !answer?.requestId;
     connection.report(!isServerAway, { isServerAway });
     if (response.ok) {
@@ -144,8 +161,7 @@ async function send(method, path, { body, key, of, token, signal, keepalive, tim
       retryAfter: Number(response.headers.get("Retry-After")) || null,
       requestId: answer?.requestId ?? response.headers.get("X-Request-Id"),
     });
-    // A link that is no longer good says nothing of the session.
-    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin" && !["link-used", "link-expired"].includes(problem.code);
+    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin" && !ofOtherProofs.has(problem.code);
     if (problem.endsSession) onUnauthorized();
     throw problem;
   } catch (error) {
@@ -177,8 +193,12 @@ function nextPath(link) {
   return (pathname + search).slice(base.length);
 }
 
-// What was rendered into the page spares the first requests; each answer counts once, it ages.
+// Answers rendered into the page replace the first requests. Each is used once, because it ages.
 let firstData = JSON.parse(document.getElementById("first-data")?.textContent || "{}");
+/** They are of a person who has left. */
+export function dropFirstAnswers() {
+  firstData = {};
+}
 export const hasFirstAnswer = (path) => Object.hasOwn(firstData, base + path);
 
 function firstAnswer(path) {

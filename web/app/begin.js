@@ -1,4 +1,4 @@
-// What can begin before the rest of the app is here: on a phone with little signal each round trip counts. Language, person and
+// What can begin before the rest of the app is loaded: on a phone with a weak signal each round trip counts. Language, person and
 // the page's module are fetched side by side.
 
 import { importModule } from "app/modules.js";
@@ -6,12 +6,12 @@ import { fetchAhead, loadPage, routeFor } from "app/routes.js";
 import { lastPerson, session } from "app/session.js";
 import { preferredLanguage, useAllWords, useLanguage } from "app/words.js";
 
-// Both are asked for again when they are needed; it is said then when they can't be had.
+// Both are fetched again when they are needed, and a failure is shown then.
 const route = routeFor(location.pathname, lastPerson()?.role ?? null);
 loadPage(route.page, route.tab).catch(() => {});
 frameFor(lastPerson() && !route.isDoor).catch(() => {});
 
-/** What stands around the pages, for who is in and for who isn't. */
+/** The frame around the pages, for people who are signed in and for those who aren't. */
 export async function frameFor(isInside) {
   const styles = fetchAhead(isInside ? "frame" : "door");
   const module = await importModule(() => (isInside ? import("parts/frame.js") : import("parts/door.js")));

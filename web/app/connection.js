@@ -1,5 +1,5 @@
-// Whether the server can be reached. The browser knows when there is no network; that the network leads nowhere, as in a
-// basement with one bar, shows in requests that fail, and that the server is away in what stands before it.
+// Whether the server can be reached. The browser knows when there is no network. A network without a connection, as in a
+// basement with one bar, shows in failing requests, and an unreachable server in the answers of the proxy before it.
 
 const listeners = new Set();
 let isOnline = navigator.onLine;
@@ -10,7 +10,7 @@ export const connection = {
     return isOnline;
   },
 
-  /** Whether the network is there, and only the server doesn't answer. */
+  /** Whether there is a network, and only the server doesn't answer. */
   get isServerAway() {
     return !isOnline && isAway;
   },
@@ -21,7 +21,7 @@ export const connection = {
     return () => listeners.delete(listener);
   },
 
-  /** Requests report here how they fared. */
+  /** Requests report their outcome here. */
   report(online, { isServerAway = false } = {}) {
     if (online === isOnline && isServerAway === isAway) return;
     isOnline = online;

@@ -1,5 +1,5 @@
-// What this browser keeps, in IndexedDB. Where there is none (a private window, say), or it refuses (a full disk), nothing is kept and
-// nothing fails.
+// What this browser stores, in IndexedDB. Where there is none (a private window, for example), or it refuses (a full disk), nothing is
+// stored and nothing fails.
 
 const stores = {
   /** Last known answers: {user, path, value, etag, next, at}. */
@@ -7,12 +7,12 @@ const stores = {
   /** Writes that aren't sent, in the order in which they were made: {id, user, key, …}. */
   waiting: { keyPath: "id", autoIncrement: true },
 };
-/** Some engines never answer at all. What is written later all the same does no harm. */
+/** Some engines never answer at all. A write that completes later does no harm. */
 const patience = 4000;
 const listeners = new Set();
 let opening = null;
 
-/** @param {() => void} listener hears that the browser has closed what was kept, and maybe emptied it. */
+/** @param {() => void} listener called when the browser has closed the database, and maybe emptied it. */
 export const whenClosed = (listener) => listeners.add(listener);
 
 function open() {
@@ -33,7 +33,7 @@ function open() {
     };
     request.onerror = () => reject(request.error);
   }).catch((error) => {
-    // It may go the next time.
+    // It may succeed the next time.
     opening = null;
     throw error;
   });
@@ -51,13 +51,13 @@ async function transact(name, mode, ask) {
   try {
     transaction = database.transaction(name, mode);
   } catch {
-    // The connection is closed, and its end wasn't told.
+    // The connection is closed, and no event told so.
     opening = null;
     transaction = (await open()).transaction(name, mode);
   }
   const request = ask(transaction.objectStore(name));
-  // By itself it ends only where the page goes on. WebKit puts pages away that are left, and one that ended in the middle of a write
-  // kept the store from all others.
+  // By itself it ends only while the page runs. WebKit suspends pages that are left, and one suspended during a write
+  // blocked the store for all others.
   if (mode === "readwrite") transaction.commit?.();
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve({ value: request?.result });
@@ -65,7 +65,7 @@ async function transact(name, mode, ask) {
   });
 }
 
-/** Runs one request on a store: `{value}`, or `undefined` where nothing can be kept. */
+/** Runs one request on a store: `{value}`, or `undefined` where nothing can be stored. */
 async function run(name, mode, ask) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -90,7 +90,7 @@ export function store(name) {
     get: async (key) => (await run(name, "readonly", (it) => it.get(key)))?.value,
     /** Undefined where they can't be read. */
     all: async () => (await run(name, "readonly", (it) => it.getAll()))?.value,
-    /** @returns {Promise<unknown>} its key; undefined where it wasn't kept. */
+    /** @returns {Promise<unknown>} its key; undefined where it wasn't stored. */
     put: async (value) => (await run(name, "readwrite", (it) => it.put(value)))?.value,
     delete: (key) => run(name, "readwrite", (it) => it.delete(key)),
     clear: () => run(name, "readwrite", (it) => it.clear()),
@@ -98,7 +98,7 @@ export function store(name) {
 }
 
 /**
- * How surely this browser keeps what isn't sent: "surely" until the person deletes it, "usually" until room is short, "not" at all.
+ * How reliably this browser keeps unsent acts: "surely" until the person deletes them, "usually" until storage runs low, "not" at all.
  * @returns {Promise<"surely" | "usually" | "not">}
  */
 export async function howSurely() {
@@ -115,7 +115,7 @@ let isAsked = false;
 export function askToKeep() {
   if (isAsked) return;
   isAsked = true;
-  // Plain http has no such question.
+  // There is no such permission on plain http.
   navigator.storage?.persist?.().catch(() => {});
 }
 

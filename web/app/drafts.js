@@ -1,4 +1,4 @@
-// What was typed into a dialog and not sent: it is there when the dialog is opened again, in this tab and by the same person.
+// What was typed into a dialog and not sent. It is restored when the dialog is opened again, in this tab and by the same person.
 
 import { tabNotes } from "app/notes.js";
 import { session } from "app/session.js";
@@ -9,7 +9,7 @@ const most = 20;
 function read() {
   const { user, drafts = [] } = JSON.parse(tabNotes.get(note) ?? "{}");
   if (user === session.user?.id) return new Map(drafts);
-  // Another person's are nobody's business.
+  // Another person's drafts are private.
   if (session.state === "in") tabNotes.remove(note);
   return new Map();
 }

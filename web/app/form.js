@@ -1,4 +1,4 @@
-// A form's behaviour: it is sent once, errors stand at their fields, what was typed stays. parts/fields.js draws it.
+// A form's behaviour: it is sent once, errors appear at their fields, typed input is kept. parts/fields.js draws it.
 
 import { etagOf, newKey } from "app/api.js";
 import { explain, explainField } from "app/problem.js";
@@ -9,13 +9,13 @@ import { parseNumber, t } from "app/words.js";
 let count = 0;
 
 /**
- * @param {{update: () => void, hasInput: () => boolean}} host the page or dialog that shows it.
+ * @param {{update: () => void, hasInput: () => boolean, keepsInput?: boolean}} host the page or dialog that shows it.
  * @param {{
- *   send: (values: object, options: {key: string, of?: object}) => Promise<unknown>,
- *   done?: (answer: unknown, values: object) => unknown,
- *   check?: (values: object) => Record<string, string> | void,
+ *   send: (values: any, options: {key: string, of?: object}) => Promise<unknown>,
+ *   done?: (answer: any, values: any) => unknown,
+ *   check?: (values: any) => any,
  *   draft?: ReturnType<import("app/drafts.js").draftOf>,
- *   stale?: {of: () => object, read: () => Promise<object>, texts: (answer: object) => object},
+ *   stale?: {of: () => object, read: () => Promise<object>, texts: (answer: any) => object},
  * }} behaviour `values` are the fields by name, `address.city` as `{address: {city}}`. `check` gives errors by field that need no
  *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key. By its `draft` what was typed
  *   is found again when the dialog was closed. A form that changes only what it has shown (`of`, to be handed on) says by `stale` what
@@ -32,7 +32,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     id: `form-${(count += 1)}`,
     /** By field, what is wrong with it. */
     errors: {},
-    /** What is wrong with the whole: a sentence. */
+    /** What is wrong with the form as a whole: a sentence. */
     failure: null,
     /** The server's refusal itself, for pages that offer a way out. */
     problem: null,
@@ -40,13 +40,13 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     conflict: null,
     isBusy: false,
     isChanged: false,
-    /** Whether what stands there was typed an earlier time. */
+    /** Whether the input comes from an earlier time. */
     isDraft: false,
 
     input({ target }) {
       form.isChanged = true;
       if (draft && target.name && target.type !== "password") remember(target);
-      // An error goes when one mends it, not before.
+      // An error disappears when it is corrected, not before.
       if (form.errors[target.name]) {
         delete form.errors[target.name];
         host.update();
@@ -95,7 +95,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
       if (!Object.keys(form.errors).length) form.failure = explain(problem);
     },
 
-    /** Of what is given twice: the person's own, or the present one. */
+    /** For a conflict: the person's own value, or the current one. */
     choose(one, choice) {
       one.choice = choice;
       fill(element, one.name, choice === "mine" ? one.mine : one.theirs);
@@ -103,7 +103,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
       host.update();
     },
 
-    /** Empties it of what was typed an earlier time. */
+    /** Discards the input from an earlier time. */
     discardDraft() {
       for (const [name, text] of Object.entries(blank)) fill(element, name, text);
       draft.remove();
@@ -113,7 +113,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
   };
   host.hasInput = () => form.isChanged;
   host.keepsInput = Boolean(draft);
-  // Once it stands there.
+  // Once it is shown.
   if (draft) queueMicrotask(takeUp);
   return form;
 
@@ -142,7 +142,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     host.update();
   }
 
-  /** Somebody else was faster. @returns {Promise<boolean>} whether it is known now what they did. */
+  /** Another change came first. @returns {Promise<boolean>} whether that change is known now. */
   async function readAnew() {
     try {
       const was = stale.texts(shown());
@@ -170,7 +170,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
   }
 }
 
-/** Required fields that are empty, and numbers that are none. */
+/** Required fields that are empty, and invalid numbers. */
 function missing(element) {
   const errors = {};
   for (const field of element.elements) {
@@ -200,7 +200,7 @@ export function valuesOf(element) {
   return values;
 }
 
-/** As they stand there, by name; passwords not. */
+/** The values as typed, by name, without passwords. */
 export function textsOf(element) {
   const texts = {};
   for (const field of element.elements) {

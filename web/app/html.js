@@ -1,4 +1,4 @@
-// Templates that escape what is put into them and update in place. See README.md for how they are written.
+// Templates that escape what is put into them and update in place. See web/README.md for how they are written.
 
 const mark = "\uE000";
 const slot = new RegExp(`${mark}(\\d+)${mark}`);
@@ -16,30 +16,30 @@ class Template {
 
 export const html = (strings, ...values) => new Template(strings, values, false);
 
-/** What stands inside an <svg> that another template opens. */
+/** A template inside an <svg> that another template opens. */
 export const svg = (strings, ...values) => new Template(strings, values, true);
 
-/** A template of a list that keeps its elements, focus and input when the list is sorted anew. */
+/** A template of a list item that keeps its elements, focus and input when the list is reordered. */
 export function keyed(key, template) {
   template.key = key;
   return template;
 }
 
-/** Shows a template in an element, or changes what is shown there into it. */
+/** Shows a template in an element, or updates what is shown there. */
 export function render(target, value) {
   let root = roots.get(target);
-  const focused = document.activeElement;
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
   if (!root) {
     target.replaceChildren();
     root = ChildPart.before(target, null);
     roots.set(target, root);
   }
   root.set(value);
-  // An element that a list moved loses its focus.
+  // An element that was moved loses its focus.
   if (focused !== document.activeElement && target.contains(focused)) focused.focus({ preventScroll: true });
 }
 
-// Compiling: once for each place where a template stands in the source.
+// Compiling: once for each template in the source.
 
 function compile({ strings, isDrawing }) {
   let blueprint = compiled.get(strings);
@@ -85,7 +85,7 @@ function compile({ strings, isDrawing }) {
   });
   if (found < strings.length - 1) throw new Error(`A value stands in raw text or a comment: ${source.slice(0, 120)}`);
   // A select's value can be set only when its options are there.
-  parts.sort((a, b) => (a.name?.[0] === ".") - (b.name?.[0] === "."));
+  parts.sort((a, b) => Number(a.name?.[0] === ".") - Number(b.name?.[0] === "."));
   blueprint = { element, parts };
   compiled.set(strings, blueprint);
   return blueprint;
@@ -114,7 +114,7 @@ class Instance {
   }
 }
 
-// What stands between two comments: text, a template, a node, or a list of these.
+// The content between two comments: text, a template, a node, or a list of these.
 
 class ChildPart {
   constructor(start, end) {

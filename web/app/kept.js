@@ -1,9 +1,9 @@
-// The last known answers of the person who is signed in. Pages show them at once and then the fresh ones.
+// The last known answers for the person who is signed in. Pages show them at once, then the fresh ones.
 
 import { api, etagOf, nextOf, remember } from "app/api.js";
 import { keysOf, keysUnder, store } from "app/database.js";
 
-/** What the server didn't say anew for this long is forgotten. */
+/** Answers that the server hasn't renewed for this long are deleted, in milliseconds. */
 const lifetime = 14 * 24 * 3_600_000;
 const isOld = ({ at }) => !(at > Date.now() - lifetime);
 
@@ -13,7 +13,7 @@ const watchers = new Map();
 let owner = null;
 
 export const kept = {
-  /** Whose answers are meant from now on. Another person's are forgotten, and what is too old. */
+  /** Sets the person whose answers are kept from now on. Another person's are deleted, and those that are too old. */
   async belongTo(user) {
     if (user === owner) return;
     memory.clear();
@@ -24,7 +24,7 @@ export const kept = {
     for (const entry of all) if (entry.user === user && isOld(entry)) await answers.delete([user, entry.path]);
   },
 
-  /** What is known without waiting: `{value, at}`, or undefined. `at` is when the server said so, in milliseconds. */
+  /** What is known without waiting: `{value, at}`, or undefined. `at` is the time of the server's answer, in milliseconds. */
   peek: (path) => memory.get(path),
 
   /** The same, also from an earlier visit. */
@@ -39,28 +39,30 @@ export const kept = {
     return memory.get(path);
   },
 
-  /** Asks the server; everybody who watches the path hears of the answer. */
-  async refresh(path, { signal } = {}) {
+  /** Asks the server; every watcher of the path gets the answer. */
+  async refresh(path, /** @type {{signal?: AbortSignal}} */ { signal } = {}) {
     const [asked, asker] = [Date.now(), owner];
     const value = await api.all(path, { signal });
-    // An answer to whoever was signed in before is none of whoever is now.
+    // An answer for the previous person must not be kept for the current one.
     if (owner !== asker) return value;
-    // Something was written while the question was on its way: what it brought may be older.
+    // There was a write while the request was on its way: the answer may be older.
     if ((memory.get(path)?.changed ?? 0) >= asked) return memory.get(path).value;
     keep(path, value, {});
     return value;
   },
 
-  /** An answer that came by another way: of a write, say. */
+  /** Keeps an answer that came another way, such as from a write. */
   put: (path, value) => keep(path, value, { changed: Date.now() }),
 
   /** Changes what is known, if it is: `kept.change("/companies/1/sites/2", (site) => ({ ...site, name }))`. */
   async change(path, change) {
-    const entry = await kept.recall(path);
+    await kept.recall(path);
+    // As it is by now: another change may have come first.
+    const entry = memory.get(path);
     if (entry) kept.put(path, remember(change(entry.value), { etag: etagOf(entry.value), next: nextOf(entry.value) }));
   },
 
-  /** What isn't there any more. */
+  /** Removes an answer. */
   forget(path) {
     memory.delete(path);
     if (owner) answers.delete([owner, path]);
@@ -79,7 +81,7 @@ export const kept = {
     signal.addEventListener("abort", () => watchers.get(path)?.delete(listener));
   },
 
-  /** Forgets everything, for good; what isn't sent yet isn't here. */
+  /** Deletes everything permanently; unsent acts are stored elsewhere. */
   async wipe() {
     memory.clear();
     owner = null;

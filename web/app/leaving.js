@@ -1,4 +1,4 @@
-// What would be lost with the page: it is asked before the browser closes it, and before the app loads it anew.
+// Whether something would be lost with the page: asked before the browser closes it, and before the app reloads it.
 
 const askers = new Set();
 

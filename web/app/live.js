@@ -1,4 +1,4 @@
-// What happens without anybody looking there: said to screen readers, and shown as a note at the edge of the screen.
+// Notifications: announced to screen readers, and shown as a note at the edge of the screen.
 
 import { html, keyed, render } from "app/html.js";
 import { explain } from "app/problem.js";
@@ -7,7 +7,7 @@ import { t } from "app/words.js";
 const notes = [];
 let count = 0;
 
-// Whoever works with keys needs their time to get to a note.
+// Keyboard users need time to reach a note.
 let isByKeys = false;
 const heed = (byKeys) => {
   if (byKeys === isByKeys) return;
@@ -16,7 +16,7 @@ const heed = (byKeys) => {
 };
 addEventListener("pointerdown", () => heed(false), true);
 // Screen readers click buttons without a pointer: the detail is 0 then.
-addEventListener("click", ({ detail, target }) => detail === 0 && target.closest?.("button") && heed(true), true);
+addEventListener("click", (/** @type {any} */ { detail, target }) => detail === 0 && target.closest?.("button") && heed(true), true);
 addEventListener("keydown", (event) => {
   // The keyboard on a phone's screen names no keys.
   if (event.key !== "Unidentified") heed(true);
@@ -26,13 +26,14 @@ addEventListener("keydown", (event) => {
 /** Says something to screen readers only. */
 export function say(text) {
   const place = document.getElementById("announcer");
-  // The same text twice is news again.
+  // The same text twice is announced twice.
   place.textContent = place.textContent === text ? `${text}\u00A0` : text;
 }
 
 /**
- * Shows a note for a while, longer while one points at it or has the focus in it. One with an action takes the place of the one
- * before, and stays for whoever works with keys.
+ * Shows a note for a while, longer while the pointer or the focus is on it. One with an action replaces the one
+ * before, and stays for keyboard users.
+ * @param {string} text
  * @param {{kind?: "done" | "problem", action?: {label: string, run: () => unknown}, seconds?: number}} options
  * @returns {() => boolean} takes the note away, and says whether it was still there.
  */
@@ -55,7 +56,7 @@ export function toast(text, { kind = "done", action = null, seconds = action ? 1
   return note.close;
 }
 
-/** Shows why something failed. What a page left behind by its end is no failure. */
+/** Shows why something failed. Requests that were aborted when their page was left are no failures. */
 export function fail(problem) {
   if (problem?.name === "AbortError" || problem?.status === 401) return;
   if (problem?.status === undefined) console.error(problem);
@@ -79,7 +80,7 @@ function giveBack(before) {
   const options = { preventScroll: !isByKeys };
   if (before !== document.body && before?.isConnected) before.focus(options);
   if (document.activeElement === before) return;
-  const head = document.querySelector("#main h1") ?? document.getElementById("main");
+  const head = /** @type {HTMLElement} */ (document.querySelector("#main h1") ?? document.getElementById("main"));
   head?.setAttribute("tabindex", "-1");
   head?.focus(options);
 }

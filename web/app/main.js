@@ -1,4 +1,4 @@
-// The frame and the page, once language and person are known; and what makes the app look again.
+// Shows the frame and the page once language and person are known, and refreshes them.
 
 import { whenUnconfirmed } from "app/api.js";
 import { begun, frameFor } from "app/begin.js";
@@ -21,7 +21,7 @@ addEventListener("unhandledrejection", (event) => {
 
 whenUnconfirmed(async (signal) => (await importModule(() => import("parts/confirm-again.js"))).confirmAgain(signal));
 
-// A page that can't get a module any more is loaded anew, where nothing that was typed is lost with it. Once a minute at most: it
+// A page that can no longer load a module is reloaded, if no input is lost. At most once a minute: it
 // may be the module that is broken.
 whenStuck(() => {
   const isInUse = currentPage()?.hasInput() || openDialogs.size > 0 || wouldLose();
@@ -30,14 +30,14 @@ whenStuck(() => {
 });
 
 let [state, user] = [null, null];
-// The role for which everything is here, or on its way.
+// The role whose modules are loaded or on their way.
 let fetchedFor = null;
 try {
   await begun;
   [state, user] = [session.state, session.user?.id];
   await startRouter(showFrame);
 } catch (failure) {
-  // Without words and a frame nothing can be said of it here.
+  // Without words and a frame nothing can be shown here.
   console.error(failure);
   await renewWhenReachable();
 }
@@ -66,17 +66,17 @@ async function followSession() {
   [state, user] = [session.state, session.user?.id];
   const isSame = user === wasUser;
   if (isSame && state === wasState) return redraw();
-  // Behind the open pages, the sign-in form among them, there is nothing to come back to.
+  // From the open pages, such as the sign-in form, there is nothing to return to.
   if (currentPage().isOpen || !isSame || state === "out") return reload().then(fetchAhead);
   if (state === "in") return currentPage().isFailed ? reload() : currentPage().refresh();
   const { askAgain } = await importModule(() => import("parts/sign-in-again.js"));
-  // Who was just signing out isn't asked.
+  // Not asked while signing out.
   if (session.state === "expired") askAgain();
 }
 
-// What is shown may be old by now. (Whose session has ended is asked for the password, not the server for answers.)
+// The page may be outdated by now. (If the session has ended, the app asks for the password instead.)
 const lookAgain = () => session.state !== "expired" && refresh();
-// Of several servers one may be away: an answer from each in turn must not make us ask without a pause.
+// One of several servers may be down: alternating answers must not cause requests without a pause.
 const pause = 5_000;
 let lookedAt = 0;
 let timer = 0;
@@ -98,7 +98,7 @@ addEventListener("visibilitychange", () => {
 setInterval(() => {
   if (connection.online && session.state === "in" && !document.hidden) currentPage().refreshLive();
 }, 60_000);
-// With a network that leads nowhere, only trying tells when it does again.
+// On a network without a connection, only trying shows when it is back.
 setInterval(() => {
   if (!connection.online && navigator.onLine && !document.hidden) lookAgain();
 }, 15_000);

@@ -6,7 +6,7 @@ import { isReachable } from "app/rescue.js";
 
 let onStuck = () => {};
 
-/** @param {() => void} handler is called when only loading the page anew would get a module. */
+/** @param {() => void} handler called when only reloading the page would get a module. */
 export function whenStuck(handler) {
   onStuck = handler;
 }
@@ -19,7 +19,7 @@ export async function importModule(load) {
   try {
     return await load();
   } catch (failure) {
-    // Engines have the same error for one that can't be fetched and for one that breaks with it.
+    // Engines report the same error for a module that can't be fetched and for one that throws it.
     if (!(failure instanceof TypeError)) throw failure;
     if (!(await isReachable())) {
       connection.report(false);
@@ -29,7 +29,7 @@ export async function importModule(load) {
   }
 }
 
-// Chromium fetches a failed module anew. Firefox and WebKit keep the failure, its own or an import's, for as long as the page lives.
+// Chromium retries a failed module. Firefox and WebKit keep the failure, its own or an import's, as long as the page lives.
 async function loadAgain(load) {
   try {
     return await load();

@@ -1,9 +1,9 @@
-// Small notes that the browser keeps for the app. Where it refuses to, or was emptied behind the page, the page remembers them for as
+// Small values that the browser stores for the app. Where it refuses, or was emptied, the page remembers them for as
 // long as it lives.
 
 function notesIn(storage) {
   const known = new Map();
-  // The storage itself may not be had: reading `localStorage` throws where a browser is told to keep nothing.
+  // The storage itself may be unavailable: reading `localStorage` throws where a browser is set to store nothing.
   const attempt = (act) => {
     try {
       return act(storage()) ?? true;
@@ -22,7 +22,7 @@ function notesIn(storage) {
     set(key, text) {
       known.set(key, text);
       const isKept = attempt((it) => it.setItem(key, text));
-      // What is older would be read in its place.
+      // Otherwise the older value would be read instead.
       if (!isKept) attempt((it) => it.removeItem(key));
       return isKept;
     },
@@ -30,14 +30,14 @@ function notesIn(storage) {
       known.delete(key);
       attempt((it) => it.removeItem(key));
     },
-    /** Another tab took it away. */
+    /** Another tab removed it. */
     forget: (key) => known.delete(key),
   };
 }
 
 /** For all tabs. */
 export const notes = notesIn(() => localStorage);
-/** For this tab only: written without waiting, and there again after a reload. */
+/** For this tab only: written synchronously, and kept across a reload. */
 export const tabNotes = notesIn(() => sessionStorage);
 
 addEventListener("storage", ({ key, newValue }) => key && newValue === null && notes.forget(key));

@@ -1,15 +1,19 @@
-// What a page module gets when it is called: where it is, whose company it shows, what it reads, and its end.
+// What a page module is called with: its address, the company it shows, its data, and a signal for its end.
 
 import { kept } from "app/kept.js";
 import { fail } from "app/live.js";
 import { session } from "app/session.js";
 
 export class Page {
-  /** By name, what `read` asked for: undefined until it is known. */
+  /** @type {string} */ route;
+  /** @type {Record<string, string>} */ params;
+  /** @type {string | undefined} */ tab;
+  /** @type {string | undefined} */ section;
+  /** By name, the answers that `read` asked for: undefined until known. */
   data = Object.create(null);
   /** By name, why an optional read failed. */
   problems = Object.create(null);
-  /** Whether it could not be shown, and stands there with the reason. */
+  /** Whether it could not be shown, and shows the reason instead. */
   isFailed = false;
   /** Returns whether there is input that would be lost; a form sets it. */
   hasInput = () => false;
@@ -26,7 +30,7 @@ export class Page {
    */
   constructor(route, show) {
     const { pathname, search } = location;
-    /** The module's name, what the address holds, and which tab and part of the navigation it belongs to. */
+    /** The module's name, the address's parameters, and the tab and section of the navigation. */
     Object.assign(this, { route: route.page, params: route.params, tab: route.tab, section: route.section });
     /** Whether people who aren't signed in see it too. */
     this.isOpen = route.isOpen;
@@ -55,8 +59,9 @@ export class Page {
   /**
    * Reads by name, last known answers first: `page.read({ site: page.company.api + "/sites/1" })`. Then `page.data.site` has
    * the answer, and the page shows itself again whenever there is a newer one.
+   * @param {Record<string, string>} paths
    * @param {{optional?: boolean, isLive?: boolean}} options `optional`: the page can do without; it doesn't wait, and a failure is
-   *   in `page.problems`. `isLive`: others change it all the time, so it is asked for every minute while somebody looks.
+   *   in `page.problems`. `isLive`: others change it all the time, so it is refreshed every minute while the page is visible.
    */
   read(paths, { optional = false, isLive = false } = {}) {
     for (const [name, path] of Object.entries(paths)) {
@@ -111,12 +116,12 @@ export class Page {
     return this.data;
   }
 
-  /** Asks for everything again: after a write, say. */
+  /** Refreshes everything, for example after a write. */
   refresh() {
     return Promise.all([...this.#reads].map(([name, read]) => this.#ask(name, read)));
   }
 
-  /** Asks for what others change all the time. */
+  /** Refreshes the live reads. */
   refreshLive() {
     return Promise.all([...this.#reads].filter(([, read]) => read.isLive).map(([name, read]) => this.#ask(name, read)));
   }
@@ -131,13 +136,13 @@ export class Page {
     });
   }
 
-  /** Shows what went wrong in place of the page. */
+  /** Shows the failure in place of the page. */
   fail(problem) {
     this.#failure = problem;
     this.update();
   }
 
-  /** Runs something every so often while the page is shown. */
+  /** Runs something at intervals while the page is shown. */
   every(milliseconds, run) {
     const timer = setInterval(run, milliseconds);
     this.signal.addEventListener("abort", () => clearInterval(timer));
@@ -149,7 +154,7 @@ export class Page {
 }
 
 /** `{id, api, link, name?, timeZone?}`: `api` and `link` begin the company's paths at the server and in the app. */
-function companyOf({ companyId }) {
+function companyOf(/** @type {{companyId?: string}} */ { companyId }) {
   const id = companyId ?? session.user?.companyId;
   if (!id) return null;
   const path = `/companies/${id}`;

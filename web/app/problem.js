@@ -1,14 +1,14 @@
-// What went wrong, in the person's words: by the code and the values that the server gives. A proxy's answer has only a status.
+// Failures in the person's language, by the server's code and values. A proxy's answer has only a status.
 
 import { hasWord, language, momentInText, phrase, t } from "app/words.js";
 
-/** What a status means that comes without a code, or with one that is newer than the app. */
+/** The words for a status without a code, or with a code newer than the app. */
 const usual = new Map([
   [401, "sign-in-needed"], [403, "role-forbids"], [412, "stale"], [429, "too-many-tries"], [502, "server-unreachable"],
   [503, "server-unreachable"], [504, "server-unreachable"], [507, "disk-full"],
 ]);
 
-/** One sentence for a Problem (or for an error of our own). */
+/** One sentence for a Problem (or for an error of the app). */
 export function explain(problem) {
   if (problem.status === undefined) return t("problem.unexpected");
   if (problem.status === 0) return t(problem.reason === "timeout" ? "problem.timeout" : "problem.offline");
@@ -28,16 +28,16 @@ export function explainField({ code, params, message }) {
   return phrase("fields", code, spoken(params)) ?? (sentence || t("problem.field"));
 }
 
-/** All that is wrong with the fields, each said once. */
+/** Everything that is wrong with the fields, each said once. */
 const whyOf = ({ fields }) => [...new Set(fields.map(explainField))].join(" ");
 
-/** The server's own sentence, for who reads English, where it says more than the status does. */
+/** The server's own sentence, for English readers, if it says more than the status. */
 function inEnglish({ status, code, detail, fields }) {
   const saysMore = code || ([400, 403, 409].includes(status) && !fields.length);
   return language() === "en" && saysMore && detail ? detail : null;
 }
 
-/** Values as people say them: an instant is a time where the company is, a role or a language has a name. */
+/** Values in words: an instant is a time in the company's zone, a role or a language has a name. */
 const spoken = (params) => Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => {
   if (typeof value !== "string") return [name, value];
   if (name.endsWith("At") && !Number.isNaN(Date.parse(value))) return [name, momentInText(value)];

@@ -1,5 +1,5 @@
-// Writes that may be made without a signal. Each is written down, with its key and the time at which the person acted, before
-// it is sent, and stays until the server has answered: sent again it counts once. What the browser doesn't keep waits in the page.
+// Writes that work without a signal. Each is stored, with its key and the time of the act, before
+// it is sent, and stays until the server has answered: sent again it counts once. What the browser doesn't store waits in the page.
 
 import { acts } from "app/acts.js";
 import { api, newKey, Problem } from "app/api.js";
@@ -8,24 +8,24 @@ import { askToKeep, whenClosed } from "app/database.js";
 import { onLeaving } from "app/leaving.js";
 import { tabNotes } from "app/notes.js";
 import { now } from "app/now.js";
-import { createSender } from "app/sender.js";
+import { createSender, lanesOf, post } from "app/sender.js";
 import { lastPerson, session } from "app/session.js";
 import { settle } from "app/settled.js";
 
-/** Only this tab's, and written without waiting: a page that goes away may come to nothing else any more. */
+/** For this tab only, and written synchronously: a page that is being left may get no further. */
 const announced = "polier.announced";
 const underHand = new Map();
 const listeners = new Set();
 const callers = new Map();
-/** How long whoever acts waits for the server, before they are told that it waits. */
+/** How long the person waits for the server before the act is shown as waiting, in milliseconds. */
 const patience = 4000;
-/** How long coming and going can be undone: they aren't sent before. */
+/** How long checking in and out can be undone, in milliseconds: they aren't sent before. */
 const undoable = 10_000;
-/** How often it is tried again to keep what the browser refused, and whether what it kept is still there. */
+/** How often to retry storing what the browser refused, and to check that the stored acts are still there, in milliseconds. */
 const pause = 15_000;
 
 let owner = null;
-/** The keys of what the server was asked to take in vain: that waits now, and isn't on its way. */
+/** The keys of acts whose sending failed: they wait, and aren't on their way. */
 const stuck = new Set();
 let timer = 0;
 
@@ -33,7 +33,7 @@ export const queue = {
   /**
    * Takes (negative) or adds material. Throws a Problem when the server refuses at once.
    * @param {{company: string, site: string, material: string, delta: number, note?: string, name: string, unit: string,
-   *   key?: string, at?: string, isTyped?: boolean}} what `key` and `at` where it was announced. What was typed stays in the list when it
+   *   key?: string, at?: string, isTyped?: boolean, isUndo?: boolean}} what `key` and `at` where it was announced. What was typed stays in the list when it
    *   is refused, to be edited; `problem.key` finds it there.
    * @returns {Promise<{state: "done", material: object} | {state: "waiting", isKept: boolean}>}
    */
@@ -43,7 +43,7 @@ export const queue = {
   },
 
   /**
-   * What a hand is doing at this moment, by its key: should the page go away before it rests, the next one makes it.
+   * Taps in progress, by their key: if the page is left before they end, the next page sends them.
    * @param {object | null} what as `adjust` takes it; null once that has answered, or where nothing is left of it.
    */
   announce(key, what) {
@@ -52,26 +52,57 @@ export const queue = {
     tabNotes.set(announced, JSON.stringify({ user: session.user?.id, whats: [...underHand.values()] }));
   },
 
-  /** Both are sent ten seconds later, and can be undone until then. @returns {Promise<{key: string}>} */
+  /**
+   * Moves material to another place. Throws a Problem when the server refuses at once.
+   * @param {Moving & {key?: string}} what
+   * @returns {Promise<{state: "done", answer: object} | {state: "waiting", isKept: boolean}>}
+   */
+  moveMaterial: (what) => add({ ...moving(what), key: what.key }),
+
+  /** Ends the work on a site, with what becomes of what is left. @param {Finishing & {key?: string}} what */
+  finishSite: (what) => add({ ...finishing(what), key: what.key }),
+
+  /** Both are sent after ten seconds, and can be undone until then. @returns {Promise<{key: string}>} */
   checkIn: (visit) => clock("check-in", visit),
   checkOut: (visit) => clock("check-out", visit),
 
-  /** Whether it isn't sent yet, nor on its way. */
+  /**
+   * Hours of other people, by whoever leads them: a new entry for each. Throws a Problem when the server refuses at once.
+   * @param {CrewIn} hours
+   * @returns {Promise<{state: "done" | "waiting"}>}
+   */
+  enterHours: (hours) => add(crewIn(hours)),
+
+  /** The end of one that is open. @param {CrewOut} hours  @returns {Promise<{state: "done" | "waiting"}>} */
+  endHours: (hours) => add(crewOut(hours)),
+
+  /** A correction of one. @param {CrewFix} hours  @returns {Promise<{state: "done" | "waiting", answer?: object}>} */
+  correctHours: (hours) => add(crewFix(hours)),
+
+  /** Whether it is neither sent nor on its way. */
   mayUndo(key) {
     const act = acts.find(key);
     return Boolean(act && isHeld(act));
   },
 
-  /** Takes it back; false when that was too late. */
+  /** Undoes it; false when that was too late. */
   async undo(key) {
     if (!queue.mayUndo(key)) return false;
     await queue.discard(key);
     return true;
   },
 
+  /** Gives up one that was never sent; false when that is too late. */
+  async withdraw(key) {
+    const act = acts.find(key);
+    if (!act || act.isTried) return false;
+    await queue.discard(key);
+    return true;
+  },
+
   /**
-   * What waits for a signal or was refused, in order: `{key, kind: "adjust" | "check-in" | "check-out", path, body, at, about,
-   * isTried, isKept, refused?}`. `refused` is the Problem that the server answered with, and what isn't kept is in this page only.
+   * What waits for a signal or was refused, in order: `{key, kind: "adjust" | "transfer" | "finish" | "check-in" | "check-out" | "crew-in" |
+   * "crew-out" | "crew-fix", path, body, at, about, isTried, isKept, refused?}`. `refused` is the Problem that the server answered with, and what isn't kept is in this page only.
    * What is on its way for the first time, or can still be undone, isn't among it. parts/waiting-list.js says it in words.
    */
   get waiting() {
@@ -83,10 +114,13 @@ export const queue = {
     return acts.all.some((act) => act.isKept === false && !callers.has(act.key));
   },
 
-  /** Comings and goings in a company that aren't saved, also those that can still be undone. */
+  /** Unsaved check-ins and check-outs in a company, including those that can still be undone. */
   clocked: (company) => acts.all
     .filter(({ lane, refused, about }) => lane === "clock" && !refused && about.company === company)
     .map((act) => ({ ...shown(act), isWaiting: !isOnItsWay(act) })),
+
+  /** Hours of a site's crew that wait for a signal, in order; not those that were refused. */
+  crewOf: (site) => acts.all.filter((act) => act.lane === `crew:${site}` && !act.refused && !isOnItsWay(act)),
 
   /** How many writes would be lost now. */
   get unsent() {
@@ -95,9 +129,17 @@ export const queue = {
 
   /** What was done to a material (`/companies/1/sites/2/materials/3`) and isn't saved yet. */
   pendingDelta(path) {
-    const mine = acts.all.filter((act) => act.lane === path && !act.refused);
-    return Math.round(mine.reduce((sum, { body }) => sum + body.delta * 1000, 0)) / 1000;
+    const deltas = acts.all.filter((act) => !act.refused && lanesOf(act).includes(path)).map((act) => deltaOf(act, path));
+    return Math.round(deltas.reduce((sum, delta) => sum + delta * 1000, 0)) / 1000;
   },
+
+  /** What is on its way to a site and isn't known there yet, in order: `{name, unit, amount, from}`. */
+  arrivingAt: (site) => acts.all.filter(({ kind, refused }) => moves.has(kind) && !refused)
+    .flatMap(({ about }) => about.lines.filter(({ to, there }) => to === site && !there)
+      .map(({ name, unit, amount }) => ({ name, unit, amount, from: about.siteName }))),
+
+  /** Whether a site is being finished, and the server doesn't know yet. */
+  isFinishing: (site) => acts.all.some(({ kind, about, refused }) => kind === "finish" && about.site === site && !refused),
 
   /**
    * @param {(news: {entry?: object, answer?: object, problem?: object, isTold?: boolean, gone?: string}) => void} listener Hears of every change.
@@ -108,20 +150,20 @@ export const queue = {
     signal?.addEventListener("abort", () => listeners.delete(listener));
   },
 
-  /** Gives one up. */
+  /** Discards one. */
   async discard(key) {
     await acts.remove(key);
     tell({ gone: key });
   },
 
-  /** Sends one again that was refused. */
+  /** Sends a refused one again. */
   async retry(key) {
     await acts.change(key, { refused: undefined });
     tell({});
     await look();
   },
 
-  /** Sends one that was refused otherwise than it was. For the server that is another act. @param {{body: object, ...}} changes */
+  /** Sends a refused one with changes. For the server that is another act. @param {{body: object, ...}} changes */
   async edit(key, changes) {
     const next = newKey();
     await acts.change(key, { ...changes, key: next, isTried: false, refused: undefined });
@@ -139,23 +181,126 @@ export const queue = {
 export const materialPath = (company, site, material) => `/companies/${company}/sites/${site}/materials/${material}`;
 export const clockPath = (company, site, kind) => `/companies/${company}/sites/${site}/${kind}`;
 
-const adjustment = ({ company, site, material, delta, note, name, unit, key, at, isTyped }) => ({
+/** @param {Parameters<typeof queue.adjust>[0]} what */
+const adjustment = ({ company, site, material, delta, note, name, unit, key, at, isTyped, isUndo }) => ({
   kind: "adjust",
   lane: materialPath(company, site, material),
   path: `${materialPath(company, site, material)}/adjust-quantity`,
-  body: note ? { delta, note } : { delta },
+  body: { delta, unit, ...(note && { note }), ...(isUndo && { undo: true }) },
   about: { company, site, material, name, unit },
   key,
   at,
   isTyped,
 });
 
+/** Acts that move material from one place to another. */
+const moves = new Set(["transfer", "finish"]);
+
+/** How an act changes the amount of a material. */
+function deltaOf({ kind, body, about }, path) {
+  if (!moves.has(kind)) return body.delta;
+  return about.lines.reduce((sum, { from, there, amount }) => sum + (there === path ? amount : 0) - (from === path ? amount : 0), 0);
+}
+
+/**
+ * A material that goes to another place: `there` is the material that it becomes there, where that is known.
+ * @typedef {{material: string, name: string, unit: string, amount: number, to?: string, there?: string, scrap?: string}} Line
+ * @typedef {{company: string, site: string, siteName: string, note?: string | null, lines: Line[]}} Moved
+ * @typedef {Moved & {to: string, toName: string}} Moving
+ * @typedef {Moved & {restTo: string | null}} Finishing `restTo`: where what no line names goes; null for the depot. A line without `to` and
+ *   `scrap` goes there too: it is here for the amounts that are shown.
+ */
+
+/** @param {Moved} what  @param {(line: Line) => string | undefined} target */
+function aboutMoved({ company, site, siteName, lines }, target) {
+  return {
+    company, site, siteName,
+    lines: lines.map((line) => {
+      const to = target(line);
+      return { ...line, to, from: materialPath(company, site, line.material), there: line.there && to && materialPath(company, to, line.there) };
+    }),
+  };
+}
+
+/** In order with whatever else changes these amounts, here and there. */
+const lanesOfMoved = ({ lines }) => [...new Set(["moves", ...lines.flatMap(({ from, there }) => [from, there]).filter(Boolean)])];
+
+/** @param {Moving} what */
+export function moving(what) {
+  const about = { ...aboutMoved(what, () => what.to), to: what.to, toName: what.toName };
+  return {
+    kind: "transfer",
+    lane: "moves",
+    lanes: lanesOfMoved(about),
+    path: `/companies/${what.company}/transfers`,
+    body: {
+      fromSiteId: what.site, toSiteId: what.to, lines: what.lines.map(({ material, amount }) => ({ materialId: material, amount })),
+      ...(what.note && { note: what.note }),
+    },
+    about,
+  };
+}
+
+/** @param {Finishing} what */
+export function finishing(what) {
+  const about = { ...aboutMoved(what, ({ to, scrap }) => (scrap ? undefined : to ?? what.restTo ?? undefined)), restTo: what.restTo };
+  const lines = what.lines.filter(({ to, scrap }) => to || scrap)
+    .map(({ material, to, scrap }) => ({ materialId: material, ...(scrap ? { scrap } : { toSiteId: to }) }));
+  return {
+    kind: "finish",
+    lane: "moves",
+    lanes: lanesOfMoved(about),
+    path: `/companies/${what.company}/sites/${what.site}/finish`,
+    body: { ...(what.restTo && { restTo: what.restTo }), ...(lines.length && { lines }), ...(what.note && { note: what.note }) },
+    about,
+  };
+}
+
+/** Whether an act changes hours, one's own or a crew's. */
+export const isOfHours = ({ lane }) => lane === "clock" || lane.startsWith("crew:");
+
+/**
+ * @typedef {{company: string, site: string, siteName: string, people: {id: string, name: string}[]}} Crew
+ * @typedef {Crew & {body: {checkedInAt: string, checkedOutAt?: string, reason: string}}} CrewIn
+ * @typedef {Crew & {entry: string, body: {checkedOutAt: string, reason: string}}} CrewOut `entry` is the one that ends.
+ * @typedef {Crew & {was: {id: string}, body: {checkedInAt?: string, checkedOutAt?: string | null, reason: string}}} CrewFix `was` is the
+ *   entry as it was shown.
+ */
+const aboutCrew = ({ company, site, siteName, people }) => ({ company, site, siteName, people });
+
+/** @param {CrewIn} hours */
+export const crewIn = (hours) => ({
+  kind: "crew-in",
+  lane: `crew:${hours.site}`,
+  path: `/companies/${hours.company}/sites/${hours.site}/time-entries`,
+  body: { userIds: hours.people.map(({ id }) => id), ...hours.body },
+  about: aboutCrew(hours),
+});
+
+/** @param {CrewOut} hours */
+export const crewOut = (hours) => ({
+  kind: "crew-out",
+  // Sent twice it changes nothing more.
+  method: "PATCH",
+  lane: `crew:${hours.site}`,
+  path: `/companies/${hours.company}/sites/${hours.site}/time-entries/${hours.entry}`,
+  body: hours.body,
+  about: { ...aboutCrew(hours), entry: hours.entry },
+});
+
+/** @param {CrewFix} hours */
+const crewFix = ({ was, body, ...hours }) => ({
+  ...crewOut({ ...hours, entry: was.id, body: /** @type {any} */ (body) }),
+  kind: "crew-fix",
+  about: { ...aboutCrew(hours), was },
+});
+
 async function clock(kind, { company, site, siteName }) {
-  // Who goes on has not been mistaken before.
+  // Going on confirms the act before it.
   await releaseAll();
   const { key } = await write({
     kind,
-    // One is on one site at a time: coming and going keep their order, wherever.
+    // A person is on one site at a time: check-ins and check-outs keep their order across sites.
     lane: "clock",
     path: clockPath(company, site, kind),
     body: {},
@@ -171,7 +316,7 @@ async function add(what) {
   const key = what.key ?? newKey();
   const outcome = new Promise((resolve, reject) => callers.set(key, { resolve, reject, isReady: false }));
   await write({ ...what, key });
-  // Until here what was sent before it may have come to its end.
+  // The act sent before it may have ended in the meantime.
   const caller = callers.get(key);
   if (caller) caller.isReady = true;
   setTimeout(() => rest(key), patience);
@@ -181,27 +326,29 @@ async function add(what) {
 }
 
 async function write({ body, key = newKey(), at = new Date(now()).toISOString(), ...what }) {
-  const adding = acts.add({ ...what, user: session.user.id, key, at, body: { ...body, at }, isTried: false });
+  // A crew's hours say in their own fields when they were.
+  const dated = what.lane.startsWith("crew:") ? body : { ...body, at };
+  const adding = acts.add({ ...what, user: session.user.id, key, at, body: dated, isTried: false });
   notify({});
   const act = await adding;
   askToKeep();
   return act ?? { key };
 }
 
-/** What the page before this one didn't come to. Sent twice it counts once, by its key. */
+/** Acts that the previous page didn't get to. Sent twice they count once, by their key. */
 async function makeAnnounced() {
   const { user, whats = [] } = JSON.parse(tabNotes.get(announced) ?? "{}");
-  // Another person's stays for them.
+  // Another person's acts are left for them.
   if (user !== owner) return;
   tabNotes.remove(announced);
   for (const what of whats) if (!acts.find(what.key)) await write(adjustment(what));
 }
 
-// What is held, on its way, or waits. A clock that was put back must not hold anything for long.
+// Whether an act is held, on its way, or waiting. A clock that was set back must not hold anything for long.
 
 const isHeld = ({ heldUntil = 0 }) => heldUntil > Date.now() && heldUntil <= Date.now() + undoable;
 
-/** Whether it can still be undone, or is being sent for the first time: nobody is told yet that it waits. */
+/** Whether it can still be undone, or is being sent for the first time: it isn't shown as waiting yet. */
 function isOnItsWay(act) {
   if (act.refused) return false;
   if (callers.has(act.key)) return true;
@@ -211,7 +358,7 @@ function isOnItsWay(act) {
 
 const shown = (act) => (act.refused ? { ...act, refused: new Problem(act.refused) } : act);
 
-/** Looks again when something is held no longer, or has been on its way for long. */
+/** Checks again when something is no longer held, or has been on its way for long. */
 function schedule() {
   clearTimeout(timer);
   const times = acts.all.flatMap(({ heldUntil, refused }) => (heldUntil && !refused ? [heldUntil, heldUntil + patience] : []));
@@ -227,7 +374,7 @@ async function releaseAll() {
   if (held.length) tell({});
 }
 
-/** Tells whoever made an act what became of it, once; false when they don't wait any more. */
+/** Tells the caller of an act its outcome, once; false when the caller no longer waits. */
 function reply(key, say) {
   const caller = callers.get(key);
   callers.delete(key);
@@ -240,7 +387,7 @@ function rest(key) {
   if (reply(key, (caller) => caller.resolve({ state: "waiting", isKept }))) notify({});
 }
 
-/** Only its owner may send it: the cookie of whoever is signed in now would make it theirs. */
+/** Only its owner may send it: the current person's cookie would make it theirs. */
 const maySend = ({ user }) => session.state === "in" && lastPerson()?.id === user;
 
 const look = createSender({
@@ -248,9 +395,10 @@ const look = createSender({
   next(lanes) {
     const held = new Set(lanes);
     for (const act of acts.all) {
-      if (act.refused || held.has(act.lane)) continue;
-      if (act.isKept !== null && !isHeld(act)) return act;
-      held.add(act.lane);
+      if (act.refused) continue;
+      const isBehind = lanesOf(act).some((lane) => held.has(lane));
+      if (!isBehind && act.isKept !== null && !isHeld(act)) return act;
+      for (const lane of lanesOf(act)) held.add(lane);
     }
     return undefined;
   },
@@ -258,13 +406,13 @@ const look = createSender({
   trying: ({ key, isTried }) => isTried || acts.change(key, { isTried: true }),
   async done(entry, answer) {
     await acts.remove(entry.key);
-    // Together, so that nobody sees an amount in which it counts twice.
+    // Together, so that no amount is shown in which it counts twice.
     const settled = settle(entry, answer);
     reply(entry.key, (caller) => caller.resolve({ state: "done", answer }));
     tell({ entry, answer, gone: entry.key });
     await settled;
   },
-  async refused(entry, { status, reason, code, params, detail, fields, requestId }) {
+  async refused(entry, /** @type {any} */ { status, reason, code, params, detail, fields, requestId }) {
     const problem = { status, reason, code, params, detail, fields, requestId };
     await acts.change(entry.key, { refused: problem });
     tell({ entry, problem, isTold: await refuse(entry, problem) });
@@ -278,7 +426,7 @@ const look = createSender({
   },
 });
 
-/** Whoever still waits for the answer is shown it there. Then only what was typed needs a place in the list. */
+/** A caller that still waits shows the answer itself. Then only typed input needs a place in the list. */
 async function refuse({ key, isTyped }, problem) {
   const isTold = reply(key, (caller) => caller.reject(Object.assign(new Problem(problem), { key })));
   if (isTold && !isTyped) await acts.remove(key);
@@ -305,12 +453,12 @@ channel.onmessage = async ({ data: { entry, answer, problem, isTold, gone } }) =
   if (answer) await settle(entry, answer);
   await acts.load();
   if (answer) reply(entry.key, (caller) => caller.resolve({ state: "done", answer }));
-  // It is told where it was done, or else by every tab.
+  // The page of the act shows it, or else every tab.
   const isToldHere = problem && (await refuse(entry, problem));
   notify({ entry, answer, problem, isTold: isTold || isToldHere, gone });
 };
 
-// Whose acts they are.
+// The owner of the acts.
 
 async function follow() {
   if (session.state === "expired") return;
@@ -339,7 +487,7 @@ follow();
 
 onLeaving(() => acts.all.some(({ isKept }) => isKept === false));
 
-/** Whether the store has it all; what it hasn't is written down anew, or sent. */
+/** Checks that the store has everything; missing acts are stored again, or sent. */
 async function check() {
   if (!acts.all.length) return;
   const before = queue.hasUnkept;
@@ -351,14 +499,15 @@ setInterval(() => !document.hidden && check(), pause);
 addEventListener("visibilitychange", () => (document.hidden ? queue.send() : check()));
 connection.onChange(() => notify({}));
 
-// A page that goes away comes to nothing that takes longer: what may not be found by the next one is sent without waiting for an answer.
+// A page that is being left can't wait: acts that the next one may not find are sent without waiting for an answer.
 addEventListener("pagehide", () => {
   const lanes = new Set();
   for (const act of acts.all) {
-    if (act.refused || lanes.has(act.lane)) continue;
-    lanes.add(act.lane);
-    if (!isHeld(act) && act.isKept) continue;
-    if (navigator.onLine && maySend(act)) api.post(act.path, act.body, { key: act.key, keepalive: true }).catch(() => {});
+    if (act.refused) continue;
+    const isBehind = lanesOf(act).some((lane) => lanes.has(lane));
+    for (const lane of lanesOf(act)) lanes.add(lane);
+    if (isBehind || (!isHeld(act) && act.isKept)) continue;
+    if (navigator.onLine && maySend(act)) post(act, { keepalive: true }).catch(() => {});
   }
   releaseAll();
 });

@@ -1,3 +1,3 @@
-// Whether a company can register itself here. The page says so, so that nothing has to be asked.
+// Whether a company can register itself here. It is part of the page, so no request is needed.
 
 export const registrationIsOpen = document.body.dataset.registration !== "closed";

@@ -1,23 +1,23 @@
-// Loads the page anew where the app could not begin: a part of it couldn't be fetched, or the way to it was cut off by another
-// navigation. It imports nothing, so that it runs when nothing else does. What index.html says meanwhile needs no script at all.
+// Reloads the page where the app could not begin: a part of it couldn't be fetched, or the request was cut off by another
+// navigation. It imports nothing, so that it runs when nothing else does. The text in index.html until then needs no script at all.
 
 const note = "polier.renewed";
-/** It may be the app itself that is broken. */
+/** The app itself may be broken. */
 const pause = 60_000;
 const between = 3000;
 const patience = 5000;
 const moment = 1000;
 let isBegun = false;
-/** Whether the app itself wants the page anew. */
+/** Whether the app itself wants a reload. */
 let isAsked = false;
 let renewing = null;
 
-/** Is called when all that comes with the page is here. */
+/** Called when everything that comes with the page is loaded. */
 export const begin = () => { isBegun = true; };
 
 const rest = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
-/** When the page was last loaded anew by itself. Where the browser keeps no notes it may have been just now. */
+/** The time of the last automatic reload. Where the browser stores nothing it may have been just now. */
 function lastRenewal() {
   try {
     return Number(sessionStorage.getItem(note));
@@ -34,12 +34,12 @@ async function noteRenewal() {
   }
 }
 
-/** Milliseconds until the page may be loaded anew by itself once more. */
+/** Milliseconds until the next automatic reload is allowed. */
 export const untilRenewal = () => Math.max(0, lastRenewal() + pause - Date.now());
 
 /**
- * Loads the page anew. Before that every module is fetched as a mere file: WebKit remembers across pages that a script could not be
- * had, also one that a navigation cut off, until the same address is asked for as something else.
+ * Reloads the page. Before that every module is fetched as a plain file: WebKit remembers across pages that a script could not be
+ * fetched, also one that a navigation cut off, until the same address is fetched as something else.
  */
 export function renew() {
   isAsked = true;
@@ -51,14 +51,14 @@ function renewOnce() {
   return renewing;
 }
 
-/** What was typed meanwhile into an app that began late must not be lost. */
+/** Input typed into an app that began late must not be lost. */
 const isNeeded = () => isAsked || !isBegun;
 
-/** Without a signal the page that is shown is better than none. */
+/** Without a signal the current page is better than none. */
 async function fetchAndReload() {
   const { imports } = JSON.parse(document.querySelector("script[type=importmap]").textContent);
   const files = Object.values(imports).filter((path) => path.endsWith(".js"));
-  const signal = AbortSignal.timeout(4 * patience);
+  const signal = /** @type {any} */ (AbortSignal).timeout(4 * patience);
   await Promise.allSettled(files.map(async (path) => (await fetch(path, { signal })).arrayBuffer()));
   if (!(await isReachable()) || !isNeeded()) return;
   await noteRenewal();
@@ -67,7 +67,7 @@ async function fetchAndReload() {
   await new Promise(() => {});
 }
 
-/** Loads the page anew once there is a server to get it from. @returns {Promise<never>} */
+/** Reloads the page once the server can be reached. @returns {Promise<never>} */
 export function renewWhenReachable() {
   isAsked = true;
   return renewWhileNeeded();
@@ -81,9 +81,9 @@ async function renewWhileNeeded() {
   }
 }
 
-/** Asks past all caches. */
+/** Bypasses all caches. */
 export const isReachable = () =>
-  fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(patience) }).then(() => true, () => false);
+  fetch("/", { method: "HEAD", cache: "no-store", signal: /** @type {any} */ (AbortSignal).timeout(patience) }).then(() => true, () => false);
 
 // Scripts that come with the page run before it has loaded, a moment later in WebKit, or not at all.
 addEventListener("load", async () => {

@@ -1,4 +1,4 @@
-// From addresses to pages: history, links, focus, scroll, and what a page leaves behind.
+// Maps addresses to pages: history, links, focus, scroll, and cleaning up after a page.
 
 import { render } from "app/html.js";
 import { kept } from "app/kept.js";
@@ -12,20 +12,21 @@ import { failure } from "parts/pieces.js";
 
 let page = null;
 let view = null;
+/** @type {(page: Page, state: {isBusy: boolean}) => Promise<void> | void} */
 let frame = () => {};
 const scrolls = new Map();
 let place = { key: "", index: 0 };
-// A way back of our own: until it has been gone nothing else may happen to the history.
+// Steps of the app's own: until they are done nothing else may change the history.
 let arrived = null;
 let settled = Promise.resolve();
 
 /** The page that is shown. */
 export const currentPage = () => page;
 
-/** What lies open over the page, topmost last. */
+/** The dialogs open over the page, topmost last. */
 export const openDialogs = new Set();
 
-/** Gives a dialog an entry in the history, so that the way back closes it and not the page. */
+/** Gives a dialog an entry in the history, so that the back button closes it and not the page. */
 export async function enterDialog(dialog) {
   await settled;
   if (!openDialogs.has(dialog)) return;
@@ -34,12 +35,12 @@ export async function enterDialog(dialog) {
   history.pushState(place, "");
 }
 
-/** Takes the entry back, where the dialog wasn't closed by going there. */
-export function leaveDialog({ depth }) {
+/** Removes the entry, unless the dialog was closed by going back. */
+export function leaveDialog(/** @type {{depth?: number}} */ { depth }) {
   if (depth && depth <= (place.depth ?? 0)) walk(depth - 1 - place.depth);
 }
 
-/** Goes so many entries of this page on or back, and shows nothing else. */
+/** Moves by a number of this page's entries, and shows nothing else. */
 function walk(steps) {
   if (!steps) return settled;
   place = { ...place, index: place.index + steps, depth: (place.depth ?? 0) + steps };
@@ -62,7 +63,7 @@ export function startRouter(showFrame) {
   history.scrollRestoration = "manual";
   place = history.state ?? { key: key(), index: 0 };
   history.replaceState(place, "");
-  // Loaded anew while a dialog was open.
+  // Reloaded while a dialog was open.
   walk(-(place.depth ?? 0));
   addEventListener("click", follow);
   addEventListener("popstate", goBack);
@@ -71,7 +72,7 @@ export function startRouter(showFrame) {
   return show({ y: place.y });
 }
 
-/** Goes to an address of the app. Whoever has input that isn't saved is asked first, unless it has been. */
+/** Goes to an address of the app. Asks first if there is unsaved input. */
 export async function go(path, { replace = false, saved = false } = {}) {
   if (!saved && !(await mayLeave())) return;
   for (const dialog of openDialogs) dialog.close();
@@ -82,16 +83,16 @@ export async function go(path, { replace = false, saved = false } = {}) {
   await show({ moves: true });
 }
 
-/** Shows the current address anew, as after signing in or out. */
+/** Shows the current address again, as after signing in or out. */
 export const reload = () => show({ moves: true });
 
-/** Asks for what is shown again; a page that could not be shown is tried anew, unless a dialog would close over it. */
+/** Refreshes what is shown; a page that could not be shown is retried, unless that would close a dialog. */
 export function refresh() {
   if (!page.isFailed) return page.refresh();
   if (!openDialogs.size) show({});
 }
 
-/** Draws again what is shown: the language is another one, say. */
+/** Redraws what is shown, for example in another language. */
 export function redraw() {
   if (!page) return;
   frame(page, { isBusy: false });
@@ -106,7 +107,7 @@ function follow(event) {
   if (!link || event.defaultPrevented || !isPlain || link.target || link.hasAttribute("download")) return;
   const { origin, pathname, search, hash } = new URL(link.href);
   if (origin !== location.origin || isOfServer(pathname)) return;
-  // A place on the same page is the browser's.
+  // A place on the same page is left to the browser.
   if (hash && pathname === location.pathname) return;
   event.preventDefault();
   go(pathname + search);
@@ -137,7 +138,7 @@ async function closeDialogs(from, to) {
   const depth = to.depth ?? 0;
   place = to;
   const closing = [...openDialogs].filter((dialog) => dialog.depth > depth).reverse();
-  // On the way on there is no dialog any more.
+  // Going forward, the dialog is no longer there.
   if (!closing.length) return walk(Math.min(0, openDialogs.size - depth));
   for (const dialog of closing) {
     if (dialog.mayClose && (!dialog.hasInput() || dialog.keepsInput)) {
@@ -151,7 +152,7 @@ async function closeDialogs(from, to) {
   }
 }
 
-/** Whether there is input that the browser would lose. A dialog that can't be closed has none of worth: it asks for a password. */
+/** Whether there is input that the browser would lose. A dialog that can't be closed holds only a password. */
 const hasInput = () => [page, ...openDialogs].some((one) => one?.hasInput() && one.mayClose !== false);
 
 /** The page and the dialogs with input that would be lost when they are left. */
@@ -172,7 +173,7 @@ async function show({ moves = false, y = 0 }) {
     history.replaceState(place, "", "/companies");
   }
   const route = routeFor(location.pathname, role);
-  // Between the tabs of one thing, focus and scroll stay where they are.
+  // Between the tabs of one page, focus and scroll stay where they are.
   const isNear = page?.route === route.page && JSON.stringify(page.params) === JSON.stringify(route.params);
   page?.leave();
   let isShown = false;
@@ -221,7 +222,7 @@ async function show({ moves = false, y = 0 }) {
   }
 }
 
-// An ADMIN looks into a company: its name and time zone are for everything that is shown.
+// An ADMIN is in a company: its name and time zone apply to everything shown.
 async function nameCompany(next) {
   const path = next.company.api;
   const known = (await kept.recall(path))?.value ?? (await kept.refresh(path, { signal: next.signal }));
@@ -236,7 +237,7 @@ function setTitle() {
 }
 
 function focusHead() {
-  const head = document.querySelector("#main h1");
+  const head = /** @type {HTMLElement} */ (document.querySelector("#main h1"));
   if (!head) return;
   head.tabIndex = -1;
   head.focus({ preventScroll: true });

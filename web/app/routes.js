@@ -2,43 +2,53 @@
 
 import { importModule } from "app/modules.js";
 
-const all = ["ADMIN", "MANAGER", "WORKER"];
+const crew = ["ADMIN", "MANAGER", "WORKER"];
 const leads = ["ADMIN", "MANAGER"];
+const reads = [...leads, "BOOKKEEPER"];
+const all = [...crew, "BOOKKEEPER"];
 
 // Within a company. ADMINs find the same pages of every company under /companies/:companyId.
 const ofCompany = [
-  { path: "/", page: "start", roles: all, section: "start" },
+  { path: "/", page: "start", roles: crew, section: "start" },
   { path: "/sites", page: "sites", roles: all, section: "sites" },
-  { path: "/sites/new", page: "site-edit", roles: leads, section: "sites" },
+  { path: "/sites/new", page: "site-edit", roles: leads, section: "sites", needsServer: true },
   { path: "/sites/:siteId", page: "site", tab: "materials", roles: all, section: "sites" },
   { path: "/sites/:siteId/team", page: "site", tab: "team", roles: all, section: "sites" },
   { path: "/sites/:siteId/hours", page: "site", tab: "hours", roles: all, section: "sites" },
   { path: "/sites/:siteId/history", page: "site", tab: "history", roles: all, section: "sites" },
-  { path: "/sites/:siteId/edit", page: "site-edit", roles: leads, section: "sites" },
-  { path: "/people", page: "people", roles: leads, section: "people" },
-  { path: "/people/new", page: "person-new", roles: leads, section: "people" },
-  { path: "/people/:userId", page: "person", roles: leads, section: "people" },
+  { path: "/sites/:siteId/costs", page: "site-costs", roles: reads, section: "sites", needsServer: true },
+  { path: "/sites/:siteId/edit", page: "site-edit", roles: leads, section: "sites", needsServer: true },
+  { path: "/archive", page: "archive", roles: reads, section: "sites", needsServer: true },
+  { path: "/people", page: "people", roles: reads, section: "people" },
+  { path: "/people/new", page: "person-new", roles: leads, section: "people", needsServer: true },
+  { path: "/people/cards", page: "people-cards", roles: leads, section: "people", needsServer: true },
+  { path: "/people/:userId", page: "person", roles: reads, section: "people" },
   { path: "/hours", page: "hours", roles: all, section: "hours" },
   { path: "/company", page: "company", roles: leads, section: "company" },
-  { path: "/company/mails", page: "company-mails", roles: leads, section: "company" },
-  { path: "/company/history", page: "company-history", roles: leads, section: "company" },
+  { path: "/company/mails", page: "company-mails", roles: leads, section: "company", needsServer: true },
+  { path: "/company/history", page: "company-history", roles: leads, section: "company", needsServer: true },
 ];
 
+/** @type {{path: string, page: string, pattern: RegExp, roles?: string[], section?: string, tab?: string, isDoor?: boolean,
+ *   needsServer?: boolean}[]} `needsServer`: of little use without a signal, so it isn't fetched ahead. */
 const table = [
   ...ofCompany.map((route) => ({ ...route, roles: route.roles.filter((role) => role !== "ADMIN") })),
   ...ofCompany.map((route) => ({ ...route, path: `/companies/:companyId${route.path}`, roles: ["ADMIN"] })),
+  // The bookkeeper's day begins with the hours.
+  { path: "/", page: "hours", roles: ["BOOKKEEPER"], section: "hours" },
   { path: "/companies", page: "companies", roles: ["ADMIN"], section: "companies" },
-  { path: "/server", page: "server", roles: ["ADMIN"], section: "companies" },
+  { path: "/server", page: "server", roles: ["ADMIN"], section: "companies", needsServer: true },
   { path: "/profile", page: "profile", roles: all, section: "profile" },
-  // Open to everybody, signed in or not.
+  // Open to everyone, signed in or not.
   { path: "/register", page: "register", isDoor: true },
   { path: "/forgot-password", page: "forgot-password", isDoor: true },
   { path: "/set-password", page: "set-password", isDoor: true },
+  { path: "/card", page: "card", isDoor: true },
   { path: "/verify", page: "verify", isDoor: true },
   { path: "/confirm-email", page: "confirm-email", isDoor: true },
   { path: "/restore-email", page: "restore-email", isDoor: true },
-  { path: "/imprint", page: "imprint" },
-  { path: "/privacy", page: "privacy" },
+  { path: "/imprint", page: "imprint", needsServer: true },
+  { path: "/privacy", page: "privacy", needsServer: true },
 ].map((route) => ({ ...route, pattern: pattern(route.path) }));
 
 function pattern(path) {
@@ -49,11 +59,17 @@ function pattern(path) {
 export const isOfServer = (pathname) => /^\/(api|docs|problems)(\/|$)/.test(pathname);
 
 /**
- * Who sees what at an address: `{page, params, tab, section, isOpen, isDoor}`. A door is a way in: it stands outside the app's frame.
+ * @typedef {{page: string, params: Record<string, string>, tab?: string, section?: string, isOpen: boolean, isDoor: boolean}} Route
+ */
+
+/**
+ * The page at an address for a role: `{page, params, tab, section, isOpen, isDoor}`. A sign-in page (`isDoor`) is outside the app's frame.
+ * @param {string} pathname
  * @param {string | null} role of the person who is signed in.
+ * @returns {Route}
  */
 export function routeFor(pathname, role) {
-  // The first says what the address is: /sites/new is never a site, also for whom it isn't.
+  // The first match decides: /sites/new is never a site, also for roles that may not open it.
   const first = table.find((route) => route.pattern.test(pathname));
   const route = table.find((one) => one.path === first?.path && (!one.roles || one.roles.includes(role)));
   if (route) {
@@ -61,13 +77,13 @@ export function routeFor(pathname, role) {
     const { page, tab, section, isDoor = false } = route;
     return { page, tab, section, isDoor, isOpen: !route.roles, params };
   }
-  // The door stands before every address that is somebody's, and before those that are nobody's.
+  // The sign-in page comes before every other address, including unknown ones.
   return { page: role ? "not-found" : "sign-in", isOpen: !role, isDoor: !role, params: {} };
 }
 
-/** The names of all pages that a role may see. */
+/** The names of all pages that a role may see, but for those that are of no use without a signal. */
 export const pagesFor = (role) =>
-  [...new Set(table.filter(({ isDoor, roles }) => !isDoor && (!roles || roles.includes(role))).map(({ page }) => page))];
+  [...new Set(table.filter(({ isDoor, needsServer, roles }) => !isDoor && !needsServer && (!roles || roles.includes(role))).map(({ page }) => page))];
 
 /** The module of a page, once the styles that only this page has are there too. */
 export async function loadPage(name, tab) {
@@ -79,14 +95,17 @@ export async function loadPage(name, tab) {
 const fetched = new Map();
 
 /**
- * Fetches the styles of a page, and at once all that its module imports in turn: each round trip counts.
- * @param {string} name of a page, or of the frame or the door that stands around it.
- * @returns {Promise<unknown>} when the styles are there. One that can't be had only looks plain.
+ * Fetches the styles of a page, and everything that its module imports at the same time: each round trip counts.
+ * @param {string} name of a page, or of the frame around it.
+ * @returns {Promise<unknown>} when the styles are loaded. Without them the page only looks plain.
  */
 export function fetchAhead(name) {
-  for (const link of document.getElementById("ahead").content.querySelectorAll(`[data-for~="${name}"]`)) {
+  const { content } = /** @type {HTMLTemplateElement} */ (document.getElementById("ahead"));
+  for (const link of /** @type {NodeListOf<HTMLLinkElement>} */ (content.querySelectorAll(`[data-for~="${name}"]`))) {
     fetched.set(link, new Promise((resolve) => { link.onload = link.onerror = resolve; }));
-    // Out of their template they are fetched.
+    // After what the API is asked meanwhile, which is asked one thing after the other.
+    if (link.rel === "modulepreload") link.setAttribute("fetchpriority", "low");
+    // Taken out of their template, they are fetched.
     document.head.append(link);
   }
   const styles = [...fetched].filter(([link]) => link.rel === "stylesheet" && link.dataset.for.split(" ").includes(name));

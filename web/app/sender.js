@@ -1,4 +1,4 @@
-// Sends what waits, in order: at once when there is a signal, else when it is back, with growing pauses in between.
+// Sends waiting acts in order: at once when there is a signal, else when it is back, with growing pauses in between.
 
 import { api } from "app/api.js";
 import { connection } from "app/connection.js";
@@ -56,7 +56,7 @@ export function createSender(queue) {
       keepTurn();
       const problem = await send(entry);
       if (!problem) continue;
-      // After the sign-in it goes on, and once the company does.
+      // It continues after the sign-in, or once the company is resumed.
       if (problem.status === 401) return;
       if (problem.isSuspension) return wait(longest);
       if (isRefusal(problem)) {
@@ -66,16 +66,16 @@ export function createSender(queue) {
       failures += 1;
       if (problem.retryAfter) notBefore = Date.now() + problem.retryAfter * second;
       wait(Math.max(notBefore - Date.now(), pauseAfter(failures)));
-      // What fails for one material only must not keep the others.
+      // A failure with one material must not block the others.
       if (problem.status !== 500) return;
-      held.add(entry.lane);
+      for (const lane of lanesOf(entry)) held.add(lane);
     }
   }
 
   async function send(entry) {
     try {
       await queue.trying(entry);
-      const answer = await api.post(entry.path, entry.body, { key: entry.key });
+      const answer = await post(entry);
       failures = 0;
       await queue.done(entry, answer);
       return null;
@@ -91,8 +91,15 @@ export function createSender(queue) {
   }
 }
 
-/** Whether the server understood and said no. Too early, too often, away or full is no answer yet. */
+/** What an act must not be sent before: other acts in one of the same lanes. Moved material has several. */
+export const lanesOf = ({ lane, lanes }) => lanes ?? [lane];
+
+/** Sends an act. @param {any} act  @param {{keepalive?: boolean}} options */
+export const post = ({ method, path, body, key }, options = {}) =>
+  (method === "PATCH" ? api.patch(path, body, options) : api.post(path, body, { key, ...options }));
+
+/** Whether the server refused the act itself. Too early, too often, unreachable or full is no final answer. */
 const isRefusal = ({ status }) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
 
-// Many phones come back at the same moment: not all of them ask in the same one.
+// Many phones reconnect at the same moment: spread their requests.
 const pauseAfter = (failures) => Math.min(longest, second * 2 ** failures) * (0.7 + Math.random() * 0.6);

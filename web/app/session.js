@@ -1,12 +1,12 @@
-// Who is signed in. The session itself is a cookie that scripts can't see; what is remembered here is only whose it was.
+// The session. It is a cookie that scripts can't see; only its owner is remembered here.
 
-import { api, hasFirstAnswer, whenUnauthorized } from "app/api.js";
+import { api, dropFirstAnswers, hasFirstAnswer, whenUnauthorized } from "app/api.js";
 import { connection } from "app/connection.js";
 import { kept } from "app/kept.js";
 import { notes } from "app/notes.js";
 import { chooseLanguage, setTimeZone, useAllWords } from "app/words.js";
 
-// {id, role} of whoever was signed in last; `isOver` once the server has ended their session.
+// {id, role, isByCard} of the person who was signed in last; `isOver` once the server has ended their session.
 const note = "polier.user";
 const noted = () => JSON.parse(notes.get(note) ?? "null");
 /** Who is signed in, as far as this browser knows. */
@@ -14,15 +14,17 @@ export function lastPerson() {
   const person = noted();
   return person?.isOver ? null : person;
 }
+/** Somebody left this browser to the next person where the server couldn't be told. */
+const leftNote = "polier.left";
 const me = "/users/me";
 const listeners = new Set();
 const leavers = new Set();
 const guards = new Set();
 
 export const session = {
-  /** "in", "out", or "expired": the server wants the password again, what the person was doing is still there. */
+  /** "in", "out", or "expired": the server wants the password again, and unfinished input is still there. */
   state: "out",
-  /** The person, as /users/me says. */
+  /** The person, from /users/me. */
   user: null,
   /** Their company; null for an ADMIN, and for a moment after the first sign-in. */
   company: null,
@@ -37,14 +39,18 @@ export const session = {
   },
   /** @param {() => unknown} leaver Runs before what is kept in this browser is wiped. */
   onLeave: (leaver) => leavers.add(leaver),
-  /** @param {() => Promise<boolean>} guard Whether the person wants to sign out, whatever they would lose. */
+  /** @param {() => Promise<boolean>} guard Whether the person wants to sign out despite losing unsent work. */
   beforeSignOut: (guard) => guards.add(guard),
 
-  /** Finds out who is signed in, from the last visit if possible. */
+  /** Determines who is signed in, from the last visit if possible. */
   async start() {
+    if (notes.get(leftNote)) {
+      dropFirstAnswers();
+      endLeft();
+    }
     const known = lastPerson();
     if (hasFirstAnswer(me)) return adopt(await api.get(me));
-    // A session that ended while the page was closing may have left some of what it kept.
+    // A session that ended while the page was closing may have left some of its data.
     if (!known) return void kept.wipe();
     await kept.belongTo(known.id);
     const entry = await kept.recall(me);
@@ -56,9 +62,36 @@ export const session = {
     }
   },
 
-  async signIn(email, password) {
-    const { user } = await api.post("/auth/signin", { email, password });
+  signIn: (email, password) => session.enter("/auth/signin", { email, password }),
+
+  /**
+   * By a card or a PIN: nobody else may be signed in, or what they did would go out under another name.
+   * @param {string} path  @param {object} proof  @param {{isByCard?: boolean, arrive?: () => void}} options `arrive` runs before pages
+   *   hear of it.
+   */
+  async enter(path, proof, { isByCard = false, arrive } = {}) {
+    // Its answer deletes the cookie.
+    await leaving;
+    const { user } = await api.post(path, proof);
+    notes.remove(leftNote);
+    notes.set(note, JSON.stringify({ id: user.id, isByCard }));
+    arrive?.();
     await adopt(user);
+  },
+
+  /** Whether the person gave a PIN to sign in, and not a password. */
+  get isByCard() {
+    return session.user !== null && (session.user.email === null || noted()?.isByCard === true);
+  },
+
+  /** Leaves this browser to the next person. What isn't sent yet stays for the person whose it is. */
+  async leave() {
+    if (session.state === "in") {
+      notes.set(leftNote, "true");
+      endLeft();
+    }
+    await forget({ unsentToo: false });
+    await leaving;
   },
 
   /**
@@ -67,7 +100,7 @@ export const session = {
    */
   async signOut() {
     if (session.state === "expired") return forget({ unsentToo: false });
-    // Nobody is asked what they would lose where nothing can come of it.
+    // Don't ask about lost work where signing out can't succeed.
     if (!connection.online) await api.get(me).catch(unlessOver);
     for (const mayLeave of guards) if (!(await mayLeave())) return;
     await api.post("/auth/signout").catch(unlessOver);
@@ -78,13 +111,21 @@ export const session = {
   changed: (user) => adopt(user),
 };
 
-/** Whose session is over is signed out already. */
+let leaving = Promise.resolve();
+/** Ends the session that its person has left, as soon as the server can be told. */
+function endLeft() {
+  leaving = api.post("/auth/signout").catch(unlessOver).then(() => notes.remove(leftNote), ignore);
+}
+
+/** A person whose session has ended is signed out already. */
 function unlessOver(problem) {
   if (problem.status !== 401) throw problem;
 }
 
 async function adopt(user) {
-  notes.set(note, JSON.stringify({ id: user.id, role: user.role }));
+  const known = noted();
+  const isByCard = known?.id === user.id && known.isByCard === true;
+  notes.set(note, JSON.stringify({ id: user.id, role: user.role, ...(isByCard && { isByCard }) }));
   await kept.belongTo(user.id);
   if (kept.peek(me)?.value !== user) kept.put(me, user);
   if (session.company && session.company.id !== user.companyId) session.company = null;
@@ -95,7 +136,7 @@ async function adopt(user) {
   tell();
 }
 
-// The app doesn't wait for it: it names the firm and its time zone.
+// The app doesn't wait for the company, which only has the name and time zone.
 function findCompany(path) {
   const use = (company) => {
     session.company = company;
@@ -121,23 +162,23 @@ function tell() {
   for (const listener of listeners) listener();
 }
 
-// The answer that an expired session gets is dealt with below; without a signal what is known stays.
+// The answer to an expired session is handled below; without a signal the known person stays.
 const ignore = () => {};
 
 whenUnauthorized(() => {
-  // The next visit begins at the sign-in form.
+  // The next visit begins at the sign-in page.
   if (session.user) notes.set(note, JSON.stringify({ ...noted(), isOver: true }));
   end();
 });
 
-// What was kept goes with the session; what isn't sent yet stays, and so does what is being typed.
+// Kept answers are deleted with the session; unsent acts stay, and so does unfinished input.
 function end() {
   session.state = session.user ? "expired" : "out";
   kept.wipe();
   tell();
 }
 
-// Signed in, or out, or as another person, in another tab.
+// The person signed in or out, or changed, in another tab.
 addEventListener("storage", ({ key }) => {
   if (key !== note) return;
   const person = noted();

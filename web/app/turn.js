@@ -1,17 +1,17 @@
-// One tab at a time. Two that act at once would do no harm (each write has its key), only double the work.
+// One tab at a time. Two tabs sending at once would do no harm (each write has its key), only double the work.
 
 import { notes } from "app/notes.js";
 
 const name = "polier.sending";
-/** Longer than one request may take: who holds the turn longer is asleep or gone. */
+/** Longer than one request may take, in milliseconds: a tab that holds the turn longer is asleep or gone. */
 const patience = 60_000;
 const self = String(Math.random());
 
-/** Runs `act` when no other tab does. `act` calls what it is given now and then, to keep the turn. */
+/** Runs `act` when no other tab does. `act` calls its argument now and then, to keep the turn. */
 export const inTurn = navigator.locks ? withLock : withLease;
 
 async function withLock(act) {
-  const options = { signal: AbortSignal.timeout(patience) };
+  const options = { signal: /** @type {any} */ (AbortSignal).timeout(patience) };
   try {
     return await navigator.locks.request(name, options, () => act(() => {}));
   } catch (error) {
@@ -20,7 +20,7 @@ async function withLock(act) {
   }
 }
 
-// Plain http has no locks.
+// There are no locks on plain http.
 async function withLease(act) {
   const holder = () => JSON.parse(notes.get(name) ?? "null");
   const take = () => notes.set(name, JSON.stringify({ tab: self, until: Date.now() + patience }));

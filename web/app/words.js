@@ -4,7 +4,7 @@ import { importModule } from "app/modules.js";
 import { notes } from "app/notes.js";
 import { now } from "app/now.js";
 
-// What is said at the door, and the rest: whoever comes to the sign-in form on a bad line needs the first only.
+// The words of the sign-in pages, and the rest: a person on a slow line needs only the first to sign in.
 const languages = {
   de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js") },
   en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js") },
@@ -22,13 +22,13 @@ export const language = () => current;
 /** @param {() => void} listener Runs when the language, or the time zone, is another one: show everything again. */
 export const onLanguage = (listener) => listeners.add(listener);
 
-/** What the person chose here, else what the browser asks for, else German. */
+/** The language chosen here, else the browser's, else German. */
 export function preferredLanguage() {
   const wanted = [notes.get(note), ...navigator.languages].map((code) => code?.slice(0, 2));
   return wanted.find((code) => Object.hasOwn(languages, code)) ?? "de";
 }
 
-/** Takes a language for this browser, from now on. */
+/** Sets the language of this browser. */
 export function chooseLanguage(code) {
   if (Object.hasOwn(languages, code)) notes.set(note, code);
   return useLanguage(code);
@@ -40,7 +40,7 @@ export async function useLanguage(code) {
   await load();
 }
 
-/** All words, for whoever goes further than the door. */
+/** All words, for pages behind the sign-in. */
 export function useAllWords() {
   inside ??= load(true).catch((problem) => {
     inside = null;
@@ -52,7 +52,7 @@ export function useAllWords() {
 async function load(isAll = inside !== null) {
   const code = wanted;
   const modules = await Promise.all([importModule(languages[code].door), isAll && importModule(languages[code].inside)]);
-  // Others were asked for meanwhile, or more of the same are here already.
+  // Another language was chosen in the meantime, or more of this one is loaded already.
   if (code !== wanted || (code === current && !isAll)) return;
   current = code;
   words = {};
@@ -63,7 +63,7 @@ async function load(isAll = inside !== null) {
   for (const listener of listeners) listener();
 }
 
-/** Times are those of the company's place, wherever the phone is. */
+/** Times are in the company's zone, wherever the phone is. */
 export function setTimeZone(zone) {
   if (zone === timeZone) return;
   timeZone = zone;
@@ -81,7 +81,7 @@ export function t(key, values = {}) {
 export const hasWord = (key) => chosen(find(key), {}) !== undefined;
 
 /**
- * The words for a code of the server's: `phrase("problems", "not-enough", params)`. Null where there are none, or where a value
+ * The words for one of the server's codes: `phrase("problems", "not-enough", params)`. Null if there are none, or if a value
  * that they need is missing: the server may be of another version.
  */
 export function phrase(group, code, values = {}) {
@@ -104,7 +104,7 @@ const filled = (word, values) => word.replace(place, (_, name) => {
   return typeof value === "number" ? number(value) : value;
 });
 
-/** A word as it is, or the form of it that goes with the count. */
+/** A word as it is, or its form for the count. */
 function chosen(word, values) {
   if (typeof word !== "object") return word;
   return own(word, format(Intl.PluralRules).select(own(values, "count"))) ?? own(word, "other");
@@ -116,24 +116,27 @@ function format(Kind, options = {}) {
   return formats.get(name);
 }
 
-/** The language as the person's country writes it: a browser that names none is taken for a European one. */
+/** The language with the person's region: a browser that names none is taken for a European one. */
 const locale = () => navigator.languages.find((one) => one.startsWith(`${current}-`)) ?? (current === "en" ? "en-GB" : current);
 
 /** Up to three decimals, as amounts have: 1.234,5 */
 export const number = (value) => format(Intl.NumberFormat, { maximumFractionDigits: 3 }).format(value);
-/** The same as one types it: 1234,5 */
+/** The same as people type it: 1234,5 */
 export const decimal = (value) => format(Intl.NumberFormat, { maximumFractionDigits: 3, useGrouping: false }).format(value);
 export const percent = (share) => format(Intl.NumberFormat, { style: "percent", maximumFractionDigits: 0 }).format(share);
 /** 24 Sack */
 export const amount = (value, unit) => `${number(value)}\u00A0${unit}`;
-/** With its sign, for what was taken or added: −2,5 */
+/** 18,90 € */
+export const euro = (value) =>
+  format(Intl.NumberFormat, { style: "currency", currency: "EUR", minimumFractionDigits: 2, maximumFractionDigits: 3 }).format(value);
+/** With its sign, for takings and additions: −2,5 */
 export const signed = (value) =>
   format(Intl.NumberFormat, { maximumFractionDigits: 3, signDisplay: "exceptZero" }).format(value).replace("-", "\u2212");
 
 /** Compares names as people sort them: Haus 2 before Haus 10. */
 export const byName = (one, other) => format(Intl.Collator, { numeric: true }).compare(one, other);
 
-/** Reads what people type, with comma or point; NaN for what is no number. */
+/** Parses what people type, with comma or point; NaN if it isn't a number. */
 export function parseNumber(text) {
   let plain = String(text).trim().replace(/[\s\u00A0'\u2019]/g, "").replace("\u2212", "-");
   // 1.200 are thousands, as the app itself writes them, and so are 1,20,000 in India; 0.500 isn't.
@@ -178,9 +181,10 @@ export const time = (instant) =>
 
 /**
  * The calendar day and the clock time of an instant where the company is: `{day: "2026-11-23", time: "07:02"}`. It is built from
- * parts, because ECMA-402 leaves to each engine how a formatter puts them together: en-CA is 11/23/2026 to some.
+ * parts, because ECMA-402 leaves their order to each engine: en-CA is 11/23/2026 in some.
  */
 export function clockAt(instant) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = {
     year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone,
   };

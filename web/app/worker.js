@@ -1,4 +1,4 @@
-// The service worker that keeps the app, and a word when there is a newer one. On plain http there is none.
+// Registers the service worker that stores the app, and tells when there is a newer version. There is none on plain http.
 
 import { toast } from "app/live.js";
 import { currentPage } from "app/router.js";
@@ -8,14 +8,14 @@ import { t } from "app/words.js";
 const hour = 3_600_000;
 let isStarted = false;
 
-/** How long the person has the signal to themselves, before the app is fetched to be kept. */
+/** How long to leave the network to the person before the app is fetched and stored, in milliseconds. */
 const patience = 4000;
 
 const worker = navigator.serviceWorker;
 if (worker) start();
 
 function start() {
-  // At the door there is nothing yet that one would do without a signal.
+  // Nothing on the sign-in pages works without a signal.
   if (!worker.controller && session.state !== "in") return session.onChange(start);
   if (isStarted) return;
   isStarted = true;
@@ -32,11 +32,11 @@ async function keepApp() {
     lookedAt = Date.now();
     registration.update().catch(() => {});
   });
-  // The first one only begins to keep what is running already.
+  // The first one only stores the version that is already running.
   if (hadOne) worker.addEventListener("controllerchange", offer, { once: true });
 }
 
-/** When nobody is in the middle of something. */
+/** Offers the new version when no input would be interrupted. */
 function offer() {
   if (document.hidden || currentPage().hasInput() || document.querySelector("dialog[open]")) return setTimeout(offer, 5000);
   toast(t("worker.newVersion"), { action: { label: t("worker.reload"), run: () => location.reload() }, seconds: 20 });

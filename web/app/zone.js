@@ -1,4 +1,4 @@
-// Days, weeks and clock times where the company is, wherever the phone is.
+// Days, weeks and clock times in the company's zone, wherever the phone is.
 
 import { clockAt } from "app/words.js";
 

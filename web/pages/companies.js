@@ -1,4 +1,4 @@
-// For operators: every company. Each opens the pages that its managers have, and its copy and its end.
+// For operators: every company. Each leads to its managers' pages, its export and its erasure.
 
 import { html, keyed } from "app/html.js";
 import { byName, day, t } from "app/words.js";

@@ -1,4 +1,4 @@
-// Who changed what in the company, and what happened to accounts and access, by days.
+// The company's audit entries and security events, by day.
 
 import { html, keyed } from "app/html.js";
 import { dayOf, nearDay, t, time } from "app/words.js";

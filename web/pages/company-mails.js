@@ -1,4 +1,4 @@
-// What became of every mail to the company's people.
+// The delivery status of every mail to the company's people.
 
 import { html, keyed } from "app/html.js";
 import { hasWord, moment, t } from "app/words.js";

@@ -1,4 +1,4 @@
-// The company: what it says of itself, what became of its mails and who changed what; for operators its copy and its end.
+// The company: its details, mails and audit; for operators also its export and erasure.
 
 import { api as server } from "app/api.js";
 import { html } from "app/html.js";

@@ -1,4 +1,4 @@
-// The link that was mailed to a new address: the person says that it is to hold.
+// The link mailed to a new address: the person confirms it.
 
 import { api } from "app/api.js";
 import { session } from "app/session.js";

@@ -1,4 +1,4 @@
-// Somebody forgot their password: a link to set another one is sent to their address.
+// A forgotten password: a link to set another one is sent to the person's address.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";

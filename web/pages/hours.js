@@ -1,4 +1,4 @@
-// Hours: the clock, and one's own times; for leads everybody's.
+// Hours: the clock, and the person's own time entries; for managers everyone's.
 
 import { html } from "app/html.js";
 import { may } from "app/may.js";

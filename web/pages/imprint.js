@@ -1,4 +1,4 @@
-// Who runs this server, as the law asks.
+// Who runs this server, as required by law.
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";

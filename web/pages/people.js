@@ -1,39 +1,79 @@
-// Everybody of the company: who is here, who is invited and hasn't come yet, who is switched off.
+// The company's people: active, invited, and blocked; and those who were removed.
 
 import { html, keyed } from "app/html.js";
-import { byName, t } from "app/words.js";
-import { avatar, invitationChip, nameOf, roleChip, standingOf } from "parts/chips.js";
+import { may } from "app/may.js";
+import { byName, day, t } from "app/words.js";
+import { avatar, formerName, hasNoEmail, invitationChip, nameOf, roleChip, standingOf } from "parts/chips.js";
 import { icon } from "parts/icon.js";
-import { emptyState, pageHead, section } from "parts/pieces.js";
+import { callButton } from "parts/phone-link.js";
+import { emptyState, linkRow, pageHead, section, whyMissing } from "parts/pieces.js";
 import { matches, searchField } from "parts/search-field.js";
 
 const standings = ["active", "invited", "off"];
-/** So many are seen at a glance. */
+/** How many people are shown at once. */
 const few = 5;
 
 export default function people(page) {
   page.read({ people: `${page.company.api}/users` });
   let search = "";
+  let isFormer = page.query.has("former");
+  if (isFormer) readFormer();
   const onInput = (text) => {
     search = text;
     page.update();
   };
   return () => {
     const all = page.data.people;
-    const found = all.filter((person) => matches(search, nameOf(person), person.email)).sort(byNames);
+    const found = all.filter((person) => matches(search, ...textsOf(person))).sort(byNames);
     return html`
       ${pageHead({
         title: t("people.title"),
-        actions: html`<a class="button is-primary" href=${page.link("/people/new")}>${icon("add")}${t("people.invite")}</a>`,
+        actions: may.invite() && html`
+          <a class="button is-primary" href=${page.link("/people/new")}>${icon("add")}${t("people.invite")}</a>
+          ${all.some((person) => hasNoEmail(person) && standingOf(person) !== "off") && html`
+            <a class="button" href=${page.link("/people/cards")}>${icon("print")}${t("people.cards")}</a>`}`,
       })}
       ${all.length > few && searchField({ label: t("people.search"), value: search, onInput })}
       <div aria-live="polite">
         ${found.length === 0 && emptyState({ icon: "search", title: t("people.nothing"), text: t("people.nothingText") })}
       </div>
       ${standings.map((standing) => group(page, standing, found.filter((person) => standingOf(person) === standing)))}
-      ${all.length === 1 && emptyState({ icon: "people", title: t("people.alone"), text: t("people.aloneText") })}`;
+      ${all.length === 1 && may.invite() && emptyState({ icon: "people", title: t("people.alone"), text: t("people.aloneText") })}
+      ${may.restore() && (isFormer ? former() : html`
+        <p class="archive-link"><button type="button" class="link" @click=${showFormer}>${t("people.former")}</button></p>`)}`;
   };
+
+  function showFormer() {
+    isFormer = true;
+    // For the way back.
+    history.replaceState(history.state, "", `${page.path}?former`);
+    readFormer();
+    page.update();
+  }
+
+  function readFormer() {
+    page.read({ former: `${page.company.api}/users?status=REMOVED` }, { optional: true });
+  }
+
+  /** Those who were removed, the latest first. */
+  function former() {
+    const { former: all } = page.data;
+    if (!all) return page.problems.former && html`<p class="hint">${whyMissing(page.problems.former, "people.formerNotKept")}</p>`;
+    const found = all.filter((person) => matches(search, ...textsOf(person)));
+    return section({
+      title: t("people.former"),
+      count: found.length,
+      content: found.length > 0
+        ? html`<ul class="list is-columns">${found.map((person) => keyed(person.id, linkRow({
+          href: page.link(`/people/${person.id}?former`), title: formerName(person), before: avatar(formerName(person)),
+          text: t("archive.removedOn", { day: day(person.removedAt) }),
+        })))}</ul>`
+        : html`<p class="hint">${t("people.formerNone")}</p>`,
+    });
+  }
 }
+
+const textsOf = (person) => [nameOf(person), person.email, person.phone, person.personnelNumber].filter(Boolean);
 
 function byNames(a, b) {
   return byName(a.firstName, b.firstName) || byName(a.lastName, b.lastName);
@@ -55,7 +95,12 @@ const row = (page, person) => keyed(person.id, html`
         ${person.role !== "WORKER" && roleChip(person)}
         ${standingOf(person) === "invited" && invitationChip(person)}
       </div>
-      <p class="row-sub is-line">${person.email}</p>
+      <p class="row-sub is-line">${remarkOn(person)}</p>
     </div>
+    ${callButton(person, nameOf(person))}
     <span class="row-arrow">${icon("forward")}</span>
   </li>`);
+
+const remarkOn = (person) => [
+  person.email ?? t("people.noEmail"), person.personnelNumber && t("people.number", { number: person.personnelNumber }),
+].filter(Boolean).join(" · ");

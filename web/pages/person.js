@@ -1,4 +1,4 @@
-// Somebody of the company: their invitation, details, sites, and whether they may come in.
+// A person of the company: their invitation or card, details, sites and access.
 
 import { api, Problem } from "app/api.js";
 import { draftOf } from "app/drafts.js";
@@ -7,33 +7,53 @@ import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { go } from "app/router.js";
-import { day, t } from "app/words.js";
-import { invitationChip, nameOf, roleChip, standingOf, statusChip } from "parts/chips.js";
+import { session } from "app/session.js";
+import { overviewOf, presentOn } from "app/sites.js";
+import { day, moment, t } from "app/words.js";
+import { createCards } from "parts/cards.js";
+import { hasNoEmail, invitationChip, nameOf, roleChip, standingOf, statusChip } from "parts/chips.js";
 import { ask, openDialog } from "parts/dialog.js";
 import { formView } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createInvitation } from "parts/invitation.js";
-import { changesOf, emailField, nameFields, roleField } from "parts/person-fields.js";
+import { changesOf, emailField, nameFields, numberFields, roleField, tidied, withNumbers } from "parts/person-fields.js";
+import { callButton, phoneLink } from "parts/phone-link.js";
 import { linkRow, pageHead, section, whyMissing } from "parts/pieces.js";
+import { siteName } from "parts/site-name.js";
 
 export default async function person(page) {
   const people = `${page.company.api}/users`;
   const path = `${people}/${page.params.userId}`;
+  // Of somebody who was removed there is less to ask for.
+  const former = (may.restore() && page.query.has("former") && (await asFormer(page, path))) || null;
+  if (former) return former;
   page.read({ people });
   page.read({ names: `${path}/former-names` }, { optional: true });
+  if (may.changeSites()) page.read({ overview: overviewOf(page.company) }, { optional: true });
   page.read({ sites: `${page.company.api}/sites/user/${page.params.userId}?material=none` }, { optional: true });
   const find = () => page.data.people.find(({ id }) => id === page.params.userId);
   await page.ready();
-  // Somebody new isn't in the list that is known.
+  // A new person isn't in the kept list.
   if (!find()) await page.refresh();
-  if (!find()) throw new Problem({ status: 404 });
+  if (!find()) {
+    const former = may.restore() && (await asFormer(page, path));
+    if (former) return former;
+    throw new Problem({ status: 404 });
+  }
 
   // A mail is on its way within seconds: who has just invited somebody waits to see it go.
-  page.every(3000, () => find()?.invitation?.state === "queued" && page.refresh());
+  page.every(3000, () => find()?.invitation?.state === "queued" && !hasNoEmail(find()) && page.refresh());
 
   let shown = find();
   const invitation = createInvitation(page, path);
+  const cards = may.invite() && createCards(page, path);
+  if (cards && page.query.has("card")) {
+    // Once: a reload makes no other card.
+    history.replaceState(history.state, "", page.path);
+    if (hasNoEmail(shown)) cards.show(shown);
+  }
   const put = (changes, options) => api.put(path, changes, options);
   const take = (changed) => kept.change(people, (all) => all.map((one) => (one.id === changed.id ? changed : one)));
   const act = (run) => run().catch(fail);
@@ -56,7 +76,7 @@ export default async function person(page) {
   const remove = async () => {
     const name = nameOf(shown);
     if (!(await ask({
-      title: t("person.removeTitle", { name }), text: t("person.removeWarning"), confirm: t("action.remove"), isDanger: true,
+      title: t("person.removeTitle", { name }), text: html`${ending(page, shown)}${t("person.removeWarning")}`, confirm: t("action.remove"), isDanger: true,
     }))) return;
     await api.delete(path);
     await kept.change(people, (all) => all.filter(({ id }) => id !== shown.id));
@@ -64,41 +84,61 @@ export default async function person(page) {
     await go(page.link("/people"), { replace: true, saved: true });
   };
 
+  const handOn = async () => {
+    const name = nameOf(shown);
+    if (!(await ask({
+      title: t("person.handOnTitle", { name }), text: t("person.handOnWarning", { name }), confirm: t("person.handOn"), isDanger: true,
+    }))) return;
+    await take(await put({ isOwner: true }));
+    await kept.change(people, (all) => all.map((one) => (one.id === shown.id ? one : { ...one, isOwner: false })));
+    await session.changed(await api.get("/users/me"));
+    toast(t("person.handedOn", { name }));
+  };
+
   return () => {
     shown = find() ?? shown;
     const standing = standingOf(shown);
     const isSelf = shown.id === page.user.id;
     const mayChange = may.changePerson(shown) && !isSelf;
+    const isOwner = shown.isOwner === true;
     return html`
       ${pageHead({
         title: nameOf(shown),
         back: { href: page.link("/people"), label: t("people.title") },
         chips: [roleChip(shown), invitationChip(shown)],
-        actions: mayChange && html`<button type="button" class="button" @click=${edit}>${icon("edit")}${t("action.edit")}</button>`,
+        actions: (mayChange || shown.phone) && html`${callButton(shown, nameOf(shown), { isWide: true })}
+          ${mayChange && html`<button type="button" class="button" @click=${edit}>${icon("edit")}${t("action.edit")}</button>`}`,
       })}
       ${isSelf && html`<p class="self">${t("person.self")} <a href="/profile">${t("person.toProfile")}</a></p>`}
-      ${standing === "invited" && invitation(shown)}
+      ${(standing === "invited" || (standing === "off" && !shown.invitation)) && !hasNoEmail(shown) && may.invite() && invitation(shown)}
+      ${cards && shown.role === "WORKER" && standing !== "off" && cards.view(shown)}
       ${facts(shown, page.data.names ?? [], mayChange && (() => act(cancelEmail)))}
       ${sites(page, shown)}
+      ${isOwner && !isSelf && may.invite() && html`<p class="hint">${t("person.ownerStays")}</p>`}
       ${mayChange && section({
         title: t("person.access"),
         content: html`<ul class="list">
-          ${standing === "active" && deed("switchOff", () => act(() => turn("INACTIVE")))}
+          ${may.giveOwnership() && !isOwner && shown.role === "MANAGER" && standing === "active" && deed("handOn", () => act(handOn))}
+          ${standing === "active" && !isOwner && deed("switchOff", () => act(() => turn("INACTIVE")))}
           ${standing === "off" && deed("switchOn", () => act(() => turn("ACTIVE")))}
-          ${deed("remove", () => act(remove), t("action.remove"))}
+          ${!isOwner && deed("remove", () => act(remove), t("action.remove"))}
         </ul>`,
       })}`;
   };
 }
 
+const asFormer = async (page, path) => (await importModule(() => import("parts/former-person.js"))).formerPerson(page, path);
+
 const facts = (person, names, cancelEmail) => html`
   <dl class="facts section">
-    <div><dt>${t("person.email")}</dt><dd><a href=${`mailto:${person.email}`}>${person.email}</a></dd></div>
+    <div><dt>${t("person.email")}</dt><dd>${person.email ? html`<a href=${`mailto:${person.email}`}>${person.email}</a>` : t("person.noEmail")}</dd></div>
     ${person.pendingEmail && html`<div><dt>${t("person.emailWaits")}</dt>
       <dd>${t("person.emailWaitsText", { email: person.pendingEmail })}
         ${cancelEmail && html`<button type="button" class="button is-small" @click=${cancelEmail}>${t("person.emailCancel")}</button>`}</dd></div>`}
     ${names.length > 0 && html`<div><dt>${t("person.formerNames")}</dt>
       ${names.map((one) => html`<dd>${t("person.formerName", { name: nameOf(one), until: day(one.until) })}</dd>`)}</div>`}
+    ${person.phone && html`<div><dt>${t("person.phone")}</dt><dd>${phoneLink(person.phone)}</dd></div>`}
+    ${person.personnelNumber && html`<div><dt>${t("person.personnelNumber")}</dt><dd>${person.personnelNumber}</dd></div>`}
     <div><dt>${t("person.language")}</dt><dd>${t(`nav.languages.${person.language}`)}</dd></div>
     <div><dt>${t("person.since")}</dt><dd>${day(person.createdAt)}</dd></div>
   </dl>`;
@@ -115,10 +155,19 @@ function sites(page, person) {
       ${!isKnown && page.problems.sites && html`<li class="row">${icon("sites")}
         <p class="row-sub">${whyMissing(page.problems.sites, "person.sitesNotKept")}</p></li>`}
       ${isKnown && assigned.length === 0 && html`<li class="row">${icon("sites")}
-        <p class="row-sub">${t(person.role === "MANAGER" ? "person.seesAll" : "person.noSites")}</p></li>`}
+        <p class="row-sub">${t(person.role === "WORKER" ? "person.noSites" : person.role === "MANAGER" ? "person.seesAll" : "person.readsAll")}</p></li>`}
       ${linkRow({ href: page.link(`/hours?person=${person.id}`), title: t("person.hours"), before: icon("clock") })}
     </ul>`,
   });
+}
+
+/** What ends with a person who is removed now: assignments, and a running time entry. */
+function ending(page, person) {
+  const assigned = (page.data.sites ?? []).map(({ name }) => name);
+  const open = presentOn(page).find(({ userId }) => userId === person.id);
+  return html`
+    ${assigned.length > 0 && html`${t("person.removeSites", { count: assigned.length, names: assigned.slice(0, 5).join(", ") })} `}
+    ${open && html`${t("person.removeOpen", { site: siteName(page, open), moment: moment(open.checkedInAt) })} `}`;
 }
 
 /** Something that is done with the account, and what that means. */
@@ -130,10 +179,15 @@ const deed = (name, run, label = t(`person.${name}`)) => html`
 
 function editing(person, put, take) {
   let form = null;
+  let { role } = person;
   return (dialog) => {
+    const choose = (chosen) => {
+      role = chosen;
+      dialog.update();
+    };
     form ??= createForm(dialog, {
       draft: draftOf(`person:${person.id}`),
-      send: (values) => put(changesOf({ ...values, email: values.email.trim() }, person)),
+      send: (values) => withNumbers(form, put(changesOf(tidied(values), person))),
       async done(changed) {
         await take(changed);
         toast(changed.pendingEmail && changed.pendingEmail !== person.pendingEmail
@@ -141,11 +195,12 @@ function editing(person, put, take) {
         dialog.close();
       },
     });
-    const hint = t(standingOf(person) === "invited" ? "person.emailHintInvited" : "person.emailHintActive");
+    const hint = t(hasNoEmail(person) ? "person.emailHintNone" : standingOf(person) === "invited" ? "person.emailHintInvited" : "person.emailHintActive");
     return formView(form, html`
       ${nameFields(form, person)}
-      ${emailField(form, { value: person.email, hint })}
-      ${roleField(form, person.role)}
+      ${emailField(form, { value: person.email, hint, required: !hasNoEmail(person) || role !== "WORKER" })}
+      ${!person.isOwner && roleField(form, person.role, choose)}
+      ${numberFields(form, person)}
     `, { submit: t("action.save") });
   };
 }

@@ -1,4 +1,4 @@
-// What is kept of people, how long and why: true of every server that runs this program.
+// What is kept about people, for how long and why, on every server that runs this program.
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";
@@ -6,7 +6,7 @@ import { icon } from "parts/icon.js";
 import { missingSettings, operatorFacts } from "parts/operator.js";
 import { pageHead, section } from "parts/pieces.js";
 
-const items = ["account", "formerNames", "formerEmails", "sessions", "hours", "movements", "history", "security", "mails", "attempts"];
+const items = ["account", "formerNames", "formerEmails", "sessions", "phones", "numbers", "hours", "movements", "history", "security", "mails", "attempts"];
 
 export default function privacy(page) {
   page.read({ operator: "/operator" });

@@ -1,4 +1,4 @@
-// Oneself: details, language, password, where one is signed in, and all that is held on one.
+// The person's own details, language, password, sessions, and all data held about them.
 
 import { api } from "app/api.js";
 import { howSurely } from "app/database.js";
@@ -6,13 +6,14 @@ import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
 import { fail, toast } from "app/live.js";
-import { go } from "app/router.js";
+import { importModule } from "app/modules.js";
+import { go, reload } from "app/router.js";
 import { session } from "app/session.js";
 import { language, moment, t } from "app/words.js";
 import { nameOf, roleChip } from "parts/chips.js";
 import { downloadConfirmed } from "parts/confirm-again.js";
 import { deviceName } from "parts/device.js";
-import { openDialog } from "parts/dialog.js";
+import { ask, openDialog } from "parts/dialog.js";
 import { formView, passwordField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { changesOf, emailField, nameFields } from "parts/person-fields.js";
@@ -44,6 +45,17 @@ export default async function profile(page) {
     if (session.state === "out") await go("/", { replace: true, saved: true });
   }
 
+  /** Signs out too: what isn't sent yet is asked about first. */
+  async function endHere() {
+    const { id } = page.user;
+    if (!(await ask({ title: t("profile.hereTitle"), text: t("profile.hereText"), confirm: t("profile.hereEnd"), isDanger: true }))) return;
+    await signOut();
+    if (session.state !== "out") return;
+    const { phone } = await importModule(() => import("app/phone.js"));
+    await phone.forget(id);
+    await reload();
+  }
+
   return () => html`
     ${pageHead({
       title: nameOf(page.user),
@@ -52,11 +64,18 @@ export default async function profile(page) {
     })}
     ${address(page)}
     ${section({ title: t("profile.language"), content: languages(speak) })}
-    ${section({
+    ${page.user.email !== null && section({
       title: t("profile.password"),
       content: html`<ul class="list"><li class="row deed">
         <p class="row-text">${t("profile.passwordText")}</p>
         <button type="button" class="button" @click=${() => editPassword(page)}>${icon("key")}${t("profile.passwordChange")}</button>
+      </li></ul>`,
+    })}
+    ${session.isByCard && section({
+      title: t("profile.here"),
+      content: html`<ul class="list"><li class="row deed">
+        <p class="row-text">${t("profile.hereText")}</p>
+        <button type="button" class="button" @click=${() => endHere().catch(fail)}>${icon("out")}${t("profile.hereEnd")}</button>
       </li></ul>`,
     })}
     ${section({
@@ -86,6 +105,8 @@ export default async function profile(page) {
 
 function address(page) {
   const { email, pendingEmail } = page.user;
+  // An address of one's own needs the password.
+  if (email === null && !pendingEmail) return section({ title: t("profile.email"), content: html`<p class="hint">${t("profile.emailNone")}</p>` });
   const act = (run) => () => run().catch(fail);
   const resend = async () => {
     await api.post(`${me}/pending-email/resend`);
@@ -100,8 +121,8 @@ function address(page) {
     title: t("profile.email"),
     content: html`<ul class="list">
       <li class="row deed">
-        <p class="row-text">${t("profile.emailText", { email })}</p>
-        <button type="button" class="button" @click=${editEmail}>${icon("mail")}${t("profile.emailChange")}</button>
+        <p class="row-text">${email === null ? t("profile.emailNone") : t("profile.emailText", { email })}</p>
+        ${email !== null && html`<button type="button" class="button" @click=${editEmail}>${icon("mail")}${t("profile.emailChange")}</button>`}
       </li>
       ${pendingEmail && html`<li class="row deed">
         <p class="row-text">${t("profile.emailWaits", { email: pendingEmail })}</p>

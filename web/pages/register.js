@@ -1,4 +1,4 @@
-// A company registers itself, with its first manager, who is signed in then. Where that is closed: whom to ask.
+// A company registers itself with its first manager, who is then signed in. Where registration is closed: the operator to ask.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
@@ -6,12 +6,16 @@ import { html } from "app/html.js";
 import { registrationIsOpen } from "app/registration.js";
 import { go } from "app/router.js";
 import { session } from "app/session.js";
-import { language, t } from "app/words.js";
+import { language, t, useAllWords } from "app/words.js";
 import { addressFields } from "parts/address-fields.js";
 import { formView, passwordField, textField } from "parts/fields.js";
+import { phoneLink } from "parts/phone-link.js";
 import { emptyState, pageHead } from "parts/pieces.js";
 
-export default (page) => (registrationIsOpen ? open(page) : closed(page));
+export default async function register(page) {
+  await useAllWords();
+  return registrationIsOpen ? open(page) : closed(page);
+}
 
 function closed(page) {
   page.read({ operator: "/operator" });
@@ -22,7 +26,7 @@ function closed(page) {
       text: t(name ? "register.closedAsk" : "register.closedText", { name }),
       action: html`
         ${email && html`<a class="button is-primary" href=${`mailto:${email}`}>${email}</a>`}
-        ${phone && html`<a class="button" href=${`tel:${phone.replace(/[^+\d]/g, "")}`}>${phone}</a>`}
+        ${phone && phoneLink(phone, "button")}
         <a class="button" href="/">${t("signIn.title")}</a>`,
     });
   };

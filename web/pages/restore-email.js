@@ -1,4 +1,4 @@
-// The link that was mailed to the address that was to change: the person undoes the change.
+// The link mailed to the previous address: the person undoes the change.
 
 import { emailLink } from "parts/email-link.js";
 

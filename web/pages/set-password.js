@@ -7,17 +7,17 @@ import { toast } from "app/live.js";
 import { tabNotes } from "app/notes.js";
 import { go } from "app/router.js";
 import { session } from "app/session.js";
-import { t } from "app/words.js";
+import { t, useAllWords } from "app/words.js";
 import { formView, passwordField } from "parts/fields.js";
 import { emptyState, pageHead } from "parts/pieces.js";
 
 // It is kept while the tab is open, not in the address: that is copied, shown and kept in the history.
 const note = "polier.link";
 
-/** Of the link: in the fragment, or in the query where the server's settings say so. */
+/** The link's token: in the fragment, or in the query if the server's settings say so. */
 const tokenOf = (page) => new URLSearchParams(location.hash.slice(1)).get("token") ?? page.query.get("token");
 
-export default function setPassword(page) {
+export default async function setPassword(page) {
   const given = tokenOf(page);
   if (given) {
     tabNotes.set(note, given);
@@ -25,6 +25,7 @@ export default function setPassword(page) {
   }
   // Another link that is opened in the same tab changes the fragment only.
   addEventListener("hashchange", () => tokenOf(page) && location.reload(), { signal: page.signal });
+  await useAllWords();
   const token = tabNotes.get(note);
   let isUsed = !token;
   const form = createForm(page, {

@@ -1,22 +1,35 @@
-// The door. It stands before every address, and opens to what was asked for.
+// The sign-in page. It is shown at every address, and then leads to the requested page. Whom this browser knows by a card is shown first.
 
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
+import { importModule } from "app/modules.js";
+import { notes } from "app/notes.js";
 import { registrationIsOpen } from "app/registration.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
 import { formView, passwordField, textField } from "parts/fields.js";
 import { pageHead } from "parts/pieces.js";
 
-export default function signIn(page) {
+export default async function signIn(page) {
+  let byPin = null;
+  if (notes.get("polier.phone")) {
+    const { createPinSignIn } = await importModule(() => import("parts/pin-sign-in.js"));
+    byPin = await createPinSignIn(page, hidePeople);
+  }
   const form = createForm(page, { send: ({ email, password }) => session.signIn(email.trim(), password) });
-  return () => html`
+
+  function hidePeople() {
+    byPin = null;
+    page.update();
+  }
+
+  return () => byPin?.() ?? html`
     ${pageHead({ title: t("signIn.title"), lead: page.path !== "/" && t("signIn.lead") })}
     ${formView(form, html`
       ${textField(form, { name: "email", label: t("person.email"), type: "email", autocomplete: "username", inputmode: "email" })}
       ${passwordField(form, { name: "password", label: t("signIn.password"), autocomplete: "current-password" })}
       <p class="after-field"><a href="/forgot-password">${t("signIn.forgot")}</a></p>
-    `, { submit: t("signIn.submit") })}
+    `, { submit: t("signIn.submit"), more: html`<a class="button" href="/card">${t("signIn.byCard")}</a>` })}
     ${registrationIsOpen && html`
       <p class="door-other">${t("signIn.noCompany")} <a href="/register">${t("signIn.register")}</a></p>`}`;
 }

@@ -1,23 +1,23 @@
-// A new site, or a changed one; and its end.
+// Creates and changes a site; and removes it.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
+import { importModule } from "app/modules.js";
 import { go } from "app/router.js";
-import { siteRemoved, siteSaved } from "app/sites.js";
+import { overviewOf, presentOn, siteSaved, statuses } from "app/sites.js";
 import { dayOf, t } from "app/words.js";
 import { addressFields, addressTexts, siteAddress } from "parts/address-fields.js";
-import { ask } from "parts/dialog.js";
 import { areaField, choiceField, formView, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createPeopleField } from "parts/people-field.js";
 import { pageHead } from "parts/pieces.js";
 
-const textsOf = ({ name, addressParts, startDate, endDate, priority, status, assignments, notes }) => ({
-  name, ...addressTexts(addressParts), startDate, endDate: endDate ?? "", priority, status,
-  users: assignments.map(({ userId }) => userId), notes: notes ?? "",
+const textsOf = ({ name, addressParts, contactName, contactPhone, startDate, endDate, priority, status, assignments, notes }) => ({
+  name, ...addressTexts(addressParts), contactName: contactName ?? "", contactPhone: contactPhone ?? "", startDate, endDate: endDate ?? "",
+  priority, status, users: assignments.map(({ userId }) => userId), notes: notes ?? "",
 });
 
 export default function siteEdit(page) {
@@ -25,17 +25,23 @@ export default function siteEdit(page) {
   const listPath = `${page.company.api}/sites`;
   const path = `${listPath}/${id}`;
   page.read({ users: `${page.company.api}/users`, ...(id && { site: path }) });
+  if (id) page.read({ overview: overviewOf(page.company) }, { optional: true });
   // What the form shows: a newer answer is taken over only while nothing has been typed, so that the save is of what was seen.
   let shown = null;
   let people = null;
+  const isDepot = () => shown?.kind === "DEPOT";
 
   const form = createForm(page, {
     check: ({ startDate, endDate }) => (startDate && endDate && endDate < startDate ? { endDate: t("fields.before-start-date") } : {}),
     stale: { of: () => shown, read: () => kept.refresh(path), texts: textsOf },
     send: (values, { key, of }) => {
-      const site = {
-        ...values, address: siteAddress(values.address), endDate: values.endDate || null, notes: values.notes.trim() || null,
-      };
+      const site = { ...values, address: siteAddress(values.address), notes: values.notes.trim() || null };
+      if (!isDepot()) site.endDate = values.endDate || null;
+      // A server that came before contacts refuses fields that it doesn't know.
+      for (const name of ["contactName", "contactPhone"]) {
+        site[name] = values[name].trim() || null;
+        if (!site[name] && !(name in shown)) delete site[name];
+      }
       return id ? api.patch(path, site, { of }) : api.post(listPath, site, { key });
     },
     async done(saved) {
@@ -55,16 +61,16 @@ export default function siteEdit(page) {
     }
     const back = id ? { href: page.link(`/sites/${id}`), label: site.name } : { href: page.link("/sites"), label: t("sites.title") };
     return html`
-      ${pageHead({ title: t(id ? "site.edit.title" : "sites.new"), lead: !id && t("site.edit.lead"), back })}
+      ${pageHead({ title: t(isDepot() ? "site.edit.depotTitle" : id ? "site.edit.title" : "sites.new"), lead: !id && t("site.edit.lead"), back })}
       ${formView(form, html`
-        ${textField(form, { name: "name", label: t("site.edit.name"), hint: t("site.edit.nameHint"), value: site.name, maxlength: 200 })}
+        ${textField(form, { name: "name", label: t("site.edit.name"), hint: !isDepot() && t("site.edit.nameHint"), value: site.name, maxlength: 200 })}
         ${id ? details(site) : html`
           <details class="more" ?open=${Object.keys(form.errors).some((name) => name !== "name")}>
             <summary>${icon("add")}<span>${t("site.edit.more")}</span></summary>
             <div class="more-fields">${details(site)}</div>
           </details>`}
       `, { submit: t(id ? "action.save" : "site.edit.open"), cancel: back.href })}
-      ${id && html`
+      ${id && !isDepot() && html`
         <section class="section danger-zone">
           <h2>${t("site.edit.removeHead")}</h2>
           <p>${t("site.edit.removeHint")}</p>
@@ -76,22 +82,32 @@ export default function siteEdit(page) {
     return html`
       ${addressFields(form, site.addressParts, { isWhole: false })}
       <fieldset class="group">
+        <legend>${t("site.edit.contact")} <span class="optional">${t("form.optional")}</span></legend>
+        <div class="fields">
+          ${textField(form, { name: "contactName", label: t("site.edit.contactName"), value: site.contactName ?? "", required: false, maxlength: 200 })}
+          ${textField(form, { name: "contactPhone", label: t("site.edit.contactPhone"), type: "tel", value: site.contactPhone ?? "", required: false, maxlength: 50 })}
+        </div>
+      </fieldset>
+      ${isDepot() ? notes(site) : html`<fieldset class="group">
         <legend>${t("site.edit.time")}</legend>
         <div class="fields">
           ${textField(form, { name: "startDate", label: t("site.edit.start"), type: "date", value: site.startDate ?? dayOf() })}
           ${textField(form, { name: "endDate", label: t("site.edit.end"), type: "date", value: site.endDate ?? "", required: false })}
         </div>
         ${choice("priority", ["high", "medium", "low"], site.priority ?? "medium", t("sites.priority"))}
-        ${id && choice("status", ["ACTIVE", "INACTIVE"], site.status, t("sites.status"), t("site.edit.statusHint"))}
+        ${id && choice("status", statuses, site.status, t("sites.status"), t("site.edit.statusHint"))}
       </fieldset>
       <fieldset class="group">
         <legend>${t("site.edit.team")}</legend>
         ${people.view(form, t("site.edit.people"))}
-        ${areaField(form, {
-          name: "notes", label: t("site.edit.notes"), hint: t("site.edit.notesHint"), value: site.notes,
-          required: false, maxlength: 10000,
-        })}
-      </fieldset>`;
+        ${notes(site)}
+      </fieldset>`}`;
+  }
+
+  function notes(site) {
+    return areaField(form, {
+      name: "notes", label: t("site.edit.notes"), hint: t("site.edit.notesHint"), value: site.notes, required: false, maxlength: 10000,
+    });
   }
 
   function choice(name, codes, value, label, hint) {
@@ -101,19 +117,15 @@ export default function siteEdit(page) {
   }
 
   async function remove() {
-    const { name } = page.data.site;
-    const isSure = await ask({
-      title: t("site.edit.removeTitle", { name }), text: t("site.edit.removeText"), confirm: t("site.edit.remove"), isDanger: true,
-    });
-    if (!isSure) return;
     try {
-      await api.delete(path, { of: page.data.site });
-      kept.forget(path);
-      await siteRemoved(page.company, id);
-      toast(t("site.edit.removed", { name }));
+      const { askToRemove, removeSite } = await importModule(() => import("parts/remove-site.js"));
+      const answer = await askToRemove(page.data.site, presentOn(page, id));
+      if (answer === "move") return await go(`${page.link(`/sites/${id}`)}?finish`);
+      if (answer !== "remove") return;
+      await removeSite(page, page.data.site);
       await go(page.link("/sites"), { saved: true, replace: true });
     } catch (problem) {
-      // What somebody else changed is shown before anybody removes it.
+      // Another person's change is shown before the site is removed.
       if (problem.status === 412) await page.refresh();
       fail(problem);
     }

@@ -6,7 +6,7 @@ import { may } from "app/may.js";
 import { dayOf, nearDay, t, time } from "app/words.js";
 import { auditChanges, auditSentence } from "parts/audit.js";
 import { avatar, nameOf } from "parts/chips.js";
-import { movementRow } from "parts/movement.js";
+import { createPlaces, movementRow } from "parts/movement.js";
 import { createPaged } from "parts/paged.js";
 import { emptyState, section, whyMissing } from "parts/pieces.js";
 
@@ -17,6 +17,7 @@ export default function siteHistory(page, site) {
   let kind = "all";
   let known = null;
   const lists = new Map();
+  const places = createPlaces(page);
   choose(kind);
   if (may.seeHistory()) page.read({ people: `${page.company.api}/users` }, { optional: true });
 
@@ -35,6 +36,7 @@ export default function siteHistory(page, site) {
     if (isMissing && !known) recall();
     const shown = page.data[kind] ? inOrder(list.items, list.hasMore) : kind === "changes" ? [] : known ?? [];
     const names = new Map((page.data.people ?? []).map((person) => [person.id, nameOf(person)]));
+    const units = new Map((page.data.site?.material ?? []).map(({ id, unit }) => [id, unit]));
     const days = Map.groupBy(shown, ({ at }) => dayOf(at));
     return html`
       ${may.seeHistory() && html`
@@ -50,8 +52,8 @@ export default function siteHistory(page, site) {
       <div class="days">${[...days].map(([date, entries]) => keyed(date, section({
         title: nearDay(entries[0].at),
         content: html`<ul class="list">${entries.map((entry) => keyed(entry.id, entry.movement
-          ? movementRow({ ...entry.movement, at: entry.at }, entry.movement.unit, entry.movement.materialName)
-          : changeRow(entry.change, names)))}</ul>`,
+          ? movementRow({ ...entry.movement, at: entry.at }, { places })
+          : changeRow(entry.change, names, units)))}</ul>`,
       })))}</div>
       ${page.data[kind] && list.button()}`;
   };
@@ -67,7 +69,7 @@ export default function siteHistory(page, site) {
 
 async function recallMovements(site, { id, name, unit }) {
   const entry = await kept.recall(`${site.api}/materials/${id}/movements?limit=${atOnce}`);
-  return (entry?.value ?? []).map((one) => ({ id: one.id, at: one.at, movement: { ...one, unit, materialName: name } }));
+  return (entry?.value ?? []).map((one) => ({ id: one.id, at: one.at, movement: { unit, materialName: name, ...one } }));
 }
 
 /**
@@ -79,11 +81,11 @@ function inOrder(entries, hasMore) {
   return entries.filter(({ at }) => at >= until).sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-const changeRow = (entry, names) => html`
+const changeRow = (entry, names, units) => html`
   <li class="row is-top">
     ${avatar(entry.userName)}
     <div class="row-text">
-      <p>${auditSentence(entry, names)}</p>
+      <p>${auditSentence(entry, names, units)}</p>
       ${auditChanges(entry, names)}
     </div>
     <time class="row-sub number" datetime=${entry.at}>${time(entry.at)}</time>

@@ -3,32 +3,40 @@
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
-import { queue } from "app/queue.js";
-import { overviewOf, presentOn } from "app/sites.js";
+import { now } from "app/now.js";
+import { hereNow, overviewOf, presentOn } from "app/sites.js";
 import { nearDay, t, time } from "app/words.js";
 import { avatar, personChip } from "parts/chips.js";
 import { createClock } from "parts/clock.js";
+import { createCrewActions, entriesAtOnce } from "parts/crew-actions.js";
+import { crewWaiting, fixesWaiting, waitingChip } from "parts/crew-waiting.js";
 import { createPaged } from "parts/paged.js";
 import { emptyState, section } from "parts/pieces.js";
 import "parts/running-time.js";
 import { byDay, entryRow } from "parts/time-entry.js";
 
-const atOnce = 50;
+/** How far back a foreman may correct, in milliseconds. */
+const foremansReach = 7 * 24 * 3_600_000;
 
 /** @param {import("app/page.js").Page} page  @param {{id: string, api: string, link: string}} site */
 export default function siteHours(page, site) {
   page.read({ overview: overviewOf(page.company) }, { isLive: true });
-  page.read({ entries: `${site.api}/time-entries?limit=${atOnce}` }, { optional: true });
+  page.read({ entries: `${site.api}/time-entries?limit=${entriesAtOnce}` }, { optional: true });
   const paged = createPaged(page, "entries");
+  if (may.correctHours()) page.read({ users: `${page.company.api}/users` }, { optional: true });
+  // A site that was removed is only read.
+  const isClosed = () => Boolean(page.data.site.removedAt);
   const clock = may.clockIn() && createClock(page, () => page.data.site);
+  const crew = createCrewActions(page, site);
+  const seesAll = () => may.seeAllHours() || may.leadSite(page.data.site);
   page.every(30_000, () => page.update());
-  queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
 
   return () => {
-    const present = presentOn(page, site.id);
+    const present = may.leadSite(page.data.site) ? withWaiting(hereNow(page, site.id), site.id) : presentOn(page, site.id);
     return html`
-      ${clock && clock()}
-      ${may.seeAllHours() && present.length > 0 && section({
+      ${clock && !isClosed() && clock()}
+      ${!isClosed() && crew()}
+      ${seesAll() && present.length > 0 && section({
         title: t("hours.present"),
         count: present.length,
         content: html`<ul class="list">${present.map(presence)}</ul>`,
@@ -46,15 +54,19 @@ export default function siteHours(page, site) {
       ${paged.button()}`;
   }
 
-  // A worker sees their own only.
+  // A worker who doesn't lead the site sees their own only.
   function row(visit) {
-    if (!may.seeAllHours()) return entryRow(visit, { open });
-    return entryRow(visit, { title: visit.userName, before: avatar(visit.userName), open });
+    if (!seesAll()) return entryRow(visit, { open });
+    const after = fixesWaiting(site.id).has(visit.id) && waitingChip();
+    return entryRow(visit, { title: visit.userName, before: avatar(visit.userName), after, open });
   }
 
   async function open(entry) {
     const { openEntry } = await importModule(() => import("parts/correct-hours.js"));
-    const corrected = await openEntry(entry, { company: page.company.api, siteName: page.data.site.name });
+    const corrected = await openEntry(entry, {
+      company: page.company.id, siteName: page.data.site.name,
+      mayCorrect: !isClosed() && (may.correctHours() || (may.leadSite(page.data.site) && Date.parse(entry.checkedInAt) > now() - foremansReach)),
+    });
     if (!corrected) return;
     // Also where it came with an older page of the list, which isn't asked for again.
     Object.assign(entry, corrected);
@@ -62,8 +74,20 @@ export default function siteHours(page, site) {
   }
 }
 
-const presence = ({ id, userName, checkedInAt }) => keyed(id, html`
+/** Who is there, and whose check-in or check-out waits for a signal. */
+function withWaiting(present, site) {
+  const waiting = crewWaiting(site);
+  const known = new Set(present.map(({ userId }) => userId));
+  return [
+    ...present.map((entry) => ({ ...entry, waits: waiting.get(entry.userId)?.remark })),
+    ...[...waiting].filter(([id, { isHere }]) => isHere && !known.has(id)).map(([id, { key, name, at, remark }]) => ({
+      id: `${key} ${id}`, userId: id, userName: name, checkedInAt: at, waits: remark,
+    })),
+  ];
+}
+
+const presence = ({ id, userName, checkedInAt, waits }) => keyed(id, html`
   <li class="row">
-    <div class="row-text">${personChip(userName, t("start.since", { time: time(checkedInAt) }))}</div>
+    <div class="row-text">${personChip(userName, waits ?? t("start.since", { time: time(checkedInAt) }), waits ? [waitingChip()] : [])}</div>
     <div class="row-amount"><span class="row-number"><running-time since=${checkedInAt}></running-time></span></div>
   </li>`);

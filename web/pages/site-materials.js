@@ -5,11 +5,13 @@ import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
+import { queue } from "app/queue.js";
 import { amount, day, nearDay, number, signed, t } from "app/words.js";
 import "parts/hold-button.js";
 import { icon } from "parts/icon.js";
 import { emptyState } from "parts/pieces.js";
 import { createMaterialList } from "parts/material-list.js";
+import { createPlaces } from "parts/movement.js";
 import { searchField } from "parts/search-field.js";
 import { stockBar } from "parts/stock.js";
 import { stockChart } from "parts/stock-chart.js";
@@ -25,6 +27,12 @@ const few = 3;
 export default function siteMaterials(page, site) {
   const tally = createTally(page, site.id);
   const list = createMaterialList(page, site);
+  const places = createPlaces(page);
+  /** On a site whose work is done, nothing runs low. */
+  const isWanted = () => page.data.site.status !== "FINISHED";
+  const isClosed = () => Boolean(page.data.site.removedAt);
+  const mayAdd = () => may.changeMaterials() && !isClosed();
+  const mayAdjust = () => may.adjustMaterials() && !isClosed();
   // Of many each opens with a tap.
   const opened = new Set();
   const turn = (id, { currentTarget }) => {
@@ -51,23 +59,40 @@ export default function siteMaterials(page, site) {
 
   return () => {
     const { count, shown } = list;
-    if (!count) return nothingYet();
+    if (!count) return html`${arriving()}${nothingYet()}${removedOnes()}`;
     const isCompact = count >= compactFrom && shown.length > few;
     return html`
       <h2 class="visually-hidden">${t("site.tabs.materials")}</h2>
+      ${arriving()}
       ${count >= searchedFrom && searchField({ label: t("material.search"), value: list.wanted, onInput: list.search })}
       <ul class="materials ${isCompact && "is-compact"}">
         ${shown.map((material) => keyed(material.id, isCompact && !opened.has(material.id) ? line(material) : card(material, isCompact)))}
-        ${may.changeMaterials() && html`
+        ${mayAdd() && html`
           <li><button type="button" class="material-new" @click=${add}>${icon("add")}${t("material.new")}</button></li>`}
       </ul>
       ${list.button()}
-      ${!shown.length && !list.isBusy && emptyState({ icon: "search", title: t("material.noMatch") })}`;
+      ${!shown.length && !list.isBusy && emptyState({ icon: "search", title: t("material.noMatch") })}
+      ${removedOnes()}`;
   };
+
+  /** The way to the materials that were removed. */
+  function removedOnes() {
+    return may.seeArchive() && html`
+      <p class="archive-link"><button type="button" class="link" @click=${openRemoved}>${t("material.removedTitle")}</button></p>`;
+  }
+
+  /** What others of the phone's acts will bring, and isn't listed here yet. */
+  function arriving() {
+    const all = queue.arrivingAt(site.id);
+    return all.length > 0 && html`
+      <p class="material-waiting arriving">${icon("clock")}<span>${t("move.arriving", {
+        what: all.map((one) => `${amount(one.amount, one.unit)} ${one.name}`).join(", "),
+      })}</span></p>`;
+  }
 
   function line(material) {
     const left = tally.left(material);
-    const isLow = left < material.threshold;
+    const isLow = isWanted() && left < material.threshold;
     return html`
       <li class="material-line ${isLow && "is-low"}">
         <button type="button" class="material-open" aria-expanded="false" @click=${(event) => turn(material.id, event)}>
@@ -84,14 +109,14 @@ export default function siteMaterials(page, site) {
     const isUnkept = tally.isUnkept(material);
     const seen = movementsOf(material);
     const shown = { ...material, amount: moving ? left : material.amount };
-    shown.belowThreshold = shown.amount < material.threshold;
+    shown.belowThreshold = isWanted() && shown.amount < material.threshold;
     return html`
       <li class="card material ${shown.belowThreshold && "is-low"}">
         <h3><button type="button" class="material-name" @click=${() => open(material)}>
           <span>${material.name}</span>${icon("forward")}</button>
           ${isCompact && html`<button type="button" class="button is-icon fold" aria-expanded="true" aria-label=${t("material.fold", { name: material.name })}
             @click=${(event) => turn(material.id, event)}>${icon("forward")}</button>`}</h3>
-        ${may.adjustMaterials() ? stepper(material, shown, moving, left) : html`<p class="well">${amountOf(shown)}</p>`}
+        ${mayAdjust() ? stepper(material, shown, moving, left) : html`<p class="well">${amountOf(shown)}</p>`}
         ${waiting !== 0 && html`
           <p class="material-waiting">${icon(isUnkept ? "warning" : "clock")}<span>${t(isUnkept ? "material.unkept" : "material.waiting", {
             delta: signed(waiting), amount: amount(left, material.unit),
@@ -127,29 +152,36 @@ export default function siteMaterials(page, site) {
     return emptyState({
       icon: "material",
       title: t("material.none"),
-      text: t(may.changeMaterials() ? "material.noneText" : "material.noneTextCrew"),
-      action: may.changeMaterials() && html`
+      text: !isClosed() && t(!may.changeMaterials() ? "material.noneTextCrew" : page.data.site.kind === "DEPOT" ? "material.noneTextDepot" : "material.noneText"),
+      action: mayAdd() && html`
         <button type="button" class="button is-primary" @click=${add}>${icon("add")}${t("material.new")}</button>`,
     });
   }
 
-  async function enter(material) {
+  async function enter(material, added) {
     const { enterAmount } = await importModule(() => import("parts/number-pad.js"));
     await enterAmount(material, {
       left: tally.left(material),
       draft: `amount:${material.id}`,
+      added,
       take: (delta, note) => tally.send(material, delta, note, { isTyped: true }),
     });
   }
 
   async function add() {
     const { editMaterial } = await importModule(() => import("parts/material-form.js"));
-    await editMaterial(site, undefined, list);
+    await editMaterial(site, undefined, list, enter);
   }
 
   async function open(material) {
     const { openMaterial } = await importModule(() => import("parts/material-sheet.js"));
-    await openMaterial(material, { site, movementsPath: movementsPath(material), list });
+    await openMaterial(material, { site, movementsPath: movementsPath(material), list, isClosed: isClosed(), places });
+  }
+
+  async function openRemoved() {
+    const { chooseRemoved } = await importModule(() => import("parts/material-archive.js"));
+    const material = await chooseRemoved(site);
+    if (material) await open(material);
   }
 }
 

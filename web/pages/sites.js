@@ -1,27 +1,28 @@
-// All sites that one may see: found by typing, sifted by status and priority.
+// All sites that the person may see, with search and filters by status and priority.
 
 import { html } from "app/html.js";
 import { may } from "app/may.js";
-import { keepSites, listOf, overviewOf, presentOn } from "app/sites.js";
+import { depotOf, keepSites, listOf, overviewOf, presentOn, statuses } from "app/sites.js";
 import { t } from "app/words.js";
 import { icon } from "parts/icon.js";
-import { emptyState, pageHead, whyMissing } from "parts/pieces.js";
+import { lowChip } from "parts/chips.js";
+import { emptyState, linkRow, pageHead, whyMissing } from "parts/pieces.js";
 import { matches, searchField } from "parts/search-field.js";
 import { byUrgency, siteCard } from "parts/site-card.js";
 
 const usual = { q: "", status: "ACTIVE", priority: "all" };
-const statuses = ["ACTIVE", "INACTIVE", "all"];
 const priorities = ["all", "high", "medium", "low"];
 
 export default function sites(page) {
   page.read({ overview: overviewOf(page.company) });
-  page.read({ ACTIVE: listOf(page.company, "ACTIVE") }, { optional: true });
+  page.read({ ACTIVE: listOf(page.company, "ACTIVE"), depot: depotOf(page.company) }, { optional: true });
   keepSites(page.company);
   const wanted = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, page.query.get(name) ?? value]));
 
   // Sites that are finished are most of an old company's: they are asked for when they are wanted, or where there are no others.
-  const isOld = () => wanted.status !== "ACTIVE" || active().length === 0;
-  let isAsked = false;
+  const old = statuses.filter((status) => status !== "ACTIVE");
+  const isWantedStatus = (status) => [status, "all"].includes(wanted.status) || active().length === 0;
+  const asked = new Set();
 
   /** Until the list is here, what the overview has of it. */
   function active() {
@@ -29,14 +30,14 @@ export default function sites(page) {
   }
 
   return () => {
-    if (isOld() && !isAsked) {
-      isAsked = true;
-      page.read({ INACTIVE: listOf(page.company, "INACTIVE") }, { optional: true });
+    const needed = old.filter(isWantedStatus);
+    for (const status of needed.filter((one) => !asked.has(one))) {
+      asked.add(status);
+      page.read({ [status]: listOf(page.company, status) }, { optional: true });
     }
-    const old = page.data.INACTIVE ?? [];
-    const all = [...active(), ...old];
-    const isComing = isOld() && !page.data.INACTIVE && !page.problems.INACTIVE;
-    const isMissing = wanted.status !== "ACTIVE" && !page.data.INACTIVE && page.problems.INACTIVE;
+    const all = [...active(), ...old.flatMap((status) => page.data[status] ?? [])];
+    const isComing = needed.some((status) => !page.data[status] && !page.problems[status]);
+    const isMissing = wanted.status !== "ACTIVE" && needed.filter((status) => !page.data[status]).map((status) => page.problems[status])[0];
     const shown = all.filter((site) => isWanted(site, wanted)).sort(byUrgency);
     return html`
       ${pageHead({
@@ -44,16 +45,18 @@ export default function sites(page) {
         actions: may.changeSites() && all.length > 0 && html`
           <a class="button is-primary" href=${page.link("/sites/new")}>${icon("add")}${t("sites.new")}</a>`,
       })}
-      ${all.length > 0 && html`
+      ${(page.data.depot ?? []).map((depot) => depotRow(page, depot))}
+      ${(all.length > 0 || wanted.status !== "ACTIVE") && html`
         <div class="sieve">
           ${searchField({ label: t("sites.search"), value: wanted.q, onInput: (q) => choose({ q }) })}
-          ${sieve("status", statuses, (code) => t(code === "all" ? "sites.all" : `site.statuses.${code}`))}
+          ${sieve("status", [...statuses, "all"], (code) => t(code === "all" ? "sites.all" : `site.statuses.${code}`))}
           ${sieve("priority", priorities, (code) => t(code === "all" ? "sites.all" : `site.priorities.${code}`))}
         </div>
         <h2 class="sieve-count" aria-live="polite">${t("sites.count", { count: shown.length })}</h2>`}
       ${isMissing && html`<p class="hint">${whyMissing(isMissing, "sites.notKept")}</p>`}
       ${shown.length > 0 && html`<ul class="cards">${shown.map((site) => siteCard(page, site, presentOn(page, site.id).length))}</ul>`}
-      ${shown.length === 0 && !isComing && !isMissing && (all.length ? noMatch() : noSites(page))}`;
+      ${shown.length === 0 && !isComing && !isMissing && (all.length ? noMatch() : noSites(page))}
+      ${may.seeArchive() && html`<p class="archive-link"><a href=${page.link("/archive")}>${t("archive.link")}</a></p>`}`;
   };
 
   /** Kept in the address, for the way back. */
@@ -85,14 +88,20 @@ export default function sites(page) {
   }
 }
 
-function isWanted(site, { q, status, priority }) {
+/** Where the company keeps what is on no site: no site among sites. */
+const depotRow = (page, depot) => html`
+  <ul class="list depot">${linkRow({
+    href: page.link(`/sites/${depot.id}`), title: depot.name, before: icon("depot"), after: lowChip(depot.materialInfo.warnings),
+  })}</ul>`;
+
+function isWanted(site, /** @type {any} */ { q, status, priority }) {
   return (status === "all" || site.status === status) && (priority === "all" || site.priority === priority)
     && matches(q, site.name, site.address, ...site.assignments.map((one) => one.lastName));
 }
 
 const noSites = (page) => emptyState({
   icon: "sites",
-  title: t(may.changeSites() ? "start.noSites" : "start.noAssignedSites"),
-  text: t(may.changeSites() ? "start.noSitesText" : "start.noAssignedSitesText"),
+  title: t(may.seeAllSites() ? "start.noSites" : "start.noAssignedSites"),
+  text: may.changeSites() ? t("start.noSitesText") : !may.seeAllSites() && t("start.noAssignedSitesText"),
   action: may.changeSites() && html`<a class="button is-primary" href=${page.link("/sites/new")}>${icon("add")}${t("sites.new")}</a>`,
 });

@@ -1,4 +1,4 @@
-// The day at a glance: who is on site, what runs low, the sites. For a worker it begins with their own clock.
+// The day at a glance: who is on site, what is running low, the sites. For a worker it begins with their own clock.
 
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";

@@ -1,4 +1,4 @@
-// The link that was mailed to who registered a company: the person says that the address is theirs.
+// The link mailed to a company's founder: the person confirms the address.
 
 import { session } from "app/session.js";
 import { lookAgain } from "parts/address-proof.js";

@@ -1,14 +1,15 @@
-// The five parts of an address, in the order in which one writes them.
+// The five parts of an address, in the order in which people write them.
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";
 import { textField } from "parts/fields.js";
 
-/** What stands in the fields of an address. */
+/** The texts of an address's fields. */
 export const addressTexts = (value) => Object.fromEntries(Object.entries(value).map(([name, text]) => [`address.${name}`, text ?? ""]));
 
 /**
  * Fields `address.street` and so on.
+ * @param {object} form
  * @param {object} [value] as `addressParts` of a company or site.
  * @param {{isWhole?: boolean}} options `isWhole`: no part may be missing.
  */
@@ -31,7 +32,7 @@ export function addressFields(form, value = {}, { isWhole = true } = {}) {
     </fieldset>`;
 }
 
-/** What `addressFields` hold, for a site: null where nothing of it is known. A country alone is no address. */
+/** The address in `addressFields`, for a site: null if it is empty. A country alone is no address. */
 export function siteAddress(address) {
   const parts = Object.entries(address).map(([name, value]) => [name, value.trim()]);
   return parts.some(([name, value]) => value && name !== "country") ? Object.fromEntries(parts) : null;

@@ -1,15 +1,15 @@
-// An address in one line. It opens the phone's own map, on a desk a free one; nothing is asked of a server before it is tapped.
+// An address in one line. It opens the phone's own map, or on a desk a free one; no server is contacted before it is tapped.
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";
 
-// An iPad says that it is a Mac, but Macs have no screens to touch.
+// An iPad claims to be a Mac, but Macs have no touch screens.
 const isApple = /iPhone|iPad/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
 const isAndroid = /Android/.test(navigator.userAgent);
 
 const joined = (parts, by) => parts.filter(Boolean).join(by);
 
-/** "Am Markt 12, 53111 Bonn", of what is known of it. @param {{addressParts: object}} place a site or company */
+/** "Am Markt 12, 53111 Bonn", from the known parts. @param {{addressParts: object}} place a site or company */
 export const placeOf = ({ addressParts: { street, streetNumber, postalCode, city, country } }, { hasCode = true } = {}) =>
   joined([joined([street, streetNumber], " "), joined([hasCode && postalCode, city], "\u00A0")], ", ") || country || "";
 

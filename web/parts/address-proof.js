@@ -1,4 +1,4 @@
-// That the person has yet to confirm the e-mail address with which they registered their company, as a line above every page.
+// A line above every page while the person has yet to confirm the email address with which they registered their company.
 
 import { api } from "app/api.js";
 import { html } from "app/html.js";
@@ -9,7 +9,7 @@ import { session } from "app/session.js";
 import { day, t } from "app/words.js";
 import { icon } from "parts/icon.js";
 
-// An older server doesn't say.
+// An older server doesn't send it.
 const isAsked = () => session.user?.role === "MANAGER" && session.company?.isAddressProven === false;
 
 /** For the strip of the frame. */
@@ -22,7 +22,7 @@ export function proofLines() {
       <button type="button" class="status-action" @click=${resend}>${t("addressProof.resend")}</button></p>`];
 }
 
-/** Asks whether the address is confirmed by now. */
+/** Checks whether the address is confirmed by now. */
 export const lookAgain = () => kept.refresh(`/companies/${session.company.id}`).catch(() => {});
 
 async function resend() {

@@ -1,16 +1,20 @@
-// Entries of the history as sentences: who did what, and each field that changed.
+// Audit entries as sentences: who did what, and each field that changed.
 
 import { html } from "app/html.js";
-import { day, hasWord, number, t } from "app/words.js";
+import { amount, day, hasWord, moment, number, t } from "app/words.js";
 
 /**
- * @param {object} entry as the server tells it.
+ * @param {object} entry as the server sends it.
  * @param {Map<string, string>} names of people by their ids, as far as they are known.
+ * @param {Map<string, string>} [units] of materials by their ids, likewise.
  */
-export function auditSentence({ action, userId, userName, userNameThen, subjectId, subjectName, subjectNameThen, changes }, names) {
+export function auditSentence({ action, userId, userName, userNameThen, subjectId, subjectName, subjectNameThen, changes }, names, units) {
+  if (action === refused) {
+    return refusedSentence(asThen(userName.trim(), userNameThen) || t("history.somebody"), subjectName, changes, units?.get(subjectId));
+  }
   const isSelf = action === "user.changed" && userId === subjectId;
   const word = `history.actions.${action}${isSelf ? "-self" : ""}`;
-  // Whoever was removed and is named by no record has no name any more.
+  // A removed person whom no record names no longer has a name.
   const values = {
     user: asThen(userName.trim(), userNameThen) || t("history.somebody"),
     subject: asThen(subjectName?.trim(), subjectNameThen) || whose(changes, names),
@@ -19,16 +23,29 @@ export function auditSentence({ action, userId, userName, userNameThen, subjectI
   return t(hasWord(word) ? word : "history.unknown", values);
 }
 
-/** With the name that somebody had at the time. */
+/** What somebody wanted to take or add, learned of too late to be booked. */
+const refused = "material.act-refused";
+
+function refusedSentence(user, material, changes, usual) {
+  const { delta, unit = usual, at, code } = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
+  const by = Math.abs(Number(delta));
+  const why = `history.refusedFor.${code}`;
+  return t(Number(delta) < 0 ? "history.refusedTake" : "history.refusedAdd", {
+    user, material: material ?? "", amount: unit ? amount(by, unit) : number(by), when: at ? moment(at) : "",
+    why: t(hasWord(why) ? why : "history.refusedFor.other"),
+  });
+}
+
+/** With the person's name at the time. */
 const asThen = (name, then) => (name && then ? t("history.then", { name, then }) : name);
 
-/** Whose hours they are. */
+/** The person whose hours they are. */
 const whose = (changes, names) => names.get(changes.find(({ field }) => field === "userId")?.to) ?? t("history.somebody");
 
-/** The fields that an entry is about, a line each; nothing where the sentence says it all. */
+/** The changed fields of an entry, one line each; nothing if the sentence says it all. */
 export function auditChanges({ action, changes }, names) {
-  const told = changes.filter(({ field }) => field !== "userId");
-  const lines = told.flatMap((change) => (change.field === "users" ? crew(change, names) : [line(action, change)]));
+  const told = changes.filter(({ field }) => field !== "userId" && (action !== refused || field === "note"));
+  const lines = told.flatMap((change) => (crews.has(change.field) ? crew(change, names) : [line(action, change)]));
   return lines.length > 0 && html`<ul class="changes">${lines.map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 
@@ -38,10 +55,14 @@ function line(action, { field, from, to }) {
   return t(from === null ? "history.set" : "history.change", values);
 }
 
+/** What is said of people who came to such a field, and of those who left it. */
+const crews = new Map([["users", ["assigned", "withdrawn"]], ["foremen", ["leading", "notLeading"]]]);
+
 /** Both sides are ids with blanks between them. */
-function crew({ from, to }, names) {
+function crew({ field, from, to }, names) {
   const [before, after] = [from, to].map((ids) => (ids ?? "").split(" ").filter(Boolean));
-  const lines = { assigned: after.filter((id) => !before.includes(id)), withdrawn: before.filter((id) => !after.includes(id)) };
+  const [come, gone] = crews.get(field);
+  const lines = { [come]: after.filter((id) => !before.includes(id)), [gone]: before.filter((id) => !after.includes(id)) };
   return Object.entries(lines)
     .filter(([, ids]) => ids.length > 0)
     .map(([name, ids]) => t(`history.${name}`, { names: ids.map((id) => names.get(id) ?? t("history.somebody")).join(", ") }));
@@ -51,7 +72,7 @@ const words = new Map([["language", "nav.languages"], ["role", "roles"], ["prior
 
 function value(action, field, code) {
   if (code === null) return null;
-  if (field === "amount" || field === "threshold") return number(Number(code));
+  if (field === "amount" || field === "threshold" || field === "price") return number(Number(code));
   if (field === "startDate" || field === "endDate") return day(code);
   if (field === "status") return word(`${action.startsWith("site.") ? "site" : "history"}.statuses.${code}`, code);
   return words.has(field) ? word(`${words.get(field)}.${code}`, code) : code;

@@ -1,4 +1,4 @@
-// The time clock: whether one is on a site, since when, and the button to come or go.
+// The time clock: whether the person is on a site, since when, and the button to check in or out.
 
 import { html } from "app/html.js";
 import { fail, toast } from "app/live.js";
@@ -6,21 +6,21 @@ import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { queue } from "app/queue.js";
-import { presentOn } from "app/sites.js";
+import { presentOn, recallPlaces } from "app/sites.js";
 import { byName, moment, t, time } from "app/words.js";
 import { placeOf } from "parts/address-line.js";
 import { icon } from "parts/icon.js";
 import "parts/running-time.js";
 
-/** A thumb that taps twice must not come and go. */
+/** A double tap must not check in and out. Milliseconds. */
 const rest = 1500;
-/** Nobody works so long: they forgot. */
+/** Longer than anyone works, in milliseconds: they forgot to check out. */
 const longest = 14 * 3_600_000;
 
 /**
- * Where the person is, as far as is known: the server's word, and then what waits for a signal.
+ * Where the person is, as far as is known: the server's answer, then acts that wait for a signal.
  * @returns {{visit: {siteId: string, siteName?: string, since: string, act?: object} | null, left: object | null}} `act` and `left` are
- *   comings and goings that aren't saved.
+ *   check-ins and check-outs that aren't saved.
  */
 export function whereAmI(page) {
   const open = presentOn(page).find((entry) => entry.userId === page.user.id);
@@ -33,12 +33,12 @@ export function whereAmI(page) {
   return { visit, left };
 }
 
-/** What somebody stamped that isn't saved. */
+/** The person's unsaved check-ins and check-outs. */
 export const waitingClock = (page) => queue.clocked(page.company.id);
 
 /**
  * @param {import("app/page.js").Page} page whose data has `overview`.
- * @param {() => object} [here] the site that one can come to; any active one without it.
+ * @param {() => object} [here] the site to check in to; without it, any active one.
  */
 export function createClock(page, here) {
   let isBusy = false;
@@ -58,7 +58,7 @@ export function createClock(page, here) {
       </section>`;
   };
 
-  function inside({ siteName, since, act }) {
+  function inside(/** @type {{siteName?: string, since: string, act?: object}} */ { siteName, since, act }) {
     const isForgotten = now() - Date.parse(since) > longest;
     return html`
       <p class="clock-state">${t(stateOf(act, "In") ?? "clock.since", { moment: moment(since), time: time(since) })}</p>
@@ -79,7 +79,7 @@ export function createClock(page, here) {
     if (site) await act(() => queue.checkIn({ company: page.company.id, site: site.id, siteName: site.name }), "clock.cameIn");
   }
 
-  async function leave({ siteId, siteName }) {
+  async function leave(/** @type {{siteId: string, siteName?: string}} */ { siteId, siteName }) {
     const visit = { company: page.company.id, site: siteId, siteName };
     await act(() => queue.checkOut(visit), "clock.wentOut");
   }
@@ -100,13 +100,13 @@ export function createClock(page, here) {
   }
 }
 
-/** How it is said that a coming or going isn't saved: null while it can be undone, or is on its way. */
+/** The words for an unsaved check-in or check-out: null while it can be undone, or is on its way. */
 function stateOf(act, way) {
   if (act?.isKept === false) return `clock.unkept${way}`;
   return act?.isWaiting ? `clock.waiting${way}` : null;
 }
 
-/** For as long as it isn't sent. */
+/** Until it is sent. */
 function offerUndo(key, text) {
   const ending = new AbortController();
   const undo = async () => toast(t((await queue.undo(key)) ? "clock.undone" : "clock.undoneTooLate"));
@@ -118,7 +118,7 @@ function offerUndo(key, text) {
   }, ending.signal);
 }
 
-/** The sites to choose from: one's own first, the one that was visited last before all. */
+/** The sites to choose from: the person's own first, beginning with the one visited last. */
 function sitesToCome(page) {
   const rank = (site) => [site.isAssigned ? site.lastVisited ?? "" : "", site.isAssigned ? "1" : "0"].join();
   return [...page.data.overview.sites]
@@ -127,11 +127,12 @@ function sitesToCome(page) {
 
 async function choose(page, sites) {
   const { openDialog } = await importModule(() => import("parts/dialog.js"));
+  const depot = (await recallPlaces(page.company)).filter(({ kind }) => kind === "DEPOT");
   return openDialog({
     title: t("clock.choose"),
     view: (dialog) => html`
       <ul class="picks">
-        ${sites.map((site) => html`
+        ${[...sites, ...depot].map((site) => html`
           <li><button type="button" class="pick" @click=${() => dialog.close(site)}>
             <span class="pick-name">${site.name}</span>
             <span class="pick-sub">${remark(site)}</span></button></li>`)}

@@ -1,4 +1,4 @@
-// What a company says of itself, in a dialog.
+// A company's details, in a dialog.
 
 import { api } from "app/api.js";
 import { draftOf } from "app/drafts.js";
@@ -14,9 +14,9 @@ const textsOf = ({ name, addressParts, timeZone, language }) => ({ name, ...addr
 
 /** @returns {Promise<object | undefined>} the company as it is then. */
 export function editCompany(path, company) {
-  // Not every browser counts UTC among them; every server knows it.
+  // Not every browser lists UTC; every server knows it.
   const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", company.timeZone]);
-  // Whoever types "Berlin" means Europe/Berlin.
+  // "Berlin" means Europe/Berlin.
   const zoneOf = (text) => {
     const ending = `/${text.trim().replaceAll(" ", "_")}`.toLowerCase();
     const alike = [...zones].filter((zone) => `/${zone}`.toLowerCase().endsWith(ending));

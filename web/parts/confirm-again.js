@@ -1,9 +1,10 @@
-// The password again, before what a borrowed phone must not do.
+// Asks for the password, or the PIN, again before acts that must not be possible on a borrowed phone.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { fail } from "app/live.js";
+import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
@@ -21,6 +22,11 @@ export function confirmAgain(signal) {
 async function open(signal) {
   let form = null;
   const { email } = session.user;
+  if (session.isByCard) {
+    const { pinAsking } = await importModule(() => import("parts/pin-sign-in.js"));
+    const view = pinAsking({ text: t("confirm.pinText"), submit: t("confirm.submit"), send: (pin) => api.post("/auth/confirm", { pin }) });
+    return (await openDialog({ title: t("confirm.title"), view, signal })) === true;
+  }
   const view = (dialog) => {
     form ??= createForm(dialog, {
       send: ({ password }) => api.post("/auth/confirm", { password }),
@@ -39,7 +45,7 @@ async function open(signal) {
 // A download takes a moment to begin.
 const spare = 30_000;
 
-/** For a click on a link to a file that needs the password: asks for it first, and follows the link then. */
+/** For a click on a link to a file that needs the password: asks for it first, then follows the link. */
 export async function downloadConfirmed(event) {
   const link = event.currentTarget;
   if (link.dataset.isConfirmed) {

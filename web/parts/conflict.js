@@ -1,4 +1,4 @@
-// What somebody else changed while one was typing: both versions of each field, to choose from.
+// A conflicting change by another person: both versions of each field, to choose from.
 
 import { controlsOf, fill, textsOf } from "app/form.js";
 import { html, keyed } from "app/html.js";
@@ -6,7 +6,7 @@ import { day, moment, t } from "app/words.js";
 import { icon } from "parts/icon.js";
 
 /**
- * What both have changed, and what only they have: that is taken over.
+ * The fields that both have changed, and those that only the other person has, which are taken over.
  * @param {HTMLFormElement} element  @param {object} was by name, what stood in each field  @param {object} is what would stand there now
  */
 export function conflictOf(element, was, is) {
@@ -59,10 +59,11 @@ function labelOf(element, name) {
   return ownText(label) || name;
 }
 
-/** What stands in a field, as people say it. */
+/** A field's value in words. */
 function spokenOf(element, name, text) {
   const controls = controlsOf(element, name);
   const [field] = controls;
+  /** @type {[string, string][]} */
   const options = field?.options ? [...field.options].map((one) => [one.value, one.textContent])
     : controls.map((one) => [one.value, one.dataset.label ?? ownText(one.closest("label")?.querySelector(".choice-text"))]);
   const named = (value) => new Map(options).get(value) ?? value;

@@ -1,4 +1,4 @@
-// What a browser calls itself, in the two words by which people know it. The first that fits counts: most claim to be others too.
+// A browser's and a system's names, from its user agent. The first match counts: most browsers claim to be others too.
 
 import { t } from "app/words.js";
 

@@ -11,11 +11,11 @@ let isAsking = false;
 
 /**
  * Opens a dialog. `view(dialog)` gives its content; `dialog.close(result)` ends it, `dialog.update()` shows it again; a form can
- * have the dialog as its host. Who dismisses it with input that isn't saved is asked first, unless it is there again the next time.
+ * have the dialog as its host. Dismissing it with unsaved input asks first, unless the input is restored the next time.
  * @param {{
- *   title: string, view: (dialog: object) => unknown, kind?: "sheet" | "door", mayClose?: boolean, signal?: AbortSignal,
+ *   title: string, view: (dialog: any) => unknown, kind?: "sheet" | "door", mayClose?: boolean, signal?: AbortSignal,
  * }} options `signal` ends it.
- * @returns {Promise<unknown>} what it was closed with; undefined when it was dismissed.
+ * @returns {Promise<any>} what it was closed with; undefined when it was dismissed.
  */
 export function openDialog({ title, view, kind = "sheet", mayClose = true, signal }) {
   const element = document.createElement("dialog");
@@ -24,11 +24,15 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
   element.setAttribute("aria-labelledby", id);
   const leaving = new AbortController();
   const dialog = {
+    /** @type {any} */
+    result: undefined,
+    /** Of its entry in the history. @type {number | undefined} */
+    depth: undefined,
     element,
     signal: leaving.signal,
     mayClose,
     hasInput: () => false,
-    /** Whether what was typed is there when it is opened again; a form sets it. */
+    /** Whether typed input is restored when it is opened again; a form sets it. */
     keepsInput: false,
     close(result) {
       dialog.result = result;
@@ -52,7 +56,7 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
     else if (dialog.hasInput() && !(await askToDiscard(leaving.signal))) return;
     dialog.close();
   }
-  // The way back of a phone.
+  // A phone's back button.
   element.addEventListener("cancel", (event) => {
     event.preventDefault();
     dismiss();
@@ -90,7 +94,10 @@ function isOutside({ clientX, clientY }, element) {
   return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
 }
 
-/** Asks yes or no; an end by `signal` is a no. */
+/**
+ * Asks yes or no; an end by `signal` is a no.
+ * @param {{title: string, text?: unknown, confirm: unknown, cancel?: unknown, isDanger?: boolean, signal?: AbortSignal}} question
+ */
 export async function ask({ title, text, confirm, cancel = t("action.cancel"), isDanger = false, signal }) {
   const answer = await openDialog({
     title,
@@ -105,7 +112,7 @@ export async function ask({ title, text, confirm, cancel = t("action.cancel"), i
   return answer === true;
 }
 
-/** Asks whether input that isn't saved may go. Who goes back once more has the question before them already: that is a no. */
+/** Asks whether to discard unsaved input. Going back again while the question is shown is a no. */
 export async function askToDiscard(signal) {
   if (isAsking) return false;
   isAsking = true;

@@ -1,4 +1,4 @@
-// Around the pages for who isn't in: sign in, register, new password.
+// The frame of the sign-in pages: sign in, register, new password.
 
 import { html } from "app/html.js";
 import { chooseLanguage, language, t } from "app/words.js";

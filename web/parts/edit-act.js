@@ -1,4 +1,4 @@
-// What was refused, as it was entered, with the reason where it belongs: to be put right and sent again.
+// A refused act, as it was entered, with the reason at its field: to be corrected and sent again.
 
 import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
@@ -7,23 +7,38 @@ import { kept } from "app/kept.js";
 import { clockPath, materialPath, queue } from "app/queue.js";
 import { overviewOf } from "app/sites.js";
 import { t } from "app/words.js";
+import { editCorrection } from "parts/correct-hours.js";
+import { editCrew } from "parts/crew-hours.js";
 import { openDialog } from "parts/dialog.js";
 import { formView, selectField } from "parts/fields.js";
+import { editFinish } from "parts/finish-site.js";
+import { editMove } from "parts/move-material.js";
 import { enterAmount } from "parts/number-pad.js";
 import { instantIn, isTouched, wallFields } from "parts/wall-fields.js";
 
 /** @param {object} act one of `queue.waiting` that was refused. */
-export const editAct = (act) => (act.kind === "adjust" ? editAdjustment(act) : editClock(act));
+export function editAct(act) {
+  if (act.kind === "crew-fix") return editCorrection(act);
+  if (act.kind.startsWith("crew-")) return editCrew(act);
+  if (act.kind === "transfer") return editMove(act);
+  if (act.kind === "finish") return editFinish(act);
+  return act.kind === "adjust" ? editAdjustment(act) : editClock(act);
+}
 
 async function editAdjustment({ key, body, at, about, refused }) {
   const { company, site, material, name, unit } = about;
   const known = (await kept.recall(`/companies/${company}/sites/${site}`))?.value.material.find(({ id }) => id === material);
-  return enterAmount({ id: material, name, unit }, {
+  // As it is counted now: the amount is said anew.
+  const counted = known?.unit ?? unit;
+  return enterAmount({ id: material, name, unit: counted }, {
     left: known ? known.amount + queue.pendingDelta(materialPath(company, site, material)) : null,
     draft: `act:${key}`,
     entered: { delta: body.delta, note: body.note, at },
     refused,
-    take: (delta, note, when) => queue.edit(key, { at: when, body: { delta, ...(note && { note }), at: when } }),
+    take: (delta, note, when) => queue.edit(key, {
+      at: when, about: { ...about, unit: counted },
+      body: { delta, unit: counted, ...(note && { note }), ...(body.undo && { undo: true }), at: when },
+    }),
   });
 }
 

@@ -1,21 +1,23 @@
-// The pages that the links in mails about an address lead to. What a link is for is done by a tap: mail programs open links by themselves.
+// The pages behind mailed links about an address. They act on a tap only, because mail programs open links by themselves.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { tabNotes } from "app/notes.js";
-import { t } from "app/words.js";
+import { t, useAllWords } from "app/words.js";
 import { formView } from "parts/fields.js";
 import { emptyState, pageHead } from "parts/pieces.js";
 
-/** Of the link: in the fragment, or in the query where the server's settings say so. */
+/** The link's token: in the fragment, or in the query if the server's settings say so. */
 const tokenOf = (page) => new URLSearchParams(location.hash.slice(1)).get("token") ?? page.query.get("token");
 
 /**
+ * @param {import("app/page.js").Page} page
  * @param {{path: string, action: string, words: string, isDanger?: boolean, done?: (email: string) => unknown}} link `action` is the route
  *   that takes the token, `words` where the page's words stand.
  */
-export function emailLink(page, { path, action, words, isDanger, done = () => {} }) {
+export async function emailLink(page, { path, action, words, isDanger, done = () => {} }) {
+  await useAllWords();
   // The token is kept while the tab is open, not in the address: that is copied, shown and kept in the history.
   const note = `polier.link.${words}`;
   const given = tokenOf(page);
@@ -26,7 +28,7 @@ export function emailLink(page, { path, action, words, isDanger, done = () => {}
   // Another link that is opened in the same tab changes the fragment only.
   addEventListener("hashchange", () => tokenOf(page) && location.reload(), { signal: page.signal });
   const token = tabNotes.get(note);
-  // Why it is no longer good.
+  // Why it is no longer valid.
   let over = token ? null : "used";
   let email = null;
   const form = createForm(page, {

@@ -1,4 +1,4 @@
-// The end of a company, in a dialog: whoever erases it types its name.
+// Erasing a company, in a dialog that asks for its name.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";

@@ -1,8 +1,10 @@
-// Everything around a page: the navigation, below on a phone and at the side on wide screens.
+// The frame around a page: the navigation, at the bottom on a phone and at the side on wide screens.
 
 import { connection } from "app/connection.js";
 import { html } from "app/html.js";
+import { fail } from "app/live.js";
 import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
 import { proofLines } from "parts/address-proof.js";
@@ -18,6 +20,8 @@ export default (page) => html`
     <header class="top">
       <a class="brand" href=${page.link("/")}>${mark()}<span class="brand-name">Polier</span></a>
       ${company(page)}
+      ${session.isByCard && html`
+        <button type="button" class="top-switch" @click=${() => change().catch(fail)}>${t("nav.switch")}</button>`}
     </header>
     <nav class="nav" aria-label=${t("nav.label")}>
       <ul>
@@ -32,6 +36,12 @@ export default (page) => html`
     </div>
   </div>`;
 
+/** On a shared tablet, to the next person. */
+async function change() {
+  const { leaveToNext } = await importModule(() => import("parts/next-person.js"));
+  await leaveToNext();
+}
+
 function items(page) {
   const part = (section, path) => ({ section, href: page.link(path) });
   const profile = { section: "profile", href: "/profile", picture: avatar(session.user) };
@@ -40,6 +50,7 @@ function items(page) {
       ? [part("sites", "/sites"), part("people", "/people"), { ...part("hours", "/hours"), isWide: true }, part("company", "/company")] : [];
     return [{ section: "companies", href: "/companies" }, ...within, profile];
   }
+  if (!may.clockIn()) return [part("hours", "/"), part("sites", "/sites"), part("people", "/people"), profile];
   const common = [part("start", "/"), part("sites", "/sites")];
   if (!may.seePeople()) return [...common, part("hours", "/hours"), profile];
   return [...common, part("people", "/people"), part("hours", "/hours"), { ...part("company", "/company"), isWide: true }, profile];

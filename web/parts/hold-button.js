@@ -1,4 +1,4 @@
-// A button that does its thing once when tapped, and again and again while held, faster and faster: `@step` hears of each.
+// A button that acts once when tapped, and repeatedly and ever faster while held. Each time it fires `@step`.
 //
 //   <hold-button @step=${take}><button type="button">…</button></hold-button>
 //
@@ -31,7 +31,7 @@ class HoldButton extends HTMLElement {
   }
 
   #click({ detail }) {
-    // What was held has counted already. (Keys click without a pointer: their detail is 0.)
+    // Holding has counted already. (Keys click without a pointer: their detail is 0.)
     if (!this.#wasHeld || detail === 0) this.#step();
     this.#wasHeld = false;
   }

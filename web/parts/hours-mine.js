@@ -1,9 +1,9 @@
-// One's own hours: today and this week in big numbers, then every visit by day.
+// The person's own hours: today and this week in big numbers, then every time entry by day.
 
 import { nextOf } from "app/api.js";
 import { html, keyed } from "app/html.js";
 import { importModule } from "app/modules.js";
-import { queue } from "app/queue.js";
+import { isOfHours, queue } from "app/queue.js";
 import { dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays, mondayOf } from "app/zone.js";
 import { chip } from "parts/chips.js";
@@ -27,7 +27,7 @@ export default function hoursMine(page) {
     page.read({ mine: `${api}/time-entries?userId=${page.user.id}&${which}` }, { optional: true });
   };
   read();
-  queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
+  queue.onChange(({ entry, answer }) => answer && isOfHours(entry) && page.refresh(), page.signal);
 
   return () => {
     if (!page.data.mine) return page.problems.mine && html`<p class="hint">${whyMissing(page.problems.mine, "hours.notKept")}</p>`;
@@ -68,7 +68,7 @@ export default function hoursMine(page) {
 
   async function open(entry) {
     const { openEntry } = await importModule(() => import("parts/correct-hours.js"));
-    await openEntry(entry, { company: api, siteName: siteName(page, entry) });
+    await openEntry(entry, { company: page.company.id, siteName: siteName(page, entry) });
   }
 }
 

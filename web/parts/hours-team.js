@@ -1,13 +1,15 @@
-// Everybody's hours: who is there now, and a week or a month by person. Whoever is chosen is shown day by day.
+// Everyone's hours: who is on site now, and a week or a month by person. A chosen person is shown day by day.
 
 import { html, keyed } from "app/html.js";
+import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
-import { queue } from "app/queue.js";
+import { isOfHours, queue } from "app/queue.js";
 import { go } from "app/router.js";
 import { presentOn } from "app/sites.js";
 import { byName, day, dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays } from "app/zone.js";
 import { avatar, nameOf, personChip } from "parts/chips.js";
+import { crewWaiting, waitingChip } from "parts/crew-waiting.js";
 import { createPeriod } from "parts/period.js";
 import { icon } from "parts/icon.js";
 import { emptyState, section, whyMissing } from "parts/pieces.js";
@@ -23,10 +25,10 @@ export default function hoursTeam(page) {
 
   page.read({ people: `${api}/users` }, { optional: true });
   read();
-  queue.onChange(({ entry, answer }) => answer && entry.lane === "clock" && page.refresh(), page.signal);
+  queue.onChange(({ entry, answer }) => (answer && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
 
   function moved() {
-    // What is in the address outlives a reload, and the way back leads to it.
+    // Values in the address survive a reload and the back button.
     history.replaceState(history.state, "", address(person));
     read();
   }
@@ -82,11 +84,12 @@ export default function hoursTeam(page) {
     });
   }
 
-  function presenceRow({ id, userName, siteId, siteName: name, checkedInAt }) {
+  function presenceRow({ id, userId, userName, siteId, siteName: name, checkedInAt }) {
+    const waits = crewWaiting(siteId).has(userId);
     return keyed(id, html`
       <li class="row is-link">
         <div class="row-text">${personChip(userName, html`
-          <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${name}</a>`)}</div>
+          <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${name}</a>`, waits ? [waitingChip()] : [])}</div>
         <div class="row-amount">
           <span class="row-number"><running-time since=${checkedInAt}></running-time></span>
           <span class="row-sub">${t("start.since", { time: time(checkedInAt) })}</span>
@@ -142,13 +145,16 @@ export default function hoursTeam(page) {
 
   async function open(entry) {
     const { openEntry } = await importModule(() => import("parts/correct-hours.js"));
-    const corrected = await openEntry(entry, { company: api, siteName: siteName(page, entry) });
+    const corrected = await openEntry(entry, {
+      company: page.company.id, siteName: siteName(page, entry), mayCorrect: may.correctHours(),
+    });
     if (corrected) await page.refresh();
   }
 
   async function save(entries) {
     const { saveHours } = await importModule(() => import("parts/hours-export.js"));
-    saveHours(entries, period, (entry) => siteName(page, entry));
+    const numbers = new Map((page.data.people ?? []).map(({ id, personnelNumber }) => [id, personnelNumber]));
+    saveHours(entries, period, (entry) => siteName(page, entry), ({ userId }) => numbers.get(userId) ?? "");
   }
 }
 
@@ -162,7 +168,7 @@ function dayCell(one, entries) {
       <span class="team-bar"></span><span class="team-length">${minutes ? length(minutes) : "–"}</span></span>`;
 }
 
-/** Who is in the company, and whoever else was on site. */
+/** The company's people, and others who were on site. */
 function peopleOf(page, entries) {
   const names = new Map((page.data.people ?? []).filter(({ status }) => status === "ACTIVE").map((user) => [user.id, nameOf(user)]));
   for (const { userId, userName } of entries) if (!names.has(userId)) names.set(userId, userName);

@@ -1,4 +1,4 @@
-// What became of somebody's invitation, and a new link where the old one doesn't do.
+// The state of a person's invitation, and a new link if the old one doesn't work.
 
 import { api } from "app/api.js";
 import { html } from "app/html.js";
@@ -20,7 +20,7 @@ export function createInvitation(page, path) {
     page.update();
     try {
       const answer = await api.post(`${path}/invitation`);
-      // Of somebody who has been here before the link goes to their address alone.
+      // A person who has joined before gets the link by mail only.
       made = answer.link ? answer : null;
       toast(made ? t("person.linkMade") : t("person.linkMailed", { email }));
       await page.refresh();
@@ -47,9 +47,11 @@ export function createInvitation(page, path) {
   });
 }
 
-const isStuck = ({ invitation }) => ["failed", "expired"].includes(invitation.state);
+const isStuck = ({ invitation }) => !invitation || ["failed", "expired"].includes(invitation.state);
 
 function state({ email, invitation }) {
+  // They were removed, and are back.
+  if (!invitation) return html`<p>${t("person.notInvited")}</p>`;
   const { at } = invitation;
   const word = `person.invitationTexts.${invitation.state}`;
   return html`
@@ -69,10 +71,10 @@ const linkBox = (person, { link, expiresAt }) => html`
   </div>`;
 
 async function copy() {
-  const input = document.getElementById("invitation-link");
+  const input = /** @type {HTMLInputElement} */ (document.getElementById("invitation-link"));
   input.focus();
   try {
-    // Browsers have a clipboard for pages with https only.
+    // The clipboard is available on https only.
     if (navigator.clipboard) await navigator.clipboard.writeText(input.value);
     else if (!document.execCommand("copy")) throw new Error("no clipboard");
     toast(t("person.copied"));

@@ -1,4 +1,4 @@
-// Why a mail didn't go: what Polier itself says, in the reader's words, and what the mail server says as it says it.
+// Why a mail wasn't sent: Polier's own reasons translated, the mail server's as they are.
 
 import { html } from "app/html.js";
 import { language, phrase, t } from "app/words.js";

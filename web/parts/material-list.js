@@ -1,12 +1,13 @@
-// The materials of a site, a page at a time. The site comes with the first few hundred; where it has more, the server is asked for
-// them, page by page or by what is searched for.
+// The materials of a site, a page at a time. The site comes with the first few hundred; if it has more, they are requested
+// page by page or by search.
 
 import { api, nextOf } from "app/api.js";
 import { html } from "app/html.js";
 import { fail } from "app/live.js";
 import { queue } from "app/queue.js";
+import { amountsAfter, withAmount } from "app/sites.js";
 import { t } from "app/words.js";
-import { matches } from "parts/search-field.js";
+import { matches, searchQuery } from "parts/search-field.js";
 
 const atOnce = 60;
 /** Milliseconds after the last letter. */
@@ -24,6 +25,9 @@ export function createMaterialList(page, site) {
   const nexts = new Map();
   queue.onChange(({ entry, answer }) => {
     if (answer && entry.kind === "adjust" && more.has(answer.id)) more.set(answer.id, answer);
+    for (const after of answer && entry.kind === "transfer" ? amountsAfter(answer) : []) {
+      if (more.has(after.id)) more.set(after.id, withAmount(more.get(after.id), after));
+    }
   }, page.signal);
 
   const hasMore = () => page.data.site.materialInfo.total > page.data.site.material.length;
@@ -40,11 +44,10 @@ export function createMaterialList(page, site) {
   function next() {
     if (!hasMore()) return null;
     if (nexts.has(wanted)) return nexts.get(wanted);
-    const query = new URLSearchParams({ limit: String(atOnce) });
+    const path = `${site.api}/materials?`;
+    if (wanted.trim()) return path + searchQuery(wanted, { limit: String(atOnce) });
     const last = page.data.site.material.at(-1);
-    if (wanted.trim()) query.set("search", wanted.trim().slice(0, 100));
-    else if (last) query.set("cursor", last.id);
-    return `${site.api}/materials?${query}`;
+    return `${path}limit=${atOnce}${last ? `&cursor=${last.id}` : ""}`;
   }
 
   async function ask() {
@@ -68,6 +71,9 @@ export function createMaterialList(page, site) {
   return {
     get wanted() { return wanted; },
     get isBusy() { return isBusy; },
+    /** All that is known by now, and whether that is everything. */
+    get all() { return all(); },
+    get isWhole() { return !hasMore(); },
     get count() { return Math.max(page.data.site.materialInfo.total, page.data.site.material.length); },
     get shown() { return found().slice(0, most); },
     /** As it is known by now; undefined where it came with the site. */

@@ -2,6 +2,7 @@
 
 import { html } from "app/html.js";
 import { t } from "app/words.js";
+import { phoneLink } from "parts/phone-link.js";
 
 const settings = { name: "POLIER_OPERATOR_NAME", address: "POLIER_OPERATOR_ADDRESS", email: "POLIER_OPERATOR_EMAIL" };
 
@@ -17,7 +18,7 @@ export const operatorFacts = (operator) => Object.values(operator).some(Boolean)
     ${fact("name", operator.name)}
     ${fact("address", operator.address)}
     ${fact("email", operator.email && html`<a href=${`mailto:${operator.email}`}>${operator.email}</a>`)}
-    ${fact("phone", operator.phone && html`<a href=${`tel:${operator.phone.replace(/[^+\d]/g, "")}`}>${operator.phone}</a>`)}
+    ${fact("phone", operator.phone && phoneLink(operator.phone))}
   </dl>`;
 
 const fact = (name, value) => value && html`<div><dt>${t(`imprint.${name}`)}</dt><dd class="lines">${value}</dd></div>`;

@@ -2,7 +2,8 @@
 
 import { html, keyed } from "app/html.js";
 import { byName, t } from "app/words.js";
-import { nameOf, standingOf } from "parts/chips.js";
+import { hasNoEmail, nameOf, standingOf } from "parts/chips.js";
+import { errorOf } from "parts/fields.js";
 import { matches, searchField } from "parts/search-field.js";
 
 /** So many are seen at a glance. */
@@ -13,12 +14,13 @@ const found = 12;
 
 /**
  * @param {{update: () => void}} host the page or dialog that shows it.
- * @param {{name: string, users: object[], chosen: string[]}} options `users` of the company, `chosen` their ids.
+ * @param {{name: string, users: object[], chosen: string[], onTick?: (ids: Set<string>) => void}} options `users` of the company, or
+ *   others with an id, a name and a `remark`; a lower `rank` comes first; `chosen` their ids. `onTick` hears who is chosen after each tick.
  * @returns {(form: object, label: string) => unknown} shows the field; its value is the list of ids.
  */
-export function createPeopleField(host, { name, users, chosen }) {
+export function createPeopleField(host, { name, users, chosen, onTick = () => {} }) {
   const ids = new Set(chosen);
-  const people = users.toSorted((a, b) => byName(nameOf(a), nameOf(b)));
+  const people = users.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || byName(nameOf(a), nameOf(b)));
   let search = "";
   // Who is ticked stays where they are until something else is looked for.
   let first = new Set(ids);
@@ -31,6 +33,7 @@ export function createPeopleField(host, { name, users, chosen }) {
   const tick = ({ target: { value, checked } }) => {
     if (checked) ids.add(value);
     else ids.delete(value);
+    onTick(ids);
     host.update();
   };
 
@@ -39,6 +42,7 @@ export function createPeopleField(host, { name, users, chosen }) {
     if (!target.hidden) return;
     ids.clear();
     for (const { value } of currentTarget.querySelectorAll(`input[name="${name}"]:checked`)) ids.add(value);
+    onTick(ids);
     look(search);
   };
 
@@ -51,7 +55,7 @@ export function createPeopleField(host, { name, users, chosen }) {
     const shown = [...people.filter(({ id }) => first.has(id)), ...fitting.slice(0, most)];
     const hidden = people.filter((one) => !shown.includes(one));
     return html`
-      <fieldset class="field choices is-list people-field" @input=${takeOver}>
+      <fieldset class="field choices is-list people-field ${form.errors[name] && "has-error"}" @input=${takeOver}>
         <legend>${label} <span class="count">${String(ids.size)}</span></legend>
         <input type="checkbox" hidden name=${name} data-kind="list">
         ${hidden.map((one) => keyed(one.id, html`
@@ -68,12 +72,15 @@ export function createPeopleField(host, { name, users, chosen }) {
         </div>
         <p class="hint" aria-live="polite">${
           isMany && search.trim() && !fitting.length ? t("people.nothing") : fitting.length > most && t("people.more", { count: fitting.length - most })}</p>
+        ${errorOf(form, name)}
       </fieldset>`;
   };
 }
 
 function remarkOn(user) {
+  if (user.remark !== undefined) return user.remark;
   const standing = standingOf(user);
   if (standing === "active") return t(`roles.${user.role}`);
-  return t(standing === "off" ? "person.off" : `person.invitations.${user.invitation.state}`);
+  if (standing === "off") return t("person.off");
+  return t(`person.${hasNoEmail(user) ? "cards" : "invitations"}.${user.invitation.state}`);
 }

@@ -5,7 +5,7 @@ import { may } from "app/may.js";
 import { t } from "app/words.js";
 import { choiceField, textField } from "parts/fields.js";
 
-/** @param {{firstName?: string, lastName?: string}} [person] */
+/** @param {object} form  @param {{firstName?: string, lastName?: string}} person  @param {{isSelf?: boolean}} options */
 export const nameFields = (form, { firstName, lastName } = {}, { isSelf = false } = {}) => html`
   <div class="fields">
     ${textField(form, {
@@ -16,20 +16,48 @@ export const nameFields = (form, { firstName, lastName } = {}, { isSelf = false 
     })}
   </div>`;
 
-export const emailField = (form, { value, hint, label = t("person.email"), isSelf = false }) => textField(form, {
-  name: "email", label, type: "email", inputmode: "email", value, hint, autocomplete: isSelf ? "email" : "off",
+/** @param {object} form  @param {{value?: string, hint?: unknown, label?: unknown, isSelf?: boolean, required?: boolean}} field */
+export const emailField = (form, { value, hint, label = t("person.email"), isSelf = false, required = true }) => textField(form, {
+  name: "email", label, type: "email", inputmode: "email", value: value ?? "", hint, required, autocomplete: isSelf ? "email" : "off",
 });
 
-/** The roles that one may give, with what they mean. */
-export const roleField = (form, value) => choiceField(form, {
-  name: "role",
-  label: t("person.role"),
-  value,
-  options: may.roles().map((role) => ({ value: role, label: t(`roles.${role}`), hint: t(`person.roleHints.${roleHint(role, value)}`) })),
+/** Where a person is called, and what the payroll calls them. @param {object} form  @param {{phone?: string | null, personnelNumber?: string | null}} person */
+export const numberFields = (form, { phone, personnelNumber } = { phone: null, personnelNumber: null }) => html`
+  <div class="fields">
+    ${textField(form, {
+      name: "phone", label: t("person.phone"), type: "tel", inputmode: "tel", value: phone ?? "", required: false, maxlength: 50,
+    })}
+    ${textField(form, {
+      name: "personnelNumber", label: t("person.personnelNumber"), hint: t("person.personnelNumberHint"), value: personnelNumber ?? "",
+      required: false, maxlength: 20,
+    })}
+  </div>`;
+
+/**
+ * The roles that one may give, with what they mean; nothing where there is no choice.
+ * @param {object} form  @param {string} value  @param {(role: string) => void} [choose] hears of another one.
+ */
+export function roleField(form, value, choose) {
+  const roles = may.roles();
+  if (roles.length < 2) return null;
+  return html`<div @change=${({ target }) => target.name === "role" && choose?.(target.value)}>${choiceField(form, {
+    name: "role",
+    label: t("person.role"),
+    value,
+    options: roles.map((role) => ({ value: role, label: t(`roles.${role}`), hint: t(`person.roleHints.${role}`) })),
+  })}</div>`;
+}
+
+/** Sends a person's numbers: a personnel number that isn't free is said at its field. @param {any} form  @param {Promise<any>} sending */
+export const withNumbers = (form, sending) => sending.catch((problem) => {
+  if (problem.code?.startsWith("personnel-number-")) form.refuse(problem, { [problem.code]: "personnelNumber" });
+  throw problem;
 });
 
-// Managers change workers only: whom they make a manager is out of their hands.
-const roleHint = (role, was) => (role !== was && !may.changePerson({ role }) ? `${role}_LATER` : role);
+/** What is sent of an address and of numbers: null where nothing is typed. */
+export const tidied = (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => (
+  ["email", "phone", "personnelNumber"].includes(name) ? [name, value.trim() || null] : [name, value])));
 
-/** Only what differs from how it was: what somebody else changed meanwhile stays. */
-export const changesOf = (values, was) => Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== was[name]));
+/** Only the changed fields, so that another person's changes are kept, and a server that doesn't know a field yet isn't asked about it. */
+export const changesOf = (values, was) =>
+  Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== (was[name] ?? null)));

@@ -1,4 +1,4 @@
-// What pages are put together from: the head, sections, tabs, rows that lead somewhere, empty states, failures.
+// Building blocks of pages: the head, sections, tabs, linked rows, empty states, failures.
 
 import { html } from "app/html.js";
 import { explain } from "app/problem.js";
@@ -39,7 +39,10 @@ export const tabs = (label, items) => html`
       <a href=${href} aria-current=${isCurrent ? "page" : null}>${label}${count ? html` <span class="count">${String(count)}</span>` : ""}</a>`)}
   </nav>`;
 
-/** A row of a list that leads somewhere. Use in `<ul class="list">`. */
+/**
+ * A linked row of a list. Use in `<ul class="list">`.
+ * @param {{href: string, title: unknown, text?: unknown, before?: unknown, after?: unknown}} parts
+ */
 export const linkRow = ({ href, title, text, before, after }) => html`
   <li class="row is-link">
     ${before}
@@ -51,7 +54,7 @@ export const linkRow = ({ href, title, text, before, after }) => html`
     <span class="row-arrow">${icon("forward")}</span>
   </li>`;
 
-/** @param {{icon: string, title: string, text?: string, action?: unknown, isPage?: boolean}} parts */
+/** @param {{icon: Parameters<typeof icon>[0], title: string, text?: string, action?: unknown, isPage?: boolean}} parts */
 export const emptyState = ({ icon: name, title, text, action, isPage = false }) => html`
   <div class="empty">
     <span class="empty-icon">${icon(name)}</span>

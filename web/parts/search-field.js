@@ -1,4 +1,4 @@
-// Finds in a list that is already here, as one types.
+// Searches a loaded list while the person types.
 
 import { html } from "app/html.js";
 import { icon } from "parts/icon.js";
@@ -11,8 +11,12 @@ export const searchField = ({ label, value, onInput }) => html`
       enterkeyhint="search" @input=${({ target }) => onInput(target.value)}>
   </div>`;
 
+/** What the server is asked for a search: a blank is %20 there, + is a plus. @param {string} search  @param {Record<string, string>} more */
+export const searchQuery = (search, more = {}) =>
+  new URLSearchParams({ ...more, search: search.trim().slice(0, 100) }).toString().replaceAll("+", "%20");
+
 /**
- * Whether every word that is looked for stands in one of the texts, whatever its case and accents; umlauts and ß also as two letters,
+ * Whether every search word is in one of the texts, ignoring case and accents; umlauts and ß also as two letters,
  * and sizes however they are written: 30x60, 30 x 60, 30×60. The server's ?search= finds the same.
  */
 export function matches(search, ...texts) {
@@ -22,10 +26,12 @@ export function matches(search, ...texts) {
 }
 
 const umlauts = { ä: "ae", ö: "oe", ü: "ue" };
-const spelled = (text) => text.toLowerCase().normalize("NFC").replace(/[äöü]/g, (letter) => umlauts[letter]);
+/** Umlauts as two letters. */
+export const spelled = (text) => text.toLowerCase().normalize("NFC").replace(/[äöü]/g, (letter) => umlauts[letter]);
 
 // These letters are whole: taking accents away leaves them as they are.
 const whole = { ı: "i", ł: "l", ß: "ss", ø: "o", đ: "d", "×": "x" };
-const plain = (text) =>
+/** A text as searches compare it. */
+export const plain = (text) =>
   text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[ıłßøđ×]/g, (letter) => whole[letter])
     .replace(/\s+/g, " ").replace(/(\d) ?x ?(?=\d)/g, "$1x");

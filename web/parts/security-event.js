@@ -1,10 +1,10 @@
-// What happened to accounts and access, as sentences.
+// Security events as sentences.
 
 import { html, keyed } from "app/html.js";
 import { hasWord, t, time } from "app/words.js";
 import { avatar } from "parts/chips.js";
 
-/** @param {object} event as the server tells it. */
+/** @param {object} event as the server sends it. */
 export const securityRow = (event) => keyed(event.id, html`
   <li class="row is-top">
     ${avatar(event.userName)}

@@ -1,37 +1,58 @@
-// When the session has ended under somebody's hands: the password again, and what they were doing is still there.
+// Asks for the password, or the PIN, when the session has ended during work, which is kept.
 
 import { html } from "app/html.js";
 import { fail } from "app/live.js";
 import { createForm } from "app/form.js";
+import { importModule } from "app/modules.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
 import { formView, passwordField, textField } from "parts/fields.js";
 
-export function askAgain() {
-  let form = null;
-  const { email } = session.user;
+export async function askAgain() {
+  const view = session.isByCard ? await byPin() : byPassword();
+  if (session.state !== "expired") return;
+  let isFollowing = false;
   openDialog({
     title: t("signIn.againTitle"),
     kind: "door",
     mayClose: false,
     view(dialog) {
       // The person may sign in again in another tab.
-      if (!form) session.onChange(() => session.state === "in" && dialog.close(), dialog.signal);
-      form ??= createForm(dialog, {
-        send: ({ password }) => session.signIn(email, password),
-        done: () => dialog.close(),
-      });
-      return html`
-        <p>${t("signIn.againText")}</p>
-        ${formView(form, html`
-          ${textField(form, { name: "email", label: t("person.email"), type: "email", value: email, autocomplete: "username", isFixed: true })}
-          ${passwordField(form, { name: "password", label: t("signIn.password"), autocomplete: "current-password", autofocus: true })}
-        `, {
-          submit: t("signIn.submit"),
-          more: html`<button type="button" class="button is-quiet" @click=${() => session.signOut().catch(fail)}>
-            ${t("signIn.somebodyElse")}</button>`,
-        })}`;
+      if (!isFollowing) session.onChange(() => session.state === "in" && dialog.close(), dialog.signal);
+      isFollowing = true;
+      return view(dialog);
     },
   });
+}
+
+const somebodyElse = () => html`
+  <button type="button" class="button is-quiet" @click=${() => session.signOut().catch(fail)}>${t("signIn.somebodyElse")}</button>`;
+
+/** What isn't sent yet stays here for the person. */
+const byCard = () => session.signOut().then(() => location.assign("/card")).catch(fail);
+
+async function byPin() {
+  const { pinAsking, signInByPin } = await importModule(() => import("parts/pin-sign-in.js"));
+  const { id } = session.user;
+  return pinAsking({
+    text: t("signIn.againText"), submit: t("signIn.submit"), send: (pin) => signInByPin(id, pin), more: somebodyElse(), byCard,
+  });
+}
+
+function byPassword() {
+  let form = null;
+  const { email } = session.user;
+  return (dialog) => {
+    form ??= createForm(dialog, {
+      send: ({ password }) => session.signIn(email, password),
+      done: () => dialog.close(),
+    });
+    return html`
+      <p>${t("signIn.againText")}</p>
+      ${formView(form, html`
+        ${textField(form, { name: "email", label: t("person.email"), type: "email", value: email, autocomplete: "username", isFixed: true })}
+        ${passwordField(form, { name: "password", label: t("signIn.password"), autocomplete: "current-password", autofocus: true })}
+      `, { submit: t("signIn.submit"), more: somebodyElse() })}`;
+  };
 }

@@ -1,4 +1,4 @@
-// A site as a card: where it is, who works there, what runs low, how long it still goes.
+// A site as a card: its address, who works there, what is running low, how long it will last.
 
 import { html, keyed } from "app/html.js";
 import { byName, day, t } from "app/words.js";

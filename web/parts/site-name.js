@@ -1,4 +1,4 @@
-// What the site of a time entry is called, as far as the person knows it.
+// The name of a time entry's site, as far as it is known.
 
 import { t } from "app/words.js";
 

@@ -38,7 +38,10 @@ export function stockChart(material, movements, { isLarge = false } = {}) {
 function courseOf(material, movements) {
   const to = now();
   const from = to - days * 86_400_000;
-  const byTime = movements.map((one) => ({ delta: one.delta, at: Date.parse(one.at) })).sort((a, b) => b.at - a.at);
+  // What was recorded in another unit is no stock of this one: the course begins where the amount was converted.
+  const converted = movements.findIndex(({ kind }) => kind === "EDIT");
+  const ofUnit = converted < 0 ? movements : movements.slice(0, converted);
+  const byTime = ofUnit.map(({ delta, kind, at }) => ({ delta, kind, at: Date.parse(at) })).sort((a, b) => b.at - a.at);
   const recent = byTime.filter(({ at }) => at > from);
   const points = [{ at: to, amount: material.amount }];
   let left = material.amount;
@@ -48,18 +51,27 @@ function courseOf(material, movements) {
   }
   // Before the first movement there was no material; before the last one that is known, nothing is.
   const isWhole = recent.length < byTime.length;
-  if (isWhole || !recent.length) points.unshift({ at: from, amount: left });
-  const sum = (sign) => rounded(recent.reduce((all, { delta }) => all + Math.max(0, sign * delta), 0));
+  const begun = converted < 0 ? from : Math.max(from, Date.parse(movements[converted].at));
+  if (isWhole || !recent.length || converted >= 0) points.unshift({ at: Math.min(begun, points[0].at), amount: left });
+  // A count says that nobody knows who took it.
+  const moved = recent.filter(({ kind }) => kind !== "COUNT");
+  // What was taken back is recorded as what it was, with the other sign.
+  const isTaken = ({ kind, delta }) => (kind === "TAKE" || kind === "ADD" ? kind === "TAKE" : delta < 0);
+  const sum = (isWanted) => Math.abs(rounded(moved.filter(isWanted).reduce((all, { delta }) => all + delta, 0)));
   // Older ones of these days are on the list's next page.
-  const isAll = isWhole || !nextOf(movements);
-  return { from, to, points, isAll, taken: sum(-1), added: sum(1) };
+  const isAll = isWhole || converted >= 0 || !nextOf(movements);
+  return {
+    from, to, points, isAll, isConverted: converted >= 0 && Date.parse(movements[converted].at) > from,
+    taken: sum(isTaken), added: sum((one) => !isTaken(one)), isCounted: moved.length < recent.length,
+  };
 }
 
 const rounded = (value) => Math.round(value * 1000) / 1000;
 
-function inWords({ unit }, { isAll, taken, added }) {
-  if (!taken && !added) return t("material.chartStill");
+function inWords({ unit }, { isAll, isConverted, taken, added, isCounted }) {
+  if (!taken && !added) return t(isConverted ? "material.chartConverted" : isCounted ? "material.chartCounted" : "material.chartStill");
   const sums = { taken: amount(taken, unit), added: amount(added, unit) };
   const words = t(!added ? "material.chartTaken" : !taken ? "material.chartAdded" : "material.chart", sums);
+  if (isConverted) return t("material.chartSince", { words });
   return isAll ? words : t("material.chartAtLeast", { words });
 }

@@ -1,4 +1,4 @@
-// A material's stock against its minimum, as a bar that one understands without reading: the line is the minimum, and what has
+// A material's stock against its minimum, as a bar that is understood without reading: the line is the minimum, and stock that has
 // fallen below it turns amber.
 
 import { html } from "app/html.js";

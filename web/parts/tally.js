@@ -1,4 +1,4 @@
-// Plus and minus, collected: what one taps or holds is one movement, sent when the hand rests. What was sent can be undone.
+// Collects taps on plus and minus into one movement, sent after a pause. It can be undone.
 
 import { newKey } from "app/api.js";
 import { fail, say, toast } from "app/live.js";
@@ -7,6 +7,7 @@ import { now } from "app/now.js";
 import { explain } from "app/problem.js";
 import { materialPath, queue } from "app/queue.js";
 import { openDialogs } from "app/router.js";
+import { lanesOf } from "app/sender.js";
 import { amount, t } from "app/words.js";
 
 const rest = 800;
@@ -23,16 +24,17 @@ export function createTally(page, siteId) {
   const sending = new Map();
 
   const tally = {
-    /** What hands are adding or taking right now, and what is on its way. */
+    /** Amounts being tapped right now, and those on their way. */
     moving: ({ id }) => exact((gestures.get(id)?.delta ?? 0) + (sending.get(id) ?? 0)),
 
     /** What waits for a signal. */
     waiting: ({ id }) => exact(queue.pendingDelta(materialPath(page.company.id, siteId, id)) - (sending.get(id) ?? 0)),
 
-    /** Whether some of it is kept by nothing but this page. */
-    isUnkept: ({ id }) => queue.waiting.some(({ about, isKept, refused }) => about.material === id && isKept === false && !refused),
+    /** Whether some of it is stored only in this page. */
+    isUnkept: ({ id }) => queue.waiting.some((act) =>
+      lanesOf(act).includes(materialPath(page.company.id, siteId, id)) && act.isKept === false && !act.refused),
 
-    /** What will be left when all that has arrived. */
+    /** The amount left when all of that has arrived. */
     left: (material) => exact(material.amount + tally.waiting(material) + tally.moving(material)),
 
     /** One more, or one less; the rest where there is less than one. */
@@ -49,13 +51,13 @@ export function createTally(page, siteId) {
       page.update();
     },
 
-    /** @returns {Promise<void>} when it was taken, put in line, or refused and explained. */
-    async send(material, delta, note = null, { isUndo = false, isTyped = false, key, at } = {}) {
+    /** @returns {Promise<unknown>} when it was done, queued, or refused and explained. */
+    async send(material, delta, note = null, /** @type {{isUndo?: boolean, isTyped?: boolean, key?: string, at?: string}} */ { isUndo = false, isTyped = false, key, at } = {}) {
       const { id, name, unit } = material;
       const move = (by) => { sending.set(id, exact((sending.get(id) ?? 0) + by)); page.update(); };
       move(delta);
       try {
-        const { state, isKept } = await queue.adjust({ ...movement(material, delta, { key, at }), note, isTyped });
+        const { state, isKept } = /** @type {any} */ (await queue.adjust({ ...movement(material, delta, { key, at }), note, isTyped, isUndo }));
         move(-delta);
         const done = t(isUndo ? "material.undone" : delta < 0 ? "material.taken" : "material.added", {
           amount: amount(Math.abs(delta), unit), name,

@@ -1,4 +1,4 @@
-// A notice to all, in a dialog: what is told, and how long.
+// A notice to all, in a dialog: its text, and for how long.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";

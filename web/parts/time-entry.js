@@ -1,11 +1,11 @@
-// A visit to a site, as a row: when, how long, where or who. It opens with its former versions, for leads to be corrected.
+// A time entry as a row: when, how long, where or who. It opens with its former versions, for managers to correct.
 
 import { html, keyed } from "app/html.js";
 import { now } from "app/now.js";
 import { day, dayOf, duration, moment, t, time } from "app/words.js";
 import { chip } from "parts/chips.js";
 
-/** Minutes so far of a visit. */
+/** A time entry's minutes so far. */
 export const minutesOf = (entry) => entry.minutes ?? Math.max(0, (now() - Date.parse(entry.checkedInAt)) / 60_000);
 export const sumOf = (entries) => entries.reduce((sum, entry) => sum + minutesOf(entry), 0);
 
@@ -19,9 +19,9 @@ export function spanOf({ checkedInAt, checkedOutAt }) {
 
 /**
  * @param {object} entry
- * @param {{title?: string, before?: unknown, open: (entry: object) => unknown}} options `title` says where, or who.
+ * @param {{title?: string, before?: unknown, after?: unknown, open: (entry: object) => unknown}} options `title` says where, or who.
  */
-export const entryRow = (entry, { title, before, open }) => keyed(entry.id, html`
+export const entryRow = (entry, { title, before, after, open }) => keyed(entry.id, html`
   <li class="row is-link time-entry ${!entry.checkedOutAt && "is-running"}">
     ${before}
     <div class="row-text">
@@ -33,7 +33,9 @@ export const entryRow = (entry, { title, before, open }) => keyed(entry.id, html
     <div class="time-after">
       <span class="time-length">${duration(minutesOf(entry))}</span>
       ${!entry.checkedOutAt && chip(t("hours.running"), "now")}
+      ${entry.enteredBy && chip(t("hours.entered"))}
       ${entry.corrections.length > 0 && chip(t("hours.corrected"))}
+      ${after}
     </div>
   </li>`);
 

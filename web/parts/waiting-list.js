@@ -1,28 +1,57 @@
-// What waits, in the order in which it will be sent, and what was refused with its reason.
+// Waiting acts, in the order in which they will be sent, and refused ones with their reasons.
 
 import { connection } from "app/connection.js";
 import { html, keyed } from "app/html.js";
+import { fail } from "app/live.js";
 import { explain, explainField } from "app/problem.js";
 import { queue } from "app/queue.js";
-import { amount, moment, t } from "app/words.js";
+import { amount, day, moment, t } from "app/words.js";
 import { chip } from "parts/chips.js";
-import { openDialog } from "parts/dialog.js";
+import { ask, openDialog } from "parts/dialog.js";
 import { editAct } from "parts/edit-act.js";
 import { icon } from "parts/icon.js";
+import { spanOf } from "parts/time-entry.js";
 
-/** What somebody did, in their words. */
+/** An act in words. */
 export function labelOf({ kind, body, about }) {
+  if (kind.startsWith("crew-")) {
+    const names = about.people.map(({ name }) => name).join(", ");
+    if (kind === "crew-fix") {
+      const fixed = { ...about.was, ...body };
+      return t("queue.did.crewFix", { names, site: about.siteName, span: `${day(fixed.checkedInAt, "weekday")}, ${spanOf(fixed)}` });
+    }
+    return kind === "crew-in"
+      ? t("queue.did.crewIn", { names, site: about.siteName, when: moment(body.checkedInAt) })
+      : t("queue.did.crewOut", { names, site: about.siteName, when: moment(body.checkedOutAt) });
+  }
+  if (kind === "finish") return t("queue.did.finish", { site: about.siteName });
+  if (kind === "transfer") {
+    const what = about.lines.map(({ amount: moved, unit, name }) => `${amount(moved, unit)} ${name}`).join(", ");
+    return t("queue.did.move", { what, from: about.siteName, to: about.toName });
+  }
   if (kind !== "adjust") return t(kind === "check-in" ? "queue.did.in" : "queue.did.out", { site: about.siteName });
   return t(body.delta < 0 ? "queue.did.take" : "queue.did.add", { amount: amount(Math.abs(body.delta), about.unit), name: about.name });
 }
 
+/** Whether the last one was discarded, and not sent. */
+let isDiscarded = false;
+
+async function discard(entry) {
+  if (entry.refused && !(await ask({
+    title: t("queue.discardTitle"), text: t("queue.discardText", { what: labelOf(entry) }), confirm: t("queue.discard"), isDanger: true,
+  }))) return;
+  isDiscarded = true;
+  await queue.discard(entry.key);
+}
+
 export function openWaiting() {
+  isDiscarded = false;
   return openDialog({
     title: t("queue.title"),
     view(dialog) {
       follow(dialog);
       const entries = queue.waiting;
-      if (!entries.length) return html`<p>${t("queue.nothing")}</p>`;
+      if (!entries.length) return html`<p>${t(isDiscarded ? "queue.nothingLeft" : "queue.nothing")}</p>`;
       const isWaiting = entries.some((entry) => !entry.refused);
       const isUnkept = entries.some((entry) => !entry.refused && entry.isKept === false);
       return html`
@@ -54,7 +83,7 @@ const row = (entry) => html`
         ${entry.refused && html`
           <button type="button" class="button is-small" @click=${() => editAct(entry)}>${t("queue.edit")}</button>
           <button type="button" class="button is-small" @click=${() => queue.retry(entry.key)}>${t("queue.retry")}</button>`}
-        <button type="button" class="button is-small is-quiet" @click=${() => queue.discard(entry.key)}>${t("queue.discard")}</button>
+        <button type="button" class="button is-small is-quiet" @click=${() => discard(entry).catch(fail)}>${t("queue.discard")}</button>
       </div>`}
   </li>`;
 

@@ -1,4 +1,4 @@
-// What waits for a signal, and what the server didn't take, as lines above every page; and news of it.
+// Waiting and refused acts as lines above every page, and notes about them.
 
 import { toast } from "app/live.js";
 import { html } from "app/html.js";
@@ -32,7 +32,7 @@ async function open() {
   await openWaiting();
 }
 
-// Those whom somebody stands before are told there. These are about what was done a while ago.
+// Acts of the current page are reported there. These are about earlier acts.
 let sent = 0;
 const late = new Set();
 queue.onChange(({ entry, answer, problem, isTold }) => {
@@ -49,7 +49,7 @@ queue.onChange(({ entry, answer, problem, isTold }) => {
   sent = 0;
 });
 
-// Who signs out takes along what isn't sent, so that the next person finds nothing of it.
+// Signing out discards unsent acts, so that the next person finds none of them.
 session.beforeSignOut(async () => {
   if (session.state === "in") await Promise.race([queue.send(), new Promise((done) => { setTimeout(done, 5000); })]);
   const count = queue.unsent;

@@ -1,6 +1,9 @@
-// Tells once, by `@seen`, that it has come into sight: what only those need who scroll there is fetched then.
+// Fires `@seen` once when scrolled into view, to fetch what is needed only there.
 
 class WhenSeen extends HTMLElement {
+  /** @type {IntersectionObserver} */
+  observer;
+
   connectedCallback() {
     this.observer ??= new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;

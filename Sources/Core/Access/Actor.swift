@@ -1,14 +1,16 @@
-/// Whoever makes a request: a person with an active account, and the session they came with.
+public import Storage
+
+/// A person who makes requests: their account, which is active, and the session they use.
 public struct Actor: Sendable {
     public let session: Session.ID
     public let user: User
-    /// What is known of the session's use.
+    /// The confirmation and last use of the session.
     let use: Session.Use
-    /// Where the request came from.
+    /// The origin of the request.
     public var source = RequestSource.none
-    /// Whether their company is suspended.
+    /// Whether the person's company is suspended.
     var isSuspended = false
-    /// The session as records name it: nil at the command line, which has none.
+    /// The session's id in records; nil at the command line, which has no session.
     let recordedSession: Session.ID?
 
     package init(session: Session.ID, user: User, use: Session.Use = Session.Use()) {
@@ -16,20 +18,24 @@ public struct Actor: Sendable {
         recordedSession = session
     }
 
-    /// An operator who acts by the server's command line.
+    /// An operator at the server's command line.
     init(atCommandLine user: User, _ runtime: Runtime) {
-        (session, self.user, use, recordedSession) = (runtime.newID(), user, Session.Use(), nil)
+        (session, self.user, use, recordedSession) = (
+            runtime.newID(), user, Session.Use(confirmedAt: runtime.now()), nil
+        )
     }
 
-    /// Until when the person counts as the one who knows the password, for sensitive acts: ten minutes after the session's sign-in
-    /// or its last `Accounts.confirm`. Nil where that has passed.
+    /// When the confirmation of the password expires, which sensitive acts need: ten minutes after the session's sign-in or its last
+    /// `Accounts.confirm`. Nil if it has expired.
     public func confirmedUntil(now: Instant) -> Instant? {
         use.confirmedAt.map { $0 + Session.confirmation }.flatMap { $0 > now ? $0 : nil }
     }
 
-    /// The scope in which this person may do something in a company. A company that isn't theirs is not found.
+    /// The scope for one permission in a company.
+    /// - Throws: `CompanyRefusal.notFound` if the company isn't this person's and they may not act in others; `AccessRefusal.roleForbids`
+    ///   if their role lacks the permission.
     public func scope(_ company: Company.ID, for permission: Permission) throws -> CompanyScope {
-        // The operators' own company is hidden from everybody.
+        // The operators' own company is hidden from everyone.
         guard company != Company.platform else { throw Company.notFound }
         guard let reach = user.role.reach(of: permission) else {
             guard user.role == .admin || user.companyID == company else { throw Company.notFound }
@@ -39,12 +45,14 @@ public struct Actor: Sendable {
         return CompanyScope(company: company, actor: self, permission: permission, reach: reach)
     }
 
-    /// The scope in which this person may do something on one site of a company.
+    /// The scope for one permission on one site of a company. The queries that take it check that the site exists.
+    /// - Throws: as `scope(_:for:)`.
     public func scope(_ company: Company.ID, _ site: Site.ID, for permission: Permission) throws -> SiteScope {
         try scope(company, for: permission).site(site)
     }
 
-    /// Throws where this person may not do something that concerns no single company.
+    /// Checks a permission that concerns no single company.
+    /// - Throws: `AccessRefusal.roleForbids` if this person's role lacks it.
     public func check(_ permission: Permission) throws {
         guard user.role.reach(of: permission) == .anyCompany else { throw Refusal(AccessRefusal.roleForbids) }
     }

@@ -1,47 +1,62 @@
-/// Leave to do one kind of thing within one company. Only an `Actor` makes one, after looking at the permission table, and the
-/// queries on a company's sites, material, hours, mails and history ask for one: what nobody authorised doesn't compile. Those
-/// on accounts name the company instead, because people also act on their own account, and holders of a token on theirs.
+/// A permission within one company. Only an `Actor` creates one, after checking the permission table, and the queries on a company's sites,
+/// material, time entries, mails and audit entries take one: an unauthorised query doesn't compile. Queries on accounts take the company's
+/// id instead, because people also act on their own account, and so do holders of a token.
 public struct CompanyScope: Sendable {
     public let company: Company.ID
-    /// Who was given the leave.
+    /// The person who has the permission.
     public let actor: Actor
     let permission: Permission
-    /// Set where the leave goes only as far as the sites this person is assigned to.
+    /// The person to whose assigned sites the permission is limited; nil for all sites.
     let assignee: User.ID?
-    /// Set where the leave goes only as far as what is recorded of this person.
+    /// Whether the permission is limited to sites whose foreman the person is.
+    let isForLeaders: Bool
+    /// The person to whose records the permission is limited; nil for everyone's.
     let person: User.ID?
-    /// Set where of people's visits only this person's are seen.
+    /// The only person whose time entries are visible; nil if everyone's are.
     let visitor: User.ID?
 
     init(company: Company.ID, actor: Actor, permission: Permission, reach: Reach) {
         (self.company, self.actor, self.permission) = (company, actor, permission)
-        assignee = reach == .assignedSites ? actor.user.id : nil
+        assignee = reach == .assignedSites || reach == .ledSites ? actor.user.id : nil
+        isForLeaders = reach == .ledSites
         person = reach == .ownRecords ? actor.user.id : nil
         visitor = reach == .assignedSites ? actor.user.id : nil
     }
 
     private init(_ scope: CompanyScope, assignee: User.ID?) {
         (company, actor, permission, person) = (scope.company, scope.actor, scope.permission, scope.person)
-        visitor = scope.visitor
+        (visitor, isForLeaders) = (scope.visitor, scope.isForLeaders)
         self.assignee = assignee
     }
 
-    /// The same leave, on one site.
+    /// The same permission on one site.
     public func site(_ id: Site.ID) -> SiteScope { SiteScope(within: self, site: id) }
 
-    /// The same leave, for the sites that somebody is assigned to. Nil where it doesn't reach so far.
+    /// The same permission, limited to the sites that a person is assigned to. Nil if it is limited to another person's sites.
     func narrowed(toSitesOf user: User.ID) -> CompanyScope? {
         assignee == nil || assignee == user ? CompanyScope(self, assignee: user) : nil
     }
 
-    /// Refuses leave that was given for something else.
+    /// Whether the person may see what material costs.
+    var seesPrices: Bool { actor.user.role != .worker }
+
+    /// Whether the person may read what was removed.
+    var readsArchive: Bool { actor.user.role != .worker }
+
+    /// - Throws: `AccessRefusal.roleForbids` if the person may not read what was removed.
+    func checkArchive() throws {
+        guard readsArchive else { throw Refusal(AccessRefusal.roleForbids) }
+    }
+
+    /// Refuses a scope that was created for another permission.
+    /// - Throws: `AccessRefusal.roleForbids`.
     func check(_ needed: Permission) throws {
         guard permission == needed else { throw Refusal(AccessRefusal.roleForbids) }
     }
 }
 
-/// Leave to do one kind of thing on one site of a company. The query decides whether the site is there and, where `assignee`
-/// is set, whether the person is assigned to it: nothing is asked beforehand.
+/// A permission on one site of a company. No query runs beforehand: the one that takes the scope checks that the site exists and, if
+/// `assignee` is set, that the person is assigned to it.
 public struct SiteScope: Sendable {
     let within: CompanyScope
     public let site: Site.ID

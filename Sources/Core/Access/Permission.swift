@@ -1,15 +1,15 @@
-/// What somebody may do, one entry for each line of the permission table.
+/// A permission: one line of the permission table.
 public enum Permission: String, Sendable, CaseIterable {
     case listCompanies
     case readCompany
     case changeCompany
-    /// Refuse a company's people, and let them in again.
+    /// Suspend a company, and resume it.
     case suspendCompany
-    /// Take a copy of all that a company has.
+    /// Export everything that a company has.
     case copyCompany
     case removeCompany
     case readAnyUser
-    /// See how the server is doing, and tell everyone something.
+    /// See the server's state, and publish a notice to everyone.
     case operate
     case readUsers
     case inviteUsers
@@ -18,8 +18,14 @@ public enum Permission: String, Sendable, CaseIterable {
     case changeSites
     case changeMaterials
     case adjustAmounts
+    /// Move material from one site to another.
+    case moveMaterial
     case checkIn
     case readTimes
+    /// See what a site has cost.
+    case readCosts
+    /// Record hours of other people.
+    case enterTimes
     case correctTimes
     case readAudit
     case readMails
@@ -29,14 +35,16 @@ public enum Permission: String, Sendable, CaseIterable {
 public enum Reach: Sendable {
     case anyCompany
     case ownCompany
-    /// The sites of the own company that the person is assigned to.
+    /// The own company's sites that the person is assigned to.
     case assignedSites
-    /// In the own company, what is recorded of the person themselves.
+    /// The own company's sites whose foreman the person is.
+    case ledSites
+    /// In the own company, records of the person themselves; on sites whose foreman they are, everyone's.
     case ownRecords
 }
 
 extension Role {
-    /// The permission table. Nil where the role doesn't have the permission at all.
+    /// The permission table. Nil if the role lacks the permission.
     public func reach(of permission: Permission) -> Reach? {
         switch (permission, self) {
         case (.checkIn, .admin): nil
@@ -45,20 +53,38 @@ extension Role {
             (.operate, _):
             nil
         case (_, .manager): .ownCompany
-        case (.readCompany, .worker): .ownCompany
+        case (.readCompany, .worker), (.readCompany, .bookkeeper), (.readUsers, .bookkeeper), (.readSites, .bookkeeper),
+            (.readTimes, .bookkeeper), (.readCosts, .bookkeeper):
+            .ownCompany
+        case (_, .bookkeeper): nil
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites
         case (.readTimes, .worker): .ownRecords
+        case (.enterTimes, .worker), (.correctTimes, .worker), (.moveMaterial, .worker): .ledSites
         case (.changeCompany, .worker), (.readUsers, .worker), (.inviteUsers, .worker), (.changeUsers, .worker),
-            (.changeSites, .worker), (.changeMaterials, .worker), (.correctTimes, .worker), (.readAudit, .worker),
-            (.readMails, .worker):
+            (.changeSites, .worker), (.changeMaterials, .worker), (.readAudit, .worker),
+            (.readMails, .worker), (.readCosts, .worker):
             nil
         }
     }
+}
 
-    /// The roles that somebody of this role may give. An operator belongs to no company, so that nobody in a company becomes
-    /// one: the command line makes them.
-    public var givable: [Role] { self == .worker ? [] : [.manager, .worker] }
+extension User {
+    /// The roles that the person may give. Operators belong to no customer's company, so no one in a company can become one: the command
+    /// line creates them.
+    public var givableRoles: [Role] {
+        switch role {
+        case .admin: [.manager, .bookkeeper, .worker]
+        case .manager: isOwner ? [.manager, .bookkeeper, .worker] : [.worker]
+        case .bookkeeper, .worker: []
+        }
+    }
 
-    /// Whether somebody of this role may change or remove a person of that one.
-    public func mayChange(_ other: Role) -> Bool { self == .admin || (self == .manager && other == .worker) }
+    /// Whether the person may change or remove another one, in a company where their role permits it at all.
+    func mayChange(_ other: User) -> Bool {
+        switch role {
+        case .admin: true
+        case .manager: isOwner || other.role == .worker
+        case .bookkeeper, .worker: false
+        }
+    }
 }

@@ -1,26 +1,28 @@
-/// Why a request is not carried out: something that the caller can understand and change.
+import Storage
+
+/// Why a request is refused: something that the caller can understand and change.
 public struct Refusal: Error, Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
-        /// What was sent breaks a rule; `fields` says where.
+        /// The input breaks a rule; `fields` says where.
         case invalid
-        /// No one is signed in, or the sign-in didn't succeed.
+        /// No one is signed in, or the sign-in failed.
         case unauthenticated
         case forbidden
-        /// Not there, or not the caller's to see.
+        /// It doesn't exist, or the caller may not see it.
         case notFound
-        /// Conflicts with the current state.
+        /// The request conflicts with the current state.
         case conflict
-        /// Changed since the caller last saw it.
+        /// The target has changed since the caller last read it.
         case stale
-        /// The request repeats the idempotency key of another, but not its body.
+        /// The request repeats another's idempotency key, but not its body.
         case keyReused
-        /// Tried too often; `retryAfter` says when it may be tried again.
+        /// Too many attempts; `retryAfter` is the time until the next one is allowed.
         case tooMany
-        /// Too many requests wait for the same costly thing.
+        /// Too many requests are waiting for the same costly resource.
         case busy
     }
 
-    /// One field of what was sent, by its name on the wire, and what is wrong with it.
+    /// One field of the input, by its name in the API, and what is wrong with it.
     public struct Field: Sendable, Equatable {
         public let field: String
         public let flaw: Flaw
@@ -38,12 +40,12 @@ public struct Refusal: Error, Sendable, Equatable {
     public let values: Values
     /// One English sentence for people.
     public let message: String
-    /// Where and what is wrong, for `.invalid`.
+    /// The fields that are wrong: for `.invalid`, and where one act has several lines.
     public let fields: [Field]
-    /// For `.tooMany`.
+    /// The time until the next attempt is allowed, for `.tooMany`.
     public let retryAfter: Duration?
 
-    /// - Parameter values: one for each name in the code's sentence.
+    /// - Parameter values: one for each placeholder in the code's sentence.
     public init(_ code: some RefusalCode, _ values: Values = [:], retryAfter: Duration? = nil) {
         (kind, self.code, self.values, self.retryAfter) = (code.kind, code.rawValue, values, retryAfter)
         message = values.filled(into: code.sentence)
@@ -61,7 +63,15 @@ public struct Refusal: Error, Sendable, Equatable {
         self.init(fields: [Field(field, code, values)])
     }
 
-    /// A rule that the database itself keeps. Nil for every other failure of storage.
+    private init(_ refusal: Refusal, about fields: [Field]) {
+        (kind, code, values, message) = (refusal.kind, refusal.code, refusal.values, refusal.message)
+        (self.fields, retryAfter) = (fields, refusal.retryAfter)
+    }
+
+    /// The same refusal, with the fields that it is about.
+    func about(_ fields: [Field]) -> Refusal { Refusal(self, about: fields) }
+
+    /// Translates the violation of a rule that the database enforces. Nil for every other storage failure.
     init?(_ error: StorageError) {
         switch error.kind {
         case .unique("users_email"): self.init(AccountRefusal.emailTaken)
@@ -71,7 +81,7 @@ public struct Refusal: Error, Sendable, Equatable {
     }
 }
 
-/// Why something is refused whatever it is about.
+/// Refusals that don't depend on what the request is about.
 public enum AccessRefusal: String, RefusalCode {
     case roleForbids = "role-forbids"
 
@@ -84,7 +94,7 @@ public enum AccessRefusal: String, RefusalCode {
     }
 }
 
-/// Fields break rules: each has a `Flaw` of its own.
+/// The refusal of input whose fields break rules. Each field has a `Flaw` of its own.
 public enum InputRefusal: String, RefusalCode {
     case invalid
 
@@ -92,8 +102,8 @@ public enum InputRefusal: String, RefusalCode {
     public var sentence: String { "Some fields aren't right: each says why." }
 }
 
-/// What an id in a path leads to.
+/// A noun that a path addresses by its id.
 public protocol Addressable {
-    /// Why there is no answer where the id leads nowhere, or to what isn't the caller's to see.
+    /// The refusal if the id belongs to nothing, or to something that the caller may not see.
     static var notFound: Refusal { get }
 }

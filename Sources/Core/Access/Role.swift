@@ -1,6 +1,10 @@
-/// What a person is on the platform. ADMIN operates it, MANAGER runs a company, WORKER works on its sites.
-public enum Role: String, Column, CaseIterable {
+import Storage
+
+/// A person's role on the platform: ADMIN operates it, MANAGER runs a company, BOOKKEEPER reads its people, sites and hours, WORKER works on
+/// its sites.
+public enum Role: String, Edited, CaseIterable {
     case admin = "ADMIN"
     case manager = "MANAGER"
+    case bookkeeper = "BOOKKEEPER"
     case worker = "WORKER"
 }

@@ -1,4 +1,6 @@
-/// The values that belong to a code, by name: what its sentence holds in braces.
+public import Storage
+
+/// The named values of a code, for the placeholders in its sentence.
 public struct Values: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public enum Value: Sendable, Equatable {
         case text(String)
@@ -6,7 +8,7 @@ public struct Values: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         case quantity(Quantity)
         case instant(Instant)
 
-        /// As it reads within an English sentence.
+        /// The value as it reads within an English sentence.
         var text: String {
             switch self {
             case .text(let text): text
@@ -26,7 +28,7 @@ public struct Values: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         left.list.elementsEqual(right.list) { $0.name == $1.name && $0.value == $1.value }
     }
 
-    /// The sentence with the values in their places; a name that has no value stays.
+    /// The sentence with its placeholders replaced by the values. A placeholder without a value stays.
     public func filled(into sentence: String) -> String {
         guard !isEmpty else { return sentence }
         var filled = ""
@@ -44,7 +46,7 @@ public struct Values: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension String {
-    /// The names in braces, in their order: the values that a code's sentence needs.
+    /// The names in braces, in order: the values that a code's sentence needs.
     public var placeholders: [String] {
         split(separator: "{", omittingEmptySubsequences: false).dropFirst().map { String($0.prefix { $0 != "}" }) }
     }

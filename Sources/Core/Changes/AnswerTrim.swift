@@ -1,13 +1,13 @@
 import Synchronization
 
-/// When the answers that are kept for a person's repetitions are cut to the latest: at the first request with a key that this server
-/// sees of them, and at each hundredth, so that it costs little.
+/// Decides when a person's kept answers are trimmed to the latest: at the first request with an idempotency key that this server sees of
+/// them, and at every hundredth, to keep the cost low.
 public final class AnswerTrim: Sendable {
     private let seen = Mutex<[User.ID: Int]>([:])
 
     public init() {}
 
-    /// Counts one more request with a key, and says whether it is time.
+    /// Counts a request with a key. True if it is time to trim.
     public func isDue(_ user: User.ID) -> Bool {
         seen.withLock { seen in
             if seen.count > 10_000 { seen = [:] }

@@ -1,6 +1,7 @@
 import Foundation
+public import Storage
 
-/// That somebody changed something: people, permissions, sites, material. Written with the change, never changed.
+/// Who changed what, and when: people, permissions, sites, material. Written in the change's transaction, and never changed.
 public struct AuditEntry: Sendable {
     public typealias ID = Core.ID<AuditEntry>
 
@@ -14,21 +15,32 @@ public struct AuditEntry: Sendable {
         case userJoined = "user.joined"
         case userChanged = "user.changed"
         case userRemoved = "user.removed"
+        case userRestored = "user.restored"
+        case ownershipGiven = "user.ownership-given"
+        case cardGiven = "user.card-given"
+        /// A card signed in another phone of a person who had joined.
+        case cardUsed = "user.card-used"
+        case phoneEnded = "user.phone-ended"
         case passwordChanged = "user.password-changed"
-        /// Another address was asked for: it holds once it is confirmed.
+        /// Another email address was requested; it takes effect once it is confirmed.
         case emailChangeAsked = "user.email-change-asked"
-        /// The address that was holds again.
+        /// The former email address was restored.
         case emailRestored = "user.email-restored"
         case siteCreated = "site.created"
         case siteChanged = "site.changed"
         case siteRemoved = "site.removed"
+        case siteRestored = "site.restored"
         case materialCreated = "material.created"
         case materialChanged = "material.changed"
         case materialRemoved = "material.removed"
+        case materialRestored = "material.restored"
+        /// A movement that was reported late, and couldn't be recorded.
+        case actRefused = "material.act-refused"
+        case timeEntered = "time-entry.entered"
         case timeCorrected = "time-entry.corrected"
     }
 
-    /// One field that changed, by its name on the wire. Names, addresses and times have no values here, so that they can be erased.
+    /// One changed field, by its name in the API. Names, addresses and times have no values here, so that they can be erased.
     public struct Detail: Sendable, Codable, Equatable {
         public let field: String
         public let from: String?
@@ -47,16 +59,16 @@ public struct AuditEntry: Sendable {
     public let at: Instant
     public let user: User.ID
     public let userName: String
-    /// What they were called at the time, where that is another name.
+    /// The person's name at the time, if it was another one.
     public let userNameThen: String?
-    /// The session it was done from; nil where there was none yet.
+    /// The session that the change came from; nil if there was none yet.
     public let session: Session.ID?
     public let action: Action
-    /// The id of what was changed.
+    /// The id of the changed row.
     public let subject: String
-    /// What that was called, or is, for a person.
+    /// The subject's name: a person's current name; for everything else, the name at the time.
     public let subjectName: String?
-    /// What a person was called at the time, where that is another name.
+    /// A person's name at the time, if it was another one.
     public let subjectNameThen: String?
     public let changes: [Detail]
 
@@ -93,25 +105,26 @@ extension AuditEntry {
                 SELECT f.first_name || ' ' || f.last_name FROM former_names f
                 WHERE f.company_id = a.company_id AND f.user_id = a.subject_id AND f.until_at > a.at
                 ORDER BY f.company_id, f.user_id, f.number LIMIT 1)
-        FROM audit_entries a JOIN users u ON u.id = a.user_id
+        FROM audit_entries a CROSS JOIN users u
             LEFT JOIN users p ON p.company_id = a.company_id AND p.id = a.subject_id
+        WHERE u.id = a.user_id
         """
 
-    /// Each half by its own index.
+    /// Each half of the union uses its own index.
     private static let aboutUser: SQL = """
-        \(selection) WHERE a.user_id = $2 AND a.id > $3
+        \(selection) AND a.user_id = $2 AND a.id > $3
         UNION
-        \(selection) WHERE a.company_id = $1 AND a.subject_id = $2 AND a.id > $3
+        \(selection) AND a.company_id = $1 AND a.subject_id = $2 AND a.id > $3
         ORDER BY 1 LIMIT $4
         """
 
     private static let page: SQL = """
-        \(selection) WHERE a.company_id = $1 AND a.id < $3
+        \(selection) AND a.company_id = $1 AND a.id < $3
         ORDER BY a.company_id DESC, a.id DESC LIMIT $2
         """
 
     private static let ofSite: SQL = """
-        \(selection) WHERE a.company_id = $1 AND a.id < $3 AND a.subject_id IN (
+        \(selection) AND a.company_id = $1 AND a.id < $3 AND a.subject_id IN (
             SELECT $4
             UNION SELECT m.id FROM materials m WHERE m.company_id = $1 AND m.site_id = $4
             UNION SELECT c.entry_id FROM time_corrections c WHERE c.company_id = $1 AND c.site_id = $4)
@@ -123,13 +136,13 @@ extension AuditEntry {
         Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: AuditEntry.init)
     }
 
-    /// What was changed of a site, of its material and of its hours, newest first.
+    /// Changes of a site, its material and its time entries, newest first.
     static func list(_ scope: SiteScope, _ page: PageRequest<ID>) -> Query<AuditEntry> {
         Query(
             ofSite, scope.company, page.fetchLimit, page.after?.text ?? "g", scope.site, row: AuditEntry.init)
     }
 
-    /// What a person changed, and what was changed about them, oldest first.
+    /// Changes by a person and changes about them, oldest first.
     static func some(about user: User, after: ID?, atMost limit: Int) -> Query<AuditEntry> {
         Query(aboutUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: AuditEntry.init)
     }
@@ -157,7 +170,7 @@ extension AuditEntry {
     }
 }
 
-/// Writes down who changes what, within the change's own transaction.
+/// Writes audit entries in the transaction of the change.
 struct Audit: Sendable {
     private let company: Company.ID
     private let user: User.ID
@@ -169,7 +182,7 @@ struct Audit: Sendable {
         self.runtime = runtime
     }
 
-    /// What somebody changes about themselves, or about the company they found.
+    /// For changes that people make to their own account, or to the company they found.
     init(_ actor: User, session: Session.ID?, _ runtime: Runtime) {
         (company, user, self.session) = (actor.companyID, actor.id, session)
         self.runtime = runtime
@@ -183,19 +196,5 @@ struct Audit: Sendable {
             AuditEntry.insert(
                 runtime.newID(), in: company, at: runtime.now(), by: user, session: session, action, subject.text,
                 named: name, changes))
-    }
-}
-
-/// Collects what differs between a row as it was and as it will be.
-struct Differences {
-    private(set) var details: [AuditEntry.Detail] = []
-
-    mutating func note(_ field: String, _ old: String?, _ new: String?) {
-        if old != new { details.append(.init(field: field, from: old, to: new)) }
-    }
-
-    /// Without the values: for what is about a person, or long.
-    mutating func note<Value: Equatable>(only field: String, _ old: Value, _ new: Value) {
-        if old != new { details.append(.init(field: field, from: nil, to: nil)) }
     }
 }

@@ -1,4 +1,4 @@
-/// Why a change is refused that was decided elsewhere, or made before.
+/// Refusals of changes: the row has changed since it was read, or the idempotency key was used for another body.
 public enum ChangeRefusal: String, RefusalCode {
     case stale
     case keyReused = "key-reused"

@@ -1,9 +1,10 @@
 import Crypto
 import Foundation
+public import Storage
 
-/// What makes a request the repetition of another: who sent it where, under which key, with which body.
+/// Identifies repetitions of a request: by person, method, path, key and body.
 public struct IdempotencyKey: Sendable {
-    /// How long a key is kept, and its answer while it is among the latest 10,000 of a person's.
+    /// How long a key is kept. Its answer is kept as long, while it is among the person's latest 10,000.
     public static let lifetime = Duration.seconds(30 * 24 * 3600)
 
     let company: Company.ID
@@ -24,8 +25,8 @@ public struct IdempotencyKey: Sendable {
             inputKeyMaterial: SymmetricKey(data: Data(key.utf8)), salt: Data(target.utf8), outputByteCount: 32)
     }
 
-    /// An answer may hold a secret (the link of an invitation), and secrets aren't kept readable: it is sealed under the key,
-    /// of which the database has a hash only.
+    /// An answer may contain a secret (the link of an invitation), and secrets aren't stored in plain text: the answer is encrypted with
+    /// the idempotency key, of which the database has only a hash.
     fileprivate func sealed(_ answer: [UInt8]) throws -> [UInt8] {
         guard let box = try AES.GCM.seal(answer, using: seal).combined else {
             throw StorageError(.failed, "an answer can't be sealed")
@@ -39,12 +40,15 @@ public struct IdempotencyKey: Sendable {
 }
 
 extension Change {
-    /// The same change, made at most once for a key: with it, in one transaction, goes the answer that a repetition gets. A
-    /// repetition that comes while the first is still under way waits for its end. Where the answer isn't kept any more, a repetition
-    /// gets what it would say now.
+    /// The same change, carried out at most once for a key. The answer for repetitions is stored in the same transaction. A repetition that
+    /// arrives while the first request is running waits for its end. If the answer is no longer kept, a repetition gets the answer of the
+    /// current state.
+    ///
+    /// The change throws `ChangeRefusal.keyReused` if the key was used for another body, `CompanyRefusal.notFound` if there is no such
+    /// company, `StorageError`, and the errors of this change.
     /// - Parameters:
     ///   - dropsAnswers: whether the person's answers beyond the latest 10,000 are dropped on this occasion.
-    ///   - answer: what the caller is told, as bytes.
+    ///   - answer: the caller's answer, as bytes.
     public func once(
         _ key: IdempotencyKey, now: Instant, dropsAnswers: Bool,
         answer: @escaping @Sendable (Result) throws -> [UInt8]
@@ -72,7 +76,7 @@ extension IdempotencyKey {
     fileprivate typealias Found = (bodyHash: [UInt8], answer: [UInt8]?, subject: String?)
 
     fileprivate func earlier(_ found: Found?) throws -> Found {
-        // No row was there to claim: there is no such company.
+        // The claim found no row to insert from: there is no such company.
         guard let found else { throw Company.notFound }
         guard found.bodyHash == bodyHash else {
             throw Refusal(ChangeRefusal.keyReused)
@@ -80,8 +84,8 @@ extension IdempotencyKey {
         return found
     }
 
-    /// Drops what is kept of the person's older requests, but for their keys and what they made. Of what was dropped before, only the
-    /// latest thousand are looked at again.
+    /// Drops the answers of the person's older requests. Their keys and subjects stay. Of the answers dropped before, only the latest
+    /// thousand are scanned again.
     fileprivate func dropAnswers() -> Statement {
         Statement(Self.dropping, company, user, Limit.keptAnswers.standard - 1, Limit.keptAnswers.standard + 1000)
     }
@@ -103,8 +107,8 @@ extension IdempotencyKey {
             company, user, keyHash, now)
     }
 
-    /// Takes the key where nobody has. On PostgreSQL this waits for another transaction that is taking it.
-    fileprivate func claim(now: Instant) -> Statement {
+    /// Takes the key if it is free. On PostgreSQL this waits for another transaction that is taking it.
+    func claim(now: Instant) -> Statement {
         Statement(
             """
             INSERT INTO idempotency_keys (company_id, user_id, key_hash, body_hash, expires_at)
@@ -131,4 +135,11 @@ extension IdempotencyKey {
             """,
             company, user, keyHash, answer, subject)
     }
+
+    /// Deletes up to the expiry of the oldest few hundred rows, so that one index finds all of them.
+    static let sweep = Sweep(
+        """
+        DELETE FROM idempotency_keys WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
+        """)
 }

@@ -1,6 +1,8 @@
-/// Something that happened on a site, as its history tells it: that material was taken or added, or that something was changed.
+public import Storage
+
+/// An event in a site's history: a movement or a change.
 public struct SiteEvent: Sendable {
-    /// The id of the movement or of the audit entry. They sort by when they were recorded.
+    /// The id of the movement or of the audit entry. Ids sort by the time of recording.
     public typealias ID = Core.ID<SiteEvent>
 
     public enum Kind: String, Sendable, CaseIterable {
@@ -31,7 +33,7 @@ public struct SiteEvent: Sendable {
         }
     }
 
-    /// How many changes of fields are nested in it.
+    /// The number of changed fields nested in it.
     var changeCount: Int {
         switch content {
         case .movement: 0
@@ -39,7 +41,7 @@ public struct SiteEvent: Sendable {
         }
     }
 
-    /// When it happened.
+    /// The instant of the event.
     public var at: Instant {
         switch content {
         case .movement(let one): one.movement.at
@@ -47,7 +49,7 @@ public struct SiteEvent: Sendable {
         }
     }
 
-    /// When it was recorded: later than `at` for work done offline.
+    /// The instant of recording: later than `at` for work done offline.
     public var recordedAt: Instant {
         switch content {
         case .movement(let one): one.movement.createdAt
@@ -56,34 +58,26 @@ public struct SiteEvent: Sendable {
     }
 }
 
-/// A movement with the material it is of.
+/// A movement with its material.
 public struct SiteMovement: Sendable {
     public let material: Material.ID
-    public let materialName: String
-    public let unit: String
     public let movement: Movement
 
-    package init(material: Material.ID, materialName: String, unit: String, movement: Movement) {
-        self.material = material
-        self.materialName = materialName
-        self.unit = unit
-        self.movement = movement
-    }
+    package init(material: Material.ID, movement: Movement) { (self.material, self.movement) = (material, movement) }
 }
 
 extension History {
-    /// What happened on a site, the latest recorded first, also of material that was removed. Whoever may not read what was changed
-    /// gets the movements only.
-    ///
-    /// Throws `Refusal` where the scope is for something else than reading sites or there is no such site, and `StorageError`.
-    /// - Parameter kind: nil for all.
+    /// A site's history, latest recorded first, including movements of removed material. Callers who may not read audit entries get the
+    /// movements only.
+    /// - Parameter kind: nil for both kinds.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.readSites`; `SiteRefusal.notFound`; `StorageError`.
     public func events(
         _ kind: SiteEvent.Kind?, _ page: PageRequest<SiteEvent.ID>, on scope: SiteScope
     ) async throws -> Page<SiteEvent, SiteEvent.ID> {
         try scope.check(.readSites)
         return try await Page.read(page, nested: \.changeCount, key: \.id) { part in
             let events = try await latest(kind, part, on: scope)
-            // Each of the two lists has one more than was asked for.
+            // Each of the two lists has one row more than requested.
             return .init(Array(events.prefix(part.limit + 1)), of: part)
         }
     }
@@ -91,7 +85,7 @@ extension History {
     private func latest(
         _ kind: SiteEvent.Kind?, _ page: PageRequest<SiteEvent.ID>, on scope: SiteScope
     ) async throws -> [PageRow<SiteEvent>] {
-        let sites = Collector(Site.exists(scope))
+        let sites = Collector(Site.isReadable(scope))
         let movements = Collector(SiteMovement.list(scope, page).page)
         var readings: [any Reading] = [sites]
         if kind != .change { readings.append(movements) }
@@ -112,20 +106,18 @@ extension History {
 
 extension SiteMovement {
     private static let ofSite: SQL = """
-        SELECT v.material_id, m.name, m.unit, \(Movement.columns)
-        FROM movements v JOIN users u ON u.id = v.user_id
-            JOIN materials m ON m.company_id = v.company_id AND m.site_id = v.site_id AND m.id = v.material_id
-        WHERE v.company_id = $1 AND v.site_id = $2 AND v.id < $3
+        SELECT v.material_id, \(Movement.columns)
+        FROM movements v CROSS JOIN users u
+        WHERE u.id = v.user_id AND v.company_id = $1 AND v.site_id = $2 AND v.id < $3
         ORDER BY v.company_id DESC, v.site_id DESC, v.id DESC LIMIT $4
         """
 
-    /// The latest recorded first.
+    /// Latest recorded first.
     fileprivate static func list(_ scope: SiteScope, _ page: PageRequest<SiteEvent.ID>) -> Query<SiteMovement> {
-        // Behind every id, whose first character is a digit or one of a to f.
-        Query(ofSite, scope.company, scope.site, page.after?.text ?? "g", page.fetchLimit) { row in
-            SiteMovement(
-                material: try row.next(), materialName: try row.next(), unit: try row.next(),
-                movement: try Movement(&row))
+        let movement = Movement.reader(scope.within)
+        // "g" sorts after every id, because ids begin with a hexadecimal digit.
+        return Query(ofSite, scope.company, scope.site, page.after?.text ?? "g", page.fetchLimit) { row in
+            SiteMovement(material: try row.next(), movement: try movement(&row))
         }
     }
 }

@@ -1,7 +1,9 @@
 import Foundation
+import Storage
 
-/// What was deleted of a company, table by table.
+/// The result of erasing a company: the number of deleted rows, table by table.
 public struct Erasure: Sendable {
+    /// The deleted rows of one table.
     public struct Table: Sendable {
         public let name: String
         public let rows: Int
@@ -16,16 +18,20 @@ public struct Erasure: Sendable {
 }
 
 extension Companies {
-    /// Throws where there is nothing to export.
+    /// Checks that the company can be exported.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.copyCompany`; `CompanyRefusal.notFound`; `StorageError`.
     public func checkExport(in scope: CompanyScope) async throws {
         try scope.check(.copyCompany)
         guard try await !database.fetch(Company.exists(scope)).isEmpty else { throw Company.notFound }
     }
 
-    /// Hands out all that a company has as lines of JSON: one that says what this is, one for each row as it is stored
-    /// (instants in milliseconds since 1970, amounts in thousandths), and one that counts them, so that a copy that was cut
-    /// off shows. Passwords and tokens stay. The lines are read a few at a time: they are one picture only where
-    /// nobody works in the company meanwhile.
+    /// Exports all data of a company as lines of JSON: one that describes the company, one for each row as it is stored (instants in
+    /// milliseconds since 1970, amounts in thousandths), and one with the number of rows, which reveals a truncated export. Passwords and
+    /// tokens are left out. The rows are read a few at a time: they are a consistent snapshot only if no one works in the company
+    /// meanwhile.
+    /// - Parameter write: takes the next lines, each with its line feed.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.copyCompany`; `CompanyRefusal.notFound`; `StorageError`; the errors
+    ///   of `write`.
     public func export(
         in scope: CompanyScope, to write: (_ lines: [UInt8]) async throws -> Void
     ) async throws {
@@ -57,9 +63,11 @@ extension Companies {
         try await write(try line(ArchiveEnd(rows: counts)))
     }
 
-    /// Deletes every row of a company, for ever. First nobody of it can act any more, then the rows go a few hundred at a
-    /// time, and last, in one transaction that finds nothing left, the company itself. What was interrupted goes on when it
-    /// is called again.
+    /// Deletes every row of a company, permanently. First all its people are deactivated, then the rows are deleted a few hundred at a
+    /// time, and last the company itself, in one transaction that checks that nothing is left. Calling this again resumes an interrupted
+    /// erasure.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.removeCompany`; `CompanyRefusal.notFound`; `ChangeRefusal.stale` if
+    ///   the version is another; `CompanyRefusal.inUse` if rows were added meanwhile; `StorageError`.
     public func erase(if precondition: Precondition, in scope: CompanyScope) async throws -> Erasure {
         try scope.check(.removeCompany)
         let (id, runtime) = (scope.company, runtime)
@@ -77,18 +85,21 @@ extension Companies {
         return erasure
     }
 
-    /// Companies whose founders never proved their e-mail address, and where no one has signed in for thirty days: a hundred at most.
+    /// Companies whose founders never confirmed their email address, and in which no one has signed in for thirty days: at most a hundred.
+    /// None on a server where founders don't confirm addresses.
+    /// - Throws: `StorageError`.
     public func abandoned() async throws -> [Company.ID] {
         guard provesAddresses else { return [] }
         return try await database.fetch(UnprovenFounder.abandoned(now: runtime.now()))
     }
 
-    /// Erases one of those.
-    /// - Returns: nil where it isn't one any more.
+    /// Erases one of the `abandoned` companies.
+    /// - Returns: nil if it no longer is one.
+    /// - Throws: `CompanyRefusal.inUse` if rows were added meanwhile; `StorageError`.
     public func eraseAbandoned(_ id: Company.ID) async throws -> Erasure? {
         let now = runtime.now()
         return try await eraseAll(id) { transaction in
-            // Who is signing in or proving the address comes before this, or after it to nothing.
+            // A concurrent sign-in or confirmation commits before this, or finds nothing after it.
             try transaction.enqueue(User.lockAll(in: id))
             return try transaction.fetch(UnprovenFounder.abandoned(id, now: now)).isEmpty ? nil : ""
         }
@@ -97,8 +108,8 @@ extension Companies {
     private static let isInUse = Refusal(CompanyRefusal.inUse)
 
     /// - Parameters:
-    ///   - begin: says the company's name, while its row is held; nil where it isn't to be erased.
-    ///   - end: what else belongs to the end.
+    ///   - begin: returns the company's name, while its row is locked; nil if the company isn't to be erased.
+    ///   - end: runs at the end of the last transaction.
     private func eraseAll(
         _ id: Company.ID, begin: @escaping @Sendable (borrowing Transaction) throws -> String?,
         end: @escaping @Sendable (_ name: String, borrowing Transaction) throws -> Void = { _, _ in }
@@ -119,6 +130,7 @@ extension Companies {
             guard let name = try begin(transaction) else { return nil }
             try transaction.enqueue(User.switchOffAll(in: id))
             try transaction.enqueue(OneTimeToken.voidAll(in: id))
+            try transaction.enqueue(Card.voidAll(in: id))
             return name
         }
         guard let name else { return nil }
@@ -131,7 +143,7 @@ extension Companies {
             } while count > 0
         }
         erased[CompanyData.unproven.name] = try await database.transaction { transaction in
-            // What a server had counted meanwhile.
+            // Events that a server had counted in memory meanwhile.
             try transaction.enqueue(SecurityEvent.deleteAll(in: id))
             let unproven = try transaction.execute(CompanyData.unproven.deletion(id))
             try transaction.enqueue(Company.delete(id))

@@ -1,24 +1,30 @@
+public import Storage
+
 /// A trades company: the tenant that everything else belongs to.
-public struct Company: Sendable {
+public struct Company: Stored {
     public typealias ID = Core.ID<Company>
 
-    public let id: ID
-    public let name: String
-    public let address: Address
-    /// A name of the IANA time zone database.
-    public let timeZone: String
-    public let language: Language
-    public let siteCount: Int
-    public let userCount: Int
-    public let version: Int64
-    public let createdAt: Instant
-    public let updatedAt: Instant
-    /// Since when its people are refused; nil where they aren't.
-    public var suspendedAt: Instant?
-    /// Since when its founder's e-mail address is to be proven; nil where it is, or needs not be.
+    public internal(set) var id = ID()
+    public var name = ""
+    public var address = Address.none
+    /// A name from the IANA time zone database.
+    public var timeZone = "Europe/Berlin"
+    public var language = Language.german
+    /// Starts at 1; every update increments it.
+    public internal(set) var version: Int64 = 1
+    public internal(set) var createdAt = Instant(milliseconds: 0)
+    public internal(set) var updatedAt = Instant(milliseconds: 0)
+    /// When the company was suspended; nil if it isn't.
+    public internal(set) var suspendedAt: Instant?
+    /// The numbers of its current sites and people.
+    public internal(set) var siteCount = 0
+    public internal(set) var userCount = 0
+    /// Since when the founder's email address waits to be confirmed; nil if it is confirmed, or needn't be.
     public var unprovenSince: Instant?
-    /// From when on nothing can be changed unless it is proven by then.
+    /// When the company becomes read-only unless the address is confirmed by then.
     public var readOnlyFrom: Instant? { unprovenSince.map { $0 + UnprovenFounder.grace } }
+
+    package init() {}
 
     package init(
         id: ID, name: String, address: Address, timeZone: String, language: Language, siteCount: Int, userCount: Int,
@@ -36,12 +42,27 @@ public struct Company: Sendable {
         self.updatedAt = updatedAt
     }
 
-    /// The hidden company of those who operate the platform. On the wire it is null.
+    package static let table = "companies"
+    package static let scopeColumns: [String] = []
+
+    package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
+        try columns.column("id", .key, &id)
+        try columns.edited("name", &name, as: "name")
+        try columns.edited(&address, as: "address")
+        try columns.edited("time_zone", &timeZone, as: "timeZone")
+        try columns.edited("language", &language, as: "language")
+        try columns.column("version", .counted, &version)
+        try columns.column("created_at", .fixed, &createdAt)
+        try columns.column("updated_at", .changing, &updatedAt)
+        try columns.column("suspended_at", .fixed, &suspendedAt)
+    }
+
+    /// The operators' own company, which is hidden. In the API it is null.
     public static let platform = ID("00000000-0000-7000-8000-000000000000") ?? { preconditionFailure("not a UUID") }()
 }
 
-/// A language that the product speaks.
-public enum Language: String, Column, CaseIterable {
+/// A language of the product.
+public enum Language: String, Edited, CaseIterable {
     case german = "de"
     case english = "en"
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// The first line of a company's export.
 struct ArchiveHead: Codable {
@@ -8,9 +9,9 @@ struct ArchiveHead: Codable {
     let exportedAt: String
     let id: String
     let name: String
-    /// For people.
+    /// For human readers.
     let address: String
-    /// The same in its parts; exports of earlier versions lack them, and the two that follow.
+    /// The address in its parts. Exports of earlier versions lack it, `version` and `updatedAt`.
     let addressParts: AddressParts?
     let timeZone: String
     let language: String
@@ -40,7 +41,7 @@ struct ArchiveHead: Codable {
         suspendedAt = company.suspendedAt?.text
     }
 
-    /// Whole where only the text is known, too: as its street.
+    /// If only the text is known, all of it becomes the street, so that nothing is lost.
     var parsedAddress: Address {
         guard let parts = addressParts else {
             return Address(streetNumber: "", street: address, city: "", postalCode: "", country: "")
@@ -51,7 +52,7 @@ struct ArchiveHead: Codable {
     }
 }
 
-/// A row of a company's export: its columns but `company_id`, by their names.
+/// A row of a company's export: its exported columns by their names, without `company_id`.
 struct ArchiveLine: Codable {
     let table: String
     let row: [String: Cell]
@@ -62,7 +63,7 @@ struct ArchiveLine: Codable {
     }
 }
 
-/// The last line, by which an export that was cut off is known.
+/// The last line: the number of rows of each table. An export without it was truncated.
 struct ArchiveEnd: Codable {
     let rows: [String: Int]
 }

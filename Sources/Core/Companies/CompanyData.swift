@@ -1,16 +1,20 @@
-/// The tables that hold what belongs to a company, for taking all of it along and for erasing it. The SQL is made from the
-/// tables' names and keys as they stand here.
+import Storage
+
+/// A table of a company's data, for exporting, restoring and erasing the company. The SQL is built from the names and keys of the tables
+/// listed here.
 struct CompanyData: Sendable {
     let name: String
     let columns: [(name: String, type: SQLType)]
-    /// Whether the rows go into a copy that leaves the house: not what lets somebody in.
+    /// Whether exports include the rows. Rows that would grant access are left out.
     let isExported: Bool
-    /// How many rows are deleted at once, so that others get their turn in between.
+    /// Columns of an exported table that exports leave out: they would grant access, or are created anew.
+    let secrets: Set<String>
+    /// How many rows are deleted at once: other transactions get their turn in between.
     static let batch: Int64 = 500
-    /// How many rows of a copy are in memory at once: each may have long notes.
+    /// How many rows of an export are in memory at once: each may have long notes.
     static let rowsAtOnce: Int64 = 50
 
-    /// Which columns make the primary key after `company_id`, by their places in `columns`.
+    /// The places in `columns` of the primary key without `company_id`.
     private let key: Range<Int>
     private let firstPage: SQL
     private let laterPage: SQL
@@ -20,9 +24,13 @@ struct CompanyData: Sendable {
 
     /// - Parameters:
     ///   - key: the primary key after `company_id`; these columns come first.
-    ///   - columns: those that are exported besides; nil for a table that isn't.
-    private init(_ name: String, key: [(name: String, type: SQLType)], _ columns: [(name: String, type: SQLType)]?) {
-        self.name = name
+    ///   - columns: the other exported columns; nil for a table that isn't exported.
+    ///   - secrets: the remaining columns of an exported table.
+    private init(
+        _ name: String, key: [(name: String, type: SQLType)], _ columns: [(name: String, type: SQLType)]?,
+        secrets: Set<String> = []
+    ) {
+        (self.name, self.secrets) = (name, secrets)
         self.columns = key + (columns ?? [])
         self.key = 0..<key.count
         isExported = columns != nil
@@ -45,48 +53,51 @@ struct CompanyData: Sendable {
         counting = SQL(unchecked: "SELECT COUNT(*) FROM \(name) WHERE company_id = $1")
     }
 
-    /// In an order in which each row comes after those it refers to; the company's own row comes before all.
+    /// A noun's own table: its key and columns follow from the noun's description.
+    private init<Noun: Stored>(_: Noun.Type) {
+        let list = ColumnList.of(Noun.self)
+        // The columns of a scope hold ids.
+        let scope = Noun.scopeColumns.map { (name: $0, type: SQLType.text) }
+        let keys = list.held.filter { $0.use == .key }.map { ($0.name, $0.type) }
+        let others = list.held.filter { $0.use != .key }.map { ($0.name, $0.type) }
+        let unread = list.unread.filter { $0.use == .exported }.map { ($0.name, $0.type) }
+        self.init(
+            Noun.table, key: (scope + keys).filter { $0.name != "company_id" }, others + unread,
+            secrets: Set(list.unread.filter { $0.use == .secret }.map(\.name)))
+    }
+
+    /// Ordered so that each row follows the rows it refers to. The company's own row comes before all.
     static let tables: [CompanyData] = [
         unproven,
         CompanyData("company_limits", key: texts("name"), integers("value")),
         CompanyData("company_texts", key: integers("part"), nil),
         CompanyData("company_rows", key: texts("day"), nil),
-        CompanyData(
-            "users", key: texts("id"),
-            texts("email", "pending_email", "first_name", "last_name", "role", "status", "language") + versioned
-                + integers("removed_at")),
+        CompanyData(User.self),
         CompanyData(
             "former_names", key: texts("user_id") + integers("number"),
             texts("first_name", "last_name") + integers("until_at")),
         CompanyData("former_emails", key: texts("user_id") + integers("number"), nil),
         CompanyData("sessions", key: texts("id"), nil),
         CompanyData("known_browsers", key: texts("user_id") + [("token_hash", .bytes)], nil),
+        CompanyData("cards", key: texts("user_id"), nil),
+        CompanyData("phones", key: texts("id"), nil),
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),
         CompanyData("spent_links", key: [("token_hash", .bytes)], nil),
         CompanyData(
             "mails", key: texts("id"),
             texts("user_id", "address", "kind", "details", "state", "reason_code", "reason")
-                + integers("attempts", "created_at", "updated_at")),
+                + integers("attempts", "created_at", "updated_at"),
+            secrets: ["token", "due_at", "owner"]),
         CompanyData("idempotency_keys", key: texts("user_id") + [("key_hash", .bytes)], nil),
+        CompanyData(SiteRecord.self),
+        CompanyData("assignments", key: texts("site_id", "user_id"), integers("created_at", "foreman_since")),
         CompanyData(
-            "sites", key: texts("id"),
-            texts("name", "street_number", "street", "city", "postal_code", "country", "priority", "status")
-                + texts("start_date", "end_date", "notes") + versioned + integers("removed_at")),
-        CompanyData("assignments", key: texts("site_id", "user_id"), integers("created_at")),
-        CompanyData(
-            "materials", key: texts("site_id", "id"),
-            texts("name", "unit") + integers("amount", "threshold", "low_since") + texts("low_batch") + versioned
-                + integers("removed_at")),
-        CompanyData(
-            "movements", key: texts("site_id", "material_id") + integers("number"),
-            texts("id") + integers("delta", "amount_after") + texts("note", "user_id") + integers("at", "created_at")),
-        CompanyData(
-            "time_entries", key: texts("site_id", "id"),
-            texts("user_id") + integers("checked_in_at", "checked_out_at") + versioned),
-        CompanyData(
-            "time_corrections", key: texts("site_id", "entry_id") + integers("number"),
-            integers("checked_in_at", "checked_out_at") + texts("reason_code", "reason", "user_id")
-                + integers("created_at")),
+            "former_assignments", key: texts("site_id", "user_id") + integers("began_at"),
+            integers("ended_at", "foreman_since")),
+        CompanyData(Material.self),
+        CompanyData(Movement.self),
+        CompanyData(TimeEntry.self),
+        CompanyData(TimeEntry.Correction.self),
         CompanyData(
             "audit_entries", key: texts("id"),
             integers("at") + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes")),
@@ -96,10 +107,9 @@ struct CompanyData: Sendable {
                 + texts("subject_id", "detail")),
     ]
 
-    /// The last to go when a company is erased: by it an erasure that was interrupted is found again.
+    /// The last table to be emptied when a company is erased: its row lets an interrupted erasure be found again.
     static let unproven = CompanyData("unproven_founders", key: texts("user_id"), nil)
 
-    private static let versioned = integers("version", "created_at", "updated_at")
     private static func texts(_ names: String...) -> [(name: String, type: SQLType)] { names.map { ($0, .text) } }
     private static func integers(_ names: String...) -> [(name: String, type: SQLType)] {
         names.map { ($0, .integer) }
@@ -108,7 +118,7 @@ struct CompanyData: Sendable {
     // MARK: Statements
 
     /// The next rows, in the order of the key.
-    /// - Parameter last: the row that the page before ended with.
+    /// - Parameter last: the last row of the previous page; nil for the first page.
     func rows(_ company: Company.ID, after last: [SQLValue]?) -> Query<[SQLValue]> {
         let columns = columns
         let head = [company.sqlValue, Self.rowsAtOnce.sqlValue]
@@ -125,7 +135,7 @@ struct CompanyData: Sendable {
         }
     }
 
-    /// Adds a row of a company that is restored.
+    /// Inserts a row of a company that is being restored.
     /// - Parameter values: one for each of `columns`.
     func insertion(_ company: Company.ID, _ values: [SQLValue]) -> Statement {
         Statement(insertion, values: [company.sqlValue] + values)

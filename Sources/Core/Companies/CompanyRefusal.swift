@@ -1,12 +1,12 @@
-/// Why something about a company is refused.
+/// Refusals of requests about a company.
 public enum CompanyRefusal: String, RefusalCode {
     case notFound = "company-not-found"
     case inUse = "company-in-use"
-    /// Nobody is mailed or invited before the founder has proven their e-mail address.
+    /// No one can be mailed or invited until the founder has confirmed their email address.
     case addressNotProven = "address-not-proven"
-    /// It should have been proven by now.
+    /// The founder's time to confirm the address has run out.
     case readOnly = "company-read-only"
-    /// An operator has suspended it.
+    /// An operator has suspended the company.
     case suspended = "company-suspended"
 
     public var kind: Refusal.Kind {
@@ -22,9 +22,9 @@ public enum CompanyRefusal: String, RefusalCode {
         case .notFound: "There is no such company."
         case .inUse: "Someone was still at work in this company: try again."
         case .addressNotProven:
-            "Before this company can invite or mail anyone, its founder opens the link that was mailed to confirm their e-mail address."
+            "Before this company can invite or mail anyone, its founder opens the link that was mailed to confirm their email address."
         case .readOnly:
-            "Nothing can be changed in this company until its founder opens the link that was mailed to confirm their e-mail address."
+            "Nothing can be changed in this company until its founder opens the link that was mailed to confirm their email address."
         case .suspended:
             "This company is suspended. Everything it has is kept: ask the people who run this server."
         }

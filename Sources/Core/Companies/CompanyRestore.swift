@@ -1,17 +1,19 @@
 import Foundation
+public import Storage
 import Synchronization
 
-/// Puts a company back from its export, into a database where it isn't any more.
+/// Restores a company from its export, into a database that no longer has it.
 ///
-/// What an export doesn't hold isn't put back: passwords, sessions, links, undelivered mail, addresses that wait to be confirmed, and whose
-/// address is yet to be proven. So everyone comes in by a link for a forgotten password, as after an operator's reset.
+/// An export doesn't contain passwords, sessions, links, undelivered mail, pending email addresses and the founder's pending confirmation,
+/// so they aren't restored. Everyone signs in again by a link for a forgotten password, as after an operator's reset.
 public struct CompanyRestore: Sendable {
+    /// The result of restoring a company.
     public struct Report: Sendable {
         public let company: Company.ID
         public let name: String
-        /// As RFC 3339.
+        /// In RFC 3339.
         public let exportedAt: String
-        /// How many rows of each table that is exported, in the order of the export.
+        /// The number of rows of each exported table, in the order of the export.
         public let tables: [(name: String, rows: Int)]
     }
 
@@ -20,19 +22,26 @@ public struct CompanyRestore: Sendable {
 
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
-    /// Runs in one transaction: where it fails, nothing was kept.
-    /// - Parameter open: reads the export from its start; what it returns hands out the next line, without its end, and nil after the
-    ///   last. It may be called again.
-    /// - Throws: `CopyRefusal` where the export isn't whole or can't be one, the company is there, or its people's addresses or ids are
-    ///   others'; the database's `StorageError`, and what reading throws.
-    public func run(_ open: @escaping @Sendable () throws -> () throws -> [UInt8]?) async throws -> Report {
+    /// Restores the company in one transaction: if it fails, nothing is kept.
+    /// - Parameters:
+    ///   - actor: the operator whom the restoration's security event names.
+    ///   - open: opens the export at its start. The function it returns reads the next line, without its line feed, and returns nil after
+    ///     the last. It may be called more than once.
+    /// - Throws: `CopyRefusal` if the export is incomplete or invalid, the company exists, or others have its people's email addresses or
+    ///   ids; `StorageError` of the database; the errors of reading.
+    public func run(as actor: Actor, _ open: @escaping @Sendable () throws -> () throws -> [UInt8]?) async throws
+        -> Report
+    {
         let now = runtime.now()
         let place = Place()
         do {
             return try await database.transaction { transaction in
                 try transaction.liftTimeLimit()
                 var restoring = Restoring(next: try open(), place: place, now: now)
-                return try restoring.run(transaction)
+                let report = try restoring.run(transaction)
+                let record = SecurityRecord(of: actor.user.id, in: report.company, .none, runtime)
+                try record.write(.companyRestored, in: transaction)
+                return report
             }
         } catch let error as StorageError {
             let rule: String
@@ -48,7 +57,7 @@ public struct CompanyRestore: Sendable {
         }
     }
 
-    /// Where the reading is, for who hears of an error that shows only later.
+    /// The line that is being read, for errors that surface later.
     fileprivate final class Place: Sendable {
         private let count = Atomic<Int>(0)
         var line: Int { count.load(ordering: .relaxed) }
@@ -57,7 +66,7 @@ public struct CompanyRestore: Sendable {
     }
 }
 
-/// One run through an export.
+/// One pass through an export.
 private struct Restoring {
     let next: () throws -> [UInt8]?
     let place: CompanyRestore.Place
@@ -66,14 +75,17 @@ private struct Restoring {
     private let decoder = JSONDecoder()
     private var company = Company.platform
     private var counts: [String: Int] = [:]
-    /// Persons that rows may name: the company's own, and operators.
+    /// The people that rows may name: the company's own, and operators.
     private var known: Set<String> = []
     private var textBytes: Int64 = 0
+    private var restored = Company()
+    /// The unit and the name of the material whose movements are being read.
+    private var moved: (material: String, unit: String, name: String)?
     private var taken: [String] = []
 
-    /// A refusal names so many addresses.
+    /// How many addresses a refusal lists.
     private static let named = 10
-    /// No line of an export is longer: a row holds a few kilobytes.
+    /// In bytes. The lines of an export are shorter, because a row holds a few kilobytes.
     private static let longestLine = 16 << 20
 
     init(next: @escaping () throws -> [UInt8]?, place: CompanyRestore.Place, now: Instant) {
@@ -94,7 +106,7 @@ private struct Restoring {
                 try finish(end, transaction)
                 break
             }
-            // They come in the order of the tables, in which each row follows those that it refers to.
+            // The tables come in their order, in which each row follows the rows it refers to.
             while let table = tables.first, table.name != archived.table {
                 if table.name == "users" { try refuseTaken() }
                 tables.removeFirst()
@@ -122,20 +134,13 @@ private struct Restoring {
         company = id
         let there = Query<String>("SELECT c.name FROM companies c WHERE c.id = $1", id) { try $0.next() }
         if let name = try transaction.fetch(there).first {
-            throw CopyRefusal("the company \(name) (\(id.text)) is there: only one that was erased can be restored")
+            throw CopyRefusal("the company \(name) (\(id.text)) exists already: erase it before restoring it")
         }
-        let address = head.parsedAddress
-        try transaction.execute(
-            Statement(
-                """
-                INSERT INTO companies
-                    (id, name, \(Address.columns), time_zone, language, version, created_at, updated_at,
-                    suspended_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-                """,
-                id, head.name, address.streetNumber, address.street, address.city, address.postalCode, address.country,
-                head.timeZone, language, head.version ?? 1, createdAt, updatedAt,
-                head.suspendedAt.flatMap { Instant($0) }))
+        (restored.id, restored.name, restored.address) = (id, head.name, head.parsedAddress)
+        (restored.timeZone, restored.language) = (head.timeZone, language)
+        (restored.version, restored.createdAt, restored.updatedAt) = (head.version ?? 1, createdAt, updatedAt)
+        restored.suspendedAt = head.suspendedAt.flatMap { Instant($0) }
+        try transaction.execute(restored.insertion)
         return head
     }
 
@@ -150,6 +155,13 @@ private struct Restoring {
             }
         }
         if textBytes > 0 { try transaction.execute(TextUse.restored(textBytes, company)) }
+        // An export from before companies had depots.
+        let depot = Query<Site.ID>(
+            "SELECT s.id FROM sites s WHERE s.company_id = $1 AND s.kind = 'DEPOT'", company
+        ) { try $0.next() }
+        if try transaction.fetch(depot).isEmpty { try transaction.execute(Site.insertDepot(of: restored)) }
+        // An export from before companies had owners.
+        try transaction.execute(User.ownCompanyWithoutOwner(company))
     }
 
     // MARK: Rows
@@ -163,25 +175,45 @@ private struct Restoring {
         }
         var values: [String: SQLValue] = [:]
         for (name, type) in table.columns { values[name] = try value(row[name], type, name) }
-        // Whoever did something is of the company, or an operator.
-        if let user = values["user_id"]?.text, table.name != "users", !known.contains(user) {
-            try know(operator: user, transaction)
+        if table.name == "sites", row["kind"] == nil { values["kind"] = .text(Site.Kind.site.rawValue) }
+        if table.name == "movements", row["kind"] == nil { try complete(&values, transaction) }
+        // A person that a row names belongs to the company, or is an operator.
+        for column in PersonColumn.all where column.table == table.name && column.table != "users" {
+            guard let user = values[column.name]?.text, !known.contains(user) else { continue }
+            try know(operator: user, column.name, transaction)
         }
         switch table.name {
         case "users":
             guard try isFree(values, transaction) else { return }
-            // The link that would confirm it isn't in the export.
+            // The link to confirm it isn't in the export.
             values["pending_email"] = .null(.text)
         case "mails" where values["state"] == .text(Mail.State.queued.rawValue):
             values["state"] = .text(Mail.State.cancelled.rawValue)
         case "sites": textBytes += (values["notes"]?.text).textBytes
         case "movements": textBytes += (values["note"]?.text).textBytes
-        case "time_corrections": textBytes += (values["reason"]?.text).textBytes
+        case "time_corrections", "time_entries": textBytes += (values["reason"]?.text).textBytes
         default: break
         }
         try transaction.execute(table.insertion(company, table.columns.map { values[$0.name] ?? .null($0.type) }))
         if table.name == "users" { try transaction.execute(access(values)) }
         counts[table.name, default: 0] += 1
+    }
+
+    /// Completes a movement of an export from before movements kept what they were recorded with.
+    private mutating func complete(_ values: inout [String: SQLValue], _ transaction: borrowing Transaction) throws {
+        let (site, material) = (values["site_id"]?.text ?? "", values["material_id"]?.text ?? "")
+        // Movements come in the order of their material.
+        if moved?.material != material {
+            let found = Query<(unit: String, name: String)>(
+                "SELECT m.unit, m.name FROM materials m WHERE m.company_id = $1 AND m.site_id = $2 AND m.id = $3",
+                company, site, material
+            ) { (try $0.next(), try $0.next()) }
+            moved = try transaction.fetch(found).first.map { (material, $0.unit, $0.name) }
+        }
+        guard let moved else { throw wrong("there is no material for it") }
+        let kind: Movement.Kind = values["delta"]?.integer ?? 0 < 0 ? .take : .add
+        values["kind"] = .text(kind.rawValue)
+        (values["unit"], values["material_name"]) = (.text(moved.unit), .text(moved.name))
     }
 
     private func value(_ cell: Cell?, _ type: SQLType, _ name: String) throws -> SQLValue {
@@ -195,7 +227,7 @@ private struct Restoring {
 
     // MARK: People
 
-    /// Whether a person can be added. An address of someone else's is noted, so that a refusal names several at once.
+    /// Whether a person can be added. An email address that another account has is noted, so that one refusal lists several.
     private mutating func isFree(_ values: [String: SQLValue], _ transaction: borrowing Transaction) throws -> Bool {
         guard let text = values["id"]?.text, let id = User.ID(text),
             let role = Role(rawValue: values["role"]?.text ?? ""),
@@ -208,8 +240,10 @@ private struct Restoring {
         known.insert(text)
         let address = values["email"]?.text ?? ""
         guard values["removed_at"]?.integer == nil else { return true }
+        // A person without an address signs in by card.
+        if values["email"]?.text == nil, role == .worker { return true }
         guard let email = EmailAddress(address) else {
-            throw wrong("'\(Line.clean(address, max: 254))' is no e-mail address")
+            throw wrong("'\(Line.clean(address, max: 254))' is no email address")
         }
         let sameAddress = Query<Company.ID>("SELECT u.company_id FROM users u WHERE u.email_folded = $1", email.folded)
         {
@@ -229,7 +263,8 @@ private struct Restoring {
         return true
     }
 
-    /// What a person's row holds that no export tells. That there was a password stays known, so that links go by mail only.
+    /// The columns of a person's row that exports leave out. The void password shows that they had one, so that their links go by mail
+    /// only.
     private func access(_ values: [String: SQLValue]) -> Statement {
         let isThere = values["removed_at"]?.integer == nil
         let folded = isThere ? EmailAddress(values["email"]?.text ?? "")?.folded : nil
@@ -243,14 +278,17 @@ private struct Restoring {
         let more = taken.count > Self.named ? " and \(taken.count - Self.named) more" : ""
         throw CopyRefusal(
             """
-            others have e-mail addresses of this company's people: \
+            others have email addresses of this company's people: \
             \(taken.prefix(Self.named).joined(separator: ", "))\(more); they must get another one or be removed first
             """)
     }
 
-    /// An operator who isn't in this database, because the export is another's, becomes one who was removed.
-    private mutating func know(operator user: String, _ transaction: borrowing Transaction) throws {
-        guard let id = User.ID(user) else { throw wrong("its user_id is no id") }
+    /// Accepts an operator whom a row names. One who isn't in this database, because the export comes from another, is added as a removed
+    /// one.
+    private mutating func know(
+        operator user: String, _ column: String, _ transaction: borrowing Transaction
+    ) throws {
+        guard let id = User.ID(user) else { throw wrong("its \(column) is no id") }
         let company = Query<Company.ID>("SELECT u.company_id FROM users u WHERE u.id = $1", id) { try $0.next() }
         if let company = try transaction.fetch(company).first {
             guard company == Company.platform else { throw wrong("it names a person of another company") }

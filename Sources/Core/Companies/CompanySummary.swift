@@ -1,4 +1,6 @@
-/// What operators see of each company: how large it is, and whether it is still used.
+public import Storage
+
+/// A company as operators see it: its size, and whether it is still in use.
 public struct CompanySummary: Sendable {
     public let id: Company.ID
     public let name: String
@@ -6,7 +8,7 @@ public struct CompanySummary: Sendable {
     public let userCount: Int
     public let createdAt: Instant
     public let suspendedAt: Instant?
-    /// When someone of it signed in or went on with a session (to the hour), or something of it was changed. Nil where neither is known.
+    /// The latest sign-in or use of a session (to the hour), or the latest audit entry. Nil if there is neither.
     public let lastActiveAt: Instant?
 
     package init(
@@ -19,7 +21,8 @@ public struct CompanySummary: Sendable {
 }
 
 extension Companies {
-    /// All there are, in the order in which they came, as operators see them.
+    /// All companies as operators see them, in order of creation.
+    /// - Throws: `AccessRefusal.roleForbids` if the actor isn't an operator; `StorageError`.
     public func summaries(
         _ page: PageRequest<Company.ID>, as actor: Actor
     ) async throws -> Page<CompanySummary, Company.ID> {
@@ -27,12 +30,14 @@ extension Companies {
         return try await summaries(page)
     }
 
-    /// The same for those who have the database in their hands.
+    /// The same without an actor: for callers with direct access to the database.
+    /// - Throws: `StorageError`.
     package func summaries(_ page: PageRequest<Company.ID>) async throws -> Page<CompanySummary, Company.ID> {
         Page(try await database.fetch(CompanySummary.list(page).page), of: page, key: \.id)
     }
 
-    /// The companies that a text may mean: an id, the address of one of its people, or exactly its name.
+    /// The companies that a text may mean: an id, the email address of one of its people, or its exact name.
+    /// - Throws: `StorageError`.
     public func find(_ text: String) async throws -> [CompanySummary] {
         var found: [Company.ID] = []
         if let id = Company.ID(text) {
@@ -49,7 +54,7 @@ extension Companies {
         return companies
     }
 
-    /// Looks through all: there is no index for who has a company's name and not its id.
+    /// Scans all companies: no index serves a search by name.
     private func named(_ name: String) async throws -> [CompanySummary] {
         var (found, next): ([CompanySummary], Company.ID?) = ([], nil)
         repeat {
@@ -64,7 +69,7 @@ extension Companies {
 extension CompanySummary {
     private static let selection: SQL = """
         SELECT c.id, c.name,
-            (SELECT COUNT(*) FROM sites s WHERE s.company_id = c.id AND s.removed_at IS NULL),
+            (SELECT COUNT(*) FROM sites s WHERE s.company_id = c.id AND s.removed_at IS NULL AND s.kind = 'SITE'),
             (SELECT COUNT(*) FROM users u WHERE u.company_id = c.id AND u.removed_at IS NULL),
             c.created_at, c.suspended_at, (SELECT MAX(s.last_used_at) FROM sessions s WHERE s.company_id = c.id), (
                 SELECT a.at FROM audit_entries a WHERE a.company_id = c.id
@@ -79,7 +84,7 @@ extension CompanySummary {
         Query(byID, id, row: CompanySummary.init)
     }
 
-    /// The hidden one has the lowest id, so that every page begins after it.
+    /// The operators' company has the lowest id: every page begins after it.
     fileprivate static func list(_ page: PageRequest<Company.ID>) -> Query<CompanySummary> {
         Query(
             Self.page, max(page.after ?? Company.platform, Company.platform), page.fetchLimit, row: CompanySummary.init)

@@ -1,23 +1,25 @@
-/// Who founded a company and has yet to prove their e-mail address, by the link that is mailed there. Until then the company mails and
-/// invites no one, so that none is founded to send strangers mail in this server's name. A company without such a row needs no proof.
+import Storage
+
+/// A founder who has yet to confirm their email address by the link that is mailed there. Until then the company mails and invites no one,
+/// so that no one can found a company to mail strangers in this server's name. A company without such a row needs no confirmation.
 struct UnprovenFounder: Sendable {
-    /// How long a link is good.
+    /// How long a link is valid.
     static let linkLifetime = Duration.seconds(7 * 24 * 3600)
-    /// How long the company can be worked in without proof; then it is read-only.
+    /// How long the company can be used without confirmation; it is read-only afterwards.
     static let grace = Duration.seconds(7 * 24 * 3600)
-    /// After how long without a sign-in it is erased.
+    /// How long the company is kept without confirmation and without a sign-in; it is erased afterwards.
     static let patience = Duration.seconds(30 * 24 * 3600)
 
     let company: Company.ID
     let user: User.ID
-    /// The address that the link proves, folded.
+    /// The address that the link confirms, folded.
     let address: String
     let linkExpiresAt: Instant
 
-    // MARK: Asking for proof
+    // MARK: Asking for confirmation
 
-    /// Asks a founder for proof: with the company's first rows, and again where the link was lost. The link before is void.
-    /// - Returns: false where none is needed any more.
+    /// Asks a founder to confirm the address: when the company is created, and again if the link was lost. The previous link becomes void.
+    /// - Returns: false if no confirmation is needed any more.
     static func ask(
         _ user: User, _ email: EmailAddress, _ token: Token, _ mail: Mail.ID, isFirst: Bool,
         _ transaction: borrowing Transaction, now: Instant
@@ -42,9 +44,9 @@ struct UnprovenFounder: Sendable {
         return true
     }
 
-    // MARK: Proving
+    // MARK: Confirming
 
-    /// Whose address a link proves. No scope: the token says it.
+    /// The founder whose address a link confirms. No scope: the token names them.
     static func find(_ hash: [UInt8]) -> Query<UnprovenFounder> {
         Query(
             """
@@ -58,8 +60,8 @@ struct UnprovenFounder: Sendable {
         }
     }
 
-    /// A person used a link that was mailed to them. Where they are a founder who has yet to prove their address, that proves it. The
-    /// caller holds the person's row.
+    /// Confirms the address of a founder who has used a link that was mailed to them. Does nothing for anyone else. The caller holds the
+    /// lock on the person's row.
     static func prove(
         _ user: User, _ record: SecurityRecord, _ transaction: borrowing Transaction, now: Instant
     ) throws {
@@ -72,21 +74,23 @@ struct UnprovenFounder: Sendable {
         Statement("DELETE FROM unproven_founders WHERE company_id = $1 AND user_id = $2", company, user)
     }
 
-    // MARK: What a company may do meanwhile
+    // MARK: Restrictions until then
 
-    /// Since when a company's founder is asked for proof; no row where none is needed.
+    /// When the founder of a company was first asked to confirm; no row if no confirmation is needed.
     static func since(_ company: Company.ID) -> Query<Instant> {
         Query("SELECT f.created_at FROM unproven_founders f WHERE f.company_id = $1", company) { try $0.next() }
     }
 
-    /// Throws `CompanyRefusal.addressNotProven` where a company may mail and invite no one yet.
+    /// Checks that a company may mail and invite people.
+    /// - Throws: `CompanyRefusal.addressNotProven`.
     static func check(_ company: Company.ID, _ transaction: borrowing Transaction) throws {
         guard try transaction.fetch(since(company)).isEmpty else { throw Refusal(CompanyRefusal.addressNotProven) }
     }
 
-    // MARK: Giving up
+    // MARK: Abandoned companies
 
-    /// It isn't suspended, because then no one can sign in; nobody did for a while, and the link is not still on its way nor failed to arrive, which is no fault of the founder's.
+    /// A company isn't abandoned if it is suspended, because no one can sign in then, if someone has signed in recently, or if the link is
+    /// still queued or failed to arrive, which isn't the founder's fault.
     private static let isAbandoned: SQL = """
         NOT EXISTS (SELECT 1 FROM companies c WHERE c.id = f.company_id AND c.suspended_at IS NOT NULL)
         AND NOT EXISTS (
@@ -108,12 +112,12 @@ struct UnprovenFounder: Sendable {
         WHERE f.company_id = $2 AND f.created_at <= $1 AND \(isAbandoned)
         """
 
-    /// Companies that are to be erased, the oldest first, a hundred at most.
+    /// Companies to be erased, the oldest first, at most a hundred.
     static func abandoned(now: Instant) -> Query<Company.ID> {
         Query(abandonedOnes, now - patience) { try $0.next() }
     }
 
-    /// Whether a company still is. Its people's rows are to be held by then: who signs in or proves the address waits.
+    /// The company's id if it is still abandoned. The caller holds the locks on its people's rows: sign-ins and confirmations wait.
     static func abandoned(_ company: Company.ID, now: Instant) -> Query<Company.ID> {
         Query(abandonedOne, now - patience, company) { try $0.next() }
     }

@@ -1,10 +1,13 @@
-/// How much of what was made before a backup a database holds: a backup of it that was restored holds at least as much, for
-/// people and companies go only when a company is erased.
+public import Storage
+
+/// How many of the companies and people created before a backup a database holds. A restored backup must hold at least as many as the
+/// database, because people and companies disappear only when a company is erased.
 public struct BackedUp: Sendable, Equatable {
     public let companies: Int64
     public let people: Int64
 
-    /// Counts what was made before the moment, by ids, which begin with the time that they were made at.
+    /// Counts what was created before the instant, by ids, which begin with their time of creation.
+    /// - Throws: the database's `StorageError`.
     public init(in database: any Database, before moment: Instant) async throws {
         let first = ID<Company>(at: moment, hash: [UInt8](repeating: 0, count: 10)).text
         let (companies, people) = try await database.fetch(
@@ -13,7 +16,7 @@ public struct BackedUp: Sendable, Equatable {
         (self.companies, self.people) = (companies.first ?? 0, people.first ?? 0)
     }
 
-    /// - Throws: `CopyRefusal` that says what is missing.
+    /// - Throws: a `CopyRefusal` that names the numbers, if the backup holds fewer companies or people than `database`.
     public func check(against database: BackedUp) throws {
         guard companies >= database.companies, people >= database.people else {
             throw CopyRefusal(

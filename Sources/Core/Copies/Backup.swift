@@ -1,6 +1,7 @@
 import Foundation
+public import Storage
 
-/// A whole database as text, the same for every engine (compressed by whoever writes it to a file):
+/// A whole database as text, the same for every engine (a file's writer compresses it):
 ///
 ///     -- polier-backup/1 {"polier":"0.1.0","rows":5,"schema":[{"checksum":"…","name":"0001_foundation"}],"takenAt":"…"}
 ///     COPY companies (id, name) FROM stdin;
@@ -11,19 +12,19 @@ import Foundation
 ///     …
 ///     -- end {"sha256":"…"}
 ///
-/// Tables come in an order in which each stands after those that it refers to, rows in the order of the primary key, lines
-/// as `BulkSession` has them. A table's SHA-256 is of its lines, the last one of every byte before it. What isn't a table
-/// is a remark to SQL, so that `psql` reads the text too, into an empty schema.
+/// Each table comes after those that it refers to; rows come in the order of the primary key, as lines of `BulkSession`'s format. The
+/// SHA-256 of a table covers its lines, the last one covers every byte before it. Everything other than tables is a comment in SQL, so
+/// that `psql` can also load the text, into an empty schema.
 public struct Backup: Sendable {
-    /// What stands in the first line.
+    /// The content of the first line.
     public struct Head: Sendable, Codable {
-        /// The version of the program that took it.
+        /// The version of the program that took the backup.
         public let polier: String
-        /// The migrations that had made the schema, the oldest first.
+        /// The migrations that the schema was made by, oldest first.
         public let schema: [SchemaMark]
-        /// When, as RFC 3339.
+        /// The time of the backup, as RFC 3339.
         public let takenAt: String
-        /// How many, of all tables.
+        /// The number of rows in all tables.
         public let rows: Int
     }
 
@@ -38,11 +39,12 @@ public struct Backup: Sendable {
 
     // MARK: Taking one
 
-    /// Writes one picture of the database, whatever its schema. Blocks: for a thread of our own.
+    /// Writes one snapshot of the database, whatever its schema. Blocks: call it only on a dedicated thread.
     /// - Parameters:
     ///   - polier: the version of this program.
-    ///   - write: is given the text in pieces, and keeps none of them.
-    /// - Throws: `CopyRefusal` where there is no schema, the database's `StorageError`, and what `write` throws.
+    ///   - write: receives the text in chunks, and must not keep them.
+    /// - Returns: the content of each table.
+    /// - Throws: `CopyRefusal` if there is no schema; the database's `StorageError`; what `write` throws.
     @discardableResult
     public static func take(
         from database: any BulkDatabase, polier: String, at now: Instant, tell: @escaping (CopyProgress) -> Void,
@@ -74,10 +76,11 @@ public struct Backup: Sendable {
 
     // MARK: Putting one back
 
-    /// Makes the schema that the backup was taken from in an empty database, fills it in one transaction that reads back
-    /// what it wrote, and then runs the migrations that came later: a backup of any release of the past can be restored.
+    /// Creates the schema of the backup in an empty database, fills it in one transaction that reads back what it wrote, and then runs
+    /// the later migrations: a backup of any earlier release can be restored.
     /// - Parameter migrations: all that this program knows.
-    /// - Throws: `CopyRefusal`, the database's `StorageError`, and what reading the backup throws. The target stays empty.
+    /// - Returns: the content of each table.
+    /// - Throws: `CopyRefusal`; the database's `StorageError`; what reading the backup throws. The target stays empty then.
     public static func restore(
         _ text: BackupText, to target: any BulkDatabase, migrations: [Migration],
         tell: @escaping @Sendable (CopyProgress) -> Void
@@ -118,7 +121,7 @@ public struct Backup: Sendable {
     }
 }
 
-/// Text on its way out, hashed as a whole.
+/// Text that is written out, and hashed as a whole.
 private struct HashedText {
     private var hash = LineHash()
     private let write: (UnsafeRawBufferPointer) throws -> Void

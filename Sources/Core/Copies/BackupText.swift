@@ -1,13 +1,14 @@
 import Crypto
 import Foundation
+import Storage
 
-/// A backup's text on its way in, see `Backup`: read once from its start to its end, in constant memory. Whatever isn't as it
-/// was written throws a `CopyRefusal`.
+/// The text of a backup while it is read (see `Backup`): once from start to end, in constant memory. Anything that differs from what was
+/// written throws a `CopyRefusal`.
 ///
-/// `@unchecked Sendable`: it has one user at a time. Whoever makes it hands it to one thread that restores or verifies, waits for
-/// that thread to end, and reads no more than `head` meanwhile or afterwards, which only `init` writes.
+/// `@unchecked Sendable`: it has one user at a time. Its creator hands it to one thread that restores or verifies, waits for that thread
+/// to end, and meanwhile and afterwards reads only `head`, which only `init` writes.
 public final class BackupText: @unchecked Sendable {
-    /// What stands in the first line.
+    /// The content of the first line.
     public private(set) var head = Backup.Head(polier: "", schema: [], takenAt: "", rows: 0)
 
     private let more: () throws -> [UInt8]?
@@ -19,7 +20,8 @@ public final class BackupText: @unchecked Sendable {
     private static let longestLine = 16 << 20
 
     /// Reads the first line.
-    /// - Parameter more: the next piece of the text; nil at its end.
+    /// - Parameter more: returns the next chunk of the text; nil at its end.
+    /// - Throws: `CopyRefusal` if it isn't a backup of a known format; what `more` throws.
     public init(_ more: @escaping () throws -> [UInt8]?) throws {
         self.more = more
         guard let line = try nextLine(), let head = Self.decode(Backup.Head.self, Backup.headMark, line),
@@ -30,8 +32,9 @@ public final class BackupText: @unchecked Sendable {
         self.head = head
     }
 
-    /// Reads it to its end, and compares every count and hash.
-    /// - Returns: what it holds, table by table.
+    /// Reads the text to its end, and compares every count and hash.
+    /// - Returns: the content of each table.
+    /// - Throws: `CopyRefusal` if the backup is damaged or incomplete; what reading it throws.
     public func verify(tell: @escaping (CopyProgress) -> Void) throws -> [TableContents] {
         var contents: [TableContents] = []
         var watch = CopyWatch(total: head.rows, tell: tell)
@@ -47,7 +50,8 @@ public final class BackupText: @unchecked Sendable {
         return contents
     }
 
-    /// - Returns: the line that begins the next table; nil behind the last one, where nothing may follow.
+    /// - Returns: the line that begins the next table; nil after the last one, which nothing may follow.
+    /// - Throws: `CopyRefusal` if the backup is damaged or incomplete.
     func nextTable() throws -> String? {
         let sha256 = hash.finalize().hexadecimal
         guard let line = try nextLine() else { throw Self.isCutOff }
@@ -61,8 +65,9 @@ public final class BackupText: @unchecked Sendable {
         return nil
     }
 
-    /// Hands out the rows of a table that was begun: whole lines, and how many there were with these.
-    /// - Returns: what they were, after comparing it with what the backup says.
+    /// Passes the rows of the current table to `take`: whole lines, and the number of rows up to and including these.
+    /// - Returns: their fingerprint, after comparing it with the backup's.
+    /// - Throws: `CopyRefusal` if the backup is damaged or incomplete; what `take` throws.
     func rows(
         of table: String, _ take: (_ lines: UnsafeRawBufferPointer, _ rows: Int) throws -> Void
     ) throws -> Fingerprint {
@@ -80,7 +85,7 @@ public final class BackupText: @unchecked Sendable {
             if isLast { break }
             guard try refill() else { throw Self.isCutOff }
         }
-        // The mark of their end.
+        // The line that ends the rows.
         _ = try nextLine()
         guard let line = try nextLine() else { throw Self.isCutOff }
         guard Self.decode(Fingerprint.self, Backup.tableMark, line) == lines.fingerprint else {
@@ -91,7 +96,7 @@ public final class BackupText: @unchecked Sendable {
 
     // MARK: Lines
 
-    /// Where the whole lines of rows end that are in the buffer, and whether the mark of the rows' end follows.
+    /// The end of the whole lines of rows in the buffer, and whether the line that ends the rows follows.
     private func wholeRows() -> (end: Int, isLast: Bool) {
         var line = start
         while let newline = buffer[line...].firstIndex(of: UInt8(ascii: "\n")) {

@@ -1,28 +1,27 @@
-/// Why a copy, a backup or its restoring wasn't made: one sentence for the operator. The target is as it was, but for an
-/// empty schema.
+/// Why a copy, a backup or a restore failed, as one sentence for the operator. The target is unchanged, except for an empty schema.
 public struct CopyRefusal: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     public init(_ description: String) { self.description = description }
 }
 
-/// How far a copy has come.
+/// The progress of a copy.
 public struct CopyProgress: Sendable {
     public enum Step: Sendable {
-        /// Rows were read, and written where there is a target.
+        /// Rows were read, and written if there is a target.
         case copying
-        /// What was written was read back and compared.
+        /// Written rows were read back and compared.
         case comparing
     }
 
     public let step: Step
     public let table: String
-    /// Of this table, so far.
+    /// The rows of this table so far.
     public let rows: Int
-    /// Of all tables, so far, and how many there are.
+    /// The rows of all tables so far, and their total.
     public let done: Int
     public let total: Int
-    /// Whether this was the last of the table.
+    /// Whether the table is complete.
     public let isTableDone: Bool
 
     package init(step: Step, table: String, rows: Int, done: Int, total: Int, isTableDone: Bool) {
@@ -31,7 +30,7 @@ public struct CopyProgress: Sendable {
     }
 }
 
-/// Counts what passes and tells about it.
+/// Counts the rows that pass, and reports the progress.
 struct CopyWatch {
     let total: Int
     let tell: (CopyProgress) -> Void

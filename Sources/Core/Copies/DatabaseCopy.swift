@@ -1,23 +1,25 @@
-/// Copies a whole database into an empty one, of any engine. What is written to the source after the copy began isn't in it.
+public import Storage
+
+/// Copies a whole database into an empty one, of any engine. Later writes to the source aren't part of the copy.
 public struct DatabaseCopy: Sendable {
     let source: any BulkDatabase
     let target: LoadTarget
 
-    /// - Parameter migrations: all that this program knows. The source must have been made by just these.
+    /// - Parameter migrations: all that this program knows. Exactly these must have been applied to the source.
     public init(from source: any BulkDatabase, to target: any BulkDatabase, migrations: [Migration]) {
         self.source = source
         self.target = LoadTarget(
             database: target, migrations: migrations.sorted { $0.version < $1.version })
     }
 
-    /// Makes the target's schema, copies every table in one transaction, reads the target back and compares, and only then
-    /// keeps it: interrupted at any point, the target stays empty.
-    /// - Returns: what both sides hold, table by table.
+    /// Creates the target's schema, copies every table in one transaction, reads the target back and compares it, and only then commits:
+    /// if it is interrupted at any point, the target stays empty.
+    /// - Returns: the content of each table, on both sides.
     /// - Throws: `CopyRefusal`, or the `StorageError` of either side.
     public func run(_ tell: @escaping @Sendable (CopyProgress) -> Void) async throws -> [TableContents] {
         let wanted = target.migrations.map(SchemaMark.init)
         let migrator = Migrator(source, migrations: target.migrations)
-        // The source's encoding doesn't matter: a copy is the way out of it.
+        // The source's encoding doesn't matter: a copy is the way to change it.
         try await migrator.door()?.checkPlace()
         let found = SchemaMark.all(in: try await migrator.history())
         guard !found.isEmpty else { throw CopyRefusal("the source has no schema: there is nothing to copy") }

@@ -1,24 +1,30 @@
-/// Looks at everything that can be looked at in a database while servers work on it: what `check --deep` tells.
+public import Storage
+
+/// Checks everything that can be checked in a database while servers use it, for `check --deep`.
 public struct DeepCheck: Sendable {
     let database: any BulkDatabase
     let runtime: Runtime
 
-    /// So far a clock may be off, and a moment in the future.
+    /// The accepted error of a clock.
     private static let tolerance = Duration.seconds(5)
 
     public init(_ database: any BulkDatabase, runtime: Runtime = .live) {
         (self.database, self.runtime) = (database, runtime)
     }
 
-    /// Blocks, for as long as reading everything takes: for a thread of our own.
+    /// Runs all checks. Blocks for as long as reading everything takes: call it only on a dedicated thread.
+    /// - Throws: the database's `StorageError` if the engine's own inspection can't run.
     public func run() throws -> [Inspection] {
-        try database.inspect() + [
-            .of("rows", rows), .of("foreign keys", foreignKeys), .of("encoding", encoding), .of("clock", clock),
+        let inspected = try database.inspect()
+        let tables = Result { try TableReading.all(of: database) }
+        return inspected + [
+            .of("rows") { try rows(tables.get()) },
+            .of("foreign keys") { try foreignKeys(besides: Set(tables.get().filter { $0.error != nil }.map(\.table))) },
+            .of("encoding", encoding), .of("clock", clock),
         ]
     }
 
-    private func rows() throws -> Inspection {
-        let tables = try TableReading.all(of: database)
+    private func rows(_ tables: [TableReading]) throws -> Inspection {
         let bad = tables.filter { $0.error != nil }
         guard bad.isEmpty else {
             return Inspection("rows", isGood: false, bad.map(\.description).joined(separator: "; "))
@@ -27,18 +33,28 @@ public struct DeepCheck: Sendable {
         return Inspection("rows", isGood: true, "every row of \(tables.count) tables could be read, \(count) in all")
     }
 
-    private func foreignKeys() throws -> Inspection {
+    /// - Parameter unread: the tables that can't be read completely. An index may still hold their rows, and would be believed.
+    private func foreignKeys(besides unread: Set<String>) throws -> Inspection {
         let keys = try database.withSnapshot { session in
-            // Also for the names: those of another program are refused there.
+            // This also checks the names: it refuses those of another program.
             _ = try session.tables()
             return try ForeignKey.all(session)
         }
         var bad: [String] = []
+        var unchecked: Set<String> = []
         for key in keys {
+            let damaged = unread.intersection([key.table, key.other])
+            guard damaged.isEmpty else {
+                unchecked.formUnion(damaged)
+                continue
+            }
             let orphans = try database.withSnapshot { try key.orphans($0) }
             guard orphans > 0 else { continue }
             let rows = orphans == 1 ? "1 row of \(key.table) refers" : "\(orphans) rows of \(key.table) refer"
             bad.append("\(rows) to \(key.other) that aren't there")
+        }
+        if !unchecked.isEmpty {
+            bad.append("what refers to or from \(unchecked.sorted().joined(separator: ", ")) couldn't be checked")
         }
         return Inspection(
             "foreign keys", isGood: bad.isEmpty,
@@ -56,13 +72,13 @@ public struct DeepCheck: Sendable {
     }
 
     private func clock() throws -> Inspection {
-        var finding = "the database's is this machine's"
+        var finding = "the database's and this machine's agree"
         if database.dialect == .postgres {
             let before = runtime.now()
             let query: SQL = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
             let theirs = try fetch(Query<Int64>(query) { try $0.next() }).first ?? 0
             let after = runtime.now()
-            // It was somewhere between the two.
+            // The database read its clock between the two.
             let off = max(theirs - after.milliseconds, before.milliseconds - theirs, 0)
             let seconds = "\(off / 1000).\(off % 1000 / 100) s"
             guard off <= Self.tolerance.milliseconds else {

@@ -1,14 +1,16 @@
-/// A database that is to be filled: empty before, and afterwards what the source is, or empty still.
+import Storage
+
+/// A database to fill: empty before; afterwards equal to the source, or still empty.
 struct LoadTarget: Sendable {
     let database: any BulkDatabase
-    /// Those that make the source's schema.
+    /// The migrations that make the source's schema.
     let migrations: [Migration]
 
-    /// What people leave who try to sign in at an empty server. It doesn't count.
+    /// The table that failed sign-ins at an empty server write to. Its rows don't count.
     fileprivate static let strangers = "attempts"
 
-    /// Makes the schema where the database is empty. What is there already is left alone.
-    /// - Throws: `CopyRefusal` where the database isn't empty, or its schema can't become the source's.
+    /// Creates the schema if the database is empty. An existing schema is kept.
+    /// - Throws: `CopyRefusal` if the database isn't empty, or its schema can't become the source's; the database's `StorageError`.
     func prepare() async throws {
         let migrator = Migrator(database, migrations: migrations)
         let database = database
@@ -33,15 +35,16 @@ struct LoadTarget: Sendable {
         }
         _ = try await migrator.migrate()
         guard SchemaMark.all(in: try await migrator.history()) == wanted else {
-            throw CopyRefusal("somebody else has changed the target's schema meanwhile: try again")
+            throw CopyRefusal("another process changed the target's schema: try again")
         }
     }
 
-    /// Runs `fill` in one transaction of the target's, which nobody else's overlaps, and keeps what it wrote only if it can
-    /// be read back as it was meant.
+    /// Runs `fill` in one exclusive transaction of the target, and commits only if what it wrote reads back the same.
     /// - Parameters:
-    ///   - total: how many rows will come.
-    ///   - fill: writes all rows, and returns what they were.
+    ///   - total: the number of rows to come.
+    ///   - fill: writes all rows, and returns the content of each table.
+    /// - Throws: `CopyRefusal` if the target is in use or not empty, or reads back differently; what `fill` throws; the database's
+    ///   `StorageError`.
     func load(
         total: Int, _ tell: @escaping (CopyProgress) -> Void,
         _ fill: (any BulkSession, [Table], inout CopyWatch) throws -> [TableContents]
@@ -51,10 +54,10 @@ struct LoadTarget: Sendable {
             do {
                 try session.claim(tables)
             } catch let error as StorageError where error.kind == .timeout {
-                throw CopyRefusal("somebody is at work in the target: stop what uses it and try again")
+                throw CopyRefusal("another connection is using the target: stop what uses it and try again")
             }
             try session.checkEmpty(tables)
-            // The operators' own company, which the first migration makes: the source's row takes its place.
+            // The operators' own company, which the first migration creates; the source's row replaces it.
             _ = try session.execute(Statement("DELETE FROM companies WHERE id = $1", Company.platform))
             for table in tables where table.name == Self.strangers {
                 _ = try session.execute(Statement("DELETE FROM attempts"))
@@ -68,8 +71,16 @@ struct LoadTarget: Sendable {
     }
 }
 
+extension Table {
+    /// Selects one row, if there is any. The hidden company of the operators, which the first migration creates, doesn't count.
+    fileprivate var anyRow: SQL {
+        let own = name == "companies" ? " WHERE id <> '\(Company.platform.text)'" : ""
+        return SQL(unchecked: "SELECT 1 FROM \(name)\(own) LIMIT 1")
+    }
+}
+
 extension BulkSession {
-    /// - Throws: `CopyRefusal` where there is anything but what migrations make.
+    /// - Throws: `CopyRefusal` if there are any rows other than those that migrations create.
     fileprivate func checkEmpty(_ tables: [Table]) throws {
         for table in tables where table.name != LoadTarget.strangers {
             let rows = try Transaction(self, Aftermath()).fetch(Query(table.anyRow) { try $0.next() as Int64 })
@@ -80,6 +91,7 @@ extension BulkSession {
     }
 
     /// Reads everything back.
+    /// - Throws: `CopyRefusal` if a table differs from what was written.
     fileprivate func compare(
         _ tables: [Table], with written: [TableContents], total: Int, _ tell: @escaping (CopyProgress) -> Void
     ) throws {
@@ -96,7 +108,7 @@ extension BulkSession {
         }
     }
 
-    /// Reads a table, hands its lines on, and says what they were.
+    /// Reads a table, passes its lines to `take`, and returns their fingerprint.
     func fingerprint(
         of table: Table, _ step: CopyProgress.Step, _ watch: inout CopyWatch,
         _ take: (UnsafeRawBufferPointer) throws -> Void
@@ -111,7 +123,7 @@ extension BulkSession {
         return hash.fingerprint
     }
 
-    /// How many rows all of the tables have.
+    /// The number of rows in all of the tables.
     func totalRows(_ tables: [Table]) throws -> Int {
         var total = 0
         for table in tables {

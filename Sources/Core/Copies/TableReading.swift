@@ -1,8 +1,10 @@
-/// What can be read of one table: all of its rows, or those before a damage.
+public import Storage
+
+/// How much of a table can be read: all of its rows, or those before the damage.
 public struct TableReading: Sendable, CustomStringConvertible {
     public let table: String
     public let rows: Int
-    /// Why there are no more; nil where these are all.
+    /// The error that ended the reading; nil if all rows were read.
     public let error: StorageError?
 
     public var description: String {
@@ -14,11 +16,11 @@ public struct TableReading: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Reads every row of every table. Blocks: for a thread of our own.
-    /// - Throws: the database's `StorageError` where not even the tables can be named.
+    /// Reads every row of every table. Blocks: call it only on a dedicated thread.
+    /// - Throws: the database's `StorageError` if not even the tables can be listed.
     public static func all(of database: any BulkDatabase) throws -> [TableReading] {
         let tables = try database.withSnapshot { try $0.tables() }
-        // One that fails ends its transaction, so each has its own.
+        // A failed read ends its transaction, so each table has its own.
         return tables.map { table in
             var hash = LineHash()
             do {

@@ -1,13 +1,16 @@
-/// What keeps a database safe, and when each was last done, as the database says itself: who does it notes it, servers tell it.
+public import Storage
+
+/// The tasks that keep a database safe, and when each was last done. The database itself holds the times: the command that does a task
+/// records it, and servers report it.
 public struct Upkeep: Sendable {
     public enum Kind: String, Column, CaseIterable {
-        /// The moment that the last complete backup shows.
+        /// The time of the last complete backup: that of its snapshot.
         case backup
-        /// When a backup of a timer's last failed.
+        /// The time of the last failure of a scheduled backup (`--keep`).
         case backupFailure = "backup-failed"
-        /// When a backup was last restored to try it.
+        /// The time of the last successful drill.
         case drill
-        /// When that last failed.
+        /// The time of the last failed drill.
         case drillFailure = "drill-failed"
     }
 
@@ -15,10 +18,11 @@ public struct Upkeep: Sendable {
 
     public init(_ database: any Database) { self.database = database }
 
-    /// When each was last done; what never was isn't in it.
+    /// The time of each task; a task that was never done is missing.
+    /// - Throws: the database's `StorageError`.
     public var moments: [Kind: Instant] {
         get async throws {
-            // An older server's, or a newer one's, may be among them.
+            // The table may hold tasks of older or newer servers.
             let query = Query<(String, Instant)>(
                 "SELECT u.task, u.done_at FROM upkeep u WHERE u.task > $1 ORDER BY u.task", ""
             ) { (try $0.next(), try $0.next()) }
@@ -31,11 +35,11 @@ public struct Upkeep: Sendable {
         }
     }
 
-    /// Notes what was done.
+    /// Records a task.
     /// - Parameters:
-    ///   - moment: of a backup the one that it shows, which is noted once it is complete and stored at its destination.
-    ///   - now: an earlier note of a later moment came from a clock that was wrong.
-    /// - Throws: the database's `StorageError`, also where its schema is older than these notes.
+    ///   - moment: for a backup, the time of its snapshot; recorded once the backup is complete and stored at its destination.
+    ///   - now: a recorded time later than this came from a wrong clock, and is overwritten.
+    /// - Throws: the database's `StorageError`, also if its schema is older than these records.
     public func note(_ task: Kind, of moment: Instant, at now: Instant) async throws {
         let statement = Statement(
             """
@@ -47,7 +51,7 @@ public struct Upkeep: Sendable {
         try await database.transaction { try $0.enqueue(statement) }
     }
 
-    /// Nothing where the database doesn't answer.
+    /// Empty if the database doesn't respond.
     public var metrics: [Metric] {
         get async {
             guard let moments = try? await moments else { return [] }

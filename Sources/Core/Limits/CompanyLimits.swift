@@ -1,4 +1,6 @@
-/// What operators do with the limits of a company, by the command line.
+public import Storage
+
+/// The use cases of the command line for a company's limits.
 public struct CompanyLimits: Sendable {
     let database: any Database
     let runtime: Runtime
@@ -8,7 +10,8 @@ public struct CompanyLimits: Sendable {
     /// One limit of a company.
     public struct Line: Sendable {
         public let limit: Limit
-        /// In the limit's unit, rounded up; nil for what each server counts by itself. Of material, that of the site with the most.
+        /// In the limit's unit, rounded up; nil for a limit that each server counts separately. For `siteMaterials`, the number on the
+        /// site with the most.
         public let used: Int64?
         public let value: Int64
     }
@@ -16,13 +19,14 @@ public struct CompanyLimits: Sendable {
     public struct Report: Sendable {
         public let company: Company.ID
         public let name: String
-        /// Of all limits that can be set.
+        /// All limits that can be set.
         public let lines: [Line]
     }
 
-    /// Sets limits for a company. Servers go by them at once; by those that they ask at each request, `LimitValues.age` later at most.
-    /// Throws `CompanyRefusal.notFound`.
-    /// - Parameter values: a nil takes back what was set, so that the standard holds again.
+    /// Sets limits for a company. Servers apply them at once, except for those that are checked at each request: these apply within
+    /// `LimitValues.age`.
+    /// - Parameter values: nil resets a limit to its standard.
+    /// - Throws: `CompanyRefusal.notFound`; the database's `StorageError`.
     public func set(_ values: [Limit: Int64?], of company: Company.ID) async throws {
         try await database.transaction { transaction in
             guard try !transaction.fetch(Self.name(of: company)).isEmpty else { throw Company.notFound }
@@ -33,7 +37,8 @@ public struct CompanyLimits: Sendable {
         }
     }
 
-    /// Throws `CompanyRefusal.notFound`.
+    /// A company's limits and how much of each it uses.
+    /// - Throws: `CompanyRefusal.notFound`; the database's `StorageError`.
     public func report(of company: Company.ID) async throws -> Report {
         let now = runtime.now()
         let (names, values, people, active, sites) = try await database.fetch(
@@ -55,7 +60,7 @@ public struct CompanyLimits: Sendable {
                 case .text: text.first.map { max(0, $0.used.adding(TextUse.megabyte - 1) / TextUse.megabyte) }
                 case .dailyRows: rows.first ?? 0
                 case .firstDayMails, .dailyMails: Int64(sent)
-                case .personWrites, .companyWrites, .sessions, .keptAnswers, .entryCorrections, .largeAnswers,
+                case .personWrites, .companyWrites, .sessions, .phones, .keptAnswers, .entryCorrections, .largeAnswers,
                     .personLargeAnswers, .copies, .personCopies:
                     nil
                 }

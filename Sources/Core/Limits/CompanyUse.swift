@@ -1,18 +1,21 @@
-/// How much of a limit a company uses, and what the limit is for it.
+import Storage
+
+/// How much of a limit a company uses, and the limit's value for it.
 struct CompanyUse: Sendable {
     let used: Int64
-    /// What an operator set; nil for the standard.
+    /// The value that an operator set; nil for the standard.
     let value: Int64?
 
-    /// Throws where there is no place for one more.
-    func check(_ code: LimitRefusal) throws {
+    /// - Parameter count: how many are to be added.
+    /// - Throws: the refusal `code` if they exceed the limit.
+    func check(_ code: LimitRefusal, adding count: Int64 = 1) throws {
         let most = code.limit.value(value)
-        guard used < most else { throw code.refusal(most) }
+        guard count <= most.subtracting(used) else { throw code.refusal(most) }
     }
 
     private init(_ row: inout Row) throws { (used, value) = (try row.next(), try row.next()) }
 
-    // Each counts what is there by an index that holds nothing else, so that it costs no more than the limit allows to be there.
+    // Each statement counts by an index that holds nothing else, so that its cost is bounded by the limit.
 
     private static let valueOfCompany: SQL = """
         (SELECT l.value FROM company_limits l WHERE l.company_id = $1 AND l.name = $2)
@@ -23,11 +26,13 @@ struct CompanyUse: Sendable {
         """
 
     private static let sitesOf: SQL = """
-        SELECT (SELECT COUNT(*) FROM sites s WHERE s.company_id = $1 AND s.removed_at IS NULL), \(valueOfCompany)
+        SELECT (SELECT COUNT(*) FROM sites s WHERE s.company_id = $1 AND s.removed_at IS NULL AND s.kind = 'SITE'), \(valueOfCompany)
         """
 
     private static let activeSitesOf: SQL = """
-        SELECT (SELECT COUNT(*) FROM sites s WHERE s.company_id = $1 AND s.status = 'ACTIVE' AND s.removed_at IS NULL),
+        SELECT (
+                SELECT COUNT(*) FROM sites s
+                WHERE s.company_id = $1 AND s.status = 'ACTIVE' AND s.removed_at IS NULL AND s.kind = 'SITE'),
             \(valueOfCompany)
         """
 

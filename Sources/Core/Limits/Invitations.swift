@@ -1,4 +1,6 @@
-/// How many invitations a company sends in 24 hours, to people who never asked for its mail.
+import Storage
+
+/// The limit on the mails that a company sends in 24 hours to people who never asked for them.
 struct Invitations: Sendable {
     private let foundedAt: Instant
     private let onFirstDay: Int64
@@ -6,13 +8,14 @@ struct Invitations: Sendable {
 
     private static let day = Duration.seconds(24 * 3600)
 
-    /// Counts one more, with the mail's row and so before anyone knows whether it arrives. Throws `LimitRefusal.mails` where there
-    /// were too many.
+    /// Counts one more invitation. It is counted with the mail's row, before its delivery is known.
+    /// - Throws: `LimitRefusal.mails` if there were too many; `CompanyRefusal.notFound`.
     static func count(by scope: CompanyScope, _ transaction: borrowing Transaction, now: Instant) throws {
         try count(in: scope.company, transaction, now: now)
     }
 
-    /// The same for a mail to an address that a person of the company wants to have.
+    /// Counts a mail to an address that a person of the company wants to change to.
+    /// - Throws: `LimitRefusal.mails` if there were too many; `CompanyRefusal.notFound`.
     static func count(in company: Company.ID, _ transaction: borrowing Transaction, now: Instant) throws {
         guard let limits = try transaction.fetch(limits(of: company)).first else { throw Company.notFound }
         try limits.attempts(of: company, now: now).record(transaction, now: now)
@@ -28,7 +31,7 @@ struct Invitations: Sendable {
 
     private static let name = "invitations company"
 
-    /// When those of the last 24 hours were sent, and others before them.
+    /// The times of the invitations of the last 24 hours, and of some before them.
     static func made(by company: Company.ID) -> Query<[Instant]> {
         Attempts(AttemptLimit(name: name, count: 1, window: day), of: company.text).made
     }

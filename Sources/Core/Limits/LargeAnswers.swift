@@ -1,21 +1,22 @@
+import Storage
 import Synchronization
 
-/// How many large answers are made and sent at once. Each has a place from before anything is read for it until its last byte is
-/// handed on, so that callers who read slowly, or not at all, hold no more memory than the places allow.
+/// Limits how many large responses are read and sent at the same time. Each holds a place from before anything is read for it until its
+/// last byte is handed on, so that callers who read slowly, or not at all, hold no more memory than the places allow.
 public final class LargeAnswers: Sendable {
     public enum Kind: Sendable, CaseIterable {
-        /// A page of a list, or one thing with much in it.
+        /// A page of a list, or one resource with a lot of content.
         case list
-        /// All that is held on a person or a company.
+        /// All data of a person or a company.
         case copy
 
         var ofCompany: Limit { self == .list ? .largeAnswers : .copies }
         var ofPerson: Limit { self == .list ? .personLargeAnswers : .personCopies }
-        /// On the whole server.
+        /// The number of places on the whole server.
         var ofAll: Int { self == .list ? 100 : 10 }
     }
 
-    /// One place. It is given back when the last who holds it lets go of it, however its answer ends.
+    /// One place. It is released with the last reference to it, however the response ends.
     public final class Place: Sendable {
         private let answers: LargeAnswers
         private let claim: Claim
@@ -25,7 +26,7 @@ public final class LargeAnswers: Sendable {
 
         deinit { answers.giveBack(claim, isMade: isMade.withLock(\.self)) }
 
-        /// All that the answer needs was read: from here on it is only sent.
+        /// Reports that everything the response needs has been read: from here on it is only sent.
         public func made() {
             let isFirst = isMade.withLock { isMade in
                 defer { isMade = true }
@@ -43,14 +44,14 @@ public final class LargeAnswers: Sendable {
 
     private struct Waiter: Sendable {
         let claim: Claim
-        let answer: Answer<Place>
+        let answer: PendingResult<Place>
     }
 
     private struct Taken {
         var all = 0
         var byCompany: [Company.ID: Int] = [:]
         var byPerson: [User.ID: Int] = [:]
-        /// Of those by company, which are still being read.
+        /// Of the places by company, those whose response is still being read.
         var making: [Company.ID: Int] = [:]
     }
 
@@ -61,18 +62,19 @@ public final class LargeAnswers: Sendable {
 
     private let state = Mutex(State())
     private let patience: Duration
-    /// How many of one company's are read at once: that takes the processor, which others need, and more memory than sending.
+    /// How many of one company's responses are read at the same time: reading takes CPU time, which others need, and more memory than
+    /// sending.
     private static let madeAtOnce = 2
-    /// How many of one company's wait for a place, for each that it may have; more are refused at once.
+    /// How many of one company's callers may wait, per place that it may have; further ones are refused at once.
     private static let waitersPerPlace = 5
 
-    /// - Parameter patience: how long a caller waits for a place.
+    /// - Parameter patience: the longest wait for a place.
     public init(patience: Duration = .seconds(10)) { self.patience = patience }
 
-    /// A place, once there is one. Of what is left on the whole server one company gets at most about a third, so that others find
-    /// places whoever came first.
+    /// Waits for a place. One company gets at most about a third of what is free on the whole server, so that others find places
+    /// regardless of who came first.
     ///
-    /// Throws `LimitRefusal.largeAnswers` where there is none in time, and `CancellationError`.
+    /// - Throws: `LimitRefusal.largeAnswers` if there is no place in time, and `CancellationError`.
     public func place(_ kind: Kind, for actor: Actor) async throws -> Place {
         let claim = Claim(kind: kind, company: actor.user.companyID, person: actor.user.id)
         let mayWait = state.withLock { state -> Bool? in
@@ -85,13 +87,13 @@ public final class LargeAnswers: Sendable {
         return try await wait(claim)
     }
 
-    /// How many places are taken, and how many callers wait for one.
+    /// The number of places taken, and of callers that wait for one.
     var count: (taken: Int, waiting: Int) {
         state.withLock { ($0.taken.values.reduce(0) { $0 + $1.all }, $0.waiting.count) }
     }
 
     private func wait(_ claim: Claim) async throws -> Place {
-        let answer = Answer<Place>()
+        let answer = PendingResult<Place>()
         let timer = Task { [patience] in
             try await Task.sleep(for: patience)
             answer.giveUp(self.refusal(claim))
@@ -101,7 +103,7 @@ public final class LargeAnswers: Sendable {
             state.withLock { $0.waiting.removeAll { $0.answer === answer } }
         }
         return try await answer.wait {
-            // One may have come free since.
+            // A place may have been released since.
             let isTaken = state.withLock { state in
                 if Self.take(claim, &state) { return true }
                 state.waiting.append(Waiter(claim: claim, answer: answer))
@@ -137,8 +139,8 @@ public final class LargeAnswers: Sendable {
         for waiter in next { hand(Place(self, waiter.claim), to: waiter.answer) }
     }
 
-    /// Where the caller has gone meanwhile, the place goes back with this function's end.
-    private func hand(_ place: Place, to answer: Answer<Place>) {
+    /// If the caller has gone in the meantime, the place is released when this function returns.
+    private func hand(_ place: Place, to answer: PendingResult<Place>) {
         if answer.begin() { answer.end(.success(place)) }
     }
 

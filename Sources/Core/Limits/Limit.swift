@@ -1,4 +1,6 @@
-/// How much a company may have, add or do. What is there beyond a limit stays usable: only growth is refused.
+public import Storage
+
+/// How much a company may have, add or do. Existing data beyond a limit stays usable: only growth is refused.
 public enum Limit: String, Column, CaseIterable {
     case people
     case activeSites = "active-sites"
@@ -11,6 +13,7 @@ public enum Limit: String, Column, CaseIterable {
     case firstDayMails = "first-day-mails"
     case dailyMails = "daily-mails"
     case sessions
+    case phones
     case keptAnswers = "kept-answers"
     case entryCorrections = "entry-corrections"
     case largeAnswers = "large-answers"
@@ -18,7 +21,7 @@ public enum Limit: String, Column, CaseIterable {
     case copies
     case personCopies = "person-copies"
 
-    /// What a company has where no operator set something else, in `unit`s.
+    /// The value for a company for which no operator set another one, in `unit`s.
     public var standard: Int64 {
         switch self {
         case .people: 200
@@ -32,6 +35,7 @@ public enum Limit: String, Column, CaseIterable {
         case .firstDayMails: 60
         case .dailyMails: 100
         case .sessions: 50
+        case .phones: 10
         case .keptAnswers: 10_000
         case .entryCorrections: 100
         case .largeAnswers: 20
@@ -41,13 +45,15 @@ public enum Limit: String, Column, CaseIterable {
         }
     }
 
-    /// The standard where nothing was set. What a restored backup holds is taken for the nearest that can be set.
+    /// The value for a company: the standard if none was set. A number out of range, from a restored backup, counts as the nearest valid
+    /// one.
     func value(_ set: Int64?) -> Int64 {
         guard let set, let range else { return standard }
         return min(max(set, range.lowerBound), range.upperBound)
     }
 
     public enum Unit: String, Sendable {
+        /// A plain number.
         case count
         /// Millions of bytes of UTF-8.
         case megabytes = "MB"
@@ -55,7 +61,7 @@ public enum Limit: String, Column, CaseIterable {
 
     public var unit: Unit { self == .text ? .megabytes : .count }
 
-    /// What is counted, in English, as a sentence without its full stop.
+    /// What the limit counts, as an English sentence without its full stop.
     public var meaning: String {
         switch self {
         case .people: "People of a company, without those who were removed"
@@ -69,6 +75,7 @@ public enum Limit: String, Column, CaseIterable {
         case .firstDayMails: "Invitations in a company's first 24 hours, also those that failed or went again"
         case .dailyMails: "The same in any 24 hours later"
         case .sessions: "Where a person is signed in: the oldest session ends"
+        case .phones: "Phones that a person signs in on by PIN: the one that was used longest ago ends"
         case .keptAnswers: "Answers kept for repeated requests of a person: of older ones only the key is kept"
         case .entryCorrections: "Corrections of one time entry"
         case .largeAnswers:
@@ -79,22 +86,25 @@ public enum Limit: String, Column, CaseIterable {
         }
     }
 
-    /// What an operator may set for one company; nil where it is the same for all. 0 lets the company grow no further, and of
-    /// writes it sets no limit.
+    /// The values that an operator may set for one company; nil if the limit is the same for all. With 0 the company can't grow any
+    /// further; for writes, 0 means no limit.
     public var range: ClosedRange<Int64>? {
         switch self {
         case .people, .activeSites, .sites, .siteMaterials: 0...1_000_000
         case .text: 0...1_000_000
         case .dailyRows: 0...100_000_000
         case .personWrites, .companyWrites: 0...1_000_000
-        // Each of the last day's is kept with its instant.
+        // The instant of each mail of the last 24 hours is stored.
         case .firstDayMails, .dailyMails: 0...10_000
-        case .sessions, .keptAnswers, .entryCorrections, .largeAnswers, .personLargeAnswers, .copies, .personCopies: nil
+        case .sessions, .phones, .keptAnswers, .entryCorrections, .largeAnswers, .personLargeAnswers, .copies,
+            .personCopies:
+            nil
         }
     }
 }
 
-/// Why a company can't grow, or has to wait. Each code has the values `limit`, the name of a `Limit`, and `value`, what it is.
+/// The reason why a company can't grow, or has to wait. Each code has the values `limit`, the name of a `Limit`, and `value`, the limit's
+/// value.
 public enum LimitRefusal: String, RefusalCode {
     case people = "too-many-people"
     case activeSites = "too-many-active-sites"
@@ -134,7 +144,7 @@ public enum LimitRefusal: String, RefusalCode {
 }
 
 extension LimitRefusal {
-    /// The limit that is reached.
+    /// The limit that was reached.
     var limit: Limit {
         switch self {
         case .people: .people
@@ -152,9 +162,9 @@ extension LimitRefusal {
     }
 
     /// - Parameters:
-    ///   - value: what the limit is for this company.
-    ///   - limit: where it isn't the usual one of this code.
-    ///   - retryAfter: for what is possible again later.
+    ///   - value: the limit's value for this company.
+    ///   - limit: set if it isn't the usual one of this code.
+    ///   - retryAfter: set if the request can succeed later.
     func refusal(_ value: Int64, of limit: Limit? = nil, retryAfter: Duration? = nil) -> Refusal {
         Refusal(
             self, ["limit": .text((limit ?? self.limit).rawValue), "value": .integer(Int(clamping: value))],

@@ -1,7 +1,7 @@
+public import Storage
 import Synchronization
 
-/// What operators set for single companies, as this server read it half a minute ago at most: for limits that are asked at each
-/// request.
+/// The limits that operators set for single companies, cached for at most `age`: for limits that are checked at each request.
 public final class LimitValues: Sendable {
     /// How long a value is used before it is read again.
     public static let age = Duration.seconds(30)
@@ -12,7 +12,8 @@ public final class LimitValues: Sendable {
 
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
-    /// What was set for a company; a limit that isn't there has its standard.
+    /// The values set for a company; a limit that is missing has its standard.
+    /// - Throws: the database's `StorageError`.
     func values(of company: Company.ID) async throws -> [Limit: Int64] {
         let now = runtime.now()
         if let found = known.withLock({ $0[company] }), found.readAt <= now, now < found.readAt + Self.age {
@@ -22,7 +23,7 @@ public final class LimitValues: Sendable {
         let values = Limit.values(rows)
         known.withLock { known in
             known[company] = (values, now)
-            // Of companies that have been quiet for a while.
+            // Drops the values of companies that haven't asked for a while.
             if known.count > 10_000 { known = known.filter { now < $0.value.readAt + Self.age } }
         }
         return values
@@ -34,7 +35,7 @@ extension Limit {
         Dictionary(rows.compactMap { row in row.limit.map { ($0, $0.value(row.value)) } }) { $1 }
     }
 
-    /// A name that only a newer server knows has no limit here.
+    /// The limit is nil if only a newer server knows its name.
     static func values(of company: Company.ID) -> Query<(limit: Limit?, value: Int64)> {
         Query("SELECT l.name, l.value FROM company_limits l WHERE l.company_id = $1", company) { row in
             (Limit(rawValue: try row.next()), try row.next())

@@ -1,8 +1,9 @@
+public import Storage
 import Synchronization
 
-/// How many rows each company adds in a day of UTC. A server counts in memory and writes what it counted every hundred rows (or fewer,
-/// where the limit is low), so that counting costs a hundredth of a write. So the limit holds to within a hundred rows for each server,
-/// and what a server that is killed had not written yet isn't counted.
+/// Counts the rows that each company adds per UTC day. A server counts in memory and writes its count every hundred rows (or fewer, if
+/// the limit is low), so that counting costs a hundredth of a write. The limit is therefore exact to a hundred rows per server, and rows
+/// that a killed server hadn't written yet aren't counted.
 public final class RowMeter: Sendable {
     private let database: any Database
     private let values: LimitValues
@@ -11,9 +12,9 @@ public final class RowMeter: Sendable {
 
     private struct Today {
         let day: Day
-        /// What the database said last, with what this server had written.
+        /// The number last read from the database, including what this server has written since.
         var written: Int64
-        /// What this server counted since.
+        /// The rows counted by this server and not written yet.
         var counted: Int64 = 0
         var readAt: Instant
     }
@@ -22,16 +23,18 @@ public final class RowMeter: Sendable {
         (self.database, self.values, self.runtime) = (database, values, runtime)
     }
 
-    /// Makes a change of a company's, and counts the rows that it adds. Where it adds some and the day is full, it is refused with
-    /// `LimitRefusal.dailyRows`.
-    /// - Parameter isRemoval: such a change is counted and never refused.
+    /// Makes a change of a company's data, and counts the rows that it adds.
+    /// - Parameter isRemoval: a removal is counted but never refused.
+    /// - Throws: `LimitRefusal.dailyRows` if the change adds rows and the day's limit is reached; what the change throws; the database's
+    ///   `StorageError`.
     public func make<Result>(
         _ change: Change<Result>, in company: Company.ID, isRemoval: Bool = false
     ) async throws -> Result {
         try await make(change, in: company, isRemoval: isRemoval) { $0 }
     }
 
-    /// The same for a change that another is made of: what that adds isn't counted.
+    /// Makes a change that is part of another one; rows that the rest adds aren't counted.
+    /// - Throws: as the other `make` does.
     public func make<Part, Result>(
         _ change: Change<Part>, in company: Company.ID, isRemoval: Bool = false,
         as whole: (Change<Part>) -> Change<Result>
@@ -49,7 +52,14 @@ public final class RowMeter: Sendable {
             tally.added.withLock { $0 = session.insertions }
             return result
         }
-        let result = try await database.make(whole(counted))
+        let result: Result
+        do {
+            result = try await database.make(whole(counted))
+        } catch let refusal as Refusal {
+            // Recorded before the caller learns of it: a failure here is the answer, so that they report it again.
+            if let record = change.recorder?(refusal) { try await make(Change<Void>(record), in: company) }
+            throw refusal
+        }
         let added = tally.added.withLock { $0 }
         if added > 0 { await count(added, of: company, most: most, now: now) }
         return result
@@ -59,11 +69,11 @@ public final class RowMeter: Sendable {
         let added = Mutex<Int64>(0)
     }
 
-    /// The rows of the day so far.
+    /// The rows added so far today.
     private func used(by company: Company.ID, most: Int64, now: Instant) async throws -> Int64 {
         if let today = days.withLock({ $0[company] }), today.day == now.day {
             let used = today.written.adding(today.counted)
-            // Others may have been forgotten, or an operator may have set another limit: a full day is looked at again.
+            // The count may have been deleted, or an operator may have set another limit: a full day is read again.
             if used < most || now < today.readAt + .seconds(10) { return used }
         }
         let written: Int64 = try await database.fetch(RowMeter.written(company, now.day)).first ?? 0
@@ -89,7 +99,7 @@ public final class RowMeter: Sendable {
             return due
         }
         guard let due else { return }
-        // The change is made, whatever becomes of its number.
+        // The change is committed, whether or not its count can be written.
         let written = try? await database.transaction { transaction in
             try transaction.enqueue(RowMeter.forgetEarlier(than: now.day + -1, company))
             return try transaction.fetch(RowMeter.add(due, company, now.day))
@@ -125,7 +135,7 @@ public final class RowMeter: Sendable {
     }
 }
 
-/// Counts the INSERTs of a transaction. One that makes nothing, because the row is there, counts too.
+/// Counts the INSERTs of a transaction, including those that insert nothing because the row exists.
 private final class CountingSession: TransactionSession {
     private let session: any TransactionSession
     private(set) var insertions: Int64 = 0
@@ -133,17 +143,17 @@ private final class CountingSession: TransactionSession {
     init(_ session: any TransactionSession) { self.session = session }
 
     func read(_ readings: [any Reading]) throws {
-        for reading in readings where reading.statement.sql.isInsertion { insertions += 1 }
+        for reading in readings { insertions += reading.statement.sql.insertions }
         try session.read(readings)
     }
 
     func execute(_ statement: Statement) throws -> Int {
-        if statement.sql.isInsertion { insertions += 1 }
+        insertions += statement.sql.insertions
         return try session.execute(statement)
     }
 
     func enqueue(_ statement: Statement) throws {
-        if statement.sql.isInsertion { insertions += 1 }
+        insertions += statement.sql.insertions
         try session.enqueue(statement)
     }
 
@@ -152,7 +162,7 @@ private final class CountingSession: TransactionSession {
 }
 
 extension Instant {
-    /// How long it is until midnight, UTC.
+    /// The time until midnight UTC.
     fileprivate var untilNextDay: Duration {
         let day: Int64 = 24 * 3600 * 1000
         return .milliseconds(day - ((milliseconds % day) + day) % day)

@@ -1,19 +1,22 @@
-/// How many bytes of free text a company has. The number is kept in parts, each with its own row, so that people who take material
-/// with a note don't wait for each other; it is exact all the same.
+import Storage
+
+/// Counts the bytes of free text that a company has. The number is split into parts, each in its own row, so that people who take
+/// material with a note don't wait for each other; it is exact all the same.
 enum TextUse {
-    /// How many rows a company's number is kept in.
+    /// The number of rows that a company's number is split into.
     private static let parts: Int64 = 8
-    /// The longest text: 10,000 characters, which may be twice as many scalars of four bytes each (`PlainText.checked`).
+    /// The longest text in bytes: 10,000 characters of up to two scalars on average, of four bytes each (`PlainText.checked`).
     private static let longest: Int64 = 80_000
 
-    /// Counts what a change adds to the texts, or takes from them. Throws `LimitRefusal.text` where it would be too much.
+    /// Counts what a change adds to the texts or removes from them.
     ///
-    /// The row of one part is held to the transaction's end, so that at most one transaction for each part has counted and isn't
-    /// seen. While even these together can't reach the limit, nothing else has to wait; closer to it all parts are held, and the sum
-    /// is exact.
+    /// The row of one part is locked until the transaction ends, so at most one transaction per part has counted text that others don't
+    /// see yet. As long as all of these together can't reach the limit, no other row has to be locked; nearer to it all parts are locked,
+    /// and the sum is exact.
     /// - Parameters:
-    ///   - bytes: what is added; negative where it becomes less.
-    ///   - subject: what the text belongs to: always the same part for one.
+    ///   - bytes: the bytes added; negative if text is removed.
+    ///   - subject: the row that the text belongs to; it always maps to the same part.
+    /// - Throws: `LimitRefusal.text` if the text would exceed the limit.
     static func add<Noun>(
         _ bytes: Int64, of subject: ID<Noun>, in scope: CompanyScope, _ transaction: borrowing Transaction
     ) throws {
@@ -21,11 +24,12 @@ enum TextUse {
         let part = subject.lastByte % parts
         guard bytes > 0 else { return try transaction.enqueue(adding(bytes, to: part, scope.company)) }
         let margin = parts * longest
-        let before = try transaction.fetch(sum(scope.company))
+        // Others count on no more than `longest` that they don't see.
+        let before = bytes <= longest ? try transaction.fetch(sum(scope.company)) : []
         if let before = before.first, before.used.adding(bytes) <= before.most - margin {
             let (_, after) = try transaction.fetch(added(bytes, to: part, scope.company), sum(scope.company))
             if let after = after.first, after.used <= after.most - margin { return }
-            // Others came between. What two who hold a part here wait for from each other is run again.
+            // Other transactions came in between. If two that each hold a part deadlock here, one of them is run again.
             try holdParts(scope.company, transaction)
         } else {
             try holdParts(scope.company, transaction)
@@ -35,7 +39,7 @@ enum TextUse {
         guard use.used <= use.most else { throw LimitRefusal.text.refusal(use.most / megabyte) }
     }
 
-    /// Makes the rows that are missing, so that none is made meanwhile, and holds all, in one order.
+    /// Creates missing rows, so that no other transaction creates one in the meantime, and locks all parts, always in the same order.
     private static func holdParts(_ company: Company.ID, _ transaction: borrowing Transaction) throws {
         for part in 0..<parts { try transaction.enqueue(adding(0, to: part, company)) }
     }
@@ -53,14 +57,14 @@ enum TextUse {
         Statement(addition, company, part, bytes)
     }
 
-    /// Counts all that a company has which is restored.
+    /// Counts all text of a company that is being restored.
     static func restored(_ bytes: Int64, _ company: Company.ID) -> Statement { adding(bytes, to: 0, company) }
 
     private static func added(_ bytes: Int64, to part: Int64, _ company: Company.ID) -> Query<Int64> {
         Query(additionWithAnswer, company, part, bytes) { try $0.next() }
     }
 
-    /// In bytes.
+    /// Both in bytes.
     static func sum(_ company: Company.ID) -> Query<(used: Int64, most: Int64)> {
         Query(
             """
@@ -76,6 +80,6 @@ enum TextUse {
 }
 
 extension String? {
-    /// How much a company's texts take.
+    /// The bytes that count towards a company's text.
     var textBytes: Int64 { Int64(clamping: self?.utf8.count ?? 0) }
 }

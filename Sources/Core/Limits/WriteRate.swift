@@ -1,8 +1,9 @@
+public import Storage
 import Synchronization
 
-/// How many changes people and companies ask for within a minute, counted in this server's memory.
+/// Limits the changes that people and companies request per minute, counted in this server's memory.
 public final class WriteRate: Sendable {
-    /// How many a person may ask for; nil for any number. A company may ask for five times as many.
+    /// The most requests of a person; nil for no limit. A company may make five times as many.
     private let perPerson: Int64?
     private let values: LimitValues
     private let runtime: Runtime
@@ -14,14 +15,14 @@ public final class WriteRate: Sendable {
         var sweptAt: Int64 = 0
     }
 
-    /// - Parameter perPerson: what a person may ask for in a minute where no operator set something else; 0 for any number.
+    /// - Parameter perPerson: the most requests of a person per minute if no operator set another number; 0 for no limit.
     public init(perPerson: Int, _ values: LimitValues, runtime: Runtime) {
         self.perPerson = perPerson > 0 ? Int64(clamping: perPerson) : nil
         (self.values, self.runtime) = (values, runtime)
     }
 
-    /// Counts one request, whatever comes of it. Throws `LimitRefusal.personWrites` or `.companyWrites`, with when to come back, and
-    /// then counts none.
+    /// Counts one request, whatever its outcome. A refused request isn't counted.
+    /// - Throws: `LimitRefusal.personWrites` or `.companyWrites`, with the time to wait; the database's `StorageError`.
     public func admit(_ actor: Actor) async throws {
         guard let perPerson else { return }
         let set = try await values.values(of: actor.user.companyID)
@@ -47,7 +48,7 @@ public final class WriteRate: Sendable {
 }
 
 extension WriteRate.Counted {
-    /// Forgets, once a minute, those who asked for nothing for a minute.
+    /// Once a minute, drops the counts of people and companies that made no request in the last minute.
     fileprivate mutating func sweep(_ second: Int64) {
         guard !(sweptAt...sweptAt.adding(59)).contains(second) else { return }
         sweptAt = second
@@ -56,20 +57,20 @@ extension WriteRate.Counted {
     }
 }
 
-/// How much there was of something in each of the last sixty seconds.
+/// The number of events in each of the last 60 seconds.
 struct MinuteCount: Sendable {
-    /// By the second of the minute.
+    /// Indexed by the second of the minute.
     private var counts = [Int32](repeating: 0, count: 60)
     private var sum: Int64 = 0
-    /// The last that was counted in.
+    /// The latest second that was counted in.
     private var latest: Int64 = .min
 
-    /// How many seconds to wait until there is place for one more; nil where there is.
+    /// The seconds to wait until one more is allowed; nil if it is allowed now.
     mutating func wait(_ second: Int64, most: Int64) -> Int64? {
         move(to: second)
         guard sum >= most else { return nil }
         var left = sum
-        // From the oldest: how much has to pass.
+        // Begins with the oldest: how many seconds have to pass.
         for age in 1...60 {
             left -= Int64(counts[slot(latest.adding(Int64(age)))])
             if left < most { return Int64(age) }
@@ -85,8 +86,8 @@ struct MinuteCount: Sendable {
 
     func isPast(_ second: Int64) -> Bool { second >= latest.adding(60) || second < latest.subtracting(60) }
 
-    /// Forgets what is a minute old. A clock that was set back a little goes on with the latest second; one that was set back by
-    /// more begins anew.
+    /// Drops what is a minute old. A clock that was set back a little continues with the latest second; one that was set back further
+    /// starts from zero.
     private mutating func move(to second: Int64) {
         if isPast(second) {
             self = MinuteCount()

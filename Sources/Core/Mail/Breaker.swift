@@ -1,7 +1,8 @@
+public import Storage
 import Synchronization
 
-/// Spares a way that is down: after some failures in a row nothing is sent by it but one letter every half minute, to see
-/// whether it is back. A way that asks for a pause gets it.
+/// A circuit breaker for a mail transport: after some failures in a row it lets only one mail through every 30 seconds, to probe whether
+/// the transport is back. A transport that asks for a pause gets it.
 public final class Breaker: LetterTransport {
     private let name: String
     private let way: any LetterTransport
@@ -10,18 +11,18 @@ public final class Breaker: LetterTransport {
 
     private struct State {
         var failures = 0
-        /// When the next letter may go, while the way is down.
+        /// When the next mail may be sent, while the transport is down.
         var probeAt: Instant?
-        /// How many letters ended in which way.
+        /// The number of mails by outcome.
         var outcomes: [String: Int] = [:]
     }
 
     private static let patience = 3
     static let pause = Duration.seconds(30)
-    /// No more is believed of a way that asks for a pause.
+    /// The longest pause that a transport may ask for.
     private static let longestPause = Duration.seconds(3600)
 
-    /// - Parameter name: of the way, for the metrics.
+    /// - Parameter name: the transport's name, for the metrics.
     public init(_ way: any LetterTransport, name: String, runtime: Runtime) {
         (self.way, self.name, self.runtime) = (way, name, runtime)
     }

@@ -1,14 +1,15 @@
 import Crypto
 import Foundation
+public import Storage
 
-/// What Mailgun tells us later of a mail that it took on.
+/// A delivery event that Mailgun reports for a mail it accepted.
 public struct DeliveryEvent: Sendable {
     public enum Kind: Sendable {
         case delivered
-        /// With whether it is for good: what isn't, Mailgun tries again by itself.
+        /// A failed delivery. Mailgun itself retries one that isn't permanent.
         case failed(isPermanent: Bool)
         case complained
-        /// Nothing that we keep.
+        /// An event that isn't recorded.
         case other
     }
 
@@ -21,7 +22,7 @@ public struct DeliveryEvent: Sendable {
     }
 }
 
-/// That a message to us comes from Mailgun: an HMAC over a timestamp and a token
+/// Proof that a webhook call comes from Mailgun: an HMAC over a timestamp and a token
 /// (https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks).
 public struct WebhookSignature: Sendable {
     public let timestamp: String
@@ -32,7 +33,7 @@ public struct WebhookSignature: Sendable {
         (self.timestamp, self.token, self.signature) = (timestamp, token, signature)
     }
 
-    /// How far the clocks may differ.
+    /// How far the timestamp may differ from the server's clock.
     private static let skew = Duration.seconds(3600)
 
     func isGood(key: String, now: Instant) -> Bool {
@@ -43,14 +44,16 @@ public struct WebhookSignature: Sendable {
             let pair = signature.dropFirst(start).prefix(2)
             return pair.utf8.count == 2 ? UInt8(pair, radix: 16) : nil
         }
-        // Compared in constant time.
+        // The comparison takes constant time.
         return HMAC<SHA256>.isValidAuthenticationCode(
             bytes, authenticating: Data((timestamp + token).utf8), using: SymmetricKey(data: Data(key.utf8)))
     }
 }
 
 extension Mails {
-    /// Writes down what Mailgun tells. Answers false where it isn't Mailgun that tells, or it tells the same again.
+    /// Records a delivery event. Returns false if the signature is invalid, its timestamp is more than an hour off, or its token was used
+    /// before.
+    /// - Throws: the database's `StorageError`.
     public func hear(
         _ event: DeliveryEvent?, signed signature: WebhookSignature, key: String, runtime: Runtime
     ) async throws -> Bool {
@@ -71,7 +74,7 @@ extension Mails {
 }
 
 extension Mail {
-    /// No scope: Mailgun knows no companies. What is final stays so, but a complaint comes after delivery.
+    /// Takes no scope, because Mailgun knows no companies. A final state stays, except that a complaint may follow a delivery.
     fileprivate static func happened(_ event: DeliveryEvent, now: Instant) -> Statement? {
         let state: State
         switch event.kind {
@@ -84,7 +87,7 @@ extension Mail {
                 event.mail, event.reason, MailReason.Code.postponed.rawValue, now)
         case .other: return nil
         }
-        // Also what waits: its answer was lost, and it was taken on all the same.
+        // Also for a queued mail: its response was lost, but it was accepted.
         return Statement(
             """
             UPDATE mails SET state = $2, reason = $3, reason_code = $5, updated_at = $4, token = NULL, due_at = NULL, owner = NULL

@@ -1,8 +1,10 @@
-/// Several ways for mail: the next is tried where the one before is down.
+public import Storage
+
+/// Several mail transports: each is the fallback of the one before it.
 public struct LetterChain: LetterTransport {
     private let ways: [Breaker]
 
-    /// - Parameter ways: at least one; the first is the one to use.
+    /// - Parameter ways: at least one, the preferred one first.
     public init(_ ways: [Breaker]) { self.ways = ways }
 
     public var room: Int { ways.map(\.room).max() ?? 0 }
@@ -13,7 +15,7 @@ public struct LetterChain: LetterTransport {
         var outcome = Outbox.Outcome.down(MailReason(.transportDown))
         let open = ways.filter { $0.room > 0 }
         for (index, way) in open.enumerated() {
-            // What is left of the time is shared, so that one that hangs leaves some for the next.
+            // The remaining time is divided among the transports, so that one that hangs leaves some for the next.
             let now = ContinuousClock.now
             outcome = await way.send(letter, by: now + (deadline - now) / (open.count - index))
             switch outcome {

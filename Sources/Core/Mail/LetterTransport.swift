@@ -1,12 +1,12 @@
-/// A mail as it is read: rendered for its receiver, ready to be carried.
+/// A mail rendered for its recipient, ready to be delivered.
 public struct Letter: Sendable, Equatable {
-    /// The same for every try of one mail, so that whoever carries it can tell a repetition.
+    /// The same for every attempt to send one mail, so that the mail transport can recognise a repetition.
     public let messageID: String
     public let to: String
     public let subject: String
     public let text: String
     public let html: String
-    /// What kind of mail it is, for the provider's statistics.
+    /// The kind of mail, for the provider's statistics.
     public let tag: String
 
     package init(messageID: String, to: String, subject: String, text: String, html: String, tag: String) {
@@ -19,12 +19,12 @@ public struct Letter: Sendable, Equatable {
     }
 }
 
-/// A way for mail to leave.
+/// A mail transport: Mailgun, SMTP or the log.
 public protocol LetterTransport: Sendable {
-    /// How many letters it would take now: 0 while it is known to be down.
+    /// How many mails it would accept now: 0 while it is known to be down.
     var room: Int { get }
 
-    /// Ends by the deadline, and doesn't block the calling thread.
+    /// Sends a mail. Returns by the deadline, and doesn't block the calling thread.
     func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome
 }
 

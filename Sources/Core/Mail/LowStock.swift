@@ -1,37 +1,49 @@
-/// Notifies a company's managers that material runs low. What falls low within a while belongs to one batch, which goes into one mail
-/// to each of them; each material is told of once, until it has recovered.
+import Storage
+
+/// Notifies a company's managers of material that is running low. Materials that fall low within a period form a batch, and each manager
+/// gets one mail per batch. Each material is reported once, until it has recovered.
 ///
-/// A mail holds no words: it names its batch, and what it says is read from the material when it is sent. So it says what is true
-/// by then, however much fell low, and a mistap that was undone meanwhile tells no one.
+/// A mail stores no text: it refers to its batch, and its text is generated from the materials when it is sent. So it is accurate at that
+/// time, however many materials fell low, and a mistake that was corrected in the meantime notifies no one.
 struct LowStock: Sendable {
     typealias Batch = ID<LowStock>
 
-    /// How long is collected after a mail.
+    /// How long materials are collected after a mail.
     let pause: Duration
     let runtime: Runtime
-    /// Whether a company mails no one before its founder's e-mail address is proven.
+    /// Whether a company sends no mail before its founder's email address is confirmed.
     let provesAddresses: Bool
 
-    /// How long the first waits, where that is less than `pause`.
+    /// How long the first material waits for others, if that is less than `pause`.
     private static let firstPause = Duration.seconds(60)
 
-    /// Looks at a material as a change left it. Within the change's transaction, which holds the material's row.
-    /// - Parameter since: since when it was known to run low.
+    /// Checks a material after a change, within the change's transaction, which holds the material's row.
+    /// - Parameter since: since when it has been recorded as running low.
+    /// - Throws: the engine's `StorageError`.
     func look(
         at material: Material, since: Instant?, _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws {
-        guard material.isBelowThreshold != (since != nil) else { return }
-        guard material.isBelowThreshold else {
-            return try transaction.enqueue(Material.setLow(material.id, since: nil, in: nil, scope))
+        try look(at: [(material, since)], scope, transaction)
+    }
+
+    /// Checks materials of one site after a change, within the change's transaction, which holds their rows.
+    /// - Throws: the engine's `StorageError`.
+    func look(
+        at stocks: [(material: Material, lowSince: Instant?)], _ scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws {
+        for material in Self.recovered(stocks) {
+            try transaction.enqueue(Material.setLow(material.id, since: nil, in: nil, scope))
         }
-        // One after the other within a company, so that what falls low together is collected.
+        let fallen = Self.fallen(stocks)
+        guard !fallen.isEmpty else { return }
+        // One change at a time within a company, so that materials that fall low together are collected.
         try transaction.enqueue(Company.lock(scope.within))
         let now = runtime.now()
-        let (receivers, waiting, unproven) = try transaction.fetch(
+        let (receivers, waiting, unproven, statuses) = try transaction.fetch(
             Mail.lowStockReceivers(scope.company), Mail.waitingLowStock(in: scope.company),
-            UnprovenFounder.since(scope.company))
+            UnprovenFounder.since(scope.company), Site.status(scope))
         let batch: Batch?
-        if provesAddresses, !unproven.isEmpty {
+        if statuses.first != .active || provesAddresses && !unproven.isEmpty {
             batch = nil
         } else if let open = Self.openBatch(receivers.map(\.user), waiting) {
             batch = open
@@ -45,10 +57,32 @@ struct LowStock: Sendable {
                         runtime.newID(), to: receiver.user, new, in: scope.company, now: now, due: due))
             }
         }
-        try transaction.enqueue(Material.setLow(material.id, since: now, in: batch, scope))
+        for material in fallen { try transaction.enqueue(Material.setLow(material.id, since: now, in: batch, scope)) }
     }
 
-    /// The batch that the latest waiting mail of every receiver names. Nil where a mail of it is being sent to one of them already.
+    /// Records what is running low on a site that is being finished, without notifying anyone.
+    /// - Throws: the engine's `StorageError`.
+    static func record(
+        _ stocks: [(material: Material, lowSince: Instant?)], _ scope: SiteScope, now: Instant,
+        _ transaction: borrowing Transaction
+    ) throws {
+        for material in recovered(stocks) {
+            try transaction.enqueue(Material.setLow(material.id, since: nil, in: nil, scope))
+        }
+        for material in fallen(stocks) {
+            try transaction.enqueue(Material.setLow(material.id, since: now, in: nil, scope))
+        }
+    }
+
+    private static func recovered(_ stocks: [(material: Material, lowSince: Instant?)]) -> [Material] {
+        stocks.filter { !$0.material.isBelowThreshold && $0.lowSince != nil }.map(\.material)
+    }
+
+    private static func fallen(_ stocks: [(material: Material, lowSince: Instant?)]) -> [Material] {
+        stocks.filter { $0.material.isBelowThreshold && $0.lowSince == nil }.map(\.material)
+    }
+
+    /// The batch that the latest waiting mail of every recipient refers to. Nil if a mail of it is already being sent to one of them.
     private static func openBatch(
         _ receivers: [User.ID], _ waiting: [(user: User.ID, mail: Mail.ID, details: String)]
     ) -> Batch? {
@@ -66,7 +100,7 @@ struct LowStock: Sendable {
         let unit: String
         let site: String
 
-        /// With the language's decimal mark.
+        /// The text, with the language's decimal mark.
         func text(in language: Language) -> String {
             let number = language == .german ? amount.text.replacing(".", with: ",") : amount.text
             return "\(material): \(number) \(unit) (\(site))"
@@ -75,14 +109,14 @@ struct LowStock: Sendable {
 
     /// The materials of one mail.
     struct Items: Sendable {
-        /// The first of them, by the names of site and material.
+        /// The first materials, sorted by the names of site and material.
         let first: [Item]
         let count: Int
 
-        /// How many a mail names.
+        /// The most materials that a mail lists.
         static let most = 50
 
-        /// A line for each, and one that counts those that are left out.
+        /// A line for each material, and one that counts those left out.
         func lines(in language: Language) -> [String] {
             let left = count - first.count
             guard left > 0 else { return first.map { $0.text(in: language) } }
@@ -99,6 +133,7 @@ struct LowStock: Sendable {
     private static let inBatch: SQL = """
         FROM materials m JOIN sites s ON s.company_id = m.company_id AND s.id = m.site_id
         WHERE m.company_id = $1 AND m.low_batch = $2 AND m.removed_at IS NULL AND s.removed_at IS NULL
+            AND s.status = 'ACTIVE'
         """
 
     private static let items: SQL = """
@@ -107,7 +142,7 @@ struct LowStock: Sendable {
 
     private static let counting: SQL = "SELECT COUNT(*) \(inBatch)"
 
-    /// What of a batch still runs low. No scope: the server sends for everybody.
+    /// The materials of a batch that are still running low. It takes no scope: the server sends for all companies.
     static func items(of batch: Batch, in company: Company.ID, _ transaction: borrowing Transaction) throws -> Items {
         let (first, count) = try transaction.fetch(
             Query(items, company, batch, Int64(Items.most)) {
@@ -119,7 +154,7 @@ struct LowStock: Sendable {
 }
 
 extension Mail {
-    /// The managers who can act, and when each was last told of something that runs low.
+    /// The active managers, and when each last got, or is due to get, a mail about material running low.
     fileprivate static func lowStockReceivers(
         _ company: Company.ID
     ) -> Query<(user: User.ID, last: Instant?)> {
@@ -160,7 +195,7 @@ extension Mail {
             """
             INSERT INTO mails \(columns)
             SELECT u.company_id, $3, u.id, u.email, 'low-stock', $4, NULL, 'queued', $6, $5, $5
-            FROM users u WHERE u.company_id = $1 AND u.id = $2
+            FROM users u WHERE u.company_id = $1 AND u.id = $2 AND u.email IS NOT NULL
             """,
             company, user, id, batch.text, now, due)
     }

@@ -1,3 +1,5 @@
+import Storage
+
 extension Mail {
     static let selection: SQL = """
         SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason_code, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
@@ -21,7 +23,7 @@ extension Mail {
         Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: Mail.init)
     }
 
-    /// Everything to one person, oldest first.
+    /// All mails to a person, oldest first.
     static func some(to user: User, after: ID?, atMost limit: Int) -> Query<Mail> {
         Query(toUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: Mail.init)
     }
@@ -38,8 +40,8 @@ extension Mail {
         updatedAt = try row.next()
     }
 
-    /// A mail to somebody, to be sent as soon as the transaction has ended.
-    /// - Parameter details: what only this mail says; no line breaks within.
+    /// Queues a mail, to be sent as soon as the transaction has ended.
+    /// - Parameter details: the parts of the text that only this mail has; without line breaks.
     static func insert(
         _ id: ID, _ kind: Kind, to user: User, token: Token? = nil, details: [String] = [], now: Instant
     ) -> Statement {
@@ -50,7 +52,7 @@ extension Mail {
             user.companyID, id, user.id, user.email, kind, details.joined(separator: "\n"), token?.text, now)
     }
 
-    /// The link for a forgotten password, to whoever has this address and may have one.
+    /// Queues the link for a forgotten password, if a person has this address and may get a link.
     static func insertReset(_ id: ID, to email: EmailAddress, token: Token, now: Instant) -> Statement {
         Statement(
             """
@@ -61,7 +63,7 @@ extension Mail {
             email.folded, id, token.text, now)
     }
 
-    /// Takes back what waits and holds a link, because the link is void; what failed keeps why, and loses the link.
+    /// Cancels the queued mails with links, because the links are void. A failed mail keeps its reason and loses its link.
     static func cancelLinks(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
         Statement(
             """
@@ -75,7 +77,7 @@ extension Mail {
             company, user, now)
     }
 
-    /// The same of the links of one kind.
+    /// Cancels the links of one kind in the same way.
     static func cancel(_ kind: Kind, to user: User.ID, in company: Company.ID, now: Instant) -> Statement {
         Statement(
             """
@@ -88,7 +90,7 @@ extension Mail {
             company, user, now, kind)
     }
 
-    /// The same of the links for a forgotten password, for whoever has an address and may have a newer one.
+    /// Cancels the links for a forgotten password in the same way, if a person has the address and may get a newer link.
     static func cancelResets(of email: EmailAddress, now: Instant) -> Statement {
         Statement(
             """
@@ -102,7 +104,7 @@ extension Mail {
             email.folded, now)
     }
 
-    /// Erases the address of somebody who is removed, and takes back what waits.
+    /// Erases the address of a person who is being removed, and cancels their queued mails.
     static func erase(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
         Statement(
             """
@@ -112,6 +114,11 @@ extension Mail {
             """,
             company, user, now)
     }
+
+    /// Erases the links of mails that were never sent, a day after the latest time at which one could be valid.
+    static let sweep = Sweep(
+        "UPDATE mails SET token = NULL WHERE token IS NOT NULL AND created_at <= $1",
+        grace: OneTimeToken.Purpose.invitation.lifetime + .seconds(24 * 3600))
 }
 
 extension DueMail {
@@ -128,7 +135,7 @@ extension DueMail {
         Query("SELECT m.id FROM mails m WHERE m.due_at <= $1 ORDER BY m.due_at LIMIT 1", now) { try $0.next() }
     }
 
-    /// How many mails wait, and since when.
+    /// The number of waiting mails, and when the oldest was created.
     static let backlog = Query<(Int64, Instant?)>(
         "SELECT count(*), min(m.created_at) FROM mails m WHERE m.due_at > 0"
     ) { (try $0.next(), try $0.next()) }
@@ -149,10 +156,10 @@ extension DueMail {
         return company == Company.platform ? nil : name
     }
 
-    /// Writes down what became of a try, where the lease is still this server's.
+    /// Records the outcome of an attempt, if this server still holds the lease.
     /// - Parameters:
-    ///   - dueAt: when to try again; nil for never.
-    ///   - counts: whether it counts as a try, after which the next has to wait longer.
+    ///   - dueAt: when to retry; nil for never.
+    ///   - counts: whether it counts as an attempt, after which the next one waits longer.
     func outcome(
         _ state: Mail.State, reason: MailReason?, dueAt: Instant? = nil, counts: Bool = true, owner: String,
         now: Instant

@@ -1,24 +1,27 @@
-/// A message to a person, as its row tells it: written with what caused it, sent later, kept for ever.
+public import Storage
+
+/// A mail to a person, as its row holds it: recorded in the transaction of its cause, sent later, and kept permanently.
 public struct Mail: Sendable {
     public typealias ID = Core.ID<Mail>
 
+    /// The occasion of a mail; its text depends on it.
     public enum Kind: String, Column, CaseIterable {
         case invitation
         case reset
         case passwordChanged = "password-changed"
-        /// To a founder: the link that proves their address.
+        /// To a founder: the link that confirms their address.
         case verify
-        /// To an address that is to hold: the link that confirms it.
+        /// To a pending address: the link that confirms it.
         case emailConfirm = "email-confirm"
-        /// To the address that holds, of which a change was asked for: the link that gives it back.
+        /// To the current address, when a change of it was requested: the link that undoes the change.
         case emailChanging = "email-changing"
-        /// To the address that was.
+        /// To the former address.
         case emailChanged = "email-changed"
-        /// To an address that was given back: the link for a new password.
+        /// To a restored address: the link for a new password.
         case emailUndone = "email-undone"
         case lowStock = "low-stock"
 
-        /// Whether a person waits for its link in front of a screen.
+        /// Whether a person is waiting for its link in front of a screen.
         var isAwaited: Bool {
             switch self {
             case .reset, .verify, .emailConfirm, .emailUndone: true
@@ -27,18 +30,19 @@ public struct Mail: Sendable {
         }
     }
 
+    /// The delivery state.
     public enum State: String, Column, CaseIterable {
-        /// It waits to be sent, perhaps again.
+        /// Waiting to be sent, perhaps not for the first time.
         case queued
-        /// Whoever carries mail for us has accepted it.
+        /// Accepted by the mail transport.
         case sent
-        /// It reached the receiver's mailbox.
+        /// Delivered to the recipient's mailbox.
         case delivered
         /// It will not arrive; the reason says why.
         case failed
-        /// It arrived, and the receiver called it spam.
+        /// It was delivered, and the recipient reported it as spam.
         case complained
-        /// A newer one took its place before it was sent.
+        /// Withdrawn before it was sent: a newer mail replaced it, its link was void, it was no longer true, or its company was restored.
         case cancelled
     }
 
@@ -47,9 +51,9 @@ public struct Mail: Sendable {
     public let address: String
     public let kind: Kind
     public let state: State
-    /// Why it failed, or why the last try did.
+    /// Why it failed, or why the last attempt did.
     public let reason: MailReason?
-    /// How often it was tried, without the times when all that carries mail was known to be down.
+    /// The number of attempts, except those while all mail transports were known to be down.
     public let attempts: Int
     public let createdAt: Instant
     public let updatedAt: Instant
@@ -70,7 +74,7 @@ public struct Mail: Sendable {
     }
 }
 
-/// A mail that a server has claimed, with all that its text is made of.
+/// A mail that a server has claimed, with everything that its text is made of.
 public struct DueMail: Sendable {
     public let id: Mail.ID
     let company: Company.ID
@@ -78,35 +82,35 @@ public struct DueMail: Sendable {
     public let address: String
     public let firstName: String
     public let language: Language
-    /// Nil for operators, whose company has no name for others.
+    /// Nil for operators, whose company has no name to show.
     public let companyName: String?
-    /// Of the link, while nobody has accepted the mail.
+    /// The token of the link, until the mail has been accepted.
     public let token: String?
-    /// What only this mail says: who invites, which batch runs low.
+    /// The parts of the text that only this mail has: who invites, which batch is running low.
     let details: [String]
-    /// How often it was tried, with this time.
+    /// The number of attempts, including this one.
     public let attempts: Int
     public let createdAt: Instant
-    /// Until when its link is good, as its token's row says; nil where it has none, or none that is.
+    /// When the link expires, by the row of its token; nil if it has no valid link.
     let tokenExpiresAt: Instant?
 
-    /// Until when its link is good; nil where it has none, or none that is.
+    /// When the link expires; nil if it has no valid link.
     var linkExpiresAt: Instant? {
         switch kind {
-        // These are taken back when another takes their place.
+        // These mails are cancelled when another one replaces them.
         case .emailConfirm, .emailChanging: token == nil ? nil : createdAt + EmailChange.lifetime
         case .verify: token == nil ? nil : createdAt + UnprovenFounder.linkLifetime
         default: tokenExpiresAt
         }
     }
 
-    /// Who invites; nil in other mails.
+    /// The person who invites; nil in other mails.
     public var inviter: String? { kind == .invitation ? details.first : nil }
 
-    /// The address that is to hold, or holds, instead of the one that the mail goes to.
+    /// The new address, pending or in effect, that replaces the one that the mail goes to.
     public var newAddress: String? { kind == .emailChanging || kind == .emailChanged ? details.first : nil }
 
-    /// Who asked for another address, where it wasn't the person.
+    /// The person who requested another address, if it wasn't the recipient.
     public var changer: String? {
         switch kind {
         case .emailConfirm: details.first
@@ -115,12 +119,12 @@ public struct DueMail: Sendable {
         }
     }
 
-    /// What still runs low, as it was when the mail was claimed; nil in other mails.
+    /// The materials still running low when the mail was claimed; nil in other mails.
     var items: LowStock.Items?
 
-    /// What runs low, in the receiver's words. Servers up to schema version 5 wrote the words themselves.
+    /// The running-low materials as lines in the recipient's language. Servers up to schema version 5 stored the lines themselves.
     public var lowStock: [String] { kind == .lowStock ? items?.lines(in: language) ?? details : [] }
 
-    /// Whether all that it was to tell of has recovered since.
+    /// Whether all of its materials have recovered since.
     public var isNeedless: Bool { kind == .lowStock && lowStock.isEmpty }
 }

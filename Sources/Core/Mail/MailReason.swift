@@ -1,7 +1,7 @@
 /// Why a mail wasn't sent or didn't arrive, or why its last try failed.
 public struct MailReason: Sendable, Equatable {
     public enum Code: String, Sendable, CaseIterable {
-        // What this server says.
+        // Reasons of this server's own.
         case noTransport = "no-transport"
         case demoMailbox = "demo-mailbox"
         case unmailableAddress = "unmailable-address"
@@ -10,16 +10,16 @@ public struct MailReason: Sendable, Equatable {
         case newerLink = "newer-link"
         case noLongerLow = "no-longer-low"
 
-        // What ends by itself.
+        // Temporary reasons.
         case transportDown = "transport-down"
         case tooManyAtOnce = "too-many-at-once"
         case unreachable
         case postponed
 
-        // What another machine says.
+        // Permanent reasons of the remote mail server or service.
         case refused
 
-        /// Any of those that end by themselves, for three days. Never stored: it follows from the mail's state.
+        /// Any of the temporary reasons, for three days. Never stored: it follows from the mail's state.
         case gaveUp = "gave-up"
 
         var isTemporary: Bool {
@@ -31,7 +31,7 @@ public struct MailReason: Sendable, Equatable {
             }
         }
 
-        /// In English, with the names of its values in braces.
+        /// One English sentence, with the names of its values in braces.
         public var sentence: String {
             switch self {
             case .noTransport: "this server has no way to send mail"
@@ -50,7 +50,7 @@ public struct MailReason: Sendable, Equatable {
     }
 
     private let kept: Code
-    /// What another machine said, on one line of 500 characters at most; nil where the code says it all.
+    /// The remote server's message, on one line of at most 500 characters; nil if the code says it all.
     public let answer: String?
     private let hasGivenUp: Bool
 
@@ -63,14 +63,14 @@ public struct MailReason: Sendable, Equatable {
 
     public var code: Code { hasGivenUp ? .gaveUp : kept }
 
-    /// `answer`; for `.gaveUp` also `lastCode` and `lastError`: why the last try failed.
+    /// `answer`; for `.gaveUp` also `lastCode` and `lastError`: the reason of the last attempt.
     public var values: Values {
         let answer = Values.Value.text(answer ?? "")
         guard hasGivenUp else { return self.answer == nil ? [:] : ["answer": answer] }
         return ["lastCode": .text(kept.rawValue), "lastError": .text(sentence(of: kept)), "answer": answer]
     }
 
-    /// In English, for people.
+    /// The reason in English, for people.
     public var message: String { hasGivenUp ? values.filled(into: Code.gaveUp.sentence) : sentence(of: kept) }
 
     private func sentence(of code: Code) -> String {
@@ -79,10 +79,10 @@ public struct MailReason: Sendable, Equatable {
 
     // MARK: Storing
 
-    /// The columns in which a row keeps a reason: its code, and what another machine said.
+    /// The columns that store a reason: its code, and the remote server's message.
     var columns: (code: String?, answer: String?) { (kept.rawValue, answer) }
 
-    /// - Parameter code: nil where there is no reason; one that only a newer server knows shows what the machine said.
+    /// Nil if there is no code. An unknown code of a newer server becomes `.refused`, which shows the remote server's message.
     init?(code: String?, answer: String?, of state: Mail.State) {
         guard let code else { return nil }
         let known = Code(rawValue: code) ?? .refused

@@ -1,15 +1,21 @@
+public import Storage
+
 extension Mails {
-    /// The latest mails of everybody: for the operator at the command line. Without what is secret.
+    /// The latest mails of all companies, without secrets, for the operator at the command line.
+    /// - Throws: the database's `StorageError`.
     public func latest(_ count: Int) async throws -> [Mail] {
         try await database.fetch(Mail.latest(count))
     }
 
+    /// The mail with this id, in any company; nil if there is none.
+    /// - Throws: the database's `StorageError`.
     public func get(_ id: Mail.ID) async throws -> Mail? {
         try await database.fetch(Mail.one(anywhere: id)).first
     }
 
-    /// Puts a mail that failed back into the outbox, to be tried at once and for three more days. False where there is none
-    /// that failed, or its link is gone: then only a new invitation helps.
+    /// Puts a failed mail back into the outbox, to be retried at once and for three more days. Returns false if there is no such failed
+    /// mail, or its link is gone: then only a new invitation or link helps.
+    /// - Throws: the database's `StorageError`.
     public func retry(_ id: Mail.ID, now: Instant) async throws -> Bool {
         try await database.transaction { try $0.execute(Mail.retry(id, now: now)) == 1 }
     }

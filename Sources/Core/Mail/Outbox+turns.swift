@@ -1,14 +1,16 @@
+import Storage
 import Synchronization
 
-/// Which mails a server takes next: first the links that a person waits for in front of a screen, then one of each company in turns, and
-/// then what has been due longest. So a company's thousand invitations keep no other company waiting for longer than a batch.
+/// Selects the mails that a server sends next: first the links that a person is waiting for in front of a screen, then one mail of each
+/// company in turn, then the longest due. So a company's thousand invitations delay no other company by more than one batch.
 ///
-/// What is looked at doesn't grow with a company's queue: each company costs one step in an index.
+/// The cost doesn't grow with a company's queue: each company costs one step in an index.
 final class OutboxTurns: Sendable {
-    /// The company that had its turn last. The next of the ids is next, and after the last of them the first.
+    /// The company that was served last. The turns go on with the next greater id, and after the greatest with the smallest.
     private let last = Mutex("")
 
-    /// - Returns: at most so many, in the order in which they are to go.
+    /// - Returns: at most `count` mails, in the order in which they are to be sent.
+    /// - Throws: the database's `StorageError`.
     func next(_ count: Int, from database: any Database, now: Instant) async throws -> [DueMail.Key] {
         let last = last.withLock { $0 }
         let limit = Int64(count)
@@ -24,7 +26,7 @@ final class OutboxTurns: Sendable {
 }
 
 extension DueMail {
-    /// Which mail it is.
+    /// Identifies a mail.
     struct Key: Sendable, Equatable {
         let company: Company.ID
         let mail: Mail.ID
@@ -46,14 +48,14 @@ extension DueMail {
         SELECT m.company_id, m.id FROM mails m WHERE m.due_at <= $1 ORDER BY m.due_at LIMIT $2
         """
 
-    /// No more companies with waiting mail are looked at for one batch.
+    /// The most companies with waiting mail that are considered for one batch.
     private static let most: SQL = "1000"
 
     private static let next: SQL = """
         SELECT m.company_id FROM mails m WHERE m.due_at > 0 AND m.company_id
         """
 
-    /// Goes from company to company by the index, whether their mail is due or waits for its next try.
+    /// Steps from company to company in the index, whether their mail is due or waits for its next attempt.
     private static let byCompany: SQL = """
         WITH RECURSIVE turns (company_id, step) AS (
             SELECT (\(next) > $1 ORDER BY m.company_id LIMIT 1), 1
@@ -69,18 +71,18 @@ extension DueMail {
         WHERE t.id IS NOT NULL ORDER BY t.company_id LIMIT $3
         """
 
-    /// Those that a person waits for, the longest due first.
+    /// The mails with links that a person is waiting for, the longest due first.
     static func awaited(_ now: Instant, _ limit: Int64) -> Query<Key> { Query(byKind, now, limit, row: Key.init) }
 
-    /// The longest due of each company besides those that a person waits for, in the order of the companies' ids.
+    /// The longest due mail of each company, other than those that a person is waiting for, in the order of the companies' ids.
     static func turns(after company: String, _ now: Instant, _ limit: Int64) -> Query<Key> {
         Query(byCompany, company, now, limit, row: Key.init)
     }
 
     static func oldest(_ now: Instant, _ limit: Int64) -> Query<Key> { Query(byAge, now, limit, row: Key.init) }
 
-    /// Takes a mail that is still due, and moves it ahead so that no other server does until the lease has run out. No scope: the server
-    /// sends for every company.
+    /// Claims a mail that is still due, and postpones it so that no other server claims it before the lease expires. It takes no scope:
+    /// the server sends for all companies.
     static func claim(_ key: Key, _ owner: String, now: Instant, leaseUntil: Instant) -> Query<Mail.ID> {
         Query(
             """

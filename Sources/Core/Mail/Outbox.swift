@@ -1,16 +1,18 @@
-/// Sends what waits: claims mails that are due, and writes down what became of each. Any number of servers may do it at once.
+public import Storage
+
+/// Sends waiting mail: claims mails that are due, and records the outcome of each. Any number of servers may do so at the same time.
 public struct Outbox: Sendable {
     let database: any Database
     let runtime: Runtime
-    /// This server, among those that claim.
+    /// Identifies this server among those that claim mails.
     private let owner: String
     private let turns = OutboxTurns()
 
-    /// How long a claim holds. Who hasn't written the outcome by then has lost it.
+    /// How long a claim lasts. A server that hasn't recorded the outcome by then has lost the claim.
     public static let lease = Duration.seconds(60)
-    /// How long one sending may take: well within the lease.
+    /// The time limit of one attempt: well within the lease.
     public static let patience = Duration.seconds(30)
-    /// How long a mail is tried.
+    /// How long a mail is retried.
     static let perseverance = Duration.seconds(3 * 24 * 3600)
 
     public init(_ database: any Database, runtime: Runtime) {
@@ -18,29 +20,29 @@ public struct Outbox: Sendable {
         owner = runtime.newID(Outbox.self).text
     }
 
-    /// What became of a try.
+    /// The outcome of an attempt.
     public enum Outcome: Sendable, Equatable {
-        /// Whoever carries the mail has taken it on.
+        /// The mail transport has accepted the mail.
         case accepted
-        /// It will never be taken on; why.
+        /// The mail will never be accepted, for this reason.
         case refused(MailReason)
-        /// It says what isn't so any more, and isn't sent.
+        /// The mail is no longer true and isn't sent.
         case withdrawn(MailReason)
-        /// It may be taken on later; why not now, and when to ask again where that is known.
+        /// The mail may be accepted later; the reason, and when to retry if the transport says so.
         case postponed(MailReason, retryAfter: Duration?)
-        /// Nobody answered, or only that they can't just now. It may have been taken on all the same.
+        /// No response, or only a temporary error. The mail may have been accepted all the same.
         case unanswered(MailReason)
-        /// What carries mail is known to be down: no fault of this mail's, which goes again as soon as somebody looks whether it
-        /// is back.
+        /// All mail transports are known to be down. The mail isn't at fault, and is retried as soon as a transport is probed again.
         case down(MailReason)
     }
 
-    /// Claims mails that are due: links that a person waits for, then a mail of each company in turns, then the longest due.
+    /// Claims mails that are due: links that a person is waiting for, then a mail of each company in turn, then the longest due.
+    /// - Throws: the database's `StorageError`.
     public func claim(atMost count: Int) async throws -> [DueMail] {
         let now = runtime.now()
-        // Only to look costs no transaction, once a second on every server.
+        // Only looking costs no transaction, once a second on every server.
         guard try await !database.fetch(DueMail.isDue(now: now)).isEmpty else { return [] }
-        // In one order on all servers, so that none waits for another's rows while that one waits for its own.
+        // All servers claim in the same order, so that none waits for another's rows while that one waits for its own.
         let keys = try await turns.next(count, from: database, now: now).sorted { $0.mail < $1.mail }
         return try await database.transaction { transaction in
             var mails: [DueMail] = []
@@ -48,7 +50,7 @@ public struct Outbox: Sendable {
                 let (claimed, found) = try transaction.fetch(
                     DueMail.claim(key, owner, now: now, leaseUntil: now + Self.lease),
                     DueMail.one(key.mail, key.company))
-                // Another server was first.
+                // Another server has claimed it.
                 guard !claimed.isEmpty, var mail = found.first else { continue }
                 if mail.kind == .lowStock, let batch = mail.details.first.flatMap({ LowStock.Batch($0) }) {
                     mail.items = try LowStock.items(of: batch, in: key.company, transaction)
@@ -59,7 +61,7 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// How much waits, and how long the first has waited.
+    /// The number of waiting mails, and how long the first has waited.
     public var backlog: (count: Int, age: Duration) {
         get async throws {
             let backlog = try await database.fetch(DueMail.backlog)
@@ -79,12 +81,15 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// Whether the link of a mail is no longer good: then it says what isn't so.
+    /// Whether the mail has a link that is no longer valid: the mail is no longer true then.
     public func isTooLate(_ mail: DueMail) -> Bool {
         guard mail.token != nil else { return false }
         return mail.linkExpiresAt.map { $0 <= runtime.now() } ?? true
     }
 
+    /// Records the outcome of an attempt, unless the claim was lost. A mail whose next attempt would come more than three days after its
+    /// creation fails.
+    /// - Throws: the database's `StorageError`.
     public func record(_ outcome: Outcome, of mail: DueMail) async throws {
         let now = runtime.now()
         let statement =
@@ -109,21 +114,23 @@ public struct Outbox: Sendable {
         return mail.outcome(.queued, reason: reason, dueAt: next, counts: counts, owner: owner, now: now)
     }
 
-    /// From 10 seconds to 4 hours, doubled each time, and up to half as much again by chance, so that what failed together
-    /// doesn't come back together.
+    /// From 10 seconds to 4 hours, doubling each time, plus up to half of it at random, so that mails that failed together aren't retried
+    /// together.
     private func pause(after attempts: Int) -> Duration {
         let doubled = min(10_000 << min(max(attempts, 1) - 1, 20), 4 * 3_600_000)
         return .milliseconds(doubled + doubled * Int(runtime.randomBytes(1)[0]) / 512)
     }
 }
 
-/// What became of mails, for those who answer for a company.
+/// The delivery states of a company's mails, for its managers and the operator.
 public struct Mails: Sendable {
     let database: any Database
 
     public init(_ database: any Database) { self.database = database }
 
-    /// Newest first.
+    /// The company's mails, newest first.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `CompanyRefusal.notFound`; the database's
+    ///   `StorageError`.
     public func list(_ page: PageRequest<Mail.ID>, in scope: CompanyScope) async throws -> Page<Mail, Mail.ID> {
         try scope.check(.readMails)
         let (companies, mails) = try await database.fetch(Company.exists(scope), Mail.list(scope, page).page)

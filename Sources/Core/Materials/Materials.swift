@@ -1,12 +1,14 @@
-/// What is done with the material of a site.
+public import Storage
+
+/// The use cases of the material on a site.
 public struct Materials: Sendable {
     let database: any Database
     let runtime: Runtime
-    private let lowStock: LowStock
+    let lowStock: LowStock
 
     /// - Parameters:
-    ///   - collecting: how long what runs low is collected after a mail that said so.
-    ///   - provesAddresses: whether a company mails no one before its founder's e-mail address is proven.
+    ///   - collecting: how long running-low materials are collected after a mail about them.
+    ///   - provesAddresses: whether a company sends no mail before its founder's email address is confirmed.
     public init(
         _ database: any Database, runtime: Runtime, collecting: Duration = .seconds(600),
         provesAddresses: Bool = false
@@ -17,42 +19,57 @@ public struct Materials: Sendable {
 
     // MARK: Reading
 
-    /// In the order in which they were added.
-    /// - Parameter search: nil for all.
+    /// The site's materials, in the order in which they were added.
+    /// - Parameters:
+    ///   - search: nil for all.
+    ///   - removed: whether they are the removed ones instead of the present ones.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission, or a worker asks for removed ones;
+    ///   `SiteRefusal.notFound`; the database's `StorageError`.
     public func list(
-        _ page: PageRequest<Material.ID>, matching search: SearchWords? = nil, on scope: SiteScope
+        _ page: PageRequest<Material.ID>, matching search: SearchWords? = nil, removed: Bool = false,
+        on scope: SiteScope
     ) async throws -> Page<Material, Material.ID> {
         try scope.check(.readSites)
-        if let search { return try await find(search, page, on: scope) }
-        let (sites, materials) = try await database.fetch(Site.exists(scope), Material.list(scope, page).page)
+        if removed { try scope.within.checkArchive() }
+        if let search { return try await find(search, removed: removed, page, on: scope) }
+        let (sites, materials) = try await database.fetch(
+            Site.isReadable(scope), Material.list(scope, removed: removed, page).page)
         guard !sites.isEmpty else { throw Site.notFound }
         return Page(materials, of: page, key: \.id)
     }
 
-    /// Of a site's materials, of which there are few thousand, all are looked at, some hundred at a time: neither engine folds letters as
-    /// people search.
+    /// The most materials that one page of a search looks at.
+    private static let mostSearched = 10_000
+
+    /// Scans a site's materials, a few hundred at a time. Neither engine folds letters the way people search.
     private func find(
-        _ search: SearchWords, _ page: PageRequest<Material.ID>, on scope: SiteScope
+        _ search: SearchWords, removed: Bool, _ page: PageRequest<Material.ID>, on scope: SiteScope
     ) async throws -> Page<Material, Material.ID> {
-        var (found, after): ([PageRow<Material>], _) = ([], page.after)
+        var (found, after, searched): ([PageRow<Material>], _, _) = ([], page.after, 0)
         while true {
             let part = PageRequest(limit: PageRequest<Material.ID>.largest, after: after)
-            let (sites, rows) = try await database.fetch(Site.exists(scope), Material.list(scope, part).page)
+            let (sites, rows) = try await database.fetch(
+                Site.isReadable(scope), Material.list(scope, removed: removed, part).page)
             guard !sites.isEmpty else { throw Site.notFound }
-            found += rows.filter { search.match($0.item.name) }
+            found += rows.prefix(part.limit).filter { search.match($0.item.name) }
             let shown = Page(found, of: page, key: \.id)
-            guard shown.next == nil, rows.count > part.limit, let last = rows.last else { return shown }
+            let some = rows.prefix(part.limit)
+            searched = searched &+ some.count
+            guard shown.next == nil, rows.count > part.limit, let last = some.last else { return shown }
             after = last.item.id
+            guard searched < Self.mostSearched else { return Page(items: shown.items, next: after) }
         }
     }
 
-    /// Newest first, also of a material that was removed.
+    /// The movements of a material, newest first, even if the material was removed.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `SiteRefusal.notFound`; `MaterialRefusal.notFound`;
+    ///   the database's `StorageError`.
     public func movements(
         of id: Material.ID, _ page: PageRequest<Int64>, on scope: SiteScope
     ) async throws -> Page<Movement, Int64> {
         try scope.check(.readSites)
         let (sites, materials, movements) = try await database.fetch(
-            Site.exists(scope), Material.ever(id, scope), Movement.list(id, scope, page).page)
+            Site.isReadable(scope), Material.ever(id, scope), Movement.list(id, scope, page).page)
         guard !sites.isEmpty else { throw Site.notFound }
         guard !materials.isEmpty else { throw Material.notFound }
         return Page(movements, of: page, key: \.number)
@@ -60,58 +77,98 @@ public struct Materials: Sendable {
 
     // MARK: Changing
 
-    /// The first amount is a movement too, unless it is 0.
-    public func create(_ new: NewMaterial, on scope: SiteScope) throws -> Change<Material> {
+    /// Creates a material. The initial amount is a movement too, unless it is 0.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `SiteRefusal.notFound` or
+    ///   `LimitRefusal.siteMaterials`.
+    public func create(_ fields: Edit<Material>, on scope: SiteScope) throws -> Change<Material> {
         try scope.check(.changeMaterials)
         let (now, runtime, lowStock) = (runtime.now(), runtime, lowStock)
-        let material = Material(
-            id: runtime.newID(), name: new.name, unit: new.unit, amount: new.amount, threshold: new.threshold,
-            version: 1, updatedAt: now)
+        let material = fields.applied(to: Material(id: runtime.newID(), updatedAt: now))
         let movement: Movement.ID = runtime.newID()
         return Change { transaction in
-            // Whoever removes the site at the same time comes first or finds the material.
+            // A concurrent removal of the site either comes first or finds the material.
             try transaction.enqueue(Site.lock(scope))
             let (sites, use) = try transaction.fetch(Site.exists(scope), CompanyUse.materials(scope))
             guard !sites.isEmpty else { throw Site.notFound }
             try use.first?.check(.siteMaterials)
-            try transaction.enqueue(Material.insert(material.id, new, scope, now: now))
-            if new.amount != .zero {
-                let first = Adjustment(delta: new.amount, note: nil, at: nil)
-                try transaction.enqueue(Movement.insert(movement, of: material, first, scope, now: now))
+            try transaction.enqueue(Material.insert(material, scope))
+            if material.amount != .zero {
+                let first = Movement(
+                    movement, .add, of: material, delta: material.amount, note: nil, by: scope.actor.user.id, at: now,
+                    createdAt: now)
+                try transaction.enqueue(first.insert(of: material.id, scope))
             }
             try lowStock.look(at: material, since: nil, scope, transaction)
-            try Audit(scope.within, runtime).write(.materialCreated, material.id, named: new.name, in: transaction)
+            try Audit(scope.within, runtime).write(.materialCreated, material.id, named: material.name, in: transaction)
             return material
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
     }
 
-    /// A new amount is a movement of what it differs by.
+    /// Changes a material. An amount that is set is a count, and recorded as a movement of the difference; so is the conversion to another
+    /// unit. A count that confirms the amount is recorded if it has a note or is all that is changed.
+    /// - Parameters:
+    ///   - factor: how many of the new unit one of the present unit is. It converts amount, threshold and price, except those that the edit
+    ///     sets: these are in the new unit.
+    ///   - note: of the count or the conversion.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `SiteRefusal.notFound`,
+    ///   `MaterialRefusal.notFound`; `ChangeRefusal.stale` if the precondition doesn't hold; a flaw of `factor` or `note`, `.onlyWith`;
+    ///   `MaterialRefusal.unitNeedsFactor` if the unit is another and the material was moved; `.tooMuch`, or a flaw of `threshold` or
+    ///   `price`, if a converted value is too large; `LimitRefusal.text` because of the note.
     public func change(
-        _ id: Material.ID, _ edit: MaterialEdit, if precondition: Precondition, on scope: SiteScope
+        _ id: Material.ID, _ edit: Edit<Material>, factor: UnitFactor? = nil, note: String? = nil,
+        if precondition: Precondition, on scope: SiteScope
     ) throws -> Change<Material> {
         try scope.check(.changeMaterials)
         let (now, runtime, lowStock) = (runtime.now(), runtime, lowStock)
-        let movement: Movement.ID = runtime.newID()
+        let (conversion, count): (Movement.ID, Movement.ID) = (runtime.newID(), runtime.newID())
         return Change { transaction in
             let old = try Self.lock(id, scope, transaction)
             try precondition.check(old.version)
-            let new = Material(
-                id: id, name: edit.name ?? old.name, unit: edit.unit ?? old.unit, amount: edit.amount ?? old.amount,
-                threshold: edit.threshold ?? old.threshold, version: old.version &+ 1, updatedAt: now)
-            try transaction.enqueue(Material.update(new, scope))
+            var new = edit.applied(to: old)
+            guard factor == nil || new.unit != old.unit else {
+                throw Refusal("factor", .onlyWith, ["field": .text("unit")])
+            }
+            guard note == nil || factor != nil || edit.sets(\.amount) else {
+                throw Refusal("note", .onlyWith, ["field": .text("amount")])
+            }
+            try TextUse.add(note.textBytes, of: id, in: scope.within, transaction)
+            var before = old
+            if let factor {
+                before = try factor.convert(old, to: edit)
+                (before.version, before.updatedAt) = (old.version &+ 1, now)
+                (new.threshold, new.price) = (before.threshold, before.price)
+                if !edit.sets(\.amount) { new.amount = before.amount }
+                try transaction.enqueue(Material.update(before, scope))
+                let converted = Movement(
+                    conversion, .edit, of: before, delta: before.amount.less(old.amount),
+                    note: edit.sets(\.amount) ? nil : note, by: scope.actor.user.id, at: now, createdAt: now)
+                try transaction.enqueue(converted.insert(of: id, scope))
+            } else if new.unit != old.unit {
+                let movements = try transaction.fetch(Movement.firstTwo(of: id, scope))
+                guard movements.isEmpty || movements == [.add] else {
+                    throw Refusal(
+                        MaterialRefusal.unitNeedsFactor, ["material": .text(old.name), "unit": .text(old.unit)])
+                }
+            }
+            let isCount =
+                edit.sets(\.amount) && (new.amount != before.amount || note != nil || edit.sets(only: \.amount))
+            (new.version, new.updatedAt) = (before.version, now)
+            if isCount || factor == nil {
+                new.version = before.version &+ 1
+                try transaction.enqueue(Material.update(new, scope))
+            }
             let lowSince = try transaction.fetch(Material.lowSince(id, scope)).first ?? nil
             try lowStock.look(at: new, since: lowSince, scope, transaction)
-            if new.amount != old.amount {
-                let delta = Quantity(thousandths: new.amount.thousandths - old.amount.thousandths)
-                let adjustment = Adjustment(delta: delta, note: nil, at: nil)
-                try transaction.enqueue(Movement.insert(movement, of: new, adjustment, scope, now: now))
+            if isCount {
+                // The difference between amounts of two units is no count.
+                let counted = Movement(
+                    count, new.unit == before.unit ? .count : .edit, of: new, delta: new.amount.less(before.amount),
+                    note: note,
+                    by: scope.actor.user.id, at: now, createdAt: now)
+                try transaction.enqueue(counted.insert(of: id, scope))
             }
-            var differences = Differences()
-            differences.note("name", old.name, new.name)
-            differences.note("unit", old.unit, new.unit)
-            differences.note("amount", old.amount.text, new.amount.text)
-            differences.note("threshold", old.threshold.text, new.threshold.text)
+            let differences = Differences(old, new)
             if !differences.details.isEmpty {
                 try Audit(scope.within, runtime).write(
                     .materialChanged, id, named: new.name, differences.details, in: transaction)
@@ -121,6 +178,8 @@ public struct Materials: Sendable {
     }
 
     /// Archives a material: its movements stay.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `SiteRefusal.notFound`,
+    ///   `MaterialRefusal.notFound`, or `ChangeRefusal.stale` if the precondition doesn't hold.
     public func remove(_ id: Material.ID, if precondition: Precondition, on scope: SiteScope) throws -> Change<Void> {
         try scope.check(.changeMaterials)
         let (now, runtime) = (runtime.now(), runtime)
@@ -132,11 +191,15 @@ public struct Materials: Sendable {
         }
     }
 
-    /// Takes from the amount or adds to it, by one conditional UPDATE, and records the movement with it. A delta of 0
+    /// Takes from the amount or adds to it with one conditional UPDATE, and records the movement in the same transaction. A delta of 0
     /// changes and records nothing.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
+    ///   change throws `SiteRefusal.notFound`, `MaterialRefusal.notFound`, `.notEnough` or `.tooMuch` if the amount would leave the range
+    ///   from 0 to `Quantity.max`, `.beforeMaterial` if something is taken before the material was made, `.unitChanged` if the
+    ///   adjustment is in another unit, or `LimitRefusal.text` because of the note. What was reported late, and is refused, is recorded in the site's history.
     public func adjust(_ id: Material.ID, _ adjustment: Adjustment, on scope: SiteScope) throws -> Change<Material> {
         try scope.check(.adjustAmounts)
-        let (now, lowStock) = (runtime.now(), lowStock)
+        let (now, runtime, lowStock) = (runtime.now(), runtime, lowStock)
         try adjustment.check(now: now)
         let movement: Movement.ID = runtime.newID()
         return Change { transaction in
@@ -144,25 +207,34 @@ public struct Materials: Sendable {
             let (sites, changed) = try transaction.fetch(
                 Site.exists(scope), Material.adjust(id, by: adjustment.delta, scope, now: now))
             guard !sites.isEmpty else { throw Site.notFound }
-            guard let (material, lowSince) = changed.first else {
+            guard let (material, lowSince, createdAt) = changed.first else {
                 throw Self.outOfRange(try Self.find(id, scope, transaction), adjustment.delta)
             }
+            if let unit = adjustment.unit, unit != material.unit {
+                throw Refusal(
+                    MaterialRefusal.unitChanged, ["material": .text(material.name), "unit": .text(material.unit)])
+            }
+            if adjustment.delta < .zero { try adjustment.check(against: material, createdAt: createdAt) }
             try TextUse.add(adjustment.note.textBytes, of: id, in: scope.within, transaction)
-            try transaction.enqueue(Movement.insert(movement, of: material, adjustment, scope, now: now))
+            let moved = Movement(
+                movement, adjustment.kind, of: material, delta: adjustment.delta,
+                note: adjustment.note, by: scope.actor.user.id, at: adjustment.at ?? now, createdAt: now)
+            try transaction.enqueue(moved.insert(of: id, scope))
             try lowStock.look(at: material, since: lowSince, scope, transaction)
-            return material
+            return scope.within.seesPrices ? material : material.withoutPrice
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
+        .recordingRefusals { LateRefusal(of: adjustment, $0, on: id, scope, now: now)?.writing(runtime) }
     }
 
-    private static func lock(
+    static func lock(
         _ id: Material.ID, _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws -> Material {
         try transaction.enqueue(Material.lock(id, scope))
         return try find(id, scope, transaction)
     }
 
-    private static func find(
+    static func find(
         _ id: Material.ID, _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws -> Material {
         let (sites, materials) = try transaction.fetch(Site.exists(scope), Material.one(id, scope))
@@ -181,14 +253,26 @@ public struct Materials: Sendable {
 }
 
 extension Adjustment {
-    /// How long ago work done offline may have happened.
+    /// The greatest age of work done offline.
     public static let oldest = Duration.seconds(30 * 24 * 3600)
-    /// How far a phone's clock may run ahead of ours.
+    /// How far a phone's clock may be ahead of the server's.
     static let skew = Duration.seconds(60)
 
+    /// - Throws: a flaw of `at`: `.inFuture` if it is more than `skew` ahead, `.tooOld` if it is more than `oldest` ago.
     func check(now: Instant) throws {
         guard let at else { return }
         if at > now + Self.skew { throw Refusal("at", .inFuture) }
         if at < now - Self.oldest { throw Refusal("at", .tooOld, ["days": .integer(30)]) }
     }
+
+    /// - Throws: `MaterialRefusal.beforeMaterial` if it was done before the material was made.
+    func check(against material: Material, createdAt: Instant) throws {
+        guard let at, at < createdAt - Self.skew else { return }
+        throw Refusal(
+            MaterialRefusal.beforeMaterial,
+            ["material": .text(material.name), "createdAt": .instant(createdAt)])
+    }
+
+    /// What it is recorded as.
+    var kind: Movement.Kind { (delta < .zero) != isUndo ? .take : .add }
 }

@@ -1,21 +1,26 @@
-/// What those who run the server do with operators and with anyone's sign-ins, by the command line.
+public import Storage
+
+/// The use cases of the command line for operators and for any person's sessions.
 public struct Operators: Sendable {
     let database: any Database
     let runtime: Runtime
 
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
-    /// All there are, in the order in which they came, and when each was last here (to the hour).
+    /// All operators, in the order in which their accounts were created, with the time of their last activity (to the hour).
+    /// - Throws: the database's `StorageError`.
     public func list() async throws -> [(user: User, lastUsedAt: Instant?)] {
         try await database.fetch(User.operators(now: runtime.now()))
     }
 
-    /// Those who can act by the command line, in whose names its records stand.
+    /// The active operators, as actors of the command line: its records name them.
+    /// - Throws: the database's `StorageError`.
     public func actors() async throws -> [Actor] {
         try await list().map(\.user).filter { $0.status == .active }.map { Actor(atCommandLine: $0, runtime) }
     }
 
-    /// The person with an id or an e-mail address, in whatever company. Nil where there is none.
+    /// The person with this id or email address, in any company; nil if there is none.
+    /// - Throws: the database's `StorageError`.
     public func person(_ text: String) async throws -> User? {
         let now = runtime.now()
         if let id = User.ID(text) { return try await database.fetch(User.one(anywhere: id, now: now)).first }
@@ -23,37 +28,42 @@ public struct Operators: Sendable {
         return try await database.fetch(User.signingIn(email, now: now)).first?.user
     }
 
-    /// Removes an operator as managers remove their people.
-    /// - Throws: `UserRefusal.lastOperator` where there is no other; `.notFound` where it is no operator.
+    /// Removes an operator, in the same way as managers remove their people.
+    /// - Throws: `UserRefusal.lastOperator` if there is no other; `UserRefusal.notFound` if the id isn't an operator's; the database's
+    ///   `StorageError`.
     public func remove(_ id: User.ID, as actor: Actor) async throws {
         let scope = CompanyScope(
             company: Company.platform, actor: actor, permission: .changeUsers, reach: .anyCompany)
         try await database.make(try People(database, runtime: runtime).remove(id, if: .none, in: scope))
     }
 
-    /// Where a person is signed in, newest first.
+    /// A person's sessions, newest first.
+    /// - Throws: the database's `StorageError`.
     public func sessions(of user: User) async throws -> [Session] {
         let page = PageRequest<Session.ID>(limit: PageRequest<Session.ID>.largest, after: nil)
         return try await database.fetch(Session.list(user, page, now: runtime.now()))
     }
 
-    /// Ends one of a person's sessions, or all.
-    /// - Returns: how many ended.
+    /// Ends one of a person's sessions, or all of them; with all of them, the person's phones end too.
+    /// - Returns: the number of sessions ended.
+    /// - Throws: the database's `StorageError`.
     public func endSessions(of user: User, only id: Session.ID? = nil) async throws -> Int {
         let record = SecurityRecord(of: user, .none, runtime)
         return try await database.transaction { transaction in
             try transaction.enqueue(User.lock(user.id, in: user.companyID))
             let ended = try transaction.execute(
                 id.map { Session.end($0, of: user) } ?? Session.endAll(of: user.id, in: user.companyID))
+            if id == nil { try transaction.enqueue(Phone.endAll(of: user.id, in: user.companyID)) }
             if ended > 0 { try record.write(.sessionsEnded, in: transaction) }
             return ended
         }
     }
 
-    /// Forgets the wrong passwords and the links that were asked for in an account's name, its own browsers' and its sessions' too. What
-    /// counts against a whole network stays.
+    /// Resets the counts of failed sign-ins and of requested links of an account, including those of its known browsers and its sessions.
+    /// Counts of a whole network stay.
+    /// - Throws: the database's `StorageError`.
     public func unlock(_ user: User) async throws {
-        let account = EmailAddress(user.email)?.folded ?? user.email
+        let account = user.accountKey
         let record = SecurityRecord(of: user, .none, runtime)
         try await database.transaction { transaction in
             let browsers = try transaction.fetch(KnownBrowser.hashes(of: user)).map {

@@ -1,13 +1,17 @@
-/// The indexes `sites_active`, `materials_short` and `time_entries_present` hold what goes on now and nothing that is past. Without
-/// statistics SQLite prefers a table's own key to an index that doesn't hold all the columns a statement names, and with them it may
-/// begin with a company's people: so each of these indexes is asked by a statement of its own that names no others, or in the order
-/// in which it stands, before anything is joined.
+import Storage
+
+/// The indexes `sites_active`, `materials_short` and `time_entries_present` hold only what is current. Without statistics SQLite prefers
+/// a table's own key to an index that doesn't hold all columns of a statement, and with statistics it may begin with a company's people.
+/// So each of these indexes is read by a statement that names no other columns, or in the index's own order before anything is joined.
 extension Overview {
-    /// Holds where the material `m` runs low: every change of an amount or threshold brings `low_since` up to date.
+    /// True if the material `m` is running low: every change of an amount or threshold updates `low_since`.
     private static let isShort: SQL = "m.low_since IS NOT NULL AND m.removed_at IS NULL"
 
+    /// Notes may be long, and the start page shows none.
+    private static let withoutNotes = SiteRecord.columns(of: "s", leavingOut: ["notes"])
+
     private static let activeSites: SQL = """
-        SELECT \(Site.columnsWithoutNotes),
+        SELECT \(withoutNotes),
             (SELECT COUNT(*) FROM materials m WHERE m.company_id = s.company_id AND m.site_id = s.id AND \(isShort)),
             (SELECT COUNT(*) FROM assignments a WHERE a.company_id = s.company_id AND a.site_id = s.id),
             (SELECT COUNT(*) FROM assignments a
@@ -54,7 +58,7 @@ extension Overview {
         ORDER BY l.company_id, l.site_id, l.id
         """
 
-    /// A site as its statement reads it.
+    /// A site, as its statement returns it.
     struct SiteRow: Sendable {
         let record: SiteRecord
         let low: Int
@@ -63,8 +67,8 @@ extension Overview {
         let lastVisited: Instant?
     }
 
-    /// A material that runs low, with its name.
-    struct Line: Sendable {
+    /// A material that is running low, with its name.
+    struct ShortMaterial: Sendable {
         let name: String
         let unit: String
         let stock: Stock
@@ -79,7 +83,7 @@ extension Overview {
         }
     }
 
-    /// The first few.
+    /// The first `mostPeople` people.
     static func assignees(of site: Site.ID, in company: Company.ID) -> Query<Assignee> {
         Query(assignedToSite, company, site, Int64(mostPeople), row: Assignee.init)
     }
@@ -101,13 +105,13 @@ extension Overview {
     }
 
     /// In the order in which they were added.
-    static func low(on site: SiteRecord, in company: Company.ID, atMost limit: Int) -> Query<Line> {
+    static func low(on site: SiteRecord, in company: Company.ID, atMost limit: Int) -> Query<ShortMaterial> {
         let (id, name) = (site.id, site.name)
         return Query(lowOnSite, company, id, Int64(limit)) { row in
             let (material, title, unit): (Material.ID, String, String) = (
                 try row.next(), try row.next(), try row.next()
             )
-            return Line(
+            return ShortMaterial(
                 name: title, unit: unit,
                 stock: Stock(
                     site: id, siteName: name, material: material, amount: try row.next(), threshold: try row.next()))

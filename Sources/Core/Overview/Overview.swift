@@ -1,16 +1,18 @@
-/// A company at a glance, as the start page shows it. It reads what goes on now, by indexes that hold nothing else, so that neither
-/// its size nor its cost grows with the company's age.
+public import Storage
+
+/// A company at a glance, as the start page shows it. It is read from indexes that hold only what is current, so that neither its size
+/// nor its cost grows with the company's age.
 public struct Overview: Sendable {
     /// An active site, without its material.
     public struct Place: Sendable {
         public let record: SiteRecord
-        /// The elapsed share of the days from start to end, 0 to 100 percent; 0 where there is no end.
+        /// The elapsed share of the days from start to end, in percent, 0 to 100; 0 without an end date.
         public let progress: Int
-        /// How many of its materials run low.
+        /// The number of its materials that are running low.
         public let low: Int
-        /// How many people are assigned to it.
+        /// The number of people assigned to it.
         public let assigned: Int
-        /// The first few of them.
+        /// The first of them, at most `mostPeople`.
         public let people: [Assignee]
         /// Whether the reader is assigned to it.
         public let isOwn: Bool
@@ -31,7 +33,7 @@ public struct Overview: Sendable {
         }
     }
 
-    /// A material that runs low, by its name and unit, and on which sites it does.
+    /// A material that is running low, by its name and unit, on one or more sites.
     public struct Shortage: Sendable {
         public let name: String
         public let unit: String
@@ -42,7 +44,7 @@ public struct Overview: Sendable {
         }
     }
 
-    /// A material of one site that runs low.
+    /// A material that is running low on one site.
     public struct Stock: Sendable {
         public let site: Site.ID
         public let siteName: String
@@ -80,7 +82,7 @@ public struct Overview: Sendable {
         }
     }
 
-    /// How many there are, also where not all are shown.
+    /// The total numbers, even if not all items are shown.
     public struct Counts: Sendable {
         public let sites: Int
         public let low: Int
@@ -91,18 +93,18 @@ public struct Overview: Sendable {
         }
     }
 
-    /// Newest first, `mostSites` at most, and as many as a page of a list has room for.
+    /// Newest first, at most `mostSites`, and as many as fit on a page of a list.
     public let sites: [Place]
-    /// `mostLow` stocks at most, those of urgent sites first.
+    /// At most `mostLow` stocks, those of sites with a high priority first.
     public let low: [Shortage]
-    /// The latest first, `mostPresent` at most.
+    /// Latest check-in first, at most `mostPresent`.
     public let present: [Presence]
     public let counts: Counts
 
     public static let mostSites = 500
     public static let mostLow = 50
     public static let mostPresent = 500
-    /// How many people are named for a site.
+    /// The most people that are named for a site.
     public static let mostPeople = 5
 
     package init(sites: [Place], low: [Shortage], present: [Presence], counts: Counts) {
@@ -110,16 +112,16 @@ public struct Overview: Sendable {
     }
 }
 
-/// Reads overviews.
+/// The use case of the start page.
 public struct Overviews: Sendable {
     let database: any Database
     let runtime: Runtime
 
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
-    /// To a worker, the sites they are assigned to, and of those who are there now only themselves.
-    ///
-    /// Throws `Refusal` where the scope is for something else than reading sites or there is no such company, and `StorageError`.
+    /// The company's overview; for a worker, with the sites that they are assigned to and, of the people present, only themselves.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `CompanyRefusal.notFound`; the database's
+    ///   `StorageError`.
     public func get(_ scope: CompanyScope) async throws -> Overview {
         try scope.check(.readSites)
         let (timeZones, rows, present, counts) = try await database.fetch(
@@ -143,14 +145,14 @@ public struct Overviews: Sendable {
             sites: sites, low: Overview.Shortage.grouped(low.flatMap(\.rows)), present: present, counts: counts)
     }
 
-    /// Each site is asked for its own, in one round trip, and only as many sites as fill the list: a statement over all of them would
-    /// have to read everything that runs low to find the first.
-    private func shortages(on sites: [Overview.SiteRow], _ scope: CompanyScope) -> [Collector<Overview.Line>] {
+    /// Each site is queried separately, in one round trip, and only as many sites as fill the list: one statement for all sites would
+    /// have to read every material that is running low to find the first.
+    private func shortages(on sites: [Overview.SiteRow], _ scope: CompanyScope) -> [Collector<Overview.ShortMaterial>] {
         let short = sites.filter { $0.low > 0 }
         let byUrgency = Site.Priority.allCases.reversed().flatMap { priority in
             short.filter { $0.record.priority == priority }
         }
-        var collectors: [Collector<Overview.Line>] = []
+        var collectors: [Collector<Overview.ShortMaterial>] = []
         var room = Overview.mostLow
         for site in byUrgency where room > 0 {
             collectors.append(Collector(Overview.low(on: site.record, in: scope.company, atMost: min(room, site.low))))
@@ -166,11 +168,11 @@ extension Overview.Shortage {
         let unit: String
     }
 
-    /// The same material on several sites is one, also where it is written with other capitals or accents. In the order in which
-    /// each comes first.
-    static func grouped(_ lines: [Overview.Line]) -> [Overview.Shortage] {
+    /// Groups a material that is running low on several sites into one shortage, even if its name differs in capitals or accents. In the
+    /// order of first appearance.
+    static func grouped(_ lines: [Overview.ShortMaterial]) -> [Overview.Shortage] {
         var order: [Key] = []
-        var groups: [Key: [Overview.Line]] = [:]
+        var groups: [Key: [Overview.ShortMaterial]] = [:]
         for line in lines {
             let key = Key(name: SearchWords.folded(line.name), unit: line.unit)
             if groups[key] == nil { order.append(key) }

@@ -1,6 +1,8 @@
-/// Where a request came from, as security events say it, and who hears of them.
+import Storage
+
+/// The origin of a request as security events record it, and the watch that counts and logs them.
 public final class RequestSource: Sendable {
-    /// The id in the request's answer and in the log.
+    /// The id in the request's response and in the log.
     public let requestID: String?
     let watch: SecurityWatch?
     private let findNetwork: @Sendable () -> String?
@@ -8,16 +10,16 @@ public final class RequestSource: Sendable {
     /// The client's network: an IPv4 address, or the first half of an IPv6 address.
     public var network: String? { findNetwork() }
 
-    /// - Parameter network: finds it out; few requests ask.
+    /// - Parameter network: finds the client's network; few requests need it.
     public init(requestID: String?, watch: SecurityWatch?, network: @escaping @Sendable () -> String?) {
         (self.requestID, self.watch, findNetwork) = (requestID, watch, network)
     }
 
-    /// Of what no request asked for: the command line, and the demo.
+    /// For acts that no request caused: the command line and the demo.
     public static let none = RequestSource(requestID: nil, watch: nil) { nil }
 }
 
-/// Records security events in the transaction of what they are about. The log hears of them once that is durable.
+/// Records security events in the transaction of the act that they are about. They are logged once the transaction is durable.
 struct SecurityRecord: Sendable {
     private let company: Company.ID?
     private let user: User.ID?
@@ -25,36 +27,36 @@ struct SecurityRecord: Sendable {
     private let source: RequestSource
     private let runtime: Runtime
 
-    /// What a person does in a company, theirs or, as an operator, another one.
+    /// For a person who acts in a company: their own or, as an operator, another one.
     init(_ scope: CompanyScope, _ runtime: Runtime) {
         (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.recordedSession)
         (source, self.runtime) = (scope.actor.source, runtime)
     }
 
-    /// What a person who is signed in does with their own account.
+    /// For a person who acts on their own account while signed in.
     init(_ actor: Actor, _ runtime: Runtime) {
         (company, user, session) = (actor.user.companyID, actor.user.id, actor.session)
         (source, self.runtime) = (actor.source, runtime)
     }
 
-    /// What happens to an account while no one is signed in.
+    /// For an event on an account while no one is signed in.
     /// - Parameters:
-    ///   - account: nil for an unknown one: then no row comes of it, in the same time, and only the log hears of it.
-    ///   - session: the one that begins.
+    ///   - account: nil if it is unknown: then no row is written, which takes the same time, and the event is only logged.
+    ///   - session: the session that begins, if any.
     init(of account: User?, session: Session.ID? = nil, _ source: RequestSource, _ runtime: Runtime) {
         (company, user, self.session) = (account?.companyID, account?.id, session)
         (self.source, self.runtime) = (source, runtime)
     }
 
-    /// The same, where only the account's id is known.
+    /// The same, if only the account's id is known.
     init(of user: User.ID, in company: Company.ID, _ source: RequestSource, _ runtime: Runtime) {
         (self.company, self.user, session) = (company, user, nil)
         (self.source, self.runtime) = (source, runtime)
     }
 
     /// - Parameters:
-    ///   - subject: the other person that it was done to, if any.
-    ///   - detail: the new role or status, what a link was for; never an address, a name or a secret.
+    ///   - subject: the other person who is affected, if any.
+    ///   - detail: the new role or status, or a link's purpose; never an address, a name or a secret.
     func write(
         _ kind: SecurityEvent.Kind, of subject: User.ID? = nil, detail: String? = nil,
         in transaction: borrowing Transaction
@@ -63,14 +65,14 @@ struct SecurityRecord: Sendable {
         let (now, id) = (runtime.now(), source.requestID)
         try transaction.enqueue(
             sighting.insertion(runtime.newID(), first: now, last: now, times: 1, requestID: id))
-        // What is about no account may come from anyone, any number of times.
+        // Anyone can cause events without an account, in any number: they are added up instead of logged one by one.
         let isOfAccount = sighting.user != nil
         transaction.afterCommit { [watch = source.watch] in
             isOfAccount ? watch?.tell(sighting, requestID: id) : watch?.count(sighting, requestID: id)
         }
     }
 
-    /// Where there is no transaction: counts it, to be written within seconds.
+    /// Counts an event outside any transaction. It is written within seconds.
     func count(_ kind: SecurityEvent.Kind, detail: String? = nil) {
         source.watch?.count(sighting(kind, of: nil, detail: detail), requestID: source.requestID)
     }
@@ -83,10 +85,10 @@ struct SecurityRecord: Sendable {
 }
 
 extension RequestSource {
-    /// That a person was refused at the wall.
+    /// Counts a refusal of kind `.forbidden` or `.notFound` as a security event of the actor. Other kinds are ignored.
     public func count(_ refusal: Refusal, of actor: Actor) {
         guard refusal.kind == .forbidden || refusal.kind == .notFound else { return }
-        // What their company may not do yet is theirs all the same.
+        // The person has access to their company: only the company's state forbids the act.
         let isTheirs = CompanyRefusal(rawValue: refusal.code).map { [.addressNotProven, .readOnly].contains($0) }
         guard isTheirs != true else { return }
         watch?.count(

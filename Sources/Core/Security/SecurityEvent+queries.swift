@@ -1,8 +1,9 @@
 import Crypto
 import Foundation
+import Storage
 
 extension SecurityEvent {
-    /// Where `x`, the last of an hour's other entries that there may be, is there already, it goes into the one for the rest.
+    /// `x` is the last entry that the hour may have of its own. If it exists, the event goes into the hour's entry for the rest.
     fileprivate static let insertion: SQL = """
         INSERT INTO security_events (company_id, id, kind, at, last_at, times, user_id, session_id, network, request_id,
             subject_id, detail)
@@ -31,7 +32,7 @@ extension SecurityEvent {
         ORDER BY e.company_id DESC, e.id DESC LIMIT $2
         """
 
-    /// Each half by its own index.
+    /// Each half of the union uses its own index.
     private static let aboutUser: SQL = """
         \(selection) WHERE e.user_id = $2 AND e.id > $3
         UNION
@@ -39,12 +40,12 @@ extension SecurityEvent {
         ORDER BY 1 LIMIT $4
         """
 
-    /// The newest first; what was added up stands where its hour began.
+    /// Newest first. An added-up event is listed at the beginning of its hour.
     static func list(_ scope: CompanyScope, _ page: PageRequest<ID>) -> Query<SecurityEvent> {
         Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: SecurityEvent.init)
     }
 
-    /// What a person did, and what was done to their account, oldest first.
+    /// Events caused by a person and events on their account, oldest first.
     static func some(about user: User, after: ID?, atMost limit: Int) -> Query<SecurityEvent> {
         Query(aboutUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: SecurityEvent.init)
     }
@@ -65,15 +66,21 @@ extension SecurityEvent {
         detail = try row.next()
     }
 
-    /// Removes what says from where a person came.
+    /// Erases the networks from which a person's requests came.
     static func forgetNetworks(of user: User.ID, in company: Company.ID) -> Statement {
         Statement(
             "UPDATE security_events SET network = NULL WHERE user_id = $2 AND company_id = $1 AND network IS NOT NULL",
             company, user)
     }
 
-    /// The times of the oldest few hundred that still name a network which is to go.
-    static func oldNetworks(now: Instant) -> Query<Instant> {
+    /// Erases the networks of old events, a few hundred at a time.
+    static let sweep = Sweep { transaction, now in
+        guard let last = try transaction.fetch(oldNetworks(now: now)).last else { return 0 }
+        return try transaction.execute(forgetNetworks(until: last))
+    }
+
+    /// The times of the oldest few hundred events whose network is due to be erased.
+    private static func oldNetworks(now: Instant) -> Query<Instant> {
         Query(
             """
             SELECT e.last_at FROM security_events e WHERE e.network IS NOT NULL AND e.last_at <= $1
@@ -83,7 +90,7 @@ extension SecurityEvent {
         ) { try $0.next() }
     }
 
-    static func forgetNetworks(until last: Instant) -> Statement {
+    private static func forgetNetworks(until last: Instant) -> Statement {
         Statement("UPDATE security_events SET network = NULL WHERE network IS NOT NULL AND last_at <= $1", last)
     }
 
@@ -93,10 +100,10 @@ extension SecurityEvent {
 }
 
 extension SecurityEvent.Sighting {
-    /// Writes it down, in a row of its own or in that of its hour. Changes nothing where company or person aren't there.
+    /// Inserts the event, as a row of its own or added to its hour's row. Inserts nothing if the company or the person doesn't exist.
     /// - Parameters:
-    ///   - id: of the row, where it gets one of its own.
-    ///   - first: the instant of the first of `times`, which are all of one hour.
+    ///   - id: the row's, if it gets one of its own.
+    ///   - first: the instant of the first of `times` events, which are all of one hour.
     func insertion(
         _ id: SecurityEvent.ID, first: Instant, last: Instant, times: Int64, requestID: String?
     ) -> Statement {
@@ -106,10 +113,10 @@ extension SecurityEvent.Sighting {
             last, times, user, session, network, requestID, subject, detail, SecurityEvent.mostAnHour - 1, hour)
     }
 
-    /// The same for what comes beyond the most of an hour.
+    /// The hour's entry for events beyond its limit.
     private var rest: Self { Self(kind, in: company, by: user, network: nil) }
 
-    /// What is equal within an hour has the same one, on every server.
+    /// The same id for equal events of an hour, on every server.
     private func derivedID(_ hour: Instant) -> SecurityEvent.ID {
         var hasher = SHA256()
         let parts = [kind.rawValue, user?.text, session?.text, network, subject?.text, detail]
@@ -119,7 +126,7 @@ extension SecurityEvent.Sighting {
 }
 
 extension Instant {
-    /// The beginning of the UTC hour that the moment falls in.
+    /// The beginning of the UTC hour that contains the instant.
     var hour: Instant {
         Instant(
             milliseconds: floorDivide(milliseconds, 3_600_000).multipliedReportingOverflow(by: 3_600_000).partialValue)

@@ -1,85 +1,106 @@
-/// Something about accounts and access that a company's managers and the server's operators must be able to find out later (OWASP ASVS
-/// 5.0, 16.3): who, when, from where, and what. It holds ids, and neither addresses nor names, nor anything secret.
+public import Storage
+
+/// An event about accounts and access that a company's managers and the server's operators must be able to trace (OWASP ASVS 5.0, 16.3):
+/// who, when, from where, and what. It holds ids, but no addresses, names or secrets.
 public struct SecurityEvent: Sendable {
     public typealias ID = Core.ID<SecurityEvent>
 
-    /// What happened. The names are part of the API and of what databases hold: none is renamed or removed.
+    /// What happened. The names are part of the API and are stored in databases: none is renamed or removed.
     public enum Kind: String, Column, CaseIterable {
         case signedIn = "signed-in"
         /// A wrong password.
         case signInFailed = "sign-in-failed"
-        /// Refused before the password was looked at, because of too many wrong ones.
+        /// Refused before the password was checked, because of too many wrong ones.
         case signInLocked = "sign-in-locked"
-        /// A wrong password of a person who is signed in already, where a change asks for it again.
+        /// A wrong password of a person who is signed in already, when a sensitive act asks for it again.
         case confirmationFailed = "confirmation-failed"
+        /// A card signed a phone in.
+        case cardUsed = "card-used"
+        /// A wrong PIN.
+        case pinFailed = "pin-failed"
+        /// A phone can no longer sign the person in.
+        case phoneEnded = "phone-ended"
         case passwordChanged = "password-changed"
         case emailChanged = "email-changed"
         /// A founder opened a link that was mailed to them.
         case addressProven = "address-proven"
         case roleChanged = "role-changed"
         case statusChanged = "status-changed"
+        /// The person became the owner of the company.
+        case ownerChanged = "owner-changed"
         /// A second factor was added or removed.
         case factorChanged = "factor-changed"
-        /// A link that had been used was used again.
+        /// A used link was used again.
         case linkReused = "link-reused"
-        /// Refused at the wall: what was asked for isn't there, or not the caller's to see.
+        /// Access refused: the target doesn't exist, or the caller may not see it.
         case notFound = "not-found"
-        /// Refused at the wall: the permission is missing.
+        /// Access refused: the permission is missing.
         case forbidden
-        /// An operator of the platform looked into the company, or acted in it.
+        /// An operator of the platform read data of the company, or acted in it.
         case operatorAccess = "operator-access"
-        /// An operator let an account sign in again that too many wrong passwords had closed.
+        /// An operator unlocked an account that too many wrong passwords had locked.
         case accountUnlocked = "account-unlocked"
         /// An operator ended sessions of an account.
         case sessionsEnded = "sessions-ended"
         /// An operator suspended the company.
         case companySuspended = "company-suspended"
-        /// An operator let it go on.
+        /// An operator resumed the company.
         case companyResumed = "company-resumed"
-        /// What only a newer server knows.
+        /// An operator restored the company from its export.
+        case companyRestored = "company-restored"
+        /// An operator published a notice to everyone on the server, or replaced it.
+        case noticeTold = "notice-told"
+        /// An operator withdrew the notice.
+        case noticeWithdrawn = "notice-withdrawn"
+        /// An event that only a newer server knows.
         case other
 
-        /// Whether equal ones of an hour are one entry.
+        /// Whether equal events of an hour share one entry.
         var isAddedUp: Bool {
             switch self {
-            case .signInFailed, .signInLocked, .confirmationFailed, .linkReused, .notFound, .forbidden, .operatorAccess:
+            case .signInFailed, .signInLocked, .confirmationFailed, .pinFailed, .linkReused, .notFound, .forbidden,
+                .operatorAccess:
                 true
-            case .signedIn, .passwordChanged, .emailChanged, .addressProven, .roleChanged, .statusChanged,
-                .factorChanged, .accountUnlocked, .sessionsEnded, .companySuspended, .companyResumed, .other:
+            case .signedIn, .cardUsed, .phoneEnded, .passwordChanged, .emailChanged, .addressProven, .roleChanged,
+                .statusChanged,
+                .ownerChanged, .factorChanged, .accountUnlocked, .sessionsEnded, .companySuspended, .companyResumed,
+                .companyRestored, .noticeTold, .noticeWithdrawn, .other:
                 false
             }
         }
 
+        /// Reads a kind; one that this server doesn't know becomes `.other`.
+        /// - Throws: `StorageError` of kind `.failed` if the column isn't text.
         public init(next row: inout Row) throws { self = Self(rawValue: try row.text()) ?? .other }
     }
 
-    /// Whose networks these are is nobody's business for longer: what happened stays without its network.
+    /// How long an event keeps the client's network, to protect privacy. The event itself stays.
     public static let networkLifetime = Duration.seconds(90 * 24 * 3600)
-    /// How many entries of one kind a person has in an hour; what comes beyond is added up in one more, which names neither session
-    /// nor network.
+    /// How many entries of one kind a person can have in an hour. Further events are added up in one more entry, which has no session and
+    /// no network.
     static let mostAnHour: Int64 = 20
 
     public let id: ID
     public let kind: Kind
-    /// When it happened, or first happened in this hour.
+    /// The instant of the event, or of the first one in this hour.
     public let at: Instant
-    /// When it happened last.
+    /// The instant of the last event.
     public let lastAt: Instant
-    /// How often.
+    /// The number of events.
     public let times: Int
-    /// By whom; where no one was signed in, whose account it is about.
+    /// The person who caused the event; the account's owner if no one was signed in.
     public let user: User.ID
     public let userName: String
-    /// The session it came from, or that began; nil where there was none.
+    /// The session that the event came from or that it began; nil if there was none.
     public let session: Session.ID?
     /// The client's network as the limits count it: an IPv4 address, or the first half of an IPv6 address.
     public let network: String?
-    /// The first request's id, as in its answer and in the log; nil for what the command line did.
+    /// The first request's id, as in its response and in the log; nil for the command line.
     public let requestID: String?
-    /// The other person it was done to, if any.
+    /// The other person who was affected, if any.
     public let subject: User.ID?
     public let subjectName: String?
-    /// More of what happened: the code of the refusal, the new role or status, what a link was for.
+    /// More about the event: a refusal's code, the new role or status, a link's purpose, the use of a card, or why a phone ended.
     public let detail: String?
 
     package init(
@@ -93,10 +114,10 @@ public struct SecurityEvent: Sendable {
         (self.subject, self.subjectName, self.detail) = (subject, subjectName, detail)
     }
 
-    /// What is known of one as it happens: what the log is told, and what makes equal ones equal.
+    /// An event as it happens: the values that are logged, and that must be equal for events to be added up.
     public struct Sighting: Sendable, Hashable {
         public let kind: Kind
-        /// Nil where the account isn't known: then it is for the log alone.
+        /// Nil if the account is unknown: then the event is only logged.
         public let company: Company.ID?
         public let user: User.ID?
         public let session: Session.ID?

@@ -1,19 +1,20 @@
+public import Storage
 import Synchronization
 
-/// Hears of security events: tells the log of them, and adds up those that no transaction of their own records, refusals above all. They
-/// are counted in memory and written every few seconds, so that a flood of them costs what counting costs, and few rows. Their number is
-/// exact over all servers, but for what a server that is killed had counted in its last seconds.
+/// Logs security events, and adds up those that no transaction records, refusals above all. Counts are kept in memory and written every few
+/// seconds, so that a flood of events costs little more than counting, and few rows. The totals are exact across all servers, except for
+/// the last seconds of a server that is killed.
 public final class SecurityWatch: Sendable {
     /// - Parameters:
-    ///   - times: how often since the log was told last.
+    ///   - times: the number of events since the last time this one was logged.
     ///   - requestID: of the first of them.
     public typealias Log = @Sendable (_ sighting: SecurityEvent.Sighting, _ times: Int, _ requestID: String?) -> Void
 
     /// How often `flush` should be called.
     public static let pause = Duration.seconds(5)
-    /// How many different ones are counted at once. What comes beyond is told the log without who and where.
+    /// How many different events are counted at once. Further ones are logged by their kind only.
     static let most = 10_000
-    /// How many of one company. What comes beyond is counted by person and kind.
+    /// How many different events are counted for one company. Further ones are counted by person and kind.
     static let mostOfCompany = 500
     private static let batch = 100
 
@@ -26,7 +27,7 @@ public final class SecurityWatch: Sendable {
         var first: Instant
         var last: Instant
         var times = 0
-        /// Of how many the log knows already.
+        /// How many of `times` are logged already.
         var told = 0
         let requestID: String?
     }
@@ -34,7 +35,7 @@ public final class SecurityWatch: Sendable {
     fileprivate struct Pending {
         var counts: [Key: Count] = [:]
         var ofCompany: [Company.ID: Int] = [:]
-        /// What operators looked at in this hour, as far as it was written already.
+        /// The operators' accesses of this hour that are written already.
         var written: Set<Key> = []
     }
 
@@ -47,10 +48,10 @@ public final class SecurityWatch: Sendable {
         (self.database, self.runtime, self.log) = (database, runtime, log)
     }
 
-    /// Tells the log of what is written already.
+    /// Logs an event that is written already.
     func tell(_ sighting: SecurityEvent.Sighting, requestID: String?) { log(sighting, 1, requestID) }
 
-    /// Counts one more.
+    /// Counts an event.
     func count(_ sighting: SecurityEvent.Sighting, requestID: String?) {
         let now = runtime.now()
         pending.withLock {
@@ -59,9 +60,9 @@ public final class SecurityWatch: Sendable {
         }
     }
 
-    /// Writes down that an operator looks into a company, before they are answered: no look without its entry. Later ones of the same
-    /// hour are counted.
-    /// - Throws: `StorageError` where it can't be written.
+    /// Records that an operator accesses a company, before they get an answer: no access goes unrecorded. Repetitions within the hour are
+    /// counted.
+    /// - Throws: `StorageError` if the entry can't be written.
     public func note(operator actor: Actor, in company: Company.ID, for permission: Permission) async throws {
         let sighting = SecurityEvent.Sighting(
             .operatorAccess, in: company, by: actor.user.id, session: actor.recordedSession,
@@ -79,8 +80,8 @@ public final class SecurityWatch: Sendable {
         log(sighting, 1, actor.source.requestID)
     }
 
-    /// Writes what was counted, and tells the log of it.
-    /// - Throws: `StorageError` where it can't be written; then it goes on being counted.
+    /// Writes the counts, and logs them.
+    /// - Throws: `StorageError` if they can't be written; they stay counted.
     public func flush() async throws {
         var rest = pending.withLock { $0.take() }
         for index in rest.indices {
@@ -134,7 +135,7 @@ extension SecurityWatch.Pending {
         counts[key] = known
     }
 
-    /// In an order that all servers keep, so that none waits for another in a circle.
+    /// In the same order on every server, so that their transactions can't deadlock.
     fileprivate mutating func take() -> [(key: SecurityWatch.Key, count: SecurityWatch.Count)] {
         defer { (counts, ofCompany) = ([:], [:]) }
         return counts.map { (key: $0.key, count: $0.value) }.sorted { left, right in

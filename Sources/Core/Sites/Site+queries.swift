@@ -1,33 +1,63 @@
+import Storage
+
 extension Site {
-    /// Holds where `$n` names nobody, or somebody who is assigned to the site `s`. `$2` in the statements below.
+    /// True if `$2` is null, or the person `$2` works on the site `s`: on sites that they are assigned to, and in the depot. The statements
+    /// below use it.
     static let isVisible: SQL = """
-        ($2 IS NULL OR EXISTS (
+        ($2 IS NULL OR s.kind = 'DEPOT' OR EXISTS (
             SELECT 1 FROM assignments v WHERE v.company_id = s.company_id AND v.site_id = s.id AND v.user_id = $2))
         """
 
-    static let columns: SQL = """
-        s.id, s.name, s.street_number, s.street, s.city, s.postal_code, s.country, s.priority, s.status, s.start_date,
-        s.end_date, s.notes, s.version, s.created_at, s.updated_at
+    /// The id of a company's depot: the company's, as a UUID of version 8 (RFC 9562, section 5.8).
+    static func depot(of company: Company.ID) -> Site.ID { company.derived() }
+
+    static let columns = SiteRecord.columns(of: "s")
+
+    private static let writes = StoredWrites<SiteRecord>()
+
+    private static let everByID: SQL = """
+        SELECT \(columns), c.time_zone FROM sites s JOIN companies c ON c.id = s.company_id
+        WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3
         """
 
-    /// The same, for what doesn't show the notes, which may be long.
-    static let columnsWithoutNotes: SQL = """
-        s.id, s.name, s.street_number, s.street, s.city, s.postal_code, s.country, s.priority, s.status, s.start_date,
-        s.end_date, NULL, s.version, s.created_at, s.updated_at
-        """
+    private static let oneByID: SQL = "\(everByID) AND s.removed_at IS NULL"
 
-    private static let oneByID: SQL = """
-        SELECT \(columns), c.time_zone FROM sites s JOIN companies c ON c.id = s.company_id WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
-        """
+    private static let idEver: SQL = "SELECT s.id FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3"
 
-    private static let idByID: SQL = """
-        SELECT s.id FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3 AND s.removed_at IS NULL
-        """
+    private static let idByID: SQL = "\(idEver) AND s.removed_at IS NULL"
 
-    /// The statement of a page: newest first, of all statuses or of one, after `$4` where it isn't the first.
-    private static let pages = (
-        any: ListSQL(""), inactive: ListSQL("AND s.status = 'INACTIVE'"), active: ListSQL.active
-    )
+    /// The statements of a page: newest first, of any status or one status, and after `$4` if it isn't the first page.
+    private struct Pages {
+        let any, inactive, finished, active, depot, removed: ListSQL
+
+        init(_ columns: SQL) {
+            let present: SQL = "s.removed_at IS NULL AND s.kind ="
+            any = ListSQL(columns, "\(present) 'SITE'")
+            inactive = ListSQL(columns, "\(present) 'SITE' AND s.status = 'INACTIVE'")
+            finished = ListSQL(columns, "\(present) 'SITE' AND s.status = 'FINISHED'")
+            active = ListSQL(columns, active: Site.active)
+            depot = ListSQL(columns, "\(present) 'DEPOT'")
+            removed = ListSQL(columns, "s.removed_at IS NOT NULL")
+        }
+
+        func page(_ filter: SiteFilter) -> ListSQL {
+            if filter.isRemoved { return removed }
+            return switch (filter.kind, filter.status) {
+            case (.depot, _): depot
+            case (.site, nil): any
+            case (.site, .active): active
+            case (.site, .inactive): inactive
+            case (.site, .finished): finished
+            }
+        }
+    }
+
+    private static let lines = Pages(listed)
+    private static let names = Pages("s.id, s.name, s.street_number, s.street, s.city, s.postal_code, s.country")
+
+    private static let lineByID: SQL = """
+        SELECT \(listed) FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND s.id = $3
+        """
 
     private static let listed: SQL = """
         \(columns), (SELECT COUNT(*) FROM assignments a WHERE a.company_id = s.company_id AND a.site_id = s.id),
@@ -39,94 +69,123 @@ extension Site {
         let first: SQL
         let later: SQL
 
-        init(_ condition: SQL) {
+        init(_ columns: SQL, _ condition: SQL) {
             let start: SQL = """
-                SELECT \(listed) FROM sites s
-                WHERE s.company_id = $1 AND \(isVisible) AND s.removed_at IS NULL \(condition)
+                SELECT \(columns) FROM sites s WHERE s.company_id = $1 AND \(isVisible) AND \(condition)
                 """
             let end: SQL = "ORDER BY s.company_id DESC, s.id DESC LIMIT $3"
             (first, later) = ("\(start) \(end)", "\(start) AND s.id < $4 \(end)")
         }
 
-        private init(active: SQL) {
-            (first, later) = (Self.of(active), Self.of("\(active) AND s.id < $4"))
+        init(_ columns: SQL, active: SQL) {
+            (first, later) = (Self.of(columns, active), Self.of(columns, "\(active) AND s.id < $4"))
         }
 
-        static let active = ListSQL(active: Site.active)
-
-        private static func of(_ ids: SQL) -> SQL {
+        private static func of(_ columns: SQL, _ ids: SQL) -> SQL {
             """
-            SELECT \(listed) FROM sites s
+            SELECT \(columns) FROM sites s
             WHERE s.company_id = $1 AND s.id IN (\(ids) ORDER BY s.company_id DESC, s.id DESC LIMIT $3)
             ORDER BY s.company_id DESC, s.id DESC
             """
         }
     }
 
-    /// The ids of the active sites, which `sites_active` holds and nothing of what is past. It names no other columns: without
-    /// statistics SQLite prefers a table's own key to an index that doesn't hold all that a statement names.
+    /// The ids of the active sites, read from the index `sites_active`, which holds no past ones. The statement names no other columns:
+    /// without statistics SQLite prefers a table's own key to an index that doesn't hold every column of the statement.
     static let active: SQL = """
         SELECT s.id FROM sites s
-        WHERE s.company_id = $1 AND \(isVisible) AND s.status = 'ACTIVE' AND s.removed_at IS NULL
+        WHERE s.company_id = $1 AND \(isVisible) AND s.status = 'ACTIVE' AND s.removed_at IS NULL AND s.kind = 'SITE'
         """
 
-    /// With the company's time zone.
+    /// The site, with the company's time zone.
     static func record(_ scope: SiteScope) -> Query<(record: SiteRecord, timeZone: String)> {
         Query(oneByID, scope.company, scope.assignee, scope.site) { (try SiteRecord(&$0), try $0.next()) }
     }
 
+    /// The site, even if it was removed, for those who may read what was removed.
+    static func readable(_ scope: SiteScope) -> Query<(record: SiteRecord, timeZone: String)> {
+        Query(scope.within.readsArchive ? everByID : oneByID, scope.company, scope.assignee, scope.site) {
+            (try SiteRecord(&$0), try $0.next())
+        }
+    }
+
     /// Newest first.
     static func list(
-        _ scope: CompanyScope, _ status: Status?, _ page: PageRequest<Site.ID>
+        _ scope: CompanyScope, _ filter: SiteFilter, _ page: PageRequest<Site.ID>
     ) -> Query<SiteLine> {
-        let sql =
-            switch status {
-            case nil: pages.any
-            case .active: pages.active
-            case .inactive: pages.inactive
-            }
-        let line = { @Sendable (row: inout Row) throws in
-            SiteLine(
-                record: try SiteRecord(&row), assigned: Int(try row.next() as Int64),
-                materials: Int(try row.next() as Int64))
+        list(lines.page(filter), scope, page, row: SiteLine.init)
+    }
+
+    /// The names and addresses of the same sites.
+    static func names(
+        _ scope: CompanyScope, _ filter: SiteFilter, _ page: PageRequest<Site.ID>
+    ) -> Query<(id: Site.ID, text: String)> {
+        list(names.page(filter), scope, page) { row in
+            let id: Site.ID = try row.next()
+            let texts = try (0..<6).map { _ in try row.next() as String }
+            return (id, texts.joined(separator: " "))
         }
+    }
+
+    private static func list<Value>(
+        _ sql: ListSQL, _ scope: CompanyScope, _ page: PageRequest<Site.ID>,
+        row: @escaping @Sendable (inout Row) throws -> Value
+    ) -> Query<Value> {
         if let after = page.after {
-            return Query(sql.later, scope.company, scope.assignee, page.fetchLimit, after, row: line)
+            return Query(sql.later, scope.company, scope.assignee, page.fetchLimit, after, row: row)
         }
-        return Query(sql.first, scope.company, scope.assignee, page.fetchLimit, row: line)
+        return Query(sql.first, scope.company, scope.assignee, page.fetchLimit, row: row)
+    }
+
+    /// One site as lists have it, even if it was removed.
+    static func line(_ id: Site.ID, _ scope: CompanyScope) -> Query<SiteLine> {
+        Query(lineByID, scope.company, scope.assignee, id, row: SiteLine.init)
+    }
+
+    /// The id, even if the site was removed, for those who may read what was removed.
+    static func isReadable(_ scope: SiteScope) -> Query<Site.ID> {
+        Query(scope.within.readsArchive ? idEver : idByID, scope.company, scope.assignee, scope.site) { try $0.next() }
     }
 
     static func exists(_ scope: SiteScope) -> Query<Site.ID> {
         Query(idByID, scope.company, scope.assignee, scope.site) { try $0.next() }
     }
 
-    /// Whether the person is assigned to the site.
-    static func isAssigned(_ scope: SiteScope) -> Query<User.ID> {
+    static func status(_ scope: SiteScope) -> Query<Site.Status> {
+        Query("SELECT s.status FROM sites s WHERE s.company_id = $1 AND s.id = $2", scope.company, scope.site) {
+            try $0.next()
+        }
+    }
+
+    /// Since when the person is a foreman of the site; a row with nil if they are assigned without being one, none if they aren't assigned.
+    static func ownAssignment(_ scope: SiteScope) -> Query<Instant?> {
         Query(
-            "SELECT a.user_id FROM assignments a WHERE a.company_id = $1 AND a.site_id = $2 AND a.user_id = $3",
+            "SELECT a.foreman_since FROM assignments a WHERE a.company_id = $1 AND a.site_id = $2 AND a.user_id = $3",
             scope.company, scope.site, scope.actor.user.id
         ) { try $0.next() }
     }
 
-    /// Holds the row until the transaction ends.
+    /// Holds a scope that is for foremen to the site that the person leads, until the transaction ends.
+    /// - Throws: `SiteRefusal.notFound` if there is no such site or they aren't assigned to it; `.foremenOnly`.
+    static func checkLeading(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
+        guard scope.within.isForLeaders else { return }
+        // Changes of the assignments lock the site too.
+        try transaction.enqueue(lock(scope))
+        let (sites, assigned) = try transaction.fetch(exists(scope), ownAssignment(scope))
+        guard !sites.isEmpty else { throw notFound }
+        guard assigned.contains(where: { $0 != nil }) else { throw Refusal(SiteRefusal.foremenOnly) }
+    }
+
+    /// Locks the row until the transaction ends.
     static func lock(_ scope: SiteScope) -> Statement {
         Statement(
             "UPDATE sites SET version = version WHERE company_id = $1 AND id = $2 AND removed_at IS NULL",
             scope.company, scope.site)
     }
 
-    /// Writes all that may change, as the next version.
-    static func update(_ scope: SiteScope, _ site: NewSite, now: Instant) -> Statement {
-        Statement(
-            """
-            UPDATE sites SET name = $3, street_number = $4, street = $5, city = $6, postal_code = $7, country = $8,
-                priority = $9, status = $10, start_date = $11, end_date = $12, notes = $13, version = version + 1,
-                updated_at = $14
-            WHERE company_id = $1 AND id = $2
-            """,
-            scope.company, scope.site, site.name, site.address.streetNumber, site.address.street, site.address.city,
-            site.address.postalCode, site.address.country, site.priority, site.status, site.startDate, site.endDate,
-            site.notes, now)
+    /// Writes every field that an edit can change.
+    static func update(_ site: SiteRecord, _ scope: CompanyScope) -> Statement {
+        writes.update(site, in: [scope.company.sqlValue])
     }
 
     static func remove(_ scope: SiteScope, now: Instant) -> Statement {
@@ -137,16 +196,13 @@ extension Site {
             scope.company, scope.site, now)
     }
 
-    static func insert(_ id: Site.ID, _ site: NewSite, _ scope: CompanyScope, now: Instant) -> Statement {
-        Statement(
-            """
-            INSERT INTO sites (company_id, id, name, \(Address.columns), priority, status, start_date, end_date, notes,
-                created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
-            """,
-            scope.company, id, site.name, site.address.streetNumber, site.address.street, site.address.city,
-            site.address.postalCode, site.address.country, site.priority, site.status, site.startDate, site.endDate,
-            site.notes, now)
+    static func insert(_ site: SiteRecord, _ scope: CompanyScope) -> Statement {
+        writes.insert(site, in: [scope.company.sqlValue])
+    }
+
+    /// No scope: the company is being founded or restored.
+    static func insertDepot(of company: Company) -> Statement {
+        writes.insert(SiteRecord(depotOf: company), in: [company.id.sqlValue])
     }
 }
 
@@ -155,7 +211,7 @@ extension Assignee {
         self.init(site: try row.next(), user: try row.next(), firstName: try row.next(), lastName: try row.next())
     }
 
-    /// Assigns nobody where the company has no such person.
+    /// Inserts nothing if the company has no such person.
     static func insert(_ user: User.ID, _ scope: SiteScope, now: Instant) -> Statement {
         Statement(
             """
@@ -166,18 +222,26 @@ extension Assignee {
             scope.company, scope.site, user, now)
     }
 
+    /// Makes an assigned person a foreman of the site, or one no longer.
+    /// - Parameter since: nil if they aren't one.
+    static func setForeman(_ user: User.ID, since: Instant?, _ scope: SiteScope) -> Statement {
+        Statement(
+            "UPDATE assignments SET foreman_since = $4 WHERE company_id = $1 AND site_id = $2 AND user_id = $3",
+            scope.company, scope.site, user, since)
+    }
+
     static func remove(_ user: User.ID, _ scope: SiteScope) -> Statement {
         Statement(
             "DELETE FROM assignments WHERE company_id = $1 AND site_id = $2 AND user_id = $3", scope.company,
             scope.site, user)
     }
 
-    /// Everybody from a site that is removed.
+    /// Unassigns everyone from a site that is being removed.
     static func removeAll(_ scope: SiteScope) -> Statement {
         Statement("DELETE FROM assignments WHERE company_id = $1 AND site_id = $2", scope.company, scope.site)
     }
 
-    /// Somebody who is removed from all sites.
+    /// Unassigns a person who is being removed from all sites.
     static func removeAll(of user: User.ID, _ scope: CompanyScope) -> Statement {
         Statement("DELETE FROM assignments WHERE company_id = $1 AND user_id = $2", scope.company, user)
     }
@@ -185,7 +249,7 @@ extension Assignee {
 
 extension Site.Assignment {
     private static let onSite: SQL = """
-        SELECT a.user_id, u.first_name, u.last_name,
+        SELECT a.user_id, u.first_name, u.last_name, u.phone, a.foreman_since,
             (SELECT MAX(t.checked_in_at) FROM time_entries t
                 WHERE t.company_id = a.company_id AND t.site_id = a.site_id AND t.user_id = a.user_id)
         FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
@@ -193,16 +257,18 @@ extension Site.Assignment {
         ORDER BY a.company_id, a.site_id, a.user_id
         """
 
-    /// With the visits that the scope may see.
+    /// The site's people, with the latest check-ins that the scope may see.
     static func all(on site: Site.ID, _ scope: CompanyScope) -> Query<Site.Assignment> {
         let visitor = scope.visitor
         return Query(onSite, scope.company, site) { row in
             let (user, firstName, lastName): (User.ID, String, String) = (
                 try row.next(), try row.next(), try row.next()
             )
-            let last: Instant? = try row.next()
+            let (phone, foremanSince, last): (String?, Instant?, Instant?) = (
+                try row.next(), try row.next(), try row.next()
+            )
             return Site.Assignment(
-                user: user, firstName: firstName, lastName: lastName,
+                user: user, firstName: firstName, lastName: lastName, phone: phone, foremanSince: foremanSince,
                 lastVisited: visitor == nil || visitor == user ? last : nil)
         }
     }
@@ -224,11 +290,10 @@ extension Visits {
     }
 }
 
-extension SiteRecord {
-    init(_ row: inout Row) throws {
+extension SiteLine {
+    fileprivate init(_ row: inout Row) throws {
         self.init(
-            id: try row.next(), name: try row.next(), address: try Address(&row), priority: try row.next(),
-            status: try row.next(), startDate: try row.next(), endDate: try row.next(), notes: try row.next(),
-            version: try row.next(), createdAt: try row.next(), updatedAt: try row.next())
+            record: try SiteRecord(&row), assigned: Int(try row.next() as Int64),
+            materials: Int(try row.next() as Int64))
     }
 }

@@ -1,13 +1,23 @@
-/// A building site of a company, with what is known of it.
+public import Storage
+
+/// A building site of a company, with its people and material.
 public struct Site: Sendable {
     public typealias ID = Core.ID<Site>
 
-    public enum Priority: String, Column, CaseIterable { case low, medium, high }
+    public enum Priority: String, Edited, CaseIterable { case low, medium, high }
 
-    public enum Status: String, Column, CaseIterable {
+    public enum Status: String, Edited, CaseIterable {
         case active = "ACTIVE"
-        /// Only hidden from the default view.
+        /// Hidden from the default view; nothing else changes.
         case inactive = "INACTIVE"
+        /// The work is done. Hidden from the default view; nothing else changes.
+        case finished = "FINISHED"
+    }
+
+    public enum Kind: String, Column, CaseIterable {
+        case site = "SITE"
+        /// Where the company keeps what is on no site. Each company has one; everyone works there.
+        case depot = "DEPOT"
     }
 
     /// A person who works on the site.
@@ -15,37 +25,44 @@ public struct Site: Sendable {
         public let user: User.ID
         public let firstName: String
         public let lastName: String
-        /// Their latest check-in on this site, where the reader may see it.
+        public let phone: String?
+        /// When they became a foreman of the site; nil for everyone else.
+        public let foremanSince: Instant?
+        public var isForeman: Bool { foremanSince != nil }
+        /// Their latest check-in on this site; nil if there is none or the reader may not see it.
         public let lastVisited: Instant?
 
         package init(
-            user: User.ID, firstName: String, lastName: String, lastVisited: Instant?
+            user: User.ID, firstName: String, lastName: String, phone: String? = nil, foremanSince: Instant? = nil,
+            lastVisited: Instant?
         ) {
             self.user = user
             self.firstName = firstName
             self.lastName = lastName
+            self.phone = phone
+            self.foremanSince = foremanSince
             self.lastVisited = lastVisited
         }
     }
 
     public let record: SiteRecord
     public let assignments: [Assignment]
-    /// The first `mostMaterials` at most.
+    /// At most `mostMaterials`, in the order in which they were added.
     public let materials: [Material]
-    /// The latest check-in of anyone whose visits the reader may see.
+    /// The latest check-in of anyone whose time entries the reader may see.
     public let lastVisited: Instant?
-    /// The time of all finished visits.
+    /// The sum of all finished time entries of all people.
     public let logged: Duration
-    /// The elapsed share of the days from start to end, 0 to 100 percent; 0 where there is no end.
+    /// The elapsed share of the days from start to end, in percent, 0 to 100; 0 without an end date.
     public let progress: Int
 
-    /// How many materials there are and how many run low, also where they aren't listed here.
+    /// How many materials there are and how many are running low, including those that aren't listed here.
     public let counts: MaterialCounts
 
-    /// How many materials come with a site.
+    /// The most materials that are returned with a site.
     public static let mostMaterials = 500
 
-    /// Whether there is material that isn't listed here.
+    /// Whether the site has material that isn't listed here.
     public var isMaterialTruncated: Bool { materials.count < counts.total }
 
     package init(
@@ -62,8 +79,8 @@ public struct Site: Sendable {
     }
 
     /// - Parameters:
-    ///   - materials: the first of them, and one more where there are others than come with a site.
-    ///   - counts: of the materials, where not all of them are given.
+    ///   - materials: the first `mostMaterials`, and one more if there are others.
+    ///   - counts: of all materials; nil if `materials` has them all.
     init(
         _ record: SiteRecord, assignments: [Assignment], visits: Visits?, materials: [Material],
         counts: MaterialCounts?, today: Day
@@ -74,27 +91,38 @@ public struct Site: Sendable {
             logged: .milliseconds(visits?.milliseconds ?? 0), progress: record.progress(on: today))
     }
 
-    /// How many items are nested in it.
+    /// The number of items nested in the site.
     var nestedCount: Int { assignments.count + materials.count }
 
-    /// How many bytes of text these have.
+    /// The bytes of text of the nested items.
     var nestedBytes: Int {
-        assignments.reduce(0) { $0 + $1.firstName.utf8.count + $1.lastName.utf8.count }
+        assignments.reduce(0) { $0 + $1.firstName.utf8.count + $1.lastName.utf8.count + ($1.phone?.utf8.count ?? 0) }
             + materials.reduce(0) { $0 + $1.name.utf8.count + $1.unit.utf8.count }
     }
 }
 
-/// Which sites of a company are asked for, and how much of them.
+/// The sites of a company to list, and how much of each.
 public struct SiteFilter: Sendable {
-    /// Nil for all.
+    public let kind: Site.Kind
+    /// Nil for any status.
     public let status: Site.Status?
-    /// Whether the material comes with each site.
+    /// Whether only removed sites are listed; otherwise only present ones are.
+    public let isRemoved: Bool
+    /// Words in the name or the address; nil for all sites.
+    public let search: SearchWords?
+    /// Whether each site comes with its material.
     public let hasMaterial: Bool
 
-    public init(status: Site.Status?, hasMaterial: Bool) { (self.status, self.hasMaterial) = (status, hasMaterial) }
+    public init(
+        kind: Site.Kind = .site, status: Site.Status?, isRemoved: Bool = false, search: SearchWords? = nil,
+        hasMaterial: Bool
+    ) {
+        (self.kind, self.status, self.isRemoved) = (kind, status, isRemoved)
+        (self.search, self.hasMaterial) = (search, hasMaterial)
+    }
 }
 
-/// How many materials a site has, and how many of them run low.
+/// How many materials a site has, and how many of them are running low.
 public struct MaterialCounts: Sendable {
     public let total: Int
     public let low: Int
@@ -106,39 +134,69 @@ public struct MaterialCounts: Sendable {
     }
 }
 
-/// A site as its own row tells it.
-public struct SiteRecord: Sendable {
-    public let id: Site.ID
-    public let name: String
-    public let address: Address
-    public let priority: Site.Priority
-    public let status: Site.Status
-    public let startDate: Day
-    /// Nil as long as no one knows it.
-    public let endDate: Day?
-    public let notes: String?
-    public let version: Int64
-    public let createdAt: Instant
-    public let updatedAt: Instant
+/// A site as its row holds it.
+public struct SiteRecord: Stored {
+    public internal(set) var id = Site.ID()
+    public internal(set) var kind = Site.Kind.site
+    public var name = ""
+    public var address = Address.none
+    public var priority = Site.Priority.medium
+    public var status = Site.Status.active
+    /// Of a depot without meaning.
+    public var startDate = Day(daysSince1970: 0)
+    /// The planned last day of work; nil while it is unknown.
+    public var endDate: Day?
+    public var notes: String?
+    /// The person to ask for on the site.
+    public var contactName: String?
+    public var contactPhone: String?
+    /// Increases with each update, from 1.
+    public internal(set) var version: Int64 = 1
+    public internal(set) var createdAt = Instant(milliseconds: 0)
+    public internal(set) var updatedAt = Instant(milliseconds: 0)
+    /// Nil while it is present.
+    public internal(set) var removedAt: Instant?
 
-    package init(
-        id: Site.ID, name: String, address: Address, priority: Site.Priority, status: Site.Status, startDate: Day,
-        endDate: Day?, notes: String?, version: Int64, createdAt: Instant, updatedAt: Instant
-    ) {
-        self.id = id
-        self.name = name
-        self.address = address
-        self.priority = priority
-        self.status = status
-        self.startDate = startDate
-        self.endDate = endDate
-        self.notes = notes
-        self.version = version
-        self.createdAt = createdAt
-        self.updatedAt = updatedAt
+    package init() {}
+
+    package init(id: Site.ID, version: Int64 = 1, createdAt: Instant, updatedAt: Instant) {
+        (self.id, self.version, self.createdAt, self.updatedAt) = (id, version, createdAt, updatedAt)
     }
 
-    /// Both the first and the last day count as days of work: on the first day nothing has elapsed, after the last all has.
+    package static let table = "sites"
+
+    package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
+        try columns.column("id", .key, &id)
+        try columns.column("kind", .fixed, &kind)
+        try columns.edited("name", &name, as: "name")
+        try columns.edited(&address, as: "address")
+        try columns.edited("start_date", &startDate, as: "startDate")
+        try columns.edited("end_date", &endDate, as: "endDate")
+        try columns.edited("notes", &notes, as: "notes", audit: .nameOnly)
+        try columns.edited("priority", &priority, as: "priority")
+        try columns.edited("status", &status, as: "status")
+        try columns.edited("contact_name", &contactName, as: "contactName", audit: .nameOnly)
+        try columns.edited("contact_phone", &contactPhone, as: "contactPhone", audit: .nameOnly)
+        try columns.column("version", .counted, &version)
+        try columns.column("created_at", .fixed, &createdAt)
+        try columns.column("updated_at", .changing, &updatedAt)
+        try columns.column("removed_at", .fixed, &removedAt)
+    }
+
+    /// The depot of a new company.
+    init(depotOf company: Company) {
+        (id, kind) = (Site.depot(of: company.id), .depot)
+        (name, address) = (company.language == .german ? "Lager" : "Depot", company.address)
+        (createdAt, updatedAt) = (company.createdAt, company.createdAt)
+    }
+
+    /// - Throws: a flaw of `endDate`, `.beforeStartDate`, if the end is before the start.
+    func check() throws {
+        if let endDate, endDate < startDate { throw Refusal("endDate", .beforeStartDate) }
+    }
+
+    /// The elapsed share in percent. The first and the last day both count as days of work: on the first day nothing has elapsed, after
+    /// the last everything has.
     func progress(on today: Day) -> Int {
         guard let endDate else { return 0 }
         let days = endDate.daysSince1970 - startDate.daysSince1970 + 1
@@ -147,7 +205,7 @@ public struct SiteRecord: Sendable {
     }
 }
 
-/// A person assigned to a site, by the assignment's row.
+/// A person assigned to a site, as the row of the assignment holds it.
 public struct Assignee: Sendable {
     public let site: Site.ID
     public let user: User.ID
@@ -162,94 +220,21 @@ public struct Assignee: Sendable {
     }
 }
 
-/// What the time entries on one site add up to.
+/// The sums of the time entries on one site.
 struct Visits: Sendable {
     /// The latest check-in that the reader may see.
     let last: Instant?
     let milliseconds: Int64
 }
 
-/// A site in a list, with how much belongs to it.
+/// A site in a list, with the number of its people and materials.
 struct SiteLine: Sendable {
     let record: SiteRecord
     let assigned: Int
     let materials: Int
 
-    /// How many items are nested in the site as it is listed.
+    /// The number of items nested in the site in a list with this filter.
     func nestedCount(_ filter: SiteFilter) -> Int {
         assigned + (filter.hasMaterial ? min(materials, Site.mostMaterials) : 0)
-    }
-}
-
-/// What a new site is made of.
-public struct NewSite: Sendable {
-    public let name: String
-    public let address: Address
-    /// Nil for the company's today.
-    public let startDate: Day?
-    public let endDate: Day?
-    public let notes: String?
-    public let users: [User.ID]
-    public let priority: Site.Priority
-    public let status: Site.Status
-
-    /// Throws `Refusal` where the end lies before the start.
-    public init(
-        name: String, address: Address, startDate: Day?, endDate: Day?, notes: String?, users: [User.ID],
-        priority: Site.Priority, status: Site.Status
-    ) throws {
-        if let startDate, let endDate, endDate < startDate { throw Refusal("endDate", .beforeStartDate) }
-        self.name = name
-        self.address = address
-        self.startDate = startDate
-        self.endDate = endDate
-        self.notes = notes
-        self.users = users
-        self.priority = priority
-        self.status = status
-    }
-
-    /// The same with a start. Throws `Refusal` where the end lies before it.
-    func starting(onceOn today: Day) throws -> NewSite {
-        try NewSite(
-            name: name, address: address, startDate: startDate ?? today, endDate: endDate, notes: notes, users: users,
-            priority: priority, status: status)
-    }
-}
-
-/// What is changed of a site; what is nil stays.
-public struct SiteEdit: Sendable {
-    public let name: String?
-    public let address: Address?
-    public let startDate: Day?
-    /// A nil within clears it.
-    public let endDate: Day??
-    /// A nil within clears them.
-    public let notes: String??
-    /// Exactly these people are assigned from now on.
-    public let users: [User.ID]?
-    public let priority: Site.Priority?
-    public let status: Site.Status?
-
-    public init(
-        name: String?, address: Address?, startDate: Day?, endDate: Day??, notes: String??, users: [User.ID]?,
-        priority: Site.Priority?, status: Site.Status?
-    ) {
-        self.name = name
-        self.address = address
-        self.startDate = startDate
-        self.endDate = endDate
-        self.notes = notes
-        self.users = users
-        self.priority = priority
-        self.status = status
-    }
-
-    /// The whole site as it will be. Throws `Refusal` where the end lies before the start.
-    func applied(to old: SiteRecord) throws -> NewSite {
-        try NewSite(
-            name: name ?? old.name, address: address ?? old.address, startDate: startDate ?? old.startDate,
-            endDate: endDate ?? old.endDate, notes: notes ?? old.notes, users: users ?? [],
-            priority: priority ?? old.priority, status: status ?? old.status)
     }
 }

@@ -1,4 +1,6 @@
-/// What is done with building sites.
+public import Storage
+
+/// The use cases of building sites.
 public struct Sites: Sendable {
     let database: any Database
     let runtime: Runtime
@@ -9,12 +11,14 @@ public struct Sites: Sendable {
 
     // MARK: Reading
 
-    /// One round trip: the row and all that belongs to it are asked for together.
+    /// The site with its people, hours and material, in one round trip.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `SiteRefusal.notFound` if there is no such site or
+    ///   the actor may not see it; the database's `StorageError`.
     public func get(_ scope: SiteScope) async throws -> Site {
         try scope.check(.readSites)
         let (records, people, visits, materials) = try await database.fetch(
-            Site.record(scope), Site.Assignment.all(on: scope.site, scope.within),
-            Visits.sum(on: scope.site, scope.within), Material.first(on: scope.site, in: scope.company))
+            Site.readable(scope), Site.Assignment.all(on: scope.site, scope.within),
+            Visits.sum(on: scope.site, scope.within), Material.first(on: scope.site, scope.within))
         guard let (record, timeZone) = records.first else { throw Site.notFound }
         let counts =
             materials.count > Site.mostMaterials
@@ -24,20 +28,27 @@ public struct Sites: Sendable {
             today: runtime.now().day(in: timeZone))
     }
 
-    /// Newest first; to a worker, the sites they are assigned to.
+    /// The company's sites, newest first; for a worker, only those that they are assigned to. A page of a search ends after thousands of
+    /// sites were searched, even if few were found.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission, or a worker asks for removed sites;
+    ///   `CompanyRefusal.notFound`; the database's `StorageError`.
     public func list(
         _ filter: SiteFilter, _ page: PageRequest<Site.ID>, in scope: CompanyScope
     ) async throws -> Page<Site, Site.ID> {
         try scope.check(.readSites)
+        if filter.isRemoved { try scope.checkArchive() }
+        if let search = filter.search { return try await find(search, filter, page, scope) }
         return try await read(filter, page, scope) { part in
             let (timeZones, lines) = try await database.fetch(
-                Company.timeZone(scope), Site.list(scope, filter.status, part).page)
+                Company.timeZone(scope), Site.list(scope, filter, part).page)
             guard let timeZone = timeZones.first else { throw Company.notFound }
             return (lines, timeZone)
         }
     }
 
-    /// The sites that somebody is assigned to, newest first; to a worker, only their own.
+    /// The sites that a person is assigned to, newest first; a worker may ask only for their own.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `UserRefusal.notFound` if there is no such person,
+    ///   or a worker asks for someone else's sites; the database's `StorageError`.
     public func list(
         assignedTo user: User.ID, _ filter: SiteFilter, _ page: PageRequest<Site.ID>, in scope: CompanyScope
     ) async throws -> Page<Site, Site.ID> {
@@ -45,15 +56,15 @@ public struct Sites: Sendable {
         guard let narrowed = scope.narrowed(toSitesOf: user) else { throw User.notFound }
         return try await read(filter, page, narrowed) { part in
             let (timeZones, users, lines) = try await database.fetch(
-                Company.timeZone(scope), User.exists(user, scope), Site.list(narrowed, filter.status, part).page)
+                Company.timeZone(scope), User.exists(user, scope), Site.list(narrowed, filter, part).page)
             guard let timeZone = timeZones.first, !users.isEmpty else { throw User.notFound }
             return (lines, timeZone)
         }
     }
 
-    /// Notes may be long, so the sites are read a few at a time. What belongs to them is asked site by site, in one round trip and only
-    /// for as many sites as a page has room for: a statement over all of them would read that of the others too.
-    private func read(
+    /// Notes may be long, so the sites are read a few at a time. Their people and material are queried site by site, in one round trip
+    /// and only for as many sites as fit on the page: one statement for all sites would read those of the other sites too.
+    func read(
         _ filter: SiteFilter, _ page: PageRequest<Site.ID>, _ scope: CompanyScope,
         _ lines: (PageRequest<Site.ID>) async throws -> (lines: [PageRow<SiteLine>], timeZone: String)
     ) async throws -> Page<Site, Site.ID> {
@@ -75,23 +86,36 @@ public struct Sites: Sendable {
 
     // MARK: Changing
 
-    /// All or nothing: where one of the people isn't of the company, nothing is made.
-    public func create(_ site: NewSite, in scope: CompanyScope) throws -> Change<Site> {
+    /// Creates a site with its assignments; all or nothing.
+    /// - Parameters:
+    ///   - fields: the site's fields; without `startDate` it starts today in the company's time zone.
+    ///   - users: the people assigned to it.
+    ///   - foremen: those of them who lead it.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `CompanyRefusal.notFound`;
+    ///   a flaw of `endDate`, `.beforeStartDate`; a flaw of `users`, `.notOfCompany`, for a person of another company; a
+    ///   flaw of `foremen`, `.notAssigned`;
+    ///   `LimitRefusal.sites`, `.activeSites` or `.text`.
+    public func create(
+        _ fields: Edit<SiteRecord>, users: [User.ID] = [], foremen: [User.ID] = [], in scope: CompanyScope
+    ) throws -> Change<Site> {
         try scope.check(.changeSites)
         let (id, now, runtime): (Site.ID, Instant, Runtime) = (runtime.newID(), runtime.now(), runtime)
         return Change { transaction in
-            // One site after the other, so that the last place is taken once.
+            // Sites are created one at a time, so that the last free place is taken only once.
             try transaction.enqueue(Company.lock(scope))
             let (timeZones, all, active) = try transaction.fetch(
                 Company.timeZone(scope), CompanyUse.sites(scope.company), CompanyUse.activeSites(scope.company))
             guard let timeZone = timeZones.first else { throw Company.notFound }
+            var blank = SiteRecord(id: id, createdAt: now, updatedAt: now)
+            blank.startDate = now.day(in: timeZone)
+            let site = fields.applied(to: blank)
+            try site.check()
             try all.first?.check(.sites)
             if site.status == .active { try active.first?.check(.activeSites) }
             try TextUse.add(site.notes.textBytes, of: id, in: scope, transaction)
             let siteScope = SiteScope(within: scope, site: id)
-            let begun = try site.starting(onceOn: now.day(in: timeZone))
-            try transaction.enqueue(Site.insert(id, begun, scope, now: now))
-            _ = try Self.assign(exactly: site.users, siteScope, transaction, now: now)
+            try transaction.enqueue(Site.insert(site, scope))
+            _ = try Self.assign(users, foremen: foremen, siteScope, transaction, now: now)
             try Audit(scope, runtime).write(.siteCreated, id, named: site.name, in: transaction)
             return try Self.read(siteScope, transaction, now: now)
         }
@@ -102,25 +126,42 @@ public struct Sites: Sendable {
         }
     }
 
-    public func change(_ edit: SiteEdit, if precondition: Precondition, on scope: SiteScope) throws -> Change<Site> {
+    /// Changes a site.
+    /// - Parameters:
+    ///   - users: the people assigned from then on; nil leaves the assignments as they are.
+    ///   - foremen: those of them who lead the site from then on; nil leaves as they are those who stay.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `SiteRefusal.notFound`, `.depotStays` or
+    ///   `.depotIsEveryones`; `ChangeRefusal.stale` if the precondition doesn't hold; a flaw of `endDate`, `.beforeStartDate`; a flaw of `users`,
+    ///   `.notOfCompany`; a flaw of `foremen`, `.notAssigned`; `LimitRefusal.activeSites` or `.text`.
+    public func change(
+        _ edit: Edit<SiteRecord>, users: [User.ID]? = nil, foremen: [User.ID]? = nil, if precondition: Precondition,
+        on scope: SiteScope
+    ) throws -> Change<Site> {
         try scope.check(.changeSites)
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
-            // Before the site's, as where one is made.
-            if edit.status == .active { try transaction.enqueue(Company.lock(scope.within)) }
             let old = try Self.lock(scope, transaction)
+            // Active sites are limited, and the site may become active. Transactions that lock both lock the site first.
+            if edit.sets(\.status) { try transaction.enqueue(Company.lock(scope.within)) }
             try precondition.check(old.version)
-            let new = try edit.applied(to: old)
-            if new.status == .active && old.status == .inactive {
+            var new = edit.applied(to: old)
+            (new.version, new.updatedAt) = (old.version &+ 1, now)
+            try new.check()
+            guard new.kind == .site || new.status == .active else { throw Refusal(SiteRefusal.depotStays) }
+            guard new.kind == .site || users?.isEmpty != false && foremen?.isEmpty != false else {
+                throw Refusal(SiteRefusal.depotIsEveryones)
+            }
+            if new.status == .active && old.status != .active {
                 try transaction.fetch(CompanyUse.activeSites(scope.company)).first?.check(.activeSites)
             }
             try TextUse.add(
                 new.notes.textBytes - old.notes.textBytes, of: scope.site, in: scope.within, transaction)
-            try transaction.enqueue(Site.update(scope, new, now: now))
-            var differences = old.differences(from: new)
-            if let users = edit.users {
-                let change = try Self.assign(exactly: users, scope, transaction, now: now)
-                differences.note("users", change.before, change.after)
+            try transaction.enqueue(Site.update(new, scope.within))
+            var differences = Differences(old, new)
+            if users != nil || foremen != nil {
+                let (old, new) = try Self.assign(users, foremen: foremen, scope, transaction, now: now)
+                differences.note("users", old.all, new.all)
+                differences.note("foremen", old.foremen, new.foremen)
             }
             if !differences.details.isEmpty {
                 try Audit(scope.within, runtime).write(
@@ -130,15 +171,19 @@ public struct Sites: Sendable {
         }
     }
 
-    /// Archives a site: nobody is assigned any more, open visits end, the history stays.
+    /// Archives a site: its assignments are removed, open time entries end, and its records stay.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `SiteRefusal.notFound` or
+    ///   `.depotStays`, or `ChangeRefusal.stale` if the precondition doesn't hold.
     public func remove(if precondition: Precondition, on scope: SiteScope) throws -> Change<Void> {
         try scope.check(.changeSites)
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
             let old = try Self.lock(scope, transaction)
             try precondition.check(old.version)
+            guard old.kind == .site else { throw Refusal(SiteRefusal.depotStays) }
             try transaction.enqueue(TimeEntry.Correction.keepOpen(on: scope, now: now))
             try transaction.enqueue(TimeEntry.endOpen(on: scope, now: now))
+            try transaction.enqueue(FormerAssignment.keepAll(scope, now: now))
             try transaction.enqueue(Assignee.removeAll(scope))
             try transaction.enqueue(Site.remove(scope, now: now))
             try Audit(scope.within, runtime).write(.siteRemoved, scope.site, named: old.name, in: transaction)
@@ -147,16 +192,20 @@ public struct Sites: Sendable {
 
     private static func lock(_ scope: SiteScope, _ transaction: borrowing Transaction) throws -> SiteRecord {
         try transaction.enqueue(Site.lock(scope))
+        return try record(scope, transaction)
+    }
+
+    static func record(_ scope: SiteScope, _ transaction: borrowing Transaction) throws -> SiteRecord {
         guard let found = try transaction.fetch(Site.record(scope)).first else { throw Site.notFound }
         return found.record
     }
 
-    private static func read(
+    static func read(
         _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
     ) throws -> Site {
         let (records, people, visits, materials) = try transaction.fetch(
             Site.record(scope), Site.Assignment.all(on: scope.site, scope.within),
-            Visits.sum(on: scope.site, scope.within), Material.first(on: scope.site, in: scope.company))
+            Visits.sum(on: scope.site, scope.within), Material.first(on: scope.site, scope.within))
         let counts =
             materials.count > Site.mostMaterials
             ? try transaction.fetch(Material.counts(on: scope.site, in: scope.company)) : []
@@ -166,39 +215,69 @@ public struct Sites: Sendable {
             today: now.day(in: timeZone))
     }
 
-    /// Makes the assigned people exactly these. Refuses, naming the first, where one isn't of the company.
-    /// - Returns: the ids of those assigned before and after, for the history.
+    /// The people of a site, for an audit entry: their ids, in order.
+    private struct Team {
+        let users: Set<User.ID>
+        let leaders: Set<User.ID>
+
+        var all: String? { Self.list(users) }
+        var foremen: String? { leaders.isEmpty ? nil : Self.list(leaders) }
+
+        private static func list(_ users: Set<User.ID>) -> String { users.map(\.text).sorted().joined(separator: " ") }
+    }
+
+    /// Assigns exactly these people, and makes exactly these of them foremen.
+    /// - Parameters:
+    ///   - users: nil leaves the people as they are.
+    ///   - foremen: nil leaves as they are those who stay.
+    /// - Returns: the people before and after.
+    /// - Throws: a flaw of `users`, `.notOfCompany`, with the id of the first person who isn't of the company; a flaw of `foremen`,
+    ///   `.notAssigned`, with the id of the first who isn't assigned.
     private static func assign(
-        exactly users: [User.ID], _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
-    ) throws -> (before: String, after: String) {
-        let before = Set(try transaction.fetch(Site.Assignment.all(on: scope.site, scope.within)).map(\.user))
-        let after = Set(users)
-        for user in before.subtracting(after) { try transaction.enqueue(Assignee.remove(user, scope)) }
-        for user in after.subtracting(before).sorted() {
-            // Nobody is assigned who is being removed.
+        _ users: [User.ID]?, foremen: [User.ID]?, _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
+    ) throws -> (before: Team, after: Team) {
+        let assigned = try transaction.fetch(Site.Assignment.all(on: scope.site, scope.within))
+        let before = Team(
+            users: Set(assigned.map(\.user)), leaders: Set(assigned.filter(\.isForeman).map(\.user)))
+        let all = users.map(Set.init) ?? before.users
+        let after = Team(users: all, leaders: foremen.map(Set.init) ?? before.leaders.intersection(all))
+        for user in before.users.subtracting(all) {
+            try transaction.enqueue(FormerAssignment.keep(user, scope, now: now))
+            try transaction.enqueue(Assignee.remove(user, scope))
+        }
+        for user in all.subtracting(before.users).sorted() {
+            // A person who is being removed must not be assigned.
             try transaction.enqueue(User.lock(user, in: scope.company))
             guard try transaction.execute(Assignee.insert(user, scope, now: now)) == 1 else {
                 throw Refusal("users", .notOfCompany, ["id": .text(user.text)])
             }
         }
-        func list(_ users: Set<User.ID>) -> String { users.map(\.text).sorted().joined(separator: " ") }
-        return (list(before), list(after))
+        if let stranger = after.leaders.subtracting(all).min() {
+            throw Refusal("foremen", .notAssigned, ["id": .text(stranger.text)])
+        }
+        for user in before.leaders.intersection(all).subtracting(after.leaders) {
+            try transaction.enqueue(Assignee.setForeman(user, since: nil, scope))
+        }
+        for user in after.leaders.subtracting(before.leaders) {
+            try transaction.enqueue(Assignee.setForeman(user, since: now, scope))
+        }
+        return (before, after)
     }
 }
 
-/// What is asked for one site of a list.
+/// The queries for one site of a list.
 private struct SiteCollectors {
     private let people: Collector<Site.Assignment>?
     private let visits: Collector<Visits>
     private let materials: Collector<Material>?
     private let counts: Collector<MaterialCounts>?
 
-    /// What there is none of isn't asked for.
+    /// Skips the queries whose result would be empty.
     init(_ line: SiteLine, _ filter: SiteFilter, _ scope: CompanyScope) {
         let (site, hasMaterial) = (line.record.id, line.materials > 0)
         people = line.assigned > 0 ? Collector(Site.Assignment.all(on: site, scope)) : nil
         visits = Collector(Visits.sum(on: site, scope))
-        materials = hasMaterial && filter.hasMaterial ? Collector(Material.first(on: site, in: scope.company)) : nil
+        materials = hasMaterial && filter.hasMaterial ? Collector(Material.first(on: site, scope)) : nil
         let listsAll = filter.hasMaterial && line.materials <= Site.mostMaterials
         counts = hasMaterial && !listsAll ? Collector(Material.counts(on: site, in: scope.company)) : nil
     }
@@ -212,20 +291,5 @@ private struct SiteCollectors {
         Site(
             record, assignments: people?.rows ?? [], visits: visits.rows.first, materials: materials?.rows ?? [],
             counts: counts?.rows.first, today: today)
-    }
-}
-
-extension SiteRecord {
-    fileprivate func differences(from new: NewSite) -> Differences {
-        var differences = Differences()
-        differences.note("name", name, new.name)
-        func known(_ address: Address) -> String? { address == .none ? nil : address.text }
-        differences.note("address", known(address), known(new.address))
-        differences.note("startDate", startDate.text, new.startDate?.text)
-        differences.note("endDate", endDate?.text, new.endDate?.text)
-        differences.note(only: "notes", notes, new.notes)
-        differences.note("priority", priority.rawValue, new.priority.rawValue)
-        differences.note("status", status.rawValue, new.status.rawValue)
-        return differences
     }
 }

@@ -1,65 +1,76 @@
+package import Storage
+
 extension TimeEntry {
+    private static let columns = columns(of: "t")
+
+    /// SQLite keeps the order of a CROSS JOIN. Otherwise, with statistics, it would begin with the people of a company that has few of
+    /// them, and sort all past entries (https://sqlite.org/optoverview.html#crossjoin).
     private static let selection: SQL = """
-        SELECT t.id, t.site_id, s.name, t.user_id, u.first_name, u.last_name, t.checked_in_at, t.checked_out_at, t.version,
+        SELECT \(columns), t.site_id, s.name, u.first_name, u.last_name,
+            (SELECT e.first_name FROM users e WHERE e.id = t.entered_by),
+            (SELECT e.last_name FROM users e WHERE e.id = t.entered_by),
             (SELECT COUNT(*) FROM time_corrections c
             WHERE c.company_id = t.company_id AND c.site_id = t.site_id AND c.entry_id = t.id)
-        FROM time_entries t JOIN users u ON u.company_id = t.company_id AND u.id = t.user_id
-            JOIN sites s ON s.company_id = t.company_id AND s.id = t.site_id
+        FROM time_entries t CROSS JOIN users u CROSS JOIN sites s
+        WHERE u.company_id = t.company_id AND u.id = t.user_id AND s.company_id = t.company_id AND s.id = t.site_id
         """
 
-    private static let byID: SQL = "\(selection) WHERE t.company_id = $1 AND t.site_id = $2 AND t.id = $3"
+    private static let byID: SQL = "\(selection) AND t.company_id = $1 AND t.site_id = $2 AND t.id = $3"
 
+    /// Uses the index of open entries, which SQLite would avoid if it was empty when the statistics were taken.
     private static let openByUser: SQL = """
-        \(selection) WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_out_at IS NULL
+        \(selection) AND t.company_id = $1 AND (t.site_id, t.id) = (
+            SELECT o.site_id, o.id FROM time_entries o
+            WHERE o.company_id = $1 AND o.user_id = $2 AND o.checked_out_at IS NULL)
         """
 
-    /// The end of each list: newest first, after `$2` and `$3`.
+    /// The condition of every list: newest first, after `$2` and `$3`.
     private static let newestFirst: SQL = """
         AND (t.checked_in_at, t.id) < ($2, $3)
         """
 
     private static let onSite: SQL = """
-        \(selection) WHERE t.company_id = $1 \(newestFirst) AND t.site_id = $5
+        \(selection) AND t.company_id = $1 \(newestFirst) AND t.site_id = $5
         ORDER BY t.company_id DESC, t.site_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     private static let onSiteByUser: SQL = """
-        \(selection) WHERE t.company_id = $1 \(newestFirst) AND t.user_id = $6 AND t.site_id = $5
+        \(selection) AND t.company_id = $1 \(newestFirst) AND t.user_id = $6 AND t.site_id = $5
         ORDER BY t.company_id DESC, t.user_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     private static let inCompany: SQL = """
-        \(selection) WHERE t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
+        \(selection) AND t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
         ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     private static let inCompanyByUser: SQL = """
-        \(selection) WHERE t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
+        \(selection) AND t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
             AND t.user_id = $7
         ORDER BY t.company_id DESC, t.user_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
-    /// Few: each person is on one site at most.
+    /// There are few: each person is on one site at most.
     private static let openInCompany: SQL = """
-        \(selection) WHERE t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
+        \(selection) AND t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
             AND ($7 IS NULL OR t.user_id = $7) AND t.checked_out_at IS NULL
         ORDER BY t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     private static let allOfUser: SQL = """
-        \(selection) WHERE t.company_id = $1 AND t.user_id = $2 AND (t.checked_in_at, t.id) > ($3, $4)
+        \(selection) AND t.company_id = $1 AND t.user_id = $2 AND (t.checked_in_at, t.id) > ($3, $4)
         ORDER BY t.company_id, t.user_id, t.checked_in_at, t.id LIMIT $5
         """
 
     // MARK: Reading
 
     static func one(_ id: ID, _ scope: SiteScope) -> Query<TimeEntry> {
-        Query(byID, scope.company, scope.site, id, row: TimeEntry.init)
+        Query(byID, scope.company, scope.site, id, row: TimeEntry.init(named:))
     }
 
-    /// The visit that somebody is on now, on whatever site.
+    /// The person's open time entry, on any site.
     static func open(of user: User.ID, _ company: Company.ID) -> Query<TimeEntry> {
-        Query(openByUser, company, user, row: TimeEntry.init)
+        Query(openByUser, company, user, row: TimeEntry.init(named:))
     }
 
     private static let othersInTime: SQL = """
@@ -69,26 +80,29 @@ extension TimeEntry {
         LIMIT 1
         """
 
-    /// A visit of the same person's, other than this one, that has a share in this time.
+    /// A time entry of the same person, other than this one, that overlaps the period.
     static func others(
         than entry: TimeEntry, from start: Instant, to end: Instant, in company: Company.ID
     ) -> Query<ID> {
         Query(othersInTime, company, entry.user, start, end, entry.id) { try $0.next() }
     }
 
-    /// Newest first; within the leave to read one's own, the person's own.
-    static func list(_ scope: SiteScope, _ page: PageRequest<Key>) -> Query<TimeEntry> {
+    /// The entries on a site, newest first.
+    /// - Parameter person: whose entries; nil for everyone's.
+    static func list(_ scope: SiteScope, of person: User.ID?, _ page: PageRequest<Key>) -> Query<TimeEntry> {
         let after = page.after ?? .beforeAll
-        if let person = scope.person {
+        if let person {
             return Query(
                 onSiteByUser, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site, person,
-                row: TimeEntry.init)
+                row: TimeEntry.init(named:))
         }
         return Query(
-            onSite, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site, row: TimeEntry.init)
+            onSite, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site,
+            row: TimeEntry.init(named:))
     }
 
-    /// - Parameter period: when they began.
+    /// The entries of a company, newest first; with a scope for own records, only the person's own.
+    /// - Parameter period: the period in which they began.
     static func list(
         _ scope: CompanyScope, _ filter: TimeEntryFilter, in period: Range<Instant>, _ page: PageRequest<Key>
     ) -> Query<TimeEntry> {
@@ -98,43 +112,34 @@ extension TimeEntry {
         if filter.isOpen {
             return Query(
                 openInCompany, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, user,
-                row: TimeEntry.init)
+                row: TimeEntry.init(named:))
         }
         if let user {
             return Query(
                 inCompanyByUser, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, user,
-                row: TimeEntry.init)
+                row: TimeEntry.init(named:))
         }
         return Query(
-            inCompany, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, row: TimeEntry.init)
+            inCompany, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to,
+            row: TimeEntry.init(named:))
     }
 
-    /// Everything about one person, oldest first.
+    /// All of a person's entries, oldest first.
     static func some(of user: User, after: Key?, atMost limit: Int) -> Query<TimeEntry> {
         Query(
             allOfUser, user.companyID, user.id, after?.checkedInAt ?? Instant.first, after?.text ?? "", Int64(limit),
-            row: TimeEntry.init)
-    }
-
-    init(_ row: inout Row) throws {
-        self.init(
-            id: try row.next(), site: try row.next(), siteName: try row.next(), user: try row.next(),
-            userName: "\(try row.next() as String) \(try row.next() as String)", checkedInAt: try row.next(),
-            checkedOutAt: try row.next(), version: try row.next())
-        correctionCount = Int(try row.next() as Int64)
+            row: TimeEntry.init(named:))
     }
 
     // MARK: Writing
 
-    /// Writes nothing where the person is on a site already.
+    /// When an entry was recorded and last changed is written with it, and not read.
+    private static let writes = StoredWrites<TimeEntry>(ignoresConflicts: true, also: ["created_at", "updated_at"])
+
+    /// Inserts nothing if the person has an open time entry.
     package func insert(_ scope: SiteScope, now: Instant) -> Statement {
-        Statement(
-            """
-            INSERT INTO time_entries (company_id, site_id, id, user_id, checked_in_at, checked_out_at, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-            ON CONFLICT DO NOTHING
-            """,
-            scope.company, scope.site, id, user, checkedInAt, checkedOutAt, now)
+        Self.writes.insert(
+            self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [now.sqlValue, now.sqlValue])
     }
 
     static func lock(_ id: ID, _ scope: SiteScope) -> Statement {
@@ -143,18 +148,12 @@ extension TimeEntry {
             scope.company, scope.site, id)
     }
 
-    static func update(
-        _ id: ID, _ scope: SiteScope, checkedInAt: Instant, checkedOutAt: Instant?, now: Instant
-    ) -> Statement {
-        Statement(
-            """
-            UPDATE time_entries SET checked_in_at = $4, checked_out_at = $5, version = version + 1, updated_at = $6
-            WHERE company_id = $1 AND site_id = $2 AND id = $3
-            """,
-            scope.company, scope.site, id, checkedInAt, checkedOutAt, now)
+    func update(_ scope: SiteScope, now: Instant) -> Statement {
+        Self.writes.update(
+            self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [.null(.integer), now.sqlValue])
     }
 
-    /// Ends the visit that somebody who goes for good is on.
+    /// Ends the open time entry of a person who is being removed.
     static func endOpen(of user: User.ID, _ scope: CompanyScope, now: Instant) -> Statement {
         Statement(
             """
@@ -165,7 +164,7 @@ extension TimeEntry {
             scope.company, user, now)
     }
 
-    /// Ends all visits to a site that is removed.
+    /// Ends all open time entries on a site that is being removed.
     static func endOpen(on scope: SiteScope, now: Instant) -> Statement {
         Statement(
             """
@@ -187,43 +186,32 @@ extension TimeEntry.Key {
 }
 
 extension Instant {
-    /// Far outside of what occurs.
+    /// Outside the range of real instants.
     fileprivate static let first = Instant(milliseconds: .min)
     fileprivate static let last = Instant(milliseconds: .max)
 }
 
 extension TimeEntry.Correction {
+    private static let columns = columns(of: "c")
+
     private static let ofEntry: SQL = """
-        SELECT c.number, c.checked_in_at, c.checked_out_at, c.reason, c.reason_code, c.user_id, u.first_name, u.last_name, c.created_at
-        FROM time_corrections c JOIN users u ON u.id = c.user_id
-        WHERE c.company_id = $1 AND c.site_id = $2 AND c.entry_id = $3
+        SELECT \(columns), u.first_name, u.last_name
+        FROM time_corrections c CROSS JOIN users u
+        WHERE u.id = c.user_id AND c.company_id = $1 AND c.site_id = $2 AND c.entry_id = $3
         ORDER BY c.company_id, c.site_id, c.entry_id, c.number
         """
 
     /// Oldest first.
     static func all(of entry: TimeEntry, in company: Company.ID) -> Query<TimeEntry.Correction> {
-        Query(ofEntry, company, entry.site, entry.id) { row in
-            TimeEntry.Correction(
-                number: try row.next(), checkedInAt: try row.next(), checkedOutAt: try row.next(),
-                reason: try row.next(), cause: (try row.next() as String?).flatMap(Cause.init), user: try row.next(),
-                userName: "\(try row.next() as String) \(try row.next() as String)", createdAt: try row.next())
-        }
+        Query(ofEntry, company, entry.site, entry.id, row: TimeEntry.Correction.init(named:))
     }
 
-    /// Keeps what an entry said.
-    static func insert(_ old: TimeEntry, reason: String, _ scope: SiteScope, now: Instant) -> Statement {
-        Statement(
-            """
-            INSERT INTO time_corrections (company_id, site_id, entry_id, number, checked_in_at, checked_out_at, reason, user_id,
-                created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """,
-            scope.company, scope.site, old.id, old.version, old.checkedInAt, old.checkedOutAt, reason,
-            scope.actor.user.id, now)
-    }
-}
+    private static let writes = StoredWrites<TimeEntry.Correction>()
 
-extension TimeEntry.Correction {
+    func insert(of entry: TimeEntry.ID, _ scope: SiteScope) -> Statement {
+        Self.writes.insert(self, in: [scope.company.sqlValue, scope.site.sqlValue, entry.sqlValue])
+    }
+
     private static let keeping: SQL = """
         INSERT INTO time_corrections (company_id, site_id, entry_id, number, checked_in_at, checked_out_at, reason,
             reason_code, user_id, created_at)
@@ -239,19 +227,20 @@ extension TimeEntry.Correction {
         \(keeping) WHERE t.company_id = $1 AND t.site_id = $2 AND t.checked_out_at IS NULL
         """
 
-    /// Keeps that somebody who is removed was on a visit, before it is ended for them.
+    /// Keeps the open time entry of a person who is being removed, before it is ended for them.
     static func keepOpen(of user: User.ID, _ scope: CompanyScope, now: Instant) -> Statement {
         Statement(keepingOfUser, scope.company, user, Cause.personRemoved, scope.actor.user.id, now)
     }
 
-    /// The same for everybody on a site that is removed.
+    /// Keeps all open time entries on a site that is being removed.
     static func keepOpen(on scope: SiteScope, now: Instant) -> Statement {
         Statement(keepingOnSite, scope.company, scope.site, Cause.siteRemoved, scope.actor.user.id, now)
     }
 }
 
 extension Database {
-    /// The same entries with the corrections of those that were corrected, asked in one round trip.
+    /// The same entries with the corrections of the corrected ones, queried in one round trip.
+    /// - Throws: the database's `StorageError`.
     func withCorrections(_ entries: [TimeEntry], in company: Company.ID) async throws -> [TimeEntry] {
         let collectors = entries.map { entry in
             entry.correctionCount > 0 ? Collector(TimeEntry.Correction.all(of: entry, in: company)) : nil
@@ -272,6 +261,7 @@ extension TimeEntryFilter {
         [from, to].contains { if case .day = $0 { true } else { false } }
     }
 
+    /// The period in which the entries began.
     /// - Parameter timeZone: the company's.
     func period(in timeZone: String) -> Range<Instant> {
         let start: Instant

@@ -1,16 +1,23 @@
-/// Why a time entry can't be written.
+/// Why a time entry can't be recorded or corrected.
 public enum TimeEntryRefusal: String, RefusalCode {
     case notFound = "time-entry-not-found"
-    /// The caller is.
+    /// The caller has an open time entry.
     case checkedInAlready = "checked-in-already"
     case notCheckedIn = "not-checked-in"
-    /// The person whose entry it is has another one that is open.
+    /// The person whose entry is corrected has another open one.
     case otherOpen = "other-entry-open"
-    /// The same, found out by the database itself.
+    /// A person has an open time entry already, as the database's unique index reports.
     case openMeanwhile = "open-entry-exists"
     case overlaps = "overlaps-another-entry"
+    case foremenRecentOnly = "foremen-recent-only"
 
-    public var kind: Refusal.Kind { self == .notFound ? .notFound : .conflict }
+    public var kind: Refusal.Kind {
+        switch self {
+        case .notFound: .notFound
+        case .foremenRecentOnly: .forbidden
+        case .checkedInAlready, .notCheckedIn, .otherOpen, .openMeanwhile, .overlaps: .conflict
+        }
+    }
 
     public var sentence: String {
         switch self {
@@ -19,6 +26,7 @@ public enum TimeEntryRefusal: String, RefusalCode {
         case .notCheckedIn: "You are not checked in on this site."
         case .otherOpen: "{name} is checked in already: a second visit can't be open too."
         case .openMeanwhile: "This person is checked in already."
+        case .foremenRecentOnly: "Foremen enter and correct hours of the last seven days: a manager can do it."
         case .overlaps: "{name} has another visit in that time: correct that one first."
         }
     }

@@ -1,17 +1,19 @@
+public import Storage
+
 extension Accounts {
-    /// Takes the password again, so that the session may do what is sensitive for ten minutes (`Actor.confirmedUntil`).
+    /// Confirms the caller's password, which allows the session sensitive acts for ten minutes (`Actor.confirmedUntil`).
     ///
-    /// Wrong ones count as those of a change of password do, and wait in the account's turn with all other password work.
-    /// - Returns: until when it is good.
-    /// - Throws: a `Refusal` of the field `password` where it is wrong; `AccountRefusal.tooManyTries`, `.tooManySignIns`;
-    ///   `.sessionEnded` where the session ended or the password was changed meanwhile.
+    /// Wrong passwords count like those of a change of password, and the check takes the account's turn among all password work.
+    /// - Returns: when the confirmation expires.
+    /// - Throws: a `Refusal` of the field `password` if it is wrong; `AccountRefusal.tooManyTries`; `.tooManySignIns`; `.sessionEnded` if
+    ///   the session ended or the password was changed meanwhile; `StorageError`.
     public func confirm(_ password: String, as actor: Actor) async throws -> Instant {
         let attempts = Attempts(.signInsOfSessions, of: actor.user.id.text)
         let (found, made) = try await database.fetch(
             User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made)
         let held = found.first ?? nil
         try attempts.check(made, now: runtime.now())
-        let account = EmailAddress(actor.user.email)?.folded ?? actor.user.email
+        let account = actor.user.accountKey
         let isRight = try await hasher.verify(password, against: held, of: account)
         let now = runtime.now()
         guard isRight, let held else {
@@ -23,7 +25,7 @@ extension Accounts {
             throw Refusal("password", .wrongPassword)
         }
         try await database.transaction { transaction in
-            // Of several guesses that were under way at once only as many count as may.
+            // Checked again, so that concurrent guesses don't exceed the limit.
             try attempts.check(transaction, now: now)
             guard try transaction.execute(Session.confirm(actor, passwordHash: held, now: now)) == 1 else {
                 throw Refusal(AccountRefusal.sessionEnded)

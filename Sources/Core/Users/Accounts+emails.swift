@@ -1,9 +1,11 @@
+import Storage
+
 extension Accounts {
-    /// Uses the link that was mailed to a new address: it holds from now on. A change that someone else asked for ends the person's
-    /// sessions.
+    /// Confirms a new email address by the link that was mailed to it. The address takes effect at once. If someone else requested the
+    /// change, the person's sessions end.
     /// - Returns: the address.
-    /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, replaced or too old; `.emailTaken` where another account has the
-    ///   address: who has opened the link may know.
+    /// - Throws: `AccountRefusal.linkUsed` if the token is unknown, replaced or expired; `.emailTaken` if another account has the address,
+    ///   which a person who has opened the link there may know; `StorageError`.
     public func confirmEmail(token: Substring, from source: RequestSource = .none) async throws -> String {
         guard let hash = Token.hash(sent: token) else { throw Refusal(AccountRefusal.linkUsed) }
         let (mail, now, runtime) = (runtime.newID(Mail.self), runtime.now(), runtime)
@@ -11,7 +13,7 @@ extension Accounts {
             Change { transaction in
                 guard let named = try transaction.fetch(EmailChange.find(hash, now: now)).first else { return nil }
                 try transaction.enqueue(User.lock(named.user, in: named.company))
-                // Again, now that no one else changes it.
+                // Read again under the lock.
                 let (found, users) = try transaction.fetch(
                     EmailChange.find(hash, now: now), User.one(named.user, in: named.company, now: now))
                 guard let waiting = found.first, let user = users.first, let email = EmailAddress(waiting.address)
@@ -24,10 +26,12 @@ extension Accounts {
                 if waiting.changer != user.id {
                     try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
                 }
-                try transaction.enqueue(
-                    Mail.insert(mail, .emailChanged, to: user, details: [email.text], now: now))
+                if user.email != nil {
+                    try transaction.enqueue(
+                        Mail.insert(mail, .emailChanged, to: user, details: [email.text], now: now))
+                }
                 try Audit(user, session: nil, runtime).write(
-                    .userChanged, user.id, user.differences(from: user.with(email: email)), in: transaction)
+                    .userChanged, user.id, Differences(user, user.with(email: email)).details, in: transaction)
                 let record = SecurityRecord(of: user, source, runtime)
                 try record.write(.emailChanged, in: transaction)
                 try UnprovenFounder.prove(user, record, transaction, now: now)
@@ -38,10 +42,11 @@ extension Accounts {
         return confirmed
     }
 
-    /// Uses the link that was mailed to a former address: it holds again, and whoever had the person's sessions, password or newer
-    /// address is out. A link for a new password is mailed to it.
+    /// Restores a former email address by the link that was mailed to it. The address takes effect at once, and other people lose access to
+    /// the account: all sessions end, and the password and newer addresses become void. A link for a new password is mailed to the address
+    /// if the account is active.
     /// - Returns: the address.
-    /// - Throws: `AccountRefusal.linkUsed` where the token is unknown, used or too old.
+    /// - Throws: `AccountRefusal.linkUsed` if the token is unknown, used or expired; `StorageError`.
     public func restoreEmail(token: Substring, from source: RequestSource = .none) async throws -> String {
         guard let hash = Token.hash(sent: token) else { throw Refusal(AccountRefusal.linkUsed) }
         let (link, mail) = (Token(runtime), runtime.newID(Mail.self))
@@ -62,7 +67,7 @@ extension Accounts {
                 try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
                 try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
                 try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))
-                // Who was switched off comes in again only by those who may switch them on.
+                // A deactivated person regains access only through people who may activate them.
                 if user.status == .active {
                     let restored = user.with(email: email)
                     try transaction.enqueue(OneTimeToken.undone(restored, link, now: now))

@@ -1,9 +1,13 @@
+import Storage
+
 extension Accounts {
-    /// Makes a token with which whoever has this address may set a new password: also who was invited and hasn't joined. Takes the
-    /// same course, and the same time, whether or not the address is known.
-    /// A browser that the account knows has a count of its own. Everyone else has one for each network, and all of them together one, beyond
-    /// which nothing more is sent.
-    /// - Returns: the token that the mail carries. It opens nothing where nobody who may have one has the address.
+    /// Creates a token for a new password, and mails it to an address. Invited people who haven't joined get one too. The steps and the
+    /// time are the same whether or not the address is known.
+    ///
+    /// A browser that the account knows has a limit of its own. All others have a limit for each network, and share one for the account,
+    /// beyond which nothing more is sent.
+    /// - Returns: the mail's token. It is useless if no one who may have a link has the address.
+    /// - Throws: `AccountRefusal.tooManyTries` if the browser's or the network's limit is used up; `StorageError`.
     @discardableResult
     public func resetPassword(email: EmailAddress, from origin: Origin) async throws -> Token {
         let now = runtime.now()
@@ -21,12 +25,12 @@ extension Accounts {
         let mail: Mail.ID = runtime.newID()
         try await database.transaction { transaction in
             for limit in limits { try limit.record(transaction, now: now) }
-            // Strangers' requests refuse no one a link: the newest of theirs is in the person's own mailbox, and good.
+            // Strangers' requests don't lock a person out: the latest link is in the person's own mailbox, and valid.
             if let ofAccount {
                 if try ofAccount.isUsedUp(transaction, now: now) { return }
                 try ofAccount.record(transaction, now: now)
             }
-            // Who is switched off or moved at the same moment is so before what follows, or after it.
+            // A concurrent deactivation or change of address commits before this lock, or after this transaction.
             try transaction.enqueue(User.lock(email))
             try transaction.enqueue(OneTimeToken.reset(email, token, now: now))
             try transaction.enqueue(Mail.cancelResets(of: email, now: now))
@@ -35,9 +39,10 @@ extension Accounts {
         return token
     }
 
-    /// Makes a token for a new password that the operator of the server hands on, where no mail reaches the person. Nobody outside may
-    /// ask.
-    /// - Returns: nil where no one who may have one has the address.
+    /// Creates a token for a new password that the server's operator hands over, for a person whom mail doesn't reach. It isn't part of the
+    /// API.
+    /// - Returns: nil if no one who may have a link has the address.
+    /// - Throws: `StorageError`.
     package func passwordLink(email: EmailAddress) async throws -> Token? {
         let (token, now) = (Token(runtime), runtime.now())
         let made = try await database.transaction { transaction in
@@ -47,14 +52,16 @@ extension Accounts {
         return made > 0 ? token : nil
     }
 
-    /// Uses a one-time token up: the person has this password now, is active, and every session of theirs ends.
+    /// Redeems a one-time token: sets the person's password, activates them and ends all their sessions.
+    /// - Throws: `AccountRefusal.linkUsed` if the token is unknown, used or expired, or the person may not use it any more; a `Refusal` of
+    ///   the field `password` if it consists of what is known about the account; `AccountRefusal.tooManySignIns`; `StorageError`.
     public func setPassword(
         _ password: Password, token: Substring, from source: RequestSource = .none
     ) async throws -> User {
         let unknown = Refusal(AccountRefusal.linkUsed)
         guard let tokenHash = Token.hash(sent: token) else { throw unknown }
         let now = runtime.now()
-        // Before the costly hash, so that made-up tokens cost little.
+        // Before the costly hash, so that invented tokens cost little.
         guard let holder = try await database.fetch(OneTimeToken.find(tokenHash, now: now)).first else {
             throw try await refusal(ofLink: tokenHash, source)
         }
@@ -73,7 +80,7 @@ extension Accounts {
                 User.one(holder.user, in: holder.company, now: now),
                 User.passwordHash(of: holder.user, in: holder.company))
             guard let user = users.first else { throw unknown }
-            // Who isn't active comes in by an invitation: by its link, or while it stands by one that they asked for.
+            // An inactive person joins by an invitation: by its link or, while it is open, by a link that they requested.
             let mayComeIn =
                 switch holder.purpose {
                 case .invitation: user.status == .inactive
@@ -85,15 +92,18 @@ extension Accounts {
             try transaction.enqueue(user.setPassword(hash, now: now))
             try transaction.enqueue(SpentLink.insert(tokenHash, of: holder, now: now))
             try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
-            // Who knew the old password may have asked for another address.
+            try transaction.enqueue(Card.void(of: user.id, in: user.companyID))
+            // A person who knew the old password may have requested another address.
             try EmailChange.cancel(of: user.id, in: user.companyID, transaction, now: now)
             try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
             try transaction.enqueue(KnownBrowser.forgetAll(of: user.id, in: user.companyID))
             try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))
-            // Who was locked out by others' guesses comes in by the link.
-            try transaction.enqueue(Attempts(.signInsOfAccount, ofAddress: user.email).forgotten)
+            // The link ends a lockout that other people's guesses caused.
+            try transaction.enqueue(Attempts(.signInsOfAccount, ofAddressOf: user).forgotten)
             try transaction.enqueue(Attempts(.signInsOfSessions, of: user.id.text).forgotten)
-            if !isFirst { try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: user, now: now)) }
+            if !isFirst, user.email != nil {
+                try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: user, now: now))
+            }
             try Audit(user, session: nil, runtime).write(
                 isFirst ? .userJoined : .passwordChanged, user.id, in: transaction)
             let record = SecurityRecord(of: user, source, runtime)
@@ -103,7 +113,8 @@ extension Accounts {
         }
     }
 
-    /// Throws a `Refusal` of the field `password` where it is made of what is known of the account.
+    /// Checks a new password against what is known about the account.
+    /// - Throws: a `Refusal` of the field `password` if it consists of that.
     static func check(_ password: Password, against own: OwnWords) throws {
         do throws(Flaw) {
             try password.check(against: own)

@@ -1,13 +1,14 @@
 import Foundation
+public import Storage
 
-/// Coming in and going out: registering, signing in, being known by a token, signing out.
+/// Use cases for access: registering, signing in, authenticating by token, signing out.
 public struct Accounts: Sendable {
     let database: any Database
     let hasher: PasswordHasher
     let runtime: Runtime
     let provesAddresses: Bool
 
-    /// - Parameter provesAddresses: whether who founds a company is asked to prove their e-mail address.
+    /// - Parameter provesAddresses: whether founders of companies must confirm their email addresses.
     public init(
         _ database: any Database, hasher: PasswordHasher, provesAddresses: Bool = false, runtime: Runtime
     ) {
@@ -15,7 +16,7 @@ public struct Accounts: Sendable {
         self.provesAddresses = provesAddresses
     }
 
-    /// A person who wants an account.
+    /// A person who is to get an account.
     public struct NewPerson: Sendable {
         public let email: EmailAddress
         public let password: Password
@@ -26,18 +27,19 @@ public struct Accounts: Sendable {
             (self.email, self.password, self.firstName, self.lastName) = (email, password, firstName, lastName)
         }
 
-        /// Throws a `Refusal` of the field `password` where it is made of what is known of the account.
+        /// - Throws: a `Refusal` of the field `password` if it consists of what is known about the account.
         func checkPassword(company: String?) throws {
             let own = OwnWords(email: email.text, firstName: firstName, lastName: lastName, company: company)
             try Accounts.check(password, against: own)
         }
     }
 
+    /// A successful sign-in.
     public struct SignIn: Sendable {
         public let token: Token
         public let expiresAt: Instant
         public let user: User
-        /// What a browser that wasn't known is known by from now on.
+        /// The token by which a browser that wasn't known is recognised from now on; nil if no new one is needed.
         public let newBrowser: Token?
 
         package init(token: Token, expiresAt: Instant, user: User, newBrowser: Token? = nil) {
@@ -46,21 +48,28 @@ public struct Accounts: Sendable {
         }
     }
 
-    /// Where a request comes from, as far as we know.
+    /// The origin of a request, as far as it is known.
     public struct Origin: Sendable {
-        /// The network that the limits count by: an IPv4 address, or the first half of an IPv6 address.
+        /// The network by which the limits count: an IPv4 address, or the first half of an IPv6 address.
         public let network: String
+        /// The network as one subscriber may have it: of IPv6 the first 48 bits, because some lines have as many.
+        var subscriber: String {
+            let groups = network.split(separator: ":", omittingEmptySubsequences: false)
+            return groups.count < 4 ? network : groups.prefix(3).joined(separator: ":")
+        }
         public let userAgent: String?
-        /// The token of the session that the caller's browser still holds: signing in again ends it.
+        /// The token of the session that the caller's browser still holds. A new sign-in ends that session.
         public var formerToken: Substring?
-        /// Whether a page of ours asks, whose browser keeps a cookie.
+        /// Whether the request comes from a page of ours, whose browser keeps a cookie.
         public var isOwnPage = false
         /// The token by which accounts know the caller's browser, if it has one.
         public var browserToken: Substring?
+        /// The key of the caller's phone, if it has one.
+        public var phoneKey: Substring?
 
         var browserHash: [UInt8] { browserToken.flatMap { Token.hash(sent: $0) } ?? [] }
 
-        /// The same, as security events say it.
+        /// The same for security events.
         let source: RequestSource
 
         public init(network: String, userAgent: String?, formerToken: Substring? = nil, source: RequestSource = .none) {
@@ -72,6 +81,8 @@ public struct Accounts: Sendable {
     }
 
     /// Founds a company with its first manager.
+    /// - Throws: a `Refusal` of the field `password` if it consists of what is known about the account; `AccountRefusal.tooManyTries` if
+    ///   too many registrations came from the network; `.tooManySignIns`; `.emailTaken`; `StorageError`.
     public func register(
         _ person: NewPerson, company name: String, address: Address, language: Language, from origin: Origin
     ) async throws -> User {
@@ -83,7 +94,8 @@ public struct Accounts: Sendable {
             name, address: address, by: person, language: language, provesAddress: provesAddresses)
     }
 
-    /// The same without a limit, and without proof of the address: for those who have the database in their hands.
+    /// The same without a limit and without confirmation of the address: for callers with direct access to the database.
+    /// - Throws: `AccountRefusal.emailTaken`; `.tooManySignIns`; `StorageError`.
     package func register(
         _ person: NewPerson, company name: String, address: Address, language: Language
     ) async throws -> User {
@@ -94,40 +106,47 @@ public struct Accounts: Sendable {
         _ name: String, address: Address, by person: NewPerson, language: Language, provesAddress: Bool
     ) async throws -> User {
         let company: Company.ID = runtime.newID()
-        let founding = Company.insert(company, name: name, address: address, language: language, now: runtime.now())
+        let now = runtime.now()
+        var founded = Company()
+        (founded.id, founded.name, founded.address, founded.language) = (company, name, address, language)
+        (founded.createdAt, founded.updatedAt) = (now, now)
         return try await create(
-            person, role: .manager, in: company, language: language, founding: (founding, name, provesAddress))
+            person, role: .manager, in: company, language: language,
+            founding: ([founded.insertion, Site.insertDepot(of: founded)], name, provesAddress))
     }
 
-    /// Makes an operator of the platform. Only the command line calls this.
+    /// Creates an operator of the platform. Only the command line calls this.
+    /// - Throws: a `Refusal` of the field `password` if it consists of what is known about the account; `AccountRefusal.emailTaken`;
+    ///   `.tooManySignIns`; `StorageError`.
     public func createAdmin(_ person: NewPerson, language: Language) async throws -> User {
         try person.checkPassword(company: nil)
         return try await create(person, role: .admin, in: Company.platform, language: language)
     }
 
-    /// Makes an active account with a password. Whoever calls this has decided that it may be made.
+    /// Creates an active account with a password. The caller has decided that it may be created.
+    /// - Throws: `AccountRefusal.emailTaken`; `.tooManySignIns`; `StorageError`.
     package func create(
         _ person: NewPerson, role: Role, in company: Company.ID, language: Language
     ) async throws -> User {
         try await create(person, role: role, in: company, language: language, founding: nil)
     }
 
-    /// - Parameter founding: makes the company, with its name, where this is the first account of a new one; and whether its address is
-    ///   to be proven.
+    /// - Parameter founding: if this is the first account of a new company, the statements that insert the company, the company's name, and
+    ///   whether the email address must be confirmed.
     private func create(
         _ person: NewPerson, role: Role, in company: Company.ID, language: Language,
-        founding: (statement: Statement, name: String, provesAddress: Bool)?
+        founding: (statements: [Statement], name: String, provesAddress: Bool)?
     ) async throws -> User {
         let hash = try await hasher.hash(person.password.text, of: person.email.folded)
         let now = runtime.now()
         let user = User(
             id: runtime.newID(), companyID: company, email: person.email.text, firstName: person.firstName,
             lastName: person.lastName, role: role, status: .active, language: language, version: 1, createdAt: now,
-            updatedAt: now)
+            updatedAt: now, ownerSince: founding == nil ? nil : now)
         let audit = Audit(user, session: nil, runtime)
         let (proof, mail): (Token, Mail.ID) = (Token(runtime), runtime.newID())
         try await database.transaction { transaction in
-            if let founding { try transaction.enqueue(founding.statement) }
+            for statement in founding?.statements ?? [] { try transaction.enqueue(statement) }
             guard try transaction.execute(user.insert(email: person.email, passwordHash: hash)) == 1 else {
                 throw Refusal(AccountRefusal.emailTaken)
             }
@@ -140,18 +159,18 @@ public struct Accounts: Sendable {
         return user
     }
 
-    /// The same answer, after the same time, whether the address is unknown, the password wrong or the account switched off.
-    /// Failures count against the account and the network they come from; after too many, the right password is refused too. Those from a
-    /// browser that the account knows count against that browser alone.
+    /// Signs a person in.
+    ///
+    /// The refusal and the time it takes are the same whether the address is unknown, the password is wrong or the account is inactive.
+    /// Failures count against the account and the network they come from; after too many, the right password is refused too. Failures from
+    /// a browser that the account knows count against that browser alone.
+    /// - Throws: `AccountRefusal.wrongCredentials`; `.tooManyTries` after too many failures; `.tooManySignIns`; `CompanyRefusal.suspended`
+    ///   if the password is right, but the company is suspended; `StorageError`.
     public func signIn(email: String, password: String, from origin: Origin) async throws -> SignIn {
+        var account: User?
         do {
-            return try await signInUnlessLocked(email: email, password: password, from: origin)
+            return try await signInUnlessLocked(email: email, password: password, from: origin, of: &account)
         } catch let refusal as Refusal where refusal.kind == .tooMany || refusal == Refusal(CompanyRefusal.suspended) {
-            let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
-            var account: User?
-            if let address {
-                account = try await database.fetch(User.signingIn(address, now: runtime.now())).first?.user
-            }
             let record = SecurityRecord(of: account, origin.source, runtime)
             refusal.kind == .tooMany
                 ? record.count(.signInLocked) : record.count(.forbidden, detail: CompanyRefusal.suspended.rawValue)
@@ -159,7 +178,10 @@ public struct Accounts: Sendable {
         }
     }
 
-    private func signInUnlessLocked(email: String, password: String, from origin: Origin) async throws -> SignIn {
+    /// - Parameter person: is set to the account's owner, even if this throws; nil if there is no account.
+    private func signInUnlessLocked(
+        email: String, password: String, from origin: Origin, of person: inout User?
+    ) async throws -> SignIn {
         let address = EmailAddress(email.trimmingCharacters(in: .whitespaces))
         let account = address?.folded ?? email.lowercased()
         let now = runtime.now()
@@ -180,15 +202,16 @@ public struct Accounts: Sendable {
             found = []
             made = try await database.fetch(ofAccount.made, fromAddress.made)
         }
+        person = found.first?.user
         for (limit, made) in zip(limits, [made.account, made.network]) { try limit.check(made, now: now) }
         let isRight = try await hasher.verify(password, against: found.first?.passwordHash, of: account)
-        // Costs rise over the years; only now is the password there to be hashed at today's.
+        // Hashing costs rise over the years, and only here is the password available to be hashed at today's.
         let outdated = isRight ? found.first?.passwordHash.flatMap { hasher.isOutdated($0) ? $0 : nil } : nil
         let newHash = outdated == nil ? nil : try await hasher.hash(password, of: account)
 
         let token = Token(runtime)
         let former = origin.formerToken.flatMap { Token.hash(sent: $0) }
-        // One that another account knows is ours, and stays: people share browsers.
+        // A token that another account knows was issued by us, and stays: people share browsers.
         let newBrowser = origin.isOwnPage && !isOurs ? Token(runtime) : nil
         let session: Session.ID = runtime.newID()
         let decided = runtime.now()
@@ -196,10 +219,10 @@ public struct Accounts: Sendable {
         let user: User? = try await database.transaction { transaction in
             for limit in limits { try limit.check(transaction, now: decided) }
             if isRight, let (user, hash) = found.first, let hash {
-                // Whoever changes the password at the same time ends this session too, or comes first.
+                // A concurrent change of the password ends this session too, or commits first.
                 try transaction.enqueue(User.lock(user.id, in: user.companyID))
-                try transaction.enqueue(Session.endExpired(of: user, now: decided))
-                try transaction.enqueue(Session.endOldest(of: user))
+                try transaction.enqueue(Session.endExpired(of: user.id, in: user.companyID, now: decided))
+                try transaction.enqueue(Session.endOldest(of: user.id, in: user.companyID))
                 if let former { try transaction.enqueue(Session.end(tokenHash: former)) }
                 if let newHash { try transaction.enqueue(user.rehash(from: hash, to: newHash)) }
                 let begun = try transaction.execute(
@@ -217,7 +240,7 @@ public struct Accounts: Sendable {
                         .signedIn, in: transaction)
                     return user
                 }
-                // What is said to who knows the password isn't said to who guesses.
+                // Only a person who knows the password learns of the suspension; a guesser doesn't.
                 guard try transaction.fetch(Company.suspended(user.companyID)).isEmpty else {
                     throw Refusal(CompanyRefusal.suspended)
                 }
@@ -230,7 +253,7 @@ public struct Accounts: Sendable {
         return SignIn(token: token, expiresAt: expiresAt, user: user, newBrowser: newBrowser)
     }
 
-    /// Whether a browser's token is one of ours, and one that the account with this address knows.
+    /// Whether a browser's token was issued by us, and whether the account with this address knows it.
     func recognize(
         _ browser: [UInt8], of address: EmailAddress?, now: Instant
     ) async throws -> (isOurs: Bool, isKnown: Bool) {
@@ -243,14 +266,16 @@ public struct Accounts: Sendable {
         return (!any.isEmpty, !known.isEmpty)
     }
 
-    /// Whether somebody has an account with this address. For the command line: nobody outside may ask.
+    /// Whether an account has this email address. For the command line only: the API doesn't reveal it.
+    /// - Throws: `StorageError`.
     package func isKnown(email: String) async throws -> Bool {
         guard let email = EmailAddress(email) else { return false }
         return try await !database.fetch(User.signingIn(email, now: runtime.now())).isEmpty
     }
 
-    /// Who holds a token. A token that was cut, altered, has expired or whose owner was switched off is refused alike.
-    /// - Parameter evenSuspended: also where their company is suspended; otherwise that is refused with `CompanyRefusal.suspended`.
+    /// The person who holds a token. Truncated, altered and expired tokens and those of inactive people are refused alike.
+    /// - Parameter evenSuspended: whether people of a suspended company are accepted too.
+    /// - Throws: `AccountRefusal.sessionEnded`; `CompanyRefusal.suspended`; `StorageError`.
     public func actor(
         token: Substring, from source: RequestSource = .none, evenSuspended: Bool = false
     ) async throws -> Actor {
@@ -262,6 +287,8 @@ public struct Accounts: Sendable {
         return actor
     }
 
+    /// Ends the actor's session.
+    /// - Throws: `StorageError`.
     public func signOut(_ actor: Actor) async throws {
         try await database.transaction { try $0.enqueue(Session.end(actor.session, of: actor.user)) }
     }

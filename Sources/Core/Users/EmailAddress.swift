@@ -1,17 +1,17 @@
 import Foundation
 
-/// An e-mail address, the form in which it is unique, and the form in which mail is sent to it.
+/// An email address as written, the form in which it is unique, and the form in which mail is sent to it.
 public struct EmailAddress: Sendable, Equatable {
     public let text: String
-    /// The address without regard to case (Unicode full case folding), in composed form (NFC), and with its domain in ASCII:
-    /// `STRASSE@x.de` and `straße@X.de` are one address, and so are `a@müller.de` and `A@xn--mller-kva.de`.
+    /// The address without regard to case (Unicode full case folding), composed (NFC), and with its domain in ASCII: `STRASSE@x.de` and
+    /// `straße@X.de` are one address, and so are `a@müller.de` and `A@xn--mller-kva.de`.
     public let folded: String
-    /// As every mail server takes it: with the domain in ASCII (RFC 5890). Nil where there is more than ASCII before the `@`, which
+    /// The address with its domain in ASCII (RFC 5890), which every mail server accepts. Nil if the part before the `@` isn't ASCII, which
     /// many servers refuse (RFC 6531): no mail can be sent there.
     public let mailable: String?
 
-    /// Nil where the text can't be an address: it needs one `@` with something before it and a dotted or plain domain after
-    /// it, no blanks, no control characters, no quoting, at most 254 bytes (RFC 5321 section 4.5.3.1).
+    /// Nil if the text can't be an address. It needs one `@` with something before it and a dotted or plain domain after it, without
+    /// blanks, control characters and quoting, in at most 254 bytes (RFC 5321 section 4.5.3.1).
     public init?(_ text: String) {
         guard text.utf8.count <= 254 else { return nil }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -31,16 +31,16 @@ public struct EmailAddress: Sendable, Equatable {
             let ascii = Self.asciiDomain(domain), local.utf8.count + 1 + ascii.utf8.count <= 254
         else { return nil }
         self.text = text
-        // Upper case turns ß into SS and lower case turns ẞ into ß: together they fold as Unicode's table does.
+        // Uppercasing turns ß into SS, and lowercasing turns ẞ into ß: together they fold as Unicode's table does.
         let foldedLocal = local.lowercased().uppercased().lowercased().precomposedStringWithCanonicalMapping
         folded = "\(foldedLocal)@\(ascii)"
         mailable = local.utf8.allSatisfy { $0 < 0x80 } ? "\(local)@\(ascii)" : nil
     }
 
-    /// The domain in small letters of ASCII, an internationalised one by UTS #46. Nil where it is none: its labels are letters,
-    /// digits and hyphens (RFC 1123 section 2.1).
+    /// The domain in lower-case ASCII, an internationalised one by UTS #46. Nil if it isn't a domain: its labels are letters, digits and
+    /// hyphens (RFC 1123 section 2.1).
     private static func asciiDomain(_ domain: Substring) -> String? {
-        // Nothing that would mean something else in a URL reaches the URL.
+        // Keeps characters with a meaning in URLs out of the URL below.
         guard domain.utf8.allSatisfy({ $0 >= 0x80 || isOfHosts($0) }) else { return nil }
         let isASCII = domain.utf8.allSatisfy { $0 < 0x80 }
         guard let host = isASCII ? String(domain) : URLComponents(string: "http://\(domain)")?.encodedHost,

@@ -1,10 +1,12 @@
-/// A change of a person's e-mail address. The new one holds once it was confirmed by the link that is mailed there; until seven days
-/// after that, the link that is mailed to the one before gives that one back (`FormerEmail`). So neither a stolen session nor a manager
-/// becomes the person without their hearing of it.
+public import Storage
+
+/// A change of a person's email address. The new address takes effect once it is confirmed by the link that is mailed to it. Until seven
+/// days after that, the link that is mailed to the former address restores it (`FormerEmail`). So neither a stolen session nor a manager
+/// can take over an account without the person's knowledge.
 ///
-/// Whether the new address has an account already is told to no one who asks, only to those who open the link there.
+/// Whether the new address already has an account is never revealed to the requester, only to the person who opens the link there.
 struct EmailChange: Sendable {
-    /// How long both links are good.
+    /// How long both links are valid.
     static let lifetime = Duration.seconds(7 * 24 * 3600)
 
     let address: EmailAddress
@@ -20,24 +22,25 @@ struct EmailChange: Sendable {
         (toNew, toOld, now) = (runtime.newID(), runtime.newID(), runtime.now())
     }
 
-    /// Asks for the change in place of one that was asked for before. The caller holds the person's row, and writes their next version.
-    /// - Parameter provesAddresses: whether no one but the person may ask while their company's founder is unproven.
-    /// - Throws: `AccountRefusal.tooManyTries` where either address was written to too often; `LimitRefusal.mails`;
+    /// Requests the change, in place of an earlier request. A person who had no address so far has none that is notified or restored. The caller holds the lock on the person's row, and writes their next version.
+    /// - Parameter provesAddresses: whether only the person may request it while their company's founder is unconfirmed.
+    /// - Throws: `AccountRefusal.tooManyTries` if too many mails were sent to either address; `LimitRefusal.mails`;
     ///   `CompanyRefusal.addressNotProven`.
     func begin(
         of user: User, by actor: User, provesAddresses: Bool = false, _ transaction: borrowing Transaction
     ) throws {
         let changer = actor.id == user.id ? [] : [actor.name]
         if provesAddresses, actor.id != user.id { try UnprovenFounder.check(user.companyID, transaction) }
-        try Attempts(.lettersToAddress, ofAddress: user.email).record(transaction, now: now)
+        if user.email != nil { try Attempts(.lettersToAddress, ofAddressOf: user).record(transaction, now: now) }
         try Attempts(.lettersToAddress, of: address.folded).record(transaction, now: now)
         try Invitations.count(in: user.companyID, transaction, now: now)
         try transaction.enqueue(Mail.cancel(.emailConfirm, to: user.id, in: user.companyID, now: now))
         try transaction.enqueue(setPending(of: user, by: actor))
-        try transaction.enqueue(FormerEmail.insert(user, restoring, now: now))
         try transaction.enqueue(
             Mail.insert(
                 toNew, .emailConfirm, to: user.with(email: address), token: confirming, details: changer, now: now))
+        guard user.email != nil else { return }
+        try transaction.enqueue(FormerEmail.insert(user, restoring, now: now))
         try transaction.enqueue(
             Mail.insert(
                 toOld, .emailChanging, to: user, token: restoring, details: [address.text] + changer, now: now))
@@ -52,7 +55,8 @@ struct EmailChange: Sendable {
             user.companyID, user.id, address.text, confirming.hash, now + Self.lifetime, actor.id)
     }
 
-    /// Mails a fresh link to the address that waits to be confirmed; the old link is void.
+    /// Mails a new link to the pending address. The old link becomes void.
+    /// - Throws: `AccountRefusal.noPendingEmail`; `.tooManyTries` if too many mails were sent to the address; `LimitRefusal.mails`.
     static func resend(
         of user: User, _ token: Token, _ mail: Mail.ID, _ transaction: borrowing Transaction, now: Instant
     ) throws {
@@ -72,7 +76,7 @@ struct EmailChange: Sendable {
             Mail.insert(mail, .emailConfirm, to: user.with(email: address), token: token, now: now))
     }
 
-    /// Takes back what waits to be confirmed. The link at the address that holds stays good.
+    /// Withdraws the pending change. The link at the current address stays valid.
     static func cancel(of user: User.ID, in company: Company.ID, _ transaction: borrowing Transaction, now: Instant)
         throws
     {
@@ -89,12 +93,12 @@ struct EmailChange: Sendable {
 
     // MARK: Confirming
 
-    /// A person whose change waits, as the link's token names them.
+    /// A person with a pending change, found by the link's token.
     struct Waiting: Sendable {
         let company: Company.ID
         let user: User.ID
         let address: String
-        /// Who asked for the change.
+        /// The person who requested the change.
         let changer: User.ID?
     }
 
@@ -103,14 +107,15 @@ struct EmailChange: Sendable {
         WHERE u.pending_email_hash = $1 AND u.pending_email_until > $2
         """
 
-    /// No scope: the token says whose it is.
+    /// No scope: the token names its owner.
     static func find(_ hash: [UInt8], now: Instant) -> Query<Waiting> {
         Query(waiting, hash, now) {
             Waiting(company: try $0.next(), user: try $0.next(), address: try $0.next(), changer: try $0.next())
         }
     }
 
-    /// Writes another address as the person's next version; nothing waits any more. A taken one breaks the index `users_email`.
+    /// Sets the email address as the person's next version, and clears the pending one. An address that is taken violates the index
+    /// `users_email`.
     static func setEmail(_ email: EmailAddress, of user: User, now: Instant) -> Statement {
         Statement(
             """
@@ -120,9 +125,18 @@ struct EmailChange: Sendable {
             """,
             user.companyID, user.id, email.text, email.folded, now)
     }
+
+    /// Clears pending addresses up to the expiry of the oldest few hundred, so that one index finds all of them.
+    static let sweep = Sweep(
+        """
+        UPDATE users SET pending_email = NULL, pending_email_hash = NULL, pending_email_until = NULL, pending_email_by = NULL
+        WHERE pending_email_until <= (SELECT MAX(o.pending_email_until) FROM (
+            SELECT pending_email_until FROM users WHERE pending_email_until <= $1
+            ORDER BY pending_email_until LIMIT 500) AS o)
+        """)
 }
 
-/// An address that waits to be confirmed.
+/// An email address that waits to be confirmed.
 public struct PendingEmail: Sendable {
     public let address: String
     public let expiresAt: Instant

@@ -1,21 +1,23 @@
-/// An address that a person had when a change of it was asked for. The link that was mailed there gives it back, whatever was changed
-/// since; so long no other account can take it.
+public import Storage
+
+/// The email address that a person had when a change of it was requested. The link that was mailed there restores it, whatever has changed
+/// since. Until the link expires, no other account can take the address.
 public struct FormerEmail: Sendable {
     public let email: String
-    /// When the change was asked for.
+    /// When the change was requested.
     public let at: Instant
-    /// Until when it can be had back.
+    /// Until when the address can be restored.
     public let expiresAt: Instant
 
     package init(email: String, at: Instant, expiresAt: Instant) {
         (self.email, self.at, self.expiresAt) = (email, at, expiresAt)
     }
 
-    /// What a link gives back.
+    /// An address that a link restores.
     struct Restorable: Sendable {
         let company: Company.ID
         let user: User.ID
-        /// The person's version that asked for the change: what has a higher one came after it.
+        /// The person's version at the time of the request. Higher numbers are later requests.
         let number: Int64
         let email: String
     }
@@ -30,7 +32,7 @@ public struct FormerEmail: Sendable {
             user.companyID, user.id, token.hash, now, now + EmailChange.lifetime)
     }
 
-    /// No scope: the token says whose it is.
+    /// No scope: the token names its owner.
     static func find(_ hash: [UInt8], now: Instant) -> Query<Restorable> {
         Query(
             """
@@ -51,24 +53,24 @@ public struct FormerEmail: Sendable {
         ) { FormerEmail(email: try $0.next(), at: try $0.next(), expiresAt: try $0.next()) }
     }
 
-    /// From now on the links at the person's address are good for the whole time: it is about to be another's.
+    /// Extends the links at the person's current address to their full lifetime, because the account is about to get another address.
     static func extend(of user: User, now: Instant) -> Statement {
         Statement(
             """
             UPDATE former_emails SET expires_at = $4
             WHERE company_id = $1 AND user_id = $2 AND email_folded = $3 AND expires_at > $5
             """,
-            user.companyID, user.id, EmailAddress(user.email)?.folded, now + EmailChange.lifetime, now)
+            user.companyID, user.id, user.address?.folded, now + EmailChange.lifetime, now)
     }
 
-    /// Deletes what was asked for at a version or later, so that no later address gives itself back.
+    /// Deletes the requests at a version or later, so that no later address restores itself.
     static func forget(of user: User.ID, in company: Company.ID, from number: Int64 = 0) -> Statement {
         Statement(
             "DELETE FROM former_emails WHERE company_id = $1 AND user_id = $2 AND number >= $3", company, user, number)
     }
 
-    /// Refuses an address that another person can still have back. To be asked after the address was written: where it became free at the
-    /// same moment, the writing waited for that.
+    /// Refuses an address that another person can still restore. It must be called after the address was written: if the address becomes
+    /// free at the same moment, the write waits for that.
     /// - Throws: `AccountRefusal.emailTaken`.
     static func checkFree(
         _ email: EmailAddress, for user: User.ID, _ transaction: borrowing Transaction, now: Instant
@@ -79,4 +81,11 @@ public struct FormerEmail: Sendable {
         ) { try $0.next() }
         guard try transaction.fetch(others).isEmpty else { throw Refusal(AccountRefusal.emailTaken) }
     }
+
+    /// Deletes up to the expiry of the oldest few hundred rows, so that one index finds all of them.
+    static let sweep = Sweep(
+        """
+        DELETE FROM former_emails WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM former_emails WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
+        """)
 }

@@ -1,4 +1,6 @@
-/// What a person was called until they were renamed. It stays as long as their name does, so that records say who it was.
+public import Storage
+
+/// A person's name until they were renamed. It is kept as long as their name is, so that records show who it was.
 public struct FormerName: Sendable {
     /// Orders the names of one person.
     public let number: Int64
@@ -10,8 +12,8 @@ public struct FormerName: Sendable {
         (self.number, self.firstName, self.lastName, self.until) = (number, firstName, lastName, until)
     }
 
-    /// Keeps the name of a person who is given another one. The caller holds the person's row.
-    /// - Throws: `AccountRefusal.tooManyTries` where the person was renamed too often.
+    /// Keeps the name of a person who is being renamed. The caller holds the lock on the person's row.
+    /// - Throws: `AccountRefusal.tooManyTries` if the person was renamed too often.
     static func keep(of old: User, renamed new: User, _ transaction: borrowing Transaction, now: Instant) throws {
         guard old.firstName != new.firstName || old.lastName != new.lastName else { return }
         try Attempts(.renamings, of: old.id.text).record(transaction, now: now)
@@ -37,12 +39,12 @@ public struct FormerName: Sendable {
         \(selection) AND f.number < $4 ORDER BY f.company_id DESC, f.user_id DESC, f.number DESC LIMIT $3
         """
 
-    /// The latest first.
+    /// Latest first.
     static func list(_ user: User.ID, _ scope: CompanyScope, _ page: PageRequest<Int64>) -> Query<FormerName> {
         Query(Self.page, scope.company, user, page.fetchLimit, page.after ?? .max, row: FormerName.init)
     }
 
-    /// The first first.
+    /// Oldest first.
     static func all(of user: User) -> Query<FormerName> {
         Query(
             "\(selection) ORDER BY f.company_id, f.user_id, f.number", user.companyID, user.id, row: FormerName.init)

@@ -1,12 +1,12 @@
 import Foundation
 
-/// A text as those see it who guess passwords: in small letters, without accents, ß as ss.
+/// A text as password guessers treat it: in lower case, without accents, ß as ss.
 struct Guess: Sendable {
     private(set) var scalars: [Unicode.Scalar]
 
     private init(_ scalars: [Unicode.Scalar]) { self.scalars = scalars }
 
-    /// - Parameter text: bounded; its marks are sorted, which takes the square of their number.
+    /// - Parameter text: must be bounded: sorting its combining marks takes quadratic time.
     init(_ text: String) {
         scalars = text.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars.flatMap { scalar in
             switch scalar.properties.generalCategory {
@@ -16,7 +16,7 @@ struct Guess: Sendable {
         }
     }
 
-    /// A word without its accents, and as it is typed where there are no umlauts.
+    /// A word without its accents, and as typed on a keyboard without umlauts.
     static func spellings(_ word: String) -> [Guess] {
         let composed = word.lowercased().precomposedStringWithCanonicalMapping
         let typed = composed.replacing("ä", with: "ae").replacing("ö", with: "oe").replacing("ü", with: "ue")
@@ -32,14 +32,14 @@ struct Guess: Sendable {
         return String(text)
     }
 
-    /// Whether there is too little to be a password: fewer than eight characters that aren't blank.
+    /// Whether it is too short for a password: fewer than eight characters that aren't blank.
     var isShort: Bool { scalars.count { !$0.properties.isWhitespace } < Password.length.lowerBound }
 
     // MARK: Words
 
     var isOneWord: Bool { scalars.allSatisfy(\.properties.isAlphabetic) }
 
-    /// What stands between signs and blanks.
+    /// The parts between signs and blanks.
     var parts: [Guess] { scalars.split { !Self.isOfNames($0) }.map { Guess(Array($0)) } }
 
     /// The parts as one word.
@@ -49,12 +49,12 @@ struct Guess: Sendable {
         scalar.properties.isAlphabetic || scalar.properties.numericType != nil
     }
 
-    /// The letters that stand together.
+    /// The runs of letters.
     static func words(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
         scalars.indices.split { !scalars[$0].properties.isAlphabetic }.map { $0.startIndex..<$0.endIndex }
     }
 
-    /// The text, and as it reads where digits and signs stand for letters.
+    /// The text as it is, and as it reads if digits and signs stand for letters.
     var readings: [[Unicode.Scalar]] {
         let (one, other) = (
             scalars.map { Self.letters[$0] ?? $0 }, scalars.map { $0 == "1" ? "l" : Self.letters[$0] ?? $0 }
@@ -76,7 +76,7 @@ struct Guess: Sendable {
         return Guess(zip(scalars, isKnown).filter { !$0.1 }.map(\.0))
     }
 
-    /// Takes some letters out; their place stays, so that other places still count from the beginning.
+    /// Blanks some letters out, so that the positions of the others don't change.
     mutating func remove(_ run: Range<Int>) {
         for index in run { scalars[index] = " " }
     }
@@ -90,8 +90,8 @@ struct Guess: Sendable {
 
     // MARK: Patterns
 
-    /// Whether a finger draws it: up to four signs again and again, or runs along the keyboard or the alphabet of four signs and more on
-    /// average. In words such runs are short.
+    /// Whether it is a pattern of the keyboard: up to four characters repeated, or runs along the keyboard or the alphabet with an average
+    /// length of at least four. In words such runs are short.
     var isPattern: Bool {
         let scalars = scalars.filter { !$0.properties.isWhitespace }
         guard scalars.count > 1 else { return true }
@@ -112,7 +112,7 @@ struct Guess: Sendable {
         let other: Unicode.Scalar
     }
 
-    /// Along the rows and columns of German and English keyboards, of the block of digits, and along the alphabet.
+    /// Along the rows and columns of German and English keyboards, along the number pad, and along the alphabet.
     private static let neighbours: Set<Pair> = {
         let lines = [
             "abcdefghijklmnopqrstuvwxyz", "1234567890", "qwertzuiop", "qwertyuiop", "asdfghjkl", "yxcvbnm,.-",

@@ -1,9 +1,11 @@
-/// A browser that has signed in to an account before. Its cookie holds a random token, of which each account that it signed in to keeps the
-/// hash: what strangers guess doesn't count against it, and what it guesses counts for itself (OWASP, "device cookies").
+public import Storage
+
+/// A browser that has signed in to an account before. Its cookie holds a random token, and each account that it signed in to keeps the
+/// token's hash. Strangers' guesses don't count against the browser, and its own guesses are counted separately (OWASP, "device cookies").
 public struct KnownBrowser: Sendable {
-    /// How long it stays known without another sign-in: as long as browsers keep a cookie (RFC 6265bis, section 5.5).
+    /// How long a browser stays known without another sign-in: as long as browsers keep a cookie (RFC 6265bis, section 5.5).
     public static let lifetime = Duration.seconds(400 * 24 * 3600)
-    /// How many an account has at most: the one that signed in longest ago is forgotten.
+    /// How many browsers an account knows at most. The one whose last sign-in is oldest is forgotten first.
     static let most: Int64 = 10
 
     public let createdAt: Instant
@@ -12,7 +14,7 @@ public struct KnownBrowser: Sendable {
 
     package init(createdAt: Instant, usedAt: Instant) { (self.createdAt, self.usedAt) = (createdAt, usedAt) }
 
-    /// The account with this address, where the browser is one of its own. No scope: no one is signed in yet.
+    /// The account with this address, if it knows the browser. No scope: no one is signed in yet.
     static func known(_ hash: [UInt8], to email: EmailAddress, now: Instant) -> Query<User.ID> {
         Query(
             """
@@ -23,7 +25,7 @@ public struct KnownBrowser: Sendable {
         ) { try $0.next() }
     }
 
-    /// An account that knows the browser, whosever: such a token is ours. No scope: the token says it.
+    /// Any account that knows the browser, which shows that the token was issued by us. No scope: the token is enough.
     static func any(_ hash: [UInt8], now: Instant) -> Query<User.ID> {
         Query("SELECT b.user_id FROM known_browsers b WHERE b.token_hash = $1 AND b.expires_at > $2 LIMIT 1", hash, now)
         {
@@ -41,7 +43,7 @@ public struct KnownBrowser: Sendable {
         ) { KnownBrowser(createdAt: try $0.next(), usedAt: try $0.next()) }
     }
 
-    /// Makes room for this one beside the others.
+    /// Makes room for this browser beside the account's others.
     static func forgetOldest(of user: User, beside hash: [UInt8]) -> Statement {
         Statement(
             """
@@ -65,4 +67,11 @@ public struct KnownBrowser: Sendable {
     static func forgetAll(of user: User.ID, in company: Company.ID) -> Statement {
         Statement("DELETE FROM known_browsers WHERE company_id = $1 AND user_id = $2", company, user)
     }
+
+    /// Deletes up to the expiry of the oldest few hundred rows, so that one index finds all of them.
+    static let sweep = Sweep(
+        """
+        DELETE FROM known_browsers WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM known_browsers WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
+        """)
 }

@@ -1,8 +1,10 @@
-/// A token that lets somebody who isn't signed in set their password, once. A new one makes the old one void.
+import Storage
+
+/// A token that lets a person who isn't signed in set their password, once. A new token of the same purpose replaces the old one.
 enum OneTimeToken {
     enum Purpose: String, Column {
         case invitation, reset
-        /// After an address was restored; its name is that of the mail.
+        /// For a restored address. Named after the mail.
         case undone = "email-undone"
 
         var lifetime: Duration {
@@ -14,7 +16,7 @@ enum OneTimeToken {
         }
     }
 
-    /// Whose password a token sets, if it is still good.
+    /// The person whose password a valid token sets.
     struct Holder: Sendable {
         let company: Company.ID
         let user: User.ID
@@ -40,7 +42,7 @@ enum OneTimeToken {
         \(conflict)
         """
 
-    /// Of the users `u` with the address $1, those who may have a link: who is active, and whom somebody invited, be it long ago.
+    /// Among the users `u` with the address $1, those who may have a link: active ones, and invited ones, however old the invitation is.
     static let mayHaveLink: SQL = """
         u.email_folded = $1 AND u.removed_at IS NULL AND (u.status = 'ACTIVE' OR EXISTS (
             SELECT 1 FROM one_time_tokens i
@@ -57,7 +59,7 @@ enum OneTimeToken {
         Query(search, hash, now) { Holder(company: try $0.next(), user: try $0.next(), purpose: try $0.next()) }
     }
 
-    /// Uses a token up. No scope: nobody is signed in, and the token says whose it is.
+    /// Uses a token up. No scope: no one is signed in, and the token names its owner.
     static func redeem(_ hash: [UInt8], now: Instant) -> Query<Holder> {
         Query(redemption, hash, now) { Holder(company: try $0.next(), user: try $0.next(), purpose: try $0.next()) }
     }
@@ -75,7 +77,7 @@ enum OneTimeToken {
         Statement(insertion, user.companyID, user.id, token.hash, now, now + purpose.lifetime, purpose)
     }
 
-    /// Makes a token for the account with this address, if there is one. An invitation's stays good beside it.
+    /// Creates a token for the account with this address, if there is one. The token of an invitation stays valid beside it.
     static func reset(_ email: EmailAddress, _ token: Token, now: Instant) -> Statement {
         Statement(resetting, email.folded, token.hash, now, now + Purpose.reset.lifetime)
     }
@@ -87,4 +89,13 @@ enum OneTimeToken {
     static func voidAll(in company: Company.ID) -> Statement {
         Statement("DELETE FROM one_time_tokens WHERE company_id = $1", company)
     }
+
+    /// Deletes tokens other than invitations', which stay so that they show as expired. Goes up to the expiry of the oldest few hundred, so
+    /// that one index finds all of them.
+    static let sweep = Sweep(
+        """
+        DELETE FROM one_time_tokens WHERE purpose <> 'invitation' AND expires_at <= (SELECT MAX(o.expires_at) FROM (
+            SELECT expires_at FROM one_time_tokens WHERE expires_at <= $1 AND purpose <> 'invitation'
+            ORDER BY expires_at LIMIT 500) AS o)
+        """)
 }

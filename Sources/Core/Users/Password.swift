@@ -1,14 +1,13 @@
-/// A new password: 8 to 128 characters, and any of them, unless it is one that guessers try early (NIST SP 800-63B, section 5.1.1.2): a
-/// common one, a common word with digits, a pattern of the keyboard, or what is known of the account. What was chosen long ago is
-/// never measured again.
+/// A new password: 8 to 128 characters of any kind, unless guessers try it early (NIST SP 800-63B, section 5.1.1.2): a common password, a
+/// common word with digits, a keyboard pattern, or what is known about the account. Existing passwords are never checked again.
 public struct Password: Sendable {
     public static let length = 8...128
 
     let text: String
-    /// Nil for the demo's.
+    /// Nil for the demo's password.
     private let common: CommonPasswords?
 
-    /// Throws `wrongLength`, `commonPassword`, `commonWord` or `keyboardPattern`.
+    /// - Throws: a `Flaw` of code `wrongLength`, `commonPassword`, `commonWord` or `keyboardPattern`.
     public init(_ text: String, refusing common: CommonPasswords) throws(Flaw) {
         guard text.utf8.count <= 1024, Self.length.contains(text.count) else {
             throw Flaw(
@@ -18,12 +17,12 @@ public struct Password: Sendable {
         (self.text, self.common) = (text, common)
     }
 
-    /// The demo's password, which stands in the README: no rule holds for it. Only `seed-demo` has a use for this.
+    /// The demo's password, which is in the README. No rule applies to it, and only `seed-demo` uses this.
     package init(ofDemo text: String) { (self.text, common) = (text, nil) }
 
-    /// Throws where the password is made of what is known of its account. Such words may be in it: without them it must still be a
-    /// password that would be taken, so that no long sentence is refused because a name occurs in it.
-    /// - Throws: a `Flaw` of the code that `OwnWords` gives the words that are in it.
+    /// Checks that the password doesn't consist of what is known about its account. Such words may be part of it if the rest would still be
+    /// accepted as a password, so that a long sentence isn't refused because a name occurs in it.
+    /// - Throws: a `Flaw` with the code that `OwnWords` assigns to the words found.
     func check(against own: OwnWords) throws(Flaw) {
         guard let common else { return }
         let guess = Guess(text)
@@ -34,14 +33,14 @@ public struct Password: Sendable {
     }
 }
 
-/// Passwords that are guessed first, however they are spelled, and words that are guessed first with something around them.
+/// Passwords that are guessed first, in any spelling, and words that are guessed first with something around them.
 public struct CommonPasswords: Sendable {
     private let passwords: Set<String>
     private let words: Set<String>
 
     /// - Parameters:
-    ///   - text: passwords, one a line; lines that begin with `#` are remarks. Those of letters alone are words, too.
-    ///   - words: words that are no password by themselves, because of their length or because digits belong to them.
+    ///   - text: passwords, one per line. Lines that begin with `#` are comments. Passwords of letters alone are words, too.
+    ///   - words: words that aren't passwords by themselves, because of their length or because digits belong to them.
     public init(_ text: String, words: String = "") {
         let lines = [text, words].map { $0.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") } }
         let (passwords, others) = (lines[0].map { Guess(String($0)) }, lines[1].flatMap { Guess.spellings(String($0)) })
@@ -49,15 +48,15 @@ public struct CommonPasswords: Sendable {
         self.words = Set((passwords.filter(\.isOneWord) + others).map(\.text))
     }
 
-    /// Why a guesser would come to it early; nil where nothing says so.
+    /// Why a guesser would try it early; nil if nothing suggests that.
     func flaw(of guess: Guess) -> Flaw.Code? {
         if guess.readings.contains(where: { passwords.contains(Guess.text($0)) }) { return .commonPassword }
         if guess.isPattern { return .keyboardPattern }
         return guess.readings.contains { isOneWord(in: $0, of: guess) } ? .commonWord : nil
     }
 
-    /// Whether a reading has one common word, be it several times, and little else. Two different words are a beginning of what
-    /// nobody guesses, and are let pass.
+    /// Whether a reading consists of one common word, possibly repeated, and little else. Two different words are accepted, as the
+    /// beginning of a password that is hard to guess.
     private func isOneWord(in reading: [Unicode.Scalar], of guess: Guess) -> Bool {
         var found: Set<String> = []
         var rest = guess
@@ -69,7 +68,7 @@ public struct CommonPasswords: Sendable {
         return found.count == 1 && (rest.isShort || rest.isPattern)
     }
 
-    /// The common word that some letters are, once or up to four times.
+    /// The common word that the letters spell once, or up to four times.
     private func word(of letters: ArraySlice<Unicode.Scalar>) -> String? {
         for times in 1...4 where letters.count.isMultiple(of: times) {
             let unit = letters.prefix(letters.count / times)
@@ -82,18 +81,18 @@ public struct CommonPasswords: Sendable {
     }
 }
 
-/// What is known of an account to those who guess its password.
+/// What password guessers know about an account.
 struct OwnWords: Sendable {
-    /// What to say of each word, in the order in which it is said.
+    /// The words by the flaw they cause, in order of precedence.
     let groups: [(code: Flaw.Code, words: [Guess])]
 
-    init(email: String, firstName: String, lastName: String, company: String?) {
+    init(email: String?, firstName: String, lastName: String, company: String?) {
         groups = [
-            (.holdsEmail, [Guess(email)]),
+            (.holdsEmail, email.map { [Guess($0)] } ?? []),
             (.holdsCompanyName, company.map(Self.words) ?? []),
             (.holdsOwnName, Self.words(firstName) + Self.words(lastName) + Self.words("\(firstName) \(lastName)")),
             (.holdsProductName, [Guess("polier")]),
-            (.holdsEmail, Self.words(email)),
+            (.holdsEmail, email.map(Self.words) ?? []),
         ]
     }
 
@@ -101,7 +100,7 @@ struct OwnWords: Sendable {
         self.init(email: user.email, firstName: user.firstName, lastName: user.lastName, company: company)
     }
 
-    /// The shortest word that counts: shorter ones are part of too many others.
+    /// The length of the shortest word that counts: shorter ones are part of too many others.
     private static let shortest = 4
 
     /// The words of a name, and all of them as one, each in its spellings.

@@ -1,12 +1,13 @@
-import Crypto
-import CryptoExtras
 import Foundation
+import Scrypt
+public import Storage
 
-/// Hashes and checks passwords with scrypt (RFC 7914), on a few threads of its own: one hash takes 32 MiB and a good part of
-/// a second, so only so many run at once and the rest wait their turn.
+/// Hashes and checks passwords with scrypt (RFC 7914), on threads of its own. One hash takes 32 MiB and a good part of a second, so only a
+/// few run at once, and the rest wait for their turn.
 ///
-/// A hash is `scrypt$N$r$p$SALT$KEY` with salt and key in base64: the costs may grow later, old hashes stay readable.
+/// A hash is `scrypt$N$r$p$SALT$KEY`, with salt and key in base64: old hashes stay readable if the costs are raised.
 public final class PasswordHasher: Sendable {
+    /// The cost parameters of scrypt: N, r and p (RFC 7914 section 2).
     public struct Cost: Sendable, Equatable {
         public let rounds: Int
         public let blockSize: Int
@@ -16,7 +17,7 @@ public final class PasswordHasher: Sendable {
             (self.rounds, self.blockSize, self.parallelism) = (rounds, blockSize, parallelism)
         }
 
-        /// OWASP's password storage cheat sheet, one of its equivalent settings for scrypt.
+        /// One of the equivalent settings for scrypt in OWASP's password storage cheat sheet.
         public static let standard = Cost(rounds: 1 << 15, blockSize: 8, parallelism: 3)
     }
 
@@ -28,7 +29,7 @@ public final class PasswordHasher: Sendable {
 
     /// - Parameters:
     ///   - width: how many hashes are computed at once.
-    ///   - capacity: how many may wait; more are refused as `Refusal` of kind `.busy`.
+    ///   - capacity: how many may wait. Further ones are refused as `AccountRefusal.tooManySignIns`.
     public init(cost: Cost = .standard, width: Int, capacity: Int = 50, runtime: Runtime = .live) {
         self.cost = cost
         self.runtime = runtime
@@ -41,11 +42,12 @@ public final class PasswordHasher: Sendable {
         }
     }
 
-    /// Stands for a password that no longer holds: no password fits.
+    /// The hash of an invalidated password: no password matches it.
     static let void = "void"
 
-    /// - Parameter account: whose password it is, in one spelling only: two pieces of work of one account may wait, more are
-    ///   refused as `AccountRefusal.tooManySignIns`.
+    /// Hashes a password with a new salt.
+    /// - Parameter account: the password's owner, always in the same spelling. Each account has one job in the queue and one behind it.
+    /// - Throws: `AccountRefusal.tooManySignIns` if the queue is full, the account has two jobs already, or the job waited for 15 seconds.
     public func hash(_ password: String, of account: String) async throws -> String {
         let salt = runtime.randomBytes(16)
         let key = try await derive(password, salt: salt, cost: cost, of: account)
@@ -53,9 +55,10 @@ public final class PasswordHasher: Sendable {
             + Data(key).base64EncodedString()
     }
 
-    /// Whether the password is the one that was hashed. Without a hash it takes as long and says no, so that nobody learns
-    /// from the time whether an account exists.
+    /// Whether the password is the one that was hashed. Without a hash it takes as long and returns false, so that the time doesn't reveal
+    /// whether an account exists.
     /// - Parameter account: as in `hash`.
+    /// - Throws: as `hash`.
     public func verify(_ password: String, against hash: String?, of account: String) async throws -> Bool {
         guard let hash, let parts = Parts(hash) else {
             _ = try await derive(password, salt: [UInt8](repeating: 0, count: 16), cost: cost, of: account)
@@ -66,7 +69,17 @@ public final class PasswordHasher: Sendable {
         return zip(key, parts.key).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    /// Whether a hash was made at other costs than this server's: then the next right password is hashed anew.
+    /// Hashes a random text that is too short to be kept as a fast hash, always to the same bytes, by which it is found again. With other
+    /// costs the bytes are others.
+    /// - Parameters:
+    ///   - purpose: distinguishes the hashes from those of equal texts.
+    ///   - account: as in `hash`.
+    /// - Throws: as `hash`.
+    func fixedHash(_ text: String, purpose: String, of account: String) async throws -> [UInt8] {
+        try await derive(text, salt: Array("polier \(purpose)".utf8), cost: cost, of: account)
+    }
+
+    /// Whether a hash has other costs than this server's. If so, the next right password is hashed again.
     func isOutdated(_ hash: String) -> Bool { Parts(hash).map { $0.cost != cost } ?? true }
 
     public var metrics: [Metric] {
@@ -76,6 +89,7 @@ public final class PasswordHasher: Sendable {
         ]
     }
 
+    /// Accepts no more work, and waits until the threads have finished what is queued.
     public func close() async {
         queue.close()
         await BlockingThread.joined(threads)
@@ -111,7 +125,7 @@ public final class PasswordHasher: Sendable {
             guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let blockSize = Int(parts[2]),
                 let parallelism = Int(parts[3]), let salt = Data(base64Encoded: String(parts[4])),
                 let key = Data(base64Encoded: String(parts[5])),
-                // Nobody else's costs: what the library makes of a negative one is a crash.
+                // Other costs than these could take any time and memory.
                 (2...1 << 20).contains(rounds), (1...32).contains(blockSize), (1...32).contains(parallelism)
             else { return nil }
             self.cost = Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism)
@@ -126,8 +140,8 @@ private final class HashJob: QueuedWork {
     let salt: [UInt8]
     let cost: PasswordHasher.Cost
     let deadline: ContinuousClock.Instant
-    let answer = Answer<[UInt8]>()
-    /// To be called once when the job has left the queue, whatever becomes of it.
+    let answer = PendingResult<[UInt8]>()
+    /// Called once when the job has left the queue, whatever its outcome.
     private let left: @Sendable () -> Void
 
     init(
@@ -141,19 +155,19 @@ private final class HashJob: QueuedWork {
     func run() {
         left()
         guard answer.begin() else { return }
-        // Unicode allows many spellings of one text, and keyboards differ: the password is composed (NFC) first. For some texts
-        // that takes its time, too.
+        // Unicode has several spellings of one text, and keyboards differ: the password is composed (NFC) first. For some texts that takes
+        // its time, too.
         let composed = Array(password.precomposedStringWithCanonicalMapping.utf8)
         answer.end(
             Result {
-                try KDF.Scrypt.deriveKey(
-                    from: composed, salt: salt, outputByteCount: 32, rounds: cost.rounds, blockSize: cost.blockSize,
-                    parallelism: cost.parallelism
-                ).withUnsafeBytes { Array($0) }
+                try Scrypt.key(
+                    of: composed, salt: salt, rounds: cost.rounds, blockSize: cost.blockSize,
+                    parallelism: cost.parallelism,
+                    length: 32)
             })
     }
 
-    /// Called by the queue alone, for what it turns away.
+    /// Called only by the queue, for jobs that it rejects.
     func giveUp(_ error: any Error) {
         answer.giveUp(error)
         left()

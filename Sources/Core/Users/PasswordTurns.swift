@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Takes turns by account, so that no account keeps the others from their password work: one piece of an account is in the queue, one
-/// more waits behind it for the queue to come round, and anything beyond that is refused.
+/// Gives accounts turns, so that none keeps the others from their password work: one job of an account is in the queue, one more waits
+/// behind it, and further ones are refused.
 final class PasswordTurns<Work: Sendable>: Sendable {
-    /// By account: the piece that waits behind the one in the queue.
+    /// By account: the job that waits behind the one in the queue.
     private let queued = Mutex<[String: Work?]>([:])
 
     enum Place {
@@ -12,7 +12,7 @@ final class PasswordTurns<Work: Sendable>: Sendable {
         case refused
     }
 
-    /// - Parameter account: in one spelling only.
+    /// - Parameter account: always in the same spelling.
     func enter(_ work: Work, of account: String) -> Place {
         queued.withLock { queued in
             switch queued[account] {
@@ -27,8 +27,8 @@ final class PasswordTurns<Work: Sendable>: Sendable {
         }
     }
 
-    /// That the piece in the queue was begun or given up.
-    /// - Returns: the one behind it, whose turn it is to enter the queue.
+    /// Notes that the job in the queue has started or was given up.
+    /// - Returns: the job behind it, which now enters the queue.
     func leave(_ account: String) -> Work? {
         queued.withLock { queued in
             guard let next = queued[account], let next else {

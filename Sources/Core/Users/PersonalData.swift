@@ -1,23 +1,33 @@
-/// Everything that is held on a person (Regulation (EU) 2016/679, articles 15 and 20).
+public import Storage
+
+/// All data on a person (Regulation (EU) 2016/679, articles 15 and 20).
 public struct PersonalData: Sendable {
+    /// A site that the person is or was assigned to.
     public struct Assignment: Sendable {
         public let site: Site.ID
         public let siteName: String
         public let since: Instant
+        /// Nil while they are assigned.
+        public let until: Instant?
+        /// When they became a foreman of the site; nil if they didn't.
+        public let foremanSince: Instant?
 
-        package init(site: Site.ID, siteName: String, since: Instant) {
+        package init(
+            site: Site.ID, siteName: String, since: Instant, until: Instant? = nil, foremanSince: Instant? = nil
+        ) {
             (self.site, self.siteName, self.since) = (site, siteName, since)
+            (self.until, self.foremanSince) = (until, foremanSince)
         }
     }
 
+    /// A movement by the person, with its material.
     public struct Use: Sendable {
         public let site: Site.ID
         public let material: Material.ID
-        public let materialName: String
-        public let movement: Movement
+        public internal(set) var movement: Movement
 
-        package init(site: Site.ID, material: Material.ID, materialName: String, movement: Movement) {
-            (self.site, self.material, self.materialName, self.movement) = (site, material, materialName, movement)
+        package init(site: Site.ID, material: Material.ID, movement: Movement) {
+            (self.site, self.material, self.movement) = (site, material, movement)
         }
     }
 
@@ -27,18 +37,20 @@ public struct PersonalData: Sendable {
     public let formerEmails: [FormerEmail]
     public let sessions: [Session]
     public let knownBrowsers: [KnownBrowser]
+    public let phones: [Phone]
     public let assignments: [Assignment]
     public let timeEntries: [TimeEntry]
     public let movements: [Use]
-    /// What they changed, and what was changed about them.
+    /// Changes by the person and changes about them.
     public let audit: [AuditEntry]
-    /// Who signed in to the account, or tried to, from where, and what else happened to it.
+    /// Sign-ins to the account, failed ones included, with their origins, and other events on it.
     public let securityEvents: [SecurityEvent]
     public let mails: [Mail]
 
     package init(
         exportedAt: Instant, user: User, formerNames: [FormerName], formerEmails: [FormerEmail], sessions: [Session],
-        knownBrowsers: [KnownBrowser], assignments: [Assignment], timeEntries: [TimeEntry], movements: [Use],
+        knownBrowsers: [KnownBrowser], phones: [Phone], assignments: [Assignment], timeEntries: [TimeEntry],
+        movements: [Use],
         audit: [AuditEntry], securityEvents: [SecurityEvent], mails: [Mail]
     ) {
         self.exportedAt = exportedAt
@@ -47,6 +59,7 @@ public struct PersonalData: Sendable {
         self.formerEmails = formerEmails
         self.sessions = sessions
         self.knownBrowsers = knownBrowsers
+        self.phones = phones
         self.assignments = assignments
         self.timeEntries = timeEntries
         self.movements = movements
@@ -57,14 +70,15 @@ public struct PersonalData: Sendable {
 }
 
 extension PersonalData {
-    /// A part of a copy, for what is too much to hold at once. They come in this order; those of one list follow each other, and of each list
-    /// there is at least one, which may be empty.
+    /// A part of an export, because the whole is too large for memory. Parts come in this order. The parts of one list are consecutive, and
+    /// each list has at least one, which may be empty.
     public enum Part: Sendable {
         case account(exportedAt: Instant, User)
         case formerNames([FormerName])
         case formerEmails([FormerEmail])
         case sessions([Session])
         case knownBrowsers([KnownBrowser])
+        case phones([Phone])
         case assignments([Assignment])
         case timeEntries([TimeEntry])
         case movements([Use])
@@ -73,7 +87,7 @@ extension PersonalData {
         case mails([Mail])
     }
 
-    /// A copy that was begun: what is little of it is there.
+    /// A started export, with its small parts already read.
     public struct Beginning: Sendable {
         fileprivate let user: User
         fileprivate let parts: [Part]
@@ -81,23 +95,27 @@ extension PersonalData {
 }
 
 extension Profile {
-    /// Begins a copy of all of it. Throws `StorageError`.
+    /// Starts an export of all data on the caller.
+    /// - Throws: `StorageError`.
     public func beginExport(as actor: Actor) async throws -> PersonalData.Beginning {
         let (user, now) = (actor.user, runtime.now())
         let all = PageRequest<Session.ID>(limit: Int(Int32.max), after: nil)
-        let (names, emails, sessions, browsers, assignments) = try await database.fetch(
+        let (names, emails, sessions, browsers, phones, assignments) = try await database.fetch(
             FormerName.all(of: user), FormerEmail.all(of: user, now: now), Session.list(user, all, now: now),
-            KnownBrowser.all(of: user), PersonalData.assignments(of: user))
+            KnownBrowser.all(of: user),
+            Phone.list(user.id, in: user.companyID, .init(limit: Int(Int32.max), after: nil), now: now),
+            PersonalData.assignments(of: user))
         return PersonalData.Beginning(
             user: user,
             parts: [
                 .account(exportedAt: now, user), .formerNames(names), .formerEmails(emails), .sessions(sessions),
-                .knownBrowsers(browsers), .assignments(assignments),
+                .knownBrowsers(browsers), .phones(phones), .assignments(assignments),
             ])
     }
 
-    /// Hands out a copy part by part, a few hundred rows at a time: it is one picture only where nothing is added meanwhile. Movements come
-    /// material by material, all else as it was recorded. Throws `StorageError`, and what `take` throws.
+    /// Hands an export out part by part, a few hundred rows at a time: it is a consistent snapshot only if nothing is added meanwhile.
+    /// Movements are ordered by material, everything else by the time of recording.
+    /// - Throws: `StorageError`; the errors of `take`.
     public func export(
         _ beginning: PersonalData.Beginning, to take: (PersonalData.Part) async throws -> Void
     ) async throws {
@@ -128,7 +146,7 @@ extension Profile {
         } while last != nil
     }
 
-    /// No index has a person's movements in their order, so they are found by the materials that the person took or added.
+    /// No index orders a person's movements, so they are found by the materials that the person took or added.
     private func handMovements(of user: User, to take: ([PersonalData.Use]) async throws -> Void) async throws {
         var rest = try await database.fetch(PersonalData.materialsUsed(by: user))[...]
         try await take([])
@@ -154,12 +172,21 @@ extension PersonalData {
     fileprivate static func assignments(of user: User) -> Query<Assignment> {
         Query(
             """
-            SELECT a.site_id, s.name, a.created_at
+            SELECT a.site_id, s.name, a.created_at, NULL, a.foreman_since
             FROM assignments a JOIN sites s ON s.company_id = a.company_id AND s.id = a.site_id
-            WHERE a.company_id = $1 AND a.user_id = $2 ORDER BY a.site_id
+            WHERE a.company_id = $1 AND a.user_id = $2
+            UNION ALL
+            SELECT f.site_id, s.name, f.began_at, f.ended_at, f.foreman_since
+            FROM former_assignments f JOIN sites s ON s.company_id = f.company_id AND s.id = f.site_id
+            WHERE f.company_id = $1 AND f.user_id = $2
+            ORDER BY 1, 3
             """,
             user.companyID, user.id
-        ) { Assignment(site: try $0.next(), siteName: try $0.next(), since: try $0.next()) }
+        ) { row in
+            Assignment(
+                site: try row.next(), siteName: try row.next(), since: try row.next(), until: try row.next(),
+                foremanSince: try row.next())
+        }
     }
 
     fileprivate typealias Used = (company: Company.ID, site: Site.ID, material: Material.ID)
@@ -179,17 +206,17 @@ extension PersonalData {
     fileprivate static func movements(of user: User, _ used: Used, after: Int64) -> Query<Use> {
         Query(
             """
-            SELECT v.site_id, v.material_id, m.name, \(Movement.columns)
+            SELECT v.site_id, v.material_id, \(Movement.columns)
             FROM movements v JOIN users u ON u.id = v.user_id
-                JOIN materials m ON m.company_id = v.company_id AND m.site_id = v.site_id AND m.id = v.material_id
             WHERE v.company_id = $1 AND v.site_id = $2 AND v.material_id = $3 AND v.number > $4 AND v.user_id = $5
             ORDER BY v.company_id, v.site_id, v.material_id, v.number LIMIT $6
             """,
             used.company, used.site, used.material, after, user.id, Int64(movementsAtOnce)
         ) { row in
-            Use(
-                site: try row.next(), material: try row.next(), materialName: try row.next(),
-                movement: try Movement(&row))
+            var use = Use(site: try row.next(), material: try row.next(), movement: try Movement(named: &row))
+            // What it cost is the company's, not the person's.
+            use.movement.price = nil
+            return use
         }
     }
 }

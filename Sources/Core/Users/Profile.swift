@@ -1,45 +1,44 @@
-/// What a person does with their own account.
+public import Storage
+
+/// Use cases for a person's own account.
 public struct Profile: Sendable {
     let database: any Database
     let hasher: PasswordHasher
     let runtime: Runtime
     let hasMail: Bool
 
-    /// - Parameter hasMail: whether mail leaves this server, so that another address can be confirmed before it holds.
+    /// - Parameter hasMail: whether this server sends mail, so that another address can be confirmed before it takes effect.
     public init(_ database: any Database, hasher: PasswordHasher, hasMail: Bool = true, runtime: Runtime) {
         (self.database, self.hasher, self.hasMail, self.runtime) = (database, hasher, hasMail, runtime)
     }
 
-    /// What somebody changes about themselves; what is nil stays.
-    public struct Edit: Sendable {
-        public let firstName: String?
-        public let lastName: String?
+    /// A person's changes to their own account. Nil leaves a value as it is.
+    public struct Changes: Sendable {
+        public let fields: Edit<User>
         public let email: EmailAddress?
-        public let language: Language?
         public let newPassword: Password?
-        /// The one that holds now: a new one needs it, and another address does.
+        /// The current password, which a new password or another address requires.
         public let currentPassword: String?
 
         public init(
-            firstName: String?, lastName: String?, email: EmailAddress?, language: Language?, newPassword: Password?,
-            currentPassword: String?
+            fields: Edit<User>, email: EmailAddress?, newPassword: Password?, currentPassword: String?
         ) {
-            self.firstName = firstName
-            self.lastName = lastName
-            self.email = email
-            self.language = language
-            self.newPassword = newPassword
-            self.currentPassword = currentPassword
+            (self.fields, self.email) = (fields, email)
+            (self.newPassword, self.currentPassword) = (newPassword, currentPassword)
         }
     }
 
-    /// A new password ends all sessions but this one, and takes back a change of the address that waits. Another address waits to be
-    /// confirmed; on a server without mail, where no one could, it holds at once and ends the other sessions too.
-    /// - Throws: flaws of `currentPassword` where it is needed and missing or wrong; `AccountRefusal.tooManyTries`; without mail also
-    ///   `.emailTaken`.
-    public func change(_ edit: Edit, if precondition: Precondition, as actor: Actor) async throws -> Change<User> {
+    /// Changes the caller's account. A new password ends all sessions but this one, and withdraws a pending address. Another address waits
+    /// to be confirmed; on a server without mail, where that is impossible, it takes effect at once and ends the other sessions too.
+    ///
+    /// The change throws `UserRefusal.notFound`; `ChangeRefusal.stale` if the version is another, or password or address were changed
+    /// meanwhile; `AccountRefusal.tooManyTries` after too many guesses, renamings or mails to an address; `LimitRefusal.mails`; without
+    /// mail also `AccountRefusal.emailTaken`.
+    /// - Throws: a `Refusal` of the field `currentPassword` if it is required, and missing or wrong; a `Refusal` of the field `password` if
+    ///   the new one consists of what is known about the account; `AccountRefusal.tooManyTries`; `.tooManySignIns`; `StorageError`.
+    public func change(_ edit: Changes, if precondition: Precondition, as actor: Actor) async throws -> Change<User> {
         let (id, company, runtime, hasMail) = (actor.user.id, actor.user.companyID, runtime, hasMail)
-        let other = edit.email.flatMap { $0.folded == EmailAddress(actor.user.email)?.folded ? nil : $0 }
+        let other = edit.email.flatMap { $0.folded == actor.user.address?.folded ? nil : $0 }
         var proof: Proof?
         if edit.newPassword != nil || other != nil { proof = try await self.proof(edit, actor) }
         if other != nil {
@@ -57,24 +56,23 @@ public struct Profile: Sendable {
             guard let old = found.first else { throw User.notFound }
             try precondition.check(old.version)
             let audit = Audit(actor.user, session: actor.session, runtime)
-            let isOther = edit.email.map { $0.folded != EmailAddress(old.email)?.folded } ?? false
+            let isOther = edit.email.map { $0.folded != old.address?.folded } ?? false
             let email = isOther && hasMail ? nil : edit.email
             let record = SecurityRecord(actor, runtime)
-            let new = old.with(
-                firstName: edit.firstName, lastName: edit.lastName, email: email, language: edit.language)
+            let new = edit.fields.applied(to: old).with(email: email)
             if let proof {
                 guard hashes.first == proof.hash else { throw Refusal(ChangeRefusal.stale) }
-                // Of several guesses that were under way at once only as many count as may.
+                // Checked again, so that concurrent guesses don't exceed the limit.
                 try proof.attempts.check(transaction, now: now)
             } else if isOther {
-                // It was changed while this request was on its way.
+                // The address was changed during this request.
                 throw Refusal(ChangeRefusal.stale)
             }
             try FormerName.keep(of: old, renamed: new, transaction, now: now)
             try transaction.execute(new.update(email: email, passwordHash: proof?.newHash, now: now))
             if proof?.newHash != nil {
                 try EmailChange.cancel(of: id, in: company, transaction, now: now)
-                try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: old, now: now))
+                if old.email != nil { try transaction.enqueue(Mail.insert(mail, .passwordChanged, to: old, now: now)) }
                 try audit.write(.passwordChanged, id, in: transaction)
                 try record.write(.passwordChanged, in: transaction)
             }
@@ -83,7 +81,7 @@ public struct Profile: Sendable {
                 try audit.write(.emailChangeAsked, id, in: transaction)
             } else if isOther, let email {
                 try FormerEmail.checkFree(email, for: id, transaction, now: now)
-                try Attempts(.lettersToAddress, ofAddress: old.email).record(transaction, now: now)
+                try Attempts(.lettersToAddress, ofAddressOf: old).record(transaction, now: now)
                 try transaction.enqueue(
                     Mail.insert(warning, .emailChanged, to: old, details: [email.text], now: now))
                 try record.write(.emailChanged, in: transaction)
@@ -93,13 +91,13 @@ public struct Profile: Sendable {
                 try transaction.enqueue(OneTimeToken.voidAll(of: id, in: company))
                 try transaction.enqueue(Mail.cancelLinks(of: id, in: company, now: now))
             }
-            let changes = old.differences(from: new)
+            let changes = Differences(old, new).details
             if !changes.isEmpty { try audit.write(.userChanged, id, changes, in: transaction) }
             return try Self.own(id, in: company, transaction, now: now)
         }
     }
 
-    /// The account as reading it shows it.
+    /// The account as reads return it.
     private static func own(
         _ id: User.ID, in company: Company.ID, _ transaction: borrowing Transaction, now: Instant
     ) throws -> User {
@@ -108,27 +106,27 @@ public struct Profile: Sendable {
         return user
     }
 
-    /// That the caller knows the password that holds now, as of the hash that was checked.
+    /// Shows that the caller knows the current password, by the hash that was checked.
     private struct Proof {
         let hash: String?
         let newHash: String?
         let attempts: Attempts
     }
 
-    private func proof(_ edit: Edit, _ actor: Actor) async throws -> Proof {
+    private func proof(_ edit: Changes, _ actor: Actor) async throws -> Proof {
         guard let current = edit.currentPassword else { throw Refusal("currentPassword", .currentPasswordMissing) }
-        // Whoever holds a session may guess no oftener than a stranger, whose guesses don't count here.
+        // The holder of a session may guess no more often than a stranger, whose guesses are counted separately.
         let attempts = Attempts(.signInsOfSessions, of: actor.user.id.text)
         let (found, made, companies) = try await database.fetch(
             User.passwordHash(of: actor.user.id, in: actor.user.companyID), attempts.made,
             Company.name(actor.user.companyID))
-        let changed = actor.user.with(firstName: edit.firstName, lastName: edit.lastName, email: edit.email)
+        let changed = edit.fields.applied(to: actor.user).with(email: edit.email)
         if let new = edit.newPassword {
             try Accounts.check(new, against: OwnWords(changed, company: companies.first))
         }
         let held = found.first ?? nil
         try attempts.check(made, now: runtime.now())
-        let account = EmailAddress(actor.user.email)?.folded ?? actor.user.email
+        let account = actor.user.accountKey
         guard try await hasher.verify(current, against: held, of: account) else {
             let now = runtime.now()
             let record = SecurityRecord(actor, runtime)
@@ -143,10 +141,12 @@ public struct Profile: Sendable {
         return Proof(hash: held, newHash: newHash, attempts: attempts)
     }
 
-    // MARK: An address that waits
+    // MARK: Pending email address
 
-    /// Mails a fresh link to the address that waits to be confirmed.
-    /// - Throws: `AccountRefusal.noPendingEmail` where none does; `.tooManyTries` where it was written to too often.
+    /// A change that mails a new link to the pending email address.
+    ///
+    /// The change throws `UserRefusal.notFound`; `AccountRefusal.noPendingEmail`; `.tooManyTries` if too many mails were sent to the
+    /// address; `LimitRefusal.mails`.
     public func resendConfirmation(as actor: Actor) -> Change<User> {
         let (id, company, runtime) = (actor.user.id, actor.user.companyID, runtime)
         let (token, mail, now) = (Token(runtime), runtime.newID(Mail.self), runtime.now())
@@ -158,8 +158,9 @@ public struct Profile: Sendable {
         }
     }
 
-    /// Takes back a change of the own address.
-    /// - Throws: `AccountRefusal.noPendingEmail` where none waits.
+    /// A change that withdraws the caller's pending email address.
+    ///
+    /// The change throws `UserRefusal.notFound`; `AccountRefusal.noPendingEmail`.
     public func cancelEmailChange(as actor: Actor) -> Change<Void> {
         let (id, company, now) = (actor.user.id, actor.user.companyID, runtime.now())
         return Change { transaction in
@@ -173,7 +174,8 @@ public struct Profile: Sendable {
 
     // MARK: Sessions
 
-    /// Where the person is signed in, newest first.
+    /// The caller's sessions, newest first.
+    /// - Throws: `StorageError`.
     public func sessions(
         _ page: PageRequest<Session.ID>, as actor: Actor
     ) async throws -> Page<Session, Session.ID> {
@@ -181,7 +183,7 @@ public struct Profile: Sendable {
         return Page(sessions, of: page, key: \.id)
     }
 
-    /// Ends one of the person's own sessions.
+    /// A change that ends one of the caller's sessions. It throws `AccountRefusal.sessionNotFound`.
     public func endSession(_ id: Session.ID, as actor: Actor) -> Change<Void> {
         Change { transaction in
             guard try transaction.execute(Session.end(id, of: actor.user)) == 1 else {
@@ -192,25 +194,10 @@ public struct Profile: Sendable {
 }
 
 extension User {
-    /// The same person with some things changed; what is nil stays.
-    func with(
-        firstName: String? = nil, lastName: String? = nil, email: EmailAddress? = nil, role: Role? = nil,
-        status: Status? = nil, language: Language? = nil
-    ) -> User {
-        User(
-            id: id, companyID: companyID, email: email?.text ?? self.email, firstName: firstName ?? self.firstName,
-            lastName: lastName ?? self.lastName, role: role ?? self.role, status: status ?? self.status,
-            language: language ?? self.language, version: version, createdAt: createdAt, updatedAt: updatedAt)
-    }
-
-    func differences(from new: User) -> [AuditEntry.Detail] {
-        var differences = Differences()
-        differences.note(only: "firstName", firstName, new.firstName)
-        differences.note(only: "lastName", lastName, new.lastName)
-        differences.note(only: "email", email, new.email)
-        differences.note("role", role.rawValue, new.role.rawValue)
-        differences.note("status", status.rawValue, new.status.rawValue)
-        differences.note("language", language.rawValue, new.language.rawValue)
-        return differences.details
+    /// The same person with another email address; nil keeps the current one.
+    func with(email: EmailAddress?) -> User {
+        var user = self
+        if let email { user.email = email.text }
+        return user
     }
 }

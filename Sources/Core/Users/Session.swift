@@ -1,24 +1,25 @@
 import Crypto
+public import Storage
 
-/// A sign-in that lasts: a random token that the person keeps, and its hash in the database.
+/// A lasting sign-in: the person keeps a random token, and the database its hash.
 public struct Session: Sendable {
     public typealias ID = Core.ID<Session>
 
     /// How long a session lasts after the sign-in.
     public static let lifetime = Duration.seconds(30 * 24 * 3600)
-    /// How long a session that a browser keeps as its cookie lasts without use.
+    /// How long a session lasts without use if a browser keeps it as a cookie.
     public static let idleLifetime = Duration.seconds(14 * 24 * 3600)
-    /// How exactly the last use is known: it is written no oftener.
+    /// The precision of the last use, which is written no more often than this.
     static let useInterval = Duration.seconds(3600)
-    /// How long a sign-in, or a confirmed password, is good for sensitive acts.
+    /// How long a sign-in or a confirmed password allows sensitive acts.
     public static let confirmation = Duration.seconds(10 * 60)
 
-    /// What each request reads of its session. An older server leaves all of it nil.
+    /// The values that each request reads of its session. All are nil in sessions of an older server.
     public struct Use: Sendable {
         var confirmedAt: Instant?
         /// To the hour.
         var lastUsedAt: Instant?
-        /// When it ends without use. Nil for a token that was never sent as a cookie: such a one ends by its age alone.
+        /// When the session ends without use. Nil for a token that was never sent as a cookie: its session expires by age alone.
         var idleAt: Instant?
 
         package init(confirmedAt: Instant? = nil, lastUsedAt: Instant? = nil, idleAt: Instant? = nil) {
@@ -27,26 +28,29 @@ public struct Session: Sendable {
     }
 
     public let id: ID
-    /// The browser or program that signed in, as it names itself.
+    /// The browser or program that signed in, by its own description.
     public let userAgent: String?
+    /// The phone on which it began; nil if it began with a password.
+    public let phone: Phone.ID?
     public let createdAt: Instant
     /// To the hour.
     public let lastUsedAt: Instant
-    /// At the latest; a browser's ends before that where it isn't used.
+    /// The latest end. A browser's session ends earlier if it isn't used.
     public let expiresAt: Instant
 
     package init(
-        id: ID, userAgent: String?, createdAt: Instant, lastUsedAt: Instant, expiresAt: Instant
+        id: ID, userAgent: String?, phone: Phone.ID? = nil, createdAt: Instant, lastUsedAt: Instant, expiresAt: Instant
     ) {
         self.id = id
         self.userAgent = userAgent
+        self.phone = phone
         self.createdAt = createdAt
         self.lastUsedAt = lastUsedAt
         self.expiresAt = expiresAt
     }
 }
 
-/// 256 random bits in hexadecimal, shown once. Only its SHA-256 is kept: with so much chance in it, no salt is needed.
+/// 256 random bits in hexadecimal, shown once. Only its SHA-256 is stored: a value this random needs no salt.
 public struct Token: Sendable {
     public let text: String
     let hash: [UInt8]
@@ -57,7 +61,7 @@ public struct Token: Sendable {
         hash = Self.hash(of: text)
     }
 
-    /// The hash of a token as it was sent. Nil where it can't be one of ours.
+    /// The hash of a token as it was sent. Nil if it can't be one of ours.
     static func hash(sent text: Substring) -> [UInt8]? {
         text.utf8.count == 64 ? hash(of: text) : nil
     }
@@ -71,22 +75,23 @@ public struct Token: Sendable {
 }
 
 extension Session {
+    /// Reads from the session to its person, even if SQLite's statistics are of a time when there were few people (see `TimeEntry`).
     private static let byToken: SQL = """
         SELECT s.id, s.confirmed_at, s.last_used_at, s.idle_at, \(User.columns),
             (SELECT c.suspended_at FROM companies c WHERE c.id = s.company_id)
-        FROM sessions s JOIN users u ON u.company_id = s.company_id AND u.id = s.user_id
-        WHERE s.token_hash = $1 AND s.expires_at > $2 AND (s.idle_at IS NULL OR s.idle_at > $2)
-            AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+        FROM sessions s CROSS JOIN users u
+        WHERE u.company_id = s.company_id AND u.id = s.user_id AND s.token_hash = $1 AND s.expires_at > $2
+            AND (s.idle_at IS NULL OR s.idle_at > $2) AND u.status = 'ACTIVE' AND u.removed_at IS NULL
         """
 
     private static let ofUser: SQL = """
-        SELECT s.id, s.user_agent, s.created_at, COALESCE(s.last_used_at, s.created_at), s.expires_at FROM sessions s
+        SELECT s.id, s.user_agent, s.phone_id, s.created_at, COALESCE(s.last_used_at, s.created_at), s.expires_at FROM sessions s
         WHERE s.company_id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND (s.idle_at IS NULL OR s.idle_at > $3)
             AND s.id < $5
         ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT $4
         """
 
-    /// Who holds a token. No scope: this is what makes one.
+    /// The person who holds a token. No scope: scopes come from the actor that this creates.
     static func actor(tokenHash: [UInt8], now: Instant) -> Query<Actor> {
         Query(byToken, tokenHash, now) { row in
             let session: ID = try row.next()
@@ -104,11 +109,11 @@ extension Session {
 
     init(_ row: inout Row) throws {
         self.init(
-            id: try row.next(), userAgent: try row.next(), createdAt: try row.next(), lastUsedAt: try row.next(),
-            expiresAt: try row.next())
+            id: try row.next(), userAgent: try row.next(), phone: try row.next(), createdAt: try row.next(),
+            lastUsedAt: try row.next(), expiresAt: try row.next())
     }
 
-    /// Begins a session where the person may still sign in with the password that was checked, and their company isn't suspended.
+    /// Begins a session if the person may still sign in with the checked password, and their company isn't suspended.
     static func insert(
         _ id: ID, of user: User, passwordHash: String, tokenHash: [UInt8], userAgent: String?, now: Instant,
         expiresAt: Instant
@@ -125,8 +130,25 @@ extension Session {
             user.companyID, id, user.id, tokenHash, userAgent, now, expiresAt, passwordHash)
     }
 
-    /// Notes that a session was used, unless that was noted within the hour.
-    /// - Parameter isCookie: whether a browser sent it as its cookie: then it ends without use from now on.
+    /// Begins a session on a phone if the person may sign in, and their company isn't suspended.
+    static func insert(
+        _ id: ID, of user: User.ID, in company: Company.ID, on phone: Phone.ID, tokenHash: [UInt8], userAgent: String?,
+        now: Instant
+    ) -> Statement {
+        Statement(
+            """
+            INSERT INTO sessions (company_id, id, user_id, token_hash, user_agent, created_at, confirmed_at, last_used_at,
+                expires_at, phone_id)
+            SELECT p.company_id, $2, p.user_id, $4, $5, $6, $6, $6, $7, p.id
+            FROM phones p JOIN users u ON u.company_id = p.company_id AND u.id = p.user_id
+            WHERE p.company_id = $1 AND p.id = $8 AND p.user_id = $3 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM companies c WHERE c.id = p.company_id AND c.suspended_at IS NOT NULL)
+            """,
+            company, id, user, tokenHash, userAgent, now, now + lifetime, phone)
+    }
+
+    /// Notes a session's use, unless one was noted within the hour.
+    /// - Parameter isCookie: whether a browser sent the token as its cookie: from now on the session expires without use.
     static func use(_ actor: Actor, isCookie: Bool, now: Instant) -> Statement {
         let idleAt = isCookie || actor.use.idleAt != nil ? now + idleLifetime : nil
         return Statement(
@@ -138,7 +160,7 @@ extension Session {
             actor.user.companyID, actor.session, actor.user.id, now, idleAt, now - useInterval)
     }
 
-    /// That the person knew the password whose hash this is. Changes nothing where the session has ended or the password is another.
+    /// Notes that the person knew the password with this hash. Changes nothing if the session has ended or the password was changed.
     static func confirm(_ actor: Actor, passwordHash: String, now: Instant) -> Statement {
         Statement(
             """
@@ -148,24 +170,31 @@ extension Session {
             actor.user.companyID, actor.session, actor.user.id, now, passwordHash)
     }
 
-    static func endExpired(of user: User, now: Instant) -> Statement {
+    /// The same for a PIN of the phone on which the session began.
+    static func confirm(_ actor: Actor, on phone: Phone.ID, now: Instant) -> Statement {
         Statement(
-            "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND (expires_at <= $3 OR idle_at <= $3)",
-            user.companyID, user.id, now)
+            "UPDATE sessions SET confirmed_at = $5 WHERE company_id = $1 AND id = $2 AND user_id = $3 AND phone_id = $4",
+            actor.user.companyID, actor.session, actor.user.id, phone, now)
     }
 
-    /// Makes room for one more.
-    static func endOldest(of user: User) -> Statement {
+    static func endExpired(of user: User.ID, in company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND (expires_at <= $3 OR idle_at <= $3)",
+            company, user, now)
+    }
+
+    /// Makes room for one more session.
+    static func endOldest(of user: User.ID, in company: Company.ID) -> Statement {
         Statement(
             """
             DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND id IN (
                 SELECT s.id FROM sessions s WHERE s.company_id = $1 AND s.user_id = $2
                 ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT 1000 OFFSET $3)
             """,
-            user.companyID, user.id, Limit.sessions.standard - 1)
+            company, user, Limit.sessions.standard - 1)
     }
 
-    /// No scope: who holds the token may end its session.
+    /// No scope: the holder of a token may end its session.
     static func end(tokenHash: [UInt8]) -> Statement {
         Statement("DELETE FROM sessions WHERE token_hash = $1", tokenHash)
     }
@@ -176,10 +205,24 @@ extension Session {
     }
 
     /// Ends all sessions of a person.
-    /// - Parameter kept: the one that goes on, if any.
+    /// - Parameter kept: the session that continues, if any.
     static func endAll(of user: User.ID, in company: Company.ID, but kept: ID? = nil) -> Statement {
         Statement(
             "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND id <> $3", company, user,
             kept?.text ?? "")
     }
+
+    /// By age and by disuse. Each deletes up to the expiry of the oldest few hundred rows, so that one index finds all of them.
+    static let sweeps = [
+        Sweep(
+            """
+            DELETE FROM sessions WHERE expires_at <= (SELECT MAX(o.expires_at) FROM (
+                SELECT expires_at FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500) AS o)
+            """),
+        Sweep(
+            """
+            DELETE FROM sessions WHERE idle_at <= (SELECT MAX(o.idle_at) FROM (
+                SELECT idle_at FROM sessions WHERE idle_at <= $1 ORDER BY idle_at LIMIT 500) AS o)
+            """),
+    ]
 }

@@ -1,18 +1,20 @@
+public import Storage
 import Synchronization
 
-/// Writes down when sessions were last used: at most once an hour for each, and beside the request, which doesn't wait for it. What can't
-/// be written is written with a later request.
+/// Records when sessions were last used: at most once an hour for each, and without delaying the request. A failed write is made up for by
+/// a later request.
 public final class SessionUses: Sendable {
     private let database: any Database
     private let runtime: Runtime
     private let underWay = Mutex<Set<Session.ID>>([])
 
-    /// How many are written at once; others wait for their next request.
+    /// How many are written at once. Others wait for their next request.
     private static let most = 64
 
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
-    /// - Parameter isCookie: whether the session came as a browser's cookie: from then on it ends without use.
+    /// Records a session's use in the background.
+    /// - Parameter isCookie: whether the token came as a browser's cookie: from now on the session expires without use.
     public func note(_ actor: Actor, isCookie: Bool) {
         let now = runtime.now()
         let isDue = actor.use.lastUsedAt.map { $0 <= now - Session.useInterval } ?? true

@@ -1,15 +1,15 @@
-extension User {
-    static let columns: SQL = """
-        u.id, u.company_id, u.email, u.first_name, u.last_name, u.role, u.status, u.language, u.version, u.created_at,
-        u.updated_at, u.pending_email, u.pending_email_until
-        """
+import Storage
 
-    /// - Parameter now: decides whether a pending address has expired.
+extension User {
+    static let columns: SQL = "\(columns(of: "u")), u.pending_email, u.pending_email_until"
+
+    /// Both statements also take the folded email address and the password's hash. In an update, null keeps the current value.
+    private static let writes = StoredWrites<User>(ignoresConflicts: true, also: ["email_folded", "password_hash"])
+
+    /// Reads `columns`.
+    /// - Parameter now: decides whether a pending email address has expired.
     init(_ row: inout Row, now: Instant) throws {
-        self.init(
-            id: try row.next(), companyID: try row.next(), email: try row.next(), firstName: try row.next(),
-            lastName: try row.next(), role: try row.next(), status: try row.next(), language: try row.next(),
-            version: try row.next(), createdAt: try row.next(), updatedAt: try row.next())
+        try self.init(&row)
         let (address, until): (String?, Instant?) = (try row.next(), try row.next())
         if let address, let until, until > now { pendingEmail = PendingEmail(address: address, expiresAt: until) }
     }
@@ -22,31 +22,42 @@ extension User {
         SELECT \(columns), i.created_at, i.expires_at, m.state, m.updated_at, m.reason_code, m.reason,
             CASE WHEN i.created_at IS NULL THEN (
                 SELECT MAX(a.at) FROM audit_entries a
-                WHERE a.company_id = u.company_id AND a.subject_id = u.id AND a.action = 'user.joined') END
+                WHERE a.company_id = u.company_id AND a.subject_id = u.id AND a.action = 'user.joined'
+                    AND a.at >= COALESCE((
+                        SELECT MAX(r.at) FROM audit_entries r
+                        WHERE r.company_id = u.company_id AND r.subject_id = u.id AND r.action = 'user.restored'), 0)) END,
+            k.created_at, k.expires_at
         FROM users u LEFT JOIN one_time_tokens i
             ON i.company_id = u.company_id AND i.user_id = u.id AND i.purpose = 'invitation'
+            LEFT JOIN cards k ON k.company_id = u.company_id AND k.user_id = u.id
             LEFT JOIN mails m ON m.company_id = i.company_id AND m.id = (
                 SELECT MAX(n.id) FROM mails n
                 WHERE n.company_id = i.company_id AND n.user_id = i.user_id AND n.kind = 'invitation'
                     AND n.state <> 'cancelled')
         """
 
-    private static let inCompany: SQL = """
-        \(withInvitation) WHERE u.company_id = $1 AND u.id = $2 AND u.removed_at IS NULL
-        """
+    private static let everInCompany: SQL = "\(withInvitation) WHERE u.company_id = $1 AND u.id = $2"
+    private static let inCompany: SQL = "\(everInCompany) AND u.removed_at IS NULL"
 
     private static let anywhere: SQL = "\(withInvitation) WHERE u.id = $1 AND u.removed_at IS NULL"
 
-    private static let page: SQL = """
-        \(withInvitation) WHERE u.company_id = $1 AND u.id > $3 AND u.removed_at IS NULL
+    private static func page(_ condition: SQL) -> SQL {
+        """
+        \(withInvitation) WHERE u.company_id = $1 AND u.id > $3 AND \(condition)
         ORDER BY u.company_id, u.id LIMIT $2
         """
+    }
+
+    private static let pages = (
+        present: page("u.removed_at IS NULL"), active: page("u.removed_at IS NULL AND u.status = 'ACTIVE'"),
+        inactive: page("u.removed_at IS NULL AND u.status = 'INACTIVE'"), removed: page("u.removed_at IS NOT NULL")
+    )
 
     private static let hashByID: SQL = """
         SELECT u.password_hash FROM users u WHERE u.company_id = $1 AND u.id = $2 AND u.removed_at IS NULL
         """
 
-    /// Who signs in with an address, and the hash of their password if they have one. No scope: nobody is signed in yet.
+    /// The person who signs in with an address, and the hash of their password if they have one. No scope: no one is signed in yet.
     static func signingIn(_ email: EmailAddress, now: Instant) -> Query<(user: User, passwordHash: String?)> {
         Query(byEmail, email.folded) { row in (try User(&row, now: now), try row.next()) }
     }
@@ -57,7 +68,10 @@ extension User {
         let (givenAt, expiresAt): (Instant?, Instant?) = (try row.next(), try row.next())
         let (state, at): (Mail.State?, Instant?) = (try row.next(), try row.next())
         let (code, answer): (String?, String?) = (try row.next(), try row.next())
-        let acceptedAt: Instant? = try row.next()
+        let (acceptedAt, cardAt, cardUntil): (Instant?, Instant?, Instant?) = (
+            try row.next(), try row.next(), try row.next()
+        )
+        if user.removedAt != nil { return user }
         if let givenAt, let expiresAt {
             user.invitation = Invitation(
                 expiresAt: expiresAt,
@@ -65,6 +79,8 @@ extension User {
                 givenAt: givenAt, now: now)
         } else if let acceptedAt {
             user.invitation = Invitation(state: .accepted, at: acceptedAt)
+        } else if user.email == nil, user.role == .worker {
+            user.invitation = Invitation(cardAt: cardAt ?? user.createdAt, until: cardUntil, now: now)
         }
         return user
     }
@@ -73,32 +89,46 @@ extension User {
         one(id, in: scope.company, now: now)
     }
 
-    /// Of the person themselves, or of whom their token names.
+    /// For the person themselves, or the person whom a token names.
     static func one(_ id: ID, in company: Company.ID, now: Instant) -> Query<User> {
         Query(inCompany, company, id) { try read(&$0, now: now) }
     }
 
-    /// In whatever company: for operators.
+    /// Even if they were removed.
+    static func ever(_ id: ID, _ scope: CompanyScope, now: Instant) -> Query<User> {
+        Query(everInCompany, scope.company, id) { try read(&$0, now: now) }
+    }
+
+    /// In any company: for operators.
     static func one(anywhere id: ID, now: Instant) -> Query<User> {
         Query(anywhere, id) { try read(&$0, now: now) }
     }
 
-    /// In the order in which they came.
-    static func list(_ scope: CompanyScope, _ page: PageRequest<ID>, now: Instant) -> Query<User> {
-        Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "") { try read(&$0, now: now) }
+    /// In order of creation.
+    static func list(
+        _ scope: CompanyScope, _ filter: UserFilter, _ page: PageRequest<ID>, now: Instant
+    ) -> Query<User> {
+        let sql =
+            switch filter {
+            case .present: pages.present
+            case .status(.active): pages.active
+            case .status(.inactive): pages.inactive
+            case .removed: pages.removed
+            }
+        return Query(sql, scope.company, page.fetchLimit, page.after?.text ?? "") { try read(&$0, now: now) }
     }
 
-    /// The hash of somebody's password, if they ever had one.
+    /// The hash of a person's password, if they ever had one.
     static func passwordHash(of id: ID, in company: Company.ID) -> Query<String?> {
         Query(hashByID, company, id) { try $0.next() }
     }
 
-    /// Whether somebody belongs, or belonged, to the company. Nobody where no id is given.
+    /// The id, if it is of a person who belongs or belonged to the company. No row if the id is nil.
     static func exists(_ id: ID?, _ scope: CompanyScope) -> Query<ID> {
         Query("SELECT u.id FROM users u WHERE u.company_id = $1 AND u.id = $2", scope.company, id) { try $0.next() }
     }
 
-    /// Someone of a role who can act, other than this person.
+    /// A person of a role who is active, other than this one.
     static func active(_ role: Role, besides id: ID, _ company: Company.ID) -> Query<ID> {
         Query(
             """
@@ -110,52 +140,88 @@ extension User {
         ) { try $0.next() }
     }
 
+    /// The owner of a company; no row if it has none.
+    static func owner(of company: Company.ID) -> Query<ID> {
+        Query("SELECT u.id FROM users u WHERE u.company_id = $1 AND u.owner_since IS NOT NULL", company) {
+            try $0.next()
+        }
+    }
+
+    /// The name of the person who has a personnel number, or had it before they were removed; nil for a removed person whose name is gone.
+    static func holder(ofNumber number: String, besides user: User) -> Query<String?> {
+        Query(
+            """
+            SELECT u.first_name, u.last_name FROM users u
+            WHERE u.company_id = $1 AND u.personnel_number = $2 AND u.id <> $3
+            """,
+            user.companyID, number, user.id
+        ) { row in
+            let name = "\(try row.next() as String) \(try row.next() as String)"
+            return name == " " ? nil : name
+        }
+    }
+
     // MARK: Writing
 
-    /// Makes nothing where the address is taken.
-    /// The same password at other costs, where it wasn't changed meanwhile.
+    /// Ends the ownership of the present owner, if there is one.
+    static func giveUpOwnership(in company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE users SET owner_since = NULL, version = version + 1, updated_at = $2
+            WHERE company_id = $1 AND owner_since IS NOT NULL
+            """,
+            company, now)
+    }
+
+    /// Makes the oldest active manager the owner of a company that has none.
+    static func ownCompanyWithoutOwner(_ company: Company.ID) -> Statement {
+        Statement(
+            """
+            UPDATE users SET owner_since = created_at
+            WHERE company_id = $1 AND id = (
+                SELECT MIN(u.id) FROM users u
+                WHERE u.company_id = $1 AND u.role = 'MANAGER' AND u.status = 'ACTIVE' AND u.removed_at IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM users o WHERE o.company_id = $1 AND o.owner_since IS NOT NULL)
+            """,
+            company)
+    }
+
+    /// Makes the person the owner. The caller has taken the ownership from the one before.
+    func own(now: Instant) -> Statement {
+        Statement("UPDATE users SET owner_since = $3 WHERE company_id = $1 AND id = $2", companyID, id, now)
+    }
+
+    /// The same password at other costs, unless it was changed meanwhile.
     func rehash(from old: String, to new: String) -> Statement {
         Statement(
             "UPDATE users SET password_hash = $4 WHERE company_id = $1 AND id = $2 AND password_hash = $3", companyID,
             id, old, new)
     }
 
-    func insert(email: EmailAddress, passwordHash: String?) -> Statement {
-        Statement(
-            """
-            INSERT INTO users (company_id, id, email, email_folded, first_name, last_name, role, status, language,
-                password_hash, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
-            ON CONFLICT DO NOTHING
-            """,
-            companyID, id, email.text, email.folded, firstName, lastName, role, status, language, passwordHash,
-            createdAt)
+    /// Inserts nothing if the email address is taken.
+    func insert(email: EmailAddress?, passwordHash: String?) -> Statement {
+        Self.writes.insert(self, in: [], also: [(email?.folded).sqlValue, passwordHash.sqlValue])
     }
 
-    /// Holds the row until the transaction ends.
+    /// Locks the row until the transaction ends.
     static func lock(_ id: ID, in company: Company.ID) -> Statement {
         Statement(
             "UPDATE users SET version = version WHERE company_id = $1 AND id = $2 AND removed_at IS NULL", company, id)
     }
 
-    /// The same for whoever has an address. No scope: nobody is signed in.
+    /// Locks the row of the person with an email address. No scope: no one is signed in.
     static func lock(_ email: EmailAddress) -> Statement {
         Statement("UPDATE users SET version = version WHERE email_folded = $1 AND removed_at IS NULL", email.folded)
     }
 
-    /// Writes all that may change of a person, as the next version.
+    /// Updates all editable columns of a person, as the next version.
     /// - Parameters:
-    ///   - email: a new address; nil keeps the one there is.
-    ///   - passwordHash: of a new password; nil keeps the one there is.
+    ///   - email: a new address, which this value already holds; nil keeps the current one.
+    ///   - passwordHash: of a new password; nil keeps the current one.
     func update(email: EmailAddress?, passwordHash: String? = nil, now: Instant) -> Statement {
-        Statement(
-            """
-            UPDATE users SET email = COALESCE($3, email), email_folded = COALESCE($4, email_folded), first_name = $5,
-                last_name = $6, role = $7, status = $8, language = $9, password_hash = COALESCE($10, password_hash),
-                version = version + 1, updated_at = $11
-            WHERE company_id = $1 AND id = $2
-            """,
-            companyID, id, email?.text, email?.folded, firstName, lastName, role, status, language, passwordHash, now)
+        var next = self
+        next.updatedAt = now
+        return Self.writes.update(next, in: [], also: [(email?.folded).sqlValue, passwordHash.sqlValue])
     }
 
     func setPassword(_ hash: String, now: Instant) -> Statement {
@@ -167,41 +233,42 @@ extension User {
             companyID, id, hash, now)
     }
 
-    /// Whoever knew the password is out. That there was one stays known: who has joined once gets links by mail only.
+    /// Invalidates the password. The column stays filled, because a person who has joined before gets links by mail only.
     var voidPassword: Statement {
         Statement(
             "UPDATE users SET password_hash = $3 WHERE company_id = $1 AND id = $2 AND password_hash IS NOT NULL",
             companyID, id, PasswordHasher.void)
     }
 
-    /// Holds the rows of all of a company until the transaction ends.
+    /// Locks the rows of all people of a company until the transaction ends.
     static func lockAll(in company: Company.ID) -> Statement {
         Statement("UPDATE users SET version = version WHERE company_id = $1", company)
     }
 
-    /// Nobody of a company can act any more.
+    /// Deactivates all people of a company.
     static func switchOffAll(in company: Company.ID) -> Statement {
         Statement(
             "UPDATE users SET status = 'INACTIVE', version = version + 1 WHERE company_id = $1 AND status = 'ACTIVE'",
             company)
     }
 
-    /// Anything that names this person: a record whose reader must know who it was.
-    private static let recorded: SQL = """
-        SELECT 1 WHERE EXISTS (SELECT 1 FROM time_entries t WHERE t.company_id = $1 AND t.user_id = $2)
-            OR EXISTS (SELECT 1 FROM movements m WHERE m.company_id = $1 AND m.user_id = $2)
-            OR EXISTS (SELECT 1 FROM time_corrections c WHERE c.company_id = $1 AND c.user_id = $2)
-            OR EXISTS (SELECT 1 FROM audit_entries a WHERE a.company_id = $1 AND a.user_id = $2 AND a.subject_id <> $2)
-        """
+    /// Whether any record names this person, whose reader must know who it was.
+    private static let recorded: SQL = {
+        let records = PersonColumn.all.filter(\.keepsName).map { column in
+            let others = column.table == "audit_entries" ? " AND r.subject_id <> $2" : ""
+            return "EXISTS (SELECT 1 FROM \(column.table) r WHERE r.company_id = $1 AND r.\(column.name) = $2\(others))"
+        }
+        return SQL(unchecked: "SELECT 1 WHERE " + records.joined(separator: " OR "))
+    }()
 
     var records: Query<Int64> { Query(Self.recorded, companyID, id) { try $0.next() } }
 
-    /// Erases what says how to reach them and how they signed in.
-    /// - Parameter keepsName: for the records that name them.
+    /// Erases the person's contact details and credentials.
+    /// - Parameter keepsName: whether records that name the person need it.
     func remove(keepsName: Bool, now: Instant) -> Statement {
         Statement(
             """
-            UPDATE users SET email = '', email_folded = NULL, password_hash = NULL, status = 'INACTIVE',
+            UPDATE users SET email = NULL, email_folded = NULL, password_hash = NULL, status = 'INACTIVE', phone = NULL,
                 first_name = $4, last_name = $5, version = version + 1, updated_at = $3, removed_at = $3,
                 pending_email = NULL, pending_email_hash = NULL, pending_email_until = NULL, pending_email_by = NULL
             WHERE company_id = $1 AND id = $2

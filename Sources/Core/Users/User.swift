@@ -1,35 +1,55 @@
+public import Storage
+
 /// A person with an account.
-public struct User: Sendable {
+public struct User: Stored {
     public typealias ID = Core.ID<User>
 
-    public enum Status: String, Column, CaseIterable {
+    public enum Status: String, Edited, CaseIterable {
         case active = "ACTIVE"
-        /// Until the invitation is accepted, or once switched off.
+        /// Before the invitation is accepted, and after a deactivation.
         case inactive = "INACTIVE"
     }
 
-    public let id: ID
+    public internal(set) var id = ID()
     /// `Company.platform` for an ADMIN.
-    public let companyID: Company.ID
-    public let email: String
-    public let firstName: String
-    public let lastName: String
-    public let role: Role
-    public let status: Status
-    public let language: Language
-    public let version: Int64
-    public let createdAt: Instant
-    public let updatedAt: Instant
-    /// The invitation, of somebody who was invited. Nil also where it wasn't asked for.
+    public internal(set) var companyID = Company.platform
+    public var firstName = ""
+    public var lastName = ""
+    /// Nil for a person who signs in with a card instead, and for a removed one.
+    public internal(set) var email: String?
+    /// As people write it.
+    public var phone: String?
+    /// The number in the company's payroll, unique in the company; a removed person keeps theirs.
+    public var personnelNumber: String?
+    public var role = Role.worker
+    public var status = Status.inactive
+    public var language = Language.german
+    /// Starts at 1; every update increments it.
+    public internal(set) var version: Int64 = 1
+    /// When the person became the owner of the company; nil for everyone else. A company has one owner, an active manager.
+    public internal(set) var ownerSince: Instant?
+    public internal(set) var createdAt = Instant(milliseconds: 0)
+    public internal(set) var updatedAt = Instant(milliseconds: 0)
+    /// Nil while the person belongs to the company.
+    public internal(set) var removedAt: Instant?
+    /// The invitation of an invited person. Nil also if it wasn't read.
     public var invitation: Invitation?
-    /// The address that holds once it is confirmed.
+    /// The email address that takes effect once it is confirmed.
     public var pendingEmail: PendingEmail?
 
     public var name: String { "\(firstName) \(lastName)" }
+    public var isOwner: Bool { ownerSince != nil }
+    public var address: EmailAddress? { email.flatMap { EmailAddress($0) } }
+    /// Names the person in a line of text: the email address, or the name of a person who has none.
+    public var label: String { email ?? name }
+    /// Names the account where something is counted or served in turns by account.
+    var accountKey: String { address?.folded ?? id.text }
+
+    package init() {}
 
     package init(
-        id: ID, companyID: Company.ID, email: String, firstName: String, lastName: String, role: Role, status: Status,
-        language: Language, version: Int64, createdAt: Instant, updatedAt: Instant
+        id: ID, companyID: Company.ID, email: String?, firstName: String, lastName: String, role: Role, status: Status,
+        language: Language, version: Int64, createdAt: Instant, updatedAt: Instant, ownerSince: Instant? = nil
     ) {
         self.id = id
         self.companyID = companyID
@@ -42,28 +62,57 @@ public struct User: Sendable {
         self.version = version
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.ownerSince = ownerSince
+    }
+
+    package static let table = "users"
+    package static let scopeColumns: [String] = []
+
+    package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
+        try columns.column("company_id", .key, &companyID)
+        try columns.column("id", .key, &id)
+        try columns.edited("first_name", &firstName, as: "firstName", audit: .nameOnly)
+        try columns.edited("last_name", &lastName, as: "lastName", audit: .nameOnly)
+        try columns.edited("email", &email, as: "email", audit: .nameOnly)
+        try columns.edited("phone", &phone, as: "phone", audit: .nameOnly)
+        try columns.edited("personnel_number", &personnelNumber, as: "personnelNumber", audit: .nameOnly)
+        try columns.edited("role", &role, as: "role")
+        try columns.edited("status", &status, as: "status")
+        try columns.edited("language", &language, as: "language")
+        try columns.column("version", .counted, &version)
+        try columns.column("owner_since", .fixed, &ownerSince)
+        try columns.column("created_at", .fixed, &createdAt)
+        try columns.column("updated_at", .changing, &updatedAt)
+        try columns.column("removed_at", .fixed, &removedAt)
+        columns.unread("email_folded", .text, .secret)
+        columns.unread("password_hash", .text, .secret)
+        columns.unread("pending_email", .text, .exported)
+        columns.unread("pending_email_hash", .bytes, .secret)
+        columns.unread("pending_email_until", .integer, .secret)
+        columns.unread("pending_email_by", .text, .secret)
     }
 }
 
-/// What became of an invitation.
+/// The state of an invitation.
 public struct Invitation: Sendable {
     public enum State: String, Column, CaseIterable {
-        /// The mail waits to be sent.
+        /// The mail waits to be sent, or the person is yet to get a card.
         case queued
+        /// The mail was sent, or the person got a card.
         case sent
         case delivered
-        /// The mail will not arrive; the reason says why.
+        /// The mail won't arrive; `reason` says why.
         case failed
-        /// Whoever was invited has set a password.
+        /// The invited person has set a password, or used the card.
         case accepted
-        /// The link was not used in time.
+        /// The link or the card wasn't used in time.
         case expired
     }
 
     public let state: State
-    /// When it came into this state.
+    /// When the invitation reached this state.
     public let at: Instant
-    /// Why the mail failed, or why its last try did.
+    /// Why the mail failed, or why its last attempt did.
     public let reason: MailReason?
 
     var isOpen: Bool { state != .accepted }
@@ -72,9 +121,21 @@ public struct Invitation: Sendable {
         (self.state, self.at, self.reason) = (state, at, reason)
     }
 
+    /// Of a person who signs in by card and never did so.
     /// - Parameters:
-    ///   - expiresAt: until when the link is good.
-    ///   - mail: what became of the mail that carries it; nil where it was taken back.
+    ///   - at: when they got the card, or were added.
+    ///   - until: until when the card is valid; nil without a card.
+    init(cardAt at: Instant, until: Instant?, now: Instant) {
+        guard let until else {
+            self.init(state: .queued, at: at)
+            return
+        }
+        self = until > now ? Invitation(state: .sent, at: at) : Invitation(state: .expired, at: until)
+    }
+
+    /// - Parameters:
+    ///   - expiresAt: until when the link is valid.
+    ///   - mail: the state of the mail that carries it; nil if the mail was withdrawn.
     init(
         expiresAt: Instant, mail: (state: Mail.State, at: Instant, reason: MailReason?)?, givenAt: Instant, now: Instant
     ) {

@@ -1,3 +1,5 @@
+public import Storage
+
 /// A calendar day without a time of day: `YYYY-MM-DD` (ISO 8601), years 0001 to 9999.
 public struct Day: Sendable, Hashable, Comparable, Column {
     /// Days since 1970-01-01 in the Gregorian calendar.
@@ -5,7 +7,7 @@ public struct Day: Sendable, Hashable, Comparable, Column {
 
     public init(daysSince1970: Int) { self.daysSince1970 = daysSince1970 }
 
-    /// Reads `YYYY-MM-DD`. Nil where that isn't a day of the calendar.
+    /// Parses `YYYY-MM-DD`. Nil if it isn't a day of the calendar.
     public init?(_ text: String) {
         var digits = DigitReader(text.utf8)
         guard let day = Day(reading: &digits), digits.atEnd else { return nil }
@@ -18,12 +20,12 @@ public struct Day: Sendable, Hashable, Comparable, Column {
             digits.skip("-"), let day = digits.number(2), day >= 1
         else { return nil }
         self.init(year: year, month: month, day: day)
-        // The 31st of a shorter month falls into the next one.
+        // The 31st of a shorter month falls in the next month.
         guard civil == (year, month, day) else { return nil }
     }
 
-    /// Counts the days of 400-year eras that begin on 1 March, so that the leap day comes last (the algorithm is
-    /// Howard Hinnant's `days_from_civil`).
+    /// Counts the days of 400-year eras that begin on 1 March, so that the leap day comes last (Howard Hinnant's `days_from_civil`,
+    /// https://howardhinnant.github.io/date_algorithms.html).
     private init(year: Int, month: Int, day: Int) {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
@@ -65,7 +67,7 @@ public struct Day: Sendable, Hashable, Comparable, Column {
         return Self.textLength
     }
 
-    /// When the day begins in UTC.
+    /// The start of the day in UTC.
     public var start: Instant { Instant(milliseconds: Int64(daysSince1970) * 86_400_000) }
 
     public static func < (left: Day, right: Day) -> Bool { left.daysSince1970 < right.daysSince1970 }
@@ -73,9 +75,16 @@ public struct Day: Sendable, Hashable, Comparable, Column {
 
     public static var sqlType: SQLType { .text }
     public var sqlValue: SQLValue { .text(text) }
+    /// Reads the row's next column.
+    /// - Throws: `StorageError` of kind `.failed` if the column holds no day.
     public init(next row: inout Row) throws {
         let text = try row.text()
         guard let day = Day(text) else { throw StorageError(.failed, "'\(text)' is not a day") }
         self = day
     }
+}
+
+extension Instant {
+    /// The UTC day of the instant.
+    public var day: Day { Day(daysSince1970: Int(floorDivide(milliseconds, 86_400_000))) }
 }

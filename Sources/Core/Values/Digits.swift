@@ -1,4 +1,4 @@
-/// Writes characters one after the other into memory that has room for them.
+/// Writes characters one after the other into memory that is large enough for them.
 struct DigitWriter {
     private let start: UnsafeMutablePointer<UInt8>
     private(set) var count = 0
@@ -10,7 +10,8 @@ struct DigitWriter {
         count += 1
     }
 
-    /// A number of at most `width` digits, with leading zeros. Of what has more, the last; of what is negative, other characters.
+    /// Writes a number of at most `width` digits, with leading zeros. Of a longer number it writes the last digits; for a negative one,
+    /// other characters.
     mutating func number(_ number: Int, width: Int) {
         var rest = number
         for position in stride(from: count + width - 1, through: count, by: -1) {
@@ -20,7 +21,7 @@ struct DigitWriter {
         count += width
     }
 
-    /// A number without leading zeros.
+    /// Writes a number without leading zeros.
     mutating func number(_ number: UInt64) {
         var (width, bound) = (1, UInt64(10))
         while bound <= number && width < 19 {
@@ -36,7 +37,7 @@ struct DigitWriter {
 }
 
 extension String {
-    /// The characters that `write` writes, at most so many.
+    /// The characters that `write` writes, at most `capacity`.
     init(upTo capacity: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
         self.init(unsafeUninitializedCapacity: capacity) { buffer in
             guard let start = buffer.baseAddress else { return 0 }
@@ -45,7 +46,7 @@ extension String {
     }
 }
 
-/// Reads fixed runs of digits from left to right.
+/// Reads runs of digits of fixed length from left to right.
 struct DigitReader {
     private var rest: Substring.UTF8View
 
@@ -68,7 +69,7 @@ struct DigitReader {
         return value
     }
 
-    /// One or more digits after a decimal point, as thousandths.
+    /// Reads one or more digits after a decimal point, as thousandths; further digits are dropped.
     mutating func fraction() -> Int? {
         guard var value = digit() else { return nil }
         var count = 1

@@ -1,6 +1,6 @@
 /// What is wrong with one value, as a stable code with values.
 public struct Flaw: Error, Sendable, Equatable {
-    /// The sentence is said after the value's name: "delta is missing".
+    /// The sentence follows the value's name: "delta is missing".
     public enum Code: String, Sendable, CaseIterable {
         case missing
         case null = "must-not-be-null"
@@ -15,11 +15,13 @@ public struct Flaw: Error, Sendable, Equatable {
         case notOneOf = "not-one-of"
         case notWholeNumber = "not-a-whole-number"
         case notQuantity = "not-a-quantity"
+        case notFactor = "not-a-factor"
         case notDay = "not-a-day"
         case notInstant = "not-an-instant"
         case notDayOrInstant = "not-a-day-or-instant"
         case notID = "not-an-id"
         case notIDs = "not-a-list-of-ids"
+        case notList = "not-a-list-of-objects"
         case notCursor = "not-a-cursor"
         case notEmail = "not-an-email"
         case notTimeZone = "not-a-time-zone"
@@ -42,6 +44,9 @@ public struct Flaw: Error, Sendable, Equatable {
         case holdsCompanyName = "holds-company-name"
         case holdsProductName = "holds-product-name"
         case wrongPassword = "wrong-password"
+        case notAPin = "not-a-pin"
+        case pinTooSimple = "pin-too-simple"
+        case notByPin = "not-by-pin"
         case currentPasswordMissing = "current-password-missing"
 
         case beforeStartDate = "before-start-date"
@@ -52,6 +57,16 @@ public struct Flaw: Error, Sendable, Equatable {
         case notInFuture = "not-in-the-future"
         case tooFarAhead = "too-far-ahead"
         case notOfCompany = "not-of-this-company"
+        case notAssigned = "not-assigned"
+        case notThere = "not-there"
+        case sameSite = "same-site"
+        case namedTwice = "named-twice"
+        case notEnough = "not-enough"
+        case tooMuch = "too-much"
+        case otherUnit = "other-unit"
+        case oneOfTwo = "one-of-two"
+        case onlyWith = "only-with"
+        case neededForRole = "needed-for-role"
         case operatorByCommand = "operator-by-command"
 
         public var sentence: String {
@@ -68,13 +83,15 @@ public struct Flaw: Error, Sendable, Equatable {
             case .notOneOf: "must be one of {allowed}"
             case .notWholeNumber: "must be a whole number from {min} to {max}"
             case .notQuantity: "must be a number from {min} to {max} with at most three decimals"
+            case .notFactor: "must be a number from {min} to {max} with at most six decimals"
             case .notDay: "must be a day as YYYY-MM-DD"
             case .notInstant: "must be an instant as 2026-11-23T08:31:48Z"
             case .notDayOrInstant: "must be a day as YYYY-MM-DD or an instant"
             case .notID: "must be an id"
             case .notIDs: "must be a list of ids"
+            case .notList: "must be a list of objects"
             case .notCursor: "must be one that a Link header gave"
-            case .notEmail: "must be an e-mail address"
+            case .notEmail: "must be an email address"
             case .notTimeZone: "must be a time zone like Europe/Berlin"
             case .tooLong: "must have at most {max} characters"
             case .wrongLength: "must have {min} to {max} characters"
@@ -89,12 +106,15 @@ public struct Flaw: Error, Sendable, Equatable {
             case .commonPassword: "is one of the most common passwords: choose another one"
             case .commonWord: "is a common word with little besides: choose another one"
             case .keyboardPattern: "is a pattern of the keyboard or a repetition: choose another one"
-            case .holdsEmail: "has the e-mail address in it and little besides: choose another one"
+            case .holdsEmail: "has the email address in it and little besides: choose another one"
             case .holdsOwnName: "has your name in it and little besides: choose another one"
             case .holdsCompanyName: "has the company's name in it and little besides: choose another one"
             case .holdsProductName: "has the product's name in it and little besides: choose another one"
             case .wrongPassword: "is wrong"
-            case .currentPasswordMissing: "is missing: a new password or e-mail address needs it"
+            case .notAPin: "must be six digits"
+            case .pinTooSimple: "is guessed early, as repetitions, sequences and birthdays are: choose another one"
+            case .notByPin: "isn't what this session was signed in with"
+            case .currentPasswordMissing: "is missing: a new password or email address needs it"
             case .beforeStartDate: "must not be before startDate"
             case .beforeCheckIn: "must not be before checkedInAt"
             case .beforeOwnCheckIn: "must not be before the check-in at {checkedInAt}"
@@ -103,6 +123,16 @@ public struct Flaw: Error, Sendable, Equatable {
             case .notInFuture: "must be in the future"
             case .tooFarAhead: "must be at most {days} days ahead"
             case .notOfCompany: "names {id}, who is not of this company"
+            case .notAssigned: "names {id}, who is not assigned to the site"
+            case .notThere: "names something that isn't there"
+            case .sameSite: "must be another site"
+            case .namedTwice: "is named by another line too"
+            case .notEnough: "is more than the {amount} {unit} of {material} that are left"
+            case .tooMuch: "would make more than {max} {unit} of {material}"
+            case .otherUnit: "names {material}, which is counted in {unit} here and in {other} there"
+            case .oneOfTwo: "must be given unless {other} is, and not both"
+            case .onlyWith: "goes only with a new {field}"
+            case .neededForRole: "is needed for the role {role}"
             case .operatorByCommand: "must be one of {allowed}: the command line makes operators"
             }
         }
@@ -114,6 +144,6 @@ public struct Flaw: Error, Sendable, Equatable {
     /// - Parameter values: one for each name in the code's sentence.
     public init(_ code: Code, _ values: Values = [:]) { (self.code, self.values) = (code, values) }
 
-    /// What is wrong, in English, said after the value's name.
+    /// The flaw in English, to follow the value's name.
     public var message: String { values.filled(into: code.sentence) }
 }

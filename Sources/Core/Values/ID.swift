@@ -1,5 +1,7 @@
-/// The id of a row of one kind: a UUID of version 7 (RFC 9562), so that ids sort by the time they were made. In the database
-/// and on the wire it is text in lower case; in memory it is its 128 bits, which cost no allocation.
+public import Storage
+
+/// The id of a row of one kind: a UUID of version 7 (RFC 9562), so that ids sort by their time of creation. In the database and on the
+/// wire it is lower-case text; in memory it is its 128 bits, which need no allocation.
 public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
     fileprivate let high: UInt64
     fileprivate let low: UInt64
@@ -7,7 +9,10 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
     /// The number of characters in `text`.
     public static var textLength: Int { 36 }
 
-    /// Nil where the text isn't a UUID. Capital letters are taken as small ones.
+    /// The nil UUID (RFC 9562, section 5.9), for a row that is yet to be read.
+    package init() { (high, low) = (0, 0) }
+
+    /// Parses a UUID, in capitals too. Nil if the text isn't one.
     public init?(_ text: String) {
         var text = text
         guard let id = text.withUTF8({ Self($0) }) else { return nil }
@@ -38,10 +43,10 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
         (high, low) = halves
     }
 
-    /// The same id, as that of another kind of thing.
+    /// The same id, typed as that of another kind of row.
     init<Other>(_ other: ID<Other>) { (high, low) = (other.high, other.low) }
 
-    /// The id that belongs to an instant and a hash: the same for the same ones, and a UUID of version 7 like the others.
+    /// The id for an instant and a hash: equal inputs give equal ids, and it is a UUID of version 7 like any other.
     /// - Parameter hash: at least 10 bytes.
     init(at instant: Instant, hash: [UInt8]) {
         let a = UInt64(hash[0] & 0x0F) << 8 | UInt64(hash[1])
@@ -53,9 +58,12 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
 
     fileprivate init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
 
+    /// The id of the one row of another kind that each row of this kind has: the same bits, as a UUID of version 8.
+    func derived<Other>() -> ID<Other> { .init(high: high & ~0xF000 | 0x8000, low: low) }
+
     public var text: String { String(upTo: Self.textLength) { write(to: $0) } }
 
-    /// Of chance, where we made the id.
+    /// Random for ids that Polier creates.
     var lastByte: Int64 { Int64(low & 0xFF) }
 
     /// Writes the `textLength` characters of `text` and returns their number.
@@ -82,6 +90,8 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
 
     public static var sqlType: SQLType { .text }
     public var sqlValue: SQLValue { .text(text) }
+    /// Reads the row's next column.
+    /// - Throws: `StorageError` of kind `.failed` if the column holds no id.
     public init(next row: inout Row) throws {
         guard let id = try row.withText({ Self($0) }) else { throw StorageError(.failed, "a column holds no id") }
         self = id
@@ -89,10 +99,8 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
 }
 
 extension Runtime {
-    /// A fresh id: 48 bits of time, 74 random bits.
+    /// A new id: 48 bits of time, 74 random bits.
     public func newID<Noun>(_: Noun.Type = Noun.self) -> ID<Noun> {
         ID(at: now(), hash: randomBytes(10))
     }
 }
-
-func hexDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10 }

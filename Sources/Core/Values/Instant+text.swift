@@ -1,16 +1,18 @@
+public import Storage
+
 extension Instant {
     /// The number of characters in `text`.
     public static let textLength = 24
 
-    /// RFC 3339 in UTC with milliseconds. What lies outside the years 0 to 9999, which no row and no body holds, has no text
-    /// that could be read again.
+    /// RFC 3339 in UTC with milliseconds. The text of an instant outside the years 0 to 9999, which no row and no body holds, can't be
+    /// parsed again.
     public var text: String { String(upTo: Self.textLength) { write(to: $0) } }
 
     /// Writes the `textLength` characters of `text` and returns their number.
     @discardableResult
     public func write(to memory: UnsafeMutablePointer<UInt8>) -> Int {
         let day = day
-        // What overflows on the way comes back: the difference is less than a day.
+        // An overflow cancels out: the difference is less than a day.
         let ofDay = Int(milliseconds) &- day.daysSince1970 &* 86_400_000
         day.write(to: memory)
         var digits = DigitWriter(memory + Day.textLength)
@@ -26,9 +28,9 @@ extension Instant {
         return Self.textLength
     }
 
-    /// Reads RFC 3339 (section 5.6): a date, `T`, a time with or without a fraction, and `Z` or an offset. Digits of a
-    /// fraction after the third are dropped; a leap second counts as the second before it. Nil for anything else, and where
-    /// the offset leads out of the years 1 to 9999.
+    /// Parses RFC 3339 (section 5.6): a date, `T`, a time with or without a fraction, and `Z` or an offset. Fraction digits after the
+    /// third are dropped; a leap second counts as the second before it. Nil for anything else, and if the offset leads out of the years 1
+    /// to 9999.
     public init?(_ text: String) {
         var digits = DigitReader(text.utf8)
         guard let day = Day(reading: &digits), digits.skip("T") || digits.skip("t") || digits.skip(" "),

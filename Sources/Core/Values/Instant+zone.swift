@@ -1,8 +1,9 @@
 import Foundation
+import Storage
 import Synchronization
 
 extension Instant {
-    /// The calendar day that clocks in a time zone of the IANA database show; UTC's where the system doesn't know the zone.
+    /// The calendar day in a time zone of the IANA database; in UTC if the system doesn't know the zone.
     func day(in timeZone: String) -> Day {
         let offset = ZoneOffsets.shared.milliseconds(in: timeZone, at: self)
         return Instant(milliseconds: milliseconds.adding(offset)).day
@@ -10,7 +11,7 @@ extension Instant {
 }
 
 extension Day {
-    /// When the day begins on the clocks of a time zone: at midnight, or later where they skip it.
+    /// The start of the day in a time zone: midnight, or later if the clocks skip it.
     func start(in timeZone: String) -> Instant {
         let day: Int64 = 86_400_000
         let aheads = [start.milliseconds - day, start.milliseconds + day].map {
@@ -21,8 +22,8 @@ extension Day {
     }
 }
 
-/// What clocks are ahead of UTC by, kept for each zone for the quarter of an hour that was asked for last: clocks change on such
-/// borders, and asking the system's data costs more than reading a site.
+/// The offsets of time zones from UTC, cached for each zone for the quarter of an hour that was asked for last: clocks change only
+/// between quarters, and querying the system's data costs more than reading a site.
 private final class ZoneOffsets: Sendable {
     static let shared = ZoneOffsets()
 

@@ -1,19 +1,19 @@
 import Foundation
 
-/// A line of text that people read: a street, a reason. Blanks round it are dropped, and so is what nobody sees (`PlainText`).
+/// A line of text that people read: a street, a reason. Surrounding white space and invisible characters (`PlainText`) are removed.
 public struct Line: Sendable {
     public let text: String
 
-    /// Throws a `Flaw`: `.empty`, `.tooLong`, `.tooManyMarks` or `.controlCharacters`.
     /// - Parameter max: the most characters it may have.
+    /// - Throws: a `Flaw`: `.empty`, `.tooLong`, `.tooManyMarks` or `.controlCharacters`.
     public init(_ text: String, max: Int) throws(Flaw) {
         self.text = try PlainText(text, lineBreak: " ").checked(max: max)
         if self.text.isEmpty { throw Flaw(.empty) }
     }
 
-    /// What others' machines say, on one line: control characters are blanks, marks beyond those that a text may have in a row
-    /// go, and what is too long is cut.
-    /// - Parameter max: the most Unicode scalars that are kept.
+    /// A message of another server, on one line: control characters become spaces, excess combining marks are removed, and an overlong
+    /// message is cut.
+    /// - Parameter max: the most Unicode scalars to keep.
     public static func clean(_ text: String, max: Int) -> String {
         let cut = String(String.UnicodeScalarView(text.unicodeScalars.prefix(max)))
         var run = MarkRun()
@@ -24,22 +24,23 @@ public struct Line: Sendable {
     }
 }
 
-/// Text of several lines that people write. Blanks and empty lines round it are dropped, and so is what nobody sees.
+/// Text of several lines that people write. Surrounding white space, empty lines and invisible characters are removed.
 public struct Note: Sendable {
     public let text: String
 
-    /// Throws a `Flaw`: `.tooLong`, `.tooManyMarks` or `.controlCharacters`.
     /// - Parameter max: the most characters it may have.
+    /// - Throws: a `Flaw`: `.tooLong`, `.tooManyMarks` or `.controlCharacters`.
     public init(_ text: String, max: Int) throws(Flaw) {
         self.text = try PlainText(text, lineBreak: "\n").checked(max: max, allowing: ["\n", "\r", "\t"])
     }
 }
 
 extension PlainText {
-    /// The text without blanks round it. Throws where it is too long, or holds what would harm where it is compared or shown.
+    /// The text without surrounding white space.
+    /// - Throws: a `Flaw` if it is too long, or holds characters that would do harm when it is compared or shown.
     fileprivate func checked(max: Int, allowing: Set<Unicode.Scalar> = []) throws(Flaw) -> String {
         let text = String(scalars).trimmingCharacters(in: .whitespacesAndNewlines)
-        // Counted twice, since one character may be a thousand scalars; first what is counted fast.
+        // Two checks, since one character may be a thousand scalars; the cheap count comes first.
         guard text.unicodeScalars.count <= 2 * max, text.count <= max else {
             throw Flaw(.tooLong, ["max": .integer(max)])
         }

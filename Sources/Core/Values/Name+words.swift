@@ -1,8 +1,10 @@
+import Storage
+
 extension Name {
-    /// The first word with letters of different scripts, as "Sаbine" with a Cyrillic а; nil where there is none.
+    /// The first word that mixes letters of different scripts, as "Sаbine" with a Cyrillic а; nil if there is none.
     ///
-    /// A word is what stands between blanks and signs, hyphens among them: `Ω-Profil` is two. An apostrophe or a full stop within
-    /// doesn't end it, so that no single letter of `O'Brien` or `A.B.C.` can be another script's.
+    /// Words are separated by spaces and punctuation, including hyphens: `Ω-Profil` is two words. An apostrophe or a full stop inside a
+    /// word doesn't end it, so that no single letter of `O'Brien` or `A.B.C.` can be of another script.
     static func mixedWord(in text: String) -> String? {
         words(of: text).first { word in
             word.contains { !$0.isASCII } && !Script.fitTogether(word) && !isTechnical(word)
@@ -25,24 +27,24 @@ extension Name {
         }
     }
 
-    /// What stands between letters without ending the word.
+    /// Punctuation that doesn't end a word when it is between letters.
     private static let joints = Set<Unicode.Scalar>("'.\u{2018}\u{2019}".unicodeScalars)
 
-    /// Whether one Greek letter among Latin ones is a physical quantity or a unit: `Δt`, `kΩ`, `μm`, `φ12mm`. Only letters that no
-    /// Latin one looks like count as such.
+    /// Whether a single Greek letter among Latin ones is a physical quantity or a unit: `Δt`, `kΩ`, `μm`, `φ12mm`. Only letters that
+    /// don't look like a Latin one count.
     private static func isTechnical(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
         let signs = word.filter { quantities.contains($0) }
         return signs.count == 1 && Script.fitTogether(word.filter { !quantities.contains($0) } + ["a"])
     }
 
-    /// The last one is the sign for ohm, which is a letter too.
+    /// The last one is the ohm sign, which is a letter too.
     private static let quantities = Set<Unicode.Scalar>("ΓΔΘΛΞΠΣΦΨΩδθλμξπφψ\u{2126}".unicodeScalars)
 
     // MARK: Web addresses
 
-    /// The first word that mail programs and browsers would make a link to somewhere else of: with `https://` or another scheme, with
-    /// `www.` and more, or with a domain and what follows it in an address, as in `evil.example/x`. A full stop alone makes none, or
-    /// `Bau.Werk GmbH`, `St. Pauli Bau` and `fliesen24.de` couldn't be names.
+    /// The first word that mail programs and browsers would turn into a link: with `https://` or another scheme, with `www.` and more, or
+    /// with a domain and what follows it in an address, as in `evil.example/x`. A full stop alone doesn't count: `Bau.Werk GmbH`, `St.
+    /// Pauli Bau` and `fliesen24.de` are names.
     static func webAddress(in text: String) -> String? {
         text.unicodeScalars.split { $0.properties.isWhitespace }.first(where: isLink).map { String(Substring($0)) }
     }
@@ -52,7 +54,7 @@ extension Name {
         for index in word.indices {
             let rest = word[index...]
             switch word[index] {
-            // A scheme, whose last character is a letter or a digit.
+            // A scheme ends with a letter or a digit.
             case ":" where rest.starts(with: "://".unicodeScalars):
                 if index > 0, isOfLabel(word[index - 1]) { return true }
             case "w", "W":
@@ -63,7 +65,7 @@ extension Name {
                     return true
                 }
             case "/", "?", "#", ":":
-                // A path may be empty; what may end a sentence needs something behind it.
+                // A path may be empty; punctuation that may end a sentence counts only if something follows it.
                 let hasMore = index + 1 < word.count && isOfLabel(word[index + 1])
                 if word[index] == "/" || hasMore, endsWithDomain(word[..<index]) { return true }
             default: break

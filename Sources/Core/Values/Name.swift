@@ -1,18 +1,19 @@
 import Foundation
 
-/// What somebody or something is called: a line with something to see in it, whose words are written in one script each, so that
-/// no two names look alike and differ.
+/// The name of a person or a thing: a line with something visible in it, each of whose words is written in one script, so that no two
+/// different names look alike.
 public struct Name: Sendable {
     public let text: String
 
     public enum Kind: Sendable {
+        /// A site, a material, a unit and the like.
         case thing
-        /// Somebody, or a company: it stands in mails to strangers, and may hold no web address.
+        /// A person or a company: the name appears in mails to strangers, and may contain no web address.
         case sender
     }
 
-    /// Throws a `Flaw`: that of a `Line`, or `.invisible`, `.mixedScripts` or `.webAddress`.
     /// - Parameter max: the most characters it may have.
+    /// - Throws: a `Flaw`: those of `Line`, `.invisible`, `.mixedScripts` or `.webAddress`.
     public init(_ text: String, max: Int, of kind: Kind = .thing) throws(Flaw) {
         let line = try Line(text, max: max).text
         self.text = Self.withoutBlanks(line)
@@ -21,7 +22,7 @@ public struct Name: Sendable {
         if kind == .sender, let word = Self.webAddress(in: self.text) { throw Flaw(.webAddress, ["word": .text(word)]) }
     }
 
-    /// Without letters and marks that take room and show nothing. (In a note they may stand for what was there in an old text.)
+    /// Removes letters and marks that take up space and show nothing. (A note may keep them: an old text may have had them.)
     private static func withoutBlanks(_ line: String) -> String {
         guard line.unicodeScalars.contains(where: isBlankLetter) else { return line }
         let kept = line.unicodeScalars.filter { !isBlankLetter($0) }
@@ -30,7 +31,7 @@ public struct Name: Sendable {
 
     private static func isBlankLetter(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        // The combining grapheme joiner, fillers of Hangul syllables, inherent vowels of Khmer, the empty Braille pattern.
+        // The combining grapheme joiner, Hangul fillers, inherent vowels of Khmer, the empty Braille pattern.
         case 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0: true
         default: false
         }
@@ -39,7 +40,7 @@ public struct Name: Sendable {
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isWhitespace { return false }
         switch scalar.properties.generalCategory {
-        // A mark is seen on something else.
+        // A mark is visible only on another character.
         case .nonspacingMark, .enclosingMark, .control, .format, .surrogate, .unassigned, .lineSeparator,
             .paragraphSeparator, .spaceSeparator:
             return false

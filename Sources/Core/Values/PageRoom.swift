@@ -1,9 +1,11 @@
-/// How much one page of a list holds, whatever was asked for. A page ends before the item that would go beyond, and the next one begins
-/// with it; the first item of a page always has room.
+import Storage
+
+/// The capacity of one page of a list, whatever was requested. A page ends before the item that would exceed it, and the next page begins
+/// with that item; the first item of a page always fits.
 struct PageRoom {
-    /// How many nested items: a site's materials and people, an entry's corrections.
+    /// The most nested items: a site's materials and people, an entry's corrections.
     static let mostNested = 2_000
-    /// How many bytes of text.
+    /// The most bytes of text.
     static let mostBytes = 1 << 20
 
     private let limit: Int
@@ -11,10 +13,10 @@ struct PageRoom {
     private var nested = 0
     private var bytes = 0
 
-    /// - Parameter limit: how many items at most.
+    /// - Parameter limit: the most items.
     init(_ limit: Int) { self.limit = limit }
 
-    /// Whether there is room for one more item, which then has it.
+    /// Takes up room for one more item, and returns whether there was enough.
     mutating func takes(nested: Int = 0, bytes: Int) -> Bool {
         let fits = self.nested + nested <= Self.mostNested && self.bytes + bytes <= Self.mostBytes
         guard items < limit && (items == 0 || fits) else { return false }
@@ -25,11 +27,11 @@ struct PageRoom {
     }
 }
 
-/// One row of a list, and how many bytes of text it has.
+/// One row of a list, with the bytes of text that it has.
 struct PageRow<Item: Sendable>: Sendable {
     let item: Item
     let bytes: Int
-    /// With the rows before it.
+    /// Including the rows before it.
     fileprivate let total: Int
 
     init(_ item: Item, bytes: Int, total: Int = 0) { (self.item, self.bytes, self.total) = (item, bytes, total) }
@@ -40,8 +42,7 @@ struct PageRow<Item: Sendable>: Sendable {
 }
 
 extension Query {
-    /// The same rows, as far as a page has room for their texts, and one more that says that there are others. Only these are kept in
-    /// memory.
+    /// The same rows, as many as fit on a page by their text, and one more if there are others. Only these are kept in memory.
     var page: Query<PageRow<Value>> {
         let decode = decode
         let read = { @Sendable (row: inout Row, before: Int) throws in
@@ -57,8 +58,8 @@ extension Query {
 
 extension Page {
     /// - Parameters:
-    ///   - rows: of the query for the request, `page`.
-    ///   - nested: how many items are nested in one.
+    ///   - rows: the rows of the `page` query for the request.
+    ///   - nested: the number of items nested in an item.
     init(
         _ rows: [PageRow<Item>], of request: PageRequest<Key>, nested: (Item) -> Int = { _ in 0 }, key: (Item) -> Key
     ) {
@@ -77,7 +78,7 @@ extension Page {
 
         init(_ rows: [PageRow<Item>], hasMore: Bool) { (self.rows, self.hasMore) = (rows, hasMore) }
 
-        /// - Parameter rows: of the query for the request, `page`.
+        /// - Parameter rows: the rows of the `page` query for the request.
         init(_ rows: [PageRow<Item>], of request: PageRequest<Key>) {
             self.init(rows, hasMore: rows.count > request.limit)
         }
@@ -85,9 +86,10 @@ extension Page {
 
     /// A page of rows that may be long: they are read a few at a time, so that little more than a page of them is ever in memory.
     /// - Parameters:
-    ///   - atOnce: how many rows are read at a time.
-    ///   - nested: how many items are nested in one.
-    ///   - read: one row at least, where there is one.
+    ///   - atOnce: the number of rows to read at a time.
+    ///   - nested: the number of items nested in an item.
+    ///   - read: returns at least one row, if there is one.
+    /// - Throws: what `read` throws.
     static func read(
         _ request: PageRequest<Key>, atOnce: Int = 50, nested: (Item) -> Int, key: (Item) -> Key,
         _ read: (PageRequest<Key>) async throws -> Part

@@ -1,21 +1,21 @@
-/// What people write or paste, without the characters that nobody sees and that hide, turn or forge what others read.
+/// Text that people write or paste, without invisible characters that hide, reorder or forge what others read.
 ///
-/// Whatever breaks a line in some program is a line break, or a blank where there is only one line. Marks of direction, invisible
-/// operators and the like go. Joiners and variation selectors stay where a script or an emoji is written with them: anywhere else
-/// they only make two texts that look alike differ.
+/// Every character that breaks a line in some program becomes a line break, or a space if there is only one line. Directional marks,
+/// invisible operators and the like are removed. Joiners and variation selectors stay where a script or an emoji uses them: anywhere else
+/// they only make texts differ that look alike.
 struct PlainText {
     private(set) var scalars = String.UnicodeScalarView()
 
-    /// The last that was kept of what isn't a joiner, a selector or a tag.
+    /// The last scalar kept, other than joiners, selectors and tags.
     private var last: Unicode.Scalar?
-    /// What the last letter is written in, with its marks; nil behind other characters.
+    /// The scripts of the last letter, with its marks; nil after other characters.
     private var script: Set<Script.Code>?
-    /// How many tags, which name a region, may still follow a black flag.
+    /// The number of tags, which name a region, that may still follow a black flag.
     private var tags = 0
 
-    /// - Parameter lineBreak: what stands for each of the rarer line breaks.
+    /// - Parameter lineBreak: the replacement for each of the rarer line breaks.
     init(_ text: String, lineBreak: Unicode.Scalar) {
-        // What nearly all texts consist of needs no second look.
+        // Plain ASCII, which nearly all texts consist of, needs no further check.
         if text.utf8.allSatisfy({ $0 < 0x7F && $0 != 0x0B && $0 != 0x0C }) {
             scalars = text.unicodeScalars
             return
@@ -53,8 +53,8 @@ struct PlainText {
         init(_ scalar: Unicode.Scalar) {
             switch scalar.value {
             case 0x0B, 0x0C, 0x85, 0x2028, 0x2029: self = .lineBreak
-            // The soft hyphen; marks of direction; zero width space; word joiner and invisible operators; shaping that nobody
-            // should use any more; the byte order mark; annotations; shorthand and music.
+            // The soft hyphen; directional marks; zero width space; word joiner and invisible operators; deprecated shaping controls; the
+            // byte order mark; interlinear annotations; shorthand and musical controls.
             case 0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFEFF,
                 0xFFF9...0xFFFB, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0001:
                 self = .invisible
@@ -68,15 +68,15 @@ struct PlainText {
 
     // MARK: What stays
 
-    /// A country and its part in at most six letters, and the tag that ends them.
+    /// A country and its region in at most six letters, and the tag that ends them.
     private static let longestRegion = 7
 
-    /// Scripts whose letters change their shape beside each other.
+    /// Scripts whose letters change their shape next to each other.
     private static let joining: Set<Script.Code> = [
         "Adlm", "Arab", "Bali", "Beng", "Deva", "Gujr", "Guru", "Java", "Khmr", "Knda", "Mand", "Mlym", "Mong", "Mymr",
         "Nkoo", "Orya", "Rohg", "Sinh", "Syrc", "Taml", "Telu",
     ]
-    /// Scripts of which some characters have more than one shape.
+    /// Scripts in which some characters have more than one shape.
     private static let varied: Set<Script.Code> = ["Hani", "Mong", "Mymr", "Phag"]
 
     /// Between two emoji, or two letters of one script that joins them.
@@ -89,7 +89,7 @@ struct PlainText {
 
     private func takesSelector(_ selector: Unicode.Scalar, before next: Unicode.Scalar?) -> Bool {
         guard let last, scalars.last == last else { return false }
-        // As text or as a picture: a digit only below the frame of a key.
+        // Text or emoji style; for a digit only before the enclosing keycap.
         if selector.value == 0xFE0E || selector.value == 0xFE0F {
             return last.properties.isEmoji && (!last.isASCII || next?.value == 0x20E3)
         }
@@ -98,7 +98,7 @@ struct PlainText {
 }
 
 extension Unicode.Scalar {
-    /// Whether it is an emoji or changes one's colour, and no digit.
+    /// Whether it is an emoji or an emoji modifier, and no ASCII character.
     fileprivate var isPicture: Bool { !isASCII && properties.isEmoji }
 
     fileprivate var isMark: Bool {

@@ -1,8 +1,10 @@
+public import Storage
+
 /// An exact amount of material, in thousandths of its unit. On the wire it is a JSON number with at most three decimals.
 public struct Quantity: Sendable, Hashable, Comparable, Column {
     public let thousandths: Int64
 
-    /// The largest amount there can be, 9,999,999,999.999: enough for any site, and exact in a JavaScript number.
+    /// The largest amount, 9,999,999,999.999: enough for any site, and exact in a JavaScript number.
     public static let max = Quantity(thousandths: 9_999_999_999_999)
     public static let zero = Quantity(thousandths: 0)
 
@@ -13,10 +15,10 @@ public struct Quantity: Sendable, Hashable, Comparable, Column {
         Quantity(thousandths: (0 as Int64).subtracting(quantity.thousandths))
     }
 
-    /// The most characters that `text` has.
+    /// The most characters of `text`.
     public static let longestText = 24
 
-    /// The shortest decimal: `12`, `-0.5`, `3.125`.
+    /// The shortest decimal form: `12`, `-0.5`, `3.125`.
     public var text: String { String(upTo: Self.longestText) { write(to: $0) } }
 
     /// Writes the characters of `text` and returns their number.

@@ -2,7 +2,7 @@
 enum Script {
     typealias Code = Substring
 
-    /// The scripts that a character is used with; nil where it fits all of them, as digits, signs and most marks do.
+    /// The scripts that use a character; nil if it fits all of them, as digits, punctuation and most marks do.
     static func codes(of scalar: Unicode.Scalar) -> Set<Code>? {
         if scalar.properties.generalCategory == .decimalNumber { return nil }
         var (low, high) = (0, table.count)
@@ -21,7 +21,7 @@ enum Script {
         return (first, parts[1] == "*" ? nil : Set(parts[1].split(separator: "+")))
     }
 
-    /// Whether one script, or scripts that one language writes within a word, are all that these characters need: the level "highly
+    /// Whether the characters need no more than one script, or the scripts that one language uses within a word: the level "highly
     /// restrictive" of Unicode Technical Standard #39, section 5.2.
     static func fitTogether(_ scalars: some Sequence<Unicode.Scalar>) -> Bool {
         var (all, others) = (nil as Set<Code>?, nil as Set<Code>?)
@@ -33,7 +33,7 @@ enum Script {
         return all?.isEmpty != true || others?.isDisjoint(with: languages) == false
     }
 
-    /// Japanese, Chinese with Bopomofo, and Korean, which write with several scripts, and with Latin letters among them.
+    /// Japanese, Chinese with Bopomofo, and Korean, which use several scripts, including Latin letters.
     private static let languages: Set<Code> = ["Jpan", "Hanb", "Kore"]
 
     private static func withLanguages(_ codes: Set<Code>) -> Set<Code> {

@@ -1,13 +1,14 @@
 import Foundation
 
-/// What is looked for in names: every word has to stand in the text, whatever its case and accents, umlauts and ß also as two letters, and
-/// sizes however they are written: 30x60, 30 x 60, 30×60. The app's search field (web/parts/search-field.js) finds the same.
+/// The words of a search in names. Every word has to occur in the text, ignoring case and accents; umlauts and ß also match as two
+/// letters, and sizes match however they are written: 30x60, 30 x 60, 30×60. The app's search field (web/parts/search-field.js) finds the
+/// same.
 public struct SearchWords: Sendable {
-    /// Without accents, and with umlauts as two letters.
+    /// `plain` is without accents; `spelled` has umlauts as two letters.
     private let plain: [[UInt8]]
     private let spelled: [[UInt8]]
 
-    /// The most characters that may be looked for.
+    /// The most characters of a search.
     public static let most = 100
 
     public init(_ text: String) {
@@ -41,7 +42,7 @@ public struct SearchWords: Sendable {
         return folded(String(spelled))
     }
 
-    /// In small letters without accents, with single blanks, and with sizes in one piece.
+    /// In lower case without accents, with single spaces, and with sizes in one piece.
     static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return blanked(text.lowercased()) }
         var folded = String.UnicodeScalarView()
@@ -58,7 +59,7 @@ public struct SearchWords: Sendable {
         sized(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
 
-    /// `30 x 60` as `30x60`: without the blanks that stand round an x between two numbers.
+    /// `30 x 60` as `30x60`: without the spaces around an x between two numbers.
     private static func sized(_ text: String) -> String {
         let bytes = Array(text.utf8)
         let (blank, times) = (UInt8(ascii: " "), UInt8(ascii: "x"))
@@ -92,7 +93,7 @@ public struct SearchWords: Sendable {
         "ä": "ae".unicodeScalars, "ö": "oe".unicodeScalars, "ü": "ue".unicodeScalars,
     ]
 
-    /// These letters are whole: taking accents away leaves them as they are.
+    /// Letters that have no decomposition, so that removing accents leaves them unchanged.
     private static let whole: [Unicode.Scalar: String.UnicodeScalarView] = [
         "ı": "i".unicodeScalars, "ł": "l".unicodeScalars, "ß": "ss".unicodeScalars, "ø": "o".unicodeScalars,
         "đ": "d".unicodeScalars, "×": "x".unicodeScalars,

@@ -1,19 +1,20 @@
 import Core
 import Foundation
+import Storage
 import ObjectStore
 
-/// A backup on the disk: it has its name only once it is complete and durable. `-` is standard output or input.
+/// A backup's file. It gets its name only once it is complete and durable. `-` is standard output or input.
 struct BackupFile {
     let path: String
 
-    /// What it is called until then.
+    /// Its name until then.
     private var unfinished: String { path + Self.unfinishedEnding }
     static let unfinishedEnding = ".unfinished"
 
-    /// Writes the file, mode 0600, in the place of one of the same name. It and its name are durable when this returns.
-    /// - Parameter body: is given what writes.
-    /// - Throws: `CopyRefusal` with a whole sentence. Where only the folder's sync failed, the file is there and may lose its
-    ///   name with the power.
+    /// Writes the file, mode 0600, and replaces one of the same name. The file and its name are durable when this returns.
+    /// - Parameter body: is given a function that appends bytes.
+    /// - Throws: `CopyRefusal` if it can't be written. If only the folder's sync failed, the file exists, and a power cut may undo its
+    ///   name.
     func write(_ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
         if path == "-" {
             guard isatty(STDOUT_FILENO) == 0 else {
@@ -25,7 +26,7 @@ struct BackupFile {
         if lstat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG {
             throw CopyRefusal("\(path) is there and isn't a file: name another, or - for standard output")
         }
-        // First, so that a folder that can't be synced costs no backup.
+        // Opened first, so that a folder that can't be synced doesn't waste a backup.
         let folder = open(
             URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure("written") }
@@ -33,10 +34,10 @@ struct BackupFile {
         let file = open(unfinished, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("written") }
         defer { close(file) }
-        // What root makes belongs to whom the folder belongs to, so that a trial by the service can read it.
+        // Root gives the file to the folder's owner, so that the service can read it for a trial.
         var owner = stat()
         if geteuid() == 0, fstat(folder, &owner) == 0 { _ = fchown(file, owner.st_uid, owner.st_gid) }
-        // One that lies there already may have other rights.
+        // A file that exists already may have another mode.
         guard fchmod(file, 0o600) == 0 else { throw failure("written") }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             throw CopyRefusal("another backup to \(path) is under way")
@@ -49,14 +50,15 @@ struct BackupFile {
             unlink(unfinished)
             throw error
         }
-        // The name is durable once its folder is. Some network file systems know no sync of a folder.
+        // The name is durable once the folder is synced. Some network file systems can't sync folders.
         guard fsync(folder) == 0 || [EINVAL, ENOTSUP].contains(errno) else {
             throw failure("relied on, because its folder can't be synced")
         }
     }
 
-    /// Opens the file to be read from its start.
-    /// - Parameter store: where a file `s3:NAME` is fetched from first.
+    /// Opens the file for reading from its start. Blocks while a file is fetched.
+    /// - Parameter store: the store from which a file `s3:NAME` is fetched first.
+    /// - Throws: `CopyRefusal` if it can't be read or isn't a backup.
     func opened(fetchedFrom store: ObjectStore? = nil) throws -> BackupText {
         let file =
             switch path {
@@ -76,13 +78,13 @@ struct BackupFile {
         return try BackupText { try reader.next() }
     }
 
-    /// What a name in the store begins with.
+    /// The prefix of a name in the store.
     static let inStore = "s3:"
 
-    /// A file without a name, which is gone when it is closed.
+    /// A file without a name, which disappears when it is closed.
     private func fetched(from store: ObjectStore?) throws -> Int32 {
-        guard let store else { throw CopyRefusal("\(path) lies in a store, and POLIER_BACKUP_S3_URL names none") }
-        var name = Array("\(FileManager.default.temporaryDirectory.path)/polier-XXXXXX".utf8CString)
+        guard let store else { throw CopyRefusal("\(path) is in a store, and POLIER_BACKUP_S3_URL is not set") }
+        var name = Array("\(ScratchFolder.place)/polier-XXXXXX".utf8CString)
         let file = mkstemp(&name)
         guard file >= 0 else { throw failure("fetched") }
         unlink(name)
@@ -96,6 +98,7 @@ struct BackupFile {
     }
 
     /// Uploads the file to the store. Blocks.
+    /// - Throws: `CopyRefusal`.
     func upload(to store: ObjectStore) throws {
         try store.put(path, as: URL(fileURLWithPath: path).lastPathComponent)
     }

@@ -1,27 +1,33 @@
 import Core
 import Foundation
+import Storage
 
-/// A folder of backups that a timer fills: each is named by when it was taken, and so many of the latest stay.
+/// A folder of backups that a timer fills: each is named after the time it was taken, and only the latest are kept.
 struct BackupFolder {
     let path: String
 
     private static let beginning = "polier-"
     private static let ending = ".backup.gz"
 
-    /// The file for a backup of now: `polier-2026-11-25T02-00-00Z.backup.gz`. Makes the folder where that alone is missing.
+    /// The file for a backup taken now: `polier-2026-11-25T02-00-00Z.backup.gz`. Creates the folder, but not the one above it.
+    /// - Throws: `CopyRefusal`.
     func file(at now: Instant) throws -> BackupFile {
         let isNew = mkdir(path, 0o700) == 0
+        let cause = errno
         var there = stat()
-        guard stat(path, &there) == 0, there.st_mode & S_IFMT == S_IFDIR else {
+        guard stat(path, &there) == 0 else {
+            throw CopyRefusal("the folder \(path) for backups can't be made: \(String(cString: strerror(cause)))")
+        }
+        guard there.st_mode & S_IFMT == S_IFDIR else {
             throw CopyRefusal("\(path) isn't a folder: with --keep, backups are files in one")
         }
-        // Its name is durable before anybody relies on what is in it.
+        // The folder's name must be durable before its content is relied on.
         if isNew { try syncFolderAbove() }
         return BackupFile(path: "\(path)/\(Self.name(at: now))")
     }
 
-    /// The complete backup of the latest moment up to now.
-    /// - Throws: `CopyRefusal` where there is none.
+    /// The latest complete backup up to now.
+    /// - Throws: `CopyRefusal` if there is none.
     func newest(at now: Instant) throws -> BackupFile {
         let latest = Self.name(at: now)
         let names = try Self.names(in: path).filter { $0.hasSuffix(Self.ending) && $0 <= latest }
@@ -33,7 +39,7 @@ struct BackupFolder {
         "\(beginning)\(now.text.prefix(19).replacingOccurrences(of: ":", with: "-"))Z\(ending)"
     }
 
-    /// Of complete backups, and of those that are being made or were interrupted.
+    /// The names of complete backups, and of those under way or interrupted.
     private static func names(in path: String) throws -> [String] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
             throw CopyRefusal("the folder \(path) can't be read: \(String(cString: strerror(errno)))")
@@ -52,24 +58,25 @@ struct BackupFolder {
         }
     }
 
-    /// What became of the backups that were there before.
+    /// What happened to earlier backups.
     struct Kept {
-        /// The names of those that were deleted.
+        /// The names of deleted backups.
         var deleted: [String] = []
-        /// The names of those that claim to be later than the one just made: a clock was wrong. They stay, and don't count.
+        /// The names of backups dated later than the one just taken, because a clock was wrong. They are kept and not counted.
         var future: [String] = []
     }
 
-    /// Deletes all but the latest up to the one just made, and what interrupted ones have left.
+    /// Deletes all but the latest backups up to the one just taken, and the remains of interrupted ones.
     /// - Parameters:
-    ///   - count: how many stay, with the one just made; at least 1.
-    ///   - made: a file of this folder that is complete.
+    ///   - count: how many to keep, with the one just taken; at least 1.
+    ///   - made: a complete file of this folder.
+    /// - Throws: `CopyRefusal` if one can't be deleted.
     func keep(_ count: Int, with made: BackupFile) throws -> Kept {
         let newest = URL(fileURLWithPath: made.path).lastPathComponent
         let names = try Self.names(in: path)
         let complete = names.filter { $0.hasSuffix(Self.ending) }.sorted()
         let surplus = Array(complete.filter { $0 < newest }.dropLast(count - 1))
-        // One that another process is at work on is younger than what was completed just now.
+        // A file that another process is still writing is newer than the one just completed.
         let abandoned = names.filter { $0.hasSuffix(BackupFile.unfinishedEnding) && $0 < newest }
         for name in surplus + abandoned {
             guard unlink("\(path)/\(name)") == 0 else {

@@ -1,14 +1,14 @@
 import Core
 import Foundation
 
-/// A file that is read line by line.
+/// Reads a file line by line.
 final class LineFile {
     private let path: String
     private let file: UnsafeMutablePointer<FILE>
     private var line: UnsafeMutablePointer<CChar>?
-    private var room = 0
+    private var capacity = 0
 
-    /// - Throws: `CopyRefusal` where it can't be read.
+    /// - Throws: `CopyRefusal` if it can't be opened.
     init(_ path: String) throws {
         guard let file = fopen(path, "re") else { throw Self.failure(path) }
         (self.path, self.file) = (path, file)
@@ -20,10 +20,10 @@ final class LineFile {
     }
 
     /// The next line without its end; nil after the last.
-    /// - Throws: `CopyRefusal` where it can't be read.
+    /// - Throws: `CopyRefusal` if it can't be read.
     func next() throws -> [UInt8]? {
         errno = 0
-        let count = getline(&line, &room, file)
+        let count = getline(&line, &capacity, file)
         guard count >= 0, let line else {
             guard ferror(file) == 0 else { throw Self.failure(path) }
             return nil

@@ -1,22 +1,22 @@
 import Core
 import Foundation
+import Storage
 
-/// An SQLite file that a restored one takes the place of: held, so that no server opens it meanwhile, and kept under a dated name.
+/// An SQLite file that a restored one replaces. It is locked so that no server opens it meanwhile, and kept under a dated name.
 final class ReplacedDatabase {
-    /// Where links lead.
+    /// With symbolic links resolved.
     private let path: String
     private let file: Int32
     private let status: stat
 
-    /// Where the new file is made: beside the one that it replaces.
+    /// The path at which the new file is created, next to the old one.
     var unfinished: String { path + ".restoring" }
 
-    /// What SQLite keeps beside a database.
+    /// The endings of files that SQLite keeps next to a database.
     private static let sideFiles = ["-wal", "-shm"]
 
-    /// Holds the file until this value goes.
-    /// Nil where there is no file to replace.
-    /// - Throws: `CopyRefusal` where a server has it open, or it isn't a file.
+    /// Locks the file until this value is released. Nil if there is no file to replace.
+    /// - Throws: `CopyRefusal` if a server has it open, or it isn't a regular file.
     init?(_ name: String) throws {
         guard let real = realpath(name, nil) else {
             guard errno == ENOENT else { throw Self.failure(name, "can't be replaced") }
@@ -46,18 +46,18 @@ final class ReplacedDatabase {
 
     deinit { close(file) }
 
-    /// What an interrupted or failed restoring has left.
+    /// Deletes the remains of an interrupted or failed restore.
     func removeUnfinished() {
         for ending in [""] + Self.sideFiles { unlink(unfinished + ending) }
     }
 
-    /// Puts the file that was made into the place of the old one, with its owner and mode. The old one has its new name, and that is
-    /// durable, before anything of it goes: interrupted at any point, no commit is lost.
-    /// - Returns: the path of the old one.
+    /// Replaces the old file with the new one, and gives that the owner and mode of the old. The old file has its new name, durably,
+    /// before anything of it is removed: interrupted at any point, no commit is lost.
+    /// - Returns: the new path of the old file.
+    /// - Throws: `CopyRefusal`.
     func finish(at now: Instant) throws -> String {
-        let second = now.text.prefix(19).replacingOccurrences(of: ":", with: "-")
-        let aside = "\(path).before-\(second)Z"
-        // Only root may give a file away, and only root's isn't the owner's already.
+        let aside = try unusedName(at: now)
+        // Only root may change a file's owner, and only for root it can differ.
         guard chmod(unfinished, status.st_mode & 0o777) == 0,
             geteuid() != 0 || chown(unfinished, status.st_uid, status.st_gid) == 0
         else { throw Self.failure(unfinished, "can't get the old one's owner and mode") }
@@ -65,7 +65,7 @@ final class ReplacedDatabase {
             URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw Self.failure(path, "can't be put aside") }
         defer { close(folder) }
-        // Its log may hold what isn't in it yet.
+        // The log may hold commits that aren't in the file yet.
         for ending in ["", "-wal"] {
             guard link(path + ending, aside + ending) == 0 || (errno == ENOENT && !ending.isEmpty) else {
                 throw Self.failure(path + ending, "can't be put aside")
@@ -79,6 +79,19 @@ final class ReplacedDatabase {
             throw Self.failure(path, "can't be replaced; the old database is \(aside)")
         }
         return aside
+    }
+
+    /// What no file has, and no log either: two may be restored within one second.
+    private func unusedName(at now: Instant) throws -> String {
+        let second = now.text.prefix(19).replacingOccurrences(of: ":", with: "-")
+        let first = "\(path).before-\(second)Z"
+        let names = [first] + (2...100).map { "\(first)-\($0)" }
+        var there = stat()
+        let unused = names.first { name in
+            lstat(name, &there) != 0 && errno == ENOENT && lstat("\(name)-wal", &there) != 0 && errno == ENOENT
+        }
+        guard let unused else { throw CopyRefusal("\(path) can't be put aside: \(first) and 99 more are there") }
+        return unused
     }
 
     private static func failure(_ path: String, _ what: String) -> CopyRefusal {

@@ -1,16 +1,17 @@
 import Core
 import Foundation
+import Storage
 
-/// Restores a backup to see that it can be: into an SQLite file in a temporary folder, whatever engine the backup is of.
+/// A trial restore of a backup, into an SQLite file in a temporary folder, whichever engine the backup came from.
 struct RestoreDrill {
     let settings: Settings
     let say: (String) -> Void
 
     /// Tries the newest backup of a folder, or one file.
     ///
-    /// Where backups also go to a store, the newest one's copy there is fetched and must hold the same.
-    /// - Throws: `CopyRefusal` and `StorageError` where the backup can't be restored, `SchemaRefusal` where it doesn't become this
-    ///   polier's schema.
+    /// If backups also go to a store, the newest one's copy there is fetched and must hold the same.
+    /// - Throws: `CopyRefusal` and `StorageError` if the backup can't be restored; `SchemaRefusal` if it can't be migrated to this
+    ///   version's schema.
     func run(_ path: String) async throws {
         var there = stat()
         let isFolder = stat(path, &there) == 0 && there.st_mode & S_IFMT == S_IFDIR
@@ -23,7 +24,7 @@ struct RestoreDrill {
         let stored = BackupFile(path: BackupFile.inStore + URL(fileURLWithPath: file.path).lastPathComponent)
         let copy = try await opened(stored)
         guard try await BlockingThread.run(name: "verify", { try copy.verify { _ in } }) == contents else {
-            throw CopyRefusal("\(stored.path) is whole and doesn't hold the same as \(file.path)")
+            throw CopyRefusal("\(stored.path) is complete, but holds something other than \(file.path)")
         }
         say("Its copy in the store holds the same.")
     }
@@ -34,13 +35,9 @@ struct RestoreDrill {
     }
 
     private func restore(_ text: BackupText) async throws -> [TableContents] {
-        var folder = Array("\(FileManager.default.temporaryDirectory.path)/polier-drill-XXXXXX".utf8CString)
-        guard mkdtemp(&folder) != nil else {
-            throw CopyRefusal("no temporary folder can be made: \(String(cString: strerror(errno)))")
-        }
-        let path = String(decoding: folder.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = try ScratchFolder.make()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        // It is thrown away, so it needs no syncs.
+        // It is deleted afterwards, so it needs no syncs.
         let url = "sqlite:\(path)/polier.sqlite?synchronous=off"
         let trial = try Stores.open(url, named: "the trial", settings, for: .making)
         var contents: [TableContents] = []
@@ -54,19 +51,19 @@ struct RestoreDrill {
         return contents
     }
 
-    /// Holds what was restored against the database that it should be a backup of, where that can be asked.
+    /// Compares the restored database with the one that was backed up, if that can be reached.
     private func compare(_ trial: any BulkDatabase, asOf moment: String) async throws {
-        guard let moment = Instant(moment) else { throw CopyRefusal("the backup says no moment that it is of") }
+        guard let moment = Instant(moment) else { throw CopyRefusal("the backup doesn't say when it was taken") }
         let there: BackedUp
         do {
             let database = try Stores.open(settings, for: .using)
             var found: BackedUp?
-            // Clocks of several servers differ a little.
+            // The clocks of several servers differ slightly.
             try await closing(database) { found = try await BackedUp(in: $0, before: moment + .seconds(-120)) }
             guard let found else { return }
             there = found
         } catch {
-            return say("It couldn't be compared with the database: \(error)")
+            return say("It couldn't be compared with the database: \(error.told)")
         }
         try await BackedUp(in: trial, before: moment + .seconds(-120)).check(against: there)
     }

@@ -1,9 +1,9 @@
 import Core
 import Foundation
 
-/// A new password that isn't an argument, because everyone on the machine sees those.
+/// A new password. It is never an argument, because everyone on the machine can read those.
 enum AskedPassword {
-    /// - Parameter fromPipe: whether it may come by standard input.
+    /// - Parameter fromPipe: whether standard input may be a pipe that holds it.
     static func read(_ settings: Settings, fromPipe: Bool = false) throws -> Password {
         let typed = try settings.adminPassword ?? ask(fromPipe: fromPipe)
         do throws(Flaw) {
@@ -13,10 +13,15 @@ enum AskedPassword {
         }
     }
 
-    /// Asks at the terminal, without showing what is typed.
+    /// Asks at the terminal, without echo.
     private static func ask(fromPipe: Bool) throws -> String {
         guard isatty(STDIN_FILENO) == 1 else {
-            if fromPipe, let line = readLine(), !line.isEmpty { return line }
+            if fromPipe {
+                if let line = readLine(), !line.isEmpty { return line }
+                throw SettingsError(
+                    "the password is missing: standard input is empty, and neither POLIER_ADMIN_PASSWORD nor POLIER_ADMIN_PASSWORD_FILE is set"
+                )
+            }
             throw SettingsError("the password is missing: set POLIER_ADMIN_PASSWORD or POLIER_ADMIN_PASSWORD_FILE")
         }
         var before = termios()

@@ -2,28 +2,30 @@ import ArgumentParser
 import Core
 import Foundation
 import ObjectStore
+import Storage
 
 struct BackUp: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Writes one picture of the whole database to a file, while servers go on serving.",
+        abstract: "Writes a snapshot of the whole database to a file, while servers keep running.",
         discussion: """
-            The file is compressed text that doesn't depend on the engine: 'polier restore' puts it into an empty database \
-            of either. It has its name only once it is complete, and is for its owner alone (mode 0600): it holds all that \
-            the database holds.
+            The file is compressed text that doesn't depend on the engine: 'polier restore' loads it into an empty database \
+            of either. It gets its name only once it is complete, and only its owner can read it (mode 0600), because it holds \
+            everything in the database.
 
-            For a timer: 'polier backup --keep 14 DIRECTORY' names the file by the time, and deletes all but the latest 14 \
-            once it is complete. Where that fails the database notes it, and servers tell of it in their metrics.
+            For timers: 'polier backup --keep 14 DIRECTORY' names the file after the time, and deletes all but the latest 14 \
+            once it is complete. A failure is recorded in the database, and servers report it in their metrics.
 
-            With POLIER_BACKUP_S3_URL and its keys the complete file is uploaded too, under its own name; 'polier backup \
+            With POLIER_BACKUP_S3_URL and its keys the complete file is also uploaded, under the same name; 'polier backup \
             --verify s3:NAME' and 'polier restore s3:NAME' fetch it from there.
             """)
 
     @OptionGroup var database: DatabaseFlags
-    @Argument(help: "The file, - for standard output, or with --keep a directory, which is made where it is missing.")
+    @Argument(help: "The file, - for standard output, or with --keep a directory, which is created if it is missing.")
     var file: String
-    @Option(help: "How many of the latest backups stay in the directory.") var keep: Int?
-    @Flag(help: "Read a backup instead, and compare every count and hash in it; needs no database.") var verify = false
+    @Option(help: "How many of the latest backups to keep in the directory.") var keep: Int?
+    @Flag(help: "Read a backup instead, and compare every count and hash in it; no database is needed.") var verify =
+        false
 
     func validate() throws {
         if let keep, keep < 1 { throw ValidationError("--keep \(keep): at least one backup stays") }
@@ -37,7 +39,7 @@ struct BackUp: AsyncParsableCommand {
             do {
                 try await back(up: database, settings)
             } catch  where keep != nil {
-                // Servers tell of what a timer's backups do, and not of an operator's slip. Where the database is what failed, they can't.
+                // Servers report how a timer's backups go, not an operator's typing error. If the database itself failed, they can't.
                 let now = Runtime.live.now()
                 try? await Upkeep(database).note(.backupFailure, of: now, at: now)
                 throw error
@@ -45,7 +47,7 @@ struct BackUp: AsyncParsableCommand {
         }
     }
 
-    /// Runs `body` on a thread of its own. Where the database is damaged, says which of its tables can be read.
+    /// Runs `body` on its own thread. If the database is damaged, prints which of its tables can be read.
     private func tellingDamage<Result: Sendable>(
         of database: any BulkDatabase, _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
@@ -76,7 +78,7 @@ struct BackUp: AsyncParsableCommand {
             return contents
         }
         say("Backed up \(contents.summary) to \(target.path).")
-        // Before the upload: a store that can't be reached shall not fill the disk.
+        // Before the upload, so that an unreachable store doesn't fill the disk.
         if let keep, let folder {
             let kept = try folder.keep(keep, with: target)
             for name in kept.deleted { say("Deleted the old \(name).") }
@@ -88,13 +90,13 @@ struct BackUp: AsyncParsableCommand {
             try await BlockingThread.run(name: "upload") { try target.upload(to: store) }
             say("Uploaded it to \(store.url).")
         }
-        // What a program reads here may end anywhere.
+        // A program that reads standard output may stop at any point.
         guard target.path != "-" else { return }
         do {
             try await Upkeep(database).note(.backup, of: now, at: Runtime.live.now())
         } catch {
-            // A standby and a read-only disk take no note, and neither does a schema that is to be migrated after this backup.
-            say("The database couldn't note it, so servers will tell of an older one: \(error)")
+            // Standbys and read-only disks can't record it, nor can a schema that will be migrated after this backup.
+            say("The database couldn't note it, so servers will tell of an older one: \(error.told)")
         }
     }
 
@@ -108,7 +110,7 @@ struct BackUp: AsyncParsableCommand {
         print("Whole: \(contents.summary), of \(head.takenAt) by polier \(head.polier), schema \(head.schema.title).")
     }
 
-    /// Standard output may be the backup itself.
+    /// Standard output may carry the backup itself.
     private func say(_ sentence: String) {
         StandardError.write("\(sentence)\n")
     }

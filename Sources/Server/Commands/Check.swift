@@ -1,25 +1,26 @@
 import ArgumentParser
 import Core
+import Storage
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Checks settings, database and schema, says what is wrong, and tells the last backup and whether it can be restored.",
+            "Checks settings, database and schema, and shows when the last backup was taken and whether it can be restored.",
         discussion: """
-            With --deep a line for each result, ok or WRONG, and exit code 1 where anything is wrong. It looks at the file (SQLite's \
-            quick_check), reads every row of every table, holds every foreign key against the rows, and tells the encoding, the \
-            clock, free disk space, and on PostgreSQL whether the pool fits into what the server gives. Indexes are \
-            looked at on SQLite only. Servers may go on working; it takes as long as reading everything, and on SQLite the write-ahead \
-            log only grows meanwhile.
+            With --deep one line per result, ok or WRONG, and exit code 1 if anything is wrong. It checks the file (SQLite's \
+            quick_check), reads every row of every table, checks every foreign key against the rows, and shows the encoding, the \
+            clock, free disk space, and on PostgreSQL whether the pool fits the server's connection limits. Indexes are \
+            checked on SQLite only. Servers may keep running; it takes as long as reading everything, and on SQLite the write-ahead \
+            log keeps growing meanwhile.
             """)
 
     @OptionGroup var database: DatabaseFlags
     @OptionGroup var address: AddressFlags
-    @Flag(help: "Ask the server that runs here with these settings instead, whether it is ready; for containers.")
+    @Flag(help: "Ask the server that runs here with these settings whether it is ready; for containers.")
     var ready = false
 
     @Flag(
-        help: "Look at the whole database too: every page, row and foreign key, encoding, connections, clock and disk.")
+        help: "Check the whole database too: every page, row and foreign key, encoding, connections, clock and disk.")
     var deep = false
 
     func validate() throws {
@@ -39,35 +40,36 @@ struct Check: AsyncParsableCommand {
             do {
                 if let refusal = SchemaRefusal(try await migrator.state()) { throw refusal }
             } catch let error as StorageError where deep && error.kind == .damaged {
-                // What can be read shows only there.
+                // Only the deep check shows what can still be read.
                 try await lookDeep(into: database)
                 throw error
             }
             if deep { try await lookDeep(into: database) }
             print("The settings are right, \(engine) answers, and its schema fits.")
             if !settings.carriesMail {
-                print("No way for mail is set: invitations go only by the link that the app shows.")
+                print("No mail transport is set: people get invitations only as a link that the app shows.")
             }
             let moments = try await Upkeep(database).moments
             if let moment = moments[.backup] {
-                print("The last backup is of \(moment.text).")
+                print("The last backup was taken at \(moment.text).")
             } else {
-                print("There was no backup yet: 'polier backup FILE' takes one.")
+                print("There is no backup yet: 'polier backup FILE' takes one.")
             }
             if let failure = moments[.backupFailure], failure > moments[.backup] ?? failure + .seconds(-1) {
                 print("A backup failed at \(failure.text), and none has succeeded since.")
             }
             if let failure = moments[.drillFailure], failure > moments[.drill] ?? failure + .seconds(-1) {
-                print("A backup couldn't be restored when that was tried at \(failure.text).")
+                print("A trial restore of a backup failed at \(failure.text).")
             } else if let drill = moments[.drill] {
-                print("A backup was restored on trial at \(drill.text).")
+                print("The last trial restore of a backup succeeded at \(drill.text).")
             } else {
-                print("No backup was restored on trial yet: 'polier restore --drill FILE' does that.")
+                print("No backup has been restored on trial yet: 'polier restore --drill FILE' does that.")
             }
         }
     }
 
-    /// One line for each result. Throws `SettingsError` where one of them is wrong.
+    /// Prints one line per result.
+    /// - Throws: `SettingsError` if any of them is wrong.
     private func lookDeep(into database: any BulkDatabase) async throws {
         let results = try await BlockingThread.run(name: "check") { try DeepCheck(database).run() }
         for result in results { print("\(result.isGood ? "ok   " : "WRONG") \(result.name): \(result.finding)") }
@@ -79,7 +81,8 @@ struct Check: AsyncParsableCommand {
 }
 
 struct Version: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows the version, and the schema version it knows.")
+    static let configuration = CommandConfiguration(
+        abstract: "Shows the version, and the schema version that it knows.")
 
     func run() throws {
         let schema = try Migration.embedded().map(\.version).max() ?? 0

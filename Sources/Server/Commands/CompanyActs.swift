@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Storage
 
 extension CompanyCommand {
     struct List: AsyncParsableCommand {
@@ -27,11 +28,39 @@ extension CompanyCommand {
         }
     }
 
+    struct Owner: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes one of a company's people its owner and an active manager.",
+            discussion: "For a company whose owner can't hand it on any more. The person before stays a manager.")
+        @OptionGroup var database: DatabaseFlags
+        @OptionGroup var acting: ActingFlags
+        @Argument(help: CompanyCommand.naming) var company: String
+        @Argument(help: "The new owner's email address or id.") var person: String
+
+        func run() async throws {
+            try await OperatorsHand.run(database) { hand in
+                let found = try await hand.company(company)
+                let heir = try await hand.person(person)
+                guard heir.companyID == found.id else {
+                    throw SettingsError("\(heir.label) is not one of the people of \(found.name)")
+                }
+                let scope = try await hand.scope(found, try await hand.actor(acting.name), for: .changeUsers)
+                var edit = Edit<User>()
+                edit.set(\.role, .manager)
+                edit.set(\.status, .active)
+                let people = People(hand.database, runtime: .live)
+                let change = try await people.change(heir.id, edit, ownsCompany: true, if: .none, in: scope)
+                _ = try await hand.database.make(change)
+                print("\(found.name) is owned by \(heir.label) now.")
+            }
+        }
+    }
+
     struct Suspend: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Refuses a company's people until it is resumed.",
             discussion:
-                "None of them signs in, and the app says why. All that the company has stays, their sessions too.")
+                "None of its people can sign in, and the app says why. The company's data and sessions stay.")
         @OptionGroup var database: DatabaseFlags
         @OptionGroup var acting: ActingFlags
         @Argument(help: CompanyCommand.naming) var company: String
@@ -43,14 +72,14 @@ extension CompanyCommand {
     }
 
     struct Resume: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lets a suspended company go on as it was.")
+        static let configuration = CommandConfiguration(abstract: "Ends a company's suspension.")
         @OptionGroup var database: DatabaseFlags
         @OptionGroup var acting: ActingFlags
         @Argument(help: CompanyCommand.naming) var company: String
 
         func run() async throws {
             let name = try await suspend(false, company, acting, database)
-            print("\(name) goes on.")
+            print("\(name) is resumed.")
         }
     }
 
@@ -71,12 +100,12 @@ extension CompanyCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes a copy of all that a company has: lines of JSON, as the app's download.",
-            discussion: "Passwords and tokens are not in it. The file is for you alone (mode 0600).")
+            abstract: "Writes a copy of all of a company's data: lines of JSON, like the app's download.",
+            discussion: "It holds no passwords and no tokens. Only you can read the file (mode 0600).")
         @OptionGroup var database: DatabaseFlags
         @OptionGroup var acting: ActingFlags
         @Argument(help: CompanyCommand.naming) var company: String
-        @Argument(help: "The file, which must not be there yet, or - for standard output.") var file: String
+        @Argument(help: "The file, which must not exist yet, or - for standard output.") var file: String
 
         func run() async throws {
             try await OperatorsHand.run(database) { hand in
@@ -98,12 +127,12 @@ extension CompanyCommand {
 
     struct Erase: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deletes all that a company has, for ever; take a copy first.",
-            discussion: "Needs the company's name, as it is written, and prints how many rows there were of each table."
+            abstract: "Deletes all of a company's data permanently; take a copy first.",
+            discussion: "Needs the company's exact name, and prints how many rows each table had."
         )
         @OptionGroup var database: DatabaseFlags
         @OptionGroup var acting: ActingFlags
-        @Option(help: "The company's name, to be sure.") var confirm: String?
+        @Option(help: "The company's name, as confirmation.") var confirm: String?
         @Argument(help: CompanyCommand.naming) var company: String
 
         func run() async throws {
@@ -111,7 +140,7 @@ extension CompanyCommand {
                 let found = try await hand.company(company)
                 guard confirm == found.name else {
                     throw SettingsError(
-                        "this deletes \(found.name) with \(found.userCount) people and \(found.siteCount) sites, for ever: to do it, add --confirm '\(found.name)'"
+                        "this deletes \(found.name) with \(found.userCount) people and \(found.siteCount) sites permanently: to do it, add --confirm '\(found.name)'"
                     )
                 }
                 let scope = try await hand.scope(found, try await hand.actor(acting.name), for: .removeCompany)

@@ -1,41 +1,48 @@
 import ArgumentParser
 import Core
 import Foundation
+import Storage
 
 struct CompanyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "company",
         abstract: "Lists companies, suspends, copies, erases and restores one, and sets its limits.",
-        subcommands: [List.self, Limits.self, Suspend.self, Resume.self, Export.self, Erase.self, Restore.self])
+        subcommands: [
+            List.self, Limits.self, Owner.self, Suspend.self, Resume.self, Export.self, Erase.self, Restore.self,
+        ])
 
     static let naming: ArgumentHelp =
-        "The company's id, the e-mail address of one of its people, or exactly its name."
+        "The company's id, the email address of one of its people, or its exact name."
 
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Puts one company back from its export.",
+            abstract: "Restores one company from its export.",
             discussion: """
-                For a company that was erased, or moves here from another server: the file is what GET \
-                /api/v1/companies/{companyId}/export answers. All of it goes into one transaction, beside servers that run; it is \
-                refused where the company is there, or its people's e-mail addresses are others'.
+                For a company that was erased, or that moves here from another server: the file is the response of GET \
+                /api/v1/companies/{companyId}/export. The restoration is recorded as the act of an operator. It is loaded in one transaction, and servers may keep running; it is \
+                refused if the company exists, or if other people have its people's email addresses.
 
-                An export holds no passwords, sessions, links and undelivered mail. Its people come in again by a link for a \
-                forgotten password, or by 'polier password-link' where no mail reaches them; who was only invited is invited again.
+                An export holds no passwords, sessions, links or undelivered mail. People sign in again through the link for a \
+                forgotten password, or through 'polier password-link' if no mail reaches them; those who were only invited need \
+                a new invitation.
                 """)
 
         @OptionGroup var database: DatabaseFlags
-        @Argument(help: "The export's file: lines of JSON.") var file: String
+        @OptionGroup var acting: ActingFlags
+        @Argument(help: "The export's file, lines of JSON.") var file: String
 
         func run() async throws {
             let path = file
             try await OperatorsHand.run(database) { hand in
-                let restored = try await CompanyRestore(hand.database, runtime: .live).run { try LineFile(path).next }
+                let actor = try await hand.actor(acting.name)
+                let restore = CompanyRestore(hand.database, runtime: .live)
+                let restored = try await restore.run(as: actor) { try LineFile(path).next }
                 for table in restored.tables {
                     print("  \(table.name.padding(toLength: 20, withPad: " ", startingAt: 0))\(table.rows)")
                 }
                 print("Restored \(restored.name) (\(restored.company.text)), as exported at \(restored.exportedAt).")
                 print(
-                    "No one of it has a password: they come in by a link for a forgotten one, or by 'polier password-link'."
+                    "Its people have no passwords: they sign in through the link for a forgotten one, or through 'polier password-link'."
                 )
             }
         }
@@ -43,10 +50,10 @@ struct CompanyCommand: AsyncParsableCommand {
 
     struct Limits: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows a company's limits and how much of each is used, and sets those that a flag names.",
+            abstract: "Shows a company's limits and how much of each is used, and sets the ones named by flags.",
             discussion: """
-                A flag takes a whole number, or 'default' for what every company has. What is there beyond a limit stays usable: a company only \
-                can't grow. Servers that run go by a new limit at once; by those of rows and writes within 30 seconds.
+                A flag takes a whole number, or 'default' for the limit that every company has. Data beyond a limit stays usable; only \
+                more can't be added. Running servers apply a new limit at once, those on rows and writes within 30 seconds.
                 """)
 
         @OptionGroup var database: DatabaseFlags
@@ -58,7 +65,7 @@ struct CompanyCommand: AsyncParsableCommand {
         @Option(help: "Notes and reasons, in MB. [20]") var text: String?
         @Option(help: "Rows added in a day (UTC). [50000]") var dailyRows: String?
         @Option(help: "Changes by one person in a minute; 0 for any number. [600]") var personWrites: String?
-        @Option(help: "Changes by all of the company in a minute; 0 for any number. [3000]") var companyWrites: String?
+        @Option(help: "Changes by the whole company in a minute; 0 for any number. [3000]") var companyWrites: String?
         @Option(help: "Invitations in the company's first 24 hours. [60]") var firstDayMails: String?
         @Option(help: "Invitations in any 24 hours later. [100]") var dailyMails: String?
 
@@ -72,7 +79,7 @@ struct CompanyCommand: AsyncParsableCommand {
             }
         }
 
-        /// What the flags set; a nil stands for the default.
+        /// The limits that the flags set; nil resets one to its default.
         private var values: [Limit: Int64?] {
             get throws {
                 let given: [(Limit, String?)] = [
@@ -100,7 +107,7 @@ struct CompanyCommand: AsyncParsableCommand {
 }
 
 extension CompanyLimits.Report {
-    /// A table, with what was set beside what every company has.
+    /// A table of the company's own limits next to the defaults.
     fileprivate var text: String {
         let rows = lines.map { line in
             let isOwn = line.value != line.limit.standard

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that nobody else may read and that wasn't there before, or standard output (`-`).
+/// A new file that only its owner can read, or standard output (`-`).
 struct CopyFile {
     private let path: String
     private let file: Int32
@@ -14,7 +14,7 @@ struct CopyFile {
         }
         file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            let cause = errno == EEXIST ? "it is there already: name another" : String(cString: strerror(errno))
+            let cause = errno == EEXIST ? "it exists; choose another name" : String(cString: strerror(errno))
             throw SettingsError("\(path) can't be written: \(cause)")
         }
         _ = fchmod(file, 0o600)
@@ -30,14 +30,14 @@ struct CopyFile {
         }
     }
 
-    /// Makes it durable.
+    /// Syncs it to the disk.
     func finish() throws {
         guard !isOutput else { return }
         guard fsync(file) == 0 else { throw failure }
         close(file)
     }
 
-    /// Half a copy is none.
+    /// Deletes an incomplete copy.
     func discard() {
         guard !isOutput else { return }
         close(file)

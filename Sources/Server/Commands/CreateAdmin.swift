@@ -1,22 +1,24 @@
 import ArgumentParser
 import Core
 import Foundation
+import Storage
 
 struct CreateAdmin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes an operator of the platform, who may act in every company.",
+        abstract: "Creates an operator of the platform, who may act in every company.",
         discussion:
-            "The password comes from POLIER_ADMIN_PASSWORD, from the file POLIER_ADMIN_PASSWORD_FILE, or is asked for.")
+            "The password comes from POLIER_ADMIN_PASSWORD, from the file POLIER_ADMIN_PASSWORD_FILE, or you are asked for it."
+    )
 
     @OptionGroup var database: DatabaseFlags
-    @Option(help: "The e-mail address to sign in with.") var email: String
+    @Option(help: "The email address to sign in with.") var email: String
     @Option(help: "The first name.") var firstName: String
     @Option(help: "The last name.") var lastName: String
 
     func run() async throws {
         let settings = try database.settings()
         guard let email = EmailAddress(email), email.mailable != nil else {
-            throw SettingsError("'\(email)' is not an e-mail address that mail can be sent to")
+            throw SettingsError("'\(email)' is not an email address that mail can be sent to")
         }
         let password = try AskedPassword.read(settings)
         let person = Accounts.NewPerson(
@@ -30,7 +32,7 @@ struct CreateAdmin: AsyncParsableCommand {
             let accounts = Accounts(database, hasher: hasher, runtime: .live)
             let user = try await accounts.createAdmin(person, language: .german)
             await hasher.close()
-            print("\(user.email) is an operator now.")
+            print("\(user.label) is an operator now.")
         }
     }
 

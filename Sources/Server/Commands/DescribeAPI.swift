@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Storage
 
 struct DescribeAPI: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct DescribeAPI: AsyncParsableCommand {
     }
 }
 
-/// Stands where routes are described and never answer.
+/// Fills the database's place where routes are only described and never answer.
 private struct NoDatabase: Database {
     let dialect = Dialect.sqlite
 

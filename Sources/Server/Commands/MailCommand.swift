@@ -1,15 +1,16 @@
 import ArgumentParser
 import Core
+import Storage
 
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mail", abstract: "Shows what became of mails, and tries one again.",
+        commandName: "mail", abstract: "Shows the state of mails, and retries one.",
         subcommands: [List.self, Show.self, Retry.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the latest mails of all companies.")
         @OptionGroup var database: DatabaseFlags
-        @Option(help: "How many at most.") var limit = 50
+        @Option(help: "The most to show.") var limit = 50
 
         func run() async throws {
             try await withDatabase(try database.settings(), for: .using) { database in
@@ -35,7 +36,7 @@ struct MailCommand: AsyncParsableCommand {
     }
 
     struct Retry: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Puts a mail that failed back into the outbox.")
+        static let configuration = CommandConfiguration(abstract: "Puts a failed mail back into the queue.")
         @OptionGroup var database: DatabaseFlags
         @Argument(help: "The mail's id.") var id: String
 
@@ -51,7 +52,7 @@ struct MailCommand: AsyncParsableCommand {
 }
 
 extension Mail {
-    /// One line, without anything secret.
+    /// One line, without secrets.
     fileprivate var line: String {
         "\(id.text)  \(createdAt.text)  \(kind.rawValue)  \(address)  \(state.rawValue)\(reason.map { ": \($0.message)" } ?? "")"
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Storage
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,18 +22,32 @@ struct Migrate: AsyncParsableCommand {
     }
 
     struct Status: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows what was migrated, and what is pending.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows which migrations were applied, which are pending, and which servers run on the schema.",
+            discussion: """
+                'runs-with N' belongs to a migration: servers from schema version N on run on the schema that it makes. 'polier version' \
+                shows a server's.
+                """)
         @OptionGroup var database: DatabaseFlags
 
         func run() async throws {
+            let migrations = try Migration.embedded()
             try await withDatabase(try database.settings(), for: .using) { database in
-                let migrator = Migrator(database, migrations: try Migration.embedded())
-                for row in try await migrator.history() {
-                    print("\(row.name)  \(row.appliedAt.map { "applied \($0.text)" } ?? "being applied")")
+                let migrator = Migrator(database, migrations: migrations)
+                let applied = try await migrator.history()
+                for row in applied {
+                    let state = row.appliedAt.map { "applied \($0.text)" } ?? "being applied"
+                    print("\(row.name)  \(state)  runs-with \(row.runsWith)")
                 }
                 switch try await migrator.state() {
-                case .older(let pending): for name in pending { print("\(name)  pending") }
+                case .older(let pending):
+                    for migration in migrations where pending.contains(migration.name) {
+                        print("\(migration.name)  pending  runs-with \(migration.runsWith)")
+                    }
                 case let state: print(SchemaRefusal(state)?.description ?? "The schema is up to date.")
+                }
+                if let oldest = applied.filter({ $0.appliedAt != nil }).map(\.runsWith).max() {
+                    print("Servers of schema version \(oldest) and later run on it.")
                 }
             }
         }
@@ -46,7 +61,7 @@ func withDatabase(
     try await closing(try Stores.open(settings, for: use), body)
 }
 
-/// Closes a database behind a command, whatever happens.
+/// Closes the database after a command, also when it throws.
 func closing(_ database: any BulkDatabase, _ body: (any BulkDatabase) async throws -> Void) async throws {
     do {
         try await body(database)

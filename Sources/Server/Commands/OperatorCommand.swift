@@ -1,23 +1,25 @@
 import ArgumentParser
 import Core
+import Storage
 
 struct OperatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operator",
-        abstract: "Lists and removes operators, sets their password, and ends sessions or a lock of anyone's.",
+        abstract: "Lists and removes operators, sets their passwords, and ends anyone's sessions or lock.",
         subcommands: [List.self, Remove.self, SetPassword.self, Sessions.self, Unlock.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the operators, and when each was last here.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the operators, and when each last used a session.")
         @OptionGroup var database: DatabaseFlags
 
         func run() async throws {
             try await OperatorsHand.run(database) { hand in
                 let all = try await hand.operators.list()
-                if all.isEmpty { return print("There is no operator: 'polier create-admin' makes one.") }
+                if all.isEmpty { return print("There is no operator: 'polier create-admin' creates one.") }
                 for (user, lastUsedAt) in all {
                     print(
-                        "\(user.id.text)  since \(Instant?.some(user.createdAt).shown)  last here \(lastUsedAt.shown.column(17))  \(user.email)  \(user.name)"
+                        "\(user.id.text)  since \(Instant?.some(user.createdAt).shown)  last here \(lastUsedAt.shown.column(17))  \(user.label)  \(user.name)"
                     )
                 }
             }
@@ -26,11 +28,11 @@ struct OperatorCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Removes an operator: their sessions end, and their address is free again.",
-            discussion: "The last one can't be removed: 'polier create-admin' makes another first.")
+            abstract: "Removes an operator: their sessions end, and their address becomes free.",
+            discussion: "The last one can't be removed: create another with 'polier create-admin' first.")
         @OptionGroup var database: DatabaseFlags
         @OptionGroup var acting: ActingFlags
-        @Argument(help: "The operator's e-mail address or id.") var who: String
+        @Argument(help: "The operator's email address or id.") var who: String
 
         func run() async throws {
             try await OperatorsHand.run(database) { hand in
@@ -38,7 +40,7 @@ struct OperatorCommand: AsyncParsableCommand {
                 if try await hand.operators.list().count == 1 { throw Refusal(UserRefusal.lastOperator) }
                 let actor = try await hand.actor(acting.name, besides: person.id)
                 try await hand.operators.remove(person.id, as: actor)
-                print("\(person.email) is no operator any more.")
+                print("\(person.label) is no operator any more.")
             }
         }
     }
@@ -47,11 +49,11 @@ struct OperatorCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "password", abstract: "Sets an operator's password: their sessions end, and so does a lock.",
             discussion: """
-                The password comes from POLIER_ADMIN_PASSWORD, from the file POLIER_ADMIN_PASSWORD_FILE, from standard input, or is \
-                asked for.
+                The password comes from POLIER_ADMIN_PASSWORD, from the file POLIER_ADMIN_PASSWORD_FILE, from standard input, or you \
+                are asked for it.
                 """)
         @OptionGroup var database: DatabaseFlags
-        @Argument(help: "The operator's e-mail address or id.") var who: String
+        @Argument(help: "The operator's email address or id.") var who: String
 
         func run() async throws {
             let settings = try database.settings()
@@ -59,7 +61,7 @@ struct OperatorCommand: AsyncParsableCommand {
             try await OperatorsHand.run(database) { hand in
                 let person = try await hand.operatorNamed(
                     who, else: "'polier password-link' makes a link with which they set one themselves")
-                guard let address = EmailAddress(person.email) else { throw User.notFound }
+                guard let address = person.address else { throw User.notFound }
                 let hasher = PasswordHasher(width: 1)
                 let accounts = Accounts(hand.database, hasher: hasher, runtime: .live)
                 do {
@@ -70,17 +72,17 @@ struct OperatorCommand: AsyncParsableCommand {
                     throw error
                 }
                 await hasher.close()
-                print("\(person.email) has a new password, and is signed in nowhere.")
+                print("\(person.label) has a new password; all their sessions ended.")
             }
         }
     }
 
     struct Sessions: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists where someone is signed in, operators and others alike, and ends what --end names.")
+            abstract: "Lists where a person, operator or not, is signed in, and ends the sessions that --end names.")
         @OptionGroup var database: DatabaseFlags
         @Option(help: "Ends the session with this id, or 'all'.") var end: String?
-        @Argument(help: "The person's e-mail address or id.") var who: String
+        @Argument(help: "The person's email address or id.") var who: String
 
         func run() async throws {
             try await OperatorsHand.run(database) { hand in
@@ -92,10 +94,10 @@ struct OperatorCommand: AsyncParsableCommand {
                     }
                     let ended = try await hand.operators.endSessions(of: person, only: id)
                     guard ended > 0 || end == "all" else { throw Session.notFound }
-                    return print("\(person.email): \(ended) \(ended == 1 ? "session" : "sessions") ended.")
+                    return print("\(person.label): \(ended) \(ended == 1 ? "session" : "sessions") ended.")
                 }
                 let sessions = try await hand.operators.sessions(of: person)
-                if sessions.isEmpty { return print("\(person.email) is signed in nowhere.") }
+                if sessions.isEmpty { return print("\(person.label) is signed in nowhere.") }
                 for session in sessions {
                     let agent = Line.clean(session.userAgent ?? "-", max: 100)
                     print(
@@ -108,17 +110,17 @@ struct OperatorCommand: AsyncParsableCommand {
 
     struct Unlock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lets someone sign in again whose account too many wrong passwords have closed.",
+            abstract: "Unlocks an account after too many wrong passwords.",
             discussion:
                 "An operator, or anyone else. What counts against a whole network stays: it ends after 15 minutes.")
         @OptionGroup var database: DatabaseFlags
-        @Argument(help: "The person's e-mail address or id.") var who: String
+        @Argument(help: "The person's email address or id.") var who: String
 
         func run() async throws {
             try await OperatorsHand.run(database) { hand in
                 let person = try await hand.person(who)
                 try await hand.operators.unlock(person)
-                print("\(person.email) can sign in again.")
+                print("\(person.label) can sign in again.")
             }
         }
     }

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Core
 import Foundation
+import Storage
 
-/// What commands on accounts and companies have in common.
+/// Steps that commands on accounts and companies share.
 struct OperatorsHand {
     let database: any BulkDatabase
     let operators: Operators
 
-    /// Opens a database whose schema fits.
+    /// Opens the database and checks that its schema fits.
     static func run(_ flags: DatabaseFlags, _ body: (OperatorsHand) async throws -> Void) async throws {
         try await withDatabase(try flags.settings(), for: .using) { database in
             let state = try await Migrator(database, migrations: try Migration.embedded()).state()
@@ -16,47 +17,47 @@ struct OperatorsHand {
         }
     }
 
-    /// Who does it, as records name them: who is named, or the only operator that there is.
-    /// - Parameter other: one who can't be meant.
+    /// The operator whom records name as the actor: the one given by `--as`, or the only one there is.
+    /// - Parameter other: an operator who is ruled out.
     func actor(_ name: String?, besides other: User.ID? = nil) async throws -> Actor {
         let all = try await operators.actors().filter { $0.user.id != other }
         if let name {
             guard let person = try await operators.person(name),
                 let found = all.first(where: { $0.user.id == person.id })
-            else { throw SettingsError("--as is '\(name)'; it must be the e-mail address or id of an operator") }
+            else { throw SettingsError("--as is '\(name)'; it must be the email address or id of an operator") }
             return found
         }
         guard let only = all.first else {
-            throw SettingsError("no operator could have done it, as the record says: 'polier create-admin' makes one")
+            throw SettingsError("there is no operator to record this under: create one with 'polier create-admin'")
         }
         guard all.count == 1 else {
-            let names = all.map(\.user.email).joined(separator: ", ")
-            throw SettingsError("say which operator does it, for the record, with --as: \(names)")
+            let names = all.map(\.user.label).joined(separator: ", ")
+            throw SettingsError("name the operator to record this under with --as: \(names)")
         }
         return only
     }
 
-    /// The person with an id or an e-mail address.
+    /// The person with this id or email address.
     func person(_ text: String) async throws -> User {
         guard let person = try await operators.person(text) else {
-            throw SettingsError("there is no one with the id or the e-mail address '\(text)'")
+            throw SettingsError("there is no one with the id or the email address '\(text)'")
         }
         return person
     }
 
-    /// The same, who must be an operator.
+    /// The operator with this id or email address.
     func operatorNamed(_ text: String, else remedy: String) async throws -> User {
         let person = try await person(text)
-        guard person.role == .admin else { throw SettingsError("\(person.email) is no operator: \(remedy)") }
+        guard person.role == .admin else { throw SettingsError("\(person.label) isn't an operator: \(remedy)") }
         return person
     }
 
-    /// The company with an id, with a person of an e-mail address, or of exactly this name.
+    /// The company with this id, this person's email address, or exactly this name.
     func company(_ text: String) async throws -> CompanySummary {
         let found = try await Companies(database, runtime: .live).find(text)
         guard let company = found.first else {
             throw SettingsError(
-                "there is no company with the id, with a person of the address, or of exactly the name '\(text)'")
+                "no company has the id or name, or a person with the email address, '\(text)'")
         }
         guard found.count == 1 else {
             let ids = found.map(\.id.text).joined(separator: ", ")
@@ -65,7 +66,7 @@ struct OperatorsHand {
         return company
     }
 
-    /// The permission to do something in a company, once it is recorded that an operator came in.
+    /// The scope for an act in a company, after recording that an operator accessed it.
     func scope(_ company: CompanySummary, _ actor: Actor, for permission: Permission) async throws -> CompanyScope {
         let scope = try actor.scope(company.id, for: permission)
         try await SecurityWatch(database, runtime: .live) { _, _, _ in }.note(
@@ -77,16 +78,16 @@ struct OperatorsHand {
 struct ActingFlags: ParsableArguments {
     @Option(
         name: .customLong("as"),
-        help: "The operator who does it, as records name them: needed where there are several.")
+        help: "The operator whom records name as the actor; needed if there are several.")
     var name: String?
 }
 
 extension String {
-    /// Filled up with blanks, for a column.
+    /// Padded with blanks to a column's width.
     func column(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 
 extension Instant? {
-    /// For a column of days and minutes.
+    /// Day and minute, for a column.
     var shown: String { map { String($0.text.prefix(16)) + "Z" } ?? "-" }
 }

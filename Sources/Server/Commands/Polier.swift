@@ -1,16 +1,18 @@
 import ArgumentParser
 import Core
 import Foundation
+import Storage
 
 @main
 struct Polier: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "polier",
-        abstract: "Runs the building sites of trades companies: who works where, and what material is left.",
+        abstract: "Building sites for trades companies: who works where, and how much material is left.",
         discussion: """
-            A setting is an environment variable (POLIER_…), a line of the file that --config names, or, for most of those \
-            that are no secret, a flag of the commands that use it. The database URL, passwords and keys can also be put into files: POLIER_DATABASE_URL_FILE names one.
+            A setting is an environment variable (POLIER_…), a line of the file that --config names, or, for most that \
+            aren't secret, a flag of the commands that use it. The database URL, passwords and keys can also be read from files: POLIER_DATABASE_URL_FILE names one.
             """,
+        version: "polier \(Release.version)",
         subcommands: [
             Serve.self, Migrate.self, CreateAdmin.self, PasswordLink.self, SeedDemo.self, Copy.self, BackUp.self,
             Restore.self, ReportFailure.self, Check.self, DescribeAPI.self, MailCommand.self, CompanyCommand.self,
@@ -19,7 +21,7 @@ struct Polier: AsyncParsableCommand {
 
     static func main() async {
         stopOnSignalsInContainers()
-        // Whoever reads what a command prints may go before it has done its work.
+        // The reader of a command's output may end before the command.
         signal(SIGPIPE, SIG_IGN)
         fillStandardDescriptors()
         do {
@@ -46,8 +48,8 @@ struct Polier: AsyncParsableCommand {
         StandardError.flush()
     }
 
-    /// Where standard input, output or error is closed, the next file that is opened would be in its place, and lines would go into
-    /// a backup.
+    /// If standard input, output or error is closed, the next file to be opened would take its place, and lines would be written
+    /// into a backup.
     private static func fillStandardDescriptors() {
         while case let file = open("/dev/null", O_RDWR), file >= 0 {
             if file > STDERR_FILENO {
@@ -57,8 +59,8 @@ struct Polier: AsyncParsableCommand {
         }
     }
 
-    /// The first process of a container doesn't end on a signal unless it says so (pid_namespaces(7)). A server that is ready
-    /// has its own way to stop.
+    /// The first process of a container ignores signals that it doesn't handle (pid_namespaces(7)). A running server has handlers of
+    /// its own.
     private static func stopOnSignalsInContainers() {
         guard getpid() == 1 else { return }
         for number in [SIGTERM, SIGINT] { signal(number) { _exit(128 + $0) } }
@@ -71,7 +73,12 @@ struct Polier: AsyncParsableCommand {
     }
 }
 
-/// What `polier version` shows.
+extension Error {
+    /// For an operator's sentence: what the engine or the caller is told, without our own name of its kind.
+    var told: String { (self as? StorageError)?.detail ?? (self as? Refusal)?.message ?? "\(self)" }
+}
+
+/// The version that `polier version` shows.
 enum Release {
     static let version = "0.1.0"
 }

@@ -2,13 +2,13 @@ import Core
 import Foundation
 import Synchronization
 
-/// Shows on standard error how far a copy has come: a bar on a terminal, otherwise a line for each table of some size.
+/// Shows a copy's progress on standard error: a bar on a terminal, otherwise a line for each large table.
 final class ProgressLine: Sendable {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let lastShown = Mutex(ContinuousClock.now - .seconds(1))
 
     private static let width = 30
-    /// Below this nobody waits for a table.
+    /// Smaller tables get no line.
     private static let worthALine = 10_000
 
     @Sendable func show(_ progress: CopyProgress) {
@@ -25,11 +25,11 @@ final class ProgressLine: Sendable {
         guard isDue else { return }
         let text =
             "\(verb(progress)) \(Self.bar(progress)) \(progress.done) of \(progress.total) \(progress.table)"
-        // Back to the start of the line, and away with what stood behind.
+        // To the start of the line, and clears the rest of it.
         write("\r\(text)\u{1B}[K\(isLast ? "\r\u{1B}[K" : "")")
     }
 
-    /// How much is done, of a total that may be anything: a backup's file says it.
+    /// The part that is done. The total may be any number, because it comes from a backup's file.
     static func bar(_ progress: CopyProgress) -> String {
         let share = progress.total <= 0 ? 1 : min(1, max(0, Double(progress.done) / Double(progress.total)))
         let filled = Int(share * Double(width))
@@ -55,7 +55,7 @@ final class ProgressLine: Sendable {
 }
 
 extension TableContents {
-    /// A line of a report: the name, how many rows, and the hash of them.
+    /// A line of a report: the name, the number of rows, and their hash.
     var line: String {
         let name = table.padding(toLength: 20, withPad: " ", startingAt: 0)
         let rows = String(fingerprint.rows)

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Asks the server on this machine for `/readyz`, for containers that have no curl to ask with.
+/// Asks the server on this machine for `/readyz`, for containers without curl.
 struct ReadyProbe {
     private let host: String
     private let port: Int
 
-    private static let patience = 5
+    private static let timeoutSeconds = 5
 
-    /// - Parameter host: what the server listens on; for every address, this machine is asked by its own.
+    /// - Parameter host: the address that the server listens on; if that is every address, the loopback address is asked.
     init(host: String, port: Int) {
         self.host = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
         self.port = port
     }
 
-    /// Throws `SettingsError` where there is no answer in time, or another one than 200.
+    /// - Throws: `SettingsError` if there is no response within five seconds, or one other than 200.
     func run() throws {
         let line = try firstLine()
         guard line.split(separator: " ").dropFirst().first == "200" else {
@@ -30,7 +30,7 @@ struct ReadyProbe {
         guard send(descriptor, request, request.utf8.count, 0) == request.utf8.count,
             case let count = recv(descriptor, &answer, answer.count, 0), count > 0
         else { throw failure }
-        // The line comes with the first packet, or there is something else than a server of ours.
+        // Our servers send the status line in the first packet.
         return String(decoding: answer.prefix(count), as: UTF8.self).prefix { !$0.isNewline }
     }
 
@@ -40,7 +40,7 @@ struct ReadyProbe {
         defer { list.free() }
         let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
         guard descriptor >= 0 else { throw failure }
-        var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+        var limit = timeval(tv_sec: Self.timeoutSeconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }

@@ -1,23 +1,23 @@
 import ArgumentParser
 import Core
 import Foundation
+import Storage
 
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Puts a backup into an empty database of either engine.",
+        abstract: "Restores a backup into an empty database of either engine.",
         discussion: """
-            Makes the schema that the backup was taken from, fills it in one transaction, reads it back and compares, and \
-            only then keeps it; then runs the migrations that came later. Interrupted at any point before, the database \
-            stays empty.
+            Creates the schema that the backup was taken from, fills it in one transaction, reads it back and compares, and \
+            only then commits; then runs later migrations. Interrupted at any point before that, the database stays empty.
 
-            With --replace an SQLite file need not be empty: the backup is restored beside it, and once that is whole it \
-            takes the old one's place, with its owner and mode. The old one stays under a dated name. It is refused while a \
-            server has the file open.
+            With --replace an SQLite file need not be empty: the backup is restored beside it, and once complete it takes the \
+            old file's place, with its owner and mode. The old file is kept under a dated name. This is refused while a server \
+            has the file open.
 
-            With --drill nothing is kept: the backup is restored into an SQLite file in a temporary folder (TMPDIR), whatever \
-            engine it is of, checked as 'polier check' does, compared with how many companies and people the database has from \
-            before, and deleted. Of a directory the newest backup is tried, and where there is a store, its copy there must hold \
-            the same. The database notes how it went: 'polier check' and the metrics tell it.
+            With --drill nothing is kept: the backup is restored into an SQLite file in a temporary folder (TMPDIR), whichever \
+            engine it came from, checked like 'polier check', compared with the number of companies and people that the \
+            database has from that time, and deleted. For a directory, the newest backup is tried, and if there is a store, its \
+            copy there must hold the same. The result is recorded in the database; 'polier check' and the metrics show it.
             """)
 
     @OptionGroup var database: DatabaseFlags
@@ -25,26 +25,33 @@ struct Restore: AsyncParsableCommand {
         help: "The backup's file, - for standard input, or s3:NAME for one in the store; with --drill also a directory."
     )
     var file: String
-    @Flag(help: "Only try: restore into a throw-away SQLite file, check that, and note it.") var drill = false
-    @Flag(help: "Take the place of the SQLite file that is there, which is kept under a dated name.")
+    @Flag(help: "Trial only: restore into a temporary SQLite file, check that, and record the result.") var drill =
+        false
+    @Flag(help: "Replace the existing SQLite file, which is kept under a dated name.")
     var replace = false
 
     func validate() throws {
         if drill, replace { throw ValidationError("--drill keeps nothing, and so can't --replace anything") }
+        // A name that was mistyped says nothing about the backups, and so isn't noted.
+        let isElsewhere = file == "-" || file.hasPrefix(BackupFile.inStore)
+        if drill, !isElsewhere, !FileManager.default.fileExists(atPath: file) {
+            throw ValidationError("there is no file or directory \(file) to try")
+        }
     }
 
     func run() async throws {
         let settings = try database.settings()
         if drill { return try await Self.drill(file, settings) }
         let file = BackupFile(path: file)
-        // First, so that nothing is made where there is no backup.
+        // First, so that nothing is created if there is no backup.
         let text = try await BlockingThread.run(name: "fetch") { try file.opened(fetchedFrom: settings.backupStore) }
+        try refuseServed(settings)
         guard replace, let replaced = try Self.replaced(settings) else {
             return try await withDatabase(settings) { try await Self.restore(text, to: $0) }
         }
         do {
             let url = "sqlite:\(replaced.unfinished)"
-            let database = try Stores.open(url, named: Setting.databaseURL.rawValue, settings, for: .making)
+            let database = try Stores.open(url, named: SettingTable.rows.databaseURL.name, settings, for: .making)
             try await closing(database) { try await Self.restore(text, to: $0) }
         } catch {
             replaced.removeUnfinished()
@@ -52,6 +59,16 @@ struct Restore: AsyncParsableCommand {
         }
         let old = try replaced.finish(at: Runtime.live.now())
         print("The old database is \(old): delete it once you don't need it any more.")
+    }
+
+    /// A server goes on with the file that it has, also where that was moved away: it would never see what is restored in its place.
+    private func refuseServed(_ settings: Settings) throws {
+        guard let path = try Stores.sqlitePath(settings.databaseURL, named: SettingTable.rows.databaseURL.name) else {
+            return
+        }
+        guard replace || !FileManager.default.fileExists(atPath: path), let holder = ServingLock.holder(of: path)
+        else { return }
+        throw CopyRefusal("\(path) is in use by a server (\(holder)): stop that first")
     }
 
     private static func drill(_ path: String, _ settings: Settings) async throws {
@@ -64,9 +81,9 @@ struct Restore: AsyncParsableCommand {
         do {
             try await note(.drill, settings)
         } catch {
-            // Far from the database, or while it is down: a person reads on, a timer's failure is seen.
+            // The database may be unreachable here: a person reads the sentence, and a timer's failure is noticed.
             print(
-                "The backup is good, but the database couldn't note it, so servers will tell of an older trial: \(error)"
+                "The backup is good, but the database couldn't record it, so servers will report an older trial: \(error.told)"
             )
             throw ExitCode.failure
         }
@@ -80,7 +97,7 @@ struct Restore: AsyncParsableCommand {
     }
 
     private static func replaced(_ settings: Settings) throws -> ReplacedDatabase? {
-        guard let path = try Stores.sqlitePath(settings.databaseURL, named: Setting.databaseURL.rawValue) else {
+        guard let path = try Stores.sqlitePath(settings.databaseURL, named: SettingTable.rows.databaseURL.name) else {
             throw SettingsError(
                 "--replace is for SQLite files; on PostgreSQL, rename the database (ALTER DATABASE … RENAME TO …) and make an "
                     + "empty one of its name")

@@ -1,14 +1,15 @@
 import ArgumentParser
 import Core
+import Storage
 
 struct SeedDemo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fills an empty database with a tiling company to try things with.",
-        discussion: "Its passwords are known to everybody: not for a server that others can reach.")
+        abstract: "Fills an empty database with the demo company, a tiling firm.",
+        discussion: "Everyone knows its passwords: don't use it on a server that others can reach.")
 
     @OptionGroup var database: DatabaseFlags
 
-    @Flag(help: "Do nothing where there is a company already; without this, that is an error.")
+    @Flag(help: "Do nothing if there is a company already; without this flag that is an error.")
     var ifEmpty = false
 
     func run() async throws {
@@ -35,7 +36,7 @@ struct SeedDemo: AsyncParsableCommand {
         print("\(DemoCompany.name), the demo company. Everyone's password is '\(DemoCompany.password)':")
         for person in DemoCompany.people {
             print(
-                "  \(person.email)  \(person.firstName) \(person.lastName), \(person.isManager ? "manager" : "worker")")
+                "  \(person.hasCard ? "" : person.email + "  ")\(person.firstName) \(person.lastName), \(person.title)")
         }
     }
 }

@@ -8,14 +8,14 @@ struct WebCommand: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes the web app's files into a folder, to be served from elsewhere.",
+            abstract: "Writes the web app's files into a folder, for another web server.",
             discussion: """
-                The page says itself, in a meta element, what it may load. Whoever serves the files answers unknown addresses \
-                without a file's ending with index.html, and sends /api to a server. deploy/edge has examples. \
+                The page carries its content security policy in a meta element. The web server must answer unknown addresses \
+                without a file extension with index.html, and forward /api to a server; deploy/edge has examples. \
                 With POLIER_REGISTRATION=closed the page offers no registration, which the server must refuse by itself.
                 """)
 
-        @Argument(help: "The folder: made where it is missing, and else empty.")
+        @Argument(help: "The folder, which is created or must be empty.")
         var folder: String
 
         func run() async throws {
@@ -40,10 +40,10 @@ struct WebCommand: AsyncParsableCommand {
 }
 
 extension WebApp {
-    /// Whether the name stays the same with another content.
+    /// Whether the name stays the same when the content changes.
     fileprivate func isFixed(_ name: String) -> Bool { [Self.page, Self.worker, Self.manifest].contains(name) }
 
-    /// The page with its policy inside. What only a header can say is left out (W3C's CSP level 3, section 3.3).
+    /// The page with its policy inside, without directives that only a header can carry (W3C's CSP level 3, section 3.3).
     fileprivate var pageWithPolicy: ByteBufferView {
         let page = String(buffer: files[Self.page]?.bytes ?? ByteBuffer())
         let policy = self.policy.replacingOccurrences(of: "; frame-ancestors 'none'", with: "")

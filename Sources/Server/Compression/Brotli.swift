@@ -8,8 +8,8 @@ import Musl
 import Darwin
 #endif
 
-/// The system's brotli encoder. It comes with libcurl nearly everywhere, but nothing here needs it: where it is missing,
-/// answers are a little larger.
+/// The system's brotli encoder. It comes with libcurl nearly everywhere, but nothing depends on it: without it responses are slightly
+/// larger.
 struct Brotli: Sendable {
     /// `BrotliEncoderCompress` of `brotli/encode.h`: quality, window, mode, input, and the output's size and place.
     private typealias Compress =
@@ -19,7 +19,7 @@ struct Brotli: Sendable {
 
     private let function: Compress
 
-    /// Nil where this machine has none. The library stays loaded for as long as the process lives.
+    /// Nil if this machine has none. The library stays loaded until the process ends.
     static let installed: Brotli? = {
         for name in ["libbrotlienc.so.1", "libbrotlienc.1.dylib"] {
             guard let library = dlopen(name, RTLD_NOW), let symbol = dlsym(library, "BrotliEncoderCompress") else {
@@ -34,7 +34,7 @@ struct Brotli: Sendable {
     private static let window: CInt = 22
     private static let text: CInt = 1
 
-    /// - Returns: nil where the result would be larger.
+    /// - Returns: nil if the result would be larger.
     func compress(_ bytes: ByteBuffer) -> ByteBuffer? {
         var output = ByteBuffer()
         var size = bytes.readableBytes

@@ -1,14 +1,15 @@
 import Core
 import HTTPTypes
 import NIOCore
+import Storage
 
-/// How an answer is made smaller on its way to a browser (RFC 9110, section 8.4.1). What makes it smallest comes first.
+/// A content coding of responses (RFC 9110, section 8.4.1), the most effective first.
 enum ContentCoding: String, CaseIterable {
     case brotli = "br"
     case gzip
 
-    /// The same bytes, as small as this coding makes them, in milliseconds; nil where that isn't smaller, or where this
-    /// machine doesn't know the coding.
+    /// The bytes, compressed as far as this coding can within milliseconds; nil if that isn't smaller, or if this machine lacks the
+    /// coding.
     func encode(_ bytes: ByteBuffer) -> ByteBuffer? {
         let output =
             switch self {
@@ -18,7 +19,7 @@ enum ContentCoding: String, CaseIterable {
         return output.flatMap { $0.readableBytes < bytes.readableBytes ? $0 : nil }
     }
 
-    /// The same bytes as gzip; nil where there is no memory for it.
+    /// The bytes as gzip; nil if there is no memory for it.
     /// - Parameter level: from 1, fast, to 9, small.
     static func gzip(_ bytes: ByteBuffer, level: Int32) -> ByteBuffer? {
         guard var pieces = gzip([bytes], level: level)?[...], var output = pieces.popFirst() else { return nil }
@@ -26,7 +27,7 @@ enum ContentCoding: String, CaseIterable {
         return output
     }
 
-    /// The same bytes in pieces of some length, and what comes out as well.
+    /// Compresses pieces of any length into pieces.
     static func gzip(_ pieces: [ByteBuffer], level: Int32) -> [ByteBuffer]? {
         var output = [ByteBuffer()]
         do {

@@ -1,7 +1,7 @@
 import CZlib
 import Core
 
-/// Decompresses a stream that `GzipWriter` made, in constant memory. For one thread.
+/// Decompresses a stream of `GzipWriter`'s in constant memory. For use on one thread.
 final class GzipReader {
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private let read: (UnsafeMutableRawBufferPointer) throws -> Int
@@ -9,12 +9,12 @@ final class GzipReader {
     private var left = 0..<0
     private var isAtEnd = false
 
-    /// So much is handed out at once.
+    /// The most bytes that `next` returns.
     private static let piece = 1 << 20
-    /// With gzip's head and check sum around it.
+    /// zlib's window size, plus its flag for gzip's header and checksum.
     private static let gzipWindow: Int32 = 15 + 16
 
-    /// - Parameter read: fills some of the memory and returns how much; 0 at the end.
+    /// - Parameter read: fills some of the memory and returns the number of bytes; 0 at the end.
     init(_ read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
         self.read = read
         stream.initialize(to: z_stream())
@@ -28,7 +28,7 @@ final class GzipReader {
     }
 
     /// The next piece; nil at the end.
-    /// - Throws: `CopyRefusal` where the stream is cut off or damaged, and what `read` throws.
+    /// - Throws: `CopyRefusal` if the stream is cut off or damaged, and what `read` throws.
     func next() throws -> [UInt8]? {
         var output = [UInt8](repeating: 0, count: Self.piece)
         var count = 0
@@ -65,6 +65,6 @@ final class GzipReader {
 
     private func checkNothingFollows() throws {
         if left.isEmpty { left = 0..<(try input.withUnsafeMutableBytes { try read($0) }) }
-        guard left.isEmpty else { throw CopyRefusal("the backup is damaged: something stands behind its end") }
+        guard left.isEmpty else { throw CopyRefusal("the backup is damaged: there is more data after its end") }
     }
 }

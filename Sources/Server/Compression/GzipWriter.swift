@@ -1,21 +1,20 @@
 import CZlib
 import Core
 
-/// Compresses a stream (gzip, RFC 1952), in constant memory. For one thread.
+/// Compresses a stream (gzip, RFC 1952) in constant memory. For use on one thread.
 final class GzipWriter {
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private let write: (UnsafeRawBufferPointer) throws -> Void
     private var output: [UInt8]
 
-    /// With gzip's head and check sum around it.
+    /// zlib's window size, plus its flag for gzip's header and checksum.
     private static let gzipWindow: Int32 = 15 + 16
 
     /// - Parameters:
-    ///   - level: from 1, fast, to 9, small. For a database, ids and times most of it, more than 5 takes twice the time for a
-    ///     twentieth less.
-    ///   - piece: how many bytes are written at once, at most.
-    ///   - write: is given what is compressed, and keeps none of it.
-    /// - Throws: `CopyRefusal` where there is no memory for it.
+    ///   - level: from 1, fast, to 9, small. A database is mostly ids and times: above 5 it takes twice the time for 5 % less.
+    ///   - piece: the most bytes that are written at once.
+    ///   - write: is given compressed bytes, and must not keep them.
+    /// - Throws: `CopyRefusal` if there is no memory for it.
     init(level: Int32 = 5, piece: Int = 256 << 10, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) throws {
         self.write = write
         output = [UInt8](repeating: 0, count: piece)
@@ -33,7 +32,7 @@ final class GzipWriter {
 
     func add(_ bytes: UnsafeRawBufferPointer) throws { try run(bytes, Z_NO_FLUSH) }
 
-    /// Writes what is left, and the check sum.
+    /// Writes the rest, and the checksum.
     func finish() throws { try run(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH) }
 
     private func run(_ bytes: UnsafeRawBufferPointer, _ flush: Int32) throws {

@@ -1,4 +1,6 @@
-/// The company that `seed-demo` makes: who is there, where they work, and what they have used. Days count back from today.
+import Core
+
+/// The company that `seed-demo` creates: its people, their sites, and the material they used. Days count back from today.
 enum DemoCompany {
     static let name = "Fliesen Brandt GmbH"
     static let password = "polier-demo"
@@ -7,9 +9,21 @@ enum DemoCompany {
     struct Person {
         let firstName: String
         let lastName: String
-        let isManager: Bool
+        let role: Role
+        var phone: String?
+        var personnelNumber: String?
+        /// Whether the person signs in with a card, because they have no email address.
+        var hasCard = false
 
         var email: String { "\(firstName.lowercased())@\(DemoCompany.domain)" }
+
+        /// What the person is, as the list of the demo's sign-ins says it.
+        var title: String {
+            if hasCard { return "worker without an email address: show them a card" }
+            if firstName == DemoCompany.owner { return "owner" }
+            if DemoCompany.buildings.contains(where: { $0.foremen.contains(firstName) }) { return "foreman" }
+            return role.rawValue.lowercased()
+        }
     }
 
     struct Building {
@@ -21,7 +35,22 @@ enum DemoCompany {
         let notes: String
         /// First names.
         let crew: [String]
+        /// Those of the crew who lead it.
+        var foremen: [String] = []
         let materials: [Stock]
+        var end: End?
+    }
+
+    /// How a site ended that isn't worked on any more.
+    struct End {
+        enum Way {
+            /// The reasons why material was thrown away, by its name; the rest went to the depot.
+            case finished(scrapped: [String: String])
+            case removed
+        }
+
+        let daysAgo: Int
+        let way: Way
     }
 
     /// Amounts in thousandths of the unit.
@@ -51,24 +80,56 @@ enum DemoCompany {
         }
     }
 
+    /// The first of the people.
+    static let owner = "Sabine"
+
     static let people = [
-        Person(firstName: "Sabine", lastName: "Brandt", isManager: true),
-        Person(firstName: "Jonas", lastName: "Keller", isManager: true),
-        Person(firstName: "Mehmet", lastName: "Yıldız", isManager: false),
-        Person(firstName: "Piotr", lastName: "Nowak", isManager: false),
-        Person(firstName: "Lena", lastName: "Vogt", isManager: false),
-        Person(firstName: "Tobias", lastName: "Hartmann", isManager: false),
+        Person(firstName: owner, lastName: "Brandt", role: .manager, phone: "+49 341 5550110"),
+        Person(firstName: "Jonas", lastName: "Keller", role: .manager, phone: "+49 341 5550111"),
+        Person(
+            firstName: "Mehmet", lastName: "Yıldız", role: .worker, phone: "+49 171 5550112", personnelNumber: "1003"),
+        Person(firstName: "Piotr", lastName: "Nowak", role: .worker, phone: "+49 171 5550113", personnelNumber: "1004"),
+        Person(firstName: "Lena", lastName: "Vogt", role: .worker, phone: "+49 171 5550114", personnelNumber: "1005"),
+        Person(firstName: "Tobias", lastName: "Hartmann", role: .worker, personnelNumber: "1006"),
+        Person(firstName: "Heike", lastName: "Sommer", role: .bookkeeper),
+        Person(
+            firstName: "Ion", lastName: "Popescu", role: .worker, phone: "+49 171 5550115", personnelNumber: "1007",
+            hasCard: true),
     ]
 
-    /// Who is on a site now, and since how many minutes.
+    /// The people on site now, and for how many minutes.
     static let atWork: [String: Int64] = ["Mehmet": 161, "Piotr": 94, "Lena": 148]
+
+    /// What one unit costs, in thousandths of a euro, by the material's name; not of all.
+    static let prices: [String: Int64] = [
+        "Feinsteinzeug 60×60 anthrazit": 34_900, "Wandfliese 30×60 weiß matt": 21_500, "Flexkleber C2TE": 18_900,
+        "Fugenmörtel silbergrau": 14_250, "Sanitärsilikon silbergrau": 6_480, "Tiefgrund": 3_200,
+        "Bodenfliese R11 20×20 sandbeige": 27_800, "Drainagematte": 9_750,
+    ]
+
+    /// What is in the depot.
+    static let depot = [
+        Stock("Flexkleber C2TE", "Sack", 40, low: 20),
+        Stock("Fugenmörtel silbergrau", "Sack", 15, low: 5),
+        Stock("Sanitärsilikon silbergrau", "Kartusche", 48, low: 12, [Use(11, -6, "Mehmet", "für den Wagen")]),
+        Stock("Tiefgrund", "l", 60, low: 20),
+        Stock("Fliesenkreuze 2 mm", "Beutel", 30, low: 5),
+    ]
+
+    /// What was fetched from the depot for the first of the sites, how much in thousandths, and how long ago.
+    static let fetched = (
+        daysAgo: 2, who: "Jonas", note: "mit dem Transporter",
+        materials: [
+            ("Fugenmörtel silbergrau", 3_000 as Int64), ("Sanitärsilikon silbergrau", 6_000),
+        ]
+    )
 
     static let buildings = [
         Building(
             name: "Badsanierung Südvorstadt", address: ("87", "Karl-Liebknecht-Straße", "04275", "Leipzig"),
             startsDaysAgo: 24, lastsDays: 38, isUrgent: true,
             notes: "2. OG links. Schlüssel beim Hausmeister, Herrn Lindner. Leise Arbeiten vor 8 Uhr.",
-            crew: ["Mehmet", "Lena"],
+            crew: ["Mehmet", "Lena", "Ion"], foremen: ["Mehmet"],
             materials: [
                 Stock(
                     "Feinsteinzeug 60×60 anthrazit", "m²", 46.8, low: 8,
@@ -144,5 +205,25 @@ enum DemoCompany {
                         Use(20, -13.2, "Tobias"), Use(16, -14.4, "Tobias"), Use(15, 6, "Jonas", "nachgeliefert"),
                     ]),
             ]),
+        Building(
+            name: "Terrasse Gohlis", address: ("52", "Menckestraße", "04155", "Leipzig"),
+            startsDaysAgo: 55, lastsDays: 20, isUrgent: false,
+            notes: "Zugang durch die Garage. Abgenommen ohne Mängel.",
+            crew: ["Piotr", "Lena"],
+            materials: [
+                Stock(
+                    "Flexkleber C2TE", "Sack", 20, low: 0,
+                    [Use(50, -8, "Piotr"), Use(46, -6.5, "Lena", "Stufen")]),
+                Stock(
+                    "Drainagematte", "m²", 32, low: 0,
+                    [Use(52, -18, "Piotr"), Use(49, -12.4, "Piotr", "Rand und Ablauf")]),
+            ], end: End(daysAgo: 34, way: .finished(scrapped: ["Drainagematte": "Verschnitt"]))),
+        Building(
+            name: "Fensterbänke Connewitz", address: ("9", "Bornaische Straße", "04277", "Leipzig"),
+            startsDaysAgo: 50, lastsDays: 5, isUrgent: false,
+            notes: "Vom Kunden storniert.",
+            crew: ["Tobias"],
+            materials: [Stock("Marmorkleber", "Sack", 4, low: 0, [Use(49, -1, "Tobias", "Muster")])],
+            end: End(daysAgo: 47, way: .removed)),
     ]
 }

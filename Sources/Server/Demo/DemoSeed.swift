@@ -1,8 +1,8 @@
 import Core
+import Storage
 import Synchronization
 
-/// Fills a database with the demo company, through the same use cases as everybody else's doings, under a clock that walks
-/// through the last weeks.
+/// Fills a database with the demo company through the ordinary use cases, with a clock that moves through the last weeks.
 struct DemoSeed {
     let database: any Database
     let hasher: PasswordHasher
@@ -34,31 +34,52 @@ struct DemoSeed {
         let accounts = Accounts(database, hasher: hasher, runtime: runtime)
         var actors: [String: Actor] = [:]
         var company: Company.ID?
+        let people = People(database, runtime: runtime)
         for person in DemoCompany.people {
-            let user: User
-            let new = try newPerson(person)
-            if let company {
+            var user: User
+            if let company, person.hasCard, let owner = actors[DemoCompany.owner] {
+                let scope = try owner.scope(company, for: .inviteUsers)
+                let invitee = People.Invitee(
+                    email: nil, firstName: person.firstName, lastName: person.lastName, role: person.role,
+                    language: nil)
+                user = try await database.make(people.invite(invitee, in: scope))
+            } else if let company {
                 user = try await accounts.create(
-                    new, role: person.isManager ? .manager : .worker, in: company, language: .german)
+                    newPerson(person), role: person.role, in: company, language: .german)
             } else {
                 user = try await accounts.register(
-                    new, company: DemoCompany.name, address: Self.office, language: .german)
+                    newPerson(person), company: DemoCompany.name, address: Self.office, language: .german)
                 company = user.companyID
             }
+            let owner = actors[DemoCompany.owner] ?? Actor(session: runtime.newID(), user: user)
+            var edit = Edit<User>()
+            edit.set(\.phone, person.phone)
+            edit.set(\.personnelNumber, person.personnelNumber)
+            let changing = try owner.scope(user.companyID, for: .changeUsers)
+            user = try await database.make(people.change(user.id, edit, if: .none, in: changing))
             actors[person.firstName] = Actor(session: runtime.newID(), user: user)
         }
-        // The latest starts last, so that it heads the list.
+        // The latest site comes last, so that it is first in the list.
         var places: [Place] = []
+        if let owner = actors[DemoCompany.owner] {
+            let scope = try owner.scope(owner.user.companyID, for: .readSites)
+            let depots = try await Sites(database, runtime: runtime).list(
+                SiteFilter(kind: .depot, status: nil, hasMaterial: false), PageRequest(limit: 1, after: nil), in: scope)
+            for depot in depots.items {
+                try await add(DemoCompany.depot, daysAgo: 58, to: depot.record.id, by: owner, actors)
+            }
+        }
         for building in DemoCompany.buildings.sorted(by: { $0.startsDaysAgo > $1.startsDaysAgo }) {
             if let place = try await build(building, actors) { places.append(place) }
         }
-        for worker in DemoCompany.people where !worker.isManager {
+        try await move(actors, places)
+        for worker in DemoCompany.people where worker.role == .worker && !worker.hasCard {
             if let actor = actors[worker.firstName] { try await visits(of: actor, places) }
         }
         try await keepMail()
     }
 
-    /// The people aren't there: nobody is to be written to once the server runs.
+    /// The people don't exist: no mail may be sent to them once the server runs.
     private func keepMail() async throws {
         set(daysAgo: 0, hour: 0)
         let outbox = Outbox(database, runtime: runtime)
@@ -82,46 +103,102 @@ struct DemoSeed {
         let start = today + -building.startsDaysAgo
         set(daysAgo: building.startsDaysAgo, hour: 6)
         let companyScope = try manager.scope(company, for: .changeSites)
+        var fields = Edit<SiteRecord>()
+        fields.set(\.name, building.name)
+        fields.set(
+            \.address,
+            Address(
+                streetNumber: building.address.number, street: building.address.street, city: building.address.city,
+                postalCode: building.address.postalCode, country: "Deutschland"))
+        fields.set(\.startDate, start)
+        fields.set(\.endDate, start + building.lastsDays)
+        fields.set(\.notes, building.notes)
+        fields.set(\.priority, building.isUrgent ? .high : .medium)
         let opening = try Sites(database, runtime: runtime).create(
-            NewSite(
-                name: building.name,
-                address: Address(
-                    streetNumber: building.address.number, street: building.address.street, city: building.address.city,
-                    postalCode: building.address.postalCode, country: "Deutschland"),
-                startDate: start, endDate: start + building.lastsDays, notes: building.notes,
-                users: building.crew.compactMap { actors[$0]?.user.id }, priority: building.isUrgent ? .high : .medium,
-                status: .active),
-            in: companyScope)
+            fields, users: building.crew.compactMap { actors[$0]?.user.id },
+            foremen: building.foremen.compactMap { actors[$0]?.user.id }, in: companyScope)
         let site = try await database.make(opening)
+        try await add(building.materials, daysAgo: building.startsDaysAgo, to: site.record.id, by: manager, actors)
+        let place = Place(building: building, scope: try manager.scope(company, site.record.id, for: .changeSites))
+        if let end = building.end { try await self.end(place, end, by: manager) }
+        return place
+    }
+
+    /// Finishes a site, or removes it.
+    private func end(_ place: Place, _ end: DemoCompany.End, by manager: Actor) async throws {
+        set(daysAgo: end.daysAgo, hour: 15)
+        let sites = Sites(database, runtime: runtime)
+        switch end.way {
+        case .removed: try await database.make(sites.remove(if: .none, on: place.scope))
+        case .finished(let scrapped):
+            let scope = try manager.scope(place.scope.company, place.scope.site, for: .readSites)
+            let lines = try await sites.get(scope).materials.compactMap { material in
+                scrapped[material.name].map { Finish.Line(material: material.id, destination: .scrap($0)) }
+            }
+            let finish = Finish(rest: nil, lines: lines, note: nil, at: nil)
+            _ = try await database.make(sites.finish(finish, on: place.scope))
+        }
+    }
+
+    /// Fetches material from the depot for the first of the sites.
+    private func move(_ actors: [String: Actor], _ places: [Place]) async throws {
+        let fetched = DemoCompany.fetched
+        guard let actor = actors[fetched.who], let target = places.last(where: { $0.building.isUrgent })?.scope.site
+        else { return }
+        set(daysAgo: fetched.daysAgo, hour: 6, minute: 30)
+        let company = actor.user.companyID
+        let sites = Sites(database, runtime: runtime)
+        let depots = try await sites.list(
+            SiteFilter(kind: .depot, status: nil, hasMaterial: true), PageRequest(limit: 1, after: nil),
+            in: try actor.scope(company, for: .readSites))
+        guard let depot = depots.items.first else { return }
+        let lines = fetched.materials.compactMap { name, amount in
+            depot.materials.first { $0.name == name }.map {
+                NewTransfer.Line(material: $0.id, amount: Quantity(thousandths: amount))
+            }
+        }
+        let transfer = NewTransfer(from: depot.record.id, to: target, lines: lines, note: fetched.note, at: nil)
+        _ = try await database.make(
+            Transfers(database, runtime: runtime).create(transfer, in: try actor.scope(company, for: .moveMaterial)))
+    }
+
+    /// Adds material to a site, and what was taken from it since.
+    private func add(
+        _ stocks: [DemoCompany.Stock], daysAgo: Int, to site: Site.ID, by manager: Actor, _ actors: [String: Actor]
+    ) async throws {
+        let company = manager.user.companyID
         let materials = Materials(database, runtime: runtime)
-        for (minute, stock) in building.materials.enumerated() {
-            set(daysAgo: building.startsDaysAgo, hour: 7, minute: minute)
-            let adding = try materials.create(
-                NewMaterial(
-                    name: stock.name, unit: stock.unit, amount: Quantity(thousandths: stock.first),
-                    threshold: Quantity(thousandths: stock.threshold)),
-                on: try manager.scope(company, site.record.id, for: .changeMaterials))
+        for (minute, stock) in stocks.enumerated() {
+            set(daysAgo: daysAgo, hour: 7, minute: minute)
+            var fields = Edit<Material>()
+            fields.set(\.name, stock.name)
+            fields.set(\.unit, stock.unit)
+            fields.set(\.amount, Quantity(thousandths: stock.first))
+            fields.set(\.threshold, Quantity(thousandths: stock.threshold))
+            if let price = DemoCompany.prices[stock.name] { fields.set(\.price, .some(Quantity(thousandths: price))) }
+            let adding = try materials.create(fields, on: try manager.scope(company, site, for: .changeMaterials))
             let material = try await database.make(adding)
             for use in stock.uses {
                 guard let actor = actors[use.who] else { continue }
                 set(daysAgo: use.daysAgo, hour: 10, minute: 7 * minute)
                 let adjusting = try materials.adjust(
                     material.id, Adjustment(delta: Quantity(thousandths: use.delta), note: use.note, at: nil),
-                    on: try actor.scope(company, site.record.id, for: .adjustAmounts))
+                    on: try actor.scope(company, site, for: .adjustAmounts))
                 _ = try await database.make(adjusting)
             }
         }
-        return Place(
-            building: building, scope: try manager.scope(company, site.record.id, for: .changeSites))
     }
 
-    /// Each working day from 7:00 to 15:45 on one of the worker's sites. Some came this morning and are still there.
+    /// Each working day from 7:00 to 15:45 on one of the worker's sites. Some checked in this morning and are still on site.
     private func visits(of worker: Actor, _ places: [Place]) async throws {
         let user = worker.user
         let own = places.filter { $0.building.crew.contains(user.firstName) }
         let days = own.map(\.building.startsDaysAgo).max() ?? 0
         for daysAgo in stride(from: days - 1, to: 0, by: -1) where !isWeekend(daysAgo) {
-            let open = own.filter { $0.building.startsDaysAgo > daysAgo }
+            let open = own.filter {
+                $0.building.startsDaysAgo > daysAgo && $0.building.end?.daysAgo ?? 0 < daysAgo
+            }
+            guard !open.isEmpty else { continue }
             let scope = open[daysAgo % open.count].scope
             set(daysAgo: daysAgo, hour: 6)
             let arrival = runtime.now()
@@ -130,9 +207,11 @@ struct DemoSeed {
                 checkedInAt: arrival, checkedOutAt: arrival + .seconds(31_500))
             try await database.transaction { try $0.enqueue(entry.insert(scope, now: arrival)) }
         }
-        guard let minutes = DemoCompany.atWork[user.firstName], let scope = own.first?.scope else { return }
+        guard let minutes = DemoCompany.atWork[user.firstName],
+            let scope = own.first(where: { $0.building.end == nil })?.scope
+        else { return }
         clock.now.withLock { $0 = Runtime.live.now() + .seconds(-60 * minutes) }
-        let arriving = try Times(database, runtime: runtime).checkIn(
+        let arriving = try TimeEntries(database, runtime: runtime).checkIn(
             at: nil, on: try worker.scope(user.companyID, scope.site, for: .checkIn))
         _ = try await database.make(arriving)
     }

@@ -1,7 +1,8 @@
 import Core
 import Logging
+import Storage
 
-/// The company's world, put behind addresses.
+/// The use cases behind their routes.
 struct API {
     let database: any Database
     let hasher: PasswordHasher
@@ -10,31 +11,31 @@ struct API {
     let readiness: Readiness
     let origins: Origins
     let proxies: TrustedProxies
-    /// Nil for tokens in the fragment of this server's own address.
+    /// The links in answers; nil for links to this server with the token in the fragment.
     var links: Links?
-    /// Whether mail leaves this server: another address of a person then holds once it is confirmed.
+    /// Whether this server sends mail: a new address of a person then has to be confirmed.
     var hasMail = true
-    /// Whether who founds a company proves their e-mail address.
+    /// Whether founders of companies have to confirm their email address.
     var provesAddresses = false
-    /// Whether companies register themselves.
+    /// Whether anyone can register a company.
     var registrationIsOpen = true
-    /// What Mailgun signs its messages to us with, if it is set.
+    /// The key that Mailgun signs its webhooks with; nil if it isn't set.
     var mailSigningKey: @Sendable () -> String? = { nil }
-    /// How long what runs low is collected after a mail that said so.
+    /// How long material that runs low is collected after a mail about it.
     var lowStockPause = Duration.seconds(600)
     /// How many changes a person may make in a minute; 0 for any number.
     var writesPerMinute = Int(clamping: Limit.personWrites.standard)
     var answers = LargeAnswers()
-    /// Who runs this server.
+    /// The operator of this server.
     var operatedBy = OperatorSettings(name: nil, address: nil, email: nil, phone: nil, details: nil)
 
-    /// Where the database file is; nil where it is on another machine.
+    /// The disk of the database file; nil if the database is on another machine.
     var disk: Disk?
     var startedAt = Runtime.live.now()
 
     /// - Parameters:
-    ///   - web: the web app, at all other addresses than the API's.
-    ///   - requestLevel: how loud a request that went well is.
+    ///   - web: the web app, at all addresses that aren't the API's.
+    ///   - requestLevel: log level of successful requests.
     func responder(
         logger: Logger, web: WebPages, traffic: Traffic, requestLevel: Logger.Level, extra: [Route] = []
     ) -> Responder {
@@ -46,7 +47,7 @@ struct API {
             requestLevel: requestLevel, logger: logger)
     }
 
-    /// All that are described and served.
+    /// All routes that are served and described.
     var routes: [Route] {
         let routes = described
         return routes + DescriptionRoutes(describing: routes).routes
@@ -55,26 +56,27 @@ struct API {
     private var described: [Route] {
         let accounts = Accounts(database, hasher: hasher, provesAddresses: provesAddresses, runtime: runtime)
         let profile = Profile(database, hasher: hasher, hasMail: hasMail, runtime: runtime)
-        let cookie = SessionCookie(isHTTPS: origins.isHTTPS)
+        let cookies = BrowserCookies(origins)
         let limits = LimitValues(database, runtime: runtime)
         let signedIn = SignedInRoutes(
             accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
             proofs: ProofGate(database, provesAddresses: provesAddresses, runtime: runtime),
             rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, watch: watch, origins: origins,
-            cookie: cookie, uses: SessionUses(database, runtime: runtime), answers: answers)
+            cookie: cookies.session, uses: SessionUses(database, runtime: runtime), answers: answers)
         let people = People(database, hasMail: hasMail, provesAddresses: provesAddresses, runtime: runtime)
-        let browserCookie = SessionCookie(isHTTPS: origins.isHTTPS, of: "browser")
         return AuthRoutes(
-            accounts: accounts, profile: profile, signedIn: signedIn, cookie: cookie, browserCookie: browserCookie,
+            accounts: accounts, profile: profile, signedIn: signedIn, cookies: cookies,
             registrationIsOpen: registrationIsOpen
         ).routes
+            + CardRoutes(accounts: accounts, cookies: cookies).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes
             + CompanyRoutes(
                 companies: Companies(database, provesAddresses: provesAddresses, runtime: runtime), signedIn: signedIn
             ).routes
             + UserRoutes(
-                people: people, signedIn: signedIn, links: links ?? Links(publicURL: origins.publicURL)
+                people: people, signedIn: signedIn, links: links ?? Links(publicURL: origins.publicURL), hasher: hasher
             ).routes
+            + PhoneRoutes(people: people, signedIn: signedIn).routes
             + OverviewRoutes(overviews: Overviews(database, runtime: runtime), signedIn: signedIn).routes
             + SiteRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + MaterialRoutes(
@@ -82,7 +84,13 @@ struct API {
                     database, runtime: runtime, collecting: lowStockPause, provesAddresses: provesAddresses),
                 signedIn: signedIn
             ).routes
-            + TimeRoutes(times: Times(database, runtime: runtime), signedIn: signedIn).routes
+            + TransferRoutes(
+                transfers: Transfers(
+                    database, runtime: runtime, collecting: lowStockPause, provesAddresses: provesAddresses),
+                sites: Sites(database, runtime: runtime), signedIn: signedIn
+            ).routes
+            + CostRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
+            + TimeRoutes(timeEntries: TimeEntries(database, runtime: runtime), signedIn: signedIn).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes
             + MailRoutes(
                 mails: Mails(database), runtime: runtime, signedIn: signedIn, signingKey: mailSigningKey

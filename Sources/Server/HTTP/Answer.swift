@@ -3,21 +3,22 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOPosix
+import Storage
 
-/// What a route answers with.
+/// The answer of a route.
 struct Answer: Sendable {
     let status: HTTPResponse.Status
     var headers: HTTPFields
     private let body: Body
-    /// Held until the answer is sent, or can't be.
+    /// Held until the answer is sent or sending it fails.
     private var place: LargeAnswers.Place?
 
     private enum Body: Sendable {
         case none
         case whole(ByteBuffer)
-        /// Let go of piece by piece while it is sent.
+        /// Released piece by piece while it is sent.
         case parts(AnswerPieces)
-        /// Written piece by piece while it is sent, for what is too long to keep.
+        /// Written piece by piece while it is sent, for bodies that are too long to be held in memory.
         case pieces(Pieces)
     }
 
@@ -43,10 +44,10 @@ struct Answer: Sendable {
 
     static let noContent = Answer(.noContent, [:], .none)
 
-    /// The caller has it already.
+    /// The caller has the current version already.
     static let notModified = Answer(.notModified, [:], .none)
 
-    /// A file to be kept, written while it is sent.
+    /// A file to download, written while it is sent.
     static func download(_ name: String, type: String, _ pieces: @escaping Pieces) -> Answer {
         Answer(
             .ok, [.contentType: type, .contentDisposition: "attachment; filename=\"\(name)\""], .pieces(pieces))
@@ -57,7 +58,7 @@ struct Answer: Sendable {
         Answer(.ok, [.contentType: "application/json"], .pieces(pieces))
     }
 
-    /// One resource, with an `ETag` of its version where it has one.
+    /// One resource, with an `ETag` if it has a version.
     static func one<Value: Wire>(_ value: Value, _ status: HTTPResponse.Status = .ok) -> Answer {
         var json = JSONWriter(reserving: 4096)
         json.object(value)
@@ -66,7 +67,14 @@ struct Answer: Sendable {
         return answer
     }
 
-    /// A page of a list, with the address of the next page in `Link` (RFC 8288) where there is one.
+    /// Several resources at once, none of which follows on another page.
+    static func all<Item: Wire>(_ items: [Item], _ status: HTTPResponse.Status) -> Answer {
+        var json = JSONWriter(reserving: 4096)
+        json.list(items) { _ in }
+        return Answer(status, json)
+    }
+
+    /// A page of a list, with the address of the next page in `Link` (RFC 8288) if there is one.
     static func list<Item: Wire, Key>(_ page: Page<Item, Key>, of call: Call, _ cursor: Cursor<Key>) -> Answer {
         var json = JSONWriter(reserving: min(256 + 512 * page.items.count, 2 * AnswerPieces.length))
         var pieces: [ByteBuffer] = []
@@ -81,7 +89,7 @@ struct Answer: Sendable {
         return answer
     }
 
-    /// Holds a place for as long as the answer takes to be sent, where that may be long.
+    /// Holds a place until the answer is sent, if the answer is large.
     mutating func hold(_ place: LargeAnswers.Place) { if isLarge { self.place = place } }
 
     private var isLarge: Bool {
@@ -94,7 +102,7 @@ struct Answer: Sendable {
 
     // MARK: Keeping
 
-    /// The answer as bytes, to be given again: the status and the `ETag` in a line of their own, then the body.
+    /// The answer as bytes, for repeated requests: a line with the status and the `ETag`, then the body.
     var kept: [UInt8] {
         let head = Array("\(status.code) \(headers[.eTag] ?? "")\n".utf8)
         guard case .whole(let body) = body else { return head }
@@ -112,11 +120,11 @@ struct Answer: Sendable {
 
     // MARK: Sending
 
-    /// What is shorter fits into two packets anyway.
+    /// In bytes; a shorter body fits into two packets anyway.
     private static let worthCompressing = 2048
 
-    /// The same answer, as gzip where it is JSON of some length and the caller takes that. No answer of that length holds a
-    /// token, which its compressed size could help to guess; and the web app's files are compressed once and for all.
+    /// The same answer, compressed with gzip if it is JSON worth compressing and the caller accepts it. No answer of that length holds a
+    /// token, which its compressed size could help to guess; the web app's files are compressed when they are built.
     func compressed(for request: HTTPRequest) async -> Answer {
         let parts: [ByteBuffer]
         switch body {
@@ -129,7 +137,7 @@ struct Answer: Sendable {
         var answer = self
         answer.headers.append(HTTPField(name: .vary, value: "Accept-Encoding"))
         guard request.accepts(.gzip) else { return answer }
-        // A fifth of the time that zlib's best takes, for a tenth more bytes.
+        // A fifth of the time of zlib's best level, for a tenth more bytes.
         let gzip = { @Sendable in ContentCoding.gzip(parts, level: 5) }
         guard let smaller = try? await NIOThreadPool.singleton.runIfActive(gzip) else { return answer }
         answer.headers[.contentEncoding] = ContentCoding.gzip.rawValue
@@ -139,8 +147,8 @@ struct Answer: Sendable {
         return compressed
     }
 
-    /// Head and body for a connection that is answered on its event loop, without a body for HEAD. Only what is whole is answered
-    /// there.
+    /// Head and body for a connection that is answered on its event loop, without a body for HEAD. Only whole bodies are
+    /// answered there.
     func parts(withBody: Bool) -> (head: HTTPResponse, body: ByteBuffer?) {
         var head = HTTPResponse(status: status, headerFields: headers)
         var whole: ByteBuffer?
@@ -153,7 +161,7 @@ struct Answer: Sendable {
     }
 
     /// The response, without its body for HEAD.
-    /// - Parameter eventLoop: of the connection that it goes out on.
+    /// - Parameter eventLoop: the event loop of the connection.
     func response(withBody: Bool, on eventLoop: any EventLoop) -> Response {
         switch body {
         case .none:
@@ -186,7 +194,7 @@ struct Answer: Sendable {
         }
     }
 
-    /// A response whose next piece is handed on when the caller has read most of those before.
+    /// A response that sends its next piece when the caller has read most of those before.
     private func response(_ pieces: AnswerPieces, on eventLoop: any EventLoop) -> Response {
         Response(
             status: status, headers: headers,

@@ -2,12 +2,12 @@ import Core
 import NIOCore
 import Synchronization
 
-/// A body of some length, in pieces that are let go of one by one as they are sent.
+/// A long body, in pieces that are released one by one as they are sent.
 final class AnswerPieces: Sendable {
-    /// How long one is, but for a last item that goes beyond.
+    /// Length of a piece in bytes; the last item may exceed it.
     static let length = 64 << 10
 
-    /// How many bytes there are in all.
+    /// Length of the body in bytes.
     let count: Int
     private let rest: Mutex<[ByteBuffer]>
 
@@ -16,10 +16,10 @@ final class AnswerPieces: Sendable {
         rest = Mutex(pieces.reversed())
     }
 
-    /// Those that weren't taken yet.
+    /// The pieces that weren't taken yet.
     var all: [ByteBuffer] { rest.withLock { $0.reversed() } }
 
-    /// The next one, which is forgotten here.
+    /// The next piece, which is released here.
     func take() -> ByteBuffer? { rest.withLock { $0.popLast() } }
 }
 

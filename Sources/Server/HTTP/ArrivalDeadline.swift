@@ -2,8 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose peer takes too long over its next request: to begin it, over its head, or over its body. The time that
-/// an answer takes isn't the peer's. One timer a connection looks now and then; requests cost none.
+/// Closes a connection whose peer takes too long to begin its next request, or to send its head or its body. The time that the answer takes
+/// doesn't count. Each connection has one timer that checks now and then; requests need none.
 final class ArrivalDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -12,16 +12,16 @@ final class ArrivalDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
     struct Limits: Sendable {
         /// From the connection to the end of its first head, and from the first byte of a later head to its end; how long a body
-        /// may pause; and how long connections may be idle while they run short.
+        /// may pause; and how long connections may be idle while few are left.
         var arrival = TimeAmount.seconds(30)
-        /// From the end of a head to the end of its body: enough for the largest one on the slowest line.
+        /// From the end of a head to the end of its body: enough for the largest body on the slowest line.
         var body = TimeAmount.seconds(60)
         /// How long a connection may be idle once it was used. Proxies send a request on it until their own time is over, so this
         /// is longer than theirs: nginx 60, Caddy 120, Google's load balancers 600, and Cloudflare 900 seconds.
         var idle = TimeAmount.seconds(930)
     }
 
-    /// Tells the deadline that bytes came, whether or not they are a whole head yet. It stands before the parser.
+    /// Notifies the deadline that bytes arrived, even before they are a whole head. It is placed before the parser.
     final class Bytes: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = ByteBuffer
         typealias InboundOut = ByteBuffer
@@ -46,15 +46,15 @@ final class ArrivalDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private let isCrowded: @Sendable () -> Bool
     private var reading = Reading.nothing
     private var lastBytes = NIODeadline.uptimeNanoseconds(0)
-    /// Requests that have no whole answer yet.
+    /// Requests whose answer isn't complete yet.
     private var unanswered = 0
     /// When the last answer had ended.
     private var freeSince = NIODeadline.uptimeNanoseconds(0)
-    /// Whether nothing is answered any more: only the peer's end is waited for.
+    /// Whether nothing is answered any more and only the peer's close is awaited.
     private var isEnding = false
     private var next: Scheduled<Void>?
 
-    /// - Parameter isCrowded: whether connections run short.
+    /// - Parameter isCrowded: whether few connections are left.
     init(_ limits: Limits, isCrowded: @escaping @Sendable () -> Bool) {
         (self.limits, self.isCrowded) = (limits, isCrowded)
     }
@@ -106,7 +106,7 @@ final class ArrivalDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         context.close(mode: mode, promise: promise)
     }
 
-    /// When the peer's time is over; nil while it is ours.
+    /// When the peer's time is over; nil while it waits for this server.
     private var end: NIODeadline? {
         switch reading {
         case .body(let since): min(since + limits.body, lastBytes + limits.arrival)
@@ -116,7 +116,7 @@ final class ArrivalDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// No end is nearer to what begins it than the shortest limit; so none that begins between two looks is missed.
+    /// Every deadline is at least the shortest limit away when it begins, so none that begins between two checks is missed.
     private func look(at end: NIODeadline?, _ context: ChannelHandlerContext) {
         let latest = context.eventLoop.now + min(limits.arrival, limits.idle)
         next = context.eventLoop.assumeIsolated().scheduleTask(deadline: min(end ?? latest, latest)) {

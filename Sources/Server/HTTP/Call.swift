@@ -1,8 +1,9 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import Storage
 
-/// A request on its way to its route: what the path, the query and the headers say.
+/// A request for its route: the values of its path, query and headers.
 struct Call: Sendable {
     let request: Request
     let path: String
@@ -18,7 +19,8 @@ struct Call: Sendable {
 
     // MARK: Path and query
 
-    /// The id at a place of the path, such as `siteId`. What isn't an id names nothing: it is not found.
+    /// The id at a place of the path, such as `siteId`.
+    /// - Throws: the noun's `Refusal` of kind `.notFound` for a text that isn't an id.
     func id<Noun: Addressable>(_ place: String) throws -> ID<Noun> {
         guard let id = text(place).flatMap({ ID<Noun>($0) }) else { throw Noun.notFound }
         return id
@@ -27,7 +29,7 @@ struct Call: Sendable {
     /// The text at a place of the path.
     func text(_ place: String) -> String? { route.places.firstIndex(of: place).map { String(places[$0]) } }
 
-    /// Throws a `Refusal` that names a parameter of the query that the route doesn't read: it may be one that is misspelt.
+    /// - Throws: a `Refusal` that names a query parameter that the route doesn't read; it may be misspelt.
     func refuseUnknownParameters() throws {
         for (name, _) in request.uri.queryParameters
         where !route.request.queries.contains(where: { $0.name.isBytes(name) }) {
@@ -35,7 +37,8 @@ struct Call: Sendable {
         }
     }
 
-    /// A value of the query. An empty one is none.
+    /// A value of the query; nil if it is missing or empty.
+    /// - Throws: a `Refusal` for a repeated parameter.
     func query(_ name: String) throws -> String? {
         var value: String?
         for (key, text) in request.uri.queryParameters where key.isBytes(name) {
@@ -45,7 +48,7 @@ struct Call: Sendable {
         return value?.isEmpty == true ? nil : value
     }
 
-    /// - Parameter flaw: of a value that `read` can't read.
+    /// - Parameter flaw: thrown, as a `Refusal`, for a value that `read` can't read.
     func query<Value>(_ name: String, else flaw: Flaw, _ read: (String) -> Value?) throws -> Value? {
         guard let text = try query(name) else { return nil }
         guard let value = read(text) else { throw Refusal(fields: [.init(name, flaw)]) }
@@ -65,8 +68,8 @@ struct Call: Sendable {
 
     // MARK: Headers
 
-    /// The versions of `If-Match` (RFC 9110, section 13.1.1). Weak marks, and what proxies that compress add behind the
-    /// version, don't count; a tag that isn't ours matches nothing.
+    /// The versions of `If-Match` (RFC 9110, section 13.1.1). Weak marks, and suffixes that compressing proxies add to the
+    /// version, are ignored; a tag of another form matches nothing.
     var precondition: Precondition {
         let values = request.headers[values: .ifMatch]
         let tags = values.flatMap { Substring($0).utf8.parts(by: ",") }
@@ -84,7 +87,8 @@ struct Call: Sendable {
         return isLonger == true ? nil : Int64(Substring(digits))
     }
 
-    /// The `Idempotency-Key`, if there is one.
+    /// The `Idempotency-Key`; nil without one.
+    /// - Throws: `Problem(.malformedKey)`.
     var idempotencyKey: String? {
         get throws {
             guard let key = request.headers[.idempotencyKey] else { return nil }
@@ -103,6 +107,7 @@ struct Call: Sendable {
     }
 
     /// The token of `Authorization: Bearer …`; nil without such a header.
+    /// - Throws: `AccountRefusal.malformedAuthorization`.
     var bearerToken: Substring? {
         get throws {
             guard let header = request.headers.first(where: { $0.name == .authorization })?.value else { return nil }
@@ -116,7 +121,7 @@ struct Call: Sendable {
     }
 }
 
-/// How the key of a page is written into the address of the next.
+/// How the key of a page is written into the address of the next page.
 struct Cursor<Key>: Sendable {
     let read: @Sendable (String) -> Key?
     let write: @Sendable (Key) -> String

@@ -2,21 +2,21 @@ import Core
 import Foundation
 import HTTPTypes
 import NIOCore
+import Storage
 
-/// Where a request comes from: the address at the other end of the connection or, behind proxies that are known, the one
-/// they were asked from.
+/// The client's address: the other end of the connection or, behind known proxies, the address that they name.
 struct ClientAddress: Sendable {
-    /// What the limits count by and security events name: an IPv4 address, or the first 64 bits of an IPv6 address, which one household
-    /// has to itself (`2001:db8:1:2::/64`).
+    /// The network that limits count by and security events name: an IPv4 address, or the first 64 bits of an IPv6 address, which
+    /// belong to one household (`2001:db8:1:2::/64`).
     let network: String
 
     /// - Parameters:
     ///   - peer: the other end of the connection.
-    ///   - proxies: whose word counts; anyone else's is ignored.
+    ///   - proxies: those whose header is believed; everyone else's is ignored.
     init(peer: SocketAddress?, headers: HTTPFields, proxies: TrustedProxies) {
         var address = peer.flatMap { IPAddress($0) }
         if let peer = address, proxies.contains(peer) {
-            // From the nearest: each proxy adds whom it was asked by, and the first that isn't ours is the client.
+            // Starting with the nearest: each proxy adds its peer, and the first that isn't a known proxy is the client.
             for hop in proxies.header.hops(headers).reversed() {
                 guard let hop, let next = IPAddress(hop) else { break }
                 address = next
@@ -27,7 +27,7 @@ struct ClientAddress: Sendable {
     }
 }
 
-/// The header in which proxies say whom they were asked by. One alone counts: what a proxy doesn't set itself it hands on from
+/// The header in which proxies name their peer. Only one is believed: a header that a proxy doesn't set itself is passed on from
 /// strangers.
 enum ClientAddressHeader: String, CaseIterable, Sendable {
     case xForwardedFor = "x-forwarded-for"
@@ -84,8 +84,8 @@ struct TrustedProxies: Sendable {
     }
 
     /// - Parameters:
-    ///   - text: separated by commas. Throws `SettingsError` for what is neither an address nor a network.
-    ///   - header: where they name the client.
+    ///   - text: addresses and networks, separated by commas. Throws `SettingsError` for anything else.
+    ///   - header: the header in which they name the client.
     init(_ text: String, header: ClientAddressHeader = .xForwardedFor) throws {
         self.header = header
         networks = try text.split(separator: ",").map { part in
@@ -110,13 +110,13 @@ struct TrustedProxies: Sendable {
     }
 }
 
-/// An IPv4 or IPv6 address. An IPv4 address in IPv6's clothes (`::ffff:10.0.0.1`) is an IPv4 address.
+/// An IPv4 or IPv6 address. An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is an IPv4 address.
 struct IPAddress: Sendable, Equatable {
     /// Four bytes or sixteen.
     let bytes: [UInt8]
 
     init?(_ text: String) {
-        // Some proxies write the port behind it.
+        // Some proxies append the port.
         let (bytes, colon) = (Substring(text).utf8, UInt8(ascii: ":"))
         let isV4 = bytes.count { $0 == colon } == 1
         let isBracketed = bytes.first == UInt8(ascii: "[")

@@ -8,8 +8,8 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import Synchronization
 
-/// A connection that speaks HTTP/1.1: what it is asked is checked and, where that doesn't wait for anything, answered on its event
-/// loop, before a task on the shared threads hears of it.
+/// An HTTP/1.1 connection: requests are checked and, if that needs no waiting, answered on its event loop, before a task on the shared
+/// threads takes them.
 struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let early: EarlyAnswers
@@ -27,7 +27,7 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: HeadCheck.limits)
-            // Here both a second Host and the version are still to be seen.
+            // Only here are a second Host and the version still visible.
             try pipeline.addHandler(HeadCheck(early.refuse))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             try pipeline.addHandler(deadline)
@@ -44,8 +44,8 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     }
 }
 
-/// A connection that waits for a task to take it over. One that no task takes, because the server is stopped before, closes by itself:
-/// NIO would end the process.
+/// A connection that waits for a task to take it over. If none does, because the server is stopped first, it closes by itself; NIO would
+/// end the process.
 final class AcceptedConnection: ServerChildChannelValue {
     typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -61,24 +61,24 @@ final class AcceptedConnection: ServerChildChannelValue {
 
     var channel: any Channel { parts.channel }
 
-    /// What is said on it; whoever takes that sees it to its end.
+    /// Its requests and answers; the task that takes it keeps it to its end.
     func take() -> Parts {
         isTaken.store(true, ordering: .releasing)
         return parts
     }
 }
 
-/// What is answered on a connection's event loop.
+/// The answers that are given on a connection's event loop.
 struct EarlyAnswers: Sendable {
-    /// The answer to a request whose head is wrong; the connection is closed behind it.
+    /// The answer to a request with a wrong head; the connection is closed after it.
     let refuse: @Sendable (Problem) -> Answer
-    /// Whether a request is a probe, and what a probe from a peer is answered.
+    /// Whether a request is a probe, and the answer to a probe from a peer.
     let isProbe: @Sendable (HTTPRequest) -> Bool
     let probe: @Sendable (HTTPRequest, SocketAddress?) -> Answer
 }
 
 extension HTTPServerBuilder {
-    /// - Parameter connections: counted by who accepts them.
+    /// - Parameter connections: the open connections, counted where they are accepted.
     static func checked(
         _ early: EarlyAnswers, arrival: ArrivalDeadline.Limits = .init(), reading: ReadingDeadline.Limits = .init(),
         connections: OpenConnections = OpenConnections()
@@ -90,8 +90,8 @@ extension HTTPServerBuilder {
     }
 }
 
-/// Accepts connections while the shared threads are busy. Otherwise a server stops after the tenth that no task has taken over,
-/// and a probe waits in the kernel's queue. How many there may be is `ConnectionLimit`'s to say.
+/// Accepts connections while the shared threads are busy. Otherwise a server stops accepting after the tenth that no task has taken over,
+/// and a probe waits in the kernel's queue. `ConnectionLimit` bounds their number.
 final class Acceptance: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
@@ -100,7 +100,7 @@ final class Acceptance: ChannelInboundHandler {
         context.read()
     }
 
-    /// - Parameter channel: the one that a server listens on.
+    /// - Parameter channel: the channel that the server listens on.
     static func begin(on channel: any Channel) async throws {
         try await channel.eventLoop.submit {
             let pipeline = channel.pipeline.syncOperations

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The moment of an answer, as its `Date` has it (RFC 9110, section 5.6.7).
+/// The time of an answer, in the form of its `Date` header (RFC 9110, section 5.6.7).
 enum HTTPDate {
     static var now: String { text(time(nil)) }
 

@@ -3,9 +3,10 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
+import Storage
 
-/// Refuses requests whose head breaks a rule, before anything compares what it holds, and sees to it that the answer says whether the
-/// connection stays open, as the request's version asks (RFC 9112, section 9.3).
+/// Refuses requests whose head breaks a rule, before anything compares its contents, and makes the answer say whether the connection stays
+/// open, as the request's version demands (RFC 9112, section 9.3).
 final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -19,7 +20,7 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long a refused caller may take to read why.
     private static let patience = TimeAmount.seconds(5)
 
-    /// What the parser lets pass.
+    /// The largest head that the parser accepts.
     static var limits: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
         (limits.maxHeaderListSize, limits.maxHeaderFieldSize) = (largest, largest)
@@ -28,11 +29,11 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let refuse: @Sendable (Problem) -> Answer
-    /// Requests that went on and have no whole answer yet.
+    /// Requests that were passed on and whose answer isn't complete yet.
     private var unanswered = CircularBuffer<AwaitedAnswer>(initialCapacity: 2)
-    /// Whether the last one that went on isn't read to its end.
+    /// Whether the last request that was passed on isn't fully read yet.
     private var isReading = false
-    /// What is wrong; nothing goes on behind it.
+    /// What is wrong; nothing after it is passed on.
     private var problem: Problem?
     private var withBody = true
 
@@ -53,7 +54,7 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
             unanswered.append(awaited)
             isReading = true
             if awaited.isLast {
-                // Who answers looks for this very text.
+                // The code that answers looks for exactly this text.
                 head.headers.replaceOrAdd(name: "Connection", value: "close")
                 return context.fireChannelRead(wrapInboundOut(.head(head)))
             }
@@ -64,7 +65,7 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // In a body it is for whoever reads that body.
+        // In a body, the code that reads the body handles it.
         guard !isReading, problem == nil, let error = error as? HTTPParserError else {
             context.fireErrorCaught(error)
             return
@@ -100,14 +101,14 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(HTTPResponseHead(head))), promise: nil)
         if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        // A whole close, with bytes that no one read, would make the kernel take back the answer.
+        // A full close with unread bytes would make the kernel drop the answer.
         context.close(mode: .output, promise: nil)
         _ = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
     }
 
     // MARK: Rules
 
-    /// What is wrong with a head; nil where it may go on.
+    /// What is wrong with a head; nil if it may be passed on.
     static func problem(_ head: HTTPRequestHead) -> Problem? {
         guard head.uri.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return Problem(.malformedHead) }
         guard MarkRun.admitsUnescaped(head.uri) else {
@@ -127,8 +128,8 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
         return nil
     }
 
-    /// Headers that something compares or parses. (Not cookies: other programs at the same address set theirs too, and ours is
-    /// compared as bytes.) Others may hold any text, and no one looks into it.
+    /// Headers that are compared or parsed. (Not cookies: other programs at the same address set theirs too, and this server's are
+    /// compared as bytes.) Others may hold any text, which nothing reads.
     private static let read = Set(
         [
             "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type",
@@ -175,23 +176,23 @@ final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     private static let signs = Array("-._~!$&'()*+,;=%".utf8)
 }
 
-/// A request that waits for its answer, as far as that depends on whether its connection stays open (RFC 9112, section 9.3).
+/// What decides, for a request that waits for its answer, whether its connection stays open (RFC 9112, section 9.3).
 private struct AwaitedAnswer {
     private let isHTTP10: Bool
     private let isHead: Bool
     /// Whether the caller wants no other answer on this connection.
     let isLast: Bool
-    /// Whether the answer's end can only show by the connection's.
+    /// Whether the answer can only end with the connection.
     private(set) var endsConnection = false
 
     init(to head: HTTPRequestHead) {
         isHTTP10 = head.version == .http1_0 || head.version == .http0_9
         isHead = head.method == .HEAD
-        // What HTTP/1.0 says of a body's length in another way than by Content-Length can't be relied on (section 6.1).
+        // In HTTP/1.0 only Content-Length is a reliable length of a body (section 6.1).
         isLast = !head.isKeepAlive || isHTTP10 && head.headers.contains(name: "Transfer-Encoding")
     }
 
-    /// Says in an answer's head what becomes of the connection. HTTP/1.0 knows no chunks.
+    /// Says in an answer's head whether the connection is kept. HTTP/1.0 has no chunked encoding.
     mutating func complete(_ head: inout HTTPResponseHead) {
         guard isHTTP10 || isLast else { return }
         if isHTTP10, !head.headers.contains(name: "Content-Length") {
@@ -204,7 +205,7 @@ private struct AwaitedAnswer {
 }
 
 extension MarkRun {
-    /// Whether no run in an address is too long once its percent-encoded bytes are what they stand for.
+    /// Whether no run of combining marks in an address is too long once percent-encoded bytes are decoded.
     fileprivate static func admitsUnescaped(_ address: String) -> Bool {
         guard address.utf8.contains(UInt8(ascii: "%")) else { return true }
         var bytes: [UInt8] = []

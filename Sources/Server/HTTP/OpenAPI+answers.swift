@@ -28,10 +28,10 @@ extension OpenAPI {
         return .object(responses)
     }
 
-    /// All statuses that a route may refuse with.
+    /// All statuses of the refusals of a route.
     static func statuses(_ route: Route) -> [Int] { Set(codes(route).map(\.status.code)).sorted() }
 
-    /// All codes that a route may refuse with: what all of its kind have in common, and its own.
+    /// All codes of the refusals of a route: those that all of its kind have in common, and its own.
     static func codes(_ route: Route) -> [ProblemCode] {
         let own = route.refusals
         let inAPI = route.path.hasPrefix("/api/")
@@ -77,23 +77,24 @@ extension OpenAPI {
         .of(RequestProblem.bodyTooLarge), .of(RequestProblem.wrongContentType),
     ]
 
-    /// What an id that leads nowhere is answered with, by the name of its place.
+    /// The codes of unknown ids, by the names of their places.
     private static let notFoundCodes: [String: ProblemCode] = [
         "companyId": .of(CompanyRefusal.notFound), "siteId": .of(SiteRefusal.notFound),
         "materialId": .of(MaterialRefusal.notFound), "userId": .of(UserRefusal.notFound),
         "entryId": .of(TimeEntryRefusal.notFound), "sessionId": .of(AccountRefusal.sessionNotFound),
+        "transferId": .of(TransferRefusal.notFound),
     ]
 
-    /// What the answers of one status have in common.
+    /// The part of a status's description that all routes share.
     struct SharedRefusal {
         let status: Int
         let name: String
         let details: String
         var headers: [String] = []
-        /// Those that most routes have; a route with others describes its own.
+        /// The codes that most routes have; a route with others has a description of its own.
         var codes: [ProblemCode] = []
 
-        /// - Parameter isWhole: whether this is the shared description, and not that of one route.
+        /// - Parameter isWhole: whether it is the shared description and not that of one route.
         func value(_ codes: [ProblemCode], isWhole: Bool = true) -> JSONValue {
             let lines = codes.map { "`\($0.name)`: \($0.when ?? $0.sentence)" }
             let own = codes.isEmpty || isWhole ? [] : lines
@@ -112,9 +113,10 @@ extension OpenAPI {
     }
 
     static let sharedRefusals = [
-        SharedRefusal(status: 400, name: "Invalid", details: "Malformed, or it breaks a rule; `fields` says where."),
         SharedRefusal(
-            status: 401, name: "Unauthenticated", details: "No token, or one that doesn't hold.",
+            status: 400, name: "Invalid", details: "The request is malformed or breaks a rule; `fields` says where."),
+        SharedRefusal(
+            status: 401, name: "Unauthenticated", details: "There is no token, or it is no longer valid.",
             headers: ["WWW-Authenticate"],
             codes: [
                 .of(AccountRefusal.signInNeeded), .of(AccountRefusal.malformedAuthorization),
@@ -123,37 +125,41 @@ extension OpenAPI {
         SharedRefusal(
             status: 403, name: "Forbidden",
             details:
-                "The caller's role doesn't allow it, another site's page asked, the password is needed again, or the company is suspended.",
+                """
+                The caller's role doesn't allow it, the request is from another site's page, the password is needed again, or the \
+                company is suspended.
+                """,
             codes: [.of(CompanyRefusal.suspended), .of(AccountRefusal.otherSite), .of(AccessRefusal.roleForbids)]),
-        SharedRefusal(status: 404, name: "NotFound", details: "Not there, or not the caller's to see."),
-        SharedRefusal(status: 406, name: "Unsigned", details: "The signature doesn't hold."),
+        SharedRefusal(status: 404, name: "NotFound", details: "It doesn't exist, or the caller may not see it."),
+        SharedRefusal(status: 406, name: "Unsigned", details: "The signature is not valid."),
         SharedRefusal(status: 409, name: "Conflict", details: "It conflicts with the current state."),
         SharedRefusal(
-            status: 412, name: "Stale", details: "It was changed since the version that If-Match names.",
+            status: 412, name: "Stale", details: "It was changed after the version in If-Match.",
             codes: [.of(ChangeRefusal.stale)]),
         SharedRefusal(
-            status: 413, name: "TooLarge", details: "The body has more than 256 KiB.",
+            status: 413, name: "TooLarge", details: "The body is larger than 256 KiB.",
             codes: [.of(RequestProblem.bodyTooLarge)]),
         SharedRefusal(
-            status: 415, name: "NotJSON", details: "The body is something else than JSON.",
+            status: 415, name: "NotJSON", details: "The body isn't JSON.",
             codes: [.of(RequestProblem.wrongContentType)]),
         SharedRefusal(
             status: 422, name: "KeyReused", details: "The Idempotency-Key was used with another body.",
             codes: [.of(ChangeRefusal.keyReused)]),
         SharedRefusal(
-            status: 429, name: "TooMany", details: "Tried too often, or more than a limit allows in a while.",
+            status: 429, name: "TooMany", details: "Too many attempts, or more than a limit allows for now.",
             headers: ["Retry-After"],
             codes: [
                 .of(LimitRefusal.personWrites), .of(LimitRefusal.companyWrites), .of(LimitRefusal.dailyRows),
             ]),
         SharedRefusal(
-            status: 431, name: "HeadTooLarge", details: "The head is larger than any client's.",
+            status: 431, name: "HeadTooLarge", details: "The head of the request is too large.",
             codes: [.of(RequestProblem.headTooLarge)]),
         SharedRefusal(
-            status: 500, name: "Failure", details: "A failure of ours; the request id helps us find it.",
+            status: 500, name: "Failure", details: "A failure of the server; the request id helps to find it.",
             codes: [.of(RequestProblem.internalError)]),
         SharedRefusal(
-            status: 503, name: "Unavailable", details: "The database can't be reached, or too many ask at once.",
+            status: 503, name: "Unavailable",
+            details: "The database can't be reached, or there are too many requests at once.",
             headers: ["Retry-After"], codes: [.of(RequestProblem.unavailable), .of(RequestProblem.diskFailure)]),
         SharedRefusal(
             status: 507, name: "Full", details: "The database's disk is full; nothing was changed.",
@@ -167,12 +173,12 @@ extension OpenAPI {
         .init(
             name: "Link",
             value: [
-                "description": "Where the next page is, with rel=\"next\"; missing on the last one.",
+                "description": "The address of the next page, with rel=\"next\"; missing on the last one.",
                 "schema": ["type": "string"],
             ]),
         .init(
             name: "Retry-After",
-            value: ["description": "Seconds to wait before the next try.", "schema": ["type": "integer"]]),
-        .init(name: "WWW-Authenticate", value: ["description": "Bearer.", "schema": ["type": "string"]]),
+            value: ["description": "Seconds to wait before the next attempt.", "schema": ["type": "integer"]]),
+        .init(name: "WWW-Authenticate", value: ["description": "Always `Bearer`.", "schema": ["type": "string"]]),
     ]
 }

@@ -1,7 +1,7 @@
 import Core
 
 /// The chapters of the description.
-enum Tag: String, CaseIterable {
+enum Chapter: String, CaseIterable {
     case auth = "Signing in"
     case users = "People"
     case companies = "Companies"
@@ -11,61 +11,40 @@ enum Tag: String, CaseIterable {
     case mail = "Mail"
     case server = "The server"
 
-    init(_ path: String) {
-        let words = Set(path.split(separator: "/").map(String.init))
-        if !words.contains("api") || words.contains("openapi.json") {
-            self = .server
-        } else if words.contains("auth") {
-            self = .auth
-        } else if !words.isDisjoint(with: ["check-in", "check-out", "time-entries"]) {
-            self = .times
-        } else if words.contains("materials") {
-            self = .materials
-        } else if words.contains("sites") {
-            self = .sites
-        } else if !words.isDisjoint(with: ["mail", "mails"]) {
-            self = .mail
-        } else if words.contains("users") {
-            self = .users
-        } else {
-            self = .companies
-        }
-    }
-
     var details: String {
         switch self {
         case .auth: "Registering, signing in and out, forgotten passwords."
-        case .users: "One's own account, and the people of a company."
-        case .companies: "The company itself, and what was changed in it."
-        case .sites: "Building sites, and who works on them."
-        case .materials: "What is there on a site, and every movement of it."
-        case .times: "Coming, going, and what was corrected."
-        case .mail: "What became of mails."
-        case .server: "How the server is, and this description."
+        case .users: "Your own account, and the people of a company."
+        case .companies: "The company itself, its overview and its audit."
+        case .sites: "Building sites and the people assigned to them."
+        case .materials: "The material on a site and every movement of it."
+        case .times: "Checking in and out, time entries and their corrections."
+        case .mail: "Mails and their delivery."
+        case .server: "The server's status, its operator, and this description."
         }
     }
 }
 
 extension Confirmation {
-    /// For people.
+    /// In words; nil if it isn't needed.
     var text: String? {
-        let needed = "The session's sign-in, or its last POST /auth/confirm, must be less than ten minutes ago"
+        let needed = "The sign-in, or the session's last POST /auth/confirm, must be less than ten minutes ago"
         return switch self {
         case .notNeeded: nil
         case .needed: needed + "."
-        case .neededForOtherSessions: needed + ", but for the session that asks."
+        case .neededForOtherSessions: needed + ", except to end the caller's own session."
         }
     }
 }
 
 extension Access {
-    /// For people.
+    /// In words.
     var text: String {
         switch self {
         case .anyone: return "Anyone."
         case .mailgun: return "Mailgun, by its signature."
-        case .oneTimeToken: return "Whoever holds a one-time token."
-        case .signedIn: return "Whoever is signed in, about themselves."
+        case .oneTimeToken: return "The holder of a one-time token."
+        case .signedIn: return "Any signed-in person, about themselves."
         case .may(let permission):
             let parts = Role.allCases.compactMap { role in
                 role.reach(of: permission).map { "\(role.rawValue) (\($0.text))" }
@@ -81,7 +60,18 @@ extension Reach {
         case .anyCompany: "any company"
         case .ownCompany: "own company"
         case .assignedSites: "assigned sites"
+        case .ledSites: "as foreman of the site"
         case .ownRecords: "own records"
         }
     }
+}
+
+extension Meaning {
+    /// The ids in paths, by the names of their places.
+    static let places: [String: Meaning] = [
+        "companyId": "The company's id.", "userId": .userID, "siteId": .siteID, "materialId": .materialID,
+        "transferId": "The id of the transfer: the `refId` of its movements.",
+        "entryId": "The time entry's id.", "sessionId": "The session's id.", "phoneId": "The phone's id.",
+        "code": "The code of a problem.",
+    ]
 }

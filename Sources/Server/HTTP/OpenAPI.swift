@@ -1,7 +1,7 @@
 import Core
 import HTTPTypes
 
-/// The description of the API (OpenAPI 3.1), made from the routes that serve it.
+/// The description of the API (OpenAPI 3.1), made from the routes that are served.
 struct OpenAPI {
     private let document: JSONValue
 
@@ -25,17 +25,17 @@ struct OpenAPI {
             "info": [
                 "title": "Polier", "version": .text(Release.version),
                 "description": """
-                What building sites are run with: people, sites, material and hours. Lists come in pages: the Link \
-                header leads to the next one. Whoever changes something may say by If-Match which version they saw, \
-                and whoever sends a POST again may say so by Idempotency-Key. Errors are application/problem+json with a \
-                `code` for programs, whose page is at `type`, and its values in `params`. Fields and query parameters that \
-                a route doesn't know are refused.
+                People, sites, material and hours of small building trades. Lists have pages; the `Link` header leads to the next \
+                one. A change may name the version that it starts from with `If-Match`, and a POST may be repeated safely with an \
+                `Idempotency-Key`. Errors are `application/problem+json` with a `code` for programs, whose page is at `type`, and \
+                its values in `params`. Unknown fields and query parameters are refused. Within v1 nothing is removed and nothing \
+                becomes required: fields, values and codes may be added.
                 """,
             ],
             "servers": [["url": "/"]],
             "x-codes": Self.allCodes,
             "x-limits": Self.allLimits,
-            "tags": .list(Tag.allCases.map { ["name": .text($0.rawValue), "description": .text($0.details)] }),
+            "tags": .list(Chapter.allCases.map { ["name": .text($0.rawValue), "description": .text($0.details)] }),
             "paths": .object(paths),
             "components": [
                 "schemas": .object(schemas.named),
@@ -44,25 +44,25 @@ struct OpenAPI {
                 "securitySchemes": [
                     "bearer": [
                         "type": "http", "scheme": "bearer",
-                        "description": "The access token that signing in answers with.",
+                        "description": "The access token that signing in returns.",
                     ],
                     "cookie": [
                         "type": "apiKey", "in": "cookie", "name": "polier-session",
                         "description": """
-                        The cookie that signing in sets, for browsers; under https its name is __Host-polier-session. \
-                        What changes something must come from a page of this server.
+                        The cookie that signing in sets, for browsers; over HTTPS its name is __Host-polier-session. Requests \
+                        that change something must come from a page of this server.
                         """,
                     ],
                     "oneTimeToken": [
                         "type": "http", "scheme": "bearer",
-                        "description": "The token of an invitation's link, or of one for a forgotten password.",
+                        "description": "The token from the link of an invitation or for a forgotten password.",
                     ],
                 ],
             ],
         ]
     }
 
-    /// Every code with its sentence, for those who translate them.
+    /// Every code with its sentence, to be translated.
     private static let allCodes: JSONValue = [
         "problems": .list(
             ProblemCode.all.map {
@@ -78,7 +78,7 @@ struct OpenAPI {
             }),
     ]
 
-    /// Every limit, with what all companies have that no operator set another for.
+    /// Every limit, with its default, which an operator may change for a company.
     private static let allLimits: JSONValue = .list(
         Limit.allCases.map {
             [
@@ -97,7 +97,7 @@ struct OpenAPI {
     private static func operation(_ route: Route, _ schemas: inout Schemas) -> JSONValue {
         var operation: JSONValue = [
             "operationId": .text(operationID(route)),
-            "tags": [.text(Tag(route.path).rawValue)],
+            "tags": [.text(route.chapter.rawValue)],
             "summary": .text(route.text.summary),
             "description": .text(route.text.details),
             "x-permission": .text(route.access.text),
@@ -142,18 +142,20 @@ struct OpenAPI {
         var parameters: [JSONValue] = route.places.map { place in
             [
                 "name": .text(place), "in": "path", "required": true,
+                "description": .text(Meaning.places[place]?.text ?? ""),
                 "schema": place == "code" ? codeSchema : ["type": "string", "format": "uuid"],
             ]
         }
         for query in route.request.queries {
             parameters.append([
-                "name": .text(query.name), "in": "query", "description": .text(query.details), "schema": query.schema,
+                "name": .text(query.name), "in": "query", "description": .text(query.meaning.text),
+                "schema": query.schema,
             ])
         }
         if route.request.isConditional {
             parameters.append([
                 "name": "If-Match", "in": "header", "schema": ["type": "string"], "example": "\"3\"",
-                "description": "The ETag of the version that the change begins from. Without it, whatever is there.",
+                "description": "The ETag of the version that the change starts from; without it, any version.",
             ])
         }
         if route.request.isRepeatable, route.access.needsSession {
@@ -161,8 +163,8 @@ struct OpenAPI {
                 "name": "Idempotency-Key", "in": "header",
                 "schema": ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"],
                 "description": """
-                The same key with the same body gets the first successful answer again, for 30 days, and nothing is \
-                done twice. Beyond the latest 10,000 keys of a person it gets what was made or changed as it is by now.
+                A repetition with the same key and body gets the first successful answer again, for 30 days, and nothing is done \
+                twice. Beyond a person's latest 10,000 keys it gets the current state of the resource.
                 """,
             ])
         }

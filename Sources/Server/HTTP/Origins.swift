@@ -1,22 +1,23 @@
 import Core
 import Foundation
 import HTTPTypes
+import Storage
 
 /// Which web pages may use this server: those of its own address, and those of the allowed origins.
 struct Origins: Sendable {
-    /// The address that people and browsers know this server by, as browsers write an origin: in small letters, an
+    /// The public address of this server, as browsers write an origin: in lower case, an
     /// internationalised name in ASCII, without the usual port and without a slash at the end.
     let publicURL: String
     private let allowed: Set<String>
-    /// Whether browsers that came by https keep to it for all names below this one too (`POLIER_HSTS_SUBDOMAINS`).
+    /// Whether browsers keep to HTTPS for all subdomains too (`POLIER_HSTS_SUBDOMAINS`).
     let coversSubdomains: Bool
 
-    /// Whether people reach this server from its own machine only.
+    /// Whether this server can only be reached from its own machine.
     var isLocal: Bool {
         ["127.0.0.1", "localhost", "::1", "[::1]"].contains(URLComponents(string: publicURL)?.host?.lowercased() ?? "")
     }
 
-    /// Whether the address is that of all networks, which is for listening on and not for going to.
+    /// Whether this is the wildcard address, which accepts listening but not connecting.
     var isUnnamed: Bool { ["0.0.0.0", "::", "[::]"].contains(URLComponents(string: publicURL)?.host ?? "") }
 
     var isHTTPS: Bool { publicURL.hasPrefix("https://") }
@@ -24,11 +25,11 @@ struct Origins: Sendable {
     /// - Parameters:
     ///   - publicURL: `https://` or `http://`, a host, perhaps a port.
     ///   - allowed: other pages' origins, separated by commas. Throws `SettingsError` for what isn't one.
-    ///   - coversSubdomains: whether https is for all names below the host's too.
+    ///   - coversSubdomains: whether HTTPS is required of all subdomains too.
     init(publicURL: String, allowed: String, coversSubdomains: Bool = false) throws {
         guard let origin = Self.origin(of: publicURL), ["", "/"].contains(URLComponents(string: publicURL)?.path) else {
             throw SettingsError(
-                .publicURL, is: publicURL, must: "be an address like https://polier.example.de, without a path")
+                \.publicURL, is: publicURL, must: "be an address like https://polier.example.de, without a path")
         }
         self.publicURL = origin
         self.coversSubdomains = coversSubdomains
@@ -49,15 +50,15 @@ struct Origins: Sendable {
             ["http", "https"].contains(scheme), let host = parts.encodedHost?.lowercased(), !host.isEmpty,
             parts.user == nil, parts.query == nil, parts.fragment == nil, (0...65535).contains(parts.port ?? 80)
         else { return nil }
-        // Browsers leave the usual port out.
+        // Browsers omit the default port.
         let port = parts.port == (scheme == "https" ? 443 : 80) ? nil : parts.port
         return "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "")
     }
 
     // MARK: Cookies
 
-    /// Whether a request that a cookie signs in comes from a page of ours. Browsers say so in `Sec-Fetch-Site`; where they send
-    /// none, over plain http, the origin must be one we know.
+    /// Whether a request that a cookie signs in comes from a page of this server. Browsers say so in `Sec-Fetch-Site`; without that
+    /// header, over plain HTTP, the origin must be a known one.
     func isSameSite(_ request: HTTPRequest) -> Bool {
         if let site = request.headerFields[.secFetchSite] { return site.isBytes("same-origin") || site.isBytes("none") }
         guard let origin = Self.origin(of: request) else { return false }
@@ -68,8 +69,7 @@ struct Origins: Sendable {
 
     // MARK: Cross-origin requests
 
-    /// The answer to a browser that asks before it sends a page's request elsewhere (the Fetch standard's preflight). Nil
-    /// where it isn't one, or the page's origin isn't allowed.
+    /// The answer to a preflight request (the Fetch standard). Nil if it isn't one, or the page's origin isn't allowed.
     func preflight(_ request: HTTPRequest) -> Answer? {
         guard request.method == .options, request.headerFields[.accessControlRequestMethod] != nil,
             allows(request)
@@ -94,7 +94,7 @@ struct Origins: Sendable {
         Self.origin(of: request).map { allowed.contains($0) } ?? false
     }
 
-    /// The origin of the page that asks, in small letters. It is ASCII: other heads go no further than `HeadCheck`.
+    /// The origin of the requesting page, in lower case. It is ASCII: `HeadCheck` refuses other heads.
     private static func origin(of request: HTTPRequest) -> String? { request.headerFields[.origin]?.smallASCII }
 }
 

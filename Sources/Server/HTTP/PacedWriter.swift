@@ -1,18 +1,18 @@
 import Hummingbird
 import NIOCore
 
-/// Writes a body's pieces one after the other to their connection. The connection's own writer takes on whatever comes until its event
-/// loop has found that the system takes no more; on an idle machine that is a whole answer.
+/// Writes a body's pieces one after the other to their connection. The connection's own writer accepts everything until its event loop has
+/// found that the system takes no more; on an idle machine that is a whole answer.
 struct PacedWriter: ResponseBodyWriter {
     private var writer: any ResponseBodyWriter
     private let eventLoop: any EventLoop
 
-    /// - Parameter eventLoop: of the connection.
+    /// - Parameter eventLoop: the event loop of the connection.
     init(_ writer: any ResponseBodyWriter, on eventLoop: any EventLoop) {
         (self.writer, self.eventLoop) = (writer, eventLoop)
     }
 
-    /// Waits until the piece was offered to the system, so that the next one waits where it wasn't taken.
+    /// Waits until the piece was offered to the system, so that the next one waits if it wasn't accepted.
     mutating func write(_ buffer: ByteBuffer) async throws {
         try await writer.write(buffer)
         try await eventLoop.submit {}.get()

@@ -2,9 +2,10 @@ import Core
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import Storage
 
-/// Answers probes on the connection's event loop: one that waits for the shared threads, while all of them work, says no more than
-/// that they work, and whoever asks takes the process for dead.
+/// Answers probes on the connection's event loop. A probe that waited for the shared threads while all of them are busy would only show
+/// that they are busy, and the process would be taken for dead.
 final class ProbeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -13,7 +14,7 @@ final class ProbeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let isProbe: @Sendable (HTTPRequest) -> Bool
     private let answer: @Sendable (HTTPRequest, SocketAddress?) -> Answer
-    /// Requests that went on and have no answer yet: what comes behind one waits for it.
+    /// Requests that were passed on and have no answer yet: later ones wait for it.
     private var unanswered = 0
     /// The probe that is being read.
     private var probe: HTTPRequest?

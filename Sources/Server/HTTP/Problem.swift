@@ -1,8 +1,9 @@
 import Core
 import HTTPTypes
+import Storage
 
-/// An answer that says what is wrong, as `application/problem+json` (RFC 9457), with a stable code and its values, and with the
-/// detail also as `error` for older clients.
+/// An error answer, as `application/problem+json` (RFC 9457), with a stable code and its values, and with the detail also as `error` for
+/// older clients.
 struct Problem: Error {
     let status: HTTPResponse.Status
     /// The name of a `ProblemCode`.
@@ -12,7 +13,7 @@ struct Problem: Error {
     var fields: [Refusal.Field] = []
     var headers: HTTPFields = [:]
 
-    /// - Parameter values: one for each name in the sentence.
+    /// - Parameter values: one for each name in the code's sentence.
     init(_ problem: RequestProblem, _ values: Values = [:], headers: HTTPFields = [:]) {
         (status, code, self.values, self.headers) = (problem.status, problem.rawValue, values, headers)
         detail = values.filled(into: problem.sentence)
@@ -29,7 +30,7 @@ struct Problem: Error {
         }
     }
 
-    /// What the caller may know of a failure in storage: nothing but what to do.
+    /// A failure of storage, of which the caller only learns what to do.
     init(_ error: StorageError) {
         switch error.kind {
         case .full: self.init(.full)
@@ -41,7 +42,7 @@ struct Problem: Error {
     }
 
     static let unavailable = Problem(.unavailable, headers: [.retryAfter: "2"])
-    /// - Parameter methods: those that the address answers to.
+    /// - Parameter methods: the methods of the address.
     static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Problem {
         let names = methods.map(\.rawValue).joined(separator: ", ")
         return Problem(.methodNotAllowed, ["methods": .text(names)], headers: [.allow: names])
@@ -68,15 +69,19 @@ struct Problem: Error {
         }()
 
         func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-            fields.text("type", ProblemCode.type(problem.code))
-            fields.text("code", problem.code)
-            fields.values("params", problem.values)
-            fields.text("title", problem.status.reasonPhrase)
-            fields.integer("status", problem.status.code)
-            fields.text("detail", problem.detail)
-            fields.text("error", problem.detail)
-            fields.list("fields", ifThere: problem.fields)
-            fields.text("requestId", requestID)
+            fields.text(
+                "type", ProblemCode.type(problem.code),
+                "The address of the page about the code, relative to this server.")
+            fields.text("code", problem.code, "Why the request was refused, for programs: one of `x-codes.problems`.")
+            fields.values("params", problem.values, .params)
+            fields.text("title", problem.status.reasonPhrase, "The name of the HTTP status.")
+            fields.integer("status", problem.status.code, "The HTTP status.")
+            fields.text("detail", problem.detail, "The sentence of the code in English, with its values.")
+            fields.text("error", problem.detail, "The same as `detail`, for older clients.")
+            fields.list(
+                "fields", ifThere: problem.fields,
+                "What is wrong with which field or query parameter; missing if it isn't about one.")
+            fields.text("requestId", requestID, "The `X-Request-Id` of the request, as in the log.")
         }
     }
 }
@@ -86,9 +91,9 @@ extension Refusal.Field: Wire {
     static let example = Refusal.Field("name", .tooLong, ["max": .integer(200)])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("field", field)
-        fields.choice("code", flaw.code)
-        fields.values("params", flaw.values)
-        fields.text("message", flaw.message)
+        fields.text("field", field, "The name of the field, with the objects around it: `address.street`.")
+        fields.choice("code", flaw.code, "What is wrong with it, for programs: one of `x-codes.fields`.")
+        fields.values("params", flaw.values, .params)
+        fields.text("message", flaw.message, "The same in English, without the name of the field.")
     }
 }

@@ -1,13 +1,13 @@
 import Core
 import HTTPTypes
 
-/// A stable name for why a request was refused or failed, with its HTTP status: what `code` of a problem may be.
+/// A stable name for why a request was refused or failed, with its HTTP status: a value of `code` of a problem.
 struct ProblemCode: Sendable, Equatable {
     let name: String
     let status: HTTPResponse.Status
     /// In English, with the names of its values in braces.
     let sentence: String
-    /// When a certain route refuses for this reason, where the sentence doesn't say it.
+    /// When a certain route refuses with this code, if the sentence doesn't say it.
     var when: String?
 
     static func of(_ code: some RefusalCode, _ when: String? = nil) -> ProblemCode {
@@ -32,7 +32,7 @@ struct ProblemCode: Sendable, Equatable {
         }
     }
 
-    /// Every code that there is.
+    /// Every code.
     static let all: [ProblemCode] = RefusalCodes.all.flatMap { codes(of: $0) } + RequestProblem.allCases.map { .of($0) }
 
     private static func codes(of type: any RefusalCode.Type) -> [ProblemCode] {
@@ -43,6 +43,6 @@ struct ProblemCode: Sendable, Equatable {
     /// The names of its values.
     var values: [String] { sentence.placeholders }
 
-    /// What `type` of a problem says: the address of the code's page.
+    /// The `type` of a problem: the address of the code's page.
     static func type(_ name: String) -> String { "/problems/\(name)" }
 }

@@ -3,15 +3,14 @@ import Embedded
 import HTTPTypes
 import NIOCore
 
-/// The pages that say what a code means, for whoever follows the `type` of a problem. They look like the page at /docs, whose
-/// style they share.
+/// The pages about the codes, which `type` of a problem links to. They share the style of the page at /docs.
 struct ProblemPages: Sendable {
     private let routes: [Route]
 
-    /// - Parameter routes: those that the pages name as answering with a code.
+    /// - Parameter routes: the routes that the pages list under their codes.
     init(_ routes: [Route]) { self.routes = routes }
 
-    /// Nil where there is no such code.
+    /// Nil for an unknown code.
     func page(of name: String) -> ByteBuffer? {
         ProblemCode.all.first { $0.name.utf8.elementsEqual(name.utf8) }.map { Self.page($0.name, content(of: $0)) }
     }
@@ -19,7 +18,7 @@ struct ProblemPages: Sendable {
     static let list = page(
         "Problems",
         """
-        <p>Every error is <code>application/problem+json</code>. Programs go by its <code>code</code>; \
+        <p>Every error is <code>application/problem+json</code>. Programs use its <code>code</code>; \
         <code>params</code> holds the code's values.</p>
         """
             + table(
@@ -36,18 +35,18 @@ struct ProblemPages: Sendable {
         }
         if code.name == InputRefusal.invalid.rawValue {
             html += Self.table(
-                "What may be wrong with a field or a query parameter", ["Code", "Sentence"],
+                "Problems of a field or a query parameter", ["Code", "Sentence"],
                 Flaw.Code.allCases.map { ["<code>\($0.rawValue)</code>", Self.escaped($0.sentence)] })
         }
         let answering = routes.filter { OpenAPI.codes($0).contains { $0.name == code.name } }
         if (1...Self.mostRoutes).contains(answering.count) {
             let rows = answering.map { ["<code>\($0.method) \($0.path)</code>", Self.escaped($0.text.summary)] }
-            html += Self.table("Which requests are answered so", ["Request", "What it does"], rows)
+            html += Self.table("Requests with this code", ["Request", "Summary"], rows)
         }
         return html + "<p><a href=\"/problems\">All codes</a>, <a href=\"/docs\">the API</a></p>"
     }
 
-    /// What more routes than these answer with says nothing of any one of them.
+    /// A code that more routes have says nothing about any one of them.
     private static let mostRoutes = 15
 
     private static func link(_ name: String) -> String { "<a href=\"/problems/\(name)\"><code>\(name)</code></a>" }

@@ -4,8 +4,8 @@ import NIOCore
 import Glibc
 #endif
 
-/// Closes a connection whose peer doesn't read what it asked for, or only dribbles it: what waits to be sent holds memory and a place.
-/// Answers that the system takes at once cost no timer.
+/// Closes a connection whose peer doesn't read its answers, or reads them very slowly: unsent bytes take memory and a place. Answers that
+/// the system accepts at once need no timer.
 final class ReadingDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -13,15 +13,15 @@ final class ReadingDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = IOData
 
     struct Limits: Sendable {
-        /// How long nothing may be read.
+        /// How long the peer may read nothing.
         var silence = TimeAmount.seconds(20)
-        /// From when on the average counts.
+        /// The time after which the average counts.
         var grace = TimeAmount.seconds(30)
-        /// Bytes a second on average.
+        /// The least average rate, in bytes a second.
         var rate: Int64 = 4 << 10
     }
 
-    /// What was seen since something waits.
+    /// Observations since bytes began to wait.
     private struct Watch {
         let start: NIODeadline
         let takenBefore: Int
@@ -63,12 +63,12 @@ final class ReadingDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         next = nil
     }
 
-    /// How many bytes wait in this process.
+    /// Number of bytes that wait in this process.
     private func waiting(_ context: ChannelHandlerContext) -> Int {
         (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
-    /// How many the system has taken.
+    /// Number of bytes that the system has accepted.
     private func taken(_ context: ChannelHandlerContext) -> Int { written &- waiting(context) }
 
     private func look(later context: ChannelHandlerContext) {
@@ -91,7 +91,7 @@ final class ReadingDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// At once: the system, too, forgets what it was to send.
+    /// Closes at once: the system drops its unsent bytes too.
     private func cutOff(_ context: ChannelHandlerContext) {
         #if canImport(Glibc)
         _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
@@ -99,8 +99,8 @@ final class ReadingDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         context.close(promise: nil)
     }
 
-    /// Lets the system take little more than the peer reads, so that what is taken says what was read.
-    /// - Parameter channel: on its event loop.
+    /// Limits how much more than the peer has read the system accepts, so that accepted bytes show what was read.
+    /// - Parameter channel: called on its event loop.
     static func bound(_ channel: any Channel) {
         #if os(Linux)
         // TCP_NOTSENT_LOWAT of linux/tcp.h. Where it is unknown, slow readers are only found later.

@@ -1,21 +1,22 @@
 import Core
 import HTTPTypes
 import NIOCore
+import Storage
 import Synchronization
 
-/// Names each request in the answer and in the log: a name of this process, and a count.
+/// Identifies each request in its answer and in the log: a name of this process, and a count.
 final class RequestIDs: Sendable {
     private let process: String
     private let proxies: TrustedProxies
     private let count = Atomic<UInt64>(0)
 
-    /// - Parameter proxies: whose ids are taken on; anyone else's are ignored, so that no caller names their requests like another's.
+    /// - Parameter proxies: whose ids are adopted; everyone else's are ignored, so that no caller can use another's id.
     init(_ runtime: Runtime, proxies: TrustedProxies) {
         process = runtime.randomBytes(4).hexadecimal
         self.proxies = proxies
     }
 
-    /// The id that a proxy in front of this server gave, where it is a plain one, else a new one.
+    /// The id that a proxy in front of this server set, if it is a plain one; otherwise a new one.
     /// - Parameter peer: the other end of the connection.
     func id(for head: HTTPRequest, from peer: SocketAddress?) -> String {
         guard !proxies.isEmpty, let given = head.headerFields.first(where: { $0.name == .requestID })?.value,

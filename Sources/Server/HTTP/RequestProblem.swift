@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Why a request is answered with an error before, or after, the use case has its say.
+/// Why a request fails before or after its use case runs.
 enum RequestProblem: String, CaseIterable, Sendable {
     // The head.
     case malformedHead = "malformed-head"
@@ -35,7 +35,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
     case diskFailure = "disk-failure"
     case internalError = "internal-error"
 
-    /// Said by `deploy/edge` in this server's place; its page is here.
+    /// Answered by `deploy/edge` in place of this server, which has the page about it.
     case serverUnreachable = "server-unreachable"
 
     var status: HTTPResponse.Status {
@@ -68,7 +68,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .noSuchAddress: "There is nothing at this address."
         case .methodNotAllowed: "This address allows {methods}."
         case .malformedKey: "The Idempotency-Key must have 1 to 255 visible ASCII characters."
-        case .wrongSignature: "The signature is wrong, old, or was used."
+        case .wrongSignature: "The signature is wrong, too old or already used."
         case .bodyTooLarge: "The body must have at most {max} KiB."
         case .bodyCutOff: "The body ended early or its framing is malformed."
         case .bodyEmpty: "The body is empty; it must be a JSON object."
@@ -84,7 +84,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .unavailable: "The database can't be reached at the moment. Try again in a few seconds."
         case .full: "The database's disk is full: nothing was changed."
         case .diskFailure: "The database's disk reports errors at the moment. Try again in a few seconds."
-        case .internalError: "Something went wrong on our side. The request id helps us find it."
+        case .internalError: "Something went wrong on the server. The request id helps to find it."
         case .serverUnreachable: "The server can't be reached. Try again in a moment."
         }
     }

@@ -3,8 +3,9 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Storage
 
-/// Answers every request: finds its route, and turns whatever is thrown on the way into a problem that people understand.
+/// Answers every request: finds its route, and turns every error on the way into a problem that people understand.
 struct Responder: HTTPResponder {
     let table: RouteTable
     let web: WebPages
@@ -15,11 +16,11 @@ struct Responder: HTTPResponder {
     let securityHeaders: SecurityHeaders
     let watch: SecurityWatch
     let traffic: Traffic
-    /// How loud a request that went well is.
+    /// Log level of successful requests.
     let requestLevel: Logger.Level
     let logger: Logger
 
-    /// A connection, as far as an answer depends on it.
+    /// The properties of a connection that an answer depends on.
     struct Context: RequestContext {
         var coreContext: CoreRequestContextStorage
         let peer: SocketAddress?
@@ -32,7 +33,7 @@ struct Responder: HTTPResponder {
         }
     }
 
-    /// A request that is being answered, as far as its answer's headers and its line in the log depend on it.
+    /// The properties of a request that its answer's headers and its line in the log depend on.
     private struct Exchange {
         let head: HTTPRequest
         let path: String
@@ -63,7 +64,7 @@ struct Responder: HTTPResponder {
         return answer.response(withBody: request.method != .head, on: context.eventLoop)
     }
 
-    /// What is answered on a connection's event loop: the same as here.
+    /// The answers that are given on a connection's event loop: the same as here.
     var early: EarlyAnswers {
         EarlyAnswers(
             refuse: refuse, isProbe: { table.probe($0.method, $0.path ?? "") != nil }, probe: answerProbe)
@@ -80,7 +81,7 @@ struct Responder: HTTPResponder {
         return answer
     }
 
-    /// Nothing that was sent shows in the log: it may be what was wrong.
+    /// The log shows nothing of what was sent: it may be the very problem.
     private func refuse(_ problem: Problem) -> Answer {
         traffic.begin()
         let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
@@ -113,7 +114,7 @@ struct Responder: HTTPResponder {
             metadata: metadata(exchange, status, time))
     }
 
-    /// What a request's line in the log says. Never the query: it may hold what only one person may know.
+    /// A request's line in the log. Never the query, which may hold data that is only for one person.
     private func metadata(
         _ exchange: Exchange, _ status: HTTPResponse.Status, _ time: Duration
     ) -> Logger.Metadata {
@@ -136,7 +137,7 @@ struct Responder: HTTPResponder {
                 ClientAddress(peer: context.peer, headers: request.headers, proxies: proxies).network
             }
             let call = Call(request, path: path, route: route, places: places, source: source)
-            // Probes and pages may be asked with what a balancer or a browser adds.
+            // Load balancers and browsers may add parameters to probes and pages.
             if request.uri.query != nil, route.path.hasPrefix("/api/") { try call.refuseUnknownParameters() }
             return try await route.answer(call)
         case .wrongMethod(let allowed):
@@ -150,7 +151,7 @@ struct Responder: HTTPResponder {
         }
     }
 
-    /// What the caller learns of an error; what they may not learn goes to the log.
+    /// The problem for an error; details that the caller may not learn are only logged.
     private func problem(for error: any Error, _ request: Request, _ requestID: String) -> Problem {
         let problem: Problem
         switch error {

@@ -1,32 +1,34 @@
 import Core
 import HTTPTypes
 
-/// One line of the API: a method and a path, who may call it, what goes in and comes out, and what answers.
+/// One route of the API: its method and path, who may call it, what it takes and returns, and the closure that answers.
 struct Route: Sendable {
     let method: HTTPRequest.Method
     /// With places in braces: `/api/v1/companies/{companyId}`.
     let path: String
     /// The names of the places, from left to right.
     let places: [String]
+    /// Where the description lists it.
+    let chapter: Chapter
     let access: Access
     let text: Text
     let request: RequestDescription
     let result: ResultDescription
-    /// Whether the password must have been given within the last ten minutes.
+    /// Whether the caller must have given their password within the last ten minutes.
     let confirmation: Confirmation
-    /// Why this one refuses, beside what all of its kind refuse.
+    /// The codes of its refusals, beside those that all routes of its kind have.
     let refusals: [ProblemCode]
-    /// Whether it is answered with 503 until the schema was seen to fit.
+    /// Whether it is answered with 503 until the schema is known to fit.
     let needsDatabase: Bool
-    /// What is answered without waiting for anything, where machines ask every few seconds whether this server can. What went well
-    /// isn't worth a line in the log then.
+    /// For a liveness or readiness probe, which is asked every few seconds: its answer, given without waiting for anything. Successful
+    /// probes are not logged.
     let probe: (@Sendable () -> Answer)?
     var isProbe: Bool { probe != nil }
     let answer: @Sendable (Call) async throws -> Answer
 
-    /// What it does, for people.
+    /// What the route does, for people.
     struct Text: Sendable {
-        /// A few words, as in a table of contents.
+        /// A few words, as in a table of contents: a verb and its object.
         let summary: String
         /// Whole sentences.
         let details: String
@@ -35,7 +37,7 @@ struct Route: Sendable {
     }
 
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Text,
+        _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
         confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [], needsDatabase: Bool = true,
         probe: (@Sendable () -> Answer)? = nil, answer: @escaping @Sendable (Call) async throws -> Answer
@@ -43,6 +45,7 @@ struct Route: Sendable {
         self.method = method
         self.path = path
         places = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        self.chapter = chapter
         self.access = access
         self.text = text
         self.request = request
@@ -55,12 +58,12 @@ struct Route: Sendable {
     }
 }
 
-/// Whether a route does something that a borrowed or stolen session must not do: then it needs the password within the last ten
-/// minutes, by the sign-in or by `POST /auth/confirm`.
+/// Whether a route does something that a borrowed or stolen session must not be enough for. It then needs the password within the last
+/// ten minutes, by the sign-in or by `POST /auth/confirm`.
 enum Confirmation: Sendable, Equatable {
     case notNeeded
     case needed
-    /// Unless the session that the path's `sessionId` names is the one that asks.
+    /// Unless the path's `sessionId` names the caller's own session.
     case neededForOtherSessions
 
     func isNeeded(_ call: Call, by actor: Actor) -> Bool {
@@ -75,13 +78,13 @@ enum Confirmation: Sendable, Equatable {
 /// Who may call a route.
 enum Access: Sendable, Equatable {
     case anyone
-    /// Whoever holds a one-time token, sent as a bearer token.
+    /// The holder of a one-time token, sent as a bearer token.
     case oneTimeToken
-    /// Mailgun, by its signature in the body.
+    /// Mailgun, proven by its signature in the body.
     case mailgun
-    /// Whoever is signed in, about themselves.
+    /// Any signed-in person, about themselves.
     case signedIn
-    /// Whoever is signed in and has this permission where the path leads.
+    /// Any signed-in person with this permission for the company or site in the path.
     case may(Permission)
 
     var needsSession: Bool {
@@ -92,29 +95,30 @@ enum Access: Sendable, Equatable {
     }
 }
 
-/// What a route reads of a request.
+/// The parts of a request that a route reads.
 struct RequestDescription: Sendable {
-    /// The fields of the body; nil where none is read.
+    /// The fields of the body; nil if none is read.
     var body: ObjectDescription?
     var bodyIsOptional = false
     var queries: [QueryDescription] = []
-    /// Whether `If-Match` is looked at.
+    /// Whether `If-Match` is honoured.
     var isConditional = false
-    /// Whether `Idempotency-Key` is looked at.
+    /// Whether `Idempotency-Key` is honoured.
     var isRepeatable = false
 }
 
+/// A parameter of the query.
 struct QueryDescription: Sendable {
     let name: String
-    let details: String
+    let meaning: Meaning
     let schema: JSONValue
 }
 
-/// What a route answers when all goes well.
+/// The successful answer of a route.
 struct ResultDescription: Sendable {
     let status: HTTPResponse.Status
     let details: String
-    /// Media type and schema of the body; nil where there is none.
+    /// Media type and schema of the body; nil without a body.
     var body: Body?
     /// Names of headers that `OpenAPI` knows.
     var headers: [String] = []
@@ -135,15 +139,21 @@ struct ResultDescription: Sendable {
     }
 
     static func list<Value: Wire>(_ type: Value.Type) -> Self {
+        all(type, .ok, "A page of the list.", headers: ["Link"])
+    }
+
+    static func all<Value: Wire>(
+        _ type: Value.Type, _ status: HTTPResponse.Status, _ details: String, headers: [String] = []
+    ) -> Self {
         Self(
-            status: .ok, details: "A page of the list.",
+            status: status, details: details,
             body: Body(
                 type: "application/json", schema: { ["type": "array", "items": $0.reference(to: type)] },
                 example: [.of(type.example)]),
-            headers: ["Link"])
+            headers: headers)
     }
 
-    /// - Parameter schema: of the text, for what isn't one of our types.
+    /// - Parameter schema: the schema of the text, if it isn't described by a `Wire` type.
     static func text(_ type: String, _ details: String, schema: JSONValue = ["type": "string"]) -> Self {
         Self(status: .ok, details: details, body: Body(type: type, schema: { _ in schema }, example: nil))
     }

@@ -5,7 +5,7 @@ import HTTPTypes
 struct RouteTable: Sendable {
     enum Match {
         case found(Route, parameters: [Substring])
-        /// The path exists, with these methods.
+        /// The path exists, but only with these methods.
         case wrongMethod(allowed: [HTTPRequest.Method])
         case none
 
@@ -19,7 +19,7 @@ struct RouteTable: Sendable {
         let place: Node?
         let routes: [Route]
 
-        /// - Parameter routes: each with the segments that are still to come.
+        /// - Parameter routes: each with the remaining segments of its path.
         init(_ routes: [(segments: ArraySlice<Substring>, route: Route)]) {
             self.routes = routes.filter { $0.segments.isEmpty }.map(\.route)
             let onward = routes.filter { !$0.segments.isEmpty }
@@ -42,7 +42,7 @@ struct RouteTable: Sendable {
         root = Node(routes.map { ($0.path.split(separator: "/")[...], $0) })
     }
 
-    /// The probe that is asked; nil where it is another route.
+    /// The probe at this address; nil for another route.
     /// - Parameter target: the path with its query.
     func probe(_ method: HTTPRequest.Method, _ target: String) -> Route? {
         guard method == .get || method == .head else { return nil }

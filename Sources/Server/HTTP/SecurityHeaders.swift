@@ -1,10 +1,10 @@
 import HTTPTypes
 
-/// The headers that every answer carries, so that browsers do no more with it than is meant.
+/// The headers of every answer that restrict what browsers do with it.
 struct SecurityHeaders: Sendable {
     private let fields: [HTTPField]
 
-    /// - Parameter origins: where people reach this server. By https, browsers are told to keep to that (HSTS, RFC 6797).
+    /// - Parameter origins: the address of this server. Over HTTPS, browsers are told to keep to it (HSTS, RFC 6797).
     init(_ origins: Origins) {
         var fields = [
             HTTPField(name: .xContentTypeOptions, value: "nosniff"),
@@ -17,8 +17,7 @@ struct SecurityHeaders: Sendable {
         self.fields = fields
     }
 
-    /// Adds them, and what answers with data need where the route didn't say otherwise: nobody keeps them, and nothing in
-    /// them is shown or run.
+    /// Adds them and, unless the route set others, those for data: no cache stores it, and nothing in it is rendered or run.
     func add(to headers: inout HTTPFields) {
         for field in fields { headers.append(field) }
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }

@@ -1,19 +1,22 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import Storage
 
-/// A cookie with a token: the one that keeps a browser signed in, or the one by which accounts know a browser. No script of a page can read it, and other sites' forms don't send it.
+/// A cookie with a token, which keeps a browser signed in or identifies it to accounts. Scripts can't read it, and forms of other sites
+/// don't send it.
 struct SessionCookie: Sendable {
     let name: String
     private let attributes: String
 
     /// - Parameters:
-    ///   - isHTTPS: whether people reach this server by https: then the cookie never goes over plain http, and no neighbour under the
+    ///   - isHTTPS: whether this server has an HTTPS address: the cookie is then never sent over plain HTTP, and no other host of the
     ///     same domain can set it (`__Host-`, RFC 6265bis section 4.1.3.2).
-    ///   - what: the token's purpose, as it stands in the cookie's name.
-    init(isHTTPS: Bool, of what: String = "session") {
+    ///   - what: the token's purpose, as in the cookie's name.
+    ///   - sameSite: whether links of other sites send it too (`Lax`) or not (`Strict`).
+    init(isHTTPS: Bool, of what: String = "session", sameSite: String = "Lax") {
         name = isHTTPS ? "__Host-polier-\(what)" : "polier-\(what)"
-        attributes = "; Path=/; HttpOnly; SameSite=Lax" + (isHTTPS ? "; Secure" : "")
+        attributes = "; Path=/; HttpOnly; SameSite=\(sameSite)" + (isHTTPS ? "; Secure" : "")
     }
 
     func token(in headers: HTTPFields) -> Substring? {
@@ -28,13 +31,15 @@ struct SessionCookie: Sendable {
         return nil
     }
 
-    func set(_ token: Token, lasting: Duration) -> String {
-        "\(name)=\(token.text)\(attributes); Max-Age=\(lasting.components.seconds)"
+    func set(_ token: Token, lasting: Duration) -> String { set(token.text, lasting: lasting) }
+
+    func set(_ token: String, lasting: Duration) -> String {
+        "\(name)=\(token)\(attributes); Max-Age=\(lasting.components.seconds)"
     }
 
-    /// What browsers are to forget at the end of a session beside the cookie (`Clear-Site-Data`): what HTTP caches hold. `"storage"` would
-    /// take with it what other people on this device haven't sent yet, and `"cookies"` those of all neighbours under one domain; the app
-    /// deletes what it keeps by itself.
+    /// What browsers delete at the end of a session beside the cookie (`Clear-Site-Data`): HTTP caches. `"storage"` would also delete
+    /// unsent work of other people on this device, and `"cookies"` those of all hosts of the domain; the app deletes its own data
+    /// itself.
     static let clearedData = #""cache""#
 
     var clear: String { "\(name)=\(attributes); Max-Age=0" }

@@ -2,9 +2,10 @@ import Core
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Storage
 
-/// Makes the routes of those who are signed in. Each kind of route does all that its kind has in common: find out who calls,
-/// authorise, read what was sent, make the change, answer.
+/// Makes the routes that need a session. Each kind does what all its routes have in common: identify the caller, authorise, read the
+/// request, make the change, answer.
 struct SignedInRoutes: Sendable {
     let accounts: Accounts
     let writes: WriteRate
@@ -18,14 +19,16 @@ struct SignedInRoutes: Sendable {
     let uses: SessionUses
     let answers: LargeAnswers
 
-    /// Answers with one thing.
-    /// - Parameter isLarge: whether much may be nested in it.
+    /// Answers with one object.
+    /// - Parameter isLarge: whether it may hold many nested objects.
     func one<Scope: RouteScope, Value: Wire>(
-        _ path: String, _ access: Access, _ text: Route.Text, confirmation: Confirmation = .notNeeded,
+        _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
+        confirmation: Confirmation = .notNeeded,
         isLarge: Bool = false, _ work: @escaping @Sendable (Call, Scope) async throws -> Value
     ) -> Route {
         Route(
-            .get, path, access, text, result: .one(Value.self, .ok, "What was asked for."), confirmation: confirmation,
+            .get, path, in: chapter, access, text, result: .one(Value.self, .ok, "The resource."),
+            confirmation: confirmation,
             refusals: isLarge ? Self.largeRefusals : []
         ) { call in
             try await within(call, access, confirmation, takes: isLarge ? .list : nil) {
@@ -36,13 +39,14 @@ struct SignedInRoutes: Sendable {
 
     /// Answers with a page of a list.
     func list<Scope: RouteScope, Item: Wire, Key>(
-        _ path: String, _ access: Access, _ text: Route.Text, by cursor: Cursor<Key>,
-        queries: [QueryDescription] = [],
+        _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text, by cursor: Cursor<Key>,
+        queries: [QueryDescription] = [], refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope, PageRequest<Key>) async throws -> Page<Item, Key>
     ) -> Route {
         Route(
-            .get, path, access, text, request: RequestDescription(queries: queries + QueryDescription.page),
-            result: .list(Item.self), refusals: Self.largeRefusals
+            .get, path, in: chapter, access, text,
+            request: RequestDescription(queries: queries + QueryDescription.page),
+            result: .list(Item.self), refusals: refusals + Self.largeRefusals
         ) { call in
             try await within(call, access, takes: .list) { scope in
                 .list(try await work(call, scope, try call.page(cursor)), of: call, cursor)
@@ -50,11 +54,32 @@ struct SignedInRoutes: Sendable {
         }
     }
 
-    /// Changes something and answers with it as it is now. A POST in a company may be repeated under a key.
-    /// - Parameter isLarge: whether much may be nested in it.
+    /// Changes something and answers with the updated resource. A POST in a company may be repeated under a key.
+    /// - Parameter isLarge: whether the answer may hold many nested objects.
     func change<Scope: RouteScope, Fields: BodyFields, Value: Wire>(
-        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
+        _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
         status: HTTPResponse.Status = .ok, isLarge: Bool = false, refusals: [ProblemCode] = [],
+        _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
+    ) -> Route {
+        change(
+            method, path, in: chapter, access, text, result: .one(Value.self, status, status.changed), isLarge: isLarge,
+            refusals: refusals, answer: { .one($0, status) }, work)
+    }
+
+    /// Adds several things of one kind, all or none, and answers with them. It may be repeated under a key.
+    func add<Scope: RouteScope, Fields: BodyFields, Item: Wire>(
+        _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text, refusals: [ProblemCode] = [],
+        _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<[Item]>
+    ) -> Route {
+        change(
+            .post, path, in: chapter, access, text, result: .all(Item.self, .created, "What was added."),
+            isLarge: false, refusals: refusals, answer: { .all($0, .created) }, work)
+    }
+
+    private func change<Scope: RouteScope, Fields: BodyFields, Value: Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
+        result: ResultDescription, isLarge: Bool, refusals: [ProblemCode],
+        answer: @escaping @Sendable (Value) -> Answer,
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
         let description = Fields.description
@@ -62,16 +87,15 @@ struct SignedInRoutes: Sendable {
             body: description.isEmpty ? nil : description, bodyIsOptional: Fields.isOptional,
             isConditional: method != .post, isRepeatable: method == .post)
         return Route(
-            method, path, access, text, request: request,
-            result: .one(Value.self, status, status == .created ? "It was made." : "As it is now."),
+            method, path, in: chapter, access, text, request: request, result: result,
             refusals: refusals + Self.refusals(access) + (isLarge ? Self.largeRefusals : [])
         ) { call in
-            // First the body, which may take as long as its sender likes: the leave is for what happens now.
+            // The body first: receiving it may take long, and the caller must be authorised for now.
             let body = try await RequestBody(of: call.request)
             return try await within(call, access, changes: true, takes: isLarge ? .list : nil) { (scope: Scope) in
                 let change = try await work(call, scope, try body.read())
                 guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
-                    return .one(try await rows.make(change, in: scope.companyID), status)
+                    return answer(try await rows.make(change, in: scope.companyID))
                 }
                 let target = "\(method.rawValue) \(call.path.hasSuffix("/") ? String(call.path.dropLast()) : call.path)"
                 let key = IdempotencyKey(
@@ -79,7 +103,7 @@ struct SignedInRoutes: Sendable {
                 let now = runtime.now()
                 let kept = try await rows.make(change, in: scope.companyID) {
                     $0.once(key, now: now, dropsAnswers: trim.isDue(company.actor.user.id)) {
-                        Answer.one($0, status).kept
+                        answer($0).kept
                     }
                 }
                 return try Answer(kept: kept)
@@ -89,12 +113,12 @@ struct SignedInRoutes: Sendable {
 
     /// Removes something.
     func remove<Scope: RouteScope>(
-        _ path: String, _ access: Access, _ text: Route.Text, isConditional: Bool = true,
+        _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text, isConditional: Bool = true,
         confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope) async throws -> Change<Void>
     ) -> Route {
         Route(
-            .delete, path, access, text, request: RequestDescription(isConditional: isConditional),
+            .delete, path, in: chapter, access, text, request: RequestDescription(isConditional: isConditional),
             result: .noContent, confirmation: confirmation, refusals: refusals + Self.refusals(access)
         ) { call in
             try await within(call, access, confirmation, changes: true) { (scope: Scope) in
@@ -104,18 +128,18 @@ struct SignedInRoutes: Sendable {
         }
     }
 
-    /// Whatever else somebody who is signed in asks for.
+    /// Any other route that needs a session.
     /// - Parameters:
-    ///   - takes: what kind of place a large answer takes.
-    ///   - evenSuspended: whether people of a suspended company may, too.
-    func other<Scope: RouteScope>(
-        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ text: Route.Text,
+    ///   - takes: the kind of place that a large answer takes.
+    ///   - evenSuspended: whether people of a suspended company may call it, too.
+    func custom<Scope: RouteScope>(
+        _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
         confirmation: Confirmation = .notNeeded, takes: LargeAnswers.Kind? = nil, evenSuspended: Bool = false,
         refusals: [ProblemCode] = [], _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
     ) -> Route {
         Route(
-            method, path, access, text, request: request, result: result, confirmation: confirmation,
+            method, path, in: chapter, access, text, request: request, result: result, confirmation: confirmation,
             refusals: refusals + (takes == nil ? [] : Self.largeRefusals)
         ) { call in
             try await within(call, access, confirmation, takes: takes, evenSuspended: evenSuspended) {
@@ -124,13 +148,13 @@ struct SignedInRoutes: Sendable {
         }
     }
 
-    // MARK: Who calls
+    // MARK: The caller
 
-    /// Answers whoever has the permission, and notes who hasn't, and where operators go.
+    /// Authorises the caller and does the work; notes refusals, and the companies that operators look into.
     /// - Parameters:
-    ///   - confirmation: whether the password must have been given a short while ago.
-    ///   - changes: whether it changes something, which is counted, and refused in a company that is read-only.
-    ///   - kind: of the place that the answer takes, where it may be large.
+    ///   - confirmation: whether the password must have been given within the last ten minutes.
+    ///   - changes: whether it changes something, which is counted, and refused in a read-only company.
+    ///   - kind: the kind of place that the answer takes if it may be large.
     private func within<Scope: RouteScope>(
         _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded, changes: Bool = false,
         takes kind: LargeAnswers.Kind? = nil, evenSuspended: Bool = false, _ work: (Scope) async throws -> Answer
@@ -158,12 +182,12 @@ struct SignedInRoutes: Sendable {
         }
     }
 
-    /// Why a change is refused, whatever it changes.
+    /// The codes of the refusals that all changes have in common.
     private static func refusals(_ access: Access) -> [ProblemCode] {
         let busy: [ProblemCode] = [
             .of(LimitRefusal.personWrites), .of(LimitRefusal.companyWrites), .of(LimitRefusal.dailyRows),
         ]
-        // Of their own account people may always change something.
+        // Changes of the caller's own account are never refused for that.
         return access == .signedIn ? busy : busy + [.of(CompanyRefusal.readOnly)]
     }
 
@@ -179,7 +203,7 @@ struct SignedInRoutes: Sendable {
         guard let token = cookie.token(in: call.request.headers) else {
             throw Refusal(AccountRefusal.signInNeeded)
         }
-        // Browsers send the cookie by themselves, whoever's page asks.
+        // Browsers send the cookie by themselves, even for another site's page.
         guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
             throw Refusal(AccountRefusal.otherSite)
         }
@@ -189,16 +213,16 @@ struct SignedInRoutes: Sendable {
     }
 }
 
-/// What a route works within: opened for whoever calls, by the table of permissions and the ids in the path.
+/// What a route may work within: opened for the caller by the table of permissions and the ids in the path.
 protocol RouteScope: Sendable {
     init(_ call: Call, _ actor: Actor, _ access: Access) throws
-    /// The company that the path leads into.
+    /// The company in the path.
     var company: CompanyScope? { get }
-    /// The one whose rows a change adds.
+    /// The company whose rows a change adds.
     var companyID: Company.ID { get }
 }
 
-/// Somebody who is signed in, and no company.
+/// A signed-in person, without a company.
 struct AsThemselves: RouteScope {
     let actor: Actor
     let company: CompanyScope? = nil
@@ -239,11 +263,24 @@ extension QueryDescription {
     static let page = [
         QueryDescription(
             name: "limit",
-            details:
-                "How many at most. A page also ends at 2,000 nested items or 1 MiB of text: only one without a next page is the last.",
+            meaning: """
+                The most items in a page. A page also ends at 2,000 nested items or 1 MiB of text; only a page without a `Link` to \
+                the next one is the last.
+                """,
             schema: ["type": "integer", "minimum": 1, "maximum": 500, "default": 500]),
         QueryDescription(
-            name: "cursor", details: "Where the page begins: as the Link header of the page before gives it.",
+            name: "cursor", meaning: "Where the page begins, as the `Link` header of the page before says.",
             schema: ["type": "string"]),
     ]
+}
+
+extension HTTPResponse.Status {
+    /// What an answer to a change holds.
+    fileprivate var changed: String {
+        switch self {
+        case .created: "The created resource."
+        case .accepted: "It is recorded, and a mail about it is queued."
+        default: "The updated resource."
+        }
+    }
 }

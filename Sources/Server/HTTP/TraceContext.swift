@@ -2,12 +2,12 @@ import Core
 import HTTPTypes
 import Logging
 
-/// The trace that a request belongs to, where a proxy or client in front began one (W3C Trace Context, section 3.2).
+/// The trace that a request belongs to, if a proxy or client started one (W3C Trace Context, section 3.2).
 struct TraceContext: Equatable {
     let trace: String
     let parent: String
 
-    /// Nil where the header isn't there or not as the standard has it.
+    /// Nil if the header is missing or malformed.
     init?(_ head: HTTPRequest) {
         guard let header = head.headerFields[.traceparent] else { return nil }
         let parts = Substring(header).utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)

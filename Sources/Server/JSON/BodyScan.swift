@@ -1,26 +1,26 @@
 import Core
 import Foundation
 
-/// Looks through a JSON body, byte by byte, before anything decodes, compares or hashes what it holds. It finds what would take more
-/// than its length of time or mean something else to the decoder; the grammar is the decoder's to check.
+/// Scans a JSON body, byte by byte, before its contents are decoded, compared or hashed. It finds input whose decoding would take more time
+/// than its length allows, or that the decoder would read differently; the grammar is left to the decoder.
 struct BodyScan {
-    /// Why a body isn't decoded.
+    /// Why a body is refused.
     enum Finding: Error, Equatable {
         /// A byte 0: the decoder would take the body as UTF-16 or UTF-32, and read other texts than were looked at here.
         case zeroByte
         case tooDeep
-        /// - Parameter field: the name of the field that it is a value of; nil where it has none that could be ours.
+        /// - Parameter field: the name of its field; nil if no field has such a name.
         case longNumber(field: String?)
         case tooManyMarks(field: String?)
-        /// A field's name with other characters than ASCII's: no field has such a name.
+        /// The name of a field isn't ASCII: no field has such a name.
         case strangeName(field: String?)
     }
 
-    /// More levels than any body has.
+    /// More levels than any body needs.
     static let deepest = 32
     /// More characters than any number needs: the decoder keeps 38 digits.
     static let longestNumber = 64
-    /// More bytes than the names of a field and what it is within have together.
+    /// More bytes than the names of a field and of the objects around it have together.
     private static let longestName = 200
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -31,7 +31,7 @@ struct BodyScan {
     private struct Level {
         let isObject: Bool
         var awaitsName: Bool
-        /// Where the name of the value that is being read stands, between its quotation marks.
+        /// The position of the name of the current value, between its quotation marks.
         var name: Range<Int>?
     }
 
@@ -73,7 +73,7 @@ struct BodyScan {
         if !levels.isEmpty { levels[levels.count - 1].awaitsName = awaits }
     }
 
-    /// Ends behind the number.
+    /// Ends after the number.
     private mutating func number() throws(Finding) {
         let start = position
         while position < bytes.count, Self.isOfNumber(bytes[position]) { position += 1 }
@@ -91,7 +91,7 @@ struct BodyScan {
 
     // MARK: Texts
 
-    /// Begins behind the first quotation mark and ends at the last.
+    /// Begins after the opening quotation mark and ends at the closing one.
     private mutating func string() throws(Finding) {
         let start = position
         let isName = levels.last?.awaitsName == true
@@ -108,8 +108,8 @@ struct BodyScan {
         if !isASCII { throw .strangeName(field: field) }
     }
 
-    /// The character that begins here, and goes behind it. What is none, such as half of a pair of surrogates, is a character of its own:
-    /// the decoder refuses it.
+    /// The character that begins here; moves after it. An invalid one, such as half of a surrogate pair, is returned as U+FFFD: the decoder
+    /// refuses it.
     private mutating func next() -> Unicode.Scalar {
         let first = bytes[position]
         position += 1
@@ -152,8 +152,8 @@ struct BodyScan {
         return value
     }
 
-    /// The name of the field whose value is being read, with those that it is within: `address.street`. Nil where it has none, or a longer
-    /// one than any field has.
+    /// The name of the current field, with those of the objects around it: `address.street`. Nil if it has none, or one that is longer than
+    /// any field's.
     private var field: String? {
         let names = levels.compactMap(\.name)
         guard !names.isEmpty, names.reduce(0, { $0 + $1.count }) <= Self.longestName else { return nil }

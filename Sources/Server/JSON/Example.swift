@@ -1,8 +1,9 @@
 import Core
+import Storage
 
-/// What the examples of the API's description are made of.
+/// Values for the examples of the API's description.
 enum Example {
-    /// An id that looks like ours; the number tells it from others.
+    /// An id of the form that this server makes; the number distinguishes it from others.
     static func id<Noun>(_ number: Int, _: Noun.Type = Noun.self) -> ID<Noun> {
         let digits = String(number, radix: 16)
         let text = "01936b7e-5c2a-7d41-9f3e-" + String(repeating: "0", count: 12 - digits.count) + digits

@@ -3,8 +3,8 @@ import Foundation
 
 extension FieldReader {
     /// A line of text.
-    mutating func line(_ name: String, max: Int = 200, example: String) -> String? {
-        if describe(name, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
+    mutating func line(_ name: String, _ meaning: Meaning, max: Int = 200, example: String) -> String? {
+        if describe(name, meaning, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
             return example
         }
         guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
@@ -16,10 +16,11 @@ extension FieldReader {
         }
     }
 
-    /// A line of text that may be left out, null or empty: an empty one then.
-    mutating func lineIfAny(_ name: String, max: Int = 200, example: String) -> String {
-        let schema: JSONValue = ["type": ["string", "null"], "maxLength": .integer(max)]
-        if describe(name, isOptional: true, schema, .text(example)) { return example }
+    /// A line of text that may be missing, null or empty, and is empty then.
+    mutating func lineIfAny(_ name: String, _ meaning: Meaning, max: Int = 200, example: String) -> String {
+        let isDescribed = describe(
+            name, isOptional: true, meaning, ["type": ["string", "null"], "maxLength": .integer(max)], .text(example))
+        if isDescribed { return example }
         guard !isAbsent(name), let text = decode(name, else: Flaw(.notText)) as String? else { return "" }
         do throws(Flaw) {
             return try Line(text, max: max).text
@@ -29,9 +30,11 @@ extension FieldReader {
         }
     }
 
-    /// What somebody or something is called.
-    mutating func name(_ name: String, max: Int = 200, of kind: Name.Kind = .thing, example: String) -> String? {
-        if describe(name, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
+    /// The name of a person or a thing.
+    mutating func name(_ name: String, _ meaning: Meaning, max: Int = 200, of kind: Name.Kind = .thing, example: String)
+        -> String?
+    {
+        if describe(name, meaning, ["type": "string", "minLength": 1, "maxLength": .integer(max)], .text(example)) {
             return example
         }
         guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
@@ -44,9 +47,10 @@ extension FieldReader {
     }
 
     /// Text of several lines. An empty one is nil.
-    mutating func note(_ name: String, max: Int, example: String) -> String? {
-        let schema: JSONValue = ["type": ["string", "null"], "maxLength": .integer(max)]
-        if describe(name, isOptional: true, schema, .text(example)) { return example }
+    mutating func note(_ name: String, _ meaning: Meaning, max: Int, example: String) -> String? {
+        let isDescribed = describe(
+            name, isOptional: true, meaning, ["type": ["string", "null"], "maxLength": .integer(max)], .text(example))
+        if isDescribed { return example }
         guard !isAbsent(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
         do throws(Flaw) {
             let note = try Note(text, max: max).text
@@ -57,21 +61,22 @@ extension FieldReader {
         }
     }
 
-    /// What another's machine says, as one line of 500 characters at most. Nothing about it is refused: what isn't text is nil.
-    mutating func remark(_ name: String, example: String) -> String? {
-        if describe(name, isOptional: true, ["type": ["string", "null"]], .text(example)) { return example }
+    /// Text from another service, cut to one line of 500 characters. It is never refused: a value of another kind is nil.
+    mutating func remark(_ name: String, _ meaning: Meaning, example: String) -> String? {
+        if describe(name, isOptional: true, meaning, ["type": ["string", "null"]], .text(example)) { return example }
         guard let text = text(name) else { return nil }
         let line = Line.clean(text, max: 500)
         return line.isEmpty ? nil : line
     }
 
-    /// More than any password or address has.
+    /// Longer than any password or address, in characters.
     private static let longestSecret = 1024
 
-    /// Text as it was sent, with any character: a password, or an address, that is compared with what is known.
-    mutating func secret(_ name: String, example: String) -> String? {
-        let schema: JSONValue = ["type": "string", "maxLength": .integer(Self.longestSecret)]
-        if describe(name, schema, .text(example)) { return example }
+    /// Text exactly as it was sent, to be compared with a stored value: a password or an address.
+    mutating func secret(_ name: String, _ meaning: Meaning, example: String) -> String? {
+        if describe(name, meaning, ["type": "string", "maxLength": .integer(Self.longestSecret)], .text(example)) {
+            return example
+        }
         guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
         guard text.unicodeScalars.count <= Self.longestSecret else {
             report(name, .tooLong, ["max": .integer(Self.longestSecret)])
@@ -82,10 +87,12 @@ extension FieldReader {
 
     mutating func newPassword(_ name: String) -> Password? {
         let (length, example) = (Password.length, "Kelle und Fugbrett")
-        let schema: JSONValue = [
-            "type": "string", "minLength": .integer(length.lowerBound), "maxLength": .integer(length.upperBound),
-        ]
-        if describe(name, schema, .text(example)) { return try? Password(example, refusing: .embedded) }
+        let isDescribed = describe(
+            name, .newPassword,
+            [
+                "type": "string", "minLength": .integer(length.lowerBound), "maxLength": .integer(length.upperBound),
+            ], .text(example))
+        if isDescribed { return try? Password(example, refusing: .embedded) }
         guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
         do throws(Flaw) {
             return try Password(text, refusing: .embedded)
@@ -96,10 +103,17 @@ extension FieldReader {
     }
 
     /// One of a few words.
-    /// - Parameter usual: those that are of use, where others are understood only to be refused.
-    mutating func choice<Value: Choice>(_ name: String, usual: [Value] = Array(Value.allCases)) -> Value? {
-        let schema: JSONValue = ["type": "string", "enum": .list(usual.map { .text($0.rawValue) })]
-        if let first = usual.first, describe(name, schema, .text(first.rawValue)) { return first }
+    /// - Parameter usual: the values that are described; the others are read only so that a rule can refuse them.
+    mutating func choice<Value: Choice>(
+        _ name: String, _ meaning: Meaning, usual: [Value] = Array(Value.allCases)
+    ) -> Value? {
+        if let first = usual.first,
+            describe(
+                name, meaning, ["type": "string", "enum": .list(usual.map { .text($0.rawValue) })],
+                .text(first.rawValue))
+        {
+            return first
+        }
         guard require(name) else { return nil }
         let flaw = Flaw(.notOneOf, ["allowed": .text(Value.allCases.map(\.rawValue).joined(separator: ", "))])
         guard let text = decode(name, else: flaw) as String? else { return nil }
@@ -110,17 +124,17 @@ extension FieldReader {
         return value
     }
 
-    mutating func choice<Value: Choice>(_ name: String, default fallback: Value) -> Value {
-        optional(name) { $0.choice(name) } ?? fallback
+    mutating func choice<Value: Choice>(_ name: String, _ meaning: Meaning, default fallback: Value) -> Value {
+        optional(name) {
+            $0.choice(name, $0.isDescribing ? meaning.and("`\(fallback.rawValue)` by default.") : meaning)
+        } ?? fallback
     }
 
-    mutating func email(_ name: String) -> EmailAddress? {
+    mutating func email(_ name: String, _ meaning: Meaning = .email) -> EmailAddress? {
         let example = "lena.vogt@fliesen-brandt.example"
-        let schema: JSONValue = ["type": "string", "format": "email", "maxLength": 254]
-        guard let text = describe(name, schema, .text(example)) ? example : line(name, max: 254, example: example)
-        else {
-            return nil
-        }
+        let isDescribed = describe(
+            name, meaning, ["type": "string", "format": "email", "maxLength": 254], .text(example))
+        guard let text = isDescribed ? example : line(name, meaning, max: 254, example: example) else { return nil }
         guard let address = EmailAddress(text) else {
             report(name, .notEmail)
             return nil

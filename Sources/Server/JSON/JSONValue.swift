@@ -1,4 +1,4 @@
-/// A JSON value put together freely, with its fields in the order in which they were given.
+/// A JSON value of any shape, with its fields in the order in which they were given.
 enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
@@ -6,7 +6,7 @@ enum JSONValue: Sendable, Equatable {
     case text(String)
     case list([JSONValue])
     case object([Field])
-    /// What is JSON already.
+    /// Text that is JSON already.
     case raw(String)
 
     struct Field: Sendable, Equatable {
@@ -49,7 +49,7 @@ enum JSONValue: Sendable, Equatable {
         return json.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The object with more fields behind its own.
+    /// The object with more fields after its own.
     func with(_ more: JSONValue) -> JSONValue {
         guard case .object(let fields) = self, case .object(let added) = more else { return self }
         return .object(fields + added)

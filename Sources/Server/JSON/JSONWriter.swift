@@ -1,4 +1,5 @@
 import Core
+import Storage
 
 /// Appends JSON to memory of its own.
 ///
@@ -17,7 +18,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
 
     deinit { memory.deallocate() }
 
-    /// What was written so far. The pointer is good for the length of the call.
+    /// What was written so far. The pointer is valid during the call.
     func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         body(UnsafeBufferPointer(start: memory, count: count))
     }
@@ -25,7 +26,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
     /// How many bytes `withBytes` would show.
     var length: Int { count }
 
-    /// Forgets what was written so far: it was taken.
+    /// Drops what was written so far, once it was taken.
     mutating func drop() { count = 0 }
 
     // MARK: Values
@@ -41,7 +42,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
 
     mutating func list(_ values: some Sequence<some Wire>) { list(values) { _ in } }
 
-    /// - Parameter step: is shown what was written so far behind each value.
+    /// - Parameter step: called after each value, with what was written so far.
     mutating func list(_ values: some Sequence<some Wire>, _ step: (inout JSONWriter) throws -> Void) rethrows {
         byte(UInt8(ascii: "["))
         var isFirst = true
@@ -74,7 +75,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
         needsComma = true
     }
 
-    /// Into the list that was begun.
+    /// Adds to the list that was begun.
     mutating func add(_ value: some Wire) {
         if needsComma { byte(UInt8(ascii: ",")) }
         object(value)
@@ -82,67 +83,71 @@ struct JSONWriter: FieldWriter, ~Copyable {
 
     // MARK: Fields of an object
 
-    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?, nullable: Bool) {
+    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?, nullable: Bool, _: @autoclosure () -> Meaning) {
         key(name)
         if let value { quoted(ID<Noun>.textLength, value.write) } else { raw("null") }
     }
 
-    mutating func text(_ name: StaticString, _ value: String?, nullable: Bool) {
+    mutating func text(_ name: StaticString, _ value: String?, nullable: Bool, _: @autoclosure () -> Meaning) {
         key(name)
         if let value { quoted(value) } else { raw("null") }
     }
 
-    mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value) {
+    mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value, _: @autoclosure () -> Meaning) {
         key(name)
         quoted(value.rawValue)
     }
 
-    mutating func boolean(_ name: StaticString, _ value: Bool) {
+    mutating func boolean(_ name: StaticString, _ value: Bool, _: @autoclosure () -> Meaning) {
         key(name)
         value ? raw("true") : raw("false")
     }
 
-    mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool) {
+    mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool, _: @autoclosure () -> Meaning) {
         key(name)
         if let value { append(value) } else { raw("null") }
     }
 
-    mutating func quantity(_ name: StaticString, _ value: Quantity) {
+    mutating func quantity(_ name: StaticString, _ value: Quantity?, nullable: Bool, _: @autoclosure () -> Meaning) {
         key(name)
-        count += value.write(to: room(Quantity.longestText))
+        if let value { count += value.write(to: room(Quantity.longestText)) } else { raw("null") }
     }
 
-    mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool) {
+    mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool, _: @autoclosure () -> Meaning) {
         key(name)
         if let value { quoted(Instant.textLength, value.write) } else { raw("null") }
     }
 
-    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool) {
+    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool, _: @autoclosure () -> Meaning) {
         key(name)
         if let value { quoted(Day.textLength, value.write) } else { raw("null") }
     }
 
-    mutating func object<Value: Wire>(_ name: StaticString, _ value: Value) {
+    mutating func object<Value: Wire>(_ name: StaticString, _ value: Value, _: @autoclosure () -> Meaning) {
         key(name)
         object(value)
     }
 
-    mutating func object<Value: Wire>(_ name: StaticString, ifThere value: Value?) {
+    mutating func object<Value: Wire>(_ name: StaticString, ifThere value: Value?, _: @autoclosure () -> Meaning) {
         guard let value else { return }
-        object(name, value)
+        key(name)
+        object(value)
     }
 
-    mutating func list<Value: Wire>(_ name: StaticString, _ values: [Value]) {
+    mutating func list<Value: Wire>(_ name: StaticString, _ values: [Value], _: @autoclosure () -> Meaning) {
         key(name)
         list(values)
         needsComma = true
     }
 
-    mutating func list<Value: Wire>(_ name: StaticString, ifThere values: [Value]) {
-        if !values.isEmpty { list(name, values) }
+    mutating func list<Value: Wire>(_ name: StaticString, ifThere values: [Value], _: @autoclosure () -> Meaning) {
+        guard !values.isEmpty else { return }
+        key(name)
+        list(values)
+        needsComma = true
     }
 
-    mutating func values(_ name: StaticString, _ values: Values) {
+    mutating func values(_ name: StaticString, _ values: Values, _: @autoclosure () -> Meaning) {
         key(name)
         byte(UInt8(ascii: "{"))
         for (index, (name, value)) in values.list.enumerated() {

@@ -3,12 +3,13 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Storage
 
-/// What a route reads from a request's JSON body. `init` returns nil, or what it likes, where the reader has problems.
+/// The fields that a route reads from a request's JSON body. If the reader has problems, the value of `init` is ignored.
 protocol BodyFields: Sendable {
     /// Whether the body may be missing.
     static var isOptional: Bool { get }
-    /// Whether fields are let pass that aren't read: for bodies that others than our callers make up.
+    /// Whether fields that aren't read are ignored: for bodies whose shape another service decides.
     static var allowsOthers: Bool { get }
     init?(_ fields: inout FieldReader) throws
 }
@@ -17,7 +18,7 @@ extension BodyFields {
     static var isOptional: Bool { false }
     static var allowsOthers: Bool { false }
 
-    /// What the fields are, for the API's description.
+    /// The fields, for the API's description.
     static var description: ObjectDescription {
         var reader = FieldReader(nil, allowsOthers: allowsOthers)
         _ = try? Self(&reader)
@@ -25,25 +26,25 @@ extension BodyFields {
     }
 }
 
-/// For a route that wants no body.
+/// For a route that takes no body.
 struct NoFields: BodyFields {
     static var isOptional: Bool { true }
     init?(_ fields: inout FieldReader) {}
 }
 
-/// A request's body as it came.
+/// A request's body as it was received.
 struct RequestBody: Sendable {
-    /// The largest body that is read. Nothing a client sends comes near it.
+    /// The largest body that is read, in bytes; far more than any client sends.
     private static let largest = 256 * 1024
 
     let bytes: ByteBuffer
     private let contentType: String?
 
-    /// Throws `Problem` for what is too large, or ends early.
+    /// - Throws: `Problem`, `.bodyTooLarge` or `.bodyCutOff`; `CancellationError`.
     init(of request: Request) async throws {
         contentType = request.headers[.contentType]
         let tooLarge = Problem(.bodyTooLarge, ["max": .integer(Self.largest / 1024)])
-        // The parser has seen to it that it is a number, but not that it is one of 64 bits.
+        // The parser has checked that it is a number, but not that it has 64 bits at most.
         if let length = request.headers[.contentLength], Int(length).map({ $0 > Self.largest }) ?? true {
             throw tooLarge
         }
@@ -58,7 +59,8 @@ struct RequestBody: Sendable {
         }
     }
 
-    /// Reads and checks the fields. Throws `Problem` for what isn't a JSON object, `Refusal` for wrong fields.
+    /// Reads and checks the fields.
+    /// - Throws: `Problem` for a body that isn't a JSON object, `Refusal` for wrong fields.
     func read<Fields: BodyFields>(_: Fields.Type = Fields.self) throws -> Fields {
         let data = bytes.readableBytes == 0 && Fields.isOptional ? Data("{}".utf8) : try json()
         try scan()
@@ -92,7 +94,7 @@ struct RequestBody: Sendable {
             || type.starts(with: "application/".utf8) && type.suffix(5).elementsEqual("+json".utf8)
     }
 
-    /// Throws for what would cost more than its length, or be read as something else.
+    /// Throws for a body that would take longer to decode than its length allows, or that the decoder would read differently.
     private func scan() throws {
         do throws(BodyScan.Finding) {
             try bytes.readableBytesView.withUnsafeBytes { bytes throws(BodyScan.Finding) in
@@ -114,7 +116,7 @@ struct RequestBody: Sendable {
     }
 }
 
-/// Hands the decoder's container to the fields while it is valid.
+/// Passes the decoder's container to the fields while it is valid.
 private struct Decoded<Fields: BodyFields>: Decodable {
     let value: Fields?
     let problems: [Refusal.Field]

@@ -1,16 +1,17 @@
 import Core
+import Storage
 
 /// The named schemas of an API's description, collected while its routes are described.
 struct Schemas {
     private(set) var named: [JSONValue.Field] = []
 
-    /// A reference to a type's schema, which is written down when it is first asked for.
+    /// A reference to a type's schema, which is added when it is first needed.
     mutating func reference<Value: Wire>(to type: Value.Type) -> JSONValue {
         if !named.contains(where: { $0.name == type.schemaName }) {
-            // Holds the place, so that outer types come before inner ones.
+            // Reserves the place, so that outer types precede inner ones.
             let place = named.count
             named.append(.init(name: type.schemaName, value: .null))
-            var writer = SchemaWriter(schemas: self, details: type.fieldDetails)
+            var writer = SchemaWriter(schemas: self)
             type.example.describe(&writer)
             self = writer.schemas
             named[place] = .init(name: type.schemaName, value: writer.schema)
@@ -19,23 +20,20 @@ struct Schemas {
     }
 }
 
-/// Writes down what the fields of an object are, not what is in them.
+/// Describes the fields of an object instead of writing their values.
 struct SchemaWriter: FieldWriter {
     fileprivate var schemas: Schemas
-    private let details: [String: String]
     private var properties: [JSONValue.Field] = []
     private var required: [JSONValue] = []
 
-    /// - Parameter details: what fields mean, by their names.
-    init(schemas: Schemas, details: [String: String]) { (self.schemas, self.details) = (schemas, details) }
+    init(schemas: Schemas) { self.schemas = schemas }
 
     fileprivate var schema: JSONValue {
         ["type": "object", "properties": .object(properties), "required": .list(required)]
     }
 
-    private mutating func add(_ name: StaticString, _ schema: JSONValue, isRequired: Bool = true) {
-        let value = details["\(name)"].map { schema.described(as: $0) } ?? schema
-        properties.append(.init(name: "\(name)", value: value))
+    private mutating func add(_ name: StaticString, _ schema: JSONValue, _ meaning: Meaning, isRequired: Bool = true) {
+        properties.append(.init(name: "\(name)", value: schema.with(["description": .text(meaning.text)])))
         if isRequired { required.append("\(name)") }
     }
 
@@ -43,62 +41,67 @@ struct SchemaWriter: FieldWriter {
         ["type": nullable ? [name, "null"] : name]
     }
 
-    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?, nullable: Bool) {
-        add(name, type("string", nullable).with(["format": "uuid"]))
+    mutating func id<Noun>(
+        _ name: StaticString, _ value: ID<Noun>?, nullable: Bool, _ meaning: @autoclosure () -> Meaning
+    ) {
+        add(name, type("string", nullable).with(["format": "uuid"]), meaning())
     }
 
-    mutating func text(_ name: StaticString, _ value: String?, nullable: Bool) { add(name, type("string", nullable)) }
-
-    mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value) {
-        add(name, ["type": "string", "enum": .list(Value.allCases.map { .text($0.rawValue) })])
+    mutating func text(_ name: StaticString, _ value: String?, nullable: Bool, _ meaning: @autoclosure () -> Meaning) {
+        add(name, type("string", nullable), meaning())
     }
 
-    mutating func boolean(_ name: StaticString, _ value: Bool) { add(name, ["type": "boolean"]) }
-
-    mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool) { add(name, type("integer", nullable)) }
-
-    mutating func quantity(_ name: StaticString, _ value: Quantity) {
-        add(name, ["type": "number", "description": "Exact, with at most three decimals."])
+    mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value, _ meaning: @autoclosure () -> Meaning) {
+        add(name, ["type": "string", "enum": .list(Value.allCases.map { .text($0.rawValue) })], meaning())
     }
 
-    mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool) {
-        add(name, type("string", nullable).with(["format": "date-time"]))
+    mutating func boolean(_ name: StaticString, _ value: Bool, _ meaning: @autoclosure () -> Meaning) {
+        add(name, ["type": "boolean"], meaning())
     }
 
-    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool) {
-        add(name, type("string", nullable).with(["format": "date"]))
+    mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool, _ meaning: @autoclosure () -> Meaning) {
+        add(name, type("integer", nullable), meaning())
     }
 
-    mutating func values(_ name: StaticString, _ values: Values) {
+    mutating func quantity(
+        _ name: StaticString, _ value: Quantity?, nullable: Bool, _ meaning: @autoclosure () -> Meaning
+    ) {
+        add(name, type("number", nullable), meaning().and("Exact, with at most three decimals."))
+    }
+
+    mutating func instant(
+        _ name: StaticString, _ value: Instant?, nullable: Bool, _ meaning: @autoclosure () -> Meaning
+    ) {
         add(
-            name,
-            [
-                "type": "object", "additionalProperties": ["type": ["string", "number"]],
-                "description": "The code's values: what its sentence holds in braces.",
-            ])
+            name, type("string", nullable).with(["format": "date-time"]),
+            meaning().and("RFC 3339 in UTC, to the millisecond."))
     }
 
-    mutating func object<Value: Wire>(_ name: StaticString, _ value: Value) {
-        add(name, schemas.reference(to: Value.self))
+    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool, _ meaning: @autoclosure () -> Meaning) {
+        add(name, type("string", nullable).with(["format": "date"]), meaning().and("A day, as YYYY-MM-DD."))
     }
 
-    mutating func object<Value: Wire>(_ name: StaticString, ifThere value: Value?) {
-        add(name, schemas.reference(to: Value.self), isRequired: false)
+    mutating func values(_ name: StaticString, _ values: Values, _ meaning: @autoclosure () -> Meaning) {
+        add(name, ["type": "object", "additionalProperties": ["type": ["string", "number"]]], meaning())
     }
 
-    mutating func list<Value: Wire>(_ name: StaticString, _ values: [Value]) {
-        add(name, ["type": "array", "items": schemas.reference(to: Value.self)])
+    mutating func object<Value: Wire>(_ name: StaticString, _ value: Value, _ meaning: @autoclosure () -> Meaning) {
+        add(name, schemas.reference(to: Value.self), meaning())
     }
 
-    mutating func list<Value: Wire>(_ name: StaticString, ifThere values: [Value]) {
-        add(name, ["type": "array", "items": schemas.reference(to: Value.self)], isRequired: false)
+    mutating func object<Value: Wire>(
+        _ name: StaticString, ifThere value: Value?, _ meaning: @autoclosure () -> Meaning
+    ) {
+        add(name, schemas.reference(to: Value.self), meaning(), isRequired: false)
     }
-}
 
-extension JSONValue {
-    /// The schema with these words in place of those that its kind has.
-    fileprivate func described(as details: String) -> JSONValue {
-        guard case .object(let fields) = self else { return self }
-        return .object(fields.filter { $0.name != "description" }).with(["description": .text(details)])
+    mutating func list<Value: Wire>(_ name: StaticString, _ values: [Value], _ meaning: @autoclosure () -> Meaning) {
+        add(name, ["type": "array", "items": schemas.reference(to: Value.self)], meaning())
+    }
+
+    mutating func list<Value: Wire>(
+        _ name: StaticString, ifThere values: [Value], _ meaning: @autoclosure () -> Meaning
+    ) {
+        add(name, ["type": "array", "items": schemas.reference(to: Value.self)], meaning(), isRequired: false)
     }
 }

@@ -1,15 +1,14 @@
 import Core
+import Storage
 
-/// A value that goes out as a JSON object. Each type says once, beside its routes, what its fields are: from that come its JSON
-/// and its schema in the API's description.
+/// A value that is sent as a JSON object. Each type names its fields once, beside its routes; both its JSON and its schema in the API's
+/// description follow from that.
 protocol Wire: Sendable {
-    /// A value such as one meets, in the description. Every field has a value and every list an entry.
+    /// A representative value for the description. Every field has a value and every list an entry.
     static var example: Self { get }
-    /// What the schema is called: the type's name, where it doesn't say otherwise.
+    /// The name of the schema: the type's own name by default.
     static var schemaName: String { get }
-    /// What each field means, in the description. Fields whose names say it need no words.
-    static var fieldDetails: [String: String] { get }
-    /// What an `ETag` is made of; nil for what has no versions.
+    /// The version in the `ETag`; nil for a type without versions.
     var entityVersion: Int64? { get }
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields)
@@ -17,52 +16,85 @@ protocol Wire: Sendable {
 
 extension Wire {
     static var schemaName: String { "\(Self.self)" }
-    static var fieldDetails: [String: String] { [:] }
     var entityVersion: Int64? { nil }
 }
 
 /// One of a few words.
 typealias Choice = RawRepresentable<String> & CaseIterable & Sendable
 
-/// Takes the fields of an object, one after the other.
+/// Takes the fields of an object, one after the other. Only a description evaluates what a field means: it costs nothing when JSON is
+/// written.
 protocol FieldWriter: ~Copyable {
-    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?, nullable: Bool)
-    mutating func text(_ name: StaticString, _ value: String?, nullable: Bool)
-    mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value)
-    mutating func boolean(_ name: StaticString, _ value: Bool)
-    mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool)
-    mutating func quantity(_ name: StaticString, _ value: Quantity)
-    mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool)
-    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool)
+    mutating func id<Noun>(
+        _ name: StaticString, _ value: ID<Noun>?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
+    mutating func text(_ name: StaticString, _ value: String?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
+    mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value, _ meaning: @autoclosure () -> Meaning)
+    mutating func boolean(_ name: StaticString, _ value: Bool, _ meaning: @autoclosure () -> Meaning)
+    mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
+    mutating func quantity(
+        _ name: StaticString, _ value: Quantity?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
+    mutating func instant(
+        _ name: StaticString, _ value: Instant?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
+    mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
     /// The values of a code, as an object with their names.
-    mutating func values(_ name: StaticString, _ values: Values)
-    mutating func object<Value: Wire>(_ name: StaticString, _ value: Value)
-    /// A field that is left out where there is no value.
-    mutating func object<Value: Wire>(_ name: StaticString, ifThere value: Value?)
-    mutating func list<Value: Wire>(_ name: StaticString, _ values: [Value])
-    /// A field that is left out where the list is empty.
-    mutating func list<Value: Wire>(_ name: StaticString, ifThere values: [Value])
+    mutating func values(_ name: StaticString, _ values: Values, _ meaning: @autoclosure () -> Meaning)
+    mutating func object<Value: Wire>(_ name: StaticString, _ value: Value, _ meaning: @autoclosure () -> Meaning)
+    /// A field that is left out if it has no value.
+    mutating func object<Value: Wire>(
+        _ name: StaticString, ifThere value: Value?, _ meaning: @autoclosure () -> Meaning)
+    mutating func list<Value: Wire>(_ name: StaticString, _ values: [Value], _ meaning: @autoclosure () -> Meaning)
+    /// A field that is left out if the list is empty.
+    mutating func list<Value: Wire>(
+        _ name: StaticString, ifThere values: [Value], _ meaning: @autoclosure () -> Meaning)
 }
 
 extension FieldWriter where Self: ~Copyable {
     @inline(__always)
-    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>) { id(name, value, nullable: false) }
+    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>, _ meaning: @autoclosure () -> Meaning) {
+        id(name, value, nullable: false, meaning())
+    }
     @inline(__always)
-    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?) { id(name, value, nullable: true) }
+    mutating func id<Noun>(_ name: StaticString, _ value: ID<Noun>?, _ meaning: @autoclosure () -> Meaning) {
+        id(name, value, nullable: true, meaning())
+    }
     @inline(__always)
-    mutating func text(_ name: StaticString, _ value: String) { text(name, value, nullable: false) }
+    mutating func text(_ name: StaticString, _ value: String, _ meaning: @autoclosure () -> Meaning) {
+        text(name, value, nullable: false, meaning())
+    }
     @inline(__always)
-    mutating func text(_ name: StaticString, _ value: String?) { text(name, value, nullable: true) }
+    mutating func text(_ name: StaticString, _ value: String?, _ meaning: @autoclosure () -> Meaning) {
+        text(name, value, nullable: true, meaning())
+    }
     @inline(__always)
-    mutating func integer(_ name: StaticString, _ value: Int) { integer(name, value, nullable: false) }
+    mutating func integer(_ name: StaticString, _ value: Int, _ meaning: @autoclosure () -> Meaning) {
+        integer(name, value, nullable: false, meaning())
+    }
     @inline(__always)
-    mutating func integer(_ name: StaticString, _ value: Int?) { integer(name, value, nullable: true) }
+    mutating func integer(_ name: StaticString, _ value: Int?, _ meaning: @autoclosure () -> Meaning) {
+        integer(name, value, nullable: true, meaning())
+    }
     @inline(__always)
-    mutating func instant(_ name: StaticString, _ value: Instant) { instant(name, value, nullable: false) }
+    mutating func quantity(_ name: StaticString, _ value: Quantity, _ meaning: @autoclosure () -> Meaning) {
+        quantity(name, value, nullable: false, meaning())
+    }
     @inline(__always)
-    mutating func instant(_ name: StaticString, _ value: Instant?) { instant(name, value, nullable: true) }
+    mutating func quantity(_ name: StaticString, _ value: Quantity?, _ meaning: @autoclosure () -> Meaning) {
+        quantity(name, value, nullable: true, meaning())
+    }
     @inline(__always)
-    mutating func day(_ name: StaticString, _ value: Day) { day(name, value, nullable: false) }
+    mutating func instant(_ name: StaticString, _ value: Instant, _ meaning: @autoclosure () -> Meaning) {
+        instant(name, value, nullable: false, meaning())
+    }
     @inline(__always)
-    mutating func day(_ name: StaticString, _ value: Day?) { day(name, value, nullable: true) }
+    mutating func instant(_ name: StaticString, _ value: Instant?, _ meaning: @autoclosure () -> Meaning) {
+        instant(name, value, nullable: true, meaning())
+    }
+    @inline(__always)
+    mutating func day(_ name: StaticString, _ value: Day, _ meaning: @autoclosure () -> Meaning) {
+        day(name, value, nullable: false, meaning())
+    }
+    @inline(__always)
+    mutating func day(_ name: StaticString, _ value: Day?, _ meaning: @autoclosure () -> Meaning) {
+        day(name, value, nullable: true, meaning())
+    }
 }

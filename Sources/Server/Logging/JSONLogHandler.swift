@@ -1,7 +1,8 @@
 import Core
 import Logging
+import Storage
 
-/// Writes the log as an object of JSON a line, on standard error.
+/// Writes the log to standard error, one JSON object per line.
 struct JSONLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var threshold = LogThreshold()

@@ -1,8 +1,9 @@
 import Core
 import Foundation
+import Storage
 
-/// Writes lines to a file that may be full, closed, or a pipe whose reader sleeps. Callers wait for none of it: the lines go through a
-/// bounded buffer to a thread of their own, and what finds no room there, or what the system refuses, is lost and counted.
+/// Writes lines to a file that may be full, closed, or a pipe whose reader has stalled. Callers never wait: lines go through a bounded
+/// buffer to a thread of their own, and those that don't fit, or that the system refuses, are dropped and counted.
 ///
 /// `@unchecked Sendable`: `state` is touched only between `lock` and `unlock` of the one mutex, and `isMidLine` and `told` only by the
 /// one thread. A pthread mutex, because the thread sleeps on a condition, which `Synchronization` doesn't have.
@@ -16,16 +17,16 @@ final class LineWriter: @unchecked Sendable {
 
     private let file: Int32
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    /// Signalled when there is something to write, and when all is written.
+    /// Signalled when there is something to write, and when everything is written.
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state = State()
     private var isMidLine = false
     private var told = 0
 
-    /// In bytes: some thousand lines.
+    /// In bytes: a few thousand lines.
     private static let room = 1 << 20
 
-    /// For the life of the process, like the thread.
+    /// Lives as long as the process, like the thread.
     init(to file: Int32) {
         self.file = file
         pthread_mutex_init(mutex, nil)
@@ -33,7 +34,7 @@ final class LineWriter: @unchecked Sendable {
         _ = BlockingThread(name: "log") { [self] in while true { writeWhatWaits() } }
     }
 
-    /// Hands text on to be written, in the order of the calls. Never blocks for longer than a copy of the text takes.
+    /// Queues text, in the order of the calls. Never blocks for longer than copying it takes.
     func write(_ text: String) {
         locked { state in
             guard state.waiting.count + text.utf8.count <= Self.room else {
@@ -45,13 +46,13 @@ final class LineWriter: @unchecked Sendable {
         }
     }
 
-    /// Lines that were lost since the start.
+    /// The number of lines lost since the start.
     var lost: Int { locked { $0.lost } }
 
-    /// How the log says that so many lines were lost, once lines can be written again.
+    /// Sets the text about lost lines, which is written once writing works again. It is given their number.
     func tellLosses(_ notice: @escaping @Sendable (Int) -> String) { locked { $0.notice = notice } }
 
-    /// Waits until all is written, but not for a reader that sleeps.
+    /// Waits until everything is written, but not for a reader that has stalled.
     func flush(atMost seconds: Int = 1) {
         var end = timespec()
         clock_gettime(CLOCK_REALTIME, &end)
@@ -82,7 +83,7 @@ final class LineWriter: @unchecked Sendable {
         }
     }
 
-    /// - Returns: how many lines the system refused.
+    /// - Returns: the number of lines that the system refused.
     private func put(_ bytes: [UInt8]) -> Int {
         bytes.withUnsafeBytes { bytes in
             var rest = bytes
@@ -92,7 +93,7 @@ final class LineWriter: @unchecked Sendable {
                     isMidLine = rest[count - 1] != UInt8(ascii: "\n")
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 } else if count < 0, errno == EAGAIN {
-                    // Somebody else's end of it doesn't block.
+                    // Another process has set it to non-blocking.
                     var room = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
                     poll(&room, 1, -1)
                 } else if count == 0 || errno != EINTR {

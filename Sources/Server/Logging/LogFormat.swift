@@ -1,21 +1,22 @@
 import Core
 import Logging
+import Storage
 
-/// How the log is written.
+/// The format of the log.
 enum LogFormat: String, CaseIterable, Sendable {
-    /// For people: what happens to the server.
+    /// For people: events of the server.
     case text
-    /// For machines: an object a line, and a line for every request.
+    /// For machines: one object per line, and a line for every request.
     case json
 
-    /// How loud a request that went well is.
+    /// The log level of successful requests.
     var requests: Logger.Level { self == .json ? .info : .debug }
 }
 
 extension Settings {
     func logger() -> Logger {
-        let format = logFormat
-        let threshold = LogThreshold(shared: logLevel)
+        let format = self.logFormat
+        let threshold = LogThreshold(shared: logThreshold)
         let logger = Logger(label: "polier") { label -> any LogHandler in
             switch format {
             case .text: TextLogHandler(label: label, threshold: threshold)

@@ -1,10 +1,10 @@
 import Logging
 import Synchronization
 
-/// The level from which on a logger writes: the one that is set for all, which may change while the server runs, and no lower than the
-/// logger's own.
+/// The lowest level that a logger writes: the level of all loggers, which may change while the server runs, or the logger's own if that
+/// is higher.
 struct LogThreshold: Sendable {
-    /// The level of all loggers that have it.
+    /// The level that several loggers share.
     final class Shared: Sendable {
         private let index: Atomic<Int>
 
@@ -19,7 +19,7 @@ struct LogThreshold: Sendable {
     }
 
     var shared = Shared(.info)
-    /// Of this logger alone; who traces wants everything.
+    /// This logger's own level; ignored while tracing.
     var floor = Logger.Level.trace
 
     var level: Logger.Level {

@@ -1,11 +1,11 @@
 import Core
 import Logging
 
-/// The lines of the log that tell of security events: ids, networks and codes, and never an address, a name or a secret.
+/// Logs security events: ids, networks and codes, never an email address, a name or a secret.
 struct SecurityLog: Sendable {
     let logger: Logger
 
-    /// - Parameter times: how often it happened since the line before.
+    /// - Parameter times: how often it happened since the previous line.
     func write(_ event: SecurityEvent.Sighting, times: Int, requestID: String?) {
         var metadata: Logger.Metadata = ["event": .string(event.kind.rawValue), "times": .stringConvertible(times)]
         metadata["companyId"] = event.company.map { .string($0.text) }

@@ -1,17 +1,18 @@
 import Core
 import Foundation
+import Storage
 
-/// Standard error, for lines that may be lost: nobody who closed the other end, lets a pipe fill up or a disk run full ends the process
-/// or makes it wait. `FileHandle.write(_:)` would, for it traps where the system refuses.
+/// Standard error, for lines that may be lost: a closed reader, a full pipe or a full disk neither ends nor delays the process.
+/// `FileHandle.write(_:)` traps when the system refuses a write.
 enum StandardError {
     private static let writer = LineWriter(to: STDERR_FILENO)
 
     static func write(_ text: String) { writer.write(text) }
 
-    /// Before the process ends.
+    /// Called before the process ends.
     static func flush() { writer.flush() }
 
-    /// How the log says that so many lines were lost.
+    /// Sets the text about lost lines. It is given their number.
     static func tellLosses(_ notice: @escaping @Sendable (Int) -> String) { writer.tellLosses(notice) }
 
     static var metrics: [Metric] {

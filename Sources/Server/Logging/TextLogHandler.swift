@@ -1,8 +1,9 @@
 import Core
 import Logging
+import Storage
 
-/// Writes the log as lines for people, on standard error. What is written for one event can't be taken for another: control characters
-/// are escaped, and a message of several lines goes on behind an indentation.
+/// Writes the log to standard error, as lines for people. One event can't be mistaken for another: control characters are escaped, and
+/// the further lines of a message are indented.
 struct TextLogHandler: LogHandler {
     let label: String
     var metadata: Logger.Metadata = [:]

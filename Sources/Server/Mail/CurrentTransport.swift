@@ -1,7 +1,8 @@
 import Core
+import Storage
 import Synchronization
 
-/// The mail transport that is in use, until other settings give another. What is being sent ends on the one it began with.
+/// The mail transport in use, which new settings may replace. A mail under way finishes on the one it began with.
 final class CurrentTransport: LetterTransport {
     private let current: Mutex<any LetterTransport>
 

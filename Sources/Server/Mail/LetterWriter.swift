@@ -3,14 +3,15 @@ import Embedded
 import Foundation
 import Mustache
 
-/// Writes mails for their receivers: in their language, as text and as HTML.
+/// Writes mails in the recipient's language, as text and as HTML.
 ///
-/// A template's first line is the subject. What follows are paragraphs, with blank lines between; one whose first line is only a
-/// `>` is a button with the mail's link. No name that is filled in can make one: names have no line breaks.
+/// A template's first line is the subject. Paragraphs follow, with blank lines between; one whose first line is only a `>` is a button
+/// with the mail's link. A name that is filled in can't produce one, because names have no line breaks.
 struct LetterWriter: Sendable {
     private let templates: [String: MustacheTemplate]
     private let links: Links
 
+    /// - Throws: if an embedded template can't be parsed.
     init(_ links: Links) throws {
         self.links = links
         let files = polier_mails()
@@ -20,7 +21,7 @@ struct LetterWriter: Sendable {
             })
     }
 
-    /// Nil where no mail can be sent to the address.
+    /// Nil if no mail can be sent to the address.
     func write(_ mail: DueMail) -> Letter? {
         guard let address = EmailAddress(mail.address)?.mailable else { return nil }
         let company = mail.companyName ?? "Polier"
@@ -36,7 +37,7 @@ struct LetterWriter: Sendable {
             "company": company, "firstName": mail.firstName, "inviter": mail.inviter ?? "", "items": mail.lowStock,
             "newAddress": mail.newAddress ?? "",
         ]
-        // An empty text would count as one.
+        // To the template an empty text would be present.
         values["changer"] = mail.changer
         let words = render("\(mail.kind.rawValue).\(mail.language.rawValue)", values)
         let lines = words.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,9 +1,9 @@
-/// The addresses that letters and invitations lead to.
+/// The links in mails and invitations.
 struct Links: Sendable {
-    /// What they begin with, without a slash at the end.
+    /// The start of each, without a slash at the end.
     let publicURL: String
-    /// Whether a token stands in the query, for front ends that read it there. Otherwise it stands in the fragment, which browsers
-    /// send to no server and so no proxy writes into its log.
+    /// Whether the token is in the query, for front ends that read it there. Otherwise it is in the fragment, which browsers never send,
+    /// so that no proxy logs it.
     var tokensInQuery = false
 
     /// - Parameter token: of an invitation or a forgotten password.
@@ -12,13 +12,16 @@ struct Links: Sendable {
     /// - Parameter token: of a founder's address.
     func verify(_ token: String) -> String { link("verify", token) }
 
-    /// - Parameter token: of an address that is to hold.
+    /// - Parameter token: of an address to be confirmed.
     func confirmEmail(_ token: String) -> String { link("confirm-email", token) }
 
-    /// - Parameter token: of an address that can be had back.
+    /// - Parameter token: of an address that can be restored.
     func restoreEmail(_ token: String) -> String { link("restore-email", token) }
 
-    /// The host of the server's address, for what must name one: but for an IPv6 address, which is written otherwise there.
+    /// - Parameter token: of a card. Always in the fragment: no published front end reads cards.
+    func card(_ token: String) -> String { "\(publicURL)/card#token=\(token)" }
+
+    /// The host of the public address, for message ids and reports; IPv6 addresses are replaced, because they are written differently there.
     var host: String {
         let host = publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""
         return host.isEmpty || host.hasPrefix("[") ? "polier" : String(host)

@@ -1,6 +1,6 @@
 import Core
 
-/// Refuses mail: where no way for mail is set, and the log isn't its readers' own.
+/// Refuses mail: if no mail transport is set and others than the recipient read the log.
 struct NoTransport: LetterTransport {
     func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {
         .refused(MailReason(.noTransport))

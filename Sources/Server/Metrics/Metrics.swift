@@ -1,8 +1,9 @@
 import Core
+import Storage
 
-/// All that this server tells of itself, in Prometheus' text format (version 0.0.4).
+/// The metrics of this server, in Prometheus' text format (version 0.0.4).
 struct Metrics: Sendable {
-    /// Asked each time, one after the other.
+    /// Called for each response, one after the other.
     let sources: [@Sendable () async -> [Metric]]
 
     func text() async -> String {
@@ -10,7 +11,7 @@ struct Metrics: Sendable {
         for source in sources { all += await source() }
         var text = ""
         var told: Set<String> = []
-        // What has one name must stand together, under one head.
+        // Samples of the same name must be adjacent, under one head.
         for metric in all where told.insert(metric.name).inserted {
             text +=
                 "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) \(metric.value.kind)\n"
@@ -52,7 +53,7 @@ extension Metric {
         return "\(name)\(suffix)\(list) \(Self.number(number))\n"
     }
 
-    /// Whole numbers without a fraction.
+    /// Integers without a fraction.
     private static func number(_ number: Double) -> String { Int64(exactly: number).map { "\($0)" } ?? "\(number)" }
 
     private static func escaped(_ text: String) -> String {

@@ -1,7 +1,8 @@
 import Core
 import Foundation
+import Storage
 
-/// What the operating system knows of this process, under the names that all of Prometheus' libraries use.
+/// The operating system's figures on this process, under the names that Prometheus' client libraries use.
 struct ProcessMetrics: Sendable {
     private let start = Date()
 
@@ -10,7 +11,7 @@ struct ProcessMetrics: Sendable {
             Metric(
                 "polier_build_info", "Always 1; the version is a label.", .gauge(1), ["version": Release.version]),
             Metric(
-                "process_start_time_seconds", "When the process started, since 1970.",
+                "process_start_time_seconds", "When the process started, in seconds since 1970.",
                 .gauge(start.timeIntervalSince1970)),
         ]
         var usage = rusage()
@@ -20,7 +21,7 @@ struct ProcessMetrics: Sendable {
             }
             all.append(Metric("process_cpu_seconds_total", "Processor time used.", .counter(seconds)))
         }
-        // Linux's alone: proc_pid_statm(5) counts pages.
+        // On Linux only; proc_pid_statm(5) counts pages.
         if let statm = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
             let pages = statm.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
         {

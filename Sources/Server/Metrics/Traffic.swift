@@ -1,12 +1,13 @@
 import Core
 import HTTPTypes
+import Storage
 import Synchronization
 
-/// How long answers took, by route and status.
+/// Response times by route and status.
 final class Traffic: Sendable {
     struct Kind: Hashable {
         let method: String
-        /// The route's path with its places; empty for the web app, and where there was none.
+        /// The route's path with its placeholders; empty for the web app and for unknown addresses.
         let route: String
         let status: Int
 
@@ -20,7 +21,7 @@ final class Traffic: Sendable {
     private let times = Mutex<[Kind: Histogram]>([:])
     private let running = Atomic<Int>(0)
 
-    /// From half a millisecond to ten seconds.
+    /// Half a millisecond to ten seconds.
     private static let bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
     func begin() { running.add(1, ordering: .relaxed) }
@@ -43,12 +44,12 @@ final class Traffic: Sendable {
         return all.map { kind, histogram in
             Metric(
                 "polier_http_request_duration_seconds",
-                "Time from a request's head to its answer's; what is no route has an empty one.",
+                "Time from a request's head to its response's; the route is empty for other addresses.",
                 .histogram(histogram.snapshot),
                 ["method": kind.method, "route": kind.route, "status": "\(kind.status)"])
         } + [
             Metric(
-                "polier_http_requests_running", "Requests that are being answered.",
+                "polier_http_requests_running", "Requests under way.",
                 .gauge(Double(running.load(ordering: .relaxed))))
         ]
     }

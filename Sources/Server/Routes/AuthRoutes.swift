@@ -1,43 +1,33 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import Storage
 
 struct AuthRoutes {
     let accounts: Accounts
     let profile: Profile
     let signedIn: SignedInRoutes
-    let cookie: SessionCookie
-    let browserCookie: SessionCookie
+    let cookies: BrowserCookies
     let registrationIsOpen: Bool
 
-    /// Where a request comes from, with the cookies of a browser that shows a page of ours. Browsers send them by themselves: what
-    /// another site's page asks must neither end a session nor pass for this browser.
-    private func origin(of call: Call) -> Accounts.Origin {
-        var origin = call.origin
-        guard signedIn.origins.isSameSite(call.request.head) else { return origin }
-        origin.isOwnPage = true
-        origin.formerToken = cookie.token(in: call.request.headers)
-        origin.browserToken = browserCookie.token(in: call.request.headers)
-        return origin
-    }
-
     var routes: [Route] {
-        let (accounts, profile, cookie, browserCookie) = (accounts, profile, cookie, browserCookie)
+        let (accounts, profile, cookies) = (accounts, profile, cookies)
         let (runtime, registrationIsOpen) = (signedIn.runtime, registrationIsOpen)
         return [
             .open(
-                .post, "/api/v1/auth/register",
+                .post, "/api/v1/auth/register", in: .auth,
                 .init(
                     "Register a company",
                     """
-                    Founds a company with its first manager, who can sign in at once. A server with a public address and mail \
-                    sends them a link that confirms their e-mail address: before that the company mails and invites no one.
+                    Creates a company with its first manager, who can sign in at once. If the server has a public address and \
+                    mail, it sends them a link that confirms their email address; until then the company can't mail or invite \
+                    anyone.
                     """),
-                result: .one(Registered.self, .created, "The company and its manager are there."),
+                result: .one(Registered.self, .created, "The company and its manager were created."),
                 refusals: [
                     .of(AccountRefusal.registrationClosed), .of(AccountRefusal.emailTaken),
                     .of(AccountRefusal.tooManySignIns),
-                    .of(AccountRefusal.tooManyTries, "More than 30 registrations an hour from one address."),
+                    .of(AccountRefusal.tooManyTries, "More than 30 registrations an hour from one network address."),
                 ]
             ) { (call, fields: Registration) in
                 guard registrationIsOpen else { throw Refusal(AccountRefusal.registrationClosed) }
@@ -47,75 +37,76 @@ struct AuthRoutes {
                 return .one(Registered(message: "The company is registered: sign in.", user: user), .created)
             },
             .open(
-                .post, "/api/v1/auth/signin",
+                .post, "/api/v1/auth/signin", in: .auth,
                 .init(
                     "Sign in",
                     """
-                    Answers with an access token for 30 days, and sets it as a cookie for browsers. An unknown address and a \
-                    wrong password get the same answer. Ten failures of one account or a hundred from one address within \
-                    15 minutes close the door for a while, to the right password too. A browser that signs in by a page of this \
-                    server gets a second cookie, by which the account knows it: its failures count for itself, and others' \
-                    don't keep it out.
+                    Returns an access token that is valid for 30 days, and sets it as a cookie for browsers. An unknown address \
+                    and a wrong password get the same answer. After ten failures of one account, or a hundred from one network \
+                    address, within 15 minutes, even the right password is refused for a while. A browser that signs in on a page \
+                    of this server gets a second cookie that identifies it to the account: its failures are counted separately, \
+                    and others' failures don't lock it out.
                     """),
                 result: .one(Accounts.SignIn.self, .ok, "Signed in."),
                 refusals: [
                     .of(AccountRefusal.wrongCredentials), .of(AccountRefusal.tooManySignIns),
                     .of(CompanyRefusal.suspended),
-                    .of(AccountRefusal.tooManyTries, "Too many failures of this account, or from this address."),
+                    .of(
+                        AccountRefusal.tooManyTries, "Too many failures of this account, or from this network address."),
                 ]
             ) { (call, fields: Credentials) in
                 let signIn = try await accounts.signIn(
-                    email: fields.email, password: fields.password, from: origin(of: call))
+                    email: fields.email, password: fields.password, from: cookies.origin(of: call))
                 var answer = Answer.one(signIn)
-                answer.headers[.setCookie] = cookie.set(signIn.token, lasting: Session.lifetime)
+                answer.headers[.setCookie] = cookies.session.set(signIn.token, lasting: Session.lifetime)
                 if let browser = signIn.newBrowser {
-                    let set = browserCookie.set(browser, lasting: KnownBrowser.lifetime)
+                    let set = cookies.browser.set(browser, lasting: KnownBrowser.lifetime)
                     answer.headers.append(HTTPField(name: .setCookie, value: set))
                 }
                 return answer
             },
-            signedIn.other(
-                .post, "/api/v1/auth/signout", .signedIn,
-                .init("Sign out", "Ends the session that the request came with."), result: .noContent,
+            signedIn.custom(
+                .post, "/api/v1/auth/signout", in: .auth, .signedIn,
+                .init("Sign out", "Ends the session of the request."), result: .noContent,
                 evenSuspended: true
             ) { (_, caller: AsThemselves) in
                 try await accounts.signOut(caller.actor)
                 var answer = Answer.noContent
-                answer.headers[.setCookie] = cookie.clear
+                answer.headers[.setCookie] = cookies.session.clear
                 answer.headers[.clearSiteData] = SessionCookie.clearedData
                 return answer
             },
             .open(
-                .post, "/api/v1/auth/reset-password",
+                .post, "/api/v1/auth/reset-password", in: .auth,
                 .init(
-                    "Ask for a new password",
+                    "Request a new password",
                     """
-                    Makes a link, good for an hour, with which whoever has this address can set a new password. The answer is \
-                    the same whether or not there is such an account. Beyond 15 an hour for one account no further mail is \
-                    sent to it, and the last link stays good.
+                    Mails a link that sets a new password within an hour. The answer is the same whether or not the account \
+                    exists. After 15 mails an hour to one account no further mail is sent, and the last link stays valid.
                     """),
-                result: .one(Message.self, .accepted, "Taken on."),
+                result: .one(Message.self, .accepted, "The request was accepted."),
                 refusals: [
                     .of(
                         AccountRefusal.tooManyTries,
                         """
-                        More than 5 an hour for one account from one address, or from a browser that it knows; or 30 from one address.
+                        More than 5 an hour for one account from one network address, or from a browser that it knows; or 30 in all \
+                        from one network address.
                         """)
                 ]
             ) { (call, fields: EmailField) in
-                try await accounts.resetPassword(email: fields.email, from: origin(of: call))
+                try await accounts.resetPassword(email: fields.email, from: cookies.origin(of: call))
                 return .one(
                     Message(text: "If there is an account for this address, a link is on its way to it."), .accepted)
             },
             .open(
-                .post, "/api/v1/auth/set-password", by: .oneTimeToken,
+                .post, "/api/v1/auth/set-password", in: .auth, by: .oneTimeToken,
                 .init(
                     "Set a password with a link",
                     """
-                    Takes the token of an invitation or of a forgotten password as the bearer token. The person is ACTIVE \
-                    then, and all their sessions end.
+                    Takes the token from an invitation or a password link as the bearer token. The person becomes ACTIVE, and all \
+                    their sessions end.
                     """),
-                result: .one(User.self, .ok, "The password is set: sign in with it."),
+                result: .one(User.self, .ok, "The password was set; sign in with it."),
                 refusals: [
                     .of(AccountRefusal.linkUsed), .of(AccountRefusal.linkTokenMissing),
                     .of(AccountRefusal.malformedAuthorization), .of(AccountRefusal.tooManySignIns),
@@ -127,94 +118,104 @@ struct AuthRoutes {
                 return .one(try await accounts.setPassword(fields.password, token: token, from: call.source))
             },
             .open(
-                .post, "/api/v1/auth/verify",
+                .post, "/api/v1/auth/verify", in: .auth,
                 .init(
-                    "Prove a founder's address with a link",
+                    "Confirm a founder's address with a link",
                     """
-                    Takes the token of the link that was mailed to who registered a company: it can mail and invite people from \
-                    now on. A password that is set by a mailed link, and another address that is confirmed, prove it too.
+                    Takes the token from the link that was mailed to the person who registered a company; from then on the company \
+                    can mail and invite people. Setting a password with a mailed link, or confirming another address, has the \
+                    same effect.
                     """),
-                result: .one(AddressThatHolds.self, .ok, "The address is proven."),
+                result: .one(ConfirmedAddress.self, .ok, "The address is confirmed."),
                 refusals: [.of(AccountRefusal.linkUsed), .of(AccountRefusal.linkExpired)]
             ) { (call, fields: TokenField) in
-                .one(AddressThatHolds(email: try await accounts.proveAddress(token: fields.token, from: call.source)))
+                .one(ConfirmedAddress(email: try await accounts.proveAddress(token: fields.token, from: call.source)))
             },
             signedIn.change(
-                .post, "/api/v1/auth/verify/resend", .signedIn,
+                .post, "/api/v1/auth/verify/resend", in: .auth, .signedIn,
                 .init(
-                    "Mail the link that proves a founder's address again",
-                    "For who registered a company: a fresh link, good for 7 days; the old one is void."),
+                    "Mail the link that confirms a founder's address again",
+                    "For the person who registered a company: a new link, valid for 7 days; the old one stops working."),
                 status: .accepted,
                 refusals: [
                     .of(AccountRefusal.nothingToProve),
-                    .of(AccountRefusal.tooManyTries, "This address was written to more than 10 times an hour."),
+                    .of(AccountRefusal.tooManyTries, "More than 10 mails an hour to this address."),
                 ]
             ) { (_, caller: AsThemselves, _: NoFields) in
                 accounts.resendProof(as: caller.actor).map { _ in
-                    Message(text: "A link is on its way to \(caller.actor.user.email).")
+                    Message(text: "A link is on its way to \(caller.actor.user.label).")
                 }
             },
             .open(
-                .post, "/api/v1/auth/email/confirm",
+                .post, "/api/v1/auth/email/confirm", in: .auth,
                 .init(
-                    "Confirm an address with a link",
+                    "Confirm a new address with a link",
                     """
-                    Takes the token of the link that was mailed to a new address: it holds from now on. The address before \
-                    can be had back for 7 days. A change that someone else asked for ends the person's sessions.
+                    Takes the token from the link that was mailed to a new address, which replaces the old one. For 7 days the \
+                    change can be undone from the old address. If someone else requested the change, the person's sessions end.
                     """),
-                result: .one(AddressThatHolds.self, .ok, "The address holds."),
+                result: .one(ConfirmedAddress.self, .ok, "The new address is in use."),
                 refusals: [
                     .of(AccountRefusal.linkUsed),
                     .of(
-                        AccountRefusal.emailTaken, "The address has an account already, or was another's until lately."),
+                        AccountRefusal.emailTaken,
+                        "The address has an account already, or recently belonged to another."),
                 ]
             ) { (call, fields: TokenField) in
-                .one(AddressThatHolds(email: try await accounts.confirmEmail(token: fields.token, from: call.source)))
+                .one(ConfirmedAddress(email: try await accounts.confirmEmail(token: fields.token, from: call.source)))
             },
             .open(
-                .post, "/api/v1/auth/email/restore",
+                .post, "/api/v1/auth/email/restore", in: .auth,
                 .init(
                     "Undo a change of the address with a link",
                     """
-                    Takes the token of the link that was mailed to the address that was to change. That address holds again, \
-                    whatever was changed since; the password is void, all sessions end, and a link for a new password is \
-                    mailed to it.
+                    Takes the token from the link that was mailed to the old address. That address is restored, whatever was \
+                    changed since; the password stops working, all sessions end, and a link that sets a new password is mailed \
+                    to it.
                     """),
-                result: .one(AddressThatHolds.self, .ok, "The address holds again."),
+                result: .one(ConfirmedAddress.self, .ok, "The old address was restored."),
                 refusals: [.of(AccountRefusal.linkUsed), .of(AccountRefusal.emailTaken)]
             ) { (call, fields: TokenField) in
-                .one(AddressThatHolds(email: try await accounts.restoreEmail(token: fields.token, from: call.source)))
+                .one(ConfirmedAddress(email: try await accounts.restoreEmail(token: fields.token, from: call.source)))
             },
-            signedIn.other(
-                .post, "/api/v1/auth/confirm", .signedIn,
+            signedIn.custom(
+                .post, "/api/v1/auth/confirm", in: .auth, .signedIn,
                 .init(
-                    "Confirm the password",
+                    "Confirm the password or the PIN",
                     """
-                    Takes the password of the person who is signed in, so that this session may do for ten minutes what is \
-                    sensitive: what has x-confirmation here. Signing in counts as such a confirmation. Wrong passwords count \
-                    as those of a change of password do.
+                    Takes the caller's password, or the PIN of the phone on which the session began; for the next ten minutes this session may make the sensitive requests, which are \
+                    those with `x-confirmation` here. Signing in counts as a confirmation. Wrong passwords are counted as in a \
+                    change of password, wrong PINs as in a sign-in.
                     """),
                 request: RequestDescription(body: ConfirmationFields.description),
-                result: .one(ConfirmedUntil.self, .ok, "The password is the right one."),
+                result: .one(ConfirmedUntil.self, .ok, "The password or the PIN is right."),
                 refusals: [
                     .of(AccountRefusal.tooManySignIns),
                     .of(AccountRefusal.tooManyTries, "The password was guessed too often."),
+                    .of(AccountRefusal.wrongPin), .of(AccountRefusal.phoneEnded, "The tenth wrong PIN."),
                 ]
             ) { (call, caller: AsThemselves) in
                 let fields: ConfirmationFields = try await RequestBody(of: call.request).read()
-                return .one(ConfirmedUntil(until: try await accounts.confirm(fields.password, as: caller.actor)))
+                let until =
+                    switch fields.secret {
+                    case .password(let password): try await accounts.confirm(password, as: caller.actor)
+                    case .pin(let pin): try await accounts.confirm(pin: pin, as: caller.actor)
+                    }
+                return .one(ConfirmedUntil(until: until))
             },
             signedIn.one(
-                "/api/v1/auth/confirm", .signedIn,
-                .init("Say how long the password is confirmed", "Until when this session may do what is sensitive.")
+                "/api/v1/auth/confirm", in: .auth, .signedIn,
+                .init(
+                    "Read how long the password stays confirmed",
+                    "Until when this session may make sensitive requests.")
             ) { (_, caller: AsThemselves) in ConfirmedUntil(until: caller.actor.confirmedUntil(now: runtime.now())) },
             signedIn.list(
-                "/api/v1/auth/sessions", .signedIn,
+                "/api/v1/auth/sessions", in: .auth, .signedIn,
                 .init(
-                    "List one's sessions",
+                    "List your sessions",
                     """
-                    Where the caller is signed in, the newest first. A browser's session also ends after 14 days without use; \
-                    one whose token was never sent as a cookie lasts until expiresAt.
+                    Where the caller is signed in, newest first. A browser's session also ends after 14 days without use; one \
+                    whose token was never sent as a cookie lasts until `expiresAt`.
                     """), by: .id()
             ) { (_, caller: AsThemselves, page) in
                 let sessions = try await profile.sessions(page, as: caller.actor)
@@ -223,8 +224,8 @@ struct AuthRoutes {
                     next: sessions.next)
             },
             signedIn.remove(
-                "/api/v1/auth/sessions/{sessionId}", .signedIn,
-                .init("End a session", "Signs the caller out somewhere else, or here."), isConditional: false,
+                "/api/v1/auth/sessions/{sessionId}", in: .auth, .signedIn,
+                .init("End a session", "Signs the caller out on another device, or on this one."), isConditional: false,
                 confirmation: .neededForOtherSessions
             ) { (call, caller: AsThemselves) in
                 profile.endSession(try call.id("sessionId"), as: caller.actor)
@@ -240,12 +241,14 @@ private struct Registration: BodyFields {
     let language: Language
 
     init?(_ fields: inout FieldReader) {
-        let (email, password) = (fields.email("email"), fields.newPassword("password"))
-        let firstName = fields.name("firstName", max: 100, of: .sender, example: "Sabine")
-        let lastName = fields.name("lastName", max: 100, of: .sender, example: "Brandt")
-        let companyName = fields.name("companyName", of: .sender, example: "Fliesen Brandt GmbH")
-        let address = fields.address("address")
-        language = fields.choice("language", default: .german)
+        let (email, password) = (
+            fields.email("email", "The email address that the manager signs in with."), fields.newPassword("password")
+        )
+        let firstName = fields.name("firstName", "The manager's first name.", max: 100, of: .sender, example: "Sabine")
+        let lastName = fields.name("lastName", "The manager's last name.", max: 100, of: .sender, example: "Brandt")
+        let companyName = fields.name("companyName", "The company's name.", of: .sender, example: "Fliesen Brandt GmbH")
+        let address = fields.address("address", "The company's address.")
+        language = fields.choice("language", .language, default: .german)
         guard let email, let password, let firstName, let lastName, let companyName, let address else { return nil }
         person = Accounts.NewPerson(email: email, password: password, firstName: firstName, lastName: lastName)
         (self.companyName, self.address) = (companyName, address)
@@ -257,8 +260,10 @@ private struct Credentials: BodyFields {
     let password: String
 
     init?(_ fields: inout FieldReader) {
-        let email = fields.secret("email", example: "sabine@fliesen-brandt.example")
-        let password = fields.secret("password", example: "Kelle und Fugbrett")
+        let email = fields.secret(
+            "email", "The email address of the account; case makes no difference.",
+            example: "sabine@fliesen-brandt.example")
+        let password = fields.secret("password", "The password of the account.", example: "Kelle und Fugbrett")
         guard let email, let password else { return nil }
         (self.email, self.password) = (email, password)
     }
@@ -268,7 +273,7 @@ private struct EmailField: BodyFields {
     let email: EmailAddress
 
     init?(_ fields: inout FieldReader) {
-        guard let email = fields.email("email") else { return nil }
+        guard let email = fields.email("email", "The email address of the account.") else { return nil }
         self.email = email
     }
 }
@@ -282,41 +287,63 @@ private struct PasswordField: BodyFields {
     }
 }
 
-/// Later also a code or a PIN in the password's place.
 private struct ConfirmationFields: BodyFields {
-    let password: String
+    let secret: Secret
+
+    enum Secret {
+        case password(String)
+        case pin(String)
+    }
 
     init?(_ fields: inout FieldReader) {
-        guard let password = fields.secret("password", example: "Kelle und Fugbrett") else { return nil }
-        self.password = password
+        let password: String? = fields.optional("password") {
+            $0.secret(
+                "password", "The caller's current password; this or `pin` is needed.", example: "Kelle und Fugbrett")
+        }
+        let pin: String? = fields.optional("pin") {
+            $0.secret("pin", "The PIN of the phone on which the session began.", example: "274961")
+        }
+        switch (password, pin) {
+        case (let password?, _): secret = .password(password)
+        case (nil, let pin?): secret = .pin(pin)
+        case (nil, nil):
+            if fields.problems.isEmpty { fields.report("password", .missing) }
+            return nil
+        }
     }
 }
 
 private struct ConfirmedUntil: Wire {
-    /// Nil where the password is needed first.
+    /// Nil if the password is needed first.
     let until: Instant?
 
     static let schemaName = "Confirmation"
     static let example = ConfirmedUntil(until: Example.evening)
 
-    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.instant("confirmedUntil", until) }
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.instant(
+            "confirmedUntil", until,
+            "Until when this session may make sensitive requests; null if the password is needed first.")
+    }
 }
 
 private struct TokenField: BodyFields {
     let token: Substring
 
     init?(_ fields: inout FieldReader) {
-        guard let token = fields.secret("token", example: "5a5a") else { return nil }
+        guard let token = fields.secret("token", .linkToken, example: "5a5a") else { return nil }
         self.token = token[...]
     }
 }
 
-private struct AddressThatHolds: Wire {
+private struct ConfirmedAddress: Wire {
     let email: String
 
-    static let example = AddressThatHolds(email: "lena.vogt@fliesen-brandt.example")
+    static let example = ConfirmedAddress(email: "lena.vogt@fliesen-brandt.example")
 
-    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.text("email", email) }
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("email", email, "The person's email address from now on.")
+    }
 }
 
 private struct Registered: Wire {
@@ -326,8 +353,8 @@ private struct Registered: Wire {
     static let example = Registered(message: "The company is registered: sign in.", user: .example)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("message", message)
-        fields.object("user", user)
+        fields.text("message", message, "A sentence for people, in English.")
+        fields.object("user", user, "The first manager.")
     }
 }
 
@@ -336,7 +363,9 @@ private struct Message: Wire {
 
     static let example = Message(text: "If there is an account for this address, a link is on its way to it.")
 
-    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.text("message", text) }
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("message", text, "A sentence for people, in English.")
+    }
 }
 
 extension Accounts.SignIn: Wire {
@@ -345,9 +374,9 @@ extension Accounts.SignIn: Wire {
         expiresAt: Example.later, user: .example)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("accessToken", token.text)
-        fields.instant("expiresAt", expiresAt)
-        fields.object("user", user)
+        fields.text("accessToken", token.text, "The access token, for `Authorization: Bearer`.")
+        fields.instant("expiresAt", expiresAt, .expiresAt)
+        fields.object("user", user, "The person who signed in.")
     }
 }
 
@@ -360,12 +389,15 @@ private struct OwnSession: Wire {
     static let example = OwnSession(session: .example, isCurrent: true)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("id", session.id)
-        fields.boolean("current", isCurrent)
-        fields.text("userAgent", session.userAgent)
-        fields.instant("createdAt", session.createdAt)
-        fields.instant("lastUsedAt", session.lastUsedAt)
-        fields.instant("expiresAt", session.expiresAt)
+        fields.id("id", session.id, .id)
+        fields.boolean("current", isCurrent, "Whether the request was made with this session.")
+        fields.text("userAgent", session.userAgent, .userAgent)
+        fields.boolean(
+            "byCard", session.phone != nil,
+            "Whether it began on a phone with a card or a PIN, instead of with a password.")
+        fields.instant("createdAt", session.createdAt, "When the person signed in.")
+        fields.instant("lastUsedAt", session.lastUsedAt, .lastUsedAt)
+        fields.instant("expiresAt", session.expiresAt, .expiresAt)
     }
 }
 

@@ -14,36 +14,36 @@ struct CompanyRoutes {
         let (companies, rows) = (companies, signedIn.rows)
         return [
             signedIn.list(
-                "/api/v1/companies", .may(.listCompanies),
-                .init("List companies", "For operators: all of them, in the order in which they came."), by: .id()
+                "/api/v1/companies", in: .companies, .may(.listCompanies),
+                .init("List companies", "For operators: all companies, oldest first."), by: .id()
             ) { (_, caller: AsThemselves, page) in try await companies.list(page, as: caller.actor) },
             signedIn.one(
-                Self.one, .may(.readCompany),
+                Self.one, in: .companies, .may(.readCompany),
                 .init(
                     "Read a company",
                     """
-                    Its name, address, settings and size. `isAddressProven` is false until its founder has opened the link that \
-                    was mailed to confirm their e-mail address: before that the company mails and invites no one, and from \
-                    `readOnlyFrom` on nothing can be changed in it. It is erased after 30 days without a sign-in.
+                    Its name, address, settings and size. While `isAddressProven` is false the company can't mail or invite \
+                    anyone, from `readOnlyFrom` on nothing can be changed in it, and after 30 days without a sign-in it is erased.
                     """)
             ) { (_, company: InCompany) in try await companies.get(in: company.scope) },
             signedIn.change(
-                .patch, Self.one, .may(.changeCompany), .init("Change a company", "Takes any of the fields.")
+                .patch, Self.one, in: .companies, .may(.changeCompany),
+                .init("Change a company", "Fields that are left out stay unchanged.")
             ) { (call, company: InCompany, fields: CompanyFields) in
                 try companies.change(fields.edit, if: call.precondition, in: company.scope)
             },
-            signedIn.other(
-                .get, Self.one + "/export", .may(.copyCompany),
+            signedIn.custom(
+                .get, Self.one + "/export", in: .companies, .may(.copyCompany),
                 .init(
-                    "Take a copy of a whole company",
+                    "Export a company",
                     """
-                    For operators. A file of lines of JSON: the first says what it is, then each row as it is stored \
-                    (instants in milliseconds since 1970 UTC, amounts in thousandths), and the last counts the rows, so that \
-                    a copy that was cut off shows. Passwords and tokens are not in it. `polier company restore` puts it back.
+                    For operators. A file of JSON lines: a first line that describes it, each row as it is stored (instants in \
+                    milliseconds since 1970 UTC, amounts in thousandths), and a last line with the number of rows, which shows \
+                    whether the file is complete. It contains no passwords and no tokens. `polier company restore` imports it.
                     """),
                 result: .text("application/x-ndjson", "The file."), confirmation: .needed, takes: .copy
             ) { (_, company: InCompany) in
-                // First, so that a company that isn't there is an answer and not a broken file.
+                // First, so that an unknown company gets an answer and not a broken file.
                 try await companies.checkExport(in: company.scope)
                 return .download(
                     "polier-\(company.scope.company.text).ndjson", type: "application/x-ndjson"
@@ -53,17 +53,17 @@ struct CompanyRoutes {
                     }
                 }
             },
-            signedIn.other(
-                .put, Self.one + "/suspension", .may(.suspendCompany),
+            signedIn.custom(
+                .put, Self.one + "/suspension", in: .companies, .may(.suspendCompany),
                 .init(
-                    "Suspend a company, or let it go on",
+                    "Suspend or resume a company",
                     """
-                    For operators. While it is suspended none of its people signs in, and their sessions are refused with \
-                    `company-suspended`; they can only sign out, or set a password by a link that they were sent. Nothing is deleted or ended: once it goes on, so do \
-                    their sessions.
+                    For operators. While a company is suspended its people can't sign in, and their sessions are refused with \
+                    `company-suspended`; they can only sign out, or set a password with a link that they were sent. Nothing is \
+                    deleted or ended: once the company is resumed, their sessions work again.
                     """),
                 request: RequestDescription(body: SuspensionFields.description, isConditional: true),
-                result: .one(Company.self, .ok, "As it is now."), confirmation: .needed
+                result: .one(Company.self, .ok, "The updated resource."), confirmation: .needed
             ) { (call, company: InCompany) in
                 let fields: SuspensionFields = try await RequestBody(of: call.request).read()
                 return .one(
@@ -71,16 +71,16 @@ struct CompanyRoutes {
                         companies.suspend(fields.isSuspended, if: call.precondition, in: company.scope),
                         in: company.companyID))
             },
-            signedIn.other(
-                .delete, Self.one, .may(.removeCompany),
+            signedIn.custom(
+                .delete, Self.one, in: .companies, .may(.removeCompany),
                 .init(
                     "Erase a company",
                     """
-                    For operators. Deletes every row of the company, for ever, and answers with how many there were in each \
-                    table; take a copy first. Its people are signed out before anything goes.
+                    For operators. Permanently deletes every row of the company and returns the number of rows of each table; \
+                    export it first. Its people are signed out before anything is deleted.
                     """),
                 request: RequestDescription(isConditional: true),
-                result: .one(Erasure.self, .ok, "Nothing of the company is left."), confirmation: .needed,
+                result: .one(Erasure.self, .ok, "The company was erased."), confirmation: .needed,
                 refusals: [.of(CompanyRefusal.inUse)]
             ) { (call, company: InCompany) in
                 .one(try await companies.erase(if: call.precondition, in: company.scope))
@@ -93,24 +93,34 @@ private struct SuspensionFields: BodyFields {
     let isSuspended: Bool
 
     init?(_ fields: inout FieldReader) {
-        guard let isSuspended = fields.boolean("isSuspended", example: true) else { return nil }
+        guard
+            let isSuspended = fields.boolean(
+                "isSuspended", "Whether the company is suspended from now on.", example: true)
+        else { return nil }
         self.isSuspended = isSuspended
     }
 }
 
 private struct CompanyFields: BodyFields {
-    let edit: Companies.Edit
+    let edit: Edit<Company>
 
     init?(_ fields: inout FieldReader) {
-        let name = fields.changed("name") { $0.name("name", of: .sender, example: "Fliesen Brandt GmbH") }
-        let address = fields.changed("address") { $0.address("address") }
-        let timeZone = fields.changed("timeZone") { $0.line("timeZone", max: 100, example: "Europe/Berlin") }
+        var company = Edit<Company>()
+        company.set(
+            \.name,
+            fields.changed("name") {
+                $0.name("name", "The company's name.", of: .sender, example: "Fliesen Brandt GmbH")
+            })
+        company.set(
+            \.address,
+            fields.changed("address") { $0.address("address", "The company's address; all parts are replaced.") })
+        let timeZone = fields.changed("timeZone") { $0.line("timeZone", .timeZone, max: 100, example: "Europe/Berlin") }
         if let timeZone, !TimeZone.knownTimeZoneIdentifiers.contains(timeZone), timeZone != "UTC" {
             fields.report("timeZone", .notTimeZone)
         }
-        edit = Companies.Edit(
-            name: name, address: address, timeZone: timeZone,
-            language: fields.changed("language") { $0.choice("language") })
+        company.set(\.timeZone, timeZone)
+        company.set(\.language, fields.changed("language") { $0.choice("language", .language) })
+        edit = company
     }
 }
 
@@ -118,11 +128,11 @@ extension Address: Wire {
     static let example = Example.address
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("streetNumber", streetNumber)
-        fields.text("street", street)
-        fields.text("city", city)
-        fields.text("postalCode", postalCode)
-        fields.text("country", country)
+        fields.text("streetNumber", streetNumber, "House number.")
+        fields.text("street", street, "Street.")
+        fields.text("city", city, "City.")
+        fields.text("postalCode", postalCode, "Postal code.")
+        fields.text("country", country, "Country.")
     }
 }
 
@@ -135,19 +145,23 @@ extension Company: Wire {
     var entityVersion: Int64? { version }
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("id", id)
-        fields.text("name", name)
-        fields.text("address", address.text)
-        fields.object("addressParts", address)
-        fields.text("timeZone", timeZone)
-        fields.choice("language", language)
-        fields.integer("siteCount", siteCount)
-        fields.integer("userCount", userCount)
-        fields.instant("createdAt", createdAt)
-        fields.instant("updatedAt", updatedAt)
-        fields.boolean("isAddressProven", unprovenSince == nil)
-        fields.instant("readOnlyFrom", readOnlyFrom)
-        fields.instant("suspendedAt", suspendedAt)
+        fields.id("id", id, .id)
+        fields.text("name", name, "The company's name.")
+        fields.text("address", address.text, "The address in one line.")
+        fields.object("addressParts", address, "The same address in its parts.")
+        fields.text("timeZone", timeZone, .timeZone)
+        fields.choice("language", language, .language)
+        fields.integer("siteCount", siteCount, "Number of sites, without removed ones.")
+        fields.integer("userCount", userCount, "Number of people, without removed ones.")
+        fields.instant("createdAt", createdAt, .createdAt)
+        fields.instant("updatedAt", updatedAt, .updatedAt)
+        fields.boolean(
+            "isAddressProven", unprovenSince == nil,
+            "Whether the founder has confirmed their email address, or doesn't have to.")
+        fields.instant(
+            "readOnlyFrom", readOnlyFrom,
+            "From when on nothing can be changed unless the address is confirmed; null if it is, or needn't be.")
+        fields.instant("suspendedAt", suspendedAt, "Since when the company is suspended; null if it isn't.")
     }
 }
 
@@ -155,8 +169,8 @@ extension Erasure: Wire {
     static let example = Erasure(company: Example.id(4), tables: [.example])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("companyId", company)
-        fields.list("erased", tables)
+        fields.id("companyId", company, "The company's id.")
+        fields.list("erased", tables, "The number of rows that were deleted, by table.")
     }
 }
 
@@ -165,21 +179,20 @@ extension Erasure.Table: Wire {
     static let example = Erasure.Table(name: "sites", rows: 3)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("table", name)
-        fields.integer("rows", rows)
+        fields.text("table", name, "The table's name.")
+        fields.integer("rows", rows, "Number of rows that were deleted from it.")
     }
 }
 
 extension FieldReader {
-    mutating func address(_ name: String) -> Address? {
-        object(name) { part in
+    mutating func address(_ name: String, _ meaning: Meaning) -> Address? {
+        object(name, meaning) { part in
             let example = Example.address
-            let streetNumber = part.line("streetNumber", max: 20, example: example.streetNumber)
-            let (street, city) = (
-                part.line("street", example: example.street), part.line("city", example: example.city)
-            )
-            let postalCode = part.line("postalCode", max: 20, example: example.postalCode)
-            let country = part.line("country", max: 100, example: example.country)
+            let streetNumber = part.line("streetNumber", "House number.", max: 20, example: example.streetNumber)
+            let street = part.line("street", "Street.", example: example.street)
+            let city = part.line("city", "City.", example: example.city)
+            let postalCode = part.line("postalCode", "Postal code.", max: 20, example: example.postalCode)
+            let country = part.line("country", "Country.", max: 100, example: example.country)
             guard let streetNumber, let street, let city, let postalCode, let country else { return nil }
             return Address(
                 streetNumber: streetNumber, street: street, city: city, postalCode: postalCode, country: country)

@@ -5,11 +5,11 @@ import Foundation
 import HTTPTypes
 import NIOCore
 
-/// What describes the API: the document for programs, and the page for people.
+/// The API's description: the document for programs and the page for people.
 struct DescriptionRoutes {
     private let described: [Route]
 
-    /// - Parameter routes: all others.
+    /// - Parameter routes: all other routes.
     init(describing routes: [Route]) { described = routes }
 
     var routes: [Route] {
@@ -20,22 +20,25 @@ struct DescriptionRoutes {
 
     private static func own(_ document: ByteBuffer, _ pages: ProblemPages) -> [Route] {
         [
-            .still(
-                "/api/v1/openapi.json",
-                .init("Describe the API", "This document: OpenAPI 3.1, from the same table that serves."),
+            .fixed(
+                "/api/v1/openapi.json", in: .server,
+                .init(
+                    "Describe the API",
+                    "This document, OpenAPI 3.1, made from the table of routes that serves requests."),
                 result: .text("application/json", "The description.", schema: ["type": "object"])
             ) { Answer(.ok, document, type: "application/json") },
-            .still(
-                "/docs", .init("Read about the API", "This document as a page."),
+            .fixed(
+                "/docs", in: .server, .init("Read about the API", "This document as a page."),
                 result: .text("text/html; charset=utf-8", "The page.")
             ) { answer(page) },
-            .still(
-                "/problems", .init("List the codes of problems", "What `code` of a problem may be, as a page."),
+            .fixed(
+                "/problems", in: .server,
+                .init("List the codes of problems", "All values of `code` of a problem, as a page."),
                 result: .text("text/html; charset=utf-8", "The page.")
             ) { answer(ProblemPages.list) },
             Route(
-                .get, "/problems/{code}", .anyone,
-                .init("Read about a problem", "What a code means, as a page: `type` of a problem leads here."),
+                .get, "/problems/{code}", in: .server, .anyone,
+                .init("Read about a problem", "The meaning of a code, as a page; `type` of a problem links to it."),
                 result: .text("text/html; charset=utf-8", "The page."), refusals: [.of(RequestProblem.noSuchAddress)],
                 needsDatabase: false
             ) { call in
@@ -56,7 +59,7 @@ struct DescriptionRoutes {
 
     private static let page = ByteBuffer(string: polier_docs_page().text)
 
-    /// Only the page's own script and style run, told by their hashes, and only this server is asked.
+    /// Only the page's own script and style run, identified by their hashes, and it may only contact this server.
     private static let policy: String = {
         let html = polier_docs_page().text
         func hashes(_ element: String) -> String {

@@ -1,37 +1,40 @@
 import Core
 import HTTPTypes
+import Storage
 
 struct MailRoutes {
     let mails: Mails
     let runtime: Runtime
     let signedIn: SignedInRoutes
-    /// What Mailgun signs with; nil where it isn't set, so that nothing is believed.
+    /// The key that Mailgun signs with; nil if it isn't set, and then every signature is refused.
     let signingKey: @Sendable () -> String?
 
     var routes: [Route] {
         let (mails, runtime, signingKey) = (mails, runtime, signingKey)
         return [
             signedIn.list(
-                "/api/v1/companies/{companyId}/mails", .may(.readMails),
-                .init("List mails", "What became of every mail to the company's people, the newest first."), by: .id()
+                "/api/v1/companies/{companyId}/mails", in: .mail, .may(.readMails),
+                .init("List mails", "Every mail to the company's people with its state, newest first."), by: .id()
             ) { (_, company: InCompany, page) in try await mails.list(page, in: company.scope) },
             .open(
-                .post, "/api/v1/mail/webhooks/mailgun", by: .mailgun,
+                .post, "/api/v1/mail/webhooks/mailgun", in: .mail, by: .mailgun,
                 .init(
-                    "Hear of deliveries",
+                    "Receive delivery events",
                     """
-                    Mailgun tells what became of a mail: delivered, failed, complained. Each signature is believed once, \
+                    Called by Mailgun when a mail was delivered, failed or was reported as spam. Each signature is accepted once, \
                     within an hour.
                     """),
-                result: .one(Heard.self, .ok, "Written down."),
+                result: .one(EventReceipt.self, .ok, "The event was recorded."),
                 refusals: [
-                    .of(RequestProblem.wrongSignature, "The signature is wrong, old, or was used: don't send it again.")
+                    .of(
+                        RequestProblem.wrongSignature,
+                        "The signature is wrong, too old or already used; Mailgun doesn't try again.")
                 ]
             ) { (_, fields: WebhookFields) in
                 guard let signingKey = signingKey(),
                     try await mails.hear(fields.event, signed: fields.signature, key: signingKey, runtime: runtime)
                 else { throw Problem(.wrongSignature) }
-                return .one(Heard())
+                return .one(EventReceipt())
             },
         ]
     }
@@ -43,56 +46,75 @@ extension Mail: Wire {
         state: .sent, reason: nil, attempts: 1, createdAt: Example.morning, updatedAt: Example.evening)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("id", id)
-        fields.choice("kind", kind)
-        fields.id("userId", user)
-        fields.text("address", address)
-        fields.choice("state", state)
-        fields.text("reason", reason?.message)
-        fields.text("reasonCode", reason?.code.rawValue)
-        fields.values("reasonParams", reason?.values ?? [:])
-        fields.integer("attempts", attempts)
-        fields.instant("createdAt", createdAt)
-        fields.instant("updatedAt", updatedAt)
+        fields.id("id", id, .id)
+        fields.choice("kind", kind, "What the mail is about.")
+        fields.id("userId", user, "The id of the person it is for.")
+        fields.text("address", address, "The email address it is sent to.")
+        fields.choice(
+            "state", state,
+            """
+            `queued` waits to be sent, `sent` was accepted for delivery, `delivered` reached the mailbox, `failed` won't arrive, \
+            `complained` was reported as spam, `cancelled` wasn't sent because its reason no longer applied.
+            """
+        )
+        fields.text("reason", reason?.message, .reason)
+        fields.text("reasonCode", reason?.code.rawValue, .reasonCode)
+        fields.values("reasonParams", reason?.values ?? [:], .params)
+        fields.integer("attempts", attempts, "Number of attempts to send it, without those while all mail was down.")
+        fields.instant("createdAt", createdAt, .createdAt)
+        fields.instant("updatedAt", updatedAt, "When its state last changed.")
     }
 }
 
-private struct Heard: Wire {
-    static let example = Heard()
+private struct EventReceipt: Wire {
+    static let example = EventReceipt()
 
-    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) { fields.text("message", "Written down.") }
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("message", "The event was recorded.", "A sentence for people, in English.")
+    }
 }
 
 private struct WebhookFields: BodyFields {
     let signature: WebhookSignature
-    /// Nil where it is about no mail of ours.
+    /// Nil if it is about a mail of another server.
     let event: DeliveryEvent?
 
-    /// Mailgun says more than is read here.
+    /// Mailgun sends more than is read here.
     static let allowsOthers = true
 
     init?(_ fields: inout FieldReader) {
-        let signature = fields.object("signature") { part -> WebhookSignature? in
-            let timestamp = part.line("timestamp", example: "1764057600")
-            let token = part.line("token", example: "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0")
+        let signature = fields.object("signature", "Proves that Mailgun sent this.") { part -> WebhookSignature? in
+            let timestamp = part.line(
+                "timestamp", "When it was signed, in seconds since 1970 UTC.", example: "1764057600")
+            let token = part.line(
+                "token", "A random text that is signed too.",
+                example: "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0")
             let signature = part.line(
-                "signature", example: "d2271d12299f6592d9d44cd9d250f0704e4674c30d79d07c47a66f95ce71cf55")
+                "signature", "HMAC-SHA256 of timestamp and token, in hexadecimal.",
+                example: "d2271d12299f6592d9d44cd9d250f0704e4674c30d79d07c47a66f95ce71cf55")
             guard let timestamp, let token, let signature else { return nil }
             return WebhookSignature(timestamp: timestamp, token: token, signature: signature)
         }
-        event = fields.object("event-data") { part -> DeliveryEvent? in
-            let name = part.line("event", example: "delivered")
-            let severity = part.optional("severity") { $0.line("severity", example: "permanent") }
-            let reason = part.remark("reason", example: "bounce")
+        event = fields.object("event-data", "The event.") { part -> DeliveryEvent? in
+            let name = part.line(
+                "event", "What happened: `delivered`, `failed` or `complained`; others are ignored.",
+                example: "delivered")
+            let severity = part.optional("severity") {
+                $0.line("severity", "For a failure, `permanent` or `temporary`.", example: "permanent")
+            }
+            let reason = part.remark("reason", "Why it failed.", example: "bounce")
             let status = part.optional("delivery-status") { part in
-                part.object("delivery-status") { $0.remark("message", example: "No such mailbox") }
+                part.object("delivery-status", "The receiving mail server's answer.") {
+                    $0.remark("message", "Its text.", example: "No such mailbox")
+                }
             }
             let message = part.optional("message") { part in
-                part.object("message") { message in
+                part.object("message", "The mail.") { message in
                     message.optional("headers") { message in
-                        message.object("headers") {
+                        message.object("headers", "Its headers.") {
                             $0.remark(
-                                "message-id", example: "01936b7e-5c2a-7d41-9f3e-00000000000a@polier.example.de")
+                                "message-id", "Identifies the mail: its id at this server's domain.",
+                                example: "01936b7e-5c2a-7d41-9f3e-00000000000a@polier.example.de")
                         }
                     }
                 }

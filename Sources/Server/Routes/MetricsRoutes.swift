@@ -3,22 +3,22 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// What this server tells of itself, for Prometheus.
+/// This server's metrics, for Prometheus.
 struct MetricsRoutes {
     let metrics: Metrics
 
     var routes: [Route] {
         [
             Route(
-                .get, "/metrics", .anyone,
+                .get, "/metrics", in: .server, .anyone,
                 .init(
-                    "Read the metrics", "Prometheus' text format. Served on the port that POLIER_METRICS_PORT names."),
+                    "Read the metrics", "In Prometheus' text format, on the port that POLIER_METRICS_PORT sets."),
                 result: .text(Self.type, "The metrics."), needsDatabase: false
             ) { _ in await answer }
         ]
     }
 
-    /// A server for them alone.
+    /// A server for the metrics alone.
     func application(host: String, port: Int, logger: Logger) -> some ApplicationProtocol {
         let table = RouteTable(routes)
         return Application(

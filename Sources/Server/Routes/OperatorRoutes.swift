@@ -1,19 +1,19 @@
 import Core
 import HTTPTypes
 
-/// Who runs this server: for the imprint and the privacy notice.
+/// The operator of this server, for the imprint and the privacy notice.
 struct OperatorRoutes {
     let settings: OperatorSettings
 
     var routes: [Route] {
         let settings = settings
         return [
-            .still(
-                "/api/v1/operator",
+            .fixed(
+                "/api/v1/operator", in: .server,
                 .init(
-                    "Say who runs this server",
-                    "As the operator's settings say, for the imprint and the privacy notice."),
-                result: .one(OperatorSettings.self, .ok, "Who it is; null for what isn't set.")
+                    "Read who operates this server",
+                    "From the server's settings, for the imprint and the privacy notice."),
+                result: .one(OperatorSettings.self, .ok, "The operator.")
             ) { .one(settings) }
         ]
     }
@@ -26,10 +26,13 @@ extension OperatorSettings: Wire {
         phone: "+49 221 123456", details: "Geschäftsführerin: Ada Kern\nAmtsgericht Köln, HRB 12345")
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("name", name)
-        fields.text("address", address)
-        fields.text("email", email)
-        fields.text("phone", phone)
-        fields.text("details", details)
+        fields.text("name", name, "Name of the person or company; null if it isn't set.")
+        fields.text("address", address, "Postal address in one line; null if it isn't set.")
+        fields.text("email", email, "Email address; null if it isn't set.")
+        fields.text("phone", phone, "Phone number; null if it isn't set.")
+        fields.text(
+            "details", details,
+            "Other particulars that the law requires, such as representatives and registers, in lines; null if they aren't set."
+        )
     }
 }

@@ -2,6 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Storage
 
 struct ProfileRoutes {
     let profile: Profile
@@ -12,58 +13,58 @@ struct ProfileRoutes {
         let (profile, people, signedIn) = (profile, people, signedIn)
         return [
             signedIn.one(
-                "/api/v1/users/me", .signedIn, .init("Read one's account", "Who the caller is.")
+                "/api/v1/users/me", in: .users, .signedIn, .init("Read your account", "The caller's account.")
             ) { (_, caller: AsThemselves) in caller.actor.user },
             signedIn.change(
-                .put, "/api/v1/users/me", .signedIn,
+                .put, "/api/v1/users/me", in: .users, .signedIn,
                 .init(
-                    "Change one's account",
+                    "Change your account",
                     """
-                    Takes any of the fields. A new password needs the current one, and ends all other sessions. Another \
-                    `email` needs it too: it becomes `pendingEmail`, and holds once it is confirmed by the link that is \
-                    mailed there; the address that holds gets a link that undoes this for 7 days. Whether the new address \
-                    has an account already is not told here. Where this server has no mail, it holds at once, and ends all \
-                    other sessions.
+                    Fields that are left out stay unchanged. A new password needs the current one, and ends all other sessions. \
+                    A new `email` needs it too: it becomes `pendingEmail`, and replaces `email` once it is confirmed with the \
+                    link that is mailed to it; the old address gets a link that undoes the change for 7 days. The answer doesn't \
+                    reveal whether the new address has an account already. If this server has no mail, the change takes effect \
+                    at once and ends all other sessions.
                     """),
                 refusals: [
-                    .of(AccountRefusal.emailTaken, "Where this server has no mail."), .of(LimitRefusal.mails),
+                    .of(AccountRefusal.emailTaken, "If this server has no mail."), .of(LimitRefusal.mails),
                     .of(AccountRefusal.tooManySignIns),
                     .of(
                         AccountRefusal.tooManyTries,
-                        "The current password was guessed too often, or address or name were changed too often."),
+                        "Too many wrong passwords, or too many changes of address or name."),
                 ]
             ) { (call, caller: AsThemselves, fields: ProfileFields) in
-                try await profile.change(fields.edit, if: call.precondition, as: caller.actor)
+                try await profile.change(fields.changes, if: call.precondition, as: caller.actor)
             },
             signedIn.change(
-                .post, "/api/v1/users/me/pending-email/resend", .signedIn,
+                .post, "/api/v1/users/me/pending-email/resend", in: .users, .signedIn,
                 .init(
-                    "Mail the link that confirms one's address again",
-                    "A fresh link, good for 7 days, goes to `pendingEmail`; the old one is void."),
+                    "Mail the link that confirms your new address again",
+                    "Mails a new link, valid for 7 days, to `pendingEmail`; the old one stops working."),
                 refusals: [
                     .of(AccountRefusal.noPendingEmail), .of(LimitRefusal.mails),
-                    .of(AccountRefusal.tooManyTries, "This address was written to more than 10 times an hour."),
+                    .of(AccountRefusal.tooManyTries, "More than 10 mails an hour to this address."),
                 ]
             ) { (_, caller: AsThemselves, _: NoFields) in profile.resendConfirmation(as: caller.actor) },
             signedIn.remove(
-                "/api/v1/users/me/pending-email", .signedIn,
+                "/api/v1/users/me/pending-email", in: .users, .signedIn,
                 .init(
-                    "Take back a change of one's address",
-                    "`pendingEmail` is null again. The link at the address that holds stays good."),
+                    "Cancel a change of your address",
+                    "`pendingEmail` becomes null. The link that was mailed to the current address stays valid."),
                 isConditional: false, refusals: [.of(AccountRefusal.noPendingEmail)]
             ) { (_, caller: AsThemselves) in profile.cancelEmailChange(as: caller.actor) },
-            signedIn.other(
-                .get, "/api/v1/users/me/export", .signedIn,
+            signedIn.custom(
+                .get, "/api/v1/users/me/export", in: .users, .signedIn,
                 .init(
-                    "Take a copy of one's data",
+                    "Export your data",
                     """
-                    Everything that is held on the caller: the account, former names and addresses, sessions, \
-                    assignments, hours, movements of material, the entries of the history that name them, security \
-                    events, and mails. It is written while it is read: one that was cut off isn't whole JSON.
+                    All data about the caller: the account, former names and addresses, sessions, phones, assignments, hours, movements \
+                    of material, audit entries that name them, security events, and mails. It is written while it is sent: if it \
+                    is cut off, it isn't valid JSON.
                     """),
-                result: .one(PersonalData.self, .ok, "What was asked for."), confirmation: .needed, takes: .copy
+                result: .one(PersonalData.self, .ok, "The copy."), confirmation: .needed, takes: .copy
             ) { (_, caller: AsThemselves) in
-                // First, so that a failure of the database is an answer and not a broken copy.
+                // First, so that a failure of the database gets an answer and not a broken copy.
                 let beginning = try await profile.beginExport(as: caller.actor)
                 return .json { writer in
                     let copy = PersonalDataWriter()
@@ -74,8 +75,8 @@ struct ProfileRoutes {
                 }
             },
             signedIn.one(
-                "/api/v1/users/{userId}", .may(.readAnyUser),
-                .init("Read anybody's account", "For operators: of whatever company.")
+                "/api/v1/users/{userId}", in: .users, .may(.readAnyUser),
+                .init("Read any account", "For operators: a person of any company.")
             ) { (call, caller: AsThemselves) in
                 let user = try await people.get(try call.id("userId"), as: caller.actor)
                 try await signedIn.watch.note(operator: caller.actor, in: user.companyID, for: .readAnyUser)
@@ -86,67 +87,93 @@ struct ProfileRoutes {
 }
 
 private struct ProfileFields: BodyFields {
-    let edit: Profile.Edit
+    let changes: Profile.Changes
 
     init?(_ fields: inout FieldReader) {
-        let firstName = fields.changed("firstName") { $0.name("firstName", max: 100, of: .sender, example: "Lena") }
-        let lastName = fields.changed("lastName") { $0.name("lastName", max: 100, of: .sender, example: "Vogt") }
-        let email = fields.changed("email") { $0.email("email") }
-        let language: Language? = fields.changed("language") { $0.choice("language") }
+        var user = Edit<User>()
+        user.set(
+            \.firstName,
+            fields.changed("firstName") {
+                $0.name("firstName", "Your first name.", max: 100, of: .sender, example: "Lena")
+            })
+        user.set(
+            \.lastName,
+            fields.changed("lastName") {
+                $0.name("lastName", "Your last name.", max: 100, of: .sender, example: "Vogt")
+            })
+        user.set(
+            \.phone,
+            fields.clearable("phone") { fields in
+                fields.optional("phone") { $0.line("phone", "Your phone number.", max: 50, example: UserExample.phone) }
+            })
+        let email = fields.changed("email") { $0.email("email", "Your new email address.") }
+        user.set(\.language, fields.changed("language") { $0.choice("language", .language) })
         let password = fields.changed("password") { $0.newPassword("password") }
-        let current = fields.changed("currentPassword") { $0.secret("currentPassword", example: "Alte Kelle") }
+        let current = fields.changed("currentPassword") {
+            $0.secret(
+                "currentPassword", "The current password, which a new password or email address needs.",
+                example: "Alte Kelle")
+        }
         if password != nil && current == nil { fields.report("currentPassword", .currentPasswordMissing) }
-        edit = Profile.Edit(
-            firstName: firstName, lastName: lastName, email: email, language: language,
-            newPassword: password, currentPassword: current)
+        changes = Profile.Changes(fields: user, email: email, newPassword: password, currentPassword: current)
     }
 }
 
 extension PersonalData: Wire {
     static let example = PersonalData(
         exportedAt: Example.evening, user: .example, formerNames: [.example], formerEmails: [.example],
-        sessions: [.example], knownBrowsers: [.example],
+        sessions: [.example], knownBrowsers: [.example], phones: [.example],
         assignments: [Assignment(site: Example.id(2), siteName: "Bad Müller", since: Example.morning)],
         timeEntries: [.example],
         movements: [
-            Use(site: Example.id(2), material: Example.id(3), materialName: "Flexkleber C2TE", movement: .example)
+            Use(site: Example.id(2), material: Example.id(3), movement: .example)
         ],
         audit: [.example], securityEvents: [.example], mails: [.example])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.instant("exportedAt", exportedAt)
-        fields.object("user", user)
-        fields.list("formerNames", formerNames)
-        fields.list("formerEmails", formerEmails)
-        fields.list("sessions", sessions.map(PastSession.init))
-        fields.list("knownBrowsers", knownBrowsers)
-        fields.list("assignments", assignments)
-        fields.list("timeEntries", timeEntries)
-        fields.list("movements", movements)
-        fields.list("audit", audit)
-        fields.list("securityEvents", securityEvents)
-        fields.list("mails", mails)
+        Self.describeAccount(&fields, exportedAt, user)
+        fields.list("formerNames", formerNames, "Names that the person had before, latest first.")
+        fields.list(
+            "formerEmails", formerEmails, "Addresses that a change was requested for, while it can still be undone.")
+        fields.list("sessions", sessions.map(PastSession.init), "Sessions that have not ended.")
+        fields.list("knownBrowsers", knownBrowsers, "Browsers that have signed in to the account.")
+        fields.list("phones", phones, "Phones on which the person signs in with a PIN.")
+        fields.list("assignments", assignments, "Sites that the person is assigned to.")
+        fields.list("timeEntries", timeEntries, "The person's hours.")
+        fields.list("movements", movements, "What the person took or added.")
+        fields.list("audit", audit, "Audit entries that name the person.")
+        fields.list("securityEvents", securityEvents, "Security events that name the person.")
+        fields.list("mails", mails, "Mails to the person.")
     }
 }
 
-/// Writes a copy part by part, as `PersonalData` describes it.
+extension PersonalData {
+    fileprivate static func describeAccount<Fields: FieldWriter & ~Copyable>(
+        _ fields: inout Fields, _ exportedAt: Instant, _ user: User
+    ) {
+        fields.instant("exportedAt", exportedAt, "When the copy was made.")
+        fields.object("user", user, "The account.")
+    }
+}
+
+/// Writes a person's copy part by part, in the shape that `PersonalData` describes.
 private final class PersonalDataWriter {
     private var json = JSONWriter(reserving: 2 * AnswerPieces.length)
     /// The list that is being written.
     private var list: String?
 
-    /// The part's bytes, with what was left of those before; what is left of it comes with the next.
+    /// The bytes that are ready to be sent; the rest follows with the next part.
     func pieces(of part: PersonalData.Part) -> [ByteBuffer] {
         switch part {
         case .account(let instant, let user):
             json.beginObject()
-            json.instant("exportedAt", instant)
-            json.object("user", user)
+            PersonalData.describeAccount(&json, instant, user)
             return []
         case .formerNames(let names): return add(names, to: "formerNames")
         case .formerEmails(let emails): return add(emails, to: "formerEmails")
         case .sessions(let sessions): return add(sessions.map(PastSession.init), to: "sessions")
         case .knownBrowsers(let browsers): return add(browsers, to: "knownBrowsers")
+        case .phones(let phones): return add(phones, to: "phones")
         case .assignments(let assignments): return add(assignments, to: "assignments")
         case .timeEntries(let entries): return add(entries, to: "timeEntries")
         case .movements(let movements): return add(movements, to: "movements")
@@ -182,9 +209,9 @@ extension FormerEmail: Wire {
         email: "lena.maier@fliesen-brandt.example", at: Example.morning, expiresAt: Example.later)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("email", email)
-        fields.instant("changeAskedAt", at)
-        fields.instant("restorableUntil", expiresAt)
+        fields.text("email", email, "The address before the change.")
+        fields.instant("changeAskedAt", at, "When the change was requested.")
+        fields.instant("restorableUntil", expiresAt, "Until when the link that was mailed there undoes it.")
     }
 }
 
@@ -194,11 +221,12 @@ private struct PastSession: Wire {
     static let example = PastSession(session: .example)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("id", session.id)
-        fields.text("userAgent", session.userAgent)
-        fields.instant("createdAt", session.createdAt)
-        fields.instant("lastUsedAt", session.lastUsedAt)
-        fields.instant("expiresAt", session.expiresAt)
+        fields.id("id", session.id, .id)
+        fields.text("userAgent", session.userAgent, .userAgent)
+        fields.id("phoneId", session.phone, "The phone on which it began; null if it began with a password.")
+        fields.instant("createdAt", session.createdAt, "When the person signed in.")
+        fields.instant("lastUsedAt", session.lastUsedAt, .lastUsedAt)
+        fields.instant("expiresAt", session.expiresAt, .expiresAt)
     }
 }
 
@@ -206,8 +234,8 @@ extension KnownBrowser: Wire {
     static let example = KnownBrowser(createdAt: Example.morning, usedAt: Example.evening)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.instant("createdAt", createdAt)
-        fields.instant("usedAt", usedAt)
+        fields.instant("createdAt", createdAt, "The first sign-in.")
+        fields.instant("usedAt", usedAt, "The latest sign-in.")
     }
 }
 
@@ -216,21 +244,24 @@ extension PersonalData.Assignment: Wire {
     static let example = Self(site: Example.id(2), siteName: "Bad Müller", since: Example.morning)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("siteId", site)
-        fields.text("siteName", siteName)
-        fields.instant("since", since)
+        fields.id("siteId", site, .siteID)
+        fields.text("siteName", siteName, .siteName)
+        fields.instant("since", since, "When the person was assigned.")
+        fields.instant("until", until, "When the assignment ended; null while it lasts.")
+        fields.instant(
+            "foremanSince", foremanSince, "When the person became a foreman of the site; null if they aren't one.")
     }
 }
 
 extension PersonalData.Use: Wire {
     static let schemaName = "OwnMovement"
     static let example = Self(
-        site: Example.id(2), material: Example.id(3), materialName: "Flexkleber C2TE", movement: .example)
+        site: Example.id(2), material: Example.id(3), movement: .example)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("siteId", site)
-        fields.id("materialId", material)
-        fields.text("materialName", materialName)
-        fields.object("movement", movement)
+        fields.id("siteId", site, .siteID)
+        fields.id("materialId", material, .materialID)
+        fields.text("materialName", movement.materialName, "The material's name at that time.")
+        fields.object("movement", movement, "What was taken or added.")
     }
 }

@@ -1,7 +1,8 @@
 import Core
 import HTTPTypes
+import Storage
 
-/// What operators see of the server, and what they tell everyone who uses it.
+/// The status of the server for operators, and their notice to everyone who uses it.
 struct StatusRoutes {
     let database: any Database
     let companies: Companies
@@ -16,33 +17,33 @@ struct StatusRoutes {
         let (companies, notices) = (companies, notices)
         return [
             signedIn.one(
-                "/api/v1/operator/status", .may(.operate),
-                .init("See how the server is doing", "For operators: version, database, last backup, mail, disk.")
+                "/api/v1/operator/status", in: .server, .may(.operate),
+                .init("Read the server's status", "For operators: version, database, last backup, mail and disk.")
             ) { (_, _: AsThemselves) in try await status },
             signedIn.list(
-                "/api/v1/operator/companies", .may(.listCompanies),
+                "/api/v1/operator/companies", in: .companies, .may(.listCompanies),
                 .init(
-                    "List companies by their use",
-                    "For operators: how large each is and when it was last used, in the order in which they came."),
+                    "List companies with their use",
+                    "For operators: the size of each company and when it was last used, oldest company first."),
                 by: .id()
             ) { (_, caller: AsThemselves, page) in try await companies.summaries(page, as: caller.actor) },
             signedIn.one(
-                "/api/v1/notice", .signedIn,
+                "/api/v1/notice", in: .server, .signedIn,
                 .init(
-                    "Read the notice to all",
-                    "What the operators of this server tell everyone now, such as when it will be away. Nulls where it is nothing."
+                    "Read the notice",
+                    "What the operators of this server currently tell everyone, such as planned maintenance; nulls if there is none."
                 )
             ) { (_, _: AsThemselves) in NoticeAnswer(notice: try await notices.current) },
-            signedIn.other(
-                .put, "/api/v1/notice", .may(.operate),
+            signedIn.custom(
+                .put, "/api/v1/notice", in: .server, .may(.operate),
                 .init(
-                    "Tell everyone something",
+                    "Set the notice",
                     """
-                    For operators: a sentence that the app shows to everyone who is signed in, until a time that is 31 days ahead \
-                    at most. It takes the place of the one before; a `text` of null takes that back.
+                    For operators: a sentence that the app shows to everyone who is signed in. It replaces the one before; a `text` \
+                    of null removes it.
                     """),
                 request: RequestDescription(body: NoticeFields.description),
-                result: .one(NoticeAnswer.self, .ok, "What everyone is told now.")
+                result: .one(NoticeAnswer.self, .ok, "The current notice.")
             ) { (call, caller: AsThemselves) in
                 let fields: NoticeFields = try await RequestBody(of: call.request).read()
                 return .one(
@@ -73,27 +74,32 @@ private struct NoticeFields: BodyFields {
 
     init?(_ fields: inout FieldReader) {
         text = fields.optional("text") {
-            $0.line("text", max: Notice.longest, example: NoticeAnswer.example.notice?.text ?? "")
+            $0.line("text", .noticeText, max: Notice.longest, example: NoticeAnswer.example.notice?.text ?? "")
         }
-        let until = fields.optional("until") { $0.instant("until", example: Example.evening) }
-        if text != nil, until == nil { fields.report("until", .missing) }
+        let until = fields.optional("until") {
+            $0.instant(
+                "until", "Until when it is shown, at most 31 days ahead; required with a text.",
+                example: Example.evening)
+        }
+        if text != nil, until == nil, fields.isAbsent("until") { fields.report("until", .missing) }
         self.until = until ?? Example.evening
     }
+}
+
+extension Meaning {
+    fileprivate static var noticeText: Meaning { "What the operators tell everyone; null for nothing." }
 }
 
 private struct NoticeAnswer: Wire {
     static let schemaName = "Notice"
     static let example = NoticeAnswer(
         notice: Notice(text: "Am Samstag von 6 bis 8 Uhr ist Polier nicht zu erreichen.", until: Example.evening))
-    static let fieldDetails = [
-        "text": "What the operators tell everyone; null where it is nothing.", "until": "How long it is shown.",
-    ]
 
     let notice: Notice?
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("text", notice?.text)
-        fields.instant("until", notice?.until)
+        fields.text("text", notice?.text, .noticeText)
+        fields.instant("until", notice?.until, "Until when it is shown; null if there is none.")
     }
 }
 
@@ -102,16 +108,6 @@ private struct ServerStatus: Wire {
         schema: 17, startedAt: Example.morning, engine: .sqlite, databaseBytes: 8_388_608,
         lastBackupAt: Example.morning, mail: "up", mailsWaiting: 0, mailsWaitingSince: nil, diskFree: 20_000_000_000,
         diskTotal: 50_000_000_000)
-    static let fieldDetails = [
-        "version": "Of this server.", "schema": "The number of the last migration that the database has.",
-        "startedAt": "When this server started.", "database": "The engine: sqlite or postgres.",
-        "databaseBytes": "How large the database is, in bytes.",
-        "lastBackupAt": "Of which moment the last complete backup is; null where there was none.",
-        "mail": "up, down, or off where no way for mail is set.",
-        "mailsWaiting": "Mails that are still to be sent.", "mailsWaitingSince": "Since when the first of them waits.",
-        "diskFreeBytes": "Room left on the disk of the database file; null for a database on another machine.",
-        "diskBytes": "The size of that disk.",
-    ]
 
     let schema: Int
     let startedAt: Instant
@@ -125,17 +121,23 @@ private struct ServerStatus: Wire {
     let diskTotal: Int?
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.text("version", Release.version)
-        fields.integer("schema", schema)
-        fields.instant("startedAt", startedAt)
-        fields.text("database", engine.rawValue)
-        fields.integer("databaseBytes", databaseBytes)
-        fields.instant("lastBackupAt", lastBackupAt)
-        fields.text("mail", mail)
-        fields.integer("mailsWaiting", mailsWaiting)
-        fields.instant("mailsWaitingSince", mailsWaitingSince)
-        fields.integer("diskFreeBytes", diskFree)
-        fields.integer("diskBytes", diskTotal)
+        fields.text("version", Release.version, "This server's version.")
+        fields.integer("schema", schema, "The number of the last migration that was applied to the database.")
+        fields.instant("startedAt", startedAt, "When this server started.")
+        fields.text("database", engine.rawValue, "The database engine: `sqlite` or `postgres`.")
+        fields.integer("databaseBytes", databaseBytes, "Size of the database in bytes.")
+        fields.instant("lastBackupAt", lastBackupAt, "Time of the last complete backup; null if there was none.")
+        fields.text("mail", mail, "`up`, `down`, or `off` if no mail transport is configured.")
+        fields.integer("mailsWaiting", mailsWaiting, "Number of mails that are still to be sent.")
+        fields.instant(
+            "mailsWaitingSince", mailsWaitingSince,
+            "Since when the oldest of them has been waiting; null if there is none.")
+        fields.integer(
+            "diskFreeBytes", diskFree,
+            "Free space on the disk of the database file, in bytes; null if the database is on another machine.")
+        fields.integer(
+            "diskBytes", diskTotal,
+            "Size of the disk of the database file, in bytes; null if the database is on another machine.")
     }
 }
 
@@ -143,19 +145,17 @@ extension CompanySummary: Wire {
     static let example = CompanySummary(
         id: Example.id(4), name: "Fliesen Brandt GmbH", siteCount: 3, userCount: 6, createdAt: Example.morning,
         suspendedAt: nil, lastActiveAt: Example.evening)
-    static let fieldDetails = [
-        "lastActiveAt":
-            "When someone of it signed in or went on with a session (to the hour), or something of it was changed.",
-        "suspendedAt": "Since when its people are refused; null where they aren't.",
-    ]
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
-        fields.id("id", id)
-        fields.text("name", name)
-        fields.integer("siteCount", siteCount)
-        fields.integer("userCount", userCount)
-        fields.instant("createdAt", createdAt)
-        fields.instant("lastActiveAt", lastActiveAt)
-        fields.instant("suspendedAt", suspendedAt)
+        fields.id("id", id, .id)
+        fields.text("name", name, "The company's name.")
+        fields.integer("siteCount", siteCount, "Number of sites, without removed ones.")
+        fields.integer("userCount", userCount, "Number of people, without removed ones.")
+        fields.instant("createdAt", createdAt, .createdAt)
+        fields.instant(
+            "lastActiveAt", lastActiveAt,
+            "When one of its people last signed in or used a session, to the hour, or something in it was last changed; null if never."
+        )
+        fields.instant("suspendedAt", suspendedAt, "Since when the company is suspended; null if it isn't.")
     }
 }

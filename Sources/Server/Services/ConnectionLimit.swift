@@ -3,21 +3,21 @@ import HummingbirdCore
 import Logging
 import Synchronization
 
-/// How many connections are open, and how many may be.
+/// The number of open connections, and its limit.
 final class OpenConnections: Sendable {
     let most: Int
     private let count = Atomic<Int>(0)
 
     init(most: Int) { self.most = most }
 
-    /// For the database, its log, mail, and this program's own files.
+    /// Files kept for the database, its log, mail, and the program itself.
     private static let reserve = 256
     private static let mostEver = 10_000
 
-    /// As many as leave this process files for everything else.
+    /// As many as leave enough files for everything else.
     convenience init() { self.init(most: Self.most(openFiles: Self.openFiles)) }
 
-    /// - Parameter openFiles: how many this process may have.
+    /// - Parameter openFiles: the process's limit of open files.
     static func most(openFiles: Int) -> Int { min(mostEver, max(openFiles / 2, openFiles - reserve)) }
 
     private static var openFiles: Int {
@@ -28,16 +28,16 @@ final class OpenConnections: Sendable {
 
     var isFull: Bool { count.load(ordering: .relaxed) >= most }
 
-    /// Whether more than half are taken: idle ones then have to go earlier.
+    /// Whether more than half are taken; idle connections are then closed earlier.
     var isCrowded: Bool { count.load(ordering: .relaxed) > most / 2 }
 
-    /// Counts one more, and returns how many there are now.
+    /// Counts one more, and returns the number of open connections.
     func opened() -> Int { count.add(1, ordering: .relaxed).newValue }
     func closed() { count.subtract(1, ordering: .relaxed) }
 }
 
-/// Accepts only as many connections at once as there may be; others wait in the kernel's queue. (A process that can't open another
-/// file can't reach its database either.)
+/// Accepts no connections beyond the limit; others wait in the kernel's queue. (A process that can't open another file can't reach its
+/// database either.)
 struct ConnectionLimit: AvailableConnectionsDelegate {
     private let connections: OpenConnections
     private let logger: Logger
@@ -50,7 +50,7 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
         let now = ContinuousClock.now
         if open == connections.most, lastWarning.map({ now - $0 > .seconds(60) }) ?? true {
             lastWarning = now
-            logger.warning("\(open) connections are open, which is all that may be: others wait")
+            logger.warning("\(open) connections are open, which is the limit: others wait")
         }
     }
 

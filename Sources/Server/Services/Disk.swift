@@ -1,17 +1,30 @@
+import Storage
 import Foundation
 
 /// The disk that a database file is on.
 struct Disk: Sendable {
     let folder: String
 
-    /// - Parameter databaseURL: nil where it names no file of this machine's.
+    /// Nil if the URL names no file on this machine.
     init?(databaseURL: String) {
         guard databaseURL.hasPrefix("sqlite:") else { return nil }
         let path = databaseURL.dropFirst("sqlite:".count).prefix { $0 != "?" }
         folder = URL(fileURLWithPath: String(path)).deletingLastPathComponent().path
     }
 
-    /// How much a file may still grow, and how large the disk is, in bytes. Nil where the system doesn't say.
+    /// None if the system doesn't say.
+    var metrics: [Metric] {
+        guard let room else { return [] }
+        return [
+            Metric(
+                "polier_sqlite_disk_free_bytes", "Room left on the disk of the database file.",
+                .gauge(Double(room.free))),
+            Metric(
+                "polier_sqlite_disk_bytes", "The size of the disk of the database file.", .gauge(Double(room.total))),
+        ]
+    }
+
+    /// The free space and the size of the disk, in bytes. Nil if the system doesn't say.
     var room: (free: Int, total: Int)? {
         var info = statvfs()
         guard statvfs(folder, &info) == 0 else { return nil }

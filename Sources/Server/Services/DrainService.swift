@@ -1,7 +1,7 @@
 import Logging
 import ServiceLifecycle
 
-/// The first to hear of a shutdown: says so in `readyz`, then holds the others back until load balancers have noticed.
+/// The first service to shut down: reports it in `readyz`, then delays the others until load balancers have noticed.
 struct DrainService: Service {
     let readiness: Readiness
     let wait: Duration
@@ -10,14 +10,14 @@ struct DrainService: Service {
     let logger: Logger
 
     func run() async throws {
-        // Cancelled where another service failed: then there is nothing to announce.
+        // Cancelled because another service failed: then there is nothing to announce.
         guard (try? await gracefulShutdown()) != nil else { return }
         readiness.drain()
         manager.tell(.stopping, logger)
-        logger.info("stopping, after at most \(wait.components.seconds) s in which load balancers may notice")
+        logger.info("stopping, after at most \(wait.components.seconds) s for load balancers to notice")
         await withTaskGroup(of: Void.self) { race in
             race.addTask { try? await Task.sleep(for: wait) }
-            race.addTask { for await _ in signals.impatience { return } }
+            race.addTask { for await _ in signals.hurried { return } }
             await race.next()
             race.cancelAll()
         }

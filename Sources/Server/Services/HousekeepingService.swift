@@ -2,7 +2,8 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Runs the housekeeping once an hour, and erases companies that no one ever stood up for. Where it fails, the next hour tries again.
+/// Runs the housekeeping once an hour, and erases companies whose founder never proved their address. A failure is retried after an
+/// hour.
 struct HousekeepingService: Service {
     let housekeeping: Housekeeping
     let companies: Companies
@@ -23,7 +24,7 @@ struct HousekeepingService: Service {
                     } catch is CancellationError {
                         return
                     } catch {
-                        logger.warning("the housekeeping failed", metadata: ["cause": .string("\(error)")])
+                        logger.warning("housekeeping failed", metadata: ["cause": .string("\(error)")])
                     }
                 }
                 try? await Task.sleep(for: ready ? Self.pause : Self.retry)
@@ -31,14 +32,14 @@ struct HousekeepingService: Service {
         }
     }
 
-    /// Several servers may erase one at once. What was interrupted goes on in the next hour.
+    /// Several servers may erase the same company at once. An interrupted erasure continues in the next hour.
     private func eraseAbandoned() async throws {
         for company in try await companies.abandoned() {
             do {
                 guard let erasure = try await companies.eraseAbandoned(company) else { continue }
                 let rows = erasure.tables.reduce(0) { $0 + $1.rows }
                 logger.notice(
-                    "erased a company: its founder's e-mail address was never proven, and no one signed in for 30 days",
+                    "erased a company: its founder's email address was never proven, and no one signed in for 30 days",
                     metadata: ["company": .string(company.text), "rows": .stringConvertible(rows)])
             } catch let refusal as Refusal {
                 logger.warning(

@@ -2,22 +2,22 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Sends what waits in the outbox, a few at a time, as long as the server runs.
+/// Sends queued mail, a few at a time, as long as the server runs.
 struct MailService: Service {
     let outbox: Outbox
     let writer: LetterWriter
     let transport: any LetterTransport
     let readiness: Readiness
     let logger: Logger
-    /// Makes what is being sent come to an end soon.
+    /// Makes deliveries under way end soon.
     var hurry: @Sendable () -> Void = {}
 
-    /// How often it is asked whether anything is due.
+    /// Between two looks at the queue.
     static let pause = Duration.seconds(1)
-    /// How many are sent at once.
+    /// The most mails that are sent at once.
     static let atOnce = 10
 
-    /// What is being sent when the server is stopped is finished and written down, so that nobody else sends it again.
+    /// Deliveries under way when the server stops are finished and recorded, so that no other server repeats them.
     func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             while !Task.isCancelled && !Task.isShuttingDownGracefully {
@@ -38,7 +38,7 @@ struct MailService: Service {
         }
     }
 
-    /// Sends the mails that are due now, `atOnce` at most, and returns how many they were.
+    /// Sends the mails that are due, at most `atOnce`, and returns their number.
     @discardableResult
     func sendDue() async throws -> Int {
         let room = min(transport.room, Self.atOnce)
@@ -72,14 +72,14 @@ struct MailService: Service {
             try await outbox.record(outcome, of: mail)
         } catch {
             logger.warning(
-                "what became of a mail was not written down: it goes again",
+                "the outcome of a mail was not recorded: it will be sent again",
                 metadata: ["mail": .string(mail.id.text), "cause": .string("\(error)")])
         }
     }
 }
 
 extension Outbox.Outcome {
-    /// Whether an operator need not look at it.
+    /// Whether it needs no operator's attention.
     fileprivate var isExpected: Bool {
         switch self {
         case .accepted, .withdrawn: true

@@ -1,7 +1,8 @@
 import Core
+import Storage
 import Synchronization
 
-/// Whether this server should be sent requests: once its schema was seen to fit, until it is told to stop, and not while its database is
+/// Whether requests should be sent to this server: from when its schema was found to fit until it stops, and not while its database is
 /// broken.
 final class Readiness: Sendable {
     private let fits = Atomic<Bool>(false)
@@ -10,24 +11,24 @@ final class Readiness: Sendable {
     private let database = Atomic<Bool>(false)
     private let mail = Atomic<Bool>(true)
     private let hasMail: Bool
-    /// When the database was last heard of once the schema fitted, by the process's own clock.
+    /// When the database last answered or failed, since the schema fits, by the monotonic clock.
     private let lookedAt = Mutex<SuspendingClock.Instant?>(nil)
-    /// What is wrong with the database itself (`Database.fault`).
+    /// A sentence about what is wrong with the database (`Database.fault`).
     private let fault = Mutex<String?>(nil)
     private let isBroken = Atomic<Bool>(false)
 
-    /// - Parameter hasMail: whether a way for mail is set.
+    /// - Parameter hasMail: whether a mail transport is set.
     init(hasMail: Bool = true) { self.hasMail = hasMail }
 
     var schemaFits: Bool { fits.load(ordering: .relaxed) }
     var isDraining: Bool { draining.load(ordering: .relaxed) }
-    /// Whether the database answered when it was last asked, a moment ago.
+    /// Whether the database answered the last time it was asked.
     var databaseIsUp: Bool { database.load(ordering: .relaxed) }
 
     /// Whether the database is damaged, or its file isn't where it was.
     var databaseIsBroken: Bool { isBroken.load(ordering: .relaxed) }
 
-    /// - Returns: whether this is news.
+    /// - Returns: whether it has changed.
     func sawFault(_ sentence: String?) -> Bool {
         isBroken.store(sentence != nil, ordering: .relaxed)
         return fault.withLock { known in
@@ -36,10 +37,10 @@ final class Readiness: Sendable {
         }
     }
 
-    /// Whether mail can leave, as far as is known: `up`, `down`, or `off` where no way for it is set.
+    /// Whether mail can be sent, as far as is known: `up`, `down`, or `off` if no transport is set.
     var mailState: String { hasMail ? (mail.load(ordering: .relaxed) ? "up" : "down") : "off" }
 
-    /// The last migration that the database has; 0 until it was seen.
+    /// The version of the database's last migration; 0 until it is known.
     var schemaVersion: Int { version.load(ordering: .relaxed) }
 
     func sawMail(up: Bool) { mail.store(up, ordering: .relaxed) }
@@ -60,7 +61,7 @@ final class Readiness: Sendable {
                 databaseIsBroken),
             told("polier_database_up", "1 when the database answered a moment ago.", databaseIsUp),
             Metric(
-                "polier_schema_version", "The last migration that the database has; 0 until it was seen.",
+                "polier_schema_version", "The version of the database's last migration; 0 until it is known.",
                 .gauge(Double(schemaVersion))),
         ]
     }
@@ -71,7 +72,6 @@ final class Readiness: Sendable {
         lookedAt.withLock { if $0 != nil { $0 = .now } }
     }
 
-    /// How long ago the database last answered or failed; nil while the schema wasn't seen yet, since a migration takes as long as it
-    /// takes.
+    /// The time since the database last answered or failed; nil until the schema fits, because migrations may take any time.
     var databaseSilence: Duration? { lookedAt.withLock { $0 }.map { .now - $0 } }
 }

@@ -2,22 +2,23 @@ import Core
 import Logging
 import MailTransport
 import ServiceLifecycle
+import Storage
 import StorePostgres
 import Synchronization
 import UnixSignals
 
-/// Reads the settings again at each SIGHUP, takes up what can change while the server runs, and tells what takes a restart. Where
-/// anything in them is wrong, all stays as it was.
+/// Reloads the settings at each SIGHUP: applies those that can change while the server runs, and logs those that need a restart. If
+/// anything in them is wrong, nothing changes.
 struct ReloadService: Service {
     let settings: LiveSettings
-    /// The settings as they are now. Throws `SettingsError`.
+    /// Reads the current settings. Throws `SettingsError`.
     let read: @Sendable () throws -> Settings
     let database: any Database
-    let postroom: Postroom
+    let transfers: MailTransfers
     let transport: CurrentTransport
     let manager: ServiceManager
     let signals: UnixSignalsSequence
-    /// Yields once the server listens: before that nothing is reloaded, since the manager would take it for served.
+    /// Yields once the server listens. Nothing is reloaded before that, because the manager would take the server for ready.
     let listening: AsyncStream<Void>
     let logger: Logger
 
@@ -36,13 +37,15 @@ struct ReloadService: Service {
         do {
             let news = try read()
             var (live, later) = settings.changes(to: news)
-            if live.contains(.databaseURL), try await !adopt(news.databaseURL) {
-                live.removeAll { $0 == .databaseURL }
-                later.append(.databaseURL)
+            if let url = live.firstIndex(where: { $0.name == SettingTable.rows.databaseURL.name }),
+                try await !adopt(news.databaseURL)
+            {
+                later.append(live.remove(at: url))
             }
             settings.takeUp(live, from: news)
-            if live.contains(where: \.isOfTransport), let chain = news.mail.chain(postroom, runtime: .live) {
-                postroom.trust(news.mail.authorities)
+            if live.contains(where: { $0.reload == .transport }), let chain = news.mail.chain(transfers, runtime: .live)
+            {
+                transfers.trust(news.mail.authorities)
                 transport.replace(by: chain)
             }
             tell(live, later)
@@ -53,17 +56,17 @@ struct ReloadService: Service {
         }
     }
 
-    /// Returns false where the URL takes a restart.
+    /// - Returns: false if the URL needs a restart.
     private func adopt(_ url: String) async throws -> Bool {
         guard let database = database as? PostgresDatabase, url.hasPrefix("postgres") else { return false }
         return try await database.adopt(url: url)
     }
 
-    /// Also where the level, before or after, hides what is below a warning.
-    private func tell(_ live: [Setting], _ later: [Setting]) {
+    /// Logs it even if the level, old or new, hides messages below a warning.
+    private func tell(_ live: [any AnySetting], _ later: [any AnySetting]) {
         let level = max(.notice, logger.logLevel)
-        func list(_ settings: [Setting]) -> String { settings.map(\.rawValue).joined(separator: ", ") }
-        let news = live.isEmpty ? "nothing has changed that can be taken up" : "taken up: \(list(live))"
+        func list(_ settings: [any AnySetting]) -> String { settings.map(\.name).joined(separator: ", ") }
+        let news = live.isEmpty ? "no setting that can change while running has changed" : "taken up: \(list(live))"
         logger.log(level: level, "read the settings again; \(news)")
         if !later.isEmpty { logger.log(level: max(.warning, level), "changed, and needs a restart: \(list(later))") }
     }
@@ -73,55 +76,36 @@ struct ReloadService: Service {
     }
 }
 
-/// What the settings say that a running server goes by; some of it changes.
+/// The settings of a running server, some of which can change.
 final class LiveSettings: Sendable {
-    private let values: Mutex<[Setting: String]>
-    private let logLevel: LogThreshold.Shared
+    private let texts: Mutex<[String: String]>
+    private let logThreshold: LogThreshold.Shared
 
     init(_ settings: Settings) {
-        values = Mutex(settings.values)
-        logLevel = settings.logLevel
+        texts = Mutex(settings.texts)
+        logThreshold = settings.logThreshold
     }
 
-    var mailgunSigningKey: String? { values.withLock { $0[.mailgunSigningKey] } }
+    var mailgunSigningKey: String? { texts.withLock { $0[SettingTable.rows.mailgunSigningKey.name] } }
 
-    /// What is other in new settings: what can be taken up, and what can't.
-    func changes(to news: Settings) -> (live: [Setting], later: [Setting]) {
-        let (old, new) = (values.withLock { $0 }, news.values)
-        // Which transports there are decides at the start what the server offers.
-        let keepsTransports = [.mailgunKey, .smtpURL].allSatisfy { (old[$0] == nil) == (new[$0] == nil) }
-        let changed = Setting.allCases.filter { !$0.isOfCommandsOnly && old[$0] != new[$0] }
-        let isLive = { (setting: Setting) in
-            switch setting {
-            case .logLevel, .databaseURL, .mailgunSigningKey: true
-            default: setting.isOfTransport && keepsTransports
-            }
+    /// The settings that differ: those that can be applied, and those that need a restart.
+    func changes(to news: Settings) -> (live: [any AnySetting], later: [any AnySetting]) {
+        let (old, new, rows) = (texts.withLock { $0 }, news.texts, SettingTable.rows)
+        // Features of the server depend on which transports there are at the start.
+        let keepsTransports = [rows.mailgunKey.name, rows.smtpURL.name].allSatisfy {
+            (old[$0] == nil) == (new[$0] == nil)
+        }
+        let changed = SettingTable.all.filter { $0.reload != .ignored && old[$0.name] != new[$0.name] }
+        let isLive = { (setting: any AnySetting) in
+            setting.reload == .live || setting.reload == .transport && keepsTransports
         }
         return (changed.filter(isLive), changed.filter { !isLive($0) })
     }
 
-    func takeUp(_ live: [Setting], from news: Settings) {
-        values.withLock { values in for setting in live { values[setting] = news.values[setting] } }
-        if live.contains(.logLevel) { logLevel.level = news.logLevel.level }
-    }
-}
-
-extension Setting {
-    /// Whether it says how mail leaves.
-    var isOfTransport: Bool {
-        switch self {
-        case .mailFrom, .mailgunKey, .mailgunDomain, .mailgunBaseURL, .mailgunTestMode, .smtpURL, .caFile: true
-        default: false
-        }
-    }
-
-    /// Whether no server goes by it.
-    fileprivate var isOfCommandsOnly: Bool {
-        switch self {
-        case .adminPassword, .copyFrom, .copyTo, .backupStoreURL, .backupStoreRegion, .backupStoreKeyID,
-            .backupStoreSecret:
-            true
-        default: false
+    func takeUp(_ live: [any AnySetting], from news: Settings) {
+        texts.withLock { texts in for setting in live { texts[setting.name] = news.texts[setting.name] } }
+        if live.contains(where: { $0.name == SettingTable.rows.logLevel.name }) {
+            logThreshold.level = news.logThreshold.level
         }
     }
 }

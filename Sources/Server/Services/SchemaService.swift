@@ -1,9 +1,10 @@
 import Core
 import Logging
 import ServiceLifecycle
+import Storage
 
-/// Brings the schema up to date at the start, or sees whether it fits, then keeps an eye on the database for `readyz`.
-/// A database that can't be reached is tried again; one whose schema this server can't use ends the server.
+/// Migrates the schema at the start, or checks that it fits, then monitors the database for `readyz`. An unreachable database is tried
+/// again; one whose schema this server can't use ends the server.
 struct SchemaService: Service {
     let database: any Database
     let migrator: Migrator
@@ -11,6 +12,8 @@ struct SchemaService: Service {
     let migrates: Bool
     let readiness: Readiness
     let logger: Logger
+    /// How often the log hears that the database still can't be reached.
+    var reminder = Duration.seconds(60)
 
     private static let heartbeat = Duration.seconds(2)
     private static let retry = Duration.milliseconds(500)
@@ -19,16 +22,15 @@ struct SchemaService: Service {
         another takes its place.
         """
 
-    /// The first try, before anybody is served. Throws `SchemaRefusal`, or `StorageError` of kind `.misconfigured`, where
-    /// trying again is of no use.
-    func start() async throws { try await prepare() }
+    /// The first attempt, before any request is served.
+    /// - Throws: `SchemaRefusal`, or `StorageError` of kind `.misconfigured`: trying again wouldn't help.
+    func start() async throws {
+        if let failure = try await prepare() { logger.warning("\(failure.detail) Trying again.") }
+    }
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
-            while !Task.isCancelled, !readiness.schemaFits {
-                try? await Task.sleep(for: Self.retry)
-                do { try await prepare() } catch is CancellationError { return }
-            }
+            try await prepareAtLast()
             let fitting = readiness.schemaVersion
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.heartbeat)
@@ -39,7 +41,24 @@ struct SchemaService: Service {
         }
     }
 
-    /// The version of the schema that is there.
+    /// Tries until the schema fits. The first failure was logged; the others are logged once a minute.
+    private func prepareAtLast() async throws {
+        var (failures, told) = (0, ContinuousClock.now)
+        while !Task.isCancelled, !readiness.schemaFits {
+            try? await Task.sleep(for: Self.retry)
+            do {
+                guard let failure = try await prepare() else { continue }
+                failures += 1
+                guard ContinuousClock.now - told >= reminder else { continue }
+                logger.warning("\(failure.detail) Tried \(failures) times since, and trying again.")
+                (failures, told) = (0, .now)
+            } catch is CancellationError {
+                return
+            }
+        }
+    }
+
+    /// The version of the database's schema.
     @discardableResult
     private func look() async throws -> Int {
         let version = try await migrator.history().filter { $0.appliedAt != nil }.map(\.version).max() ?? 0
@@ -52,11 +71,12 @@ struct SchemaService: Service {
         if let fault {
             logger.critical("\(fault) Until then, /readyz says that no requests should come here.")
         } else {
-            logger.notice("The database is again what it was.")
+            logger.notice("The database file is back.")
         }
     }
 
-    private func prepare() async throws {
+    /// - Returns: what keeps the database from answering, where that may pass.
+    private func prepare() async throws -> StorageError? {
         do {
             if migrates {
                 for name in try await migrator.migrate() { logger.info("migrated the database: \(name)") }
@@ -65,17 +85,18 @@ struct SchemaService: Service {
             try await look()
             readiness.sawDatabase(up: true)
             readiness.schemaWasSeenToFit()
+            return nil
         } catch let error as StorageError where error.kind == .unavailable || error.kind == .timeout {
-            logger.warning("\(error.detail) Trying again.")
+            return error
         }
     }
 }
 
-/// Why a server doesn't run on a database, and what to do.
+/// Why a server can't run on a database, and what to do.
 struct SchemaRefusal: Error, CustomStringConvertible {
     let description: String
 
-    /// Nil where the schema fits.
+    /// Nil if the schema fits.
     init?(_ state: SchemaState) {
         switch state {
         case .fits:

@@ -2,8 +2,7 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Writes down the security events that were counted, every few seconds and once more at the end. Where it fails, the next time tries
-/// again.
+/// Writes counted security events to the database, every few seconds and once more at the end. A failure is retried the next time.
 struct SecurityService: Service {
     let watch: SecurityWatch
     let readiness: Readiness
@@ -16,7 +15,7 @@ struct SecurityService: Service {
                 if readiness.schemaFits { await flush() }
             }
         }
-        // The requests have ended before this service does. In a task of its own, because this one may be cancelled.
+        // All requests have ended by now. In a task of its own, because this one may be cancelled.
         if readiness.schemaFits { await Task { await flush() }.value }
     }
 

@@ -1,18 +1,18 @@
 import Foundation
 import Logging
 
-/// The service manager that started this process and waits to hear how it is: sd_notify(3), without its library.
+/// The service manager that started this process and expects notifications: sd_notify(3), without its library.
 struct ServiceManager: Sendable {
-    /// What it is told.
+    /// A notification.
     enum State: String {
-        /// The server serves, after its start and after a reload.
+        /// The server is ready, after its start and after a reload.
         case ready = "READY=1"
         case reloading = "RELOADING=1"
         case stopping = "STOPPING=1"
-        /// The watchdog's due.
+        /// The process is alive, for the watchdog.
         case alive = "WATCHDOG=1"
 
-        /// A reload's beginning comes with its time, so that a manager that asked for it knows this one from an earlier one.
+        /// The start of a reload carries its time, so that the manager can tell it from an earlier one.
         fileprivate var datagram: String {
             guard self == .reloading else { return rawValue }
             var time = timespec()
@@ -21,9 +21,9 @@ struct ServiceManager: Sendable {
         }
     }
 
-    /// Nil where nobody waits.
+    /// Nil if no manager expects notifications.
     private let socket: String?
-    /// How often to tell a watchdog that the server is alive: four times as often as it asks for. Nil where none waits.
+    /// The interval of notifications to the watchdog: a quarter of its own. Nil without one.
     let watchdogPause: Duration?
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -33,7 +33,7 @@ struct ServiceManager: Sendable {
         watchdogPause = socket != nil && isMeant && limit > 0 ? .microseconds(max(limit / 4, 1000)) : nil
     }
 
-    /// One datagram. A manager that can't be told ends the process by itself after its time limit; the log says why.
+    /// Sends one datagram. A manager that it doesn't reach ends the process after its time limit; the log says why.
     func tell(_ state: State, _ logger: Logger) {
         guard let socket else { return }
         guard Self.send(state.datagram, to: socket) else {
@@ -43,11 +43,11 @@ struct ServiceManager: Sendable {
         }
     }
 
-    /// Returns false with `errno` set.
+    /// - Returns: false, with `errno` set, if it failed.
     private static func send(_ message: String, to path: String) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        // A name that begins with @ stands in no file system: its first byte is zero (unix(7)).
+        // A name that begins with @ is in the abstract namespace: its first byte is zero (unix(7)).
         let name = path.hasPrefix("@") ? [0] + Array(path.utf8.dropFirst()) : Array(path.utf8)
         guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
             errno = ENAMETOOLONG

@@ -3,16 +3,16 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// Tells the service manager now and then that the server is alive, where it waits for that: shared threads and event loops do their
-/// work, and the database answers or fails, but in its time. A server that has lost its database is alive: no restart brings it back.
+/// Notifies the service manager's watchdog that the process is alive: shared threads and event loops run, and the database answers or
+/// fails in time. A server that has lost its database is alive, because a restart wouldn't help.
 struct WatchdogService: Service {
     let manager: ServiceManager
     let readiness: Readiness
     let logger: Logger
-    /// How long the database may owe an answer, which by its own limits comes within twenty seconds.
-    var patience = Duration.seconds(60)
+    /// The longest time without an answer from the database; its own limits are below twenty seconds.
+    var longestSilence = Duration.seconds(60)
 
-    /// An event loop that never answers holds this up, and nothing is told any more.
+    /// An event loop that hangs blocks this, and notifications stop.
     func run() async throws {
         guard let pause = manager.watchdogPause else {
             try? await gracefulShutdown()
@@ -22,9 +22,9 @@ struct WatchdogService: Service {
             while !Task.isCancelled {
                 try? await Task.sleep(for: pause)
                 for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try? await loop.submit {}.get() }
-                if let silence = readiness.databaseSilence, silence > patience {
+                if let silence = readiness.databaseSilence, silence > longestSilence {
                     logger.error(
-                        "the database has owed an answer for \(silence.components.seconds) s: the watchdog isn't told that all is well"
+                        "the database hasn't answered for \(silence.components.seconds) s: the watchdog isn't notified"
                     )
                 } else {
                     manager.tell(.alive, logger)

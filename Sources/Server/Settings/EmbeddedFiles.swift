@@ -1,8 +1,10 @@
 import Core
 import Embedded
+import Storage
 
 extension Migration {
-    /// The files of `migrations/` that travel in this binary.
+    /// The files of `migrations/` that are embedded in this binary.
+    /// - Throws: `StorageError` if one isn't a migration.
     static func embedded() throws -> [Migration] {
         let files = polier_migrations()
         return try UnsafeBufferPointer(start: files.first, count: files.count).map { file in
@@ -12,7 +14,7 @@ extension Migration {
 }
 
 extension CommonPasswords {
-    /// The lists that travel in this binary.
+    /// The lists that are embedded in this binary.
     static let embedded = CommonPasswords(polier_common_passwords().text, words: polier_common_words().text)
 }
 

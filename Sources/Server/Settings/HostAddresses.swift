@@ -1,11 +1,12 @@
 import Foundation
 
-/// What the system knows a host's name by. Blocks while names are looked up.
+/// The addresses of a host. Blocks while its name is resolved.
 struct HostAddresses {
     private let list: UnsafeMutablePointer<addrinfo>
     var first: addrinfo { list.pointee }
 
-    /// Throws `SettingsError` where it knows no such host. To be freed.
+    /// The caller frees it.
+    /// - Throws: `SettingsError` if the host is unknown.
     init(_ host: String, _ port: Int) throws {
         var hints = addrinfo()
         #if os(Linux)
@@ -15,7 +16,7 @@ struct HostAddresses {
         #endif
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, "\(port)", &hints, &list) == 0, let list else {
-            throw SettingsError(.httpHost, is: host, must: "be an address or a name of this machine")
+            throw SettingsError(\.httpHost, is: host, must: "be an address or a name of this machine")
         }
         self.list = list
     }
@@ -24,6 +25,7 @@ struct HostAddresses {
 }
 
 extension Settings {
-    /// Throws `SettingsError` for a name that leads nowhere, before anything is made.
-    func checkHost() throws { try HostAddresses(httpHost, httpPort).free() }
+    /// Checks the host before anything is created.
+    /// - Throws: `SettingsError` if it is unknown.
+    func checkHost() throws { try HostAddresses(self.httpHost, self.httpPort).free() }
 }

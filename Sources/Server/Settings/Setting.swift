@@ -1,108 +1,82 @@
-/// Everything that can be set, by the name of its environment variable. A flag of the same name (`--http-port`) comes first,
-/// then the environment, then the settings file.
-enum Setting: String, CaseIterable {
-    case databaseURL = "POLIER_DATABASE_URL"
-    case databasePool = "POLIER_DATABASE_POOL"
-    case databasePrepared = "POLIER_DATABASE_PREPARED"
-    case httpHost = "POLIER_HTTP_HOST"
-    case httpPort = "POLIER_HTTP_PORT"
-    case metricsPort = "POLIER_METRICS_PORT"
-    case idleSeconds = "POLIER_IDLE_SECONDS"
-    case publicURL = "POLIER_PUBLIC_URL"
-    case allowedOrigins = "POLIER_ALLOWED_ORIGINS"
-    case hstsSubdomains = "POLIER_HSTS_SUBDOMAINS"
-    case linkTokens = "POLIER_LINK_TOKENS"
-    case trustedProxies = "POLIER_TRUSTED_PROXIES"
-    case clientAddressHeader = "POLIER_CLIENT_ADDRESS_HEADER"
-    case registration = "POLIER_REGISTRATION"
-    case mailFrom = "POLIER_MAIL_FROM"
-    case mailgunKey = "POLIER_MAILGUN_API_KEY"
-    case mailgunDomain = "POLIER_MAILGUN_DOMAIN"
-    case mailgunBaseURL = "POLIER_MAILGUN_BASE_URL"
-    case mailgunSigningKey = "POLIER_MAILGUN_SIGNING_KEY"
-    case mailgunTestMode = "POLIER_MAILGUN_TESTMODE"
-    case lowStockSeconds = "POLIER_LOW_STOCK_SECONDS"
-    case writesPerMinute = "POLIER_WRITES_PER_MINUTE"
-    case smtpURL = "POLIER_SMTP_URL"
-    case caFile = "POLIER_CA_FILE"
-    case webFolder = "POLIER_WEB_DIR"
-    case operatorName = "POLIER_OPERATOR_NAME"
-    case operatorAddress = "POLIER_OPERATOR_ADDRESS"
-    case operatorEmail = "POLIER_OPERATOR_EMAIL"
-    case operatorPhone = "POLIER_OPERATOR_PHONE"
-    case operatorDetails = "POLIER_OPERATOR_DETAILS"
-    case migrate = "POLIER_MIGRATE"
-    case drainSeconds = "POLIER_DRAIN_SECONDS"
-    case logLevel = "POLIER_LOG_LEVEL"
-    case logFormat = "POLIER_LOG_FORMAT"
-    case adminPassword = "POLIER_ADMIN_PASSWORD"
-    case copyFrom = "POLIER_COPY_FROM"
-    case copyTo = "POLIER_COPY_TO"
-    case backupStoreURL = "POLIER_BACKUP_S3_URL"
-    case backupStoreRegion = "POLIER_BACKUP_S3_REGION"
-    case backupStoreKeyID = "POLIER_BACKUP_S3_ACCESS_KEY_ID"
-    case backupStoreSecret = "POLIER_BACKUP_S3_SECRET_ACCESS_KEY"
-    case config = "POLIER_CONFIG"
+/// One setting: its variable's name, the values that it takes, its default, its flag, whether it is secret, and what SIGHUP does with it.
+/// The environment, the settings file, flags, `--help`, error sentences, reloading and the test of the documentation all follow from
+/// the rows of `SettingTable`.
+struct Setting<Value: Sendable>: AnySetting {
+    let name: String
+    let rule: SettingRule<Value>
+    let flag: SettingFlag?
+    let isSecret: Bool
+    let reload: SettingReload
+    let defaultText: String?
 
-    /// As the command line has it: `--http-port`.
-    var flag: String { "--" + rawValue.dropFirst("POLIER_".count).lowercased().replacing("_", with: "-") }
-
-    /// Whether the value may be put into a file that `NAME_FILE` names. Its value is never printed.
-    var isSecret: Bool {
-        switch self {
-        case .databaseURL, .adminPassword, .mailgunKey, .mailgunSigningKey, .smtpURL, .copyFrom, .copyTo,
-            .backupStoreKeyID,
-            .backupStoreSecret:
-            true
-        default: false
-        }
+    /// - Parameters:
+    ///   - defaultText: the default that `--help` shows, if the rule doesn't know it.
+    ///   - isSecret: whether its value is never printed, and may be in a file that `NAME_FILE` names.
+    init(
+        _ name: String, _ rule: SettingRule<Value>, default defaultText: String? = nil, isSecret: Bool = false,
+        reload: SettingReload = .restart, flag: SettingFlag? = nil
+    ) {
+        (self.name, self.rule, self.flag, self.isSecret, self.reload) = (name, rule, flag, isSecret, reload)
+        self.defaultText = defaultText ?? rule.defaultText
     }
 
-    /// Whether a variable of the environment is one that Kubernetes and Docker's links set by themselves for a Service whose name
-    /// begins with `polier` (`polier-postgres`): `NAME_SERVICE_HOST`, `NAME_SERVICE_PORT`, `NAME_SERVICE_PORT_…`, `NAME_PORT` with
-    /// an address like tcp://10.0.0.1:5432, and `NAME_PORT_5432_TCP…`. A Service named `polier-http` gives `POLIER_HTTP_PORT` such
-    /// a value, so the name alone doesn't tell.
-    static func isSetByTheCluster(_ name: String, _ value: String) -> Bool {
-        guard name.hasPrefix("POLIER_") else { return false }
-        if name.hasSuffix("_PORT"), ["tcp://", "udp://", "sctp://"].contains(where: value.hasPrefix) { return true }
-        if Setting(rawValue: name) != nil { return false }
-        let words = name.split(separator: "_", omittingEmptySubsequences: false).dropFirst()
-        return words.indices.contains { index in
-            let rest = words[index...]
-            return rest.starts(with: ["SERVICE", "HOST"]) && rest.count == 2 || rest.starts(with: ["SERVICE", "PORT"])
-                || rest.count >= 3 && rest.first == "PORT" && Int(rest[index + 1]) != nil
-                    && ["TCP", "UDP", "SCTP"].contains(rest[index + 2])
-        }
-    }
+    var fallbackText: String? { rule.defaultText }
+
+    func value(of text: String?) throws -> any Sendable { try rule.value(of: text, for: self) }
 }
 
-/// A setting that can't be used: one sentence that names it.
-struct SettingsError: Error, CustomStringConvertible {
-    let description: String
+/// A setting of any type.
+protocol AnySetting: Sendable {
+    /// The environment variable's name: `POLIER_HTTP_PORT`.
+    var name: String { get }
+    /// Nil if it has no flag.
+    var flag: SettingFlag? { get }
+    var isSecret: Bool { get }
+    var reload: SettingReload { get }
+    /// The default that `--help` shows.
+    var defaultText: String? { get }
+    /// The default value as text; nil if there is none, or if it depends on other settings.
+    var fallbackText: String? { get }
+    /// - Parameter text: nil if it isn't set.
+    /// - Throws: `SettingsError` if the text isn't a valid value.
+    func value(of text: String?) throws -> any Sendable
+}
 
-    init(_ description: String) { self.description = description }
-
-    /// For a value that can't be used. Its first line is quoted, as far as it is short, and nothing of it where it is a secret.
-    /// - Parameter need: what follows "it must".
-    init(_ setting: Setting, is value: String, must need: String) {
-        self.init(setting.rawValue, is: value, must: need, isSecret: setting.isSecret)
+extension AnySetting {
+    /// Without the dashes: `http-port`.
+    var flagName: String {
+        flag?.name ?? name.dropFirst("POLIER_".count).lowercased().replacing("_", with: "-")
     }
 
-    /// - Parameter name: of the setting or flag.
-    init(_ name: String, is value: String, must need: String, isSecret: Bool = false) {
-        guard !isSecret else {
-            self.init("\(name) must \(need)")
-            return
-        }
-        var shown = ""
-        // What stands on another line may be another setting.
-        for scalar in value.unicodeScalars.prefix(while: { $0 != "\n" && $0 != "\r" }).prefix(80) {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: shown += scalar.escaped(asASCII: true)
-            default: shown.unicodeScalars.append(scalar)
-            }
-        }
-        if shown.unicodeScalars.count < value.unicodeScalars.count { shown += "…" }
-        self.init("\(name) is '\(shown)'; it must \(need)")
-    }
+    /// The flag's explanation in `--help`.
+    var help: String { "\(flag?.help ?? "") [\(name)\(defaultText.map { ", \($0)" } ?? "")]" }
+}
+
+/// The flag of a setting.
+struct SettingFlag: Sendable {
+    enum Commands { case withDatabase, listening, serve, copy }
+
+    /// The commands that have it.
+    let commands: Commands
+    /// The explanation, without the variable's name and the default.
+    let help: String
+    /// Nil for the variable's name: `http-port`.
+    let name: String?
+
+    static func withDatabase(_ help: String) -> SettingFlag { .init(commands: .withDatabase, help: help, name: nil) }
+    static func listening(_ help: String) -> SettingFlag { .init(commands: .listening, help: help, name: nil) }
+    static func serve(_ help: String) -> SettingFlag { .init(commands: .serve, help: help, name: nil) }
+    static func copy(_ name: String, _ help: String) -> SettingFlag { .init(commands: .copy, help: help, name: name) }
+}
+
+/// What a running server does about a changed value after SIGHUP.
+enum SettingReload {
+    /// Logs that the change needs a restart.
+    case restart
+    /// Applies it at once.
+    case live
+    /// Applies it to mail, provided that Mailgun and SMTP are still set if and only if they were at the start.
+    case transport
+    /// Ignores it, because only other commands use it.
+    case ignored
 }

@@ -1,58 +1,83 @@
 import ArgumentParser
 import Foundation
 
-/// The flags that every command with a database has.
-struct DatabaseFlags: ParsableArguments {
-    @Option(help: "A file of NAME=VALUE settings. [POLIER_CONFIG]")
-    var config: String?
+/// The flags of a group of settings, from their rows. ArgumentParser finds a type's options through its mirror, so this one's mirror has
+/// an option for each row.
+struct SettingFlags<Group: FlagGroup>: ParsableArguments, CustomReflectable {
+    /// The flags' values, by the variables' names.
+    let values: [String: String]
 
-    @Option(
-        name: .customLong("database-url"),
-        help: "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME. [POLIER_DATABASE_URL, sqlite:var/polier.sqlite]")
-    var databaseURL: String?
+    init() { values = [:] }
 
-    @Option(help: "Connections to PostgreSQL at most. [POLIER_DATABASE_POOL, 10]")
-    var databasePool: String?
-
-    @Option(help: "true, or false for a PgBouncer that knows no prepared statements. [POLIER_DATABASE_PREPARED, true]")
-    var databasePrepared: String?
-
-    @Option(help: "trace, debug, info, notice, warning, error or critical. [POLIER_LOG_LEVEL, info]")
-    var logLevel: String?
-
-    @Option(help: "text, or json: an object a line, and a line for each request but probes. [POLIER_LOG_FORMAT, text]")
-    var logFormat: String?
-
-    var values: [Setting: String] {
-        var values: [Setting: String] = [:]
-        values[.config] = config
-        values[.databaseURL] = databaseURL
-        values[.databasePool] = databasePool
-        values[.databasePrepared] = databasePrepared
-        values[.logLevel] = logLevel
-        values[.logFormat] = logFormat
-        return values
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        var values: [String: String] = [:]
+        for setting in Group.settings {
+            values[setting.name] = try container.decode(Option<String?>.self, forKey: Key(setting.name)).wrappedValue
+        }
+        self.values = values
     }
 
-    /// All settings, with these flags and `more` before the environment and the file.
-    func settings(_ more: [Setting: String] = [:]) throws -> Settings {
+    var customMirror: Mirror {
+        Mirror(
+            self,
+            children: Group.settings.map { setting in
+                let option = Option<String?>(
+                    name: .customLong(setting.flagName),
+                    help: ArgumentHelp(stringLiteral: setting.help))
+                return (label: setting.name, value: option)
+            })
+    }
+
+    /// All settings; these flags and `more` take precedence over the environment and the file.
+    /// - Parameter more: other flags' values, by the variables' names.
+    /// - Throws: `SettingsError` or `CopyRefusal` for what can't be used.
+    func settings(_ more: [String: String] = [:]) throws -> Settings {
         try Settings(
             flags: values.merging(more) { _, new in new }, environment: ProcessInfo.processInfo.environment)
     }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
 }
 
-/// The flags of those that listen, or ask who listens.
-struct AddressFlags: ParsableArguments {
-    @Option(help: "The address to listen on. [POLIER_HTTP_HOST, 127.0.0.1]")
-    var httpHost: String?
+/// The settings for which some commands have flags.
+protocol FlagGroup {
+    static var settings: [any AnySetting] { get }
+}
 
-    @Option(help: "The port to listen on. [POLIER_HTTP_PORT, 8080]")
-    var httpPort: String?
+/// The flags of every command with a database.
+typealias DatabaseFlags = SettingFlags<WithDatabase>
+enum WithDatabase: FlagGroup {
+    static let settings = SettingTable.all.filter { $0.flag?.commands == .withDatabase }
+}
 
-    var values: [Setting: String] {
-        var values: [Setting: String] = [:]
-        values[.httpHost] = httpHost
-        values[.httpPort] = httpPort
-        return values
-    }
+/// The flags of commands that listen, or ask a server that does.
+typealias AddressFlags = SettingFlags<Listening>
+enum Listening: FlagGroup {
+    static let settings = SettingTable.all.filter { $0.flag?.commands == .listening }
+}
+
+/// The flags of `serve` alone.
+typealias ServeFlags = SettingFlags<Serving>
+enum Serving: FlagGroup {
+    static let settings = SettingTable.all.filter { $0.flag?.commands == .serve }
+}
+
+/// The flags of `copy`, which has two databases of its own.
+typealias CopyFlags = SettingFlags<Copying>
+enum Copying: FlagGroup {
+    static let settings = SettingTable.all.filter { $0.flag?.commands == .copy } + [SettingTable.rows.config]
+}
+
+/// The flag of commands that need the settings and no database.
+typealias ConfigFlags = SettingFlags<Configured>
+enum Configured: FlagGroup {
+    static let settings: [any AnySetting] = [SettingTable.rows.config]
 }

@@ -1,29 +1,35 @@
 import Core
 import Foundation
 import Logging
+import Storage
 import StorePostgres
 import StoreSQLite
 
-/// What a command does with a database.
+/// How a command uses a database.
 enum DatabaseUse {
-    /// Makes it where it isn't there.
+    /// Creates it if it doesn't exist.
     case making
-    /// Takes it as it is there.
+    /// Requires it to exist.
     case using
-    /// Only reads what is there, also a file that can't be written.
+    /// Requires it to exist and only reads, so that a read-only file will do.
     case reading
 }
 
-/// Opens the database that a URL names: its scheme picks the engine.
+/// Opens the database that a URL names; its scheme picks the engine.
 enum Stores {
-    static func open(_ settings: Settings, for use: DatabaseUse = .making) throws -> any BulkDatabase {
-        try open(settings.databaseURL, named: Setting.databaseURL.rawValue, settings, for: use)
-    }
-
-    /// - Parameter name: what sentences call the URL.
-    static func open(_ url: String, named name: String, _ settings: Settings, for use: DatabaseUse) throws
+    /// - Parameter logger: told of warnings; nil for one of the settings.
+    static func open(_ settings: Settings, for use: DatabaseUse = .making, logger: Logger? = nil) throws
         -> any BulkDatabase
     {
+        try open(
+            settings.databaseURL, named: SettingTable.rows.databaseURL.name, settings, for: use, logger: logger)
+    }
+
+    /// - Parameter name: the URL's name in error sentences.
+    /// - Throws: `SettingsError` for a URL that can't be used; `StorageError` for an SQLite file that can't be opened.
+    static func open(
+        _ url: String, named name: String, _ settings: Settings, for use: DatabaseUse, logger: Logger? = nil
+    ) throws -> any BulkDatabase {
         switch url.prefix(while: { $0 != ":" }) {
         case "sqlite":
             let options = try sqliteOptions(url, named: name, existing: use != .making)
@@ -33,10 +39,10 @@ enum Stores {
             var options = PostgresDatabase.Options(url: url)
             options.pool = settings.databasePool
             options.prepared = settings.databasePrepared
-            let logger = settings.logger()
+            let logger = logger ?? settings.logger()
             options.warn = { logger.warning("\($0)") }
             return try PostgresDatabase(options)
-        // Only what looks like a scheme is repeated: it may be the front of a password.
+        // Only text that looks like a scheme is quoted: anything else may begin with a password.
         case let scheme where url.hasPrefix("\(scheme)://") && scheme.utf8.allSatisfy { (0x61...0x7A).contains($0) }:
             throw SettingsError(
                 "\(name) begins with '\(scheme):'; it must begin with sqlite:, postgres:// or postgresql://")
@@ -56,17 +62,21 @@ enum Stores {
         return path
     }
 
-    /// `sqlite:PATH`, and for measuring `sqlite:PATH?synchronous=off`. The file's folder is made where it is missing.
+    /// The path of SQLite's file, whose folder exists then; nil for PostgreSQL.
+    /// - Throws: `SettingsError` for a URL that can't be used.
+    static func preparedPath(_ url: String, named name: String) throws -> String? {
+        guard try sqlitePath(url, named: name) != nil else { return nil }
+        return try sqliteOptions(url, named: name, existing: false).path
+    }
+
+    /// `sqlite:PATH`, and for benchmarks `sqlite:PATH?synchronous=off`. Creates the file's folder if it is missing.
     private static func sqliteOptions(_ url: String, named name: String, existing: Bool) throws
         -> SQLiteDatabase.Options
     {
         let parts = url.dropFirst("sqlite:".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = try sqlitePath(url, named: name) ?? ""
-        if existing, !FileManager.default.fileExists(atPath: path) {
-            guard !FileManager.default.fileExists(atPath: path + "-wal") else {
-                throw SettingsError("the database file \(path) is missing, but its log is there: put the file back")
-            }
-            throw SettingsError("there is no database file \(path): 'polier migrate' or 'polier serve' make one")
+        if existing, !FileManager.default.fileExists(atPath: path), !hasLog(path) {
+            throw SettingsError("there is no database file \(path): 'polier migrate' or 'polier serve' creates one")
         }
         var options = SQLiteDatabase.Options(path: path)
         switch parts.dropFirst().first {
@@ -80,7 +90,13 @@ enum Stores {
         return options
     }
 
-    /// Makes the folder and those above it, where they are missing. What root makes belongs to whom the folder above belongs to.
+    /// Whether there is anything in the log beside a file. If the file is missing, the driver says what to do.
+    private static func hasLog(_ path: String) -> Bool {
+        var log = stat()
+        return stat(path + "-wal", &log) == 0 && log.st_size > 0
+    }
+
+    /// Creates the folder and those above it. Root gives them to the owner of the folder above.
     private static func makeFolder(_ folder: URL) throws {
         let path = folder.path
         guard !FileManager.default.fileExists(atPath: path) else { return }

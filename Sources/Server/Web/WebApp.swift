@@ -2,18 +2,19 @@ import Core
 import Crypto
 import Foundation
 import NIOCore
+import Storage
 
-/// The web app as browsers get it: each file under a name that changes with its content, and the page and the service worker
-/// that know these names.
+/// The web app as it is served: each file under a name that contains its hash, and the page and the service worker, which refer to
+/// these names.
 struct WebApp: Sendable {
-    /// One thing that is served.
+    /// A file that is served.
     struct File: Sendable {
         let kind: Kind
         let bytes: ByteBuffer
-        /// The same, smaller, where that helps.
+        /// Compressed versions, where those are smaller.
         let smaller: [ContentCoding: ByteBuffer]
         let hash: String
-        /// Whether what this address answers never changes.
+        /// Whether the content at this address never changes.
         var isForEver: Bool
     }
 
@@ -36,22 +37,24 @@ struct WebApp: Sendable {
         }
     }
 
-    /// By path: `app/main.1f2e3d4c5b6a.js`, and `app/main.js` for whoever asks for that.
+    /// By path: `app/main.1f2e3d4c5b6a.js`, and also `app/main.js`.
     let files: [String: File]
-    /// What the page at every address of the app may load and do.
+    /// The content security policy of the page.
     let policy: String
 
     /// The page, at every address of the app.
     static let page = "index.html"
-    /// What keeps the app in the browser. Its name must not change, and neither must the manifest's.
+    /// The service worker. Its name must not change, nor the manifest's.
     static let worker = "sw.js"
     static let manifest = "manifest.webmanifest"
 
     /// - Parameters:
-    ///   - codings: in which ways files are made smaller. With brotli it takes half a second.
-    ///   - registrationIsOpen: whether the page offers to register a company.
+    ///   - codings: the codings to compress files with. Brotli takes half a second.
+    ///   - registrationIsOpen: whether the page offers registration.
     init(_ folder: WebFolder, _ codings: [ContentCoding], registrationIsOpen: Bool = true) {
         let fixed = [Self.page, Self.worker, Self.manifest]
+        var folder = folder
+        Self.joinStyles(&folder)
         let plain = folder.filter { !fixed.contains($0.key) }
         let names = plain.reduce(into: [String: String]()) { $0[$1.key] = Self.hashedName($1.key, $1.value) }
         var files: [String: File] = [:]
@@ -71,7 +74,7 @@ struct WebApp: Sendable {
         policy = Self.policy(importMap: importMap)
         var page = Self.text(folder[Self.page]).naming(names)
         page.replace(between: "<script type=\"importmap\">", and: "</script>", with: importMap)
-        // All that the first needs comes before the next.
+        // Each module's dependencies come before the next module.
         let first = Self.text(folder[Self.page]).modules.reduce([]) { Self.imports(from: $0 + [$1], scripts) }
         page.insert(first.map { Self.preload(names[$0]) }.joined(), before: "</head>")
         page.insert(Self.ahead(scripts, without: first, names), before: "</template>")
@@ -95,6 +98,25 @@ struct WebApp: Sendable {
         self.files = files
     }
 
+    /// The styles that every page loads.
+    private static let styles = "css/first.css"
+
+    /// Makes one file of the stylesheets in the page's head, because each request costs a phone a round trip.
+    private static func joinStyles(_ folder: inout WebFolder) {
+        guard let head = text(folder[page]).split(separator: "<template", maxSplits: 1).first else { return }
+        let links = head.matches(of: /<link rel="stylesheet" href="\/([^"]+)">\n?/)
+        guard links.count > 1 else { return }
+        var joined = Data()
+        var whole = text(folder[page])
+        for (number, link) in links.enumerated() {
+            joined += folder.removeValue(forKey: String(link.1)) ?? Data()
+            let replacement = number == 0 ? "<link rel=\"stylesheet\" href=\"/\(styles)\">\n" : ""
+            whole = whole.replacingOccurrences(of: String(link.0), with: replacement)
+        }
+        folder[styles] = joined
+        folder[page] = Data(whole.utf8)
+    }
+
     // MARK: Names
 
     private static func hash(_ data: Data) -> String {
@@ -116,8 +138,8 @@ struct WebApp: Sendable {
         "<link rel=\"modulepreload\" href=\"/\(name ?? "")\"\(entries.map { " data-for=\"\($0)\"" } ?? "")>\n"
     }
 
-    /// The modules that pages, or what stands around them, need beside those that all need. Without this a browser would learn
-    /// of them one by one.
+    /// The modules that pages, or the frame around them, need besides those that all need. Without the list a browser would discover
+    /// them one by one.
     private static func ahead(_ scripts: WebFolder, without first: [String], _ names: [String: String]) -> String {
         var needed: [String: [String]] = [:]
         let pages = scripts.keys.filter { $0.hasPrefix("pages/") }
@@ -164,12 +186,12 @@ struct WebApp: Sendable {
 }
 
 extension String {
-    /// With the hashed names in place of the plain ones, where they are attributes: `href="/css/base.css"`.
+    /// With hashed names in attributes such as `href="/css/base.css"`.
     fileprivate func naming(_ names: [String: String]) -> String {
         names.reduce(self) { $0.replacingOccurrences(of: "\"/\($1.key)\"", with: "\"/\($1.value)\"") }
     }
 
-    /// The modules that a page begins with.
+    /// The modules that a page loads first.
     fileprivate var modules: [String] {
         matches(of: /<script type="module" src="\/([^"]+)">/).map { String($0.1) }
     }

@@ -1,11 +1,11 @@
 import Embedded
 import Foundation
 
-/// The files of `web/` as they were written, by their path in it: `app/main.js`.
+/// The source files of `web/`, by their path in it: `app/main.js`.
 typealias WebFolder = [String: Data]
 
 extension WebFolder {
-    /// Those that travel in this binary.
+    /// Those that are embedded in this binary.
     static let embedded: WebFolder = {
         let files = polier_web()
         return Dictionary(
@@ -14,7 +14,8 @@ extension WebFolder {
             })
     }()
 
-    /// Those of a folder, without hidden ones and remarks for people. Throws `SettingsError` where it holds no web app.
+    /// Those of a folder, without hidden files and documentation.
+    /// - Throws: `SettingsError` if it holds no web app.
     init(path: String) throws {
         self.init()
         for name in FileManager.default.enumerator(atPath: path) ?? .init() {

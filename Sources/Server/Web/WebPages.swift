@@ -1,38 +1,43 @@
 import Core
 import HTTPTypes
 import NIOPosix
+import Storage
 import Synchronization
 
-/// Answers with the web app's files.
+/// Serves the web app's files.
 struct WebPages: Sendable {
     private let app: @Sendable () async throws -> WebApp
     private static let slash = UInt8(ascii: "/")
 
-    /// The app in this binary. It is put together beside the start: at once as it is, and again as small as it can be.
+    /// The app in this binary. It is assembled while the server starts, and compressed as far as possible once it is asked for: that takes
+    /// a second of a processor, which a server that is never asked for the app doesn't spend.
     static let embedded = embedded(registrationIsOpen: true)
 
-    /// The same where no company registers itself.
+    /// The same without registration.
     static let embeddedWithoutRegistration = embedded(registrationIsOpen: false)
 
     private static func embedded(registrationIsOpen: Bool) -> WebPages {
         let smallest = Mutex<WebApp?>(nil)
+        let isAsked = Atomic(false)
         let first = Task {
-            let app = try await NIOThreadPool.singleton.runIfActive {
+            try await NIOThreadPool.singleton.runIfActive {
                 WebApp(.embedded, [.gzip], registrationIsOpen: registrationIsOpen)
             }
-            NIOThreadPool.singleton.submit { _ in
-                let app = WebApp(.embedded, ContentCoding.allCases, registrationIsOpen: registrationIsOpen)
-                smallest.withLock { $0 = app }
-            }
-            return app
         }
         return WebPages {
             if let app = smallest.withLock({ $0 }) { return app }
+            if !isAsked.exchange(true, ordering: .relaxed) {
+                NIOThreadPool.singleton.submit { _ in
+                    let app = WebApp(.embedded, ContentCoding.allCases, registrationIsOpen: registrationIsOpen)
+                    smallest.withLock { $0 = app }
+                }
+            }
             return try await first.value
         }
     }
 
-    /// A folder's files as they are when they are asked for, for those who work on them.
+    /// A folder's files, read for each request, for development.
+    /// - Throws: `SettingsError` if it holds no web app.
     static func folder(_ path: String, registrationIsOpen: Bool = true) throws -> WebPages {
         let known = Mutex<(folder: WebFolder, app: WebApp)?>(nil)
         let read: @Sendable () throws -> WebApp = {
@@ -46,12 +51,12 @@ struct WebPages: Sendable {
         return WebPages { try await NIOThreadPool.singleton.runIfActive(read) }
     }
 
-    /// The file at this address, or the page where the address may be one of the app's: one without a file's ending. Nil
-    /// where there is nothing.
+    /// The file at this address, or the page for an address without a file extension, which may be one of the app's. Nil if there is
+    /// neither.
     func answer(_ request: HTTPRequest, path: String) async throws -> Answer? {
-        // An address is ASCII: other heads go no further than `HeadCheck`.
+        // An address is ASCII: `HeadCheck` has refused others.
         let name = String(Substring(Substring(path).utf8.dropFirst()))
-        // An empty segment makes another address, as it does among the routes.
+        // An empty segment makes another address, as in routes.
         guard !zip(path.utf8, path.utf8.dropFirst()).contains(where: { $0 == Self.slash && $1 == Self.slash }) else {
             return nil
         }
@@ -61,14 +66,14 @@ struct WebPages: Sendable {
         guard request.method == .get || request.method == .head else {
             throw Problem.methodNotAllowed([.get, .head])
         }
-        // The service worker's own policy, not the page's, says whom it may ask.
+        // The service worker has a policy of its own for its requests.
         let needsPolicy = !isFile || name == WebApp.page || name == WebApp.worker
         return file.answer(request, policy: needsPolicy ? app.policy : nil)
     }
 }
 
 extension WebApp.File {
-    /// - Parameter policy: what a page may load and do.
+    /// - Parameter policy: the page's content security policy.
     fileprivate func answer(_ request: HTTPRequest, policy: String?) -> Answer {
         let coding = ContentCoding.allCases.first { smaller[$0] != nil && request.accepts($0) }
         let tag = "\"\(hash)\(coding.map { "-\($0.rawValue)" } ?? "")\""

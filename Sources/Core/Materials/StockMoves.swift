@@ -1,0 +1,243 @@
+import Storage
+
+/// Moves material from one site to others or to the skip, within a transaction that holds all these sites: so two transfers between the
+/// same sites wait for each other, and a site's removal comes before the whole act or after it. A taking holds only its material's row:
+/// it may come between two lines.
+struct StockMoves {
+    /// One line: a material of the site, and where it goes.
+    struct Line: Sendable {
+        /// What names it in the request's body.
+        let fields: Fields
+        let material: Material.ID
+        let amount: Quantity
+        let target: Target
+    }
+
+    /// The fields of a request that name a line's material and its amount: the same one if there is only one.
+    struct Fields: Sendable {
+        let material: String
+        let amount: String
+    }
+
+    enum Target: Sendable {
+        case site(Site.ID)
+        /// Thrown away, for a reason.
+        case scrap(String)
+    }
+
+    /// What is common to all movements of the act.
+    struct Act: Sendable {
+        let transfer: MaterialTransfer.ID
+        let note: String?
+        let at: Instant
+        let now: Instant
+        /// Two for each line.
+        let ids: [Movement.ID]
+
+        /// - Parameter lines: how many at most.
+        init(note: String?, at: Instant?, lines: Int, _ runtime: Runtime) {
+            (transfer, now) = (runtime.newID(), runtime.now())
+            (self.note, self.at) = (note, at ?? now)
+            // In order, so that a transfer's movements are read as they were written.
+            ids = (0..<2 * lines).map { _ in runtime.newID(Movement.self) }.sorted()
+        }
+    }
+
+    typealias Stock = (material: Material, lowSince: Instant?)
+    typealias Adjusted = (material: Material, lowSince: Instant?, createdAt: Instant)
+
+    let act: Act
+    let source: SiteScope
+    private let user: User
+    /// The materials that were taken from and added to, as they are now, with since when they have been recorded as running low.
+    private(set) var left: [Stock] = []
+    private(set) var arrived: [(scope: SiteScope, stock: Stock)] = []
+    /// What was recorded, in the order of the movements' ids.
+    private(set) var recorded: [(site: Site.ID, material: Material.ID, movement: Movement)] = []
+
+    init(_ act: Act, from source: SiteScope) {
+        (self.act, self.source, user) = (act, source, source.actor.user)
+    }
+
+    /// The statements that take the lines' amounts, each unless that much isn't there.
+    func takings(_ lines: [Line]) -> [Collector<Adjusted>] {
+        lines.map { Collector(Material.adjust($0.material, by: -$0.amount, source, now: act.now)) }
+    }
+
+    /// Records what was taken, and adds it where it goes.
+    /// - Parameter taken: the materials after the taking, one for each line.
+    /// - Throws: `TransferRefusal.otherUnit`, `MaterialRefusal.tooMuch`, `LimitRefusal.siteMaterials` or `.text`.
+    mutating func move(_ lines: [Line], taken: [Stock], _ transaction: borrowing Transaction) throws {
+        left = taken
+        var arrivals: [Int: Arrival] = [:]
+        for (site, indices) in Self.grouped(lines) {
+            let target = source.within.site(site)
+            let goods = indices.map { Good(line: lines[$0], index: $0, source: taken[$0].material) }
+            for arrival in try put(goods, on: target, transaction) { arrivals[arrival.index] = arrival }
+        }
+        var bytes: Int64 = 0
+        for (index, line) in lines.enumerated() {
+            let material = taken[index].material
+            let (first, second) = (act.ids[2 * index], act.ids[2 * index + 1])
+            switch line.target {
+            case .scrap(let reason):
+                bytes += Optional(reason).textBytes
+                let scrapped = movement(first, .scrap, of: material, delta: -line.amount, note: reason)
+                try transaction.enqueue(scrapped.insert(of: material.id, source))
+                recorded.append((source.site, material.id, scrapped))
+            case .site:
+                guard let arrival = arrivals[index] else { throw StorageError(.failed, "a line has arrived nowhere") }
+                bytes += 2 * act.note.textBytes
+                let out = movement(first, .transferOut, of: material, delta: -line.amount, note: act.note)
+                let into = movement(second, .transferIn, of: arrival.material, delta: line.amount, note: act.note)
+                try transaction.enqueue(
+                    Movement.insert(
+                        out, of: material.id, source, and: into, of: arrival.material.id, arrival.scope))
+                recorded.append((source.site, material.id, out))
+                recorded.append((arrival.scope.site, arrival.material.id, into))
+            }
+        }
+        try TextUse.add(bytes, of: act.transfer, in: source.within, transaction)
+    }
+
+    private func movement(
+        _ id: Movement.ID, _ kind: Movement.Kind, of material: Material, delta: Quantity, note: String?
+    ) -> Movement {
+        Movement(
+            id, kind, of: material, delta: delta, note: note, by: user.id, userName: user.name, at: act.at,
+            createdAt: act.now, transfer: act.transfer)
+    }
+
+    /// The lines that go to a site, by the site.
+    private static func grouped(_ lines: [Line]) -> [(Site.ID, [Int])] {
+        var groups: [Site.ID: [Int]] = [:]
+        for (index, line) in lines.enumerated() {
+            if case .site(let site) = line.target { groups[site, default: []].append(index) }
+        }
+        return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    // MARK: Arriving
+
+    private struct Good {
+        let line: Line
+        let index: Int
+        /// The material that it was taken from.
+        let source: Material
+    }
+
+    private struct Arrival {
+        let index: Int
+        let scope: SiteScope
+        /// As it was when this line had arrived.
+        let material: Material
+    }
+
+    /// Adds goods to the site's materials of the same name and unit; makes those that aren't there.
+    private mutating func put(
+        _ goods: [Good], on scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws -> [Arrival] {
+        try Material.foldNames(on: scope, transaction)
+        var (arrivals, pending) = ([Arrival](), goods)
+        while !pending.isEmpty {
+            let (found, missing) = try matches(pending, on: scope, transaction)
+            arrivals += try make(missing, on: scope, transaction)
+            let adding = found.map {
+                Collector(Material.adjust($0.target, by: $0.good.line.amount, scope, now: act.now))
+            }
+            if !adding.isEmpty { try transaction.read(adding) }
+            pending = []
+            var full: [Refusal] = []
+            for (match, result) in zip(found, adding) {
+                if let stock = result.rows.first {
+                    arrived.append((scope, (stock.material, stock.lowSince)))
+                    arrivals.append(Arrival(index: match.good.index, scope: scope, material: stock.material))
+                } else if try !transaction.fetch(Material.one(match.target, scope)).isEmpty {
+                    full.append(Self.tooMuch(match.good))
+                } else {
+                    // Removed since it was found.
+                    pending.append(match.good)
+                }
+            }
+            if let first = full.first { throw first.about(full.flatMap(\.fields)) }
+        }
+        return arrivals
+    }
+
+    /// The materials to which goods are added, the oldest of the same name and unit, and the goods for which there is none.
+    /// - Throws: `TransferRefusal.otherUnit` if there is the name, but only with another unit.
+    private func matches(
+        _ goods: [Good], on scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws -> (found: [(good: Good, target: Material.ID)], missing: [Good]) {
+        let keys = Set(goods.map(\.source.nameKey)).sorted()
+        let queries = Material.matches(keys, scope).map { Collector($0) }
+        try transaction.read(queries)
+        let known = Dictionary(grouping: queries.flatMap(\.rows), by: \.key)
+        var (found, missing, wrong) = ([(good: Good, target: Material.ID)](), [Good](), [Refusal.Field]())
+        var first: Refusal?
+        // The units that are made for a name that isn't there.
+        var made: [String: String] = [:]
+        for good in goods {
+            let (key, unit) = (good.source.nameKey, good.source.unit)
+            let materials = known[key] ?? []
+            if let match = materials.first(where: { $0.unit == unit }) {
+                found.append((good, match.id))
+            } else if let other = materials.first?.unit ?? made[key], other != unit {
+                let values: Values = [
+                    "material": .text(good.source.name), "unit": .text(unit), "other": .text(other),
+                ]
+                first = first ?? Refusal(TransferRefusal.otherUnit, values)
+                wrong.append(.init(good.line.fields.material, .otherUnit, values))
+            } else {
+                made[key] = unit
+                missing.append(good)
+            }
+        }
+        if let first { throw first.about(wrong) }
+        return (found, missing)
+    }
+
+    private struct Article: Hashable {
+        let key: String
+        let unit: String
+    }
+
+    /// Makes the materials for goods: with their price, and without a threshold.
+    private func make(
+        _ goods: [Good], on scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws -> [Arrival] {
+        guard !goods.isEmpty else { return [] }
+        var (made, order, arrivals): ([Article: Material], [Article], [Arrival]) = ([:], [], [])
+        for good in goods {
+            let article = Article(key: good.source.nameKey, unit: good.source.unit)
+            var material: Material
+            if let earlier = made[article] {
+                material = earlier
+                material.version += 1
+            } else {
+                // Its first movement's id, in another role: as unique, and given before the transaction.
+                material = Material(id: Material.ID(act.ids[2 * good.index + 1]), updatedAt: act.now)
+                (material.name, material.unit) = (good.source.name, good.source.unit)
+                material.price = good.source.price
+                order.append(article)
+            }
+            material.amount = Quantity(
+                thousandths: material.amount.thousandths.adding(good.line.amount.thousandths))
+            guard material.amount <= .max else { throw Self.tooMuch(good) }
+            made[article] = material
+            arrivals.append(Arrival(index: good.index, scope: scope, material: material))
+        }
+        try transaction.fetch(CompanyUse.materials(scope)).first?.check(.siteMaterials, adding: Int64(order.count))
+        for article in order {
+            if let material = made[article] { try transaction.enqueue(Material.insert(material, scope)) }
+        }
+        return arrivals
+    }
+
+    private static func tooMuch(_ good: Good) -> Refusal {
+        let values: Values = [
+            "max": .quantity(.max), "unit": .text(good.source.unit), "material": .text(good.source.name),
+        ]
+        return Refusal(MaterialRefusal.tooMuch, values).about([.init(good.line.fields.amount, .tooMuch, values)])
+    }
+}

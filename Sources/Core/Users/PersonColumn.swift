@@ -1,0 +1,51 @@
+/// A column that names a person, and what follows from it: whether the person's export has its rows, and whether the rows keep their name
+/// readable once they are removed. A test compares the list with the databases' catalogs.
+package struct PersonColumn: Sendable {
+    package let table: String
+    package let name: String
+    /// Whether a removed person keeps their name because of the rows, which others must be able to read.
+    package let keepsName: Bool
+    /// The part of the person's export that holds the rows; nil if none does, for `reason`.
+    package let copy: (any PartialKeyPath<PersonalData> & Sendable)?
+    /// Why the export doesn't hold the rows.
+    package let reason: String?
+
+    private init(
+        _ table: String, _ name: String = "user_id", keepsName: Bool,
+        in copy: any PartialKeyPath<PersonalData> & Sendable
+    ) {
+        (self.table, self.name, self.keepsName, self.copy, reason) = (table, name, keepsName, copy, nil)
+    }
+
+    private init(_ table: String, _ name: String = "user_id", keepsName: Bool, left reason: String) {
+        (self.table, self.name, self.keepsName, copy, self.reason) = (table, name, keepsName, nil, reason)
+    }
+
+    package static let all = [
+        PersonColumn("time_entries", keepsName: true, in: \.timeEntries),
+        PersonColumn(
+            "time_entries", "entered_by", keepsName: true, left: "hours of other people, in whose copies they are"),
+        PersonColumn("movements", keepsName: true, in: \.movements),
+        PersonColumn(
+            "time_corrections", keepsName: true, left: "corrections stand with the entry whose hours they correct"),
+        PersonColumn("audit_entries", keepsName: true, in: \.audit),
+        PersonColumn("security_events", keepsName: false, in: \.securityEvents),
+        PersonColumn("sessions", keepsName: false, in: \.sessions),
+        PersonColumn("known_browsers", keepsName: false, in: \.knownBrowsers),
+        PersonColumn("phones", keepsName: false, in: \.phones),
+        PersonColumn("cards", keepsName: false, left: "secrets; the audit tells when one was given"),
+        PersonColumn("assignments", keepsName: false, in: \.assignments),
+        PersonColumn("former_assignments", keepsName: false, in: \.assignments),
+        PersonColumn("mails", keepsName: false, in: \.mails),
+        PersonColumn("former_names", keepsName: false, in: \.formerNames),
+        PersonColumn("former_emails", keepsName: false, in: \.formerEmails),
+        PersonColumn("one_time_tokens", keepsName: false, left: "secrets; the mails that carried them are in the copy"),
+        PersonColumn("spent_links", keepsName: false, left: "hashes of links that were used"),
+        PersonColumn(
+            "idempotency_keys", keepsName: false, left: "answers that were given already, for a repeated request"),
+        PersonColumn(
+            "unproven_founders", keepsName: false, left: "that the address is yet to be proven; it goes once it is"),
+        PersonColumn(
+            "users", "pending_email_by", keepsName: false, left: "who asked for the new address: the audit tells it"),
+    ]
+}

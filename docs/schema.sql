@@ -1,0 +1,539 @@
+-- The schema on PostgreSQL after all migrations. Made by 'make snapshots': edit migrations/ instead.
+
+CREATE TABLE assignments (
+    company_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    foreman_since bigint,
+    CONSTRAINT assignments_pkey PRIMARY KEY (company_id, site_id, user_id),
+    CONSTRAINT assignments_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id),
+    CONSTRAINT assignments_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX assignments_user ON assignments USING btree (company_id, user_id, site_id);
+
+CREATE TABLE attempts (
+    subject bytea NOT NULL,
+    instants bytea NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT attempts_pkey PRIMARY KEY (subject)
+);
+
+CREATE INDEX attempts_expiry ON attempts USING btree (expires_at);
+
+CREATE TABLE audit_entries (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    at bigint NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    session_id text COLLATE "C",
+    action text COLLATE "C" NOT NULL,
+    subject_id text COLLATE "C" NOT NULL,
+    subject_name text COLLATE "C",
+    changes text COLLATE "C" NOT NULL,
+    CONSTRAINT audit_entries_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT audit_entries_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
+    CONSTRAINT audit_entries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+CREATE INDEX audit_entries_subject ON audit_entries USING btree (company_id, subject_id);
+
+CREATE INDEX audit_entries_user ON audit_entries USING btree (user_id, company_id);
+
+CREATE TABLE cards (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    phone_id text COLLATE "C",
+    wrong_pins bigint NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT cards_pkey PRIMARY KEY (company_id, user_id),
+    CONSTRAINT cards_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE UNIQUE INDEX cards_code ON cards USING btree (code_hash);
+
+CREATE INDEX cards_expiry ON cards USING btree (expires_at);
+
+CREATE UNIQUE INDEX cards_token ON cards USING btree (token_hash);
+
+CREATE TABLE companies (
+    id text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    street_number text COLLATE "C" NOT NULL,
+    street text COLLATE "C" NOT NULL,
+    city text COLLATE "C" NOT NULL,
+    postal_code text COLLATE "C" NOT NULL,
+    country text COLLATE "C" NOT NULL,
+    time_zone text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    version bigint NOT NULL DEFAULT 1,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    suspended_at bigint,
+    CONSTRAINT companies_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE company_limits (
+    company_id text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    value bigint NOT NULL,
+    CONSTRAINT company_limits_pkey PRIMARY KEY (company_id, name),
+    CONSTRAINT company_limits_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE TABLE company_rows (
+    company_id text COLLATE "C" NOT NULL,
+    day text COLLATE "C" NOT NULL,
+    added bigint NOT NULL,
+    CONSTRAINT company_rows_pkey PRIMARY KEY (company_id, day),
+    CONSTRAINT company_rows_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE TABLE company_texts (
+    company_id text COLLATE "C" NOT NULL,
+    part bigint NOT NULL,
+    bytes bigint NOT NULL,
+    CONSTRAINT company_texts_pkey PRIMARY KEY (company_id, part),
+    CONSTRAINT company_texts_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE TABLE former_assignments (
+    company_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    began_at bigint NOT NULL,
+    ended_at bigint NOT NULL,
+    foreman_since bigint,
+    CONSTRAINT former_assignments_pkey PRIMARY KEY (company_id, site_id, user_id, began_at),
+    CONSTRAINT former_assignments_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id),
+    CONSTRAINT former_assignments_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX former_assignments_user ON former_assignments USING btree (company_id, user_id, site_id);
+
+CREATE TABLE former_emails (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    email text COLLATE "C" NOT NULL,
+    email_folded text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT former_emails_pkey PRIMARY KEY (company_id, user_id, number),
+    CONSTRAINT former_emails_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX former_emails_address ON former_emails USING btree (email_folded);
+
+CREATE INDEX former_emails_expiry ON former_emails USING btree (expires_at);
+
+CREATE INDEX former_emails_token ON former_emails USING btree (token_hash);
+
+CREATE TABLE former_names (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    first_name text COLLATE "C" NOT NULL,
+    last_name text COLLATE "C" NOT NULL,
+    until_at bigint NOT NULL,
+    CONSTRAINT former_names_pkey PRIMARY KEY (company_id, user_id, number),
+    CONSTRAINT former_names_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE TABLE idempotency_keys (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    key_hash bytea NOT NULL,
+    body_hash bytea NOT NULL,
+    answer bytea,
+    expires_at bigint NOT NULL,
+    subject text COLLATE "C",
+    CONSTRAINT idempotency_keys_pkey PRIMARY KEY (company_id, user_id, key_hash),
+    CONSTRAINT idempotency_keys_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys USING btree (expires_at);
+
+CREATE INDEX idempotency_keys_user ON idempotency_keys USING btree (company_id, user_id, expires_at);
+
+CREATE TABLE known_browsers (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at bigint NOT NULL,
+    used_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT known_browsers_pkey PRIMARY KEY (company_id, user_id, token_hash),
+    CONSTRAINT known_browsers_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX known_browsers_expiry ON known_browsers USING btree (expires_at);
+
+CREATE INDEX known_browsers_token ON known_browsers USING btree (token_hash, expires_at);
+
+CREATE TABLE mails (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    address text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    details text COLLATE "C" NOT NULL,
+    token text COLLATE "C",
+    state text COLLATE "C" NOT NULL,
+    reason text COLLATE "C",
+    attempts bigint NOT NULL DEFAULT 0,
+    due_at bigint,
+    owner text COLLATE "C",
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    reason_code text COLLATE "C",
+    CONSTRAINT mails_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT mails_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id),
+    CONSTRAINT mails_state CHECK (state = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'complained'::text, 'cancelled'::text]))
+);
+
+CREATE INDEX mails_due ON mails USING btree (due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX mails_due_company ON mails USING btree (company_id, due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX mails_due_kind ON mails USING btree (kind, due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX mails_id ON mails USING btree (id);
+
+CREATE INDEX mails_links ON mails USING btree (created_at) WHERE token IS NOT NULL;
+
+CREATE INDEX mails_user ON mails USING btree (company_id, user_id, kind, id);
+
+CREATE TABLE materials (
+    company_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    amount bigint NOT NULL,
+    threshold bigint NOT NULL,
+    version bigint NOT NULL DEFAULT 1,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    removed_at bigint,
+    low_since bigint,
+    low_batch text COLLATE "C",
+    price bigint,
+    name_key text COLLATE "C",
+    CONSTRAINT materials_pkey PRIMARY KEY (company_id, site_id, id),
+    CONSTRAINT materials_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id),
+    CONSTRAINT materials_amount CHECK (amount >= 0 AND amount <= '9999999999999'::bigint),
+    CONSTRAINT materials_threshold CHECK (threshold >= 0 AND threshold <= '9999999999999'::bigint)
+);
+
+CREATE INDEX materials_key ON materials USING btree (company_id, site_id, name_key, removed_at, unit, id);
+
+CREATE INDEX materials_low ON materials USING btree (company_id, low_batch) WHERE low_batch IS NOT NULL;
+
+CREATE INDEX materials_present ON materials USING btree (company_id, site_id, removed_at, id);
+
+CREATE UNIQUE INDEX materials_removed ON materials USING btree (company_id, site_id, id) WHERE removed_at IS NOT NULL;
+
+CREATE INDEX materials_short ON materials USING btree (company_id, site_id, id, low_since, removed_at) WHERE low_since IS NOT NULL AND removed_at IS NULL;
+
+CREATE UNIQUE INDEX materials_unfolded ON materials USING btree (name_key, company_id, site_id, id) WHERE name_key IS NULL;
+
+CREATE TABLE movements (
+    company_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    material_id text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    delta bigint NOT NULL,
+    amount_after bigint NOT NULL,
+    note text COLLATE "C",
+    user_id text COLLATE "C" NOT NULL,
+    at bigint NOT NULL,
+    created_at bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL DEFAULT 'TAKE'::text,
+    unit text COLLATE "C" NOT NULL DEFAULT ''::text,
+    material_name text COLLATE "C" NOT NULL DEFAULT ''::text,
+    price bigint,
+    ref_id text COLLATE "C",
+    CONSTRAINT movements_pkey PRIMARY KEY (company_id, site_id, material_id, number),
+    CONSTRAINT movements_company_id_site_id_material_id_fkey FOREIGN KEY (company_id, site_id, material_id) REFERENCES materials(company_id, site_id, id),
+    CONSTRAINT movements_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+    CONSTRAINT movements_amount CHECK (amount_after >= 0 AND amount_after <= '9999999999999'::bigint)
+);
+
+CREATE UNIQUE INDEX movements_ref ON movements USING btree (company_id, ref_id, id) WHERE ref_id IS NOT NULL;
+
+CREATE INDEX movements_site ON movements USING btree (company_id, site_id, id);
+
+CREATE INDEX movements_user ON movements USING btree (user_id, company_id);
+
+CREATE TABLE notices (
+    name text COLLATE "C" NOT NULL,
+    body text COLLATE "C" NOT NULL,
+    until_at bigint NOT NULL,
+    created_at bigint NOT NULL,
+    CONSTRAINT notices_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE one_time_tokens (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    purpose text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT one_time_tokens_pkey PRIMARY KEY (company_id, user_id, purpose),
+    CONSTRAINT one_time_tokens_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX one_time_tokens_expiry ON one_time_tokens USING btree (expires_at);
+
+CREATE INDEX one_time_tokens_token ON one_time_tokens USING btree (token_hash);
+
+CREATE TABLE phones (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    key_hash bytea NOT NULL,
+    pin_hash text COLLATE "C" NOT NULL,
+    wrong_pins bigint NOT NULL,
+    user_agent text COLLATE "C",
+    created_at bigint NOT NULL,
+    last_used_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT phones_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT phones_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX phones_expiry ON phones USING btree (expires_at);
+
+CREATE INDEX phones_key ON phones USING btree (key_hash);
+
+CREATE UNIQUE INDEX phones_user ON phones USING btree (company_id, user_id, key_hash);
+
+CREATE TABLE schema_migrations (
+    version bigint NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    checksum text COLLATE "C" NOT NULL,
+    runs_with bigint NOT NULL,
+    applied_at bigint,
+    claimed_until bigint,
+    CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE security_events (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    at bigint NOT NULL,
+    last_at bigint NOT NULL,
+    times bigint NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    session_id text COLLATE "C",
+    network text COLLATE "C",
+    request_id text COLLATE "C",
+    subject_id text COLLATE "C",
+    detail text COLLATE "C",
+    CONSTRAINT security_events_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT security_events_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
+    CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+CREATE INDEX security_events_network ON security_events USING btree (last_at) WHERE network IS NOT NULL;
+
+CREATE INDEX security_events_subject ON security_events USING btree (company_id, subject_id) WHERE subject_id IS NOT NULL;
+
+CREATE INDEX security_events_user ON security_events USING btree (user_id, company_id, kind, at);
+
+CREATE TABLE sessions (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    user_agent text COLLATE "C",
+    confirmed_at bigint,
+    last_used_at bigint,
+    idle_at bigint,
+    phone_id text COLLATE "C",
+    CONSTRAINT sessions_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT sessions_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX sessions_expiry ON sessions USING btree (expires_at);
+
+CREATE INDEX sessions_idle ON sessions USING btree (idle_at) WHERE idle_at IS NOT NULL;
+
+CREATE INDEX sessions_token ON sessions USING btree (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at);
+
+CREATE INDEX sessions_user ON sessions USING btree (company_id, user_id, id);
+
+CREATE TABLE sites (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    street_number text COLLATE "C" NOT NULL,
+    street text COLLATE "C" NOT NULL,
+    city text COLLATE "C" NOT NULL,
+    postal_code text COLLATE "C" NOT NULL,
+    country text COLLATE "C" NOT NULL,
+    priority text COLLATE "C" NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    start_date text COLLATE "C" NOT NULL,
+    end_date text COLLATE "C",
+    notes text COLLATE "C",
+    version bigint NOT NULL DEFAULT 1,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    removed_at bigint,
+    contact_name text COLLATE "C",
+    contact_phone text COLLATE "C",
+    kind text COLLATE "C" NOT NULL DEFAULT 'SITE'::text,
+    CONSTRAINT sites_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT sites_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
+    CONSTRAINT sites_dates CHECK (end_date >= start_date),
+    CONSTRAINT sites_priority CHECK (priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))
+);
+
+CREATE INDEX sites_active ON sites USING btree (company_id, status, id, removed_at, kind) WHERE status = 'ACTIVE'::text AND removed_at IS NULL AND kind = 'SITE'::text;
+
+CREATE INDEX sites_present ON sites USING btree (company_id, removed_at, id, status, kind);
+
+CREATE UNIQUE INDEX sites_removed ON sites USING btree (company_id, id) WHERE removed_at IS NOT NULL;
+
+CREATE TABLE spent_links (
+    company_id text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    purpose text COLLATE "C" NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT spent_links_pkey PRIMARY KEY (company_id, token_hash),
+    CONSTRAINT spent_links_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX spent_links_expiry ON spent_links USING btree (expires_at);
+
+CREATE INDEX spent_links_token ON spent_links USING btree (token_hash);
+
+CREATE INDEX spent_links_user ON spent_links USING btree (company_id, user_id);
+
+CREATE TABLE time_corrections (
+    company_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    entry_id text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    checked_in_at bigint NOT NULL,
+    checked_out_at bigint,
+    reason text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    reason_code text COLLATE "C",
+    CONSTRAINT time_corrections_pkey PRIMARY KEY (company_id, site_id, entry_id, number),
+    CONSTRAINT time_corrections_company_id_site_id_entry_id_fkey FOREIGN KEY (company_id, site_id, entry_id) REFERENCES time_entries(company_id, site_id, id),
+    CONSTRAINT time_corrections_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+CREATE INDEX time_corrections_user ON time_corrections USING btree (user_id, company_id);
+
+CREATE TABLE time_entries (
+    company_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    checked_in_at bigint NOT NULL,
+    checked_out_at bigint,
+    version bigint NOT NULL DEFAULT 1,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    entered_by text COLLATE "C",
+    reason text COLLATE "C",
+    CONSTRAINT time_entries_pkey PRIMARY KEY (company_id, site_id, id),
+    CONSTRAINT time_entries_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id),
+    CONSTRAINT time_entries_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id),
+    CONSTRAINT time_entries_entered_by_fkey FOREIGN KEY (entered_by) REFERENCES users(id),
+    CONSTRAINT time_entries_order CHECK (checked_out_at >= checked_in_at)
+);
+
+CREATE INDEX time_entries_company ON time_entries USING btree (company_id, checked_in_at, id);
+
+CREATE INDEX time_entries_entered ON time_entries USING btree (entered_by, company_id) WHERE entered_by IS NOT NULL;
+
+CREATE UNIQUE INDEX time_entries_open ON time_entries USING btree (company_id, user_id) WHERE checked_out_at IS NULL;
+
+CREATE INDEX time_entries_present ON time_entries USING btree (company_id, checked_in_at, id) WHERE checked_out_at IS NULL;
+
+CREATE INDEX time_entries_site ON time_entries USING btree (company_id, site_id, checked_in_at, id);
+
+CREATE INDEX time_entries_user ON time_entries USING btree (company_id, user_id, checked_in_at, id);
+
+CREATE INDEX time_entries_visits ON time_entries USING btree (company_id, site_id, user_id, checked_in_at, checked_out_at);
+
+CREATE TABLE unproven_founders (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    email_folded text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    expires_at bigint NOT NULL,
+    created_at bigint NOT NULL,
+    CONSTRAINT unproven_founders_pkey PRIMARY KEY (company_id, user_id),
+    CONSTRAINT unproven_founders_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE INDEX unproven_founders_age ON unproven_founders USING btree (created_at);
+
+CREATE UNIQUE INDEX unproven_founders_token ON unproven_founders USING btree (token_hash);
+
+CREATE TABLE upkeep (
+    task text COLLATE "C" NOT NULL,
+    done_at bigint NOT NULL,
+    CONSTRAINT upkeep_pkey PRIMARY KEY (task)
+);
+
+CREATE TABLE users (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    email text COLLATE "C",
+    email_folded text COLLATE "C",
+    first_name text COLLATE "C" NOT NULL,
+    last_name text COLLATE "C" NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    password_hash text COLLATE "C",
+    version bigint NOT NULL DEFAULT 1,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    removed_at bigint,
+    pending_email text COLLATE "C",
+    pending_email_hash bytea,
+    pending_email_until bigint,
+    pending_email_by text COLLATE "C",
+    owner_since bigint,
+    phone text COLLATE "C",
+    personnel_number text COLLATE "C",
+    CONSTRAINT users_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT users_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
+    CONSTRAINT users_status CHECK (status = ANY (ARRAY['ACTIVE'::text, 'INACTIVE'::text]))
+);
+
+CREATE UNIQUE INDEX users_email ON users USING btree (email_folded);
+
+CREATE UNIQUE INDEX users_id ON users USING btree (id);
+
+CREATE UNIQUE INDEX users_owner ON users USING btree (company_id) WHERE owner_since IS NOT NULL;
+
+CREATE UNIQUE INDEX users_pending_email ON users USING btree (pending_email_hash);
+
+CREATE INDEX users_pending_email_until ON users USING btree (pending_email_until) WHERE pending_email_until IS NOT NULL;
+
+CREATE UNIQUE INDEX users_personnel_number ON users USING btree (company_id, personnel_number) WHERE personnel_number IS NOT NULL;
+
+CREATE INDEX users_present ON users USING btree (company_id, removed_at, id);
+
+CREATE UNIQUE INDEX users_removed ON users USING btree (company_id, id) WHERE removed_at IS NOT NULL;

@@ -1,0 +1,519 @@
+-- The schema on SQLite after all migrations. Made by 'make snapshots': edit migrations/ instead.
+
+CREATE TABLE assignments (
+    company_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    foreman_since BIGINT,
+    PRIMARY KEY (company_id, site_id, user_id),
+    FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX assignments_user ON assignments (company_id, user_id, site_id);
+
+CREATE TABLE attempts (
+    subject BLOB NOT NULL,
+    instants BLOB NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (subject)
+) WITHOUT ROWID;
+
+CREATE INDEX attempts_expiry ON attempts (expires_at);
+
+CREATE TABLE audit_entries (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    id TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    session_id TEXT,
+    action TEXT NOT NULL,
+    subject_id TEXT NOT NULL,
+    subject_name TEXT,
+    changes TEXT NOT NULL,
+    PRIMARY KEY (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX audit_entries_subject ON audit_entries (company_id, subject_id);
+
+CREATE INDEX audit_entries_user ON audit_entries (user_id, company_id);
+
+CREATE TABLE cards (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    code_hash BLOB NOT NULL,
+    phone_id TEXT,
+    wrong_pins BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX cards_code ON cards (code_hash);
+
+CREATE INDEX cards_expiry ON cards (expires_at);
+
+CREATE UNIQUE INDEX cards_token ON cards (token_hash);
+
+CREATE TABLE companies (
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    street_number TEXT NOT NULL,
+    street TEXT NOT NULL,
+    city TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    country TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    language TEXT NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    suspended_at BIGINT,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE company_limits (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    name TEXT NOT NULL,
+    value BIGINT NOT NULL,
+    PRIMARY KEY (company_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE company_rows (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    day TEXT NOT NULL,
+    added BIGINT NOT NULL,
+    PRIMARY KEY (company_id, day)
+) WITHOUT ROWID;
+
+CREATE TABLE company_texts (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    part BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    PRIMARY KEY (company_id, part)
+) WITHOUT ROWID;
+
+CREATE TABLE former_assignments (
+    company_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    began_at BIGINT NOT NULL,
+    ended_at BIGINT NOT NULL,
+    foreman_since BIGINT,
+    PRIMARY KEY (company_id, site_id, user_id, began_at),
+    FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX former_assignments_user ON former_assignments (company_id, user_id, site_id);
+
+CREATE TABLE former_emails (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    email TEXT NOT NULL,
+    email_folded TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id, number),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX former_emails_address ON former_emails (email_folded);
+
+CREATE INDEX former_emails_expiry ON former_emails (expires_at);
+
+CREATE INDEX former_emails_token ON former_emails (token_hash);
+
+CREATE TABLE former_names (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    until_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id, number),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE idempotency_keys (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    user_id TEXT NOT NULL,
+    key_hash BLOB NOT NULL,
+    body_hash BLOB NOT NULL,
+    answer BLOB,
+    expires_at BIGINT NOT NULL,
+    subject TEXT,
+    PRIMARY KEY (company_id, user_id, key_hash)
+) WITHOUT ROWID;
+
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
+CREATE INDEX idempotency_keys_user ON idempotency_keys (company_id, user_id, expires_at);
+
+CREATE TABLE known_browsers (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id, token_hash),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX known_browsers_expiry ON known_browsers (expires_at);
+
+CREATE INDEX known_browsers_token ON known_browsers (token_hash, expires_at);
+
+CREATE TABLE mails (
+    company_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    address TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    details TEXT NOT NULL,
+    token TEXT,
+    state TEXT NOT NULL CONSTRAINT mails_state CHECK ( state IN ('queued', 'sent', 'delivered', 'failed', 'complained', 'cancelled')),
+    reason TEXT,
+    attempts BIGINT NOT NULL DEFAULT 0,
+    due_at BIGINT,
+    owner TEXT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    reason_code TEXT,
+    PRIMARY KEY (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX mails_due ON mails (due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX mails_due_company ON mails (company_id, due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX mails_due_kind ON mails (kind, due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX mails_id ON mails (id);
+
+CREATE INDEX mails_links ON mails (created_at) WHERE token IS NOT NULL;
+
+CREATE INDEX mails_user ON mails (company_id, user_id, kind, id);
+
+CREATE TABLE materials (
+    company_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    amount BIGINT NOT NULL CONSTRAINT materials_amount CHECK (amount BETWEEN 0 AND 9999999999999),
+    threshold BIGINT NOT NULL CONSTRAINT materials_threshold CHECK (threshold BETWEEN 0 AND 9999999999999),
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    removed_at BIGINT,
+    low_since BIGINT,
+    low_batch TEXT,
+    price BIGINT,
+    name_key TEXT,
+    PRIMARY KEY (company_id, site_id, id),
+    FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX materials_key ON materials (company_id, site_id, name_key, removed_at, unit, id);
+
+CREATE INDEX materials_low ON materials (company_id, low_batch) WHERE low_batch IS NOT NULL;
+
+CREATE INDEX materials_present ON materials (company_id, site_id, removed_at, id);
+
+CREATE UNIQUE INDEX materials_removed ON materials (company_id, site_id, id) WHERE removed_at IS NOT NULL;
+
+CREATE INDEX materials_short ON materials (company_id, site_id, id, low_since, removed_at)
+    WHERE low_since IS NOT NULL AND removed_at IS NULL;
+
+CREATE UNIQUE INDEX materials_unfolded ON materials (name_key, company_id, site_id, id) WHERE name_key IS NULL;
+
+CREATE TABLE movements (
+    company_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    material_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    id TEXT NOT NULL,
+    delta BIGINT NOT NULL,
+    amount_after BIGINT NOT NULL CONSTRAINT movements_amount CHECK (amount_after BETWEEN 0 AND 9999999999999),
+    note TEXT,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'TAKE',
+    unit TEXT NOT NULL DEFAULT '',
+    material_name TEXT NOT NULL DEFAULT '',
+    price BIGINT,
+    ref_id TEXT,
+    PRIMARY KEY (company_id, site_id, material_id, number),
+    FOREIGN KEY (company_id, site_id, material_id) REFERENCES materials (company_id, site_id, id)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX movements_ref ON movements (company_id, ref_id, id) WHERE ref_id IS NOT NULL;
+
+CREATE INDEX movements_site ON movements (company_id, site_id, id);
+
+CREATE INDEX movements_user ON movements (user_id, company_id);
+
+CREATE TABLE notices (
+    name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    until_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (name)
+) WITHOUT ROWID;
+
+CREATE TABLE one_time_tokens (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id, purpose),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX one_time_tokens_expiry ON one_time_tokens (expires_at);
+
+CREATE INDEX one_time_tokens_token ON one_time_tokens (token_hash);
+
+CREATE TABLE phones (
+    company_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    key_hash BLOB NOT NULL,
+    pin_hash TEXT NOT NULL,
+    wrong_pins BIGINT NOT NULL,
+    user_agent TEXT,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX phones_expiry ON phones (expires_at);
+
+CREATE INDEX phones_key ON phones (key_hash);
+
+CREATE UNIQUE INDEX phones_user ON phones (company_id, user_id, key_hash);
+
+CREATE TABLE schema_migrations (
+    version BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    runs_with BIGINT NOT NULL,
+    applied_at BIGINT,
+    claimed_until BIGINT
+);
+
+CREATE TABLE security_events (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    times BIGINT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    session_id TEXT,
+    network TEXT,
+    request_id TEXT,
+    subject_id TEXT,
+    detail TEXT,
+    PRIMARY KEY (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX security_events_network ON security_events (last_at) WHERE network IS NOT NULL;
+
+CREATE INDEX security_events_subject ON security_events (company_id, subject_id) WHERE subject_id IS NOT NULL;
+
+CREATE INDEX security_events_user ON security_events (user_id, company_id, kind, at);
+
+CREATE TABLE sessions (
+    company_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    user_agent TEXT,
+    confirmed_at BIGINT,
+    last_used_at BIGINT,
+    idle_at BIGINT,
+    phone_id TEXT,
+    PRIMARY KEY (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+CREATE INDEX sessions_idle ON sessions (idle_at) WHERE idle_at IS NOT NULL;
+
+CREATE INDEX sessions_token ON sessions (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at);
+
+CREATE INDEX sessions_user ON sessions (company_id, user_id, id);
+
+CREATE TABLE sites (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    street_number TEXT NOT NULL,
+    street TEXT NOT NULL,
+    city TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    country TEXT NOT NULL,
+    priority TEXT NOT NULL CONSTRAINT sites_priority CHECK (priority IN ('low', 'medium', 'high')),
+    status TEXT NOT NULL,
+    start_date TEXT NOT NULL,
+    end_date TEXT,
+    notes TEXT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    removed_at BIGINT,
+    contact_name TEXT,
+    contact_phone TEXT,
+    kind TEXT NOT NULL DEFAULT 'SITE',
+    PRIMARY KEY (company_id, id),
+    CONSTRAINT sites_dates CHECK (end_date >= start_date)
+) WITHOUT ROWID;
+
+CREATE INDEX sites_active ON sites (company_id, status, id, removed_at, kind)
+    WHERE status = 'ACTIVE' AND removed_at IS NULL AND kind = 'SITE';
+
+CREATE INDEX sites_present ON sites (company_id, removed_at, id, status, kind);
+
+CREATE UNIQUE INDEX sites_removed ON sites (company_id, id) WHERE removed_at IS NOT NULL;
+
+CREATE TABLE spent_links (
+    company_id TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    user_id TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, token_hash),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX spent_links_expiry ON spent_links (expires_at);
+
+CREATE INDEX spent_links_token ON spent_links (token_hash);
+
+CREATE INDEX spent_links_user ON spent_links (company_id, user_id);
+
+CREATE TABLE time_corrections (
+    company_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    entry_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    checked_in_at BIGINT NOT NULL,
+    checked_out_at BIGINT,
+    reason TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    created_at BIGINT NOT NULL,
+    reason_code TEXT,
+    PRIMARY KEY (company_id, site_id, entry_id, number),
+    FOREIGN KEY (company_id, site_id, entry_id) REFERENCES time_entries (company_id, site_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX time_corrections_user ON time_corrections (user_id, company_id);
+
+CREATE TABLE time_entries (
+    company_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    checked_in_at BIGINT NOT NULL,
+    checked_out_at BIGINT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    entered_by TEXT REFERENCES users (id),
+    reason TEXT,
+    PRIMARY KEY (company_id, site_id, id),
+    FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id),
+    CONSTRAINT time_entries_order CHECK (checked_out_at >= checked_in_at)
+) WITHOUT ROWID;
+
+CREATE INDEX time_entries_company ON time_entries (company_id, checked_in_at, id);
+
+CREATE INDEX time_entries_entered ON time_entries (entered_by, company_id) WHERE entered_by IS NOT NULL;
+
+CREATE UNIQUE INDEX time_entries_open ON time_entries (company_id, user_id) WHERE checked_out_at IS NULL;
+
+CREATE INDEX time_entries_present ON time_entries (company_id, checked_in_at, id) WHERE checked_out_at IS NULL;
+
+CREATE INDEX time_entries_site ON time_entries (company_id, site_id, checked_in_at, id);
+
+CREATE INDEX time_entries_user ON time_entries (company_id, user_id, checked_in_at, id);
+
+CREATE INDEX time_entries_visits ON time_entries (company_id, site_id, user_id, checked_in_at, checked_out_at);
+
+CREATE TABLE unproven_founders (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    user_id TEXT NOT NULL,
+    email_folded TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    expires_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id)
+) WITHOUT ROWID;
+
+CREATE INDEX unproven_founders_age ON unproven_founders (created_at);
+
+CREATE UNIQUE INDEX unproven_founders_token ON unproven_founders (token_hash);
+
+CREATE TABLE upkeep (
+    task TEXT NOT NULL PRIMARY KEY,
+    done_at BIGINT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE users (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    id TEXT NOT NULL,
+    email TEXT,
+    email_folded TEXT,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    status TEXT NOT NULL CONSTRAINT users_status CHECK (status IN ('ACTIVE', 'INACTIVE')),
+    language TEXT NOT NULL,
+    password_hash TEXT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    removed_at BIGINT,
+    pending_email TEXT,
+    pending_email_hash BLOB,
+    pending_email_until BIGINT,
+    pending_email_by TEXT,
+    owner_since BIGINT,
+    phone TEXT,
+    personnel_number TEXT,
+    PRIMARY KEY (company_id, id)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX users_email ON users (email_folded);
+
+CREATE UNIQUE INDEX users_id ON users (id);
+
+CREATE UNIQUE INDEX users_owner ON users (company_id) WHERE owner_since IS NOT NULL;
+
+CREATE UNIQUE INDEX users_pending_email ON users (pending_email_hash);
+
+CREATE INDEX users_pending_email_until ON users (pending_email_until) WHERE pending_email_until IS NOT NULL;
+
+CREATE UNIQUE INDEX users_personnel_number ON users (company_id, personnel_number) WHERE personnel_number IS NOT NULL;
+
+CREATE INDEX users_present ON users (company_id, removed_at, id);
+
+CREATE UNIQUE INDEX users_removed ON users (company_id, id) WHERE removed_at IS NOT NULL;
