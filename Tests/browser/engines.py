@@ -237,12 +237,12 @@ class Phone:
 
 class Signal:
     """What stands between a phone and the server, and can be lost: connections are closed, and new ones at once. Requests that have
-    `refused` in them lose theirs as soon as they come; one with `last` in it is the last for all."""
+    `refused` in them lose theirs as soon as they come; one with `last` in it is the last for all; those with `slow` in them take a while."""
 
     def __init__(self, port):
         self.port = port
         self.is_lost = False
-        self.refused = self.last = None
+        self.refused = self.last = self.slow = None
         self.pairs = set()
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -257,7 +257,7 @@ class Signal:
             self._end(pair)
 
     def find(self):
-        self.is_lost, self.refused, self.last = False, None, None
+        self.is_lost, self.refused, self.last, self.slow = False, None, None, None
 
     def close(self):
         self.lose()
@@ -289,6 +289,8 @@ class Signal:
                 if source is pair[0] and self.last and self.last in data:
                     self.lose()
                     break
+                if source is pair[0] and self.slow and self.slow in data:
+                    time.sleep(3)
                 target.sendall(data)
         except OSError:
             pass

@@ -425,6 +425,19 @@ def test_a_finished_site(phone, one_server):
     phone.find(".row", "5 Eimer")
 
 
+def test_what_comes_late_moves_no_site_away_from_under_a_finger(phone, one_server):
+    manager, site, [mara] = crew(one_server, "Mara")
+    phone.signal.slow = b"kind=DEPOT"
+    open_card(phone, mara, card_of(manager, mara))
+    phone.tap("nav a", "Baustellen")
+    phone.find("main .cards a", site["name"])
+    top = lambda: phone.run("return document.querySelector('main .cards').getBoundingClientRect().top;")
+    first = top()
+    assert not phone.run("return document.querySelector('.depot')?.textContent.includes('Lager');"), "it came at once"
+    phone.find(".depot a", "Lager")
+    assert top() == first
+
+
 def test_who_signed_in_by_card_takes_material_without_a_signal_and_loses_the_phone(phone, one_server):
     manager, site, [mara] = crew(one_server, "Mara")
     material = next(one for one in site["material"] if one["amount"] >= 3)

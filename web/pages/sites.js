@@ -45,7 +45,7 @@ export default function sites(page) {
         actions: may.changeSites() && all.length > 0 && html`
           <a class="button is-primary" href=${page.link("/sites/new")}>${icon("add")}${t("sites.new")}</a>`,
       })}
-      ${(page.data.depot ?? []).map((depot) => depotRow(page, depot))}
+      ${(page.data.depot ?? (page.problems.depot ? [] : [null])).map((depot) => depotRow(page, depot))}
       ${(all.length > 0 || wanted.status !== "ACTIVE") && html`
         <div class="sieve">
           ${searchField({ label: t("sites.search"), value: wanted.q, onInput: (q) => choose({ q }) })}
@@ -88,10 +88,14 @@ export default function sites(page) {
   }
 }
 
-/** Where the company keeps what is on no site: no site among sites. */
+/**
+ * Where the company keeps what is on no site: no site among sites. It has its place before it is known (`depot` is null then): if it came
+ * later, it would move the sites away from under a finger.
+ */
 const depotRow = (page, depot) => html`
   <ul class="list depot">${linkRow({
-    href: page.link(`/sites/${depot.id}`), title: depot.name, before: icon("depot"), after: lowChip(depot.materialInfo.warnings),
+    href: depot && page.link(`/sites/${depot.id}`), title: depot?.name ?? "\u00A0", before: icon("depot"),
+    after: depot && lowChip(depot.materialInfo.warnings),
   })}</ul>`;
 
 function isWanted(site, /** @type {any} */ { q, status, priority }) {
