@@ -40,14 +40,14 @@ export const tabs = (label, items) => html`
   </nav>`;
 
 /**
- * A linked row of a list. Use in `<ul class="list">`.
- * @param {{href: string, title: unknown, text?: unknown, before?: unknown, after?: unknown}} parts
+ * A linked row of a list. Use in `<ul class="list">`. Without `href`, which isn't known yet, it only keeps the place.
+ * @param {{href: string | null, title: unknown, text?: unknown, before?: unknown, after?: unknown}} parts
  */
 export const linkRow = ({ href, title, text, before, after }) => html`
   <li class="row is-link">
     ${before}
     <div class="row-text">
-      <a class="row-title stretched" href=${href}>${title}</a>
+      ${href ? html`<a class="row-title stretched" href=${href}>${title}</a>` : html`<span class="row-title">${title}</span>`}
       ${text && html`<p class="row-sub">${text}</p>`}
     </div>
     ${after && html`<div class="row-after">${after}</div>`}
