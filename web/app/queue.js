@@ -67,7 +67,7 @@ export const queue = {
   checkOut: (visit) => clock("check-out", visit),
 
   /**
-   * Hours of other people, by whoever leads them: a new entry for each. Throws a Problem when the server refuses at once.
+   * Hours of other people, entered by their foreman or a manager: a new entry for each. Throws a Problem when the server refuses at once.
    * @param {CrewIn} hours
    * @returns {Promise<{state: "done" | "waiting"}>}
    */

@@ -14,7 +14,7 @@ export function lastPerson() {
   const person = noted();
   return person?.isOver ? null : person;
 }
-/** Somebody left this browser to the next person where the server couldn't be told. */
+/** The last person left this browser to the next one while the server couldn't be told. */
 const leftNote = "polier.left";
 const me = "/users/me";
 const listeners = new Set();
@@ -65,7 +65,7 @@ export const session = {
   signIn: (email, password) => session.enter("/auth/signin", { email, password }),
 
   /**
-   * By a card or a PIN: nobody else may be signed in, or what they did would go out under another name.
+   * By a card or a PIN: no one else may be signed in, or their acts would be sent under another name.
    * @param {string} path  @param {object} proof  @param {{isByCard?: boolean, arrive?: () => void}} options `arrive` runs before pages
    *   hear of it.
    */

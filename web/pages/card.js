@@ -134,7 +134,7 @@ function takeToken(page) {
   history.replaceState(history.state, "", "/card");
 }
 
-/** Somebody is signed in here: what they did and isn't sent yet must not go out under another name. */
+/** Another person is signed in here: their unsent acts must not be sent under another name. */
 const taken = (holder) => html`
   ${pageHead({
     title: t("card.takenTitle"),

@@ -26,7 +26,7 @@ import { siteName } from "parts/site-name.js";
 export default async function person(page) {
   const people = `${page.company.api}/users`;
   const path = `${people}/${page.params.userId}`;
-  // Of somebody who was removed there is less to ask for.
+  // A removed person has less to read.
   const former = (may.restore() && page.query.has("former") && (await asFormer(page, path))) || null;
   if (former) return former;
   page.read({ people });

@@ -62,7 +62,7 @@ function member(page, one) {
     </li>`;
 }
 
-/** When somebody was last here, as far as the site's entries tell. */
+/** When the person was last here, according to the site's entries. */
 const lastEntry = (page, user) => (page.data.entries ?? [])
   .filter(({ userId }) => userId === user).map(({ checkedInAt }) => checkedInAt).sort().at(-1);
 
@@ -102,7 +102,7 @@ function assignment(page, site) {
 
 const foremenOf = (assignments) => assignments.filter(({ isForeman }) => isForeman).map(({ userId }) => userId);
 
-/** Where nobody was asked it stays as it is; and a server that came before foremen refuses a field that it doesn't know. */
+/** A field that wasn't shown stays as it is: an older server refuses fields that it doesn't know. */
 function leading(ticked, users, { assignments }) {
   const foremen = ticked?.filter((id) => users.includes(id));
   return foremen?.length || (foremen && assignments.some((one) => "isForeman" in one)) ? { foremen } : {};

@@ -23,7 +23,7 @@ export function auditSentence({ action, userId, userName, userNameThen, subjectI
   return t(hasWord(word) ? word : "history.unknown", values);
 }
 
-/** What somebody wanted to take or add, learned of too late to be booked. */
+/** An amount that a person wanted to take or add, reported too late to be booked. */
 const refused = "material.act-refused";
 
 function refusedSentence(user, material, changes, usual) {
