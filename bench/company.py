@@ -86,6 +86,42 @@ def transfers(server: Server, company: Company, pairs: int, lines: int) -> list[
     return made
 
 
+def crew(server: Server, company: Company, people: int) -> list[str]:
+    """The ids of people of the company, who have no email address."""
+    api = API(server)
+    api.token = company.token
+    return [
+        api.post(f"/companies/{company.id}/users", {"firstName": "Kai", "lastName": f"Maurer {number}", "role": "WORKER"})["id"]
+        for number in range(people)]
+
+
+def hours(company: Company, people: list[str], numbers: range) -> list[str]:
+    """Paths and bodies that enter a minute of one person each, none twice: 50 a day and person, going back from yesterday."""
+    noon = datetime.datetime.now(datetime.timezone.utc).replace(hour=10, minute=0, second=0, microsecond=0)
+    made = []
+    for number in numbers:
+        turn, person = divmod(number, len(people))
+        day, minute = divmod(turn, 50)
+        start = noon - datetime.timedelta(days=day + 1) + datetime.timedelta(minutes=2 * minute)
+        made.append(f"{company.site_path}/time-entries " + json.dumps({
+            "userIds": [people[person]], "checkedInAt": start.isoformat(), "reason": "Zettel",
+            "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()}))
+    return made
+
+
+def month(server: Server, company: Company, people: list[str], days: int) -> tuple[datetime.date, datetime.date]:
+    """Enters a shift of eight hours for everyone on so many days before today. Returns the first and the last of them."""
+    api = API(server)
+    api.token = company.token
+    first = datetime.date.today() - datetime.timedelta(days)
+    for number in range(days):
+        day = first + datetime.timedelta(number)
+        api.post(f"{company.site_path.removeprefix('/api/v1')}/time-entries", {
+            "userIds": people, "checkedInAt": f"{day}T06:00:00Z", "checkedOutAt": f"{day}T14:30:00Z", "reason": "Zettel",
+            "breaks": [{"from": f"{day}T10:00:00Z", "to": f"{day}T10:30:00Z"}]})
+    return first, first + datetime.timedelta(days - 1)
+
+
 class API:
     def __init__(self, server: Server):
         self.port = server.port

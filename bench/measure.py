@@ -20,7 +20,7 @@ import machine
 import mail
 import statements
 import web
-from company import PERSON, Company, register, transfers
+from company import PERSON, Company, crew, hours, month, register, transfers
 from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
 from processes import BenchError, node, polier
 from table import Line, of_rates, of_values, rendered
@@ -103,14 +103,60 @@ class Bench:
                 })
                 self.lines.append(of_rates(what, "adjust-quantity", rates["transfer"], rates["taking"], 0.25))
 
+    def hours(self) -> None:
+        """Hours entered for one person each, against takings on the same server; and a month's time sheets of 50 people, against the plain
+        query of the same rows."""
+        for engine in ["SQLite", "PostgreSQL"]:
+            with contextlib.ExitStack() as stack:
+                url = self.fresh("hours") if engine == "SQLite" else stack.enter_context(self.schema("hours"))
+                server = stack.enter_context(polier(self.folder, url))
+                company = register(server, materials=64)
+                people = crew(server, company, 64)
+                takings, entering = self.folder / "hours.takings", self.folder / "hours.entering"
+                takings.write_text("".join(path + "\n" for path in company.adjust_paths))
+                used = 0
+
+                def enter(effort: Effort) -> float:
+                    nonlocal used
+                    fresh = range(used, used + int(3000 * effort.seconds))
+                    used = fresh.stop
+                    entering.write_text("".join(line + "\n" for line in hours(company, people, fresh)))
+                    return requests(effort, server, "/", company.token, posts=entering)
+
+                what = f"hours entered, {self.effort.connections} clients, {engine}"
+                rates = alternate(self.effort, what, {
+                    "hours": enter,
+                    "taking": lambda effort: requests(effort, server, "/", company.token, posts=takings),
+                })
+                self.lines += [
+                    of_rates(what, "adjust-quantity", rates["hours"], rates["taking"]),
+                    Line(what, "300/s", statistics.median(rates["hours"]), 300, "/s", 1),
+                ]
+        url = os.environ["POLIER_TEST_POSTGRES_URL"]
+        with polier(self.folder, url) as server:
+            company = register(server, materials=0)
+            first, last = month(server, company, crew(server, company, 49) + [
+                json.loads(server.fetch(ME, company.token))["id"]], days=22)
+            database = libpq(url)
+            statements.query(database, "ANALYZE")
+            script = self.folder / "sheets.pgbench.sql"
+            script.write_text(
+                "SELECT t.id, t.user_id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at FROM time_entries t"
+                f" WHERE t.company_id = '{company.id}' ORDER BY t.company_id, t.user_id, t.checked_in_at;\n")
+            path = f"/api/v1/companies/{company.id}/time-sheets?from={first}&to={last}&limit=100"
+            if len(json.loads(server.fetch(path, company.token))) != 50:
+                raise BenchError("the time sheets aren't those of 50 people")
+            what = "GET a month's time sheets of 50 people, PostgreSQL"
+            rates = alternate(self.effort, what, {
+                "polier": lambda effort: requests(effort, server, path, company.token),
+                "pgbench": lambda effort: transactions(effort, script, {}, database),
+            })
+        self.lines.append(of_rates(what, "pgbench, the plain rows", rates["polier"], rates["pgbench"], 1 / 3))
+
     def postgres(self) -> None:
         """The site again, against pgbench with the statements that the server runs for it."""
         url = os.environ["POLIER_TEST_POSTGRES_URL"]
-        parts = urllib.parse.urlsplit(url)
-        database = {
-            "PGHOST": parts.hostname or "", "PGPORT": str(parts.port), "PGUSER": parts.username or "",
-            "PGPASSWORD": parts.password or "", "PGDATABASE": parts.path.removeprefix("/"),
-        }
+        database = libpq(url)
         with polier(self.folder, url) as server:
             company = register(server, materials=10)
             statements.query(database, "ANALYZE")
@@ -305,8 +351,17 @@ class Bench:
         ]
 
 
+def libpq(url: str) -> dict[str, str]:
+    """The settings by which PostgreSQL's programs find the database."""
+    parts = urllib.parse.urlsplit(url)
+    return {
+        "PGHOST": parts.hostname or "", "PGPORT": str(parts.port), "PGUSER": parts.username or "",
+        "PGPASSWORD": parts.password or "", "PGDATABASE": parts.path.removeprefix("/"),
+    }
+
+
 GROUPS = {
-    "me": Bench.me, "site": Bench.site, "write": Bench.write, "transfer": Bench.transfer,
+    "me": Bench.me, "site": Bench.site, "write": Bench.write, "transfer": Bench.transfer, "hours": Bench.hours,
     "postgres": Bench.postgres, "crowd": Bench.crowd,
     "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "age": Bench.age, "copy": Bench.copy, "web": Bench.web,
 }

@@ -74,6 +74,7 @@ CREATE TABLE companies (
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
     suspended_at bigint,
+    break_rule text COLLATE "C" NOT NULL DEFAULT 'NONE'::text,
     CONSTRAINT companies_pkey PRIMARY KEY (id)
 );
 
@@ -434,6 +435,8 @@ CREATE TABLE time_corrections (
     user_id text COLLATE "C" NOT NULL,
     created_at bigint NOT NULL,
     reason_code text COLLATE "C",
+    kind text COLLATE "C" NOT NULL DEFAULT 'WORK'::text,
+    breaks text COLLATE "C" NOT NULL DEFAULT '[]'::text,
     CONSTRAINT time_corrections_pkey PRIMARY KEY (company_id, site_id, entry_id, number),
     CONSTRAINT time_corrections_company_id_site_id_entry_id_fkey FOREIGN KEY (company_id, site_id, entry_id) REFERENCES time_entries(company_id, site_id, id),
     CONSTRAINT time_corrections_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -453,26 +456,40 @@ CREATE TABLE time_entries (
     updated_at bigint NOT NULL,
     entered_by text COLLATE "C",
     reason text COLLATE "C",
+    kind text COLLATE "C" NOT NULL DEFAULT 'WORK'::text,
+    source text COLLATE "C" NOT NULL DEFAULT 'CLOCK'::text,
+    breaks text COLLATE "C" NOT NULL DEFAULT '[]'::text,
+    voided_at bigint,
+    voided_by text COLLATE "C",
+    void_reason text COLLATE "C",
+    moved_from text COLLATE "C",
     CONSTRAINT time_entries_pkey PRIMARY KEY (company_id, site_id, id),
     CONSTRAINT time_entries_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id),
     CONSTRAINT time_entries_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id),
     CONSTRAINT time_entries_entered_by_fkey FOREIGN KEY (entered_by) REFERENCES users(id),
+    CONSTRAINT time_entries_voided_by_fkey FOREIGN KEY (voided_by) REFERENCES users(id),
     CONSTRAINT time_entries_order CHECK (checked_out_at >= checked_in_at)
 );
 
 CREATE INDEX time_entries_company ON time_entries USING btree (company_id, checked_in_at, id);
 
+CREATE INDEX time_entries_ended ON time_entries USING btree (company_id, user_id, checked_out_at, checked_in_at, voided_at) WHERE checked_out_at IS NOT NULL;
+
 CREATE INDEX time_entries_entered ON time_entries USING btree (entered_by, company_id) WHERE entered_by IS NOT NULL;
 
-CREATE UNIQUE INDEX time_entries_open ON time_entries USING btree (company_id, user_id) WHERE checked_out_at IS NULL;
+CREATE UNIQUE INDEX time_entries_open ON time_entries USING btree (company_id, user_id) WHERE checked_out_at IS NULL AND voided_at IS NULL;
 
-CREATE INDEX time_entries_present ON time_entries USING btree (company_id, checked_in_at, id) WHERE checked_out_at IS NULL;
+CREATE INDEX time_entries_present ON time_entries USING btree (company_id, checked_in_at, id, voided_at) WHERE checked_out_at IS NULL AND voided_at IS NULL;
 
 CREATE INDEX time_entries_site ON time_entries USING btree (company_id, site_id, checked_in_at, id);
 
 CREATE INDEX time_entries_user ON time_entries USING btree (company_id, user_id, checked_in_at, id);
 
-CREATE INDEX time_entries_visits ON time_entries USING btree (company_id, site_id, user_id, checked_in_at, checked_out_at);
+CREATE INDEX time_entries_visits ON time_entries USING btree (company_id, site_id, user_id, checked_in_at, checked_out_at, voided_at);
+
+CREATE UNIQUE INDEX time_entries_void ON time_entries USING btree (company_id, site_id, id, voided_at) WHERE voided_at IS NOT NULL;
+
+CREATE INDEX time_entries_voided ON time_entries USING btree (voided_by, company_id) WHERE voided_by IS NOT NULL;
 
 CREATE TABLE unproven_founders (
     company_id text COLLATE "C" NOT NULL,

@@ -72,6 +72,7 @@ CREATE TABLE companies (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     suspended_at BIGINT,
+    break_rule TEXT NOT NULL DEFAULT 'NONE',
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
@@ -420,6 +421,8 @@ CREATE TABLE time_corrections (
     user_id TEXT NOT NULL REFERENCES users (id),
     created_at BIGINT NOT NULL,
     reason_code TEXT,
+    kind TEXT NOT NULL DEFAULT 'WORK',
+    breaks TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (company_id, site_id, entry_id, number),
     FOREIGN KEY (company_id, site_id, entry_id) REFERENCES time_entries (company_id, site_id, id)
 ) WITHOUT ROWID;
@@ -438,6 +441,13 @@ CREATE TABLE time_entries (
     updated_at BIGINT NOT NULL,
     entered_by TEXT REFERENCES users (id),
     reason TEXT,
+    kind TEXT NOT NULL DEFAULT 'WORK',
+    source TEXT NOT NULL DEFAULT 'CLOCK',
+    breaks TEXT NOT NULL DEFAULT '[]',
+    voided_at BIGINT,
+    voided_by TEXT REFERENCES users (id),
+    void_reason TEXT,
+    moved_from TEXT,
     PRIMARY KEY (company_id, site_id, id),
     FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id),
@@ -446,17 +456,25 @@ CREATE TABLE time_entries (
 
 CREATE INDEX time_entries_company ON time_entries (company_id, checked_in_at, id);
 
+CREATE INDEX time_entries_ended ON time_entries (company_id, user_id, checked_out_at, checked_in_at, voided_at)
+    WHERE checked_out_at IS NOT NULL;
+
 CREATE INDEX time_entries_entered ON time_entries (entered_by, company_id) WHERE entered_by IS NOT NULL;
 
-CREATE UNIQUE INDEX time_entries_open ON time_entries (company_id, user_id) WHERE checked_out_at IS NULL;
+CREATE UNIQUE INDEX time_entries_open ON time_entries (company_id, user_id) WHERE checked_out_at IS NULL AND voided_at IS NULL;
 
-CREATE INDEX time_entries_present ON time_entries (company_id, checked_in_at, id) WHERE checked_out_at IS NULL;
+CREATE INDEX time_entries_present ON time_entries (company_id, checked_in_at, id, voided_at)
+    WHERE checked_out_at IS NULL AND voided_at IS NULL;
 
 CREATE INDEX time_entries_site ON time_entries (company_id, site_id, checked_in_at, id);
 
 CREATE INDEX time_entries_user ON time_entries (company_id, user_id, checked_in_at, id);
 
-CREATE INDEX time_entries_visits ON time_entries (company_id, site_id, user_id, checked_in_at, checked_out_at);
+CREATE INDEX time_entries_visits ON time_entries (company_id, site_id, user_id, checked_in_at, checked_out_at, voided_at);
+
+CREATE UNIQUE INDEX time_entries_void ON time_entries (company_id, site_id, id, voided_at) WHERE voided_at IS NOT NULL;
+
+CREATE INDEX time_entries_voided ON time_entries (voided_by, company_id) WHERE voided_by IS NOT NULL;
 
 CREATE TABLE unproven_founders (
     company_id TEXT NOT NULL REFERENCES companies (id),

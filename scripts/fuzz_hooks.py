@@ -30,6 +30,10 @@ CARD, CARD_HOLDER, PIN = "POST /api/v1/auth/card", "POST /api/v1/auth/card/holde
 FORGET_PHONE = "DELETE /api/v1/auth/phone/{userId}"
 ENTER_HOURS = "POST /api/v1/companies/{companyId}/sites/{siteId}/time-entries"
 CORRECT_HOURS = "PATCH /api/v1/companies/{companyId}/sites/{siteId}/time-entries/{entryId}"
+VOID_HOURS = CORRECT_HOURS.replace("PATCH", "POST") + "/void"
+# Acts of who is on a site.
+CLOCK = ("/check-in", "/check-out", "/break-start", "/break-end", "/break-stated")
+TIME_SHEETS = "GET /api/v1/companies/{companyId}/time-sheets"
 MOVE = "POST /api/v1/companies/{companyId}/transfers"
 FINISH = "POST /api/v1/companies/{companyId}/sites/{siteId}/finish"
 END_SESSION = "DELETE /api/v1/auth/sessions/{sessionId}"
@@ -117,7 +121,7 @@ def lead(case):
             case.path_parameters = {parameter: place[parameter] for parameter in sent}
         return
     place = draw.choice(FIXTURE["places"])
-    if path.endswith(("/check-in", "/check-out")):  # always the same, to come and go in turn
+    if path.endswith(CLOCK):  # always the same, to come and go in turn
         place = FIXTURE["places"][0]
     changed = name == CHANGE_USER or path.endswith("/invitation")
     place = place | {"userId": draw.choice(FIXTURE["idle" if changed else "people"])}
@@ -139,11 +143,28 @@ def protect(case):
 
 
 def prepare_visit(case):
-    """Goes before coming, and comes before going."""
-    path = case.operation.path
-    if case.method == "POST" and path.endswith(("/check-in", "/check-out")) and by_chance(0.5):
-        opposite = path.replace("check-in", "check-out") if path.endswith("in") else path.replace("check-out", "check-in")
-        send("POST", opposite.format_map(FIXTURE["places"][0]))
+    """Goes before coming, and comes before all else that a person on a site does."""
+    path, before = case.operation.path, {"check-in": ["check-out"], "break-end": ["check-in", "break-start"]}
+    if case.method == "POST" and path.endswith(CLOCK) and by_chance(0.5):
+        site, act = path.rsplit("/", 1)
+        for verb in before.get(act, ["check-in"]):
+            send("POST", f"{site}/{verb}".format_map(FIXTURE["places"][0]))
+    if name_of(case) == VOID_HOURS:
+        prepare_void(case, path)
+
+
+def prepare_void(case, path):
+    """Enters the hours that are declared void: those of the fixture are corrected."""
+    place = FIXTURE["places"][0]
+    if case.path_parameters.get("entryId") in {one["entryId"] for one in FIXTURE["places"]}:
+        case.path_parameters["entryId"] = str(uuid.UUID(int=draw.getrandbits(128), version=4))
+    if by_chance(0.5):
+        start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=draw.randint(8000, 80000))
+        body = {"userIds": [FIXTURE["crew"][0]], "checkedInAt": start.isoformat(), "reason": "Zettel",
+                "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()}
+        entered = send("POST", path.removesuffix("/{entryId}/void").format_map(place), body)
+        if isinstance(entered, list):
+            case.path_parameters = {"companyId": place["companyId"], "siteId": place["siteId"], "entryId": entered[0]["id"]}
 
 
 def open_passing_session(name):
@@ -169,6 +190,8 @@ def adjust_query(case):
         case.query["cursor"] = FIXTURE["cursors"].get(case.operation.path, "")
     if "userId" in case.query and by_chance(0.5):
         case.query["userId"] = draw.choice(FIXTURE["people"])
+    if name_of(case) == TIME_SHEETS and by_chance(0.5):
+        case.query |= {"from": f"2026-11-{draw.randint(1, 15):02}", "to": f"2026-11-{draw.randint(16, 30)}"}
 
 
 def adjust_headers(case):
@@ -255,6 +278,8 @@ def adjust_hours(case):
         return
     start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=draw.randint(60, 8000))
     case.body |= {"checkedInAt": start.isoformat(), "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()}
+    # Breaks by chance lie outside, and moving an entry takes it from here.
+    case.body = {name: value for name, value in case.body.items() if name not in ("breaks", "siteId")}
     if name == ENTER_HOURS:
         case.body |= {"userIds": [draw.choice(FIXTURE["crew"])], "reason": "Zettel"}
     else:

@@ -68,6 +68,12 @@ static const unsigned char migration_0021_cards_sql[] = {
 static const unsigned char migration_0022_places_and_movements_sql[] = {
 #embed "../../migrations/0022_places_and_movements.sql"
 };
+static const unsigned char migration_0023_time_entries_sql[] = {
+#embed "../../migrations/0023_time_entries.sql"
+};
+static const unsigned char migration_0024_break_rule_sql[] = {
+#embed "../../migrations/0024_break_rule.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -92,6 +98,8 @@ static const struct polier_file migrations[] = {
     {"0020_owners_and_foremen.sql", migration_0020_owners_and_foremen_sql, sizeof migration_0020_owners_and_foremen_sql},
     {"0021_cards.sql", migration_0021_cards_sql, sizeof migration_0021_cards_sql},
     {"0022_places_and_movements.sql", migration_0022_places_and_movements_sql, sizeof migration_0022_places_and_movements_sql},
+    {"0023_time_entries.sql", migration_0023_time_entries_sql, sizeof migration_0023_time_entries_sql},
+    {"0024_break_rule.sql", migration_0024_break_rule_sql, sizeof migration_0024_break_rule_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

@@ -23,6 +23,9 @@ static const unsigned char app_database_js[] = {
 static const unsigned char app_drafts_js[] = {
 #embed "../../web/app/drafts.js"
 };
+static const unsigned char app_entries_js[] = {
+#embed "../../web/app/entries.js"
+};
 static const unsigned char app_form_js[] = {
 #embed "../../web/app/form.js"
 };
@@ -272,8 +275,20 @@ static const unsigned char parts_address_line_js[] = {
 static const unsigned char parts_address_proof_js[] = {
 #embed "../../web/parts/address-proof.js"
 };
+static const unsigned char parts_ask_break_js[] = {
+#embed "../../web/parts/ask-break.js"
+};
 static const unsigned char parts_audit_js[] = {
 #embed "../../web/parts/audit.js"
+};
+static const unsigned char parts_break_rule_js[] = {
+#embed "../../web/parts/break-rule.js"
+};
+static const unsigned char parts_breaks_field_js[] = {
+#embed "../../web/parts/breaks-field.js"
+};
+static const unsigned char parts_breaks_js[] = {
+#embed "../../web/parts/breaks.js"
 };
 static const unsigned char parts_card_sheet_js[] = {
 #embed "../../web/parts/card-sheet.js"
@@ -316,6 +331,9 @@ static const unsigned char parts_crew_waiting_js[] = {
 };
 static const unsigned char parts_csv_js[] = {
 #embed "../../web/parts/csv.js"
+};
+static const unsigned char parts_day_explained_js[] = {
+#embed "../../web/parts/day-explained.js"
 };
 static const unsigned char parts_device_js[] = {
 #embed "../../web/parts/device.js"
@@ -367,6 +385,9 @@ static const unsigned char parts_icon_js[] = {
 };
 static const unsigned char parts_invitation_js[] = {
 #embed "../../web/parts/invitation.js"
+};
+static const unsigned char parts_long_entry_js[] = {
+#embed "../../web/parts/long-entry.js"
 };
 static const unsigned char parts_mail_reason_js[] = {
 #embed "../../web/parts/mail-reason.js"
@@ -473,6 +494,9 @@ static const unsigned char parts_tell_all_js[] = {
 static const unsigned char parts_time_entry_js[] = {
 #embed "../../web/parts/time-entry.js"
 };
+static const unsigned char parts_time_sheets_js[] = {
+#embed "../../web/parts/time-sheets.js"
+};
 static const unsigned char parts_waiting_list_js[] = {
 #embed "../../web/parts/waiting-list.js"
 };
@@ -491,11 +515,17 @@ static const unsigned char sw_js[] = {
 static const unsigned char words_de_inside_js[] = {
 #embed "../../web/words/de-inside.js"
 };
+static const unsigned char words_de_privacy_js[] = {
+#embed "../../web/words/de-privacy.js"
+};
 static const unsigned char words_de_js[] = {
 #embed "../../web/words/de.js"
 };
 static const unsigned char words_en_inside_js[] = {
 #embed "../../web/words/en-inside.js"
+};
+static const unsigned char words_en_privacy_js[] = {
+#embed "../../web/words/en-privacy.js"
 };
 static const unsigned char words_en_js[] = {
 #embed "../../web/words/en.js"
@@ -509,6 +539,7 @@ static const struct polier_file web[] = {
     {"app/connection.js", app_connection_js, sizeof app_connection_js},
     {"app/database.js", app_database_js, sizeof app_database_js},
     {"app/drafts.js", app_drafts_js, sizeof app_drafts_js},
+    {"app/entries.js", app_entries_js, sizeof app_entries_js},
     {"app/form.js", app_form_js, sizeof app_form_js},
     {"app/html.js", app_html_js, sizeof app_html_js},
     {"app/kept.js", app_kept_js, sizeof app_kept_js},
@@ -592,7 +623,11 @@ static const struct polier_file web[] = {
     {"parts/address-fields.js", parts_address_fields_js, sizeof parts_address_fields_js},
     {"parts/address-line.js", parts_address_line_js, sizeof parts_address_line_js},
     {"parts/address-proof.js", parts_address_proof_js, sizeof parts_address_proof_js},
+    {"parts/ask-break.js", parts_ask_break_js, sizeof parts_ask_break_js},
     {"parts/audit.js", parts_audit_js, sizeof parts_audit_js},
+    {"parts/break-rule.js", parts_break_rule_js, sizeof parts_break_rule_js},
+    {"parts/breaks-field.js", parts_breaks_field_js, sizeof parts_breaks_field_js},
+    {"parts/breaks.js", parts_breaks_js, sizeof parts_breaks_js},
     {"parts/card-sheet.js", parts_card_sheet_js, sizeof parts_card_sheet_js},
     {"parts/cards.js", parts_cards_js, sizeof parts_cards_js},
     {"parts/chips.js", parts_chips_js, sizeof parts_chips_js},
@@ -607,6 +642,7 @@ static const struct polier_file web[] = {
     {"parts/crew-hours.js", parts_crew_hours_js, sizeof parts_crew_hours_js},
     {"parts/crew-waiting.js", parts_crew_waiting_js, sizeof parts_crew_waiting_js},
     {"parts/csv.js", parts_csv_js, sizeof parts_csv_js},
+    {"parts/day-explained.js", parts_day_explained_js, sizeof parts_day_explained_js},
     {"parts/device.js", parts_device_js, sizeof parts_device_js},
     {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
     {"parts/door.js", parts_door_js, sizeof parts_door_js},
@@ -624,6 +660,7 @@ static const struct polier_file web[] = {
     {"parts/hours-team.js", parts_hours_team_js, sizeof parts_hours_team_js},
     {"parts/icon.js", parts_icon_js, sizeof parts_icon_js},
     {"parts/invitation.js", parts_invitation_js, sizeof parts_invitation_js},
+    {"parts/long-entry.js", parts_long_entry_js, sizeof parts_long_entry_js},
     {"parts/mail-reason.js", parts_mail_reason_js, sizeof parts_mail_reason_js},
     {"parts/material-archive.js", parts_material_archive_js, sizeof parts_material_archive_js},
     {"parts/material-form.js", parts_material_form_js, sizeof parts_material_form_js},
@@ -659,14 +696,17 @@ static const struct polier_file web[] = {
     {"parts/tally.js", parts_tally_js, sizeof parts_tally_js},
     {"parts/tell-all.js", parts_tell_all_js, sizeof parts_tell_all_js},
     {"parts/time-entry.js", parts_time_entry_js, sizeof parts_time_entry_js},
+    {"parts/time-sheets.js", parts_time_sheets_js, sizeof parts_time_sheets_js},
     {"parts/waiting-list.js", parts_waiting_list_js, sizeof parts_waiting_list_js},
     {"parts/waiting.js", parts_waiting_js, sizeof parts_waiting_js},
     {"parts/wall-fields.js", parts_wall_fields_js, sizeof parts_wall_fields_js},
     {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},
     {"sw.js", sw_js, sizeof sw_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
+    {"words/de-privacy.js", words_de_privacy_js, sizeof words_de_privacy_js},
     {"words/de.js", words_de_js, sizeof words_de_js},
     {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
+    {"words/en-privacy.js", words_en_privacy_js, sizeof words_en_privacy_js},
     {"words/en.js", words_en_js, sizeof words_en_js},
 };
 

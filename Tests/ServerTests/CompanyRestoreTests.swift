@@ -53,6 +53,7 @@ import Testing
         _ = try await manager.patch(site, "{\"users\": [\"\(world.worker.id)\", \"\(world.other.id)\"]}")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.worker.id)\"]}")
         _ = try await manager.patch(site, "{\"notes\": \"Klingel defekt, Größe \u{1F477}\"}")
+        _ = try await manager.patch(company.path, "{\"breakRule\": \"LEGAL\"}")
         for client in [admin, world.worker.client] {
             _ = try await client.post(material + "/adjust-quantity", "{\"delta\": -1, \"note\": \"Dusche\"}")
         }

@@ -27,6 +27,8 @@ enum OldExport {
                 for (table, count) in left { rows[table] = (rows[table] as? Int).map { $0 - count } }
                 rows["former_assignments"] = nil
                 object["rows"] = rows
+            } else if object["format"] != nil {
+                object["breakRule"] = nil
             } else {
                 return line
             }

@@ -106,6 +106,35 @@ import Testing
         }
     }
 
+    /// Also to a phone that the break wasn't clocked on.
+    @Test(arguments: Engine.allCases)
+    func whoIsOnABreakIsSaid(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let lena = try await server.person(.worker, in: company.id)
+            let bath = try await company.site("Bad", users: [lena.id])
+            let overview = company.path + "/overview"
+            func present(to client: Client) async throws -> JSON? { try await client.get(overview).json["present"]?[0] }
+
+            _ = try await lena.client.post(bath + "/check-in")
+            let working = try await present(to: lena.client)
+            #expect(working?["onBreakSince"] == .null && working?["breakCount"] == 0)
+            server.clock.advance(by: .seconds(3600))
+            let answer = try await lena.client.post(bath + "/break-start").json
+            let from = answer["breaks"]?[0]?["from"]
+            for client in [lena.client, company.manager] {
+                let resting = try await present(to: client)
+                #expect(from != nil && resting?["onBreakSince"] == from && resting?["breakCount"] == 1)
+            }
+            server.clock.advance(by: .seconds(1800))
+            _ = try await lena.client.post(bath + "/break-end")
+            let back = try await present(to: lena.client)
+            #expect(back?["onBreakSince"] == .null && back?["breakCount"] == 1)
+            _ = try await lena.client.post(bath + "/break-stated", "{\"minutes\": 0}")
+            #expect(try await present(to: lena.client)?["breakCount"] == 2)
+        }
+    }
+
     /// At most fifty stocks, and five people per site; the counts stay exact while people take and add.
     @Test(arguments: Engine.allCases)
     func whatRunsLowIsBounded(_ engine: Engine) async throws {

@@ -19,7 +19,7 @@ extension TestServer {
         let scope = try admin.scope(company, site, for: .changeSites)
         let entry = TimeEntry(
             id: Runtime.live.newID(), site: site, siteName: "", user: user, userName: "", checkedInAt: from,
-            checkedOutAt: to.flatMap { Instant($0) })
-        try await database.transaction { try $0.enqueue(entry.insert(scope, now: from)) }
+            checkedOutAt: to.flatMap { Instant($0) }, recordedAt: from)
+        try await database.transaction { try $0.enqueue(entry.insert(scope)) }
     }
 }

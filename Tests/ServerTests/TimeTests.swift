@@ -18,8 +18,10 @@ import Testing
             #expect(came.status == 200 && came.header("ETag") == "\"1\"")
             #expect(
                 came.json.keys == [
-                    "id", "siteId", "siteName", "userId", "userName", "checkedInAt", "checkedOutAt", "minutes",
-                    "enteredBy", "enteredByName", "reason", "corrections",
+                    "id", "version", "siteId", "siteName", "userId", "userName", "checkedInAt", "checkedOutAt", "state",
+                    "kind", "source", "minutes", "breaks", "recordedAt", "enteredBy", "enteredByName", "reason",
+                    "voidedAt",
+                    "voidedByName", "voidReason", "movedFrom", "corrections",
                 ])
             #expect(came.json["checkedInAt"] == "2026-11-23T07:00:00.000Z" && came.json["checkedOutAt"] == .null)
             let twice = try await worker.client.post(other + "/check-in")

@@ -102,7 +102,8 @@ enum Tour {
                 "\(company)/sites?status=ACTIVE&material=none", "\(company)/sites?material=none", "\(site)/materials",
                 "\(site)/history", "\(material)/movements", "\(site)/time-entries",
                 "\(company)/time-entries", "\(company)/time-entries?open=true",
-                "\(company)/time-entries?userId=\(world.worker.id)", "\(company)/sites/user/\(world.worker.id)", site,
+                "\(company)/time-entries?userId=\(world.worker.id)", "\(company)/time-sheets",
+                "\(company)/time-sheets?userId=\(world.worker.id)", "\(company)/sites/user/\(world.worker.id)", site,
             ] {
                 let isPaged = path != site && !path.contains("?")
                 let first = try await client.get(isPaged ? path + "?limit=1" : path)
@@ -114,6 +115,7 @@ enum Tour {
             }
             _ = try await client.get("/api/v1/users/me/export")
         }
+        try await writeHours(server, world, site: site)
         try await moveMaterial(world, site: site, material: material)
         _ = try await manager.patch(material, "{\"threshold\": 101}")
         try await archive(server, world, material: material, site: site, database)
@@ -182,6 +184,29 @@ enum Tour {
             return { rest.popFirst() }
         }
         _ = try await again.client.delete(company)
+    }
+
+    /// Breaks, and entries that are entered, voided, moved and ended late.
+    private static func writeHours(_ server: TestServer, _ world: World, site: String) async throws {
+        let (company, manager, worker) = (world.company, world.company.manager, world.worker.client)
+        _ = try await manager.post(site + "/check-out")
+        _ = try await worker.post(site + "/check-in")
+        for verb in ["break-start", "break-end", "break-start"] { _ = try await worker.post("\(site)/\(verb)") }
+        _ = try await worker.post(site + "/break-stated", "{\"minutes\": 30}")
+        _ = try await worker.post(site + "/check-out")
+        let earlier = (server.clock.now - .seconds(600)).text
+        _ = try await worker.post(site + "/check-out", "{\"at\": \"\(earlier)\"}")
+        let day = (server.clock.now - .seconds(3 * 24 * 3600)).text
+        let entered = try await manager.post(
+            site + "/time-entries",
+            "{\"userIds\": [\"\(world.worker.id)\"], \"checkedInAt\": \"\(day)\", \"checkedOutAt\": \"\(day)\", \"reason\": \"Zettel\"}"
+        )
+        let entry = "\(site)/time-entries/\(entered.json[0]?["id"]?.text ?? "")"
+        _ = try await manager.patch(entry, "{\"siteId\": \"\(company.depot)\", \"reason\": \"Falsche Baustelle\"}")
+        _ = try await manager.post(entry + "/void", "{\"reason\": \"Doppelt\"}")
+        for client in [manager, worker] {
+            for path in [site, company.path] { _ = try await client.get(path + "/time-entries?void=true&limit=1") }
+        }
     }
 
     /// A transfer, refused ones, and a site that is finished, with its costs.

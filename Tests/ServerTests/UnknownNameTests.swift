@@ -52,9 +52,9 @@ import Testing
 
             let entry = site + "/time-entries/" + (world.ids["entryId"] ?? "")
             let moved = try await world.company.manager.patch(
-                entry, "{\"reason\": \"x\", \"siteId\": \"\(other.lastSegment)\", \"breaks\": []}")
+                entry, "{\"reason\": \"x\", \"site\": \"\(other.lastSegment)\", \"pauses\": []}")
             #expect(
-                moved.json["detail"] == "breaks is not a field of this request; siteId is not a field of this request.")
+                moved.json["detail"] == "pauses is not a field of this request; site is not a field of this request.")
 
             let address = "{\"address\": {\"street\": \"A\", \"streetNumber\": \"1\", \"city\": \"B\", \"zip\": \"1\"}}"
             let fields = try await world.company.manager.patch(site, address).json["fields"]?.list

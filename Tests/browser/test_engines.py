@@ -495,7 +495,7 @@ def test_the_owner_ends_a_managers_access(phone, one_server):
 
 
 CHANGING = """
-const reads = "[type=search], .segment, .team-name, .material-name, .time-span, [href^='tel:']";
+const reads = "[type=search], .segment, .team-name, .material-name, .time-span, .explained, .hours-void input, [href^='tel:']";
 return [...document.querySelectorAll(":is(main, dialog) :is(button, input, textarea, a.button)")]
   .filter((one) => one.getClientRects().length && !one.matches(reads))
   .map((one) => one.getAttribute("aria-label") ?? one.textContent.trim());
@@ -536,3 +536,100 @@ def test_the_bookkeeper_sees_hours_and_nothing_that_changes(phone, one_server):
         phone.tap(".tabs a", tab)
         phone.find(shown)
         assert offered() == {"Kosten"}, tab
+
+
+# Who has stood at work since a while ago, for what asks after some hours.
+EARLIER = """
+const [hours] = arguments;
+const opening = indexedDB.open("polier");
+opening.onsuccess = () => {
+  const database = opening.result;
+  const rows = database.transaction("waiting", "readwrite").objectStore("waiting");
+  rows.getAll().onsuccess = ({ target }) => {
+    for (const row of target.result) {
+      const at = new Date(Date.parse(row.at) - hours * 3600000).toISOString();
+      rows.put({ ...row, at, body: { ...row.body, at } });
+    }
+  };
+  rows.transaction.oncomplete = () => { database.close(); window.isEarlier = true; };
+};
+"""
+
+
+def test_a_day_with_a_break_and_no_signal(phone, one_server):
+    """In, a break, out and the question after that, also on a page that is loaded anew; then there is a signal, and it is there once."""
+    manager, user, site = worker(one_server)
+    phone.go(user["link"])
+    phone.fill("[name=password]", PASSWORD)
+    phone.tap("form button.is-primary")
+    phone.find("h1", "Mara")
+    phone.tap("nav a", "Stunden")
+    phone.find("h1", "Stunden")
+    time.sleep(1)
+    phone.signal.lose()
+
+    phone.tap("button", "Kommen")
+    phone.find(".clock p", "wartet auf Empfang")
+    # In the morning.
+    phone.run(EARLIER, 5)
+    phone.wait("return window.isEarlier;", what="morning")
+    phone.run("dispatchEvent(new Event('visibilitychange'));")
+    phone.find(".clock", "5:00:")
+    phone.tap("button", "Gehen")
+    phone.find(".clock-ask", "Pause gemacht?")
+    # Too early: undone, it is a break first.
+    phone.tap(".toast button", "Rückgängig")
+    phone.find("button", "Pause")
+    phone.gone(".clock-ask")
+    time.sleep(1.6)
+    phone.tap("button", "Pause")
+    phone.find(".clock p", "Pause seit")
+    phone.find(".clock p", "wartet auf Empfang")
+    time.sleep(1.6)
+    phone.tap("button", "Weiter")
+    phone.find(".clock p", "Pause zu Ende")
+    time.sleep(1.6)
+    phone.tap("button", "Gehen")
+    phone.find("button", "Kommen")
+    # Who clocked a break isn't asked.
+    time.sleep(1)
+    phone.gone(".clock-ask")
+    assert entries_of(manager, user) == []
+
+    phone.signal.find()
+    entry = wait_until(phone, lambda: next((one for one in entries_of(manager, user) if one["checkedOutAt"]), None))
+    phone.gone(".status p", "wartet")
+    (taken,) = entry["breaks"]
+    assert (taken["source"], taken["to"] is not None) == ("TAKEN", True)
+    # A minute may end between the taps.
+    assert entry["minutes"] in (300, 301)
+    assert len(entries_of(manager, user)) == 1
+
+    # And once more, with a break that wasn't clocked.
+    path = f"{manager.company}/sites/{site['id']}/time-entries/{entry['id']}"
+    manager.send("POST", path + "/void", {"reason": "Probe"})
+    phone.go("/hours")
+    phone.find("button", "Kommen")
+    time.sleep(1)
+    phone.signal.lose()
+    phone.tap("button", "Kommen")
+    phone.find(".clock p", "wartet auf Empfang")
+    phone.run(EARLIER, 6)
+    phone.wait("return window.isEarlier;", what="morning")
+    phone.run("dispatchEvent(new Event('visibilitychange'));")
+    phone.find(".clock", "6:00:")
+    phone.tap("button", "Gehen")
+    phone.find(".clock-ask", "Pause gemacht?")
+    time.sleep(1.6)
+    phone.tap(".clock-ask button", "Andere Zeit")
+    phone.fill("dialog [name=minutes]", "45")
+    phone.tap("dialog form button.is-primary")
+    phone.gone(".clock-ask")
+    phone.find("body", "Pause: 45 min")
+    phone.signal.find()
+    entry = wait_until(phone, lambda: next((one for one in entries_of(manager, user) if one["breaks"]), None))
+    assert entry["minutes"] in (360, 361)
+    assert entry["breaks"] == [{"from": None, "to": None, "minutes": 45, "source": "STATED"}]
+    assert len(entries_of(manager, user)) == 1
+    phone.gone(".status p", "wartet")
+    phone.find(".time-entry", "45 min Pause, angegeben")

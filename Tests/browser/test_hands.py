@@ -407,3 +407,95 @@ def test_a_draft_meets_what_others_changed_since(one_server, visit, manager):
         page.locator("dialog").wait_for(state="hidden")
         assert manager.get(path)["addressParts"]["city"] == "Bonn"
     manager.send("PATCH", path, {"address": company["addressParts"]})
+
+
+def test_a_break_without_a_signal(one_server, visit, manager):
+    """In, a break, out, and the question after that, on a page that is loaded anew; then there is a signal, and it is there once."""
+    with visit(one_server) as page:
+        user, site = join(one_server, page, manager)
+        page.goto("/hours")
+        page.get_by_role("button", name="Kommen").wait_for()
+        keep_app(page)
+        lose_signal(page)
+        page.get_by_role("button", name="Kommen").click()
+        page.locator(".clock").get_by_text("wartet auf Empfang").wait_for()
+        page.evaluate(EARLIER, 6)
+        page.locator(".clock", has_text="6:00:").wait_for()
+        page.reload()
+        page.get_by_role("button", name="Gehen").click()
+        page.locator(".clock-ask", has_text="Pause gemacht?").wait_for()
+        page.reload()
+        page.locator(".clock-ask", has_text="Pause gemacht?").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("button", name="30 Minuten").click()
+        page.locator(".clock-ask").wait_for(state="hidden")
+        page.get_by_text("Pause: 30 min").first.wait_for()
+        assert [one["kind"] for one in kept(page)["waiting"]] == ["check-in", "check-out", "break-stated"]
+        page.locator(".status-action").first.click()
+        page.locator("dialog .queue-row", has_text="30 min Pause: " + site["name"]).wait_for()
+        page.keyboard.press("Escape")
+        page.context.set_offline(False)
+        wait_until(page, lambda: any(one["breaks"] for one in entries_of(manager, user)))
+        (entry,) = entries_of(manager, user)
+        # A minute may end between the taps.
+        assert entry["minutes"] in (360, 361)
+        assert entry["breaks"] == [{"from": None, "to": None, "minutes": 30, "source": "STATED"}]
+        page.locator(".time-entry", has_text="30 min Pause, angegeben").wait_for()
+
+
+def test_a_break_that_was_refused_is_put_right(one_server, visit, manager):
+    """Longer than the hours that the office shortened meanwhile."""
+    with visit(one_server) as page:
+        user, site = join(one_server, page, manager)
+        page.goto("/hours")
+        page.get_by_role("button", name="Kommen").wait_for()
+        keep_app(page)
+        lose_signal(page)
+        page.watch.allow(r"status of 4\d\d")
+        page.get_by_role("button", name="Kommen").click()
+        page.locator(".clock").get_by_text("wartet auf Empfang").wait_for()
+        page.evaluate(EARLIER, 5)
+        page.locator(".clock", has_text="5:00:").wait_for()
+        page.get_by_role("button", name="Gehen").click()
+        page.locator(".clock-ask").wait_for()
+        page.wait_for_timeout(1600)
+        page.context.set_offline(False)
+        wait_until(page, lambda: any(one["checkedOutAt"] for one in entries_of(manager, user)))
+        page.get_by_text("wartet auf Empfang").first.wait_for(state="hidden")
+        lose_signal(page)
+        page.get_by_role("button", name="Andere Zeit").click()
+        page.locator("dialog [name=minutes]").fill("400")
+        page.locator("dialog form .button.is-primary").click()
+        page.locator("dialog .error", has_text="länger als der Eintrag").wait_for()
+        page.locator("dialog [name=minutes]").fill("45")
+        page.locator("dialog form .button.is-primary").click()
+        page.locator(".clock-ask").wait_for(state="hidden")
+        (entry,) = entries_of(manager, user)
+        came = (instant(entry["checkedOutAt"]) - timedelta(minutes=40)).isoformat().replace("+00:00", "Z")
+        manager.send("PATCH", f"{manager.company}/sites/{site['id']}/time-entries/{entry['id']}", {"checkedInAt": came, "reason": "Stau"})
+        page.context.set_offline(False)
+        page.get_by_text("1 Eintrag wurde nicht angenommen").first.wait_for()
+        page.locator(".status-action").click()
+        page.locator("dialog").get_by_role("button", name="Bearbeiten").click()
+        page.locator("dialog .error", has_text="länger als der Eintrag").wait_for()
+        page.locator("dialog [name=minutes]").fill("15")
+        page.locator("dialog form .button.is-primary").last.click()
+        wait_until(page, lambda: entries_of(manager, user)[0]["breaks"])
+        assert [one["minutes"] for one in entries_of(manager, user)[0]["breaks"]] == [15]
+        page.get_by_text("nicht angenommen").first.wait_for(state="hidden")
+
+
+# As if all that waits had been done some hours ago.
+EARLIER = """async (hours) => {
+  const database = await new Promise((done) => { const opening = indexedDB.open("polier"); opening.onsuccess = () => done(opening.result); });
+  const rows = database.transaction("waiting", "readwrite").objectStore("waiting");
+  const all = await new Promise((done) => { const asking = rows.getAll(); asking.onsuccess = () => done(asking.result); });
+  for (const row of all) {
+    const at = new Date(Date.parse(row.at) - hours * 3_600_000).toISOString();
+    rows.put({ ...row, at, body: { ...row.body, at } });
+  }
+  await new Promise((done) => { rows.transaction.oncomplete = done; });
+  database.close();
+  // The page looks at what is stored.
+  dispatchEvent(new Event("visibilitychange"));
+}"""

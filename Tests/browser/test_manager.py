@@ -348,7 +348,7 @@ def test_an_ended_session_keeps_what_is_typed(server, visit):
     with visit(server, service_workers="block") as page:
         page.watch.allow(r"status of 401")
         sign_in(page, server.managers[0], server.password)
-        page.locator(".cards a", has_text=site["name"]).click()
+        page.goto(f"/sites/{site['id']}")
         page.locator("a[href$='/edit']").click()
         page.locator("[name=notes]").fill("Schlüssel im Kasten")
         for session in (one for one in manager.get("/auth/sessions") if not one["current"]):

@@ -90,7 +90,9 @@ def test_the_bookkeeper_sees_hours_and_nothing_that_changes(server, visit):
         with page.expect_download() as download:
             page.get_by_role("button", name="Als CSV laden").click()
         lines = pathlib.Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
-        assert lines[0].endswith(";Personalnummer") and any(line.endswith(";1003") for line in lines[1:]), lines[:5]
+        number = lines[0].split(";").index("Personalnummer")
+        assert any(line.split(";")[number] == "1003" for line in lines[1:]), lines[:5]
+        assert lines[0].endswith(";Tag Arbeitszeit (h)") and any(line.endswith(";495;8,25") for line in lines[1:]), lines[:5]
         assert page.get_by_role("button", name="Kommen").count() == 0
         accessible(page)
         page.get_by_role("button", name="Lena Vogt").click()
@@ -169,7 +171,7 @@ def test_a_foreman_checks_three_people_in_and_out(server, visit):
 
         # What they entered they may correct, too.
         page.locator(".time-entry", has_text=f"Mara {people[0]['lastName']}").get_by_role("button").click()
-        page.get_by_text("Eingetragen von Fritz").wait_for()
+        page.locator("dialog").get_by_text("Eingetragen von Fritz").wait_for()
         page.locator("dialog [name=reason]").fill("War früher da")
         accessible(page)
         page.keyboard.press("Escape")

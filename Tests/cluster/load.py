@@ -105,6 +105,12 @@ class Taker(Worker):
             self.history.fault(f"a movement was acknowledged, and not there when asked for: {key}")
 
 
+# The same people come to one site after the other, and have 60 time entries a day (daily-entries).
+MOST_VISITS = 4
+# Seconds between coming and going, so that some visits lie around what is done to the servers.
+STAY = 0.5
+
+
 class Visitor(Worker):
     """Comes and goes, and knows of each visit when it was."""
 
@@ -118,6 +124,10 @@ class Visitor(Worker):
 
     def step(self) -> None:
         was_here = self.is_here
+        if not was_here and len(self.visits) >= MOST_VISITS:
+            time.sleep(PAUSE)
+            return
+        time.sleep(STAY)
         action = "check-out" if was_here else "check-in"
         entry = self.client.insist("POST", f"{self.site.path}/{action}", key=str(uuid.uuid4())).json
         if not was_here:

@@ -21,6 +21,8 @@ const known = new Set([
   // Cards are made and taken by the server only.
   "app/phone.js", "parts/card-sheet.js", "parts/print-cards.js", "parts/home-screen.js",
   "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
+  // Read once, at home.
+  "words/de-privacy.js", "words/en-privacy.js",
 ]);
 
 test("whatever is imported when something is tapped is fetched ahead", async () => {

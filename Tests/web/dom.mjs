@@ -9,6 +9,7 @@ class Node extends EventTarget {
 
   get firstChild() { return this.childNodes[0] ?? null; }
   get #siblings() { return this.parentNode?.childNodes ?? []; }
+  get children() { return this.childNodes.filter((one) => one instanceof Element); }
   get nextSibling() { return this.#siblings[this.#siblings.indexOf(this) + 1] ?? null; }
   get previousElementSibling() { return this.#siblings.slice(0, this.#siblings.indexOf(this)).reverse().find((one) => one instanceof Element) ?? null; }
   get isConnected() { return this === document || Boolean(this.parentNode?.isConnected); }

@@ -7,8 +7,10 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import de from "words/de.js";
 import deInside from "words/de-inside.js";
+import dePrivacy from "words/de-privacy.js";
 import en from "words/en.js";
 import enInside from "words/en-inside.js";
+import enPrivacy from "words/en-privacy.js";
 
 const isLeaf = (word) => typeof word === "string" || ("one" in word && "other" in word);
 
@@ -18,8 +20,8 @@ function keysOf(words, prefix = "") {
 }
 
 const languages = {
-  de: new Set([...keysOf(de), ...keysOf(deInside)]),
-  en: new Set([...keysOf(en), ...keysOf(enInside)]),
+  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy)]),
+  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy)]),
 };
 
 test("both languages have the same keys", () => {
@@ -51,9 +53,9 @@ describe("the history has words for each field", () => {
   const described = JSON.parse(
     execFileSync(path.resolve(process.env.POLIER_TEST_BINARY), ["openapi"], { maxBuffer: 100_000_000 }));
   const company = "/api/v1/companies/{companyId}";
-  // What isn't kept as a field: why an entry is corrected, passwords, how a unit is converted, and who is assigned, for which there are
+  // What isn't kept as a field: why an entry is corrected and that a long one is meant, passwords, how a unit is converted, and who is assigned, for which there are
   // sentences.
-  const others = ["reason", "password", "currentPassword", "users", "factor"];
+  const others = ["reason", "confirm", "password", "currentPassword", "users", "factor"];
   for (const route of [
     company, `${company}/users/{userId}`, `${company}/sites/{siteId}`, `${company}/sites/{siteId}/materials/{materialId}`,
     `${company}/sites/{siteId}/time-entries/{entryId}`, "/api/v1/users/me",

@@ -5,7 +5,7 @@ import { Databases } from "./storage.mjs";
 
 export const databases = new Databases();
 export const server = {
-  /** What was asked: `{method, path, key, body, at, keepalive}`. */
+  /** What was asked: `{method, path, key, version, body, at, keepalive}`. */
   asked: [],
   /** What it answers with: `(request) => {status, body, headers}`; what is thrown is a lost signal. */
   answer: () => ({ body: {} }),
@@ -33,7 +33,7 @@ navigator.storage = {
   },
 };
 globalThis.fetch = async (url, { method, headers = {}, body, keepalive }) => {
-  const request = { method, path: url.replace("/api/v1", ""), key: headers["Idempotency-Key"], body: body && JSON.parse(body), keepalive };
+  const request = { method, path: url.replace("/api/v1", ""), key: headers["Idempotency-Key"], version: headers["If-Match"], body: body && JSON.parse(body), keepalive };
   if (method !== "GET") server.asked.push(request);
   const { status = 200, body: answer = {}, headers: more = {} } = await server.answer(request);
   return new Response(JSON.stringify(answer), { status, headers: { "Content-Type": "application/json", ...more } });
@@ -74,7 +74,7 @@ export async function openPage(user = { id: "lena", role: "WORKER", language: "d
     await acts.belongTo("nobody");
   }
   open.push(crash);
-  return { queue, session, connection, notes, wouldLose, crash };
+  return { queue, session, connection, notes, wouldLose, crash, load: (name) => import(`${name}${page}`) };
 }
 const open = [];
 

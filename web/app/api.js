@@ -92,16 +92,19 @@ export const api = {
     return items;
   },
 
-  /** @param {{key?: string, token?: string, signal?: AbortSignal, keepalive?: boolean}} options the key is made when none is given. */
+  /** @param {{key?: string, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean}} options the key is made when none is given. */
   post: (path, body, options = {}) => request("POST", path, { key: newKey(), ...options, body }),
-  /** @param {{of?: object, signal?: AbortSignal, keepalive?: boolean}} options `of` is the answer that was shown: a newer one is not overwritten. */
+  /**
+   * @param {{of?: object, version?: number, signal?: AbortSignal, keepalive?: boolean}} options `of` is the answer that was shown, or `version`
+   *   what it said: a newer one is not overwritten.
+   */
   put: (path, body, options = {}) => request("PUT", path, { ...options, body }),
   patch: (path, body, options = {}) => request("PATCH", path, { ...options, body }),
   delete: (path, options) => request("DELETE", path, options),
 };
 
 /**
- * @typedef {{body?: unknown, key?: string, of?: object, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number}} Options
+ * @typedef {{body?: unknown, key?: string, of?: object, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number}} Options
  */
 
 /** A request that needs the password is sent again once it was given; not giving it counts as cancelling. */
@@ -119,7 +122,7 @@ async function request(method, path, /** @type {Options} */ options = {}) {
 const ofOtherProofs = new Set(["link-used", "link-expired", "card-not-valid", "wrong-pin", "phone-ended"]);
 
 /** @param {string} method  @param {string} path  @param {Options} options */
-async function send(method, path, { body, key, of, token, signal, keepalive, timeout = 20 * seconds }) {
+async function send(method, path, { body, key, of, version, token, signal, keepalive, timeout = 20 * seconds }) {
   if (!navigator.onLine) {
     connection.report(false);
     throw new Problem({ reason: "offline" });
@@ -129,6 +132,7 @@ async function send(method, path, { body, key, of, token, signal, keepalive, tim
   if (key && !path.startsWith("/auth/")) headers["Idempotency-Key"] = key;
   if (token) headers.Authorization = `Bearer ${token}`;
   if (of && etagOf(of)) headers["If-Match"] = etagOf(of);
+  if (version !== undefined) headers["If-Match"] = `"${version}"`;
 
   const clock = new AbortController();
   const timer = setTimeout(() => clock.abort(), timeout);

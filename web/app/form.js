@@ -15,11 +15,12 @@ let count = 0;
  *   done?: (answer: any, values: any) => unknown,
  *   check?: (values: any) => any,
  *   draft?: ReturnType<import("app/drafts.js").draftOf>,
- *   stale?: {of: () => object, read: () => Promise<object>, texts: (answer: any) => object},
+ *   stale?: {of: () => object, read: () => Promise<object>, texts: (answer: any) => object, spoken?: Record<string, (text: any) => string>},
  * }} behaviour `values` are the fields by name, `address.city` as `{address: {city}}`. `check` gives errors by field that need no
  *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key. By its `draft` what was typed
  *   is found again when the dialog was closed. A form that changes only what it has shown (`of`, to be handed on) says by `stale` what
- *   that was, how it is read anew, and what of it stands in which field: who comes too late has the choice, field by field.
+ *   that was, how it is read anew, and what of it stands in which field (and `spoken`, how one is said that isn't for people): who comes
+ *   too late has the choice, field by field.
  */
 export function createForm(host, { send, done = () => {}, check = () => {}, draft, stale }) {
   let element = null;
@@ -95,6 +96,14 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
       if (!Object.keys(form.errors).length) form.failure = explain(problem);
     },
 
+    /** Shows what somebody else changed, where that was refused before. @returns {Promise<boolean>} whether it is known now. */
+    async renew() {
+      element = /** @type {HTMLFormElement} */ (document.getElementById(form.id));
+      const isKnown = Boolean(element) && (await readAnew());
+      host.update();
+      return isKnown;
+    },
+
     /** For a conflict: the person's own value, or the current one. */
     choose(one, choice) {
       one.choice = choice;
@@ -158,7 +167,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
 
   async function compare(was, is) {
     const { conflictOf } = await importModule(() => import("parts/conflict.js"));
-    form.conflict = conflictOf(element, was, is);
+    form.conflict = conflictOf(element, was, is, stale.spoken);
   }
 
   function showErrors() {

@@ -6,6 +6,7 @@ import { api, newKey, Problem } from "app/api.js";
 import { connection } from "app/connection.js";
 import { askToKeep, whenClosed } from "app/database.js";
 import { onLeaving } from "app/leaving.js";
+import { importModule } from "app/modules.js";
 import { tabNotes } from "app/notes.js";
 import { now } from "app/now.js";
 import { createSender, lanesOf, post } from "app/sender.js";
@@ -19,7 +20,7 @@ const listeners = new Set();
 const callers = new Map();
 /** How long the person waits for the server before the act is shown as waiting, in milliseconds. */
 const patience = 4000;
-/** How long checking in and out can be undone, in milliseconds: they aren't sent before. */
+/** How long checking in and out and breaks can be undone, in milliseconds: they aren't sent before. */
 const undoable = 10_000;
 /** How often to retry storing what the browser refused, and to check that the stored acts are still there, in milliseconds. */
 const pause = 15_000;
@@ -62,9 +63,14 @@ export const queue = {
   /** Ends the work on a site, with what becomes of what is left. @param {Finishing & {key?: string}} what */
   finishSite: (what) => add({ ...finishing(what), key: what.key }),
 
-  /** Both are sent after ten seconds, and can be undone until then. @returns {Promise<{key: string}>} */
-  checkIn: (visit) => clock("check-in", visit),
-  checkOut: (visit) => clock("check-out", visit),
+  /** These are sent after ten seconds, and can be undone until then. @returns {Promise<{key: string, at: string}>} with its time. */
+  checkIn: (place) => clock("check-in", place),
+  checkOut: (place) => clock("check-out", place),
+  startBreak: (place) => clock("break-start", place),
+  endBreak: (place) => clock("break-end", place),
+
+  /** How long breaks were in all: in the open time on the site, or the latest before `at`. @returns {Promise<{key: string, at: string}>} */
+  stateBreak: (place, /** @type {{minutes: number, at: string}} */ { minutes, at }) => clock("break-stated", place, { body: { minutes }, at }),
 
   /**
    * Hours of other people, entered by their foreman or a manager: a new entry for each. Throws a Problem when the server refuses at once.
@@ -76,8 +82,9 @@ export const queue = {
   /** The end of one that is open. @param {CrewOut} hours  @returns {Promise<{state: "done" | "waiting"}>} */
   endHours: (hours) => add(crewOut(hours)),
 
-  /** A correction of one. @param {CrewFix} hours  @returns {Promise<{state: "done" | "waiting", answer?: object}>} */
+  /** A correction of one, or that it is void. @param {CrewFix} hours  @returns {Promise<{state: "done" | "waiting", answer?: object}>} */
   correctHours: (hours) => add(crewFix(hours)),
+  voidHours: (hours) => add(crewVoid(hours)),
 
   /** Whether it is neither sent nor on its way. */
   mayUndo(key) {
@@ -101,8 +108,8 @@ export const queue = {
   },
 
   /**
-   * What waits for a signal or was refused, in order: `{key, kind: "adjust" | "transfer" | "finish" | "check-in" | "check-out" | "crew-in" |
-   * "crew-out" | "crew-fix", path, body, at, about, isTried, isKept, refused?}`. `refused` is the Problem that the server answered with, and what isn't kept is in this page only.
+   * What waits for a signal or was refused, in order: `{key, kind: "adjust" | "transfer" | "finish" | "check-in" | "check-out" | "break-start" |
+   * "break-end" | "break-stated" | "crew-in" | "crew-out" | "crew-fix" | "crew-void", path, body, at, about, isTried, isKept, refused?}`. `refused` is the Problem that the server answered with, and what isn't kept is in this page only.
    * What is on its way for the first time, or can still be undone, isn't among it. parts/waiting-list.js says it in words.
    */
   get waiting() {
@@ -114,7 +121,7 @@ export const queue = {
     return acts.all.some((act) => act.isKept === false && !callers.has(act.key));
   },
 
-  /** Unsaved check-ins and check-outs in a company, including those that can still be undone. */
+  /** Unsaved check-ins, check-outs and breaks in a company, including those that can still be undone. */
   clocked: (company) => acts.all
     .filter(({ lane, refused, about }) => lane === "clock" && !refused && about.company === company)
     .map((act) => ({ ...shown(act), isWaiting: !isOnItsWay(act) })),
@@ -261,10 +268,12 @@ export const isOfHours = ({ lane }) => lane === "clock" || lane.startsWith("crew
 
 /**
  * @typedef {{company: string, site: string, siteName: string, people: {id: string, name: string}[]}} Crew
- * @typedef {Crew & {body: {checkedInAt: string, checkedOutAt?: string, reason: string}}} CrewIn
+ * @typedef {Crew & {body: {checkedInAt: string, checkedOutAt?: string, kind?: string, breaks?: object[], confirm?: true,
+ *   reason: string}}} CrewIn
  * @typedef {Crew & {entry: string, body: {checkedOutAt: string, reason: string}}} CrewOut `entry` is the one that ends.
- * @typedef {Crew & {was: {id: string}, body: {checkedInAt?: string, checkedOutAt?: string | null, reason: string}}} CrewFix `was` is the
- *   entry as it was shown.
+ * @typedef {Crew & {was: {id: string, version?: number}, toName?: string, body: {checkedInAt?: string, checkedOutAt?: string | null,
+ *   kind?: string, breaks?: object[], siteId?: string, confirm?: true, reason: string}}} CrewFix `was` is the entry as it was shown: what
+ *   somebody else changed since isn't overwritten. `toName`: of the site to which it moves.
  */
 const aboutCrew = ({ company, site, siteName, people }) => ({ company, site, siteName, people });
 
@@ -289,27 +298,39 @@ export const crewOut = (hours) => ({
 });
 
 /** @param {CrewFix} hours */
-const crewFix = ({ was, body, ...hours }) => ({
+const crewFix = ({ was, toName, body, ...hours }) => ({
   ...crewOut({ ...hours, entry: was.id, body: /** @type {any} */ (body) }),
   kind: "crew-fix",
+  version: was.version,
+  about: { ...aboutCrew(hours), was, ...(toName && { toName }) },
+});
+
+/** @param {CrewFix} hours */
+const crewVoid = ({ was, body, ...hours }) => ({
+  kind: "crew-void",
+  lane: `crew:${hours.site}`,
+  path: `/companies/${hours.company}/sites/${hours.site}/time-entries/${was.id}/void`,
+  body,
+  version: was.version,
   about: { ...aboutCrew(hours), was },
 });
 
-async function clock(kind, { company, site, siteName }) {
+async function clock(kind, { company, site, siteName }, /** @type {{body?: object, at?: string}} */ { body = {}, at } = {}) {
   // Going on confirms the act before it.
   await releaseAll();
-  const { key } = await write({
+  const written = await write({
     kind,
-    // A person is on one site at a time: check-ins and check-outs keep their order across sites.
+    // A person is on one site at a time: check-ins, check-outs and breaks keep their order across sites.
     lane: "clock",
     path: clockPath(company, site, kind),
-    body: {},
+    body,
+    at,
     about: { company, site, siteName },
     heldUntil: Date.now() + undoable,
   });
   tell({});
   look();
-  return { key };
+  return { key: written.key, at: written.at };
 }
 
 async function add(what) {
@@ -332,7 +353,7 @@ async function write({ body, key = newKey(), at = new Date(now()).toISOString(),
   notify({});
   const act = await adding;
   askToKeep();
-  return act ?? { key };
+  return act ?? { key, at };
 }
 
 /** Acts that the previous page didn't get to. Sent twice they count once, by their key. */
@@ -404,16 +425,11 @@ const look = createSender({
   },
   maySend,
   trying: ({ key, isTried }) => isTried || acts.change(key, { isTried: true }),
-  async done(entry, answer) {
-    await acts.remove(entry.key);
-    // Together, so that no amount is shown in which it counts twice.
-    const settled = settle(entry, answer);
-    reply(entry.key, (caller) => caller.resolve({ state: "done", answer }));
-    tell({ entry, answer, gone: entry.key });
-    await settled;
-  },
+  done,
   async refused(entry, /** @type {any} */ { status, reason, code, params, detail, fields, requestId }) {
     const problem = { status, reason, code, params, detail, fields, requestId };
+    const answer = await answerLost(entry, problem);
+    if (answer) return done(entry, answer);
     await acts.change(entry.key, { refused: problem });
     tell({ entry, problem, isTold: await refuse(entry, problem) });
   },
@@ -425,6 +441,27 @@ const look = createSender({
     for (const [key, { isReady }] of callers) if (isReady) rest(key);
   },
 });
+
+async function done(entry, answer) {
+  await acts.remove(entry.key);
+  // Together, so that no amount is shown in which it counts twice.
+  const settled = settle(entry, answer);
+  reply(entry.key, (caller) => caller.resolve({ state: "done", answer }));
+  tell({ entry, answer, gone: entry.key });
+  await settled;
+}
+
+/** The answer to a correction that was sent before, and done: without a key of its own, it looks like somebody else's change by now. */
+async function answerLost({ kind, isTried, about, body }, { status, code }) {
+  if (kind !== "crew-fix" || !isTried || !(status === 412 || code === "entry-voided")) return null;
+  try {
+    const { doneBefore } = await importModule(() => import("app/entries.js"));
+    return await doneBefore({ about, body });
+  } catch {
+    // Then it is for the person to see.
+    return null;
+  }
+}
 
 /** A caller that still waits shows the answer itself. Then only typed input needs a place in the list. */
 async function refuse({ key, isTyped }, problem) {

@@ -94,9 +94,9 @@ export function createSender(queue) {
 /** What an act must not be sent before: other acts in one of the same lanes. Moved material has several. */
 export const lanesOf = ({ lane, lanes }) => lanes ?? [lane];
 
-/** Sends an act. @param {any} act  @param {{keepalive?: boolean}} options */
-export const post = ({ method, path, body, key }, options = {}) =>
-  (method === "PATCH" ? api.patch(path, body, options) : api.post(path, body, { key, ...options }));
+/** Sends an act, with the version of what it changes where it says one. @param {any} act  @param {{keepalive?: boolean}} options */
+export const post = ({ method, path, body, key, version }, options = {}) =>
+  (method === "PATCH" ? api.patch(path, body, { version, ...options }) : api.post(path, body, { key, version, ...options }));
 
 /** Whether the server refused the act itself. Too early, too often, unreachable or full is no final answer. */
 const isRefusal = ({ status }) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);

@@ -1,6 +1,8 @@
-// Applies a write's answer to the kept answers, so that pages show it before they refresh.
+// What a write changes of the kept answers, so that pages show it before they refresh.
 
+import { kept } from "app/kept.js";
 import { clockSettled, materialSettled, siteFinished, transferSettled } from "app/sites.js";
+import { dayOf } from "app/words.js";
 
 /**
  * @param {{kind: string, about: any}} entry
@@ -11,5 +13,40 @@ export async function settle({ kind, about }, answer) {
   if (kind === "adjust") return materialSettled(company, site, answer);
   if (kind === "transfer") return transferSettled(company, answer);
   if (kind === "finish") return siteFinished(company, answer, new Set(about.lines.map(({ to }) => to).filter(Boolean)));
+  // A break that was clocked on another phone.
+  if (kind === "check-out" && answer.breaks?.length) breakQuestion.forget(company);
   for (const one of [answer].flat()) await clockSettled(company, one, siteName);
 }
+
+/** Nobody is asked about less, in milliseconds. */
+const shortest = 4 * 3_600_000;
+
+/** @typedef {{company: string, site: string, siteName?: string, from: string, to: string}} Worked `from` and `to` are instants. */
+
+/** Whether to ask the person who checked out for their break. It stays known for the day, and goes with what is kept for them. */
+export const breakQuestion = {
+  /** Where it is kept: the server has nothing there. @param {string} company its id */
+  pathOf: (company) => `/companies/${company}/break-question`,
+
+  /** What is asked about today, as far as it is known by now. @param {string} company its id  @returns {Worked | null} */
+  of(company) {
+    const worked = kept.peek(breakQuestion.pathOf(company))?.value;
+    return worked && dayOf(worked.to) === dayOf() ? worked : null;
+  },
+
+  /**
+   * After a check-out.
+   * @param {{company: string, site: string, siteName?: string}} place
+   * @param {{from: string, to: string, breaks: number}} visit `breaks` are those that are known.
+   */
+  checkedOut(place, { from, to, breaks }) {
+    if (breaks || Date.parse(to) - Date.parse(from) <= shortest) breakQuestion.forget(place.company);
+    else breakQuestion.ask({ ...place, from, to });
+  },
+
+  /** @param {Worked} worked */
+  ask: (worked) => kept.put(breakQuestion.pathOf(worked.company), worked),
+
+  /** It was answered, or needs no answer. @param {string} company its id */
+  forget: (company) => kept.forget(breakQuestion.pathOf(company)),
+};

@@ -30,7 +30,7 @@ export const presentOn = (page, id) =>
 export function hereNow(page, id) {
   const known = presentOn(page, id);
   const ids = new Set(known.map((entry) => entry.id));
-  return [...known, ...(page.data.entries ?? []).filter((entry) => !entry.checkedOutAt && !ids.has(entry.id))];
+  return [...known, ...(page.data.entries ?? []).filter((entry) => !entry.checkedOutAt && entry.state !== "VOID" && !ids.has(entry.id))];
 }
 
 /** What a list has about a site that wasn't opened yet. */
@@ -158,11 +158,14 @@ async function renew(place, id) {
   kept.refresh(`${place.api}/sites/${id}`).then((site) => changeSite(place, id, () => site)).catch(() => {});
 }
 
-/** @param {string} company its id  @param {object} entry as coming or going left it  @param {string} siteName */
+/** @param {string} company its id  @param {object} entry as coming or going or a break left it  @param {string} siteName */
 export function clockSettled(company, entry, siteName) {
   return kept.change(overviewOf({ api: `/companies/${company}` }), (overview) => {
-    const others = overview.present.filter(({ id }) => id !== entry.id);
-    const present = entry.checkedOutAt ? others : [{ siteName, ...entry }, ...others];
+    const others = overview.present.filter(({ id }) => id !== entry.id && id !== entry.movedFrom);
+    // As the overview says it.
+    const breaks = entry.breaks ?? [];
+    const onBreakSince = breaks.find(({ from, to }) => from && !to)?.from ?? null;
+    const present = entry.checkedOutAt || entry.state === "VOID" ? others : [{ siteName, ...entry, onBreakSince, breakCount: breaks.length }, ...others];
     const count = overview.counts.present + present.length - overview.present.length;
     return { ...overview, present, counts: { ...overview.counts, present: count } };
   });

@@ -4,18 +4,22 @@ import { importModule } from "app/modules.js";
 import { notes } from "app/notes.js";
 import { now } from "app/now.js";
 
-// The words of the sign-in pages, and the rest: a person on a slow line needs only the first to sign in.
+// The words of the sign-in pages, those of one long page, and the rest: a person on a slow line needs only the first to sign in.
 const languages = {
-  de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js") },
-  en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js") },
+  de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js"), privacy: () => import("words/de-privacy.js") },
+  en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js"), privacy: () => import("words/en-privacy.js") },
 };
 const note = "polier.language";
 const listeners = new Set();
 const formats = new Map();
 let words = {};
+/** The parts that `words` holds. */
+let here = new Set();
 let current = null;
 let wanted = null;
-let inside = null;
+/** The parts that are needed, and by part when it is here. */
+const parts = new Set(["door"]);
+const loads = new Map();
 let timeZone = "Europe/Berlin";
 
 export const language = () => current;
@@ -40,21 +44,30 @@ export async function useLanguage(code) {
   await load();
 }
 
-/** All words, for pages behind the sign-in. */
-export function useAllWords() {
-  inside ??= load(true).catch((problem) => {
-    inside = null;
-    throw problem;
-  });
-  return inside;
+/** All words but those of single pages, for pages behind the sign-in. */
+export const useAllWords = () => useWords("inside");
+
+/** @param {"inside" | "privacy"} part */
+export function useWords(part) {
+  if (!loads.has(part)) {
+    parts.add(part);
+    loads.set(part, load().catch((problem) => {
+      parts.delete(part);
+      loads.delete(part);
+      throw problem;
+    }));
+  }
+  return loads.get(part);
 }
 
-async function load(isAll = inside !== null) {
+async function load() {
   const code = wanted;
-  const modules = await Promise.all([importModule(languages[code].door), isAll && importModule(languages[code].inside)]);
+  const names = [...parts];
+  const modules = await Promise.all(names.map((name) => importModule(languages[code][name])));
   // Another language was chosen in the meantime, or more of this one is loaded already.
-  if (code !== wanted || (code === current && !isAll)) return;
+  if (code !== wanted || (code === current && names.every((name) => here.has(name)))) return;
   current = code;
+  here = new Set(names);
   words = {};
   for (const [name, part] of modules.flatMap((module) => Object.entries(module.default ?? {}))) {
     words[name] = { ...words[name], ...part };

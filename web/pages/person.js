@@ -73,6 +73,10 @@ export default async function person(page) {
     await page.refresh();
     toast(t("person.emailCancelled", { email: shown.email }));
   };
+  const enter = async () => {
+    const { enterAnywhere } = await importModule(() => import("parts/crew-hours.js"));
+    await enterAnywhere(page, { users: page.data.people, chosen: [shown.id], draft: shown.id });
+  };
   const remove = async () => {
     const name = nameOf(shown);
     if (!(await ask({
@@ -113,7 +117,7 @@ export default async function person(page) {
       ${(standing === "invited" || (standing === "off" && !shown.invitation)) && !hasNoEmail(shown) && may.invite() && invitation(shown)}
       ${cards && shown.role === "WORKER" && standing !== "off" && cards.view(shown)}
       ${facts(shown, page.data.names ?? [], mayChange && (() => act(cancelEmail)))}
-      ${sites(page, shown)}
+      ${sites(page, shown, may.correctHours() && (() => act(enter)))}
       ${isOwner && !isSelf && may.invite() && html`<p class="hint">${t("person.ownerStays")}</p>`}
       ${mayChange && section({
         title: t("person.access"),
@@ -143,7 +147,7 @@ const facts = (person, names, cancelEmail) => html`
     <div><dt>${t("person.since")}</dt><dd>${day(person.createdAt)}</dd></div>
   </dl>`;
 
-function sites(page, person) {
+function sites(page, person, enter) {
   const { sites: assigned = [] } = page.data;
   const isKnown = page.data.sites !== undefined;
   return section({
@@ -157,7 +161,8 @@ function sites(page, person) {
       ${isKnown && assigned.length === 0 && html`<li class="row">${icon("sites")}
         <p class="row-sub">${t(person.role === "WORKER" ? "person.noSites" : person.role === "MANAGER" ? "person.seesAll" : "person.readsAll")}</p></li>`}
       ${linkRow({ href: page.link(`/hours?person=${person.id}`), title: t("person.hours"), before: icon("clock") })}
-    </ul>`,
+    </ul>
+    ${enter && html`<div class="actions"><button type="button" class="button" @click=${enter}>${icon("add")}${t("crew.enter")}</button></div>`}`,
   });
 }
 

@@ -1,14 +1,15 @@
 // What is kept about people, for how long and why, on every server that runs this program.
 
 import { html } from "app/html.js";
-import { t } from "app/words.js";
+import { t, useWords } from "app/words.js";
 import { icon } from "parts/icon.js";
 import { missingSettings, operatorFacts } from "parts/operator.js";
 import { pageHead, section } from "parts/pieces.js";
 
 const items = ["account", "formerNames", "formerEmails", "sessions", "phones", "numbers", "hours", "movements", "history", "security", "mails", "attempts"];
 
-export default function privacy(page) {
+export default async function privacy(page) {
+  await useWords("privacy");
   page.read({ operator: "/operator" });
   return () => html`
     <div class="prose">

@@ -8,6 +8,7 @@ import { go } from "app/router.js";
 import { session } from "app/session.js";
 import { language, t, useAllWords } from "app/words.js";
 import { addressFields } from "parts/address-fields.js";
+import { breakRuleField } from "parts/break-rule.js";
 import { formView, passwordField, textField } from "parts/fields.js";
 import { phoneLink } from "parts/phone-link.js";
 import { emptyState, pageHead } from "parts/pieces.js";
@@ -46,6 +47,7 @@ function open(page) {
       <fieldset class="group">
         <legend>${t("register.company")}</legend>
         ${textField(form, { name: "companyName", label: t("company.name"), autocomplete: "organization", maxlength: 200 })}
+        ${breakRuleField(form, "LEGAL")}
       </fieldset>
       ${addressFields(form)}
       <fieldset class="group">

@@ -13,7 +13,7 @@ import { crewWaiting, fixesWaiting, waitingChip } from "parts/crew-waiting.js";
 import { createPaged } from "parts/paged.js";
 import { emptyState, section } from "parts/pieces.js";
 import "parts/running-time.js";
-import { byDay, entryRow } from "parts/time-entry.js";
+import { byDay, entryRow, isVoid } from "parts/time-entry.js";
 
 /** How far back a foreman may correct, in milliseconds. */
 const foremansReach = 7 * 24 * 3_600_000;
@@ -21,8 +21,9 @@ const foremansReach = 7 * 24 * 3_600_000;
 /** @param {import("app/page.js").Page} page  @param {{id: string, api: string, link: string}} site */
 export default function siteHours(page, site) {
   page.read({ overview: overviewOf(page.company) }, { isLive: true });
-  page.read({ entries: `${site.api}/time-entries?limit=${entriesAtOnce}` }, { optional: true });
-  const paged = createPaged(page, "entries");
+  let withVoid = false;
+  let paged = null;
+  read();
   if (may.correctHours()) page.read({ users: `${page.company.api}/users` }, { optional: true });
   // A site that was removed is only read.
   const isClosed = () => Boolean(page.data.site.removedAt);
@@ -30,6 +31,18 @@ export default function siteHours(page, site) {
   const crew = createCrewActions(page, site);
   const seesAll = () => may.seeAllHours() || may.leadSite(page.data.site);
   page.every(30_000, () => page.update());
+
+  function read() {
+    page.read({ entries: `${site.api}/time-entries?limit=${entriesAtOnce}${withVoid ? "&void=true" : ""}` }, { optional: true });
+    paged = createPaged(page, "entries");
+  }
+
+  function showVoid({ target }) {
+    withVoid = target.checked;
+    page.data.entries = undefined;
+    read();
+    page.update();
+  }
 
   return () => {
     const present = may.leadSite(page.data.site) ? withWaiting(hereNow(page, site.id), site.id) : presentOn(page, site.id);
@@ -46,12 +59,17 @@ export default function siteHours(page, site) {
 
   function visits() {
     if (!page.data.entries) return page.problems.entries && html`<p class="hint">${t("hours.notKept")}</p>`;
+    // What was declared void, or moved away, just now.
+    const items = withVoid ? paged.items : paged.items.filter((one) => !isVoid(one));
     return html`
-      ${paged.items.length ? byDay(paged.items).map(([day, visits]) => keyed(day, section({
+      ${items.length ? byDay(items).map(([day, visits]) => keyed(day, section({
         title: nearDay(visits[0].checkedInAt),
         content: html`<ul class="list">${visits.map(row)}</ul>`,
       }))) : emptyState({ icon: "clock", title: t("hours.noneOnSite"), text: t("hours.noneOnSiteText") })}
-      ${paged.button()}`;
+      ${paged.button()}
+      ${may.leadSite(page.data.site) && html`
+        <label class="choice hours-void"><input type="checkbox" .checked=${withVoid} @change=${showVoid}>
+          <span class="choice-text">${t("hours.void.show")}</span></label>`}`;
   }
 
   // A worker who doesn't lead the site sees their own only.
@@ -69,10 +87,15 @@ export default function siteHours(page, site) {
     });
     if (!corrected) return;
     // Also where it came with an older page of the list, which isn't asked for again.
-    Object.assign(entry, corrected);
+    Object.assign(entry, corrected.id === entry.id ? corrected : movedAway(corrected));
     await page.refresh();
   }
 }
+
+/** What is left here of an entry that was moved to another site. @param {any} moved */
+const movedAway = ({ recordedAt, enteredByName, reason }) => ({
+  state: "VOID", voidedAt: recordedAt, voidedByName: enteredByName, voidReason: reason,
+});
 
 /** Who is there, and whose check-in or check-out waits for a signal. */
 function withWaiting(present, site) {

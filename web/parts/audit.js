@@ -51,7 +51,8 @@ export function auditChanges({ action, changes }, names) {
 
 function line(action, { field, from, to }) {
   const values = { field: word(`history.fields.${field}`, field), from: value(action, field, from), to: value(action, field, to) };
-  if (to === null) return t("history.touched", values);
+  // A site is said by its id.
+  if (to === null || field === "siteId") return t("history.touched", values);
   return t(from === null ? "history.set" : "history.change", values);
 }
 
@@ -68,7 +69,9 @@ function crew({ field, from, to }, names) {
     .map(([name, ids]) => t(`history.${name}`, { names: ids.map((id) => names.get(id) ?? t("history.somebody")).join(", ") }));
 }
 
-const words = new Map([["language", "nav.languages"], ["role", "roles"], ["priority", "site.priorities"]]);
+const words = new Map([
+  ["language", "nav.languages"], ["breakRule", "company.breakRules"], ["role", "roles"], ["priority", "site.priorities"], ["kind", "hours.kind"],
+]);
 
 function value(action, field, code) {
   if (code === null) return null;

@@ -1,14 +1,16 @@
-// The time clock: whether the person is on a site, since when, and the button to check in or out.
+// The time clock: whether the person is on a site, since when, and the buttons to check in or out and for a break.
 
 import { html } from "app/html.js";
+import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { queue } from "app/queue.js";
+import { breakQuestion } from "app/settled.js";
 import { presentOn, recallPlaces } from "app/sites.js";
 import { byName, moment, t, time } from "app/words.js";
-import { placeOf } from "parts/address-line.js";
+import { placeOf as townOf } from "parts/address-line.js";
 import { icon } from "parts/icon.js";
 import "parts/running-time.js";
 
@@ -18,22 +20,37 @@ const rest = 1500;
 const longest = 14 * 3_600_000;
 
 /**
+ * @typedef {{siteId: string, siteName?: string, since: string, onBreakSince: string | null, breaks: number, act?: any}} Visit `breaks` are
+ *   those so far; `act` is the last one of it that isn't saved: a check-in, or the beginning or end of a break.
+ */
+
+/**
  * Where the person is, as far as is known: the server's answer, then acts that wait for a signal.
- * @returns {{visit: {siteId: string, siteName?: string, since: string, act?: object} | null, left: object | null}} `act` and `left` are
- *   check-ins and check-outs that aren't saved.
+ * @returns {{visit: Visit | null, left: object | null}} `left` is a check-out that isn't saved.
  */
 export function whereAmI(page) {
   const open = presentOn(page).find((entry) => entry.userId === page.user.id);
-  let visit = open ? { siteId: open.siteId, siteName: open.siteName, since: open.checkedInAt } : null;
+  /** @type {Visit | null} */
+  let visit = open ? {
+    siteId: open.siteId, siteName: open.siteName, since: open.checkedInAt, onBreakSince: open.onBreakSince ?? null, breaks: open.breakCount ?? 0,
+  } : null;
   let left = null;
-  for (const entry of waitingClock(page)) {
-    left = entry.kind === "check-out" ? entry : null;
-    visit = left ? null : { siteId: entry.about.site, siteName: entry.about.siteName, since: entry.at, act: entry };
+  for (const act of waitingClock(page)) {
+    const { kind, at, about } = act;
+    if (kind === "check-in") {
+      [visit, left] = [{ siteId: about.site, siteName: about.siteName, since: at, onBreakSince: null, breaks: 0, act }, null];
+    } else if (kind === "check-out") {
+      [visit, left] = [null, act];
+    } else if (visit && kind === "break-start") {
+      visit = { ...visit, onBreakSince: at, breaks: visit.breaks + 1, act };
+    } else if (visit && kind === "break-end") {
+      visit = { ...visit, onBreakSince: null, act };
+    }
   }
   return { visit, left };
 }
 
-/** The person's unsaved check-ins and check-outs. */
+/** The person's unsaved check-ins, check-outs and breaks. */
 export const waitingClock = (page) => queue.clocked(page.company.id);
 
 /**
@@ -42,28 +59,48 @@ export const waitingClock = (page) => queue.clocked(page.company.id);
  */
 export function createClock(page, here) {
   let isBusy = false;
+  /** Asks about a break, once there is something to ask. @type {null | ((isBusy: boolean) => unknown)} */
+  let asking = null;
   queue.onChange(() => page.update(), page.signal);
+  const question = breakQuestion.pathOf(page.company.id);
+  kept.watch(question, prepare, page.signal);
+  kept.recall(question).then(prepare);
+
+  async function prepare() {
+    if (!asking && breakQuestion.of(page.company.id)) {
+      // Without the module it is asked on another page.
+      asking = await importModule(() => import("parts/ask-break.js")).then(({ askBreak }) => askBreak(page.company.id), () => null);
+    }
+    page.update();
+  }
 
   return () => {
     const { visit, left } = whereAmI(page);
     const sites = here ? [here()] : sitesToCome(page);
     const isStuck = !visit && !sites.length;
     return html`
-      <section class="clock ${visit && "is-running"}" aria-label=${t("clock.label")}>
+      <section class="clock ${visit && "is-running"} ${visit?.onBreakSince && "is-resting"}" aria-label=${t("clock.label")}>
         <div class="clock-text">${visit ? inside(visit) : outside(left, isStuck)}</div>
         ${!isStuck && html`
-          <button type="button" class="button is-primary is-big" aria-disabled=${isBusy ? "true" : null}
-            @click=${() => (visit ? leave(visit) : come(sites))}>
-            ${icon(visit ? "out" : "in")}${t(visit ? "clock.out" : "clock.in")}</button>`}
+          <div class="clock-buttons">
+            <button type="button" class="button is-big ${!visit?.onBreakSince && "is-primary"}" aria-disabled=${isBusy ? "true" : null}
+              @click=${() => (visit ? leave(visit) : come(sites))}>
+              ${icon(visit ? "out" : "in")}${t(visit ? "clock.out" : "clock.in")}</button>
+            ${visit && breakButton(visit)}
+          </div>`}
+        ${!visit && asking?.(isBusy)}
       </section>`;
   };
 
-  function inside(/** @type {{siteName?: string, since: string, act?: object}} */ { siteName, since, act }) {
+  function inside(/** @type {Visit} */ { siteName, since, act, onBreakSince }) {
     const isForgotten = now() - Date.parse(since) > longest;
+    const shown = onBreakSince ?? since;
     return html`
-      <p class="clock-state">${t(stateOf(act, "In") ?? "clock.since", { moment: moment(since), time: time(since) })}</p>
-      <p class="clock-time"><running-time since=${since}></running-time></p>
-      <p class="clock-site">${siteName}</p>
+      <p class="clock-state">${onBreakSince
+        ? t(stateOf(act, "Break") ?? "clock.onBreak", { time: time(onBreakSince) })
+        : t(stateOf(act, act?.kind === "break-end" ? "Resume" : "In") ?? "clock.since", { moment: moment(since), time: time(act?.at ?? since) })}</p>
+      <p class="clock-time"><running-time since=${shown}></running-time></p>
+      <p class="clock-site">${siteName}${onBreakSince && html`<br>${t("clock.since", { moment: moment(since) })}`}</p>
       ${isForgotten && html`<p class="clock-note">${t("clock.forgotten", { moment: moment(since) })}</p>`}`;
   }
 
@@ -73,15 +110,34 @@ export function createClock(page, here) {
       ${!left && html`<p class="clock-site">${t(!isStuck ? "clock.awayHint" : may.changeSites() ? "clock.noneRuns" : "clock.noSites")}</p>`}`;
   }
 
+  function breakButton(/** @type {Visit} */ visit) {
+    const { onBreakSince } = visit;
+    return html`
+      <button type="button" class="button ${onBreakSince && "is-primary"}" aria-disabled=${isBusy ? "true" : null} @click=${() => pause(visit)}>
+        ${icon(onBreakSince ? "resume" : "pause")}${t(onBreakSince ? "clock.resume" : "clock.break")}</button>`;
+  }
+
   async function come(sites) {
     if (isBusy) return;
     const site = sites.length === 1 ? sites[0] : await choose(page, sites);
     if (site) await act(() => queue.checkIn({ company: page.company.id, site: site.id, siteName: site.name }), "clock.cameIn");
   }
 
-  async function leave(/** @type {{siteId: string, siteName?: string}} */ { siteId, siteName }) {
-    const visit = { company: page.company.id, site: siteId, siteName };
-    await act(() => queue.checkOut(visit), "clock.wentOut");
+  function placeOf(/** @type {Visit} */ { siteId, siteName }) {
+    return { company: page.company.id, site: siteId, siteName };
+  }
+
+  async function leave(/** @type {Visit} */ visit) {
+    await act(async () => {
+      const out = await queue.checkOut(placeOf(visit));
+      breakQuestion.checkedOut(placeOf(visit), { from: visit.since, to: out.at, breaks: visit.breaks });
+      return out;
+    }, "clock.wentOut");
+  }
+
+  async function pause(/** @type {Visit} */ visit) {
+    if (visit.onBreakSince) await act(() => queue.endBreak(placeOf(visit)), "clock.breakEnded");
+    else await act(() => queue.startBreak(placeOf(visit)), "clock.onBreak");
   }
 
   async function act(write, word) {
@@ -100,16 +156,20 @@ export function createClock(page, here) {
   }
 }
 
-/** The words for an unsaved check-in or check-out: null while it can be undone, or is on its way. */
+/** The words for an unsaved act: null while it can be undone, or is on its way. */
 function stateOf(act, way) {
   if (act?.isKept === false) return `clock.unkept${way}`;
   return act?.isWaiting ? `clock.waiting${way}` : null;
 }
 
-/** Until it is sent. */
-function offerUndo(key, text) {
+/** Until it is sent. @param {string} key  @param {string} text  @param {() => unknown} [undone] runs when it was undone. */
+export function offerUndo(key, text, undone = () => {}) {
   const ending = new AbortController();
-  const undo = async () => toast(t((await queue.undo(key)) ? "clock.undone" : "clock.undoneTooLate"));
+  const undo = async () => {
+    const isUndone = await queue.undo(key);
+    if (isUndone) undone();
+    toast(t(isUndone ? "clock.undone" : "clock.undoneTooLate"));
+  };
   const close = toast(text, { action: { label: t("action.undo"), run: undo } });
   queue.onChange(() => {
     if (queue.mayUndo(key)) return;
@@ -141,5 +201,5 @@ async function choose(page, sites) {
 }
 
 function remark({ lastVisited: last, addressParts }) {
-  return [placeOf({ addressParts }, { hasCode: false }), last && t("clock.lastHere", { day: moment(last) })].filter(Boolean).join(" · ");
+  return [townOf({ addressParts }, { hasCode: false }), last && t("clock.lastHere", { day: moment(last) })].filter(Boolean).join(" · ");
 }

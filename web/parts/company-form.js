@@ -7,10 +7,13 @@ import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { t } from "app/words.js";
 import { addressFields, addressTexts } from "parts/address-fields.js";
+import { breakRuleField } from "parts/break-rule.js";
 import { openDialog } from "parts/dialog.js";
 import { choiceField, formView, textField } from "parts/fields.js";
 
-const textsOf = ({ name, addressParts, timeZone, language }) => ({ name, ...addressTexts(addressParts), timeZone, language });
+const textsOf = ({ name, addressParts, timeZone, language, breakRule }) => ({
+  name, ...addressTexts(addressParts), timeZone, language, breakRule,
+});
 
 /** @returns {Promise<object | undefined>} the company as it is then. */
 export function editCompany(path, company) {
@@ -44,6 +47,7 @@ export function editCompany(path, company) {
           name: "language", label: t("company.language"), hint: t("company.languageHint"), value: company.language,
           options: ["de", "en"].map((code) => ({ value: code, label: t(`nav.languages.${code}`) })),
         })}
+        ${breakRuleField(form, company.breakRule)}
       </fieldset>
     `, { submit: t("action.save") });
   };

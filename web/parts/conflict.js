@@ -2,14 +2,15 @@
 
 import { controlsOf, fill, textsOf } from "app/form.js";
 import { html, keyed } from "app/html.js";
-import { day, moment, t } from "app/words.js";
+import { day, t } from "app/words.js";
 import { icon } from "parts/icon.js";
 
 /**
  * The fields that both have changed, and those that only the other person has, which are taken over.
  * @param {HTMLFormElement} element  @param {object} was by name, what stood in each field  @param {object} is what would stand there now
+ * @param {Record<string, (text: any) => string>} [spoken] by name, how one is said that isn't for people as it is
  */
-export function conflictOf(element, was, is) {
+export function conflictOf(element, was, is, spoken = {}) {
   const mine = textsOf(element);
   const conflict = { kept: [], taken: [], view: conflictView };
   for (const [name, theirs] of Object.entries(is)) {
@@ -19,7 +20,7 @@ export function conflictOf(element, was, is) {
       fill(element, name, theirs);
       conflict.taken.push(label);
     } else {
-      const [spokenMine, spokenTheirs] = [mine[name], theirs].map((text) => spokenOf(element, name, text));
+      const [spokenMine, spokenTheirs] = [mine[name], theirs].map((text) => spokenOf(element, name, text, spoken[name]));
       conflict.kept.push({ name, label, mine: mine[name], theirs, spokenMine, spokenTheirs, choice: null });
     }
   }
@@ -55,12 +56,13 @@ const version = (form, one, which, text) => html`
 /** What a field is called. */
 function labelOf(element, name) {
   const [field] = controlsOf(element, name);
-  const label = field?.closest("fieldset.choices")?.querySelector("legend") ?? field?.labels?.[0];
+  const label = field?.closest("fieldset.choices, fieldset.breaks-field")?.querySelector("legend") ?? field?.labels?.[0];
   return ownText(label) || name;
 }
 
 /** A field's value in words. */
-function spokenOf(element, name, text) {
+function spokenOf(element, name, text, say) {
+  if (say) return say(text) || t("form.conflict.nothing");
   const controls = controlsOf(element, name);
   const [field] = controls;
   /** @type {[string, string][]} */
@@ -70,7 +72,7 @@ function spokenOf(element, name, text) {
   if (Array.isArray(text)) return text.map(named).join(", ") || t("form.conflict.nothing");
   if (!text) return t("form.conflict.nothing");
   if (field?.type === "date") return day(text);
-  if (field?.type === "datetime-local") return moment(`${text}Z`);
+  if (field?.type === "datetime-local") return t("format.moment", { day: day(text.slice(0, 10), "weekday"), time: text.slice(11, 16) });
   return field?.options || field?.type === "radio" ? named(text) : text;
 }
 

@@ -7,7 +7,6 @@ import { importModule } from "app/modules.js";
 import { isOfHours, queue } from "app/queue.js";
 import { hereNow } from "app/sites.js";
 import { t, time } from "app/words.js";
-import { standingOf } from "parts/chips.js";
 import { crewWaiting } from "parts/crew-waiting.js";
 import { icon } from "parts/icon.js";
 
@@ -30,7 +29,7 @@ export function createCrewActions(page, { id, api }) {
   }
 
   const open = async (kind) => {
-    const { endHours, enterHours } = await importModule(() => import("parts/crew-hours.js"));
+    const { endHours, enterHours, ranked } = await importModule(() => import("parts/crew-hours.js"));
     const place = { company: page.company.id, site: id, siteName: page.data.site.name };
     const isForeman = !may.correctHours();
     if (kind === "out") {
@@ -39,7 +38,7 @@ export function createCrewActions(page, { id, api }) {
       }));
       await endHours(place, { people, chosen: people.map((one) => one.id), isForeman });
     } else {
-      await enterHours(place, { ...crew(isForeman), isForeman });
+      await enterHours(place, { ...crew(isForeman, ranked), isForeman });
     }
     await page.refresh();
   };
@@ -50,7 +49,7 @@ export function createCrewActions(page, { id, api }) {
     return hereNow(page, id).filter(({ userId }) => userId !== page.user.id && waiting.get(userId)?.isHere !== false);
   }
 
-  function crew(isForeman) {
+  function crew(isForeman, ranked) {
     const { assignments } = page.data.site;
     const here = new Set(hereNow(page, id).map(({ userId }) => userId));
     const waiting = crewWaiting(id);
@@ -64,9 +63,8 @@ export function createCrewActions(page, { id, api }) {
         people, chosen: people.filter((one) => !here.has(one.id) && !waiting.has(one.id) && one.id !== page.user.id).map((one) => one.id),
       };
     }
-    const others = (page.data.users ?? []).filter((one) => standingOf(one) !== "off" && !assignments.some(({ userId }) => userId === one.id));
-    const ranked = others.map((one) => ({ ...one, rank: one.role === "BOOKKEEPER" ? 2 : 1 }));
-    return { people: [...assigned, ...ranked], chosen: [] };
+    const others = (page.data.users ?? []).filter((one) => !assignments.some(({ userId }) => userId === one.id));
+    return { people: [...assigned, ...ranked(others)], chosen: [] };
   }
 
   return () => {

@@ -1,4 +1,5 @@
-// Hours of a crew: who came when, or who leaves. For the foreman of a site, and for managers.
+// Hours of other people, one or many: who came when, or who leaves. For the foreman of a site, and for managers, who may also choose the
+// site here.
 
 import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
@@ -7,25 +8,31 @@ import { toast } from "app/live.js";
 import { now } from "app/now.js";
 import { crewIn, crewOut, queue } from "app/queue.js";
 import { session } from "app/session.js";
+import { recallPlaces, refreshPlaces } from "app/sites.js";
 import { t } from "app/words.js";
-import { nameOf } from "parts/chips.js";
+import { breaksIn, breaksText, createBreaksField } from "parts/breaks-field.js";
+import { nameOf, standingOf } from "parts/chips.js";
+import { kindField } from "parts/correct-hours.js";
 import { openDialog } from "parts/dialog.js";
-import { formView, textField } from "parts/fields.js";
+import { formView, selectField, textField } from "parts/fields.js";
+import { isTooLong, sendSure } from "parts/long-entry.js";
 import { createPeopleField } from "parts/people-field.js";
-import { instantIn, isTouched, wallFields } from "parts/wall-fields.js";
+import { exactIn, wallFields, wrongTime } from "parts/wall-fields.js";
 
 /** How far back a foreman may go, in milliseconds. */
 const reach = 7 * 24 * 3_600_000;
 
 /**
  * @typedef {{company: string, site: string, siteName: string}} Place
+ * @typedef {{company: string, sites: {id: string, name: string, kind?: string}[], draft: string}} Places to choose one from
  * @typedef {{id: string, name?: string, firstName?: string, lastName?: string, entry?: string, remark?: unknown}} Member `entry` is the
  *   open one, of who is there.
  */
 
 /**
  * Who came, and since when.
- * @param {Place} place  @param {{people: Member[], chosen: string[], isForeman: boolean}} crew
+ * @param {Place | Places} place  @param {{people: Member[], chosen: string[], isForeman: boolean}} crew
+ * @returns {Promise<boolean | undefined>} whether they were entered, or wait
  */
 export const enterHours = (place, crew) => openDialog({
   title: t(crew.isForeman ? "crew.in" : "crew.enter"),
@@ -33,6 +40,20 @@ export const enterHours = (place, crew) => openDialog({
     send: async (hours) => told(await queue.enterHours(hours), "crew.entered", hours.people.length),
   }),
 });
+
+/**
+ * The same from the office: on any active site or in the depot, for anybody.
+ * @param {import("app/page.js").Page} page  @param {{users: any[], chosen?: string[], draft?: string}} options `users` of the company
+ */
+export async function enterAnywhere(page, { users, chosen = [], draft = "all" }) {
+  const sites = await recallPlaces(page.company);
+  // What was opened since is here the next time.
+  if (!sites.length) sites.push(...await refreshPlaces(page.company, page.signal).then((lists) => lists.flat()));
+  return enterHours({ company: page.company.id, sites, draft }, { people: ranked(users), chosen, isForeman: false });
+}
+
+/** For managers: who works is first, then the office, then who is switched off, who may have worked until then. */
+export const ranked = (users) => users.map((one) => ({ ...one, rank: standingOf(one) === "off" ? 3 : one.role === "BOOKKEEPER" ? 2 : 1 }));
 
 /**
  * Who leaves.
@@ -76,56 +97,105 @@ function told({ state }, word, count) {
 }
 
 /**
- * @param {Place} place
+ * @param {Place | Places} where
  * @param {{people: Member[], chosen: string[], isForeman: boolean, isEnd?: boolean, entered?: any, refused?: any, draft?: string}} crew
  * @param {{send: (hours: any) => Promise<unknown>}} act
  */
-function hoursForm(place, { people, chosen, isForeman, isEnd = false, entered, refused, draft }, { send }) {
+function hoursForm(where, { people, chosen, isForeman, isEnd = false, entered, refused, draft }, { send }) {
   let form = null;
   let field = null;
   let timeField = null;
+  let breaks = null;
+  const sites = "sites" in where ? where.sites : null;
   const first = isEnd ? "checkedOutAt" : "checkedInAt";
   const instants = {
     [first]: entered?.[first] ?? new Date(now()).toISOString(),
     ...(!isEnd && { checkedOutAt: entered?.checkedOutAt ?? null }),
   };
-  const exact = (values, name) => (isTouched(values, name, instants[name]) ? instantIn(values, name) : instants[name]);
+  const spanIn = (values) => ({
+    from: exactIn(values, first, instants[first]),
+    to: !isEnd && values.checkedOutAt ? exactIn(values, "checkedOutAt", instants.checkedOutAt) : null,
+  });
+  function spanNow() {
+    const element = /** @type {any} */ (document.getElementById(form.id));
+    if (!element) return { from: instants[first], to: instants.checkedOutAt ?? null };
+    const names = [first, ...(isEnd ? [] : ["checkedOutAt"])];
+    const passes = Object.fromEntries(names.map((name) => [name, element.elements[`passes.${name}`]?.value || undefined]));
+    return spanIn({ passes, ...Object.fromEntries(names.map((name) => [name, element.elements[name].value])) });
+  }
 
   function check(values) {
-    const [at, end] = [instantIn(values, first), isEnd ? null : instantIn(values, "checkedOutAt")];
     if (!values.userIds?.length) return { userIds: t("crew.nobody") };
-    if (!at) return { [first]: t("hours.correction.noTime") };
-    if (isForeman && Date.parse(at) < now() - reach) return { [first]: t("crew.tooOld") };
-    if (!isEnd && values.checkedOutAt && !end) return { checkedOutAt: t("hours.correction.noTime") };
-    return end && end < at ? { checkedOutAt: t("fields.before-check-in") } : {};
+    for (const name of Object.keys(instants)) {
+      const wrong = wrongTime(values, name);
+      if (wrong) return { [name]: wrong };
+    }
+    const { from, to } = spanIn(values);
+    if (from && isForeman && Date.parse(from) < now() - reach) return { [first]: t("crew.tooOld") };
+    if (from && to && Date.parse(to) < Date.parse(from)) return { checkedOutAt: t("fields.before-check-in") };
+    return breaks ? breaks.check({ from, to }) : {};
+  }
+
+  /** @returns {Place} */
+  function placeOf({ siteId }) {
+    if (!("sites" in where)) return where;
+    return { company: where.company, site: siteId, siteName: where.sites.find(({ id }) => id === siteId).name };
+  }
+
+  function bodyOf(values) {
+    const span = spanIn(values);
+    if (isEnd) return { checkedOutAt: span.from, reason: values.reason.trim() };
+    const stated = breaksIn(values.breaks, span, entered?.breaks);
+    return {
+      checkedInAt: span.from, ...(span.to && { checkedOutAt: span.to }), ...(values.kind !== "WORK" && { kind: values.kind }),
+      ...(stated.length > 0 && { breaks: stated }), ...(entered?.confirm && { confirm: true }), reason: values.reason.trim(),
+    };
   }
 
   return (dialog) => {
     if (!form) {
       form = createForm(dialog, {
-        draft: draftOf(draft ?? `crew:${isEnd ? "out" : "in"}:${place.site}`),
+        draft: draftOf(draft ?? `crew:${isEnd ? "out" : "in"}:${"sites" in where ? where.draft : where.site}`),
         check,
         async send(values) {
           const ids = new Set(values.userIds);
-          const end = !isEnd && values.checkedOutAt ? { checkedOutAt: exact(values, "checkedOutAt") } : {};
-          await send({
-            ...place,
+          const hours = {
+            ...placeOf(values),
             people: people.filter(({ id }) => ids.has(id)).map((one) => ({ id: one.id, name: one.name ?? nameOf(/** @type {any} */ (one)) })),
-            body: { [first]: exact(values, first), ...end, reason: values.reason.trim() },
-          });
+          };
+          try {
+            await sendSure(bodyOf(values), (body) => send({ ...hours, body }), isTooLong(refused));
+          } catch (problem) {
+            throw breaks ? Object.assign(problem, { fields: breaks.refused(problem.fields) }) : problem;
+          }
         },
-        done: () => dialog.close(),
+        done: () => dialog.close(true),
       });
-      if (refused) form.refuse(refused, { checkedInAt: "checkedInAt", checkedOutAt: "checkedOutAt", userIds: "userIds", reason: "reason" });
       timeField = wallFields(form, dialog, instants);
+      if (!isEnd) {
+        breaks = createBreaksField(form, dialog, {
+          breaks: entered?.breaks, ...(entered?.breaks && { text: breaksText(entered.breaks) }), spanOf: spanNow,
+        });
+      }
+      if (refused) {
+        const fields = breaks ? breaks.refused(refused.fields) : refused.fields;
+        const names = [...Object.keys(instants), "userIds", "reason", ...(isEnd ? [] : ["breaks", "kind"])];
+        form.refuse(Object.assign(refused, { fields }), Object.fromEntries(names.map((name) => [name, name])));
+      }
       field = createPeopleField(dialog, { name: "userIds", users: people.map(named), chosen });
     }
     return formView(form, html`
       ${field(form, t(isEnd ? "crew.whoLeaves" : "crew.whoCame"))}
+      ${sites && selectField(form, {
+        name: "siteId", label: t("hours.correction.site"), value: sites[0]?.kind === "DEPOT" ? sites[1]?.id ?? sites[0].id : sites[0]?.id,
+        options: sites.map(({ id, name }) => ({ value: id, label: name })),
+      })}
       <div class="fields">
         ${timeField({ name: first, label: t(isEnd ? "hours.correction.went" : "hours.correction.came"), hint: isForeman && t("crew.timeHint") })}
         ${!isEnd && timeField({ name: "checkedOutAt", label: t("hours.correction.went"), required: false, hint: t("hours.correction.wentHint") })}
       </div>
+      ${breaks?.view()}
+      ${breaks && kindField(form, entered?.kind)}
       ${textField(form, {
         name: "reason", label: t("hours.correction.reason"), hint: t("crew.reasonHint"), maxlength: 500,
         value: entered?.reason ?? (isForeman ? t(isEnd ? "crew.reasonOut" : "crew.reasonIn", { name: nameOf(session.user) }) : ""),

@@ -14,7 +14,7 @@ export function crewWaiting(site) {
   const people = new Map();
   for (const { key, kind, body, about } of queue.crewOf(site)) {
     const isOut = kind === "crew-out" || (kind === "crew-fix" && !about.was.checkedOutAt && Boolean(body.checkedOutAt));
-    if (kind === "crew-fix" && !isOut) continue;
+    if ((kind === "crew-fix" && !isOut) || kind === "crew-void") continue;
     const isHere = isOut ? false : body.checkedOutAt ? null : true;
     const at = isOut ? body.checkedOutAt : body.checkedInAt;
     const remark = t(isOut ? "clock.waitingOut" : "clock.waitingIn", { time: time(at) });
@@ -24,6 +24,6 @@ export function crewWaiting(site) {
 }
 
 /** The entries of which a correction waits. @param {string} site its id  @returns {Set<string>} */
-export const fixesWaiting = (site) => new Set(queue.crewOf(site).filter(({ kind }) => kind === "crew-fix").map(({ about }) => about.was.id));
+export const fixesWaiting = (site) => new Set(queue.crewOf(site).filter(({ kind }) => kind === "crew-fix" || kind === "crew-void").map(({ about }) => about.was.id));
 
 export const waitingChip = () => chip(t("queue.state.waiting"), "low");

@@ -6,13 +6,16 @@ import { importModule } from "app/modules.js";
 import { isOfHours, queue } from "app/queue.js";
 import { dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays, mondayOf } from "app/zone.js";
-import { chip } from "parts/chips.js";
+import { chip, nameOf } from "parts/chips.js";
 import { waitingClock } from "parts/clock.js";
 import { emptyState, section, whyMissing } from "parts/pieces.js";
 import { siteName } from "parts/site-name.js";
-import { byDay, entryRow, sumOf } from "parts/time-entry.js";
+import { byDay, entryRow } from "parts/time-entry.js";
+import { addUp, explained, sheetOf, sheetsPath } from "parts/time-sheets.js";
 
 const weeksAtOnce = 4;
+/** The server computes a year at once. */
+const mostDays = 364;
 
 /** @param {import("app/page.js").Page} page whose data has `overview`. */
 export default function hoursMine(page) {
@@ -25,6 +28,8 @@ export default function hoursMine(page) {
   const read = () => {
     const which = weeks === weeksAtOnce ? "limit=100" : `from=${first()}`;
     page.read({ mine: `${api}/time-entries?userId=${page.user.id}&${which}` }, { optional: true });
+    const to = addDays(mondayOf(dayOf()), 6);
+    page.read({ sheets: sheetsPath(api, { from: addDays(to, 1 - Math.min(7 * weeks, mostDays)), to, user: page.user.id }) }, { optional: true });
   };
   read();
   queue.onChange(({ entry, answer }) => answer && isOfHours(entry) && page.refresh(), page.signal);
@@ -38,18 +43,19 @@ export default function hoursMine(page) {
     if (!entries.length && !clocked.length && weeks === weeksAtOnce) {
       return html`${emptyState({ icon: "clock", title: t("hours.none"), text: t("hours.noneText") })}${older()}`;
     }
-    const since = (day) => sumOf(entries.filter((entry) => dayOf(entry.checkedInAt) >= day));
+    const { days } = sheetOf(page.data.sheets, page.user.id);
+    const since = (day) => page.data.sheets && addUp(days.filter((one) => one.day >= day));
     return html`
       <ul class="tiles hours-tiles">
-        ${tile(t("hours.today"), since(dayOf()))}
-        ${tile(t("hours.thisWeek"), since(mondayOf(dayOf())))}
+        ${tile(t("hours.today"), since(dayOf()), page.user, days.find(({ day }) => day === dayOf()))}
+        ${tile(t("hours.thisWeek"), since(mondayOf(dayOf())), page.user)}
       </ul>
       ${waiting.length > 0 && section({
         title: t("queue.title"), content: html`<ul class="list">${waiting.map(waitingRow)}</ul>`,
       })}
       ${byDay(entries).map(([day, visits]) => keyed(day, section({
         title: nearDay(visits[0].checkedInAt),
-        action: html`<span class="day-total">${duration(sumOf(visits))}</span>`,
+        action: dayTotal(days.find((one) => one.day === day), page.user),
         content: html`<ul class="list">${visits.map((visit) => entryRow(visit, { title: siteName(page, visit), open }))}</ul>`,
       })))}
       ${older()}`;
@@ -72,14 +78,27 @@ export default function hoursMine(page) {
   }
 }
 
-const tile = (label, minutes) => html`
-  <li class="tile"><span class="tile-label">${label}</span><span class="tile-number">${duration(minutes)}</span></li>`;
+/** @param {string} label  @param {any} of what the server computed, if that is known  @param {any} user  @param {any} [day] if it is one */
+const tile = (label, of, user, day) => html`
+  <li class="tile"><span class="tile-label">${label}</span>
+    ${of ? explained({ label, name: nameOf(user), of: day ?? of, day: day?.day, kind: "tile-number" }) : html`<span class="tile-number">–</span>`}</li>`;
 
-const waitingRow = ({ key, kind, at, about, isKept }) => keyed(key, html`
+const dayTotal = (of, user) => of && html`<span class="day-total">
+  ${explained({ label: nearDay(of.from), name: nameOf(user), of, day: of.day })}</span>`;
+
+const words = new Map([["check-in", "clock.in"], ["check-out", "clock.out"], ["break-start", "clock.break"], ["break-end", "clock.resume"]]);
+
+/** What waits, in a word and with its time. */
+function waitingTitle({ kind, at, body }) {
+  if (kind !== "break-stated") return `${t(words.get(kind))} ${time(at)}`;
+  return body.minutes ? t("breaks.noted", { duration: duration(body.minutes) }) : t("breaks.notedNone");
+}
+
+const waitingRow = (act) => keyed(act.key, html`
   <li class="row">
     <div class="row-text">
-      <p class="row-title">${t(kind === "check-in" ? "clock.in" : "clock.out")} ${time(at)}</p>
-      <p class="row-sub">${about.siteName}</p>
+      <p class="row-title">${waitingTitle(act)}</p>
+      <p class="row-sub">${act.about.siteName}</p>
     </div>
-    ${isKept === false ? chip(t("queue.state.unkept"), "danger") : chip(t("hours.waiting"), "low")}
+    ${act.isKept === false ? chip(t("queue.state.unkept"), "danger") : chip(t("hours.waiting"), "low")}
   </li>`);

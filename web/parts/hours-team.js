@@ -1,27 +1,31 @@
-// Everyone's hours: who is on site now, and a week or a month by person. A chosen person is shown day by day.
+// Everyone's hours: who is on site now, and a week or a month by person, with the numbers of the server. A chosen person is shown day by
+// day.
 
 import { html, keyed } from "app/html.js";
+import { fail } from "app/live.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { isOfHours, queue } from "app/queue.js";
 import { go } from "app/router.js";
 import { presentOn } from "app/sites.js";
-import { byName, day, dayOf, duration, nearDay, t, time } from "app/words.js";
+import { byName, day, dayOf, duration, moment, nearDay, t, time } from "app/words.js";
 import { addDays } from "app/zone.js";
-import { avatar, nameOf, personChip } from "parts/chips.js";
+import { avatar, chip, nameOf, personChip } from "parts/chips.js";
 import { crewWaiting, waitingChip } from "parts/crew-waiting.js";
 import { createPeriod } from "parts/period.js";
 import { icon } from "parts/icon.js";
 import { emptyState, section, whyMissing } from "parts/pieces.js";
 import "parts/running-time.js";
 import { siteName } from "parts/site-name.js";
-import { byDay, entryRow, sumOf } from "parts/time-entry.js";
+import { byDay, entryRow, isForgotten, isOpen, isVoid } from "parts/time-entry.js";
+import { addUp, explained, isOdd, lengthOf, sheetOf, sheetsPath } from "parts/time-sheets.js";
 
 /** @param {import("app/page.js").Page} page whose data has `overview`. */
 export default function hoursTeam(page) {
   const { api } = page.company;
   const period = createPeriod(moved, page.query);
   const person = page.query.get("person");
+  let withVoid = page.query.has("void");
 
   page.read({ people: `${api}/users` }, { optional: true });
   read();
@@ -34,8 +38,10 @@ export default function hoursTeam(page) {
   }
 
   function read() {
-    page.data.team = undefined;
-    page.read({ team: `${api}/time-entries?from=${period.from}&to=${addDays(period.until, -1)}` }, { optional: true });
+    page.data.team = page.data.sheets = undefined;
+    const [from, to] = [period.from, addDays(period.until, -1)];
+    page.read({ team: `${api}/time-entries?from=${from}&to=${to}${withVoid ? "&void=true" : ""}` }, { optional: true });
+    page.read({ sheets: sheetsPath(api, { from, to }) }, { optional: true });
     page.update();
   }
 
@@ -57,17 +63,26 @@ export default function hoursTeam(page) {
           </div>
         </div>
         ${shown ? html`
-          <div class="hours-sum"><span>${t("hours.total")}</span><span class="number">${duration(sumOf(shown))}</span></div>
+          ${total(person && people.find(({ id }) => id === person))}
           ${person ? visits(shown) : everybody(people, shown)}
-          ${shown.length > 0 && html`
-            <div class="actions"><button type="button" class="button" @click=${() => save(shown)}>
-              ${icon("download")}${t("hours.export")}</button></div>`}` : waiting()}
+          <label class="choice hours-void"><input type="checkbox" .checked=${withVoid} @change=${showVoid}>
+            <span class="choice-text">${t("hours.void.show")}</span></label>
+          <div class="actions">
+            ${may.correctHours() && html`<button type="button" class="button" @click=${() => enter().catch(fail)}>${icon("add")}${t("crew.enter")}</button>`}
+            ${shown.length > 0 && page.data.sheets && html`<button type="button" class="button" @click=${() => save(shown).catch(fail)}>
+              ${icon("download")}${t("hours.export")}</button>`}
+          </div>` : waiting()}
       </section>`;
   };
 
   function address(id) {
-    const query = new URLSearchParams({ ...(id && { person: id }), ...period.query });
+    const query = new URLSearchParams({ ...(id && { person: id }), ...(withVoid && { void: "" }), ...period.query });
     return page.path + (query.size ? `?${query}` : "");
+  }
+
+  function showVoid({ target }) {
+    withVoid = target.checked;
+    moved();
   }
 
   async function choose(id) {
@@ -76,7 +91,7 @@ export default function hoursTeam(page) {
   }
 
   function presence() {
-    const present = presentOn(page);
+    const present = presentOn(page).toSorted((a, b) => Date.parse(a.checkedInAt) - Date.parse(b.checkedInAt));
     return present.length > 0 && section({
       title: t("hours.present"),
       count: page.data.overview.counts.present,
@@ -84,17 +99,46 @@ export default function hoursTeam(page) {
     });
   }
 
-  function presenceRow({ id, userId, userName, siteId, siteName: name, checkedInAt }) {
+  function presenceRow(entry) {
+    const { id, userId, userName, siteId, siteName: name, checkedInAt } = entry;
     const waits = crewWaiting(siteId).has(userId);
+    const isLate = isForgotten(entry);
     return keyed(id, html`
       <li class="row is-link">
         <div class="row-text">${personChip(userName, html`
-          <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${name}</a>`, waits ? [waitingChip()] : [])}</div>
+          <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${name}</a>`,
+          [...(isLate ? [chip(t("hours.forgotten"), "danger")] : []), ...(waits ? [waitingChip()] : [])])}
+          ${isLate && !waits && may.correctHours() && html`
+            <button type="button" class="button is-small above" @click=${() => end(entry).catch(fail)}>${t("hours.end")}</button>`}</div>
         <div class="row-amount">
           <span class="row-number"><running-time since=${checkedInAt}></running-time></span>
-          <span class="row-sub">${t("start.since", { time: time(checkedInAt) })}</span>
+          <span class="row-sub">${isLate ? moment(checkedInAt) : t("start.since", { time: time(checkedInAt) })}</span>
         </div>
       </li>`);
+  }
+
+  async function enter() {
+    const { enterAnywhere } = await importModule(() => import("parts/crew-hours.js"));
+    const users = page.data.people ?? [];
+    if (await enterAnywhere(page, { users, chosen: person ? [person] : [], draft: person ?? "all" })) await page.refresh();
+  }
+
+  /** Who forgot to leave. */
+  async function end({ id, userId, userName, siteId, siteName: name, checkedInAt }) {
+    const { endHours } = await importModule(() => import("parts/crew-hours.js"));
+    await endHours({ company: page.company.id, site: siteId, siteName: name }, {
+      people: [{ id: userId, name: userName, entry: id, remark: moment(checkedInAt) }], chosen: [userId], isForeman: false,
+    });
+    await page.refresh();
+  }
+
+  /** What the shown hours come to. @param {{id: string, name: string} | undefined | null} one */
+  function total(one) {
+    const { sheets } = page.data;
+    if (!sheets) return null;
+    const of = one ? sheetOf(sheets, one.id).total : addUp(sheets.map((sheet) => sheet.total));
+    return html`<div class="hours-sum"><span>${t("hours.total")}</span>
+      ${explained({ label: t("hours.total"), name: `${one ? one.name : t("hours.everybody")}, ${period.name}`, of, kind: "number" })}</div>`;
   }
 
   function everybody(people, entries) {
@@ -103,11 +147,11 @@ export default function hoursTeam(page) {
       <ul class="list team ${days && "has-days"}">
         ${days && html`<li class="team-head" aria-hidden="true"><span></span>${days.map((one) => html`
           <span class=${one === dayOf() ? "is-today" : ""}>${day(one, "letter")}</span>`)}<span></span></li>`}
-        ${people.map(({ id, name }) => keyed(id, personRow(id, name, entries.filter((entry) => entry.userId === id), days)))}
+        ${people.map(({ id, name }) => keyed(id, personRow(id, name, entries.filter((entry) => entry.userId === id), days, sheetOf(page.data.sheets, id))))}
       </ul>`;
   }
 
-  function personRow(id, name, entries, days) {
+  function personRow(id, name, entries, days, sheet) {
     return html`
       <li class="row is-link team-row">
         ${avatar(name)}
@@ -115,8 +159,8 @@ export default function hoursTeam(page) {
           <button type="button" class="team-name stretched" @click=${() => choose(id)}>${name}</button>
           ${entries.length > 0 && html`<p class="row-sub">${placesOf(entries)}</p>`}
         </div>
-        ${days && html`<div class="team-days">${days.map((one) => dayCell(one, entries))}</div>`}
-        <span class="row-number ${!entries.length && "is-none"}">${entries.length ? length(sumOf(entries)) : "–"}</span>
+        ${days && html`<div class="team-days">${days.map((one) => dayCell(one, name, sheet.days.find((known) => known.day === one)))}</div>`}
+        <span class="row-number ${!sheet.days.length && "is-none"}">${!days && sheet.days.some(isOdd) && oddMark()}${sheet.days.length ? length(sheet.total.minutes) : "–"}</span>
       </li>`;
   }
 
@@ -126,11 +170,16 @@ export default function hoursTeam(page) {
 
   function visits(entries) {
     if (!entries.length) return emptyState({ icon: "clock", title: t("hours.noneInPeriod") });
-    return byDay(entries).map(([one, list]) => keyed(one, section({
-      title: nearDay(list[0].checkedInAt),
-      action: html`<span class="day-total">${duration(sumOf(list))}</span>`,
-      content: html`<ul class="list">${list.map((visit) => entryRow(visit, { title: siteName(page, visit), open }))}</ul>`,
-    })));
+    const sheet = sheetOf(page.data.sheets, person);
+    const row = (visit) => entryRow(visit, { title: siteName(page, visit), open });
+    const running = entries.filter(isOpen);
+    return html`
+      ${running.length > 0 && section({ title: t("hours.stillOpen"), content: html`<ul class="list">${running.map(row)}</ul>` })}
+      ${byDay(entries.filter((entry) => !isOpen(entry))).map(([one, list]) => keyed(one, section({
+        title: nearDay(list[0].checkedInAt),
+        action: dayTotal(sheet.days.find(({ day: known }) => known === one), list[0].userName),
+        content: html`<ul class="list">${list.map(row)}</ul>`,
+      })))}`;
   }
 
   function waiting() {
@@ -154,18 +203,29 @@ export default function hoursTeam(page) {
   async function save(entries) {
     const { saveHours } = await importModule(() => import("parts/hours-export.js"));
     const numbers = new Map((page.data.people ?? []).map(({ id, personnelNumber }) => [id, personnelNumber]));
-    saveHours(entries, period, (entry) => siteName(page, entry), ({ userId }) => numbers.get(userId) ?? "");
+    saveHours(entries.filter((entry) => !isVoid(entry)), page.data.sheets ?? [], period, (entry) => siteName(page, entry), ({ userId }) => numbers.get(userId) ?? "");
   }
 }
 
 const length = (minutes) => `${Math.floor(minutes / 60)}:${String(Math.floor(minutes % 60)).padStart(2, "0")}`;
 
-function dayCell(one, entries) {
-  const minutes = sumOf(entries.filter(({ checkedInAt }) => dayOf(checkedInAt) === one));
+const oddMark = () => html`<span class="odd-mark">${icon("warning", t("hours.odd"))}</span>`;
+
+/** @param {any} of the day as the server computed it, if it did */
+const dayTotal = (of, name) => of && html`<span class="day-total">${isOdd(of) && oddMark()}
+  ${explained({ label: day(of.day, "weekday"), name, of, day: of.day })}</span>`;
+
+/** @param {string} one  @param {string} name of the person  @param {any} of the day as the server computed it, if there was any work */
+function dayCell(one, name, of) {
+  const minutes = of?.minutes ?? 0;
+  const text = of ? lengthOf(of, length) : "–";
   const label = t("hours.dayTotal", { day: day(one, "weekday"), duration: duration(minutes) });
+  // On phones it is a bar, which is too small for fingers: there the person's own page explains the day.
   return html`
-    <span class="team-day ${one === dayOf() && "is-today"} ${!minutes && "is-none"}" role="img" aria-label=${label} --share=${Math.min(1, minutes / 600)}>
-      <span class="team-bar"></span><span class="team-length">${minutes ? length(minutes) : "–"}</span></span>`;
+    <span class="team-day ${one === dayOf() && "is-today"} ${!of && "is-none"} ${of && isOdd(of) && "is-odd"}"
+      role=${of ? null : "img"} aria-label=${of ? null : label} --share=${Math.min(1, minutes / 600)}>
+      <span class="team-bar" role=${of ? "img" : null} aria-label=${of ? label : null}></span>${of ? explained({ label: day(one, "weekday"), name, of, day: one, text, kind: "team-length above" })
+        : html`<span class="team-length">${text}</span>`}</span>`;
 }
 
 /** The company's people, and others who were on site. */

@@ -7,7 +7,7 @@ import { amount, decimal, number, parseNumber, t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
 import { choiceField, formView, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
-import { instantIn, isTouched, wallFields } from "parts/wall-fields.js";
+import { instantIn, isTouched, wallFields, wrongTime } from "parts/wall-fields.js";
 
 /**
  * @param {{id: string, name: string, unit: string}} material
@@ -35,7 +35,7 @@ export function enterAmount(material, { left, draft, take, entered, refused, add
           draft: draftOf(draft),
           check: (values) => ({
             ...wrong(values.direction, values.quantity, left, material),
-            ...(asksWhen && !instantIn(values, "at") && { at: t("hours.correction.noTime") }),
+            ...(asksWhen && wrongTime(values, "at") && { at: wrongTime(values, "at") }),
           }),
           send: async (values) => {
             dialog.close();

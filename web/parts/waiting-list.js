@@ -5,20 +5,27 @@ import { html, keyed } from "app/html.js";
 import { fail } from "app/live.js";
 import { explain, explainField } from "app/problem.js";
 import { queue } from "app/queue.js";
-import { amount, day, moment, t } from "app/words.js";
+import { amount, day, duration, moment, t } from "app/words.js";
 import { chip } from "parts/chips.js";
 import { ask, openDialog } from "parts/dialog.js";
 import { editAct } from "parts/edit-act.js";
 import { icon } from "parts/icon.js";
 import { spanOf } from "parts/time-entry.js";
 
+const clockWords = new Map([
+  ["check-in", "queue.did.in"], ["check-out", "queue.did.out"], ["break-start", "queue.did.breakStart"], ["break-end", "queue.did.breakEnd"],
+]);
+
 /** An act in words. */
 export function labelOf({ kind, body, about }) {
   if (kind.startsWith("crew-")) {
     const names = about.people.map(({ name }) => name).join(", ");
+    if (kind === "crew-void") {
+      return t("queue.did.crewVoid", { names, site: about.siteName, span: `${day(about.was.checkedInAt, "weekday")}, ${spanOf(about.was)}` });
+    }
     if (kind === "crew-fix") {
       const fixed = { ...about.was, ...body };
-      return t("queue.did.crewFix", { names, site: about.siteName, span: `${day(fixed.checkedInAt, "weekday")}, ${spanOf(fixed)}` });
+      return t("queue.did.crewFix", { names, site: about.toName ?? about.siteName, span: `${day(fixed.checkedInAt, "weekday")}, ${spanOf(fixed)}` });
     }
     return kind === "crew-in"
       ? t("queue.did.crewIn", { names, site: about.siteName, when: moment(body.checkedInAt) })
@@ -29,7 +36,11 @@ export function labelOf({ kind, body, about }) {
     const what = about.lines.map(({ amount: moved, unit, name }) => `${amount(moved, unit)} ${name}`).join(", ");
     return t("queue.did.move", { what, from: about.siteName, to: about.toName });
   }
-  if (kind !== "adjust") return t(kind === "check-in" ? "queue.did.in" : "queue.did.out", { site: about.siteName });
+  if (kind === "break-stated") {
+    return t(body.minutes ? "queue.did.breakStated" : "queue.did.noBreak", { duration: duration(body.minutes), site: about.siteName });
+  }
+  const clocked = clockWords.get(kind);
+  if (clocked) return t(clocked, { site: about.siteName });
   return t(body.delta < 0 ? "queue.did.take" : "queue.did.add", { amount: amount(Math.abs(body.delta), about.unit), name: about.name });
 }
 
@@ -82,7 +93,8 @@ const row = (entry) => html`
       <div class="queue-actions">
         ${entry.refused && html`
           <button type="button" class="button is-small" @click=${() => editAct(entry)}>${t("queue.edit")}</button>
-          <button type="button" class="button is-small" @click=${() => queue.retry(entry.key)}>${t("queue.retry")}</button>`}
+          ${entry.refused.status !== 412 && html`
+            <button type="button" class="button is-small" @click=${() => queue.retry(entry.key)}>${t("queue.retry")}</button>`}`}
         <button type="button" class="button is-small is-quiet" @click=${() => discard(entry).catch(fail)}>${t("queue.discard")}</button>
       </div>`}
   </li>`;

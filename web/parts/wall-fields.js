@@ -2,14 +2,14 @@
 // which the clocks are put back.
 
 import { html } from "app/html.js";
-import { t } from "app/words.js";
+import { day, t } from "app/words.js";
 import { instantsOf, wallTime } from "app/zone.js";
 import { choiceField, textField } from "parts/fields.js";
 
 /**
  * @param {ReturnType<import("app/form.js").createForm>} form  @param {{update: () => void}} host that shows it
- * @param {Record<string, string | null>} instants by the names of their fields
- * @returns {(field: {name: string, label: string, hint?: string, required?: boolean}) => unknown} draws one.
+ * @param {Record<string, string | null>} instants by the names of their fields; whoever changes one here shows the form again.
+ * @returns {(field: {name: string, label: string, hint?: unknown, required?: boolean}) => unknown} draws one.
  */
 export function wallFields(form, host, instants) {
   // As they stand in the fields.
@@ -24,21 +24,54 @@ export function wallFields(form, host, instants) {
   };
   return (field) => {
     const instant = instants[field.name];
-    const found = instantsOf(walls[field.name]);
     return html`
       ${textField(form, { ...field, type: "datetime-local", value: wallOf(instant) })}
-      ${found.length > 1 && choiceField(form, {
-        name: `passes.${field.name}`, label: t("hours.correction.twice"), value: String(found.indexOf(minuteOf(instant))),
-        options: [{ value: "0", label: t("hours.correction.before") }, { value: "1", label: t("hours.correction.after") }],
+      ${isTwice(walls[field.name]) && choiceField(form, {
+        name: `passes.${field.name}`, label: t("hours.correction.twice"), value: passOf(instant), options: passes(),
       })}`;
   };
 }
 
+/** The two times that a clock shows one hour. */
+export const passes = () => [
+  { value: "0", label: t("hours.correction.before") }, { value: "1", label: t("hours.correction.after") },
+];
+
+/** Which of the two it is, by its place; undefined outside such an hour, of which somebody has to say which they mean. */
+export const passOf = (instant) => (instant && isTwice(wallOf(instant)) ? String(instantsOf(wallOf(instant)).indexOf(minuteOf(instant))) : undefined);
+
 const wallOf = (instant) => (instant ? wallTime(instant) : "");
-const minuteOf = (instant) => instant && new Date(Math.floor(Date.parse(instant) / 60_000) * 60_000).toISOString();
+const isTwice = (wall) => instantsOf(wall).length > 1;
+export const minuteOf = (instant) => (instant ? new Date(Math.floor(Date.parse(instant) / 60_000) * 60_000).toISOString() : null);
 
-/** The instant that stands in a field; null where there is none. */
-export const instantIn = (values, name) => instantsOf(values[name])[Number(values.passes?.[name] ?? 0)] ?? null;
+/** The instant that stands in a field; null where there is none, and where nobody has said yet which of two. */
+export function instantIn(values, name) {
+  const found = instantsOf(values[name]);
+  if (!found.length || isSkipped(values[name])) return null;
+  return found.length === 1 ? found[0] : found[Number(values.passes?.[name] ?? NaN)] ?? null;
+}
 
-/** The fields know no seconds: what wasn't touched stays exact. */
-export const isTouched = (values, name, instant) => instantIn(values, name) !== (minuteOf(instant) ?? null);
+/** Whether clocks never show it: they are put forward over it. */
+const isSkipped = (wall) => wallTime(instantsOf(wall)[0]) !== wall.slice(0, 16);
+
+/**
+ * What is wrong with what stands in a field, in words; null where it is a time, or where it is left out. Of two instants
+ * `missing` says that one has to be chosen.
+ */
+export function wrongTime(values, name) {
+  const wall = values[name];
+  if (!wall) return null;
+  if (!instantsOf(wall).length) return t("hours.correction.noTime");
+  if (!isSkipped(wall)) return null;
+  return t("hours.correction.skipped", { day: day(wall.slice(0, 10), "weekday"), time: wall.slice(11, 16), next: wallTime(instantsOf(wall)[0]).slice(11) });
+}
+
+/** The fields know no seconds, and of two equal hours only what was said: what wasn't touched stays exact. */
+export function isTouched(values, name, instant) {
+  if ((values[name] ?? "") !== wallOf(instant)) return true;
+  const pass = values.passes?.[name];
+  return pass !== undefined && passOf(instant) !== undefined && pass !== passOf(instant);
+}
+
+/** The same instant to the millisecond if the field wasn't touched, else what stands there. */
+export const exactIn = (values, name, instant) => (isTouched(values, name, instant) ? instantIn(values, name) : instant ?? null);

@@ -38,6 +38,9 @@ public struct AuditEntry: Sendable {
         case actRefused = "material.act-refused"
         case timeEntered = "time-entry.entered"
         case timeCorrected = "time-entry.corrected"
+        case timeVoided = "time-entry.voided"
+        /// It was voided, and another one added on another site.
+        case timeMoved = "time-entry.moved"
     }
 
     /// One changed field, by its name in the API. Names, addresses and times have no values here, so that they can be erased.
@@ -127,7 +130,8 @@ extension AuditEntry {
         \(selection) AND a.company_id = $1 AND a.id < $3 AND a.subject_id IN (
             SELECT $4
             UNION SELECT m.id FROM materials m WHERE m.company_id = $1 AND m.site_id = $4
-            UNION SELECT c.entry_id FROM time_corrections c WHERE c.company_id = $1 AND c.site_id = $4)
+            UNION SELECT c.entry_id FROM time_corrections c WHERE c.company_id = $1 AND c.site_id = $4
+            UNION SELECT t.id FROM time_entries t WHERE t.company_id = $1 AND t.site_id = $4 AND t.voided_at IS NOT NULL)
         ORDER BY a.company_id DESC, a.id DESC LIMIT $2
         """
 

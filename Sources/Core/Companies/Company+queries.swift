@@ -33,6 +33,13 @@ extension Company {
         Query("SELECT c.time_zone FROM companies c WHERE c.id = $1", scope.company) { try $0.next() }
     }
 
+    /// What a day of work depends on. No row if there is no such company.
+    static func workRules(_ scope: CompanyScope) -> Query<(timeZone: String, breakRule: BreakRule)> {
+        Query("SELECT c.time_zone, c.break_rule FROM companies c WHERE c.id = $1", scope.company) {
+            (try $0.next(), try $0.next())
+        }
+    }
+
     static func language(_ scope: CompanyScope) -> Query<Language> {
         Query("SELECT c.language FROM companies c WHERE c.id = $1", scope.company) { try $0.next() }
     }

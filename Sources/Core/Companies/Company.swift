@@ -10,6 +10,7 @@ public struct Company: Stored {
     /// A name from the IANA time zone database.
     public var timeZone = "Europe/Berlin"
     public var language = Language.german
+    public var breakRule = BreakRule.none
     /// Starts at 1; every update increments it.
     public internal(set) var version: Int64 = 1
     public internal(set) var createdAt = Instant(milliseconds: 0)
@@ -27,14 +28,15 @@ public struct Company: Stored {
     package init() {}
 
     package init(
-        id: ID, name: String, address: Address, timeZone: String, language: Language, siteCount: Int, userCount: Int,
-        version: Int64, createdAt: Instant, updatedAt: Instant
+        id: ID, name: String, address: Address, timeZone: String, language: Language, breakRule: BreakRule,
+        siteCount: Int, userCount: Int, version: Int64, createdAt: Instant, updatedAt: Instant
     ) {
         self.id = id
         self.name = name
         self.address = address
         self.timeZone = timeZone
         self.language = language
+        self.breakRule = breakRule
         self.siteCount = siteCount
         self.userCount = userCount
         self.version = version
@@ -51,6 +53,7 @@ public struct Company: Stored {
         try columns.edited(&address, as: "address")
         try columns.edited("time_zone", &timeZone, as: "timeZone")
         try columns.edited("language", &language, as: "language")
+        try columns.edited("break_rule", &breakRule, as: "breakRule")
         try columns.column("version", .counted, &version)
         try columns.column("created_at", .fixed, &createdAt)
         try columns.column("updated_at", .changing, &updatedAt)

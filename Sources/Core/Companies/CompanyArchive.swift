@@ -15,6 +15,8 @@ struct ArchiveHead: Codable {
     let addressParts: AddressParts?
     let timeZone: String
     let language: String
+    /// Exports of earlier versions lack it.
+    let breakRule: String?
     let version: Int64?
     let createdAt: String
     let updatedAt: String?
@@ -36,6 +38,7 @@ struct ArchiveHead: Codable {
             streetNumber: company.address.streetNumber, street: company.address.street, city: company.address.city,
             postalCode: company.address.postalCode, country: company.address.country)
         (timeZone, language) = (company.timeZone, company.language.rawValue)
+        breakRule = company.breakRule.rawValue
         version = company.version
         (createdAt, updatedAt) = (company.createdAt.text, company.updatedAt.text)
         suspendedAt = company.suspendedAt?.text

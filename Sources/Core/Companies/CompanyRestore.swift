@@ -129,7 +129,8 @@ private struct Restoring {
         guard let id = Company.ID(head.id), id != Company.platform, let language = Language(rawValue: head.language),
             TimeZone(identifier: head.timeZone) != nil, let createdAt = Instant(head.createdAt),
             let updatedAt = Instant(head.updatedAt ?? head.createdAt), head.version ?? 1 >= 1,
-            (try? Line(head.name, max: 1000)) != nil
+            (try? Line(head.name, max: 1000)) != nil,
+            let breakRule = BreakRule(rawValue: head.breakRule ?? BreakRule.none.rawValue)
         else { throw wrong("it doesn't describe a company") }
         company = id
         let there = Query<String>("SELECT c.name FROM companies c WHERE c.id = $1", id) { try $0.next() }
@@ -137,7 +138,7 @@ private struct Restoring {
             throw CopyRefusal("the company \(name) (\(id.text)) exists already: erase it before restoring it")
         }
         (restored.id, restored.name, restored.address) = (id, head.name, head.parsedAddress)
-        (restored.timeZone, restored.language) = (head.timeZone, language)
+        (restored.timeZone, restored.language, restored.breakRule) = (head.timeZone, language, breakRule)
         (restored.version, restored.createdAt, restored.updatedAt) = (head.version ?? 1, createdAt, updatedAt)
         restored.suspendedAt = head.suspendedAt.flatMap { Instant($0) }
         try transaction.execute(restored.insertion)
@@ -176,6 +177,7 @@ private struct Restoring {
         var values: [String: SQLValue] = [:]
         for (name, type) in table.columns { values[name] = try value(row[name], type, name) }
         if table.name == "sites", row["kind"] == nil { values["kind"] = .text(Site.Kind.site.rawValue) }
+        if table.name == "time_entries" || table.name == "time_corrections" { try completeHours(&values) }
         if table.name == "movements", row["kind"] == nil { try complete(&values, transaction) }
         // A person that a row names belongs to the company, or is an operator.
         for column in PersonColumn.all where column.table == table.name && column.table != "users" {
@@ -191,12 +193,27 @@ private struct Restoring {
             values["state"] = .text(Mail.State.cancelled.rawValue)
         case "sites": textBytes += (values["notes"]?.text).textBytes
         case "movements": textBytes += (values["note"]?.text).textBytes
-        case "time_corrections", "time_entries": textBytes += (values["reason"]?.text).textBytes
+        case "time_corrections": textBytes += (values["reason"]?.text).textBytes
+        case "time_entries":
+            textBytes += (values["reason"]?.text).textBytes + (values["void_reason"]?.text).textBytes
         default: break
         }
         try transaction.execute(table.insertion(company, table.columns.map { values[$0.name] ?? .null($0.type) }))
         if table.name == "users" { try transaction.execute(access(values)) }
         counts[table.name, default: 0] += 1
+    }
+
+    /// Completes hours of an export from before they had kinds, sources and breaks, and checks those that they have.
+    private func completeHours(_ values: inout [String: SQLValue]) throws {
+        let source: TimeEntry.Source = values["entered_by"]?.text == nil ? .clock : .manual
+        if values["kind"]?.text == nil { values["kind"] = .text(TimeEntry.Kind.work.rawValue) }
+        if values["source"]?.text == nil, values["source"] != nil { values["source"] = .text(source.rawValue) }
+        if values["breaks"]?.text == nil { values["breaks"] = Breaks().sqlValue }
+        guard TimeEntry.Kind(rawValue: values["kind"]?.text ?? "") != nil else { throw wrong("it has no known kind") }
+        if let source = values["source"]?.text, TimeEntry.Source(rawValue: source) == nil {
+            throw wrong("it has no known source")
+        }
+        guard Breaks(stored: values["breaks"]?.text ?? "") != nil else { throw wrong("its breaks can't be") }
     }
 
     /// Completes a movement of an export from before movements kept what they were recorded with.

@@ -60,8 +60,8 @@ public struct CompanyLimits: Sendable {
                 case .text: text.first.map { max(0, $0.used.adding(TextUse.megabyte - 1) / TextUse.megabyte) }
                 case .dailyRows: rows.first ?? 0
                 case .firstDayMails, .dailyMails: Int64(sent)
-                case .personWrites, .companyWrites, .sessions, .phones, .keptAnswers, .entryCorrections, .largeAnswers,
-                    .personLargeAnswers, .copies, .personCopies:
+                case .personWrites, .companyWrites, .sessions, .phones, .keptAnswers, .entryCorrections, .entryBreaks,
+                    .dailyEntries, .largeAnswers, .personLargeAnswers, .copies, .personCopies:
                     nil
                 }
             return Line(limit: limit, used: used, value: set[limit] ?? limit.standard)

@@ -16,6 +16,8 @@ public enum Limit: String, Column, CaseIterable {
     case phones
     case keptAnswers = "kept-answers"
     case entryCorrections = "entry-corrections"
+    case entryBreaks = "entry-breaks"
+    case dailyEntries = "daily-entries"
     case largeAnswers = "large-answers"
     case personLargeAnswers = "person-large-answers"
     case copies
@@ -38,6 +40,8 @@ public enum Limit: String, Column, CaseIterable {
         case .phones: 10
         case .keptAnswers: 10_000
         case .entryCorrections: 100
+        case .entryBreaks: Int64(Breaks.most)
+        case .dailyEntries: 60
         case .largeAnswers: 20
         case .personLargeAnswers: 4
         case .copies: 2
@@ -68,7 +72,8 @@ public enum Limit: String, Column, CaseIterable {
         case .activeSites: "Sites whose status is ACTIVE"
         case .sites: "Sites, without those that were removed"
         case .siteMaterials: "Material of one site, without what was removed"
-        case .text: "Notes of sites, notes on movements and reasons of corrections, with those of what was removed"
+        case .text:
+            "Notes of sites, notes on movements and reasons of time entries and their corrections, with those of what was removed"
         case .dailyRows: "Movements, time entries, corrections, audit entries, mails and all else that a UTC day adds"
         case .personWrites: "Requests that change something, by one person in a minute, on one server"
         case .companyWrites: "The same by all people of a company"
@@ -78,6 +83,8 @@ public enum Limit: String, Column, CaseIterable {
         case .phones: "Phones that a person signs in on by PIN: the one that was used longest ago ends"
         case .keptAnswers: "Answers kept for repeated requests of a person: of older ones only the key is kept"
         case .entryCorrections: "Corrections of one time entry"
+        case .entryBreaks: "Breaks of one time entry"
+        case .dailyEntries: "Time entries of a person that begin on one day, with those that were voided"
         case .largeAnswers:
             "Lists, sites and overviews that are read and sent at once to the people of a company, on one server"
         case .personLargeAnswers: "The same to one person"
@@ -96,8 +103,8 @@ public enum Limit: String, Column, CaseIterable {
         case .personWrites, .companyWrites: 0...1_000_000
         // The instant of each mail of the last 24 hours is stored.
         case .firstDayMails, .dailyMails: 0...10_000
-        case .sessions, .phones, .keptAnswers, .entryCorrections, .largeAnswers, .personLargeAnswers, .copies,
-            .personCopies:
+        case .sessions, .phones, .keptAnswers, .entryCorrections, .entryBreaks, .dailyEntries, .largeAnswers,
+            .personLargeAnswers, .copies, .personCopies:
             nil
         }
     }
@@ -116,11 +123,14 @@ public enum LimitRefusal: String, RefusalCode {
     case companyWrites = "too-many-writes-of-company"
     case mails = "too-many-mails"
     case entryCorrections = "too-many-corrections"
+    case entryBreaks = "too-many-breaks"
+    case dailyEntries = "too-many-daily-entries"
     case largeAnswers = "too-many-large-answers"
 
     public var kind: Refusal.Kind {
         switch self {
-        case .people, .activeSites, .sites, .siteMaterials, .text, .entryCorrections: .conflict
+        case .people, .activeSites, .sites, .siteMaterials, .text, .entryCorrections, .entryBreaks, .dailyEntries:
+            .conflict
         case .largeAnswers: .busy
         case .dailyRows, .personWrites, .companyWrites, .mails: .tooMany
         }
@@ -138,6 +148,8 @@ public enum LimitRefusal: String, RefusalCode {
         case .companyWrites: "A company makes at most {value} changes a minute ({limit}): try again in a moment."
         case .mails: "A company invites at most {value} times in 24 hours ({limit}): try again later."
         case .entryCorrections: "A time entry is corrected at most {value} times ({limit})."
+        case .entryBreaks: "A time entry has at most {value} breaks ({limit})."
+        case .dailyEntries: "A person has at most {value} time entries a day ({limit})."
         case .largeAnswers: "At most {value} large answers are sent at once ({limit}): try again in a moment."
         }
     }
@@ -157,6 +169,8 @@ extension LimitRefusal {
         case .companyWrites: .companyWrites
         case .mails: .dailyMails
         case .entryCorrections: .entryCorrections
+        case .entryBreaks: .entryBreaks
+        case .dailyEntries: .dailyEntries
         case .largeAnswers: .largeAnswers
         }
     }

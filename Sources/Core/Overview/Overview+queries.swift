@@ -17,7 +17,7 @@ extension Overview {
             (SELECT COUNT(*) FROM assignments a
                 WHERE a.company_id = s.company_id AND a.site_id = s.id AND a.user_id = $3),
             (SELECT MAX(t.checked_in_at) FROM time_entries t
-                WHERE t.company_id = s.company_id AND t.site_id = s.id AND t.user_id = $3)
+                WHERE t.company_id = s.company_id AND t.site_id = s.id AND t.user_id = $3 AND t.voided_at IS NULL)
         FROM sites s
         WHERE s.company_id = $1 AND s.id IN (\(Site.active) ORDER BY s.company_id DESC, s.id DESC LIMIT $4)
         ORDER BY s.company_id DESC, s.id DESC
@@ -31,10 +31,11 @@ extension Overview {
         """
 
     private static let presentNow: SQL = """
-        SELECT present.id, present.site_id, s.name, present.user_id, u.first_name, u.last_name, present.checked_in_at
+        SELECT present.id, present.site_id, s.name, present.user_id, u.first_name, u.last_name, present.checked_in_at,
+            present.breaks
         FROM (
-            SELECT t.id, t.site_id, t.user_id, t.checked_in_at FROM time_entries t
-            WHERE t.company_id = $1 AND ($2 IS NULL OR t.user_id = $2) AND t.checked_out_at IS NULL
+            SELECT t.id, t.site_id, t.user_id, t.checked_in_at, t.breaks FROM time_entries t
+            WHERE t.company_id = $1 AND ($2 IS NULL OR t.user_id = $2) AND t.checked_out_at IS NULL AND t.voided_at IS NULL
             ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $3) AS present
             JOIN users u ON u.company_id = $1 AND u.id = present.user_id
             JOIN sites s ON s.company_id = $1 AND s.id = present.site_id
@@ -46,7 +47,7 @@ extension Overview {
             (SELECT COUNT(*) FROM materials m WHERE m.company_id = $1 AND m.site_id IN (\(Site.active)) AND \(isShort)),
             (SELECT COUNT(*) FROM (
                 SELECT t.id FROM time_entries t
-                WHERE t.company_id = $1 AND ($3 IS NULL OR t.user_id = $3) AND t.checked_out_at IS NULL
+                WHERE t.company_id = $1 AND ($3 IS NULL OR t.user_id = $3) AND t.checked_out_at IS NULL AND t.voided_at IS NULL
                 ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT 1000000) AS present)
         """
 
@@ -92,7 +93,8 @@ extension Overview {
         Query(presentNow, scope.company, scope.visitor, Int64(mostPresent)) { row in
             Presence(
                 entry: try row.next(), site: try row.next(), siteName: try row.next(), user: try row.next(),
-                userName: "\(try row.next() as String) \(try row.next() as String)", checkedInAt: try row.next())
+                userName: "\(try row.next() as String) \(try row.next() as String)", checkedInAt: try row.next(),
+                breaks: try row.next())
         }
     }
 

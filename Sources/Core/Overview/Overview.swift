@@ -69,9 +69,12 @@ public struct Overview: Sendable {
         public let user: User.ID
         public let userName: String
         public let checkedInAt: Instant
+        /// The breaks so far, with the one that lasts.
+        public let breaks: Breaks
 
         package init(
-            entry: TimeEntry.ID, site: Site.ID, siteName: String, user: User.ID, userName: String, checkedInAt: Instant
+            entry: TimeEntry.ID, site: Site.ID, siteName: String, user: User.ID, userName: String, checkedInAt: Instant,
+            breaks: Breaks = Breaks()
         ) {
             self.entry = entry
             self.site = site
@@ -79,6 +82,7 @@ public struct Overview: Sendable {
             self.user = user
             self.userName = userName
             self.checkedInAt = checkedInAt
+            self.breaks = breaks
         }
     }
 

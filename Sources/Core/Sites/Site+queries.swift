@@ -251,7 +251,8 @@ extension Site.Assignment {
     private static let onSite: SQL = """
         SELECT a.user_id, u.first_name, u.last_name, u.phone, a.foreman_since,
             (SELECT MAX(t.checked_in_at) FROM time_entries t
-                WHERE t.company_id = a.company_id AND t.site_id = a.site_id AND t.user_id = a.user_id)
+                WHERE t.company_id = a.company_id AND t.site_id = a.site_id AND t.user_id = a.user_id
+                    AND t.voided_at IS NULL)
         FROM assignments a JOIN users u ON u.company_id = a.company_id AND u.id = a.user_id
         WHERE a.company_id = $1 AND a.site_id = $2
         ORDER BY a.company_id, a.site_id, a.user_id
@@ -277,15 +278,15 @@ extension Site.Assignment {
 extension Visits {
     private static let onSite: SQL = """
         SELECT MAX(CASE WHEN $3 IS NULL OR t.user_id = $3 THEN t.checked_in_at END),
-            CAST(COALESCE(SUM(t.checked_out_at - t.checked_in_at), 0) AS BIGINT)
+            CAST(COALESCE(SUM(t.checked_out_at / 60000 - t.checked_in_at / 60000), 0) AS BIGINT)
         FROM time_entries t
-        WHERE t.company_id = $1 AND t.site_id = $2
+        WHERE t.company_id = $1 AND t.site_id = $2 AND t.voided_at IS NULL
         """
 
     /// One row.
     static func sum(on site: Site.ID, _ scope: CompanyScope) -> Query<Visits> {
         Query(onSite, scope.company, site, scope.visitor) {
-            Visits(last: try $0.next(), milliseconds: try $0.next())
+            Visits(last: try $0.next(), minutes: Int(try $0.next() as Int64))
         }
     }
 }

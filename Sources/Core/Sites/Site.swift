@@ -88,7 +88,7 @@ public struct Site: Sendable {
         self.init(
             record, assignments: assignments, materials: Array(materials.prefix(Self.mostMaterials)),
             counts: counts ?? MaterialCounts(of: materials), lastVisited: visits?.last,
-            logged: .milliseconds(visits?.milliseconds ?? 0), progress: record.progress(on: today))
+            logged: .seconds(60 * (visits?.minutes ?? 0)), progress: record.progress(on: today))
     }
 
     /// The number of items nested in the site.
@@ -224,7 +224,8 @@ public struct Assignee: Sendable {
 struct Visits: Sendable {
     /// The latest check-in that the reader may see.
     let last: Instant?
-    let milliseconds: Int64
+    /// Each instant cut to its minute.
+    let minutes: Int
 }
 
 /// A site in a list, with the number of its people and materials.

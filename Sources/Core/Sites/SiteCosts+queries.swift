@@ -8,9 +8,9 @@ extension SiteCosts {
     private static let byPerson: SQL = """
         SELECT u.id, u.first_name, u.last_name, hours.minutes
         FROM (
-            SELECT t.user_id, CAST(SUM((t.checked_out_at - t.checked_in_at) / 60000) AS BIGINT) AS minutes FROM time_entries t
+            SELECT t.user_id, CAST(SUM(t.checked_out_at / 60000 - t.checked_in_at / 60000) AS BIGINT) AS minutes FROM time_entries t
             WHERE t.company_id = $1 AND t.site_id = $2 AND t.checked_in_at >= $3 AND t.checked_in_at < $4
-                AND t.checked_out_at IS NOT NULL
+                AND t.checked_out_at IS NOT NULL AND t.voided_at IS NULL
             GROUP BY t.user_id) AS hours
             JOIN users u ON u.company_id = $1 AND u.id = hours.user_id
         ORDER BY u.last_name, u.first_name, u.id

@@ -178,11 +178,11 @@ public struct Sites: Sendable {
         try scope.check(.changeSites)
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
+            try TimeEntries.lockPresent(scope, transaction)
             let old = try Self.lock(scope, transaction)
             try precondition.check(old.version)
             guard old.kind == .site else { throw Refusal(SiteRefusal.depotStays) }
-            try transaction.enqueue(TimeEntry.Correction.keepOpen(on: scope, now: now))
-            try transaction.enqueue(TimeEntry.endOpen(on: scope, now: now))
+            try TimeEntries.endAllOpen(on: scope, transaction, now: now)
             try transaction.enqueue(FormerAssignment.keepAll(scope, now: now))
             try transaction.enqueue(Assignee.removeAll(scope))
             try transaction.enqueue(Site.remove(scope, now: now))

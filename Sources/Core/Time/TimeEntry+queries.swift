@@ -9,6 +9,8 @@ extension TimeEntry {
         SELECT \(columns), t.site_id, s.name, u.first_name, u.last_name,
             (SELECT e.first_name FROM users e WHERE e.id = t.entered_by),
             (SELECT e.last_name FROM users e WHERE e.id = t.entered_by),
+            (SELECT w.first_name FROM users w WHERE w.id = t.voided_by),
+            (SELECT w.last_name FROM users w WHERE w.id = t.voided_by),
             (SELECT COUNT(*) FROM time_corrections c
             WHERE c.company_id = t.company_id AND c.site_id = t.site_id AND c.entry_id = t.id)
         FROM time_entries t CROSS JOIN users u CROSS JOIN sites s
@@ -21,7 +23,7 @@ extension TimeEntry {
     private static let openByUser: SQL = """
         \(selection) AND t.company_id = $1 AND (t.site_id, t.id) = (
             SELECT o.site_id, o.id FROM time_entries o
-            WHERE o.company_id = $1 AND o.user_id = $2 AND o.checked_out_at IS NULL)
+            WHERE o.company_id = $1 AND o.user_id = $2 AND o.checked_out_at IS NULL AND o.voided_at IS NULL)
         """
 
     /// The condition of every list: newest first, after `$2` and `$3`.
@@ -30,30 +32,32 @@ extension TimeEntry {
         """
 
     private static let onSite: SQL = """
-        \(selection) AND t.company_id = $1 \(newestFirst) AND t.site_id = $5
+        \(selection) AND t.company_id = $1 \(newestFirst) AND t.site_id = $5 AND ($6 = 1 OR t.voided_at IS NULL)
         ORDER BY t.company_id DESC, t.site_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     private static let onSiteByUser: SQL = """
         \(selection) AND t.company_id = $1 \(newestFirst) AND t.user_id = $6 AND t.site_id = $5
+            AND ($7 = 1 OR t.voided_at IS NULL)
         ORDER BY t.company_id DESC, t.user_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     private static let inCompany: SQL = """
         \(selection) AND t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
+            AND ($7 = 1 OR t.voided_at IS NULL)
         ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     private static let inCompanyByUser: SQL = """
         \(selection) AND t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
-            AND t.user_id = $7
+            AND t.user_id = $7 AND ($8 = 1 OR t.voided_at IS NULL)
         ORDER BY t.company_id DESC, t.user_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
     /// There are few: each person is on one site at most.
     private static let openInCompany: SQL = """
         \(selection) AND t.company_id = $1 \(newestFirst) AND t.checked_in_at >= $5 AND t.checked_in_at < $6
-            AND ($7 IS NULL OR t.user_id = $7) AND t.checked_out_at IS NULL
+            AND ($7 IS NULL OR t.user_id = $7) AND t.checked_out_at IS NULL AND t.voided_at IS NULL
         ORDER BY t.checked_in_at DESC, t.id DESC LIMIT $4
         """
 
@@ -73,31 +77,92 @@ extension TimeEntry {
         Query(openByUser, company, user, row: TimeEntry.init(named:))
     }
 
+    /// The time of another entry.
+    struct Stretch: Sendable {
+        let from: Instant
+        /// Nil while the person is there: then it takes all time after `from`.
+        let to: Instant?
+
+        /// In milliseconds, how much time it has in common with a stretch of time.
+        func shares(from: Instant, to: Instant) -> Int64 {
+            let (start, end) = (max(from, self.from), min(to, self.to ?? .last))
+            return max(0, end.milliseconds.subtracting(start.milliseconds))
+        }
+
+        /// Whether one of two stretches is open, and begins within the other, which isn't.
+        func meets(from: Instant, to: Instant?) -> Bool {
+            switch (self.to, to) {
+            case (let ended?, nil): self.from <= from && from < ended
+            case (nil, let end?): from <= self.from && self.from < end
+            default: false
+            }
+        }
+    }
+
+    /// How many stretches are read at most.
+    static let mostStretches = 100
+
     private static let othersInTime: SQL = """
-        SELECT t.id FROM time_entries t
-        WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_in_at < $4 AND COALESCE(t.checked_out_at, $4) > $3
+        SELECT t.checked_in_at, t.checked_out_at FROM time_entries t
+        WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_out_at > $3 AND t.checked_in_at < $4 AND t.voided_at IS NULL
             AND t.id <> $5
-        LIMIT 1
+        UNION ALL
+        SELECT o.checked_in_at, o.checked_out_at FROM time_entries o
+        WHERE o.company_id = $1 AND o.user_id = $2 AND o.checked_out_at IS NULL AND o.voided_at IS NULL AND o.id <> $5
+        LIMIT $6
         """
 
-    /// A time entry of the same person, other than this one, that overlaps the period.
-    static func others(
-        than entry: TimeEntry, from start: Instant, to end: Instant, in company: Company.ID
-    ) -> Query<ID> {
-        Query(othersInTime, company, entry.user, start, end, entry.id) { try $0.next() }
+    /// The person's entries that have time in common with a stretch of time, and an open one that may begin later.
+    static func stretches(
+        of user: User.ID, besides entry: ID, from start: Instant, to end: Instant, in company: Company.ID
+    ) -> Query<Stretch> {
+        Query(othersInTime, company, user, start, end, entry, Int64(mostStretches)) {
+            Stretch(from: try $0.next(), to: try $0.next())
+        }
+    }
+
+    /// The number of a person's entries that began in a period, with those that were voided.
+    static func count(of user: User.ID, from start: Instant, to end: Instant, in company: Company.ID) -> Query<Int64> {
+        Query(
+            """
+            SELECT COUNT(*) FROM time_entries t
+            WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_in_at >= $3 AND t.checked_in_at < $4
+            """,
+            company, user, start, end
+        ) { try $0.next() }
+    }
+
+    private static let latestOnSite: SQL = """
+        \(selection) AND t.company_id = $1 AND t.user_id = $2 AND t.site_id = $3 AND t.checked_in_at <= $4 AND t.voided_at IS NULL
+        ORDER BY t.company_id DESC, t.user_id DESC, t.checked_in_at DESC, t.id DESC LIMIT 1
+        """
+
+    /// The person's latest entry on a site that began at an instant or before.
+    static func latest(of user: User.ID, before at: Instant, on scope: SiteScope) -> Query<TimeEntry> {
+        Query(latestOnSite, scope.company, user, scope.site, at, row: TimeEntry.init(named:))
+    }
+
+    /// All open entries of a company: there are few, and a query for those of one site would read all entries of the site.
+    static func open(in company: Company.ID) -> Query<TimeEntry> {
+        let (key, user): (Key, User.ID?) = (.beforeAll, nil)
+        return Query(
+            openInCompany, company, key.checkedInAt, key.text, Int64.max, Instant.first, Instant.last, user,
+            row: TimeEntry.init(named:))
     }
 
     /// The entries on a site, newest first.
     /// - Parameter person: whose entries; nil for everyone's.
-    static func list(_ scope: SiteScope, of person: User.ID?, _ page: PageRequest<Key>) -> Query<TimeEntry> {
-        let after = page.after ?? .beforeAll
+    static func list(
+        _ scope: SiteScope, of person: User.ID?, withVoided: Bool, _ page: PageRequest<Key>
+    ) -> Query<TimeEntry> {
+        let (after, void) = (page.after ?? .beforeAll, Int64(withVoided ? 1 : 0))
         if let person {
             return Query(
-                onSiteByUser, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site, person,
+                onSiteByUser, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site, person, void,
                 row: TimeEntry.init(named:))
         }
         return Query(
-            onSite, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site,
+            onSite, scope.company, after.checkedInAt, after.text, page.fetchLimit, scope.site, void,
             row: TimeEntry.init(named:))
     }
 
@@ -108,7 +173,7 @@ extension TimeEntry {
     ) -> Query<TimeEntry> {
         let after = page.after ?? .beforeAll
         let user = scope.person ?? filter.user
-        let (from, to) = (period.lowerBound, period.upperBound)
+        let (from, to, void) = (period.lowerBound, period.upperBound, Int64(filter.withVoided ? 1 : 0))
         if filter.isOpen {
             return Query(
                 openInCompany, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, user,
@@ -116,11 +181,11 @@ extension TimeEntry {
         }
         if let user {
             return Query(
-                inCompanyByUser, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, user,
+                inCompanyByUser, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, user, void,
                 row: TimeEntry.init(named:))
         }
         return Query(
-            inCompany, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to,
+            inCompany, scope.company, after.checkedInAt, after.text, page.fetchLimit, from, to, void,
             row: TimeEntry.init(named:))
     }
 
@@ -133,13 +198,12 @@ extension TimeEntry {
 
     // MARK: Writing
 
-    /// When an entry was recorded and last changed is written with it, and not read.
-    private static let writes = StoredWrites<TimeEntry>(ignoresConflicts: true, also: ["created_at", "updated_at"])
+    /// When an entry was last changed is written with it, and not read.
+    private static let writes = StoredWrites<TimeEntry>(ignoresConflicts: true, also: ["updated_at"])
 
-    /// Inserts nothing if the person has an open time entry.
-    package func insert(_ scope: SiteScope, now: Instant) -> Statement {
-        Self.writes.insert(
-            self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [now.sqlValue, now.sqlValue])
+    /// Inserts nothing if the entry is open and the person has another open one.
+    package func insert(_ scope: SiteScope) -> Statement {
+        Self.writes.insert(self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [recordedAt.sqlValue])
     }
 
     static func lock(_ id: ID, _ scope: SiteScope) -> Statement {
@@ -150,29 +214,7 @@ extension TimeEntry {
 
     func update(_ scope: SiteScope, now: Instant) -> Statement {
         Self.writes.update(
-            self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [.null(.integer), now.sqlValue])
-    }
-
-    /// Ends the open time entry of a person who is being removed.
-    static func endOpen(of user: User.ID, _ scope: CompanyScope, now: Instant) -> Statement {
-        Statement(
-            """
-            UPDATE time_entries SET checked_out_at = CASE WHEN checked_in_at > $3 THEN checked_in_at ELSE $3 END,
-                version = version + 1, updated_at = $3
-            WHERE company_id = $1 AND user_id = $2 AND checked_out_at IS NULL
-            """,
-            scope.company, user, now)
-    }
-
-    /// Ends all open time entries on a site that is being removed.
-    static func endOpen(on scope: SiteScope, now: Instant) -> Statement {
-        Statement(
-            """
-            UPDATE time_entries SET checked_out_at = CASE WHEN checked_in_at > $3 THEN checked_in_at ELSE $3 END,
-                version = version + 1, updated_at = $3
-            WHERE company_id = $1 AND site_id = $2 AND checked_out_at IS NULL
-            """,
-            scope.company, scope.site, now)
+            self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [now.sqlValue])
     }
 }
 
@@ -188,7 +230,7 @@ extension TimeEntry.Key {
 extension Instant {
     /// Outside the range of real instants.
     fileprivate static let first = Instant(milliseconds: .min)
-    fileprivate static let last = Instant(milliseconds: .max)
+    static let last = Instant(milliseconds: .max)
 }
 
 extension TimeEntry.Correction {
@@ -210,31 +252,6 @@ extension TimeEntry.Correction {
 
     func insert(of entry: TimeEntry.ID, _ scope: SiteScope) -> Statement {
         Self.writes.insert(self, in: [scope.company.sqlValue, scope.site.sqlValue, entry.sqlValue])
-    }
-
-    private static let keeping: SQL = """
-        INSERT INTO time_corrections (company_id, site_id, entry_id, number, checked_in_at, checked_out_at, reason,
-            reason_code, user_id, created_at)
-        SELECT t.company_id, t.site_id, t.id, t.version, t.checked_in_at, t.checked_out_at, '', $3, $4, $5
-        FROM time_entries t
-        """
-
-    private static let keepingOfUser: SQL = """
-        \(keeping) WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_out_at IS NULL
-        """
-
-    private static let keepingOnSite: SQL = """
-        \(keeping) WHERE t.company_id = $1 AND t.site_id = $2 AND t.checked_out_at IS NULL
-        """
-
-    /// Keeps the open time entry of a person who is being removed, before it is ended for them.
-    static func keepOpen(of user: User.ID, _ scope: CompanyScope, now: Instant) -> Statement {
-        Statement(keepingOfUser, scope.company, user, Cause.personRemoved, scope.actor.user.id, now)
-    }
-
-    /// Keeps all open time entries on a site that is being removed.
-    static func keepOpen(on scope: SiteScope, now: Instant) -> Statement {
-        Statement(keepingOnSite, scope.company, scope.site, Cause.siteRemoved, scope.actor.user.id, now)
     }
 }
 

@@ -4,6 +4,28 @@ public import Storage
 public struct TimeEntry: Stored {
     public typealias ID = Core.ID<TimeEntry>
 
+    public enum Kind: String, Column, CaseIterable {
+        case work = "WORK"
+        case travel = "TRAVEL"
+    }
+
+    /// Who recorded the entry.
+    public enum Source: String, Column, CaseIterable {
+        /// The person, when they came.
+        case clock = "CLOCK"
+        /// The office, later.
+        case manual = "MANUAL"
+        case foreman = "FOREMAN"
+    }
+
+    public enum State: String, Sendable, CaseIterable {
+        /// The person is on the site.
+        case open = "OPEN"
+        case closed = "CLOSED"
+        /// It was a mistake, and counts for nothing.
+        case void = "VOID"
+    }
+
     public internal(set) var id = ID()
     public internal(set) var site = Site.ID()
     /// The site's name, even if the site was removed.
@@ -13,11 +35,22 @@ public struct TimeEntry: Stored {
     public internal(set) var checkedInAt = Instant(milliseconds: 0)
     /// Nil while the person is on the site.
     public internal(set) var checkedOutAt: Instant?
-    /// Increases with each update, from 1.
-    public internal(set) var version: Int64 = 1
+    public internal(set) var kind = Kind.work
+    public internal(set) var source = Source.clock
+    public internal(set) var breaks = Breaks()
     private var enteredBy: User.ID?
     private var enteredByName = ""
     private var reason: String?
+    private var voidedAt: Instant?
+    private var voidedBy: User.ID?
+    private var voidedByName = ""
+    private var voidReason: String?
+    /// The voided entry that this one replaces, on another site.
+    public internal(set) var movedFrom: ID?
+    /// When it was written down: later than `checkedInAt` for work that was reported late.
+    public internal(set) var recordedAt = Instant(milliseconds: 0)
+    /// Increases with each update, from 1.
+    public internal(set) var version: Int64 = 1
     /// Oldest first.
     public var corrections: [Correction] = []
     /// The number of corrections, even if they weren't queried.
@@ -27,11 +60,14 @@ public struct TimeEntry: Stored {
 
     package init(
         id: ID, site: Site.ID, siteName: String, user: User.ID, userName: String, checkedInAt: Instant,
-        checkedOutAt: Instant?, entered: Entered? = nil, corrections: [Correction] = []
+        checkedOutAt: Instant?, kind: Kind = .work, source: Source = .clock, breaks: Breaks = Breaks(),
+        entered: Entered? = nil, movedFrom: ID? = nil, recordedAt: Instant, corrections: [Correction] = []
     ) {
         (self.id, self.site, self.siteName, self.user, self.userName) = (id, site, siteName, user, userName)
         (self.checkedInAt, self.checkedOutAt) = (checkedInAt, checkedOutAt)
+        (self.kind, self.source, self.breaks) = (kind, source, breaks)
         (enteredBy, enteredByName, reason) = (entered?.by, entered?.byName ?? "", entered?.reason)
+        (self.movedFrom, self.recordedAt) = (movedFrom, recordedAt)
         (self.corrections, correctionCount) = (corrections, corrections.count)
     }
 
@@ -43,21 +79,34 @@ public struct TimeEntry: Stored {
         try columns.column("user_id", .fixed, &user)
         try columns.column("checked_in_at", .changing, &checkedInAt)
         try columns.column("checked_out_at", .changing, &checkedOutAt)
+        try columns.column("kind", .changing, &kind)
+        try columns.column("source", .fixed, &source)
+        try columns.column("breaks", .changing, &breaks)
         try columns.column("entered_by", .fixed, &enteredBy)
         try columns.column("reason", .fixed, &reason)
+        try columns.column("voided_at", .changing, &voidedAt)
+        try columns.column("voided_by", .changing, &voidedBy)
+        try columns.column("void_reason", .changing, &voidReason)
+        try columns.column("moved_from", .fixed, &movedFrom)
+        try columns.column("created_at", .fixed, &recordedAt)
         try columns.column("version", .counted, &version)
-        columns.unread("created_at", .integer, .exported)
         columns.unread("updated_at", .integer, .exported)
     }
 
-    /// Reads `columns`, the site with its name, the names of the person and of who entered the hours, and the number of corrections.
+    /// Reads `columns`, the site with its name, the names of the person, of who entered the hours and of who voided the entry, and the
+    /// number of corrections.
     init(named row: inout Row) throws {
         try self.init(&row)
         (site, siteName) = (try row.next(), try row.next())
         userName = "\(try row.next() as String) \(try row.next() as String)"
-        let (firstName, lastName): (String?, String?) = (try row.next(), try row.next())
-        enteredByName = "\(firstName ?? "") \(lastName ?? "")"
+        enteredByName = try Self.name(&row)
+        voidedByName = try Self.name(&row)
         correctionCount = Int(try row.next() as Int64)
+    }
+
+    private static func name(_ row: inout Row) throws -> String {
+        let (firstName, lastName): (String?, String?) = (try row.next(), try row.next())
+        return "\(firstName ?? "") \(lastName ?? "")"
     }
 
     /// Hours that someone entered for the person, and why.
@@ -76,10 +125,31 @@ public struct TimeEntry: Stored {
         enteredBy.map { Entered(by: $0, byName: enteredByName, reason: reason ?? "") }
     }
 
-    /// Whole minutes on the site, rounded down; nil while the person is there.
-    public var minutes: Int? {
-        checkedOutAt.map { Int(($0.milliseconds - checkedInAt.milliseconds) / 60_000) }
+    /// Who declared an entry void, and why.
+    public struct Voided: Sendable {
+        public let at: Instant
+        public let by: User.ID
+        public let byName: String
+        public let reason: String
     }
+
+    /// Nil for an entry that counts.
+    public var voided: Voided? {
+        guard let voidedAt, let voidedBy else { return nil }
+        return Voided(at: voidedAt, by: voidedBy, byName: voidedByName, reason: voidReason ?? "")
+    }
+
+    mutating func void(at now: Instant, by user: User, reason: String) {
+        (voidedAt, voidedBy, voidedByName, voidReason) = (now, user.id, user.name, reason)
+    }
+
+    public var state: State { voidedAt != nil ? .void : checkedOutAt == nil ? .open : .closed }
+
+    /// Whole minutes on the site, each instant cut to its minute; nil while the person is there.
+    public var minutes: Int? { checkedOutAt.map { $0.minute - checkedInAt.minute } }
+
+    /// The number of items nested in it, without those of its corrections.
+    var nestedCount: Int { correctionCount + breaks.list.count }
 
     /// The position of an entry in a list: lists of entries are sorted by both.
     public struct Key: Sendable {
@@ -90,118 +160,4 @@ public struct TimeEntry: Stored {
     }
 
     public var key: Key { Key(checkedInAt: checkedInAt, id: id) }
-}
-
-extension TimeEntry {
-    /// A later change of an entry, with the entry's former times.
-    public struct Correction: Stored {
-        /// The event that ended an open entry without its person's check-out.
-        public enum Cause: String, Column, CaseIterable {
-            case personRemoved = "person-removed"
-            case siteRemoved = "site-removed"
-
-            /// The cause in English.
-            public var sentence: String {
-                switch self {
-                case .personRemoved: "Person removed"
-                case .siteRemoved: "Site removed"
-                }
-            }
-        }
-
-        /// The version of the entry that the correction replaced.
-        public internal(set) var number: Int64 = 0
-        public internal(set) var checkedInAt = Instant(milliseconds: 0)
-        public internal(set) var checkedOutAt: Instant?
-        /// The reason as a person wrote it; empty if there is a cause.
-        public internal(set) var reason = ""
-        private var code: String?
-        public internal(set) var user = User.ID()
-        public internal(set) var userName = ""
-        public internal(set) var createdAt = Instant(milliseconds: 0)
-
-        /// Set if no person corrected the entry by hand.
-        public var cause: Cause? { code.flatMap(Cause.init) }
-
-        package init() {}
-
-        /// - Parameter old: the entry before the correction.
-        package init(
-            of old: TimeEntry, reason: String, by user: User.ID, userName: String = "", createdAt: Instant
-        ) {
-            (number, checkedInAt, checkedOutAt) = (old.version, old.checkedInAt, old.checkedOutAt)
-            (self.reason, self.user, self.userName, self.createdAt) = (reason, user, userName, createdAt)
-        }
-
-        package static let table = "time_corrections"
-        package static let scopeColumns = ["company_id", "site_id", "entry_id"]
-
-        package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
-            try columns.column("number", .key, &number)
-            try columns.column("checked_in_at", .fixed, &checkedInAt)
-            try columns.column("checked_out_at", .fixed, &checkedOutAt)
-            try columns.column("reason", .fixed, &reason)
-            try columns.column("reason_code", .fixed, &code)
-            try columns.column("user_id", .fixed, &user)
-            try columns.column("created_at", .fixed, &createdAt)
-        }
-
-        /// Reads `columns` and the name of who corrected the entry.
-        init(named row: inout Row) throws {
-            try self.init(&row)
-            userName = "\(try row.next() as String) \(try row.next() as String)"
-        }
-    }
-}
-
-/// The entries of a company to list.
-public struct TimeEntryFilter: Sendable {
-    public let user: User.ID?
-    /// Only entries that began at or after this instant, or on or after this day.
-    public let from: Bound?
-    /// Only entries that began before this instant, or on or before this day.
-    public let to: Bound?
-    /// Only open entries: those of people who are on a site now.
-    public let isOpen: Bool
-
-    public enum Bound: Sendable {
-        case instant(Instant)
-        /// A day in the company's time zone.
-        case day(Day)
-    }
-
-    public init(user: User.ID?, from: Bound?, to: Bound?, isOpen: Bool) {
-        (self.user, self.from, self.to, self.isOpen) = (user, from, to, isOpen)
-    }
-}
-
-/// Hours of one or more people on a site, as someone enters them.
-public struct NewTimeEntries: Sendable {
-    /// At least one.
-    public let users: [User.ID]
-    public let checkedInAt: Instant
-    /// Nil while the people are there.
-    public let checkedOutAt: Instant?
-    public let reason: String
-
-    /// How many people at most.
-    public static let mostUsers = 100
-
-    public init(users: [User.ID], checkedInAt: Instant, checkedOutAt: Instant?, reason: String) {
-        (self.users, self.reason) = (users, reason)
-        (self.checkedInAt, self.checkedOutAt) = (checkedInAt, checkedOutAt)
-    }
-}
-
-/// The corrected times of an entry, and the reason.
-public struct TimeCorrection: Sendable {
-    /// Nil leaves the time as it is.
-    public let checkedInAt: Instant?
-    /// Nil leaves the time as it is; an inner nil reopens the entry: the person is still there.
-    public let checkedOutAt: Instant??
-    public let reason: String
-
-    public init(checkedInAt: Instant?, checkedOutAt: Instant??, reason: String) {
-        (self.checkedInAt, self.checkedOutAt, self.reason) = (checkedInAt, checkedOutAt, reason)
-    }
 }

@@ -10,12 +10,19 @@ public enum TimeEntryRefusal: String, RefusalCode {
     case openMeanwhile = "open-entry-exists"
     case overlaps = "overlaps-another-entry"
     case foremenRecentOnly = "foremen-recent-only"
+    case voided = "entry-voided"
+    /// The site or the person was removed.
+    case cantBeOpen = "entry-cant-be-open"
+    case onBreakAlready = "on-break-already"
+    case notOnBreak = "not-on-break"
 
     public var kind: Refusal.Kind {
         switch self {
         case .notFound: .notFound
         case .foremenRecentOnly: .forbidden
-        case .checkedInAlready, .notCheckedIn, .otherOpen, .openMeanwhile, .overlaps: .conflict
+        case .checkedInAlready, .notCheckedIn, .otherOpen, .openMeanwhile, .overlaps, .voided, .cantBeOpen,
+            .onBreakAlready, .notOnBreak:
+            .conflict
         }
     }
 
@@ -28,6 +35,10 @@ public enum TimeEntryRefusal: String, RefusalCode {
         case .openMeanwhile: "This person is checked in already."
         case .foremenRecentOnly: "Foremen enter and correct hours of the last seven days: a manager can do it."
         case .overlaps: "{name} has another visit in that time: correct that one first."
+        case .voided: "This time entry was declared void: it can't be changed any more."
+        case .cantBeOpen: "{name} can't be on this site now: the site or the person was removed."
+        case .onBreakAlready: "You are on a break already, since {from}: end it first."
+        case .notOnBreak: "You are not on a break."
         }
     }
 }

@@ -84,31 +84,37 @@ public struct Accounts: Sendable {
     /// - Throws: a `Refusal` of the field `password` if it consists of what is known about the account; `AccountRefusal.tooManyTries` if
     ///   too many registrations came from the network; `.tooManySignIns`; `.emailTaken`; `StorageError`.
     public func register(
-        _ person: NewPerson, company name: String, address: Address, language: Language, from origin: Origin
+        _ person: NewPerson, company name: String, address: Address, language: Language,
+        breakRule: BreakRule = .none, from origin: Origin
     ) async throws -> User {
         try person.checkPassword(company: name)
         let attempts = Attempts(.registrations, of: origin.network)
         let now = runtime.now()
         try await database.transaction { try attempts.record($0, now: now) }
         return try await found(
-            name, address: address, by: person, language: language, provesAddress: provesAddresses)
+            name, address: address, by: person, language: language, breakRule: breakRule,
+            provesAddress: provesAddresses)
     }
 
     /// The same without a limit and without confirmation of the address: for callers with direct access to the database.
     /// - Throws: `AccountRefusal.emailTaken`; `.tooManySignIns`; `StorageError`.
     package func register(
-        _ person: NewPerson, company name: String, address: Address, language: Language
+        _ person: NewPerson, company name: String, address: Address, language: Language,
+        breakRule: BreakRule = .none
     ) async throws -> User {
-        try await found(name, address: address, by: person, language: language, provesAddress: false)
+        try await found(
+            name, address: address, by: person, language: language, breakRule: breakRule, provesAddress: false)
     }
 
     private func found(
-        _ name: String, address: Address, by person: NewPerson, language: Language, provesAddress: Bool
+        _ name: String, address: Address, by person: NewPerson, language: Language, breakRule: BreakRule,
+        provesAddress: Bool
     ) async throws -> User {
         let company: Company.ID = runtime.newID()
         let now = runtime.now()
         var founded = Company()
         (founded.id, founded.name, founded.address, founded.language) = (company, name, address, language)
+        founded.breakRule = breakRule
         (founded.createdAt, founded.updatedAt) = (now, now)
         return try await create(
             person, role: .manager, in: company, language: language,

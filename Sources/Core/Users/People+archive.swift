@@ -82,7 +82,7 @@ extension People {
 
 extension User {
     /// Locks the row until the transaction ends, even if the person was removed.
-    fileprivate static func lockEver(_ id: ID, in company: Company.ID) -> Statement {
+    static func lockEver(_ id: ID, in company: Company.ID) -> Statement {
         Statement("UPDATE users SET version = version WHERE company_id = $1 AND id = $2", company, id)
     }
 

@@ -202,7 +202,7 @@ public struct People: Sendable {
 
     // MARK: Changing and removing
 
-    /// A change of a person's account. Deactivating it ends all its sessions at once. A new email address of a person who has joined waits
+    /// A change of a person's account. Deactivating it ends all its sessions and the open time entry at once. A new email address of a person who has joined waits
     /// to be confirmed, and their current address is notified; on a server without mail it takes effect at once and ends their sessions.
     ///
     /// The change throws `UserRefusal.notFound`; `.workersOnly` if the actor may not change the person; `.roleNotGivable`, or a `Refusal`
@@ -260,6 +260,9 @@ public struct People: Sendable {
             let rises = new.role != old.role && new.role != .worker
             // What opens the account was given to, or asked for by, people who may not change a person of a higher role; and a PIN of six
             // digits is for a person's own work only.
+            if isSwitchedOff, old.status == .active {
+                try TimeEntries.endOpen(of: id, .personDeactivated, scope, transaction, now: now)
+            }
             if rises || isSwitchedOff { try Self.voidKeys(of: id, in: scope.company, transaction, now: now) }
             let moves = isOther && !waits
             if new.status == .inactive && old.status == .active || moves && hasJoined {
@@ -344,8 +347,7 @@ public struct People: Sendable {
             if user.isOwner { throw Refusal(UserRefusal.ownerStays, ["name": .text(user.name)]) }
             if user.isActiveManager || user.role == .admin { try Self.checkAnother(user, scope, transaction) }
             let keepsName = try !transaction.fetch(user.records).isEmpty
-            try transaction.enqueue(TimeEntry.Correction.keepOpen(of: id, scope, now: now))
-            try transaction.enqueue(TimeEntry.endOpen(of: id, scope, now: now))
+            try TimeEntries.endOpen(of: id, .personRemoved, scope, transaction, now: now)
             if keepsName {
                 try transaction.enqueue(FormerAssignment.keepAll(of: id, scope, now: now))
             } else {

@@ -25,6 +25,8 @@ package struct PersonColumn: Sendable {
         PersonColumn("time_entries", keepsName: true, in: \.timeEntries),
         PersonColumn(
             "time_entries", "entered_by", keepsName: true, left: "hours of other people, in whose copies they are"),
+        PersonColumn(
+            "time_entries", "voided_by", keepsName: true, left: "hours of other people, in whose copies they are"),
         PersonColumn("movements", keepsName: true, in: \.movements),
         PersonColumn(
             "time_corrections", keepsName: true, left: "corrections stand with the entry whose hours they correct"),

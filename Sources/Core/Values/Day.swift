@@ -48,6 +48,9 @@ public struct Day: Sendable, Hashable, Comparable, Column {
         )
     }
 
+    /// The first day of its month.
+    var startOfMonth: Day { self + (1 - civil.day) }
+
     /// The number of characters in `text`.
     public static let textLength = 10
 

@@ -48,7 +48,8 @@ struct DemoSeed {
                     newPerson(person), role: person.role, in: company, language: .german)
             } else {
                 user = try await accounts.register(
-                    newPerson(person), company: DemoCompany.name, address: Self.office, language: .german)
+                    newPerson(person), company: DemoCompany.name, address: Self.office, language: .german,
+                    breakRule: .legal)
                 company = user.companyID
             }
             let owner = actors[DemoCompany.owner] ?? Actor(session: runtime.newID(), user: user)
@@ -204,8 +205,9 @@ struct DemoSeed {
             let arrival = runtime.now()
             let entry = TimeEntry(
                 id: runtime.newID(), site: scope.site, siteName: "", user: user.id, userName: user.name,
-                checkedInAt: arrival, checkedOutAt: arrival + .seconds(31_500))
-            try await database.transaction { try $0.enqueue(entry.insert(scope, now: arrival)) }
+                checkedInAt: arrival, checkedOutAt: arrival + .seconds(31_500),
+                recordedAt: arrival)
+            try await database.transaction { try $0.enqueue(entry.insert(scope)) }
         }
         guard let minutes = DemoCompany.atWork[user.firstName],
             let scope = own.first(where: { $0.building.end == nil })?.scope

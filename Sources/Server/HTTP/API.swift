@@ -91,6 +91,7 @@ struct API {
             ).routes
             + CostRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + TimeRoutes(timeEntries: TimeEntries(database, runtime: runtime), signedIn: signedIn).routes
+            + TimeSheetRoutes(timeSheets: TimeSheets(database, runtime: runtime), signedIn: signedIn).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes
             + MailRoutes(
                 mails: Mails(database), runtime: runtime, signedIn: signedIn, signingKey: mailSigningKey

@@ -58,12 +58,14 @@ struct SignedInRoutes: Sendable {
     /// - Parameter isLarge: whether the answer may hold many nested objects.
     func change<Scope: RouteScope, Fields: BodyFields, Value: Wire>(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
-        status: HTTPResponse.Status = .ok, isLarge: Bool = false, refusals: [ProblemCode] = [],
+        status: HTTPResponse.Status = .ok, isConditional: Bool? = nil, isLarge: Bool = false,
+        refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
         change(
-            method, path, in: chapter, access, text, result: .one(Value.self, status, status.changed), isLarge: isLarge,
-            refusals: refusals, answer: { .one($0, status) }, work)
+            method, path, in: chapter, access, text, result: .one(Value.self, status, status.changed),
+            isConditional: isConditional ?? (method != .post), isLarge: isLarge, refusals: refusals,
+            answer: { .one($0, status) }, work)
     }
 
     /// Adds several things of one kind, all or none, and answers with them. It may be repeated under a key.
@@ -73,19 +75,19 @@ struct SignedInRoutes: Sendable {
     ) -> Route {
         change(
             .post, path, in: chapter, access, text, result: .all(Item.self, .created, "What was added."),
-            isLarge: false, refusals: refusals, answer: { .all($0, .created) }, work)
+            isConditional: false, isLarge: false, refusals: refusals, answer: { .all($0, .created) }, work)
     }
 
     private func change<Scope: RouteScope, Fields: BodyFields, Value: Sendable>(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
-        result: ResultDescription, isLarge: Bool, refusals: [ProblemCode],
+        result: ResultDescription, isConditional: Bool, isLarge: Bool, refusals: [ProblemCode],
         answer: @escaping @Sendable (Value) -> Answer,
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
         let description = Fields.description
         let request = RequestDescription(
             body: description.isEmpty ? nil : description, bodyIsOptional: Fields.isOptional,
-            isConditional: method != .post, isRepeatable: method == .post)
+            isConditional: isConditional, isRepeatable: method == .post)
         return Route(
             method, path, in: chapter, access, text, request: request, result: result,
             refusals: refusals + Self.refusals(access) + (isLarge ? Self.largeRefusals : [])

@@ -32,6 +32,23 @@ extension FieldReader {
         return Quantity(thousandths: thousandths)
     }
 
+    mutating func integer(_ name: String, _ meaning: Meaning, in range: ClosedRange<Int>, example: Int) -> Int? {
+        let isDescribed = describe(
+            name, meaning,
+            ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)],
+            .integer(example))
+        if isDescribed { return example }
+        guard require(name) else { return nil }
+        let flaw = Flaw(
+            .notWholeNumber, ["min": .integer(range.lowerBound), "max": .integer(range.upperBound)])
+        guard let value = decode(name, else: flaw) as Int? else { return nil }
+        guard range.contains(value) else {
+            report(name, flaw)
+            return nil
+        }
+        return value
+    }
+
     /// How many of a new unit one of the old unit is, with at most six decimals.
     mutating func unitFactor(_ name: String, _ meaning: Meaning, example: String) -> UnitFactor? {
         let (least, most) = ("0.000001", "1000000")

@@ -98,6 +98,11 @@ struct JSONWriter: FieldWriter, ~Copyable {
         quoted(value.rawValue)
     }
 
+    mutating func choice<Value: Choice>(_ name: StaticString, orNull value: Value?, _: @autoclosure () -> Meaning) {
+        key(name)
+        if let value { quoted(value.rawValue) } else { raw("null") }
+    }
+
     mutating func boolean(_ name: StaticString, _ value: Bool, _: @autoclosure () -> Meaning) {
         key(name)
         value ? raw("true") : raw("false")
@@ -145,6 +150,25 @@ struct JSONWriter: FieldWriter, ~Copyable {
         key(name)
         list(values)
         needsComma = true
+    }
+
+    mutating func ids<Noun>(_ name: StaticString, _ values: [ID<Noun>], _: @autoclosure () -> Meaning) {
+        key(name)
+        elements(values) { $0.quoted(ID<Noun>.textLength, $1.write) }
+    }
+
+    mutating func choices<Value: Choice>(_ name: StaticString, _ values: [Value], _: @autoclosure () -> Meaning) {
+        key(name)
+        elements(values) { $0.quoted($1.rawValue) }
+    }
+
+    private mutating func elements<Value>(_ values: [Value], _ write: (inout JSONWriter, Value) -> Void) {
+        byte(UInt8(ascii: "["))
+        for (index, value) in values.enumerated() {
+            if index > 0 { byte(UInt8(ascii: ",")) }
+            write(&self, value)
+        }
+        byte(UInt8(ascii: "]"))
     }
 
     mutating func values(_ name: StaticString, _ values: Values, _: @autoclosure () -> Meaning) {

@@ -27,6 +27,13 @@ extension Meaning {
     static var language: Meaning { "The language of mails and of the app: German (`de`) or English (`en`)." }
     static var timeZone: Meaning { "The time zone that the company's days begin and end in, as an IANA name." }
 
+    static var breakRule: Meaning {
+        """
+        What is subtracted from a day without a recorded break: nothing (`NONE`), or the shortest break that the German law on \
+        working time asks for (`LEGAL`: 30 minutes for more than six hours of work, 45 for more than nine).
+        """
+    }
+
     static var happenedAt: Meaning { "When it happened, at most 30 days ago; now by default." }
 
     static var sessionID: Meaning { "The session that the request came from; null without one." }

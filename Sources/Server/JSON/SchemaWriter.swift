@@ -55,6 +55,14 @@ struct SchemaWriter: FieldWriter {
         add(name, ["type": "string", "enum": .list(Value.allCases.map { .text($0.rawValue) })], meaning())
     }
 
+    mutating func choice<Value: Choice>(
+        _ name: StaticString, orNull value: Value?, _ meaning: @autoclosure () -> Meaning
+    ) {
+        add(
+            name, type("string", true).with(["enum": .list(Value.allCases.map { .text($0.rawValue) } + [.null])]),
+            meaning())
+    }
+
     mutating func boolean(_ name: StaticString, _ value: Bool, _ meaning: @autoclosure () -> Meaning) {
         add(name, ["type": "boolean"], meaning())
     }
@@ -79,6 +87,17 @@ struct SchemaWriter: FieldWriter {
 
     mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool, _ meaning: @autoclosure () -> Meaning) {
         add(name, type("string", nullable).with(["format": "date"]), meaning().and("A day, as YYYY-MM-DD."))
+    }
+
+    mutating func ids<Noun>(_ name: StaticString, _ values: [ID<Noun>], _ meaning: @autoclosure () -> Meaning) {
+        add(name, ["type": "array", "items": ["type": "string", "format": "uuid"]], meaning())
+    }
+
+    mutating func choices<Value: Choice>(
+        _ name: StaticString, _ values: [Value], _ meaning: @autoclosure () -> Meaning
+    ) {
+        let words = JSONValue.list(Value.allCases.map { .text($0.rawValue) })
+        add(name, ["type": "array", "items": ["type": "string", "enum": words]], meaning())
     }
 
     mutating func values(_ name: StaticString, _ values: Values, _ meaning: @autoclosure () -> Meaning) {

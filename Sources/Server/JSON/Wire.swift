@@ -29,6 +29,9 @@ protocol FieldWriter: ~Copyable {
         _ name: StaticString, _ value: ID<Noun>?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
     mutating func text(_ name: StaticString, _ value: String?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
     mutating func choice<Value: Choice>(_ name: StaticString, _ value: Value, _ meaning: @autoclosure () -> Meaning)
+    /// One of a few words, or null.
+    mutating func choice<Value: Choice>(
+        _ name: StaticString, orNull value: Value?, _ meaning: @autoclosure () -> Meaning)
     mutating func boolean(_ name: StaticString, _ value: Bool, _ meaning: @autoclosure () -> Meaning)
     mutating func integer(_ name: StaticString, _ value: Int?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
     mutating func quantity(
@@ -36,6 +39,9 @@ protocol FieldWriter: ~Copyable {
     mutating func instant(
         _ name: StaticString, _ value: Instant?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
     mutating func day(_ name: StaticString, _ value: Day?, nullable: Bool, _ meaning: @autoclosure () -> Meaning)
+    mutating func ids<Noun>(_ name: StaticString, _ values: [ID<Noun>], _ meaning: @autoclosure () -> Meaning)
+    mutating func choices<Value: Choice>(
+        _ name: StaticString, _ values: [Value], _ meaning: @autoclosure () -> Meaning)
     /// The values of a code, as an object with their names.
     mutating func values(_ name: StaticString, _ values: Values, _ meaning: @autoclosure () -> Meaning)
     mutating func object<Value: Wire>(_ name: StaticString, _ value: Value, _ meaning: @autoclosure () -> Meaning)

@@ -33,7 +33,7 @@ struct AuthRoutes {
                 guard registrationIsOpen else { throw Refusal(AccountRefusal.registrationClosed) }
                 let user = try await accounts.register(
                     fields.person, company: fields.companyName, address: fields.address, language: fields.language,
-                    from: call.origin)
+                    breakRule: fields.breakRule, from: call.origin)
                 return .one(Registered(message: "The company is registered: sign in.", user: user), .created)
             },
             .open(
@@ -239,6 +239,7 @@ private struct Registration: BodyFields {
     let companyName: String
     let address: Address
     let language: Language
+    let breakRule: BreakRule
 
     init?(_ fields: inout FieldReader) {
         let (email, password) = (
@@ -249,6 +250,7 @@ private struct Registration: BodyFields {
         let companyName = fields.name("companyName", "The company's name.", of: .sender, example: "Fliesen Brandt GmbH")
         let address = fields.address("address", "The company's address.")
         language = fields.choice("language", .language, default: .german)
+        breakRule = fields.choice("breakRule", .breakRule, default: .none)
         guard let email, let password, let firstName, let lastName, let companyName, let address else { return nil }
         person = Accounts.NewPerson(email: email, password: password, firstName: firstName, lastName: lastName)
         (self.companyName, self.address) = (companyName, address)

@@ -120,6 +120,7 @@ private struct CompanyFields: BodyFields {
         }
         company.set(\.timeZone, timeZone)
         company.set(\.language, fields.changed("language") { $0.choice("language", .language) })
+        company.set(\.breakRule, fields.changed("breakRule") { $0.choice("breakRule", .breakRule) })
         edit = company
     }
 }
@@ -139,7 +140,7 @@ extension Address: Wire {
 extension Company: Wire {
     static let example = Company(
         id: Example.id(4), name: "Fliesen Brandt GmbH", address: Example.address, timeZone: "Europe/Berlin",
-        language: .german, siteCount: 3, userCount: 6, version: 2, createdAt: Example.morning,
+        language: .german, breakRule: .legal, siteCount: 3, userCount: 6, version: 2, createdAt: Example.morning,
         updatedAt: Example.evening)
 
     var entityVersion: Int64? { version }
@@ -151,6 +152,7 @@ extension Company: Wire {
         fields.object("addressParts", address, "The same address in its parts.")
         fields.text("timeZone", timeZone, .timeZone)
         fields.choice("language", language, .language)
+        fields.choice("breakRule", breakRule, .breakRule)
         fields.integer("siteCount", siteCount, "Number of sites, without removed ones.")
         fields.integer("userCount", userCount, "Number of people, without removed ones.")
         fields.instant("createdAt", createdAt, .createdAt)

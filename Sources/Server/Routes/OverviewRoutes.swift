@@ -118,6 +118,8 @@ extension Overview.Presence: Wire {
         fields.id("userId", user, .userID)
         fields.text("userName", userName, .userName)
         fields.instant("checkedInAt", checkedInAt, "When they checked in.")
+        fields.instant("onBreakSince", breaks.running?.from, "When the break that lasts began; null if there is none.")
+        fields.integer("breakCount", breaks.list.count, "Number of their breaks so far, with the one that lasts.")
     }
 }
 

@@ -19,10 +19,13 @@ public struct Instant: Sendable, Hashable, Comparable, Column {
     ///   text.
     public init(next row: inout Row) throws {
         self.init(milliseconds: try row.integer())
-        guard self >= Self.earliest, self <= Self.latest else {
+        guard hasText else {
             throw StorageError(.failed, "a column holds no instant of the years 1 to 9999")
         }
     }
+
+    /// Whether it lies in the years 1 to 9999, which have a text.
+    package var hasText: Bool { self >= Self.earliest && self <= Self.latest }
 
     /// 0001-01-01T00:00:00.000Z.
     private static let earliest = Instant(milliseconds: -62_135_596_800_000)

@@ -1,0 +1,52 @@
+import Storage
+
+/// Ending entries for people, because they or the site can't have an open one any longer.
+extension TimeEntries {
+    /// Ends the open entry of a person whose row is locked.
+    static func endOpen(
+        of user: User.ID, _ cause: TimeEntry.Correction.Cause, _ scope: CompanyScope,
+        _ transaction: borrowing Transaction, now: Instant
+    ) throws {
+        let open = try transaction.fetch(TimeEntry.open(of: user, scope.company))
+        for entry in open {
+            try end(entry, cause, scope.site(entry.site), transaction, now: now)
+        }
+    }
+
+    /// Locks the people who are on a site that is about to be locked and removed: whoever writes hours locks the person first.
+    static func lockPresent(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
+        for user in Set(try present(scope, transaction).map(\.user)).sorted() {
+            try transaction.enqueue(User.lockEver(user, in: scope.company))
+        }
+    }
+
+    /// Ends all open entries on a site whose row is locked, so that none is opened.
+    static func endAllOpen(on scope: SiteScope, _ transaction: borrowing Transaction, now: Instant) throws {
+        // Who came since.
+        try lockPresent(scope, transaction)
+        for entry in try present(scope, transaction) {
+            try end(entry, .siteRemoved, scope, transaction, now: now)
+        }
+    }
+
+    private static func present(_ scope: SiteScope, _ transaction: borrowing Transaction) throws -> [TimeEntry] {
+        try transaction.fetch(TimeEntry.open(in: scope.company)).filter { $0.site == scope.site }
+    }
+
+    /// Ends an entry now, or where the person's next one begins.
+    private static func end(
+        _ entry: TimeEntry, _ cause: TimeEntry.Correction.Cause, _ scope: SiteScope,
+        _ transaction: borrowing Transaction, now: Instant
+    ) throws {
+        let end = max(now, entry.checkedInAt)
+        let later = try transaction.fetch(
+            TimeEntry.stretches(of: entry.user, besides: entry.id, from: entry.checkedInAt, to: end, in: scope.company)
+        ).map(\.from).filter { $0 >= entry.checkedInAt }
+        let kept = TimeEntry.Correction(of: entry, cause, by: scope.actor.user.id, createdAt: now)
+        try transaction.enqueue(kept.insert(of: entry.id, scope))
+        var ended = entry
+        ended.checkedOutAt = min(end, later.min() ?? end)
+        ended.breaks.cut(at: ended.checkedOutAt ?? end)
+        try transaction.enqueue(ended.update(scope, now: now))
+    }
+}

@@ -1,0 +1,108 @@
+import Storage
+
+/// A person with the entries that their time sheet is computed from.
+struct TimeSheetRow: Sendable {
+    let user: User.ID
+    let userName: String
+    let personnelNumber: String?
+    /// In the order in which they began: those of the period, and the one before it.
+    fileprivate(set) var stretches: [WorkStretch] = []
+    /// Of text, in the answer.
+    fileprivate(set) var bytes: Int
+    /// With the rows before it.
+    fileprivate var total: Int
+
+    /// Whether there may be more rows than were kept.
+    static func isCut(_ rows: [TimeSheetRow]) -> Bool { (rows.last?.total ?? 0) > PageRoom.mostBytes }
+
+    /// Reads the person's columns.
+    fileprivate init(_ row: inout Row, after total: Int) throws {
+        user = try row.next()
+        userName = "\(try row.next() as String) \(try row.next() as String)"
+        personnelNumber = try row.next()
+        bytes = userName.utf8.count + (personnelNumber?.utf8.count ?? 0)
+        self.total = total + bytes
+    }
+
+    /// Reads the entry's columns; null for a person without one.
+    fileprivate mutating func add(_ row: inout Row) throws {
+        guard let entry: TimeEntry.ID = try row.next() else { return }
+        let (from, to): (Instant, Instant?) = (try row.next(), try row.next())
+        let (kind, breaks): (TimeEntry.Kind, Breaks) = (try row.next(), try row.next())
+        stretches.append(
+            WorkStretch(
+                entry, from: from, to: to, isTravel: kind == .travel, breaks: breaks.list, recordedAt: try row.next()))
+        bytes += TimeEntry.ID.textLength
+        total += TimeEntry.ID.textLength
+    }
+}
+
+extension TimeSheet {
+    /// Each person's entry before the period decides about the rest before its first day. Looking it up as a column of `people`, and not in the
+    /// join, makes it a bound of the index that the join reads.
+    private static func page(_ whose: SQL) -> SQL {
+        """
+        SELECT people.id, people.first_name, people.last_name, people.personnel_number,
+            t.id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at
+        FROM (
+            SELECT u.company_id, u.id, u.first_name, u.last_name, u.personnel_number, COALESCE((
+                SELECT MAX(b.checked_in_at) FROM time_entries b
+                WHERE b.company_id = u.company_id AND b.user_id = u.id AND b.checked_in_at < $4
+                    AND b.voided_at IS NULL), $4) AS since
+            FROM users u WHERE u.company_id = $1 AND u.id > $2 AND \(whose)
+            ORDER BY u.company_id, u.id LIMIT $3) people
+            LEFT JOIN time_entries t ON t.company_id = $1 AND t.user_id = people.id AND t.checked_in_at >= people.since
+                AND t.checked_in_at < $5 AND t.voided_at IS NULL
+        ORDER BY people.id, t.checked_in_at, t.id
+        """
+    }
+
+    /// Who is active, and who has hours in the period.
+    private static let everyone = page(
+        """
+        (u.removed_at IS NULL AND u.status = 'ACTIVE' OR EXISTS (
+            SELECT 1 FROM time_entries h
+            WHERE h.company_id = u.company_id AND h.user_id = u.id AND h.checked_in_at >= $4 AND h.checked_in_at < $5
+                AND h.voided_at IS NULL))
+        """)
+    private static let person = page("u.id = $6")
+
+    /// In the order of the people's ids, as many as fit on a page by their text, and one more if there are others.
+    /// - Parameters:
+    ///   - user: whose; nil for everyone's.
+    ///   - period: the period in which the entries began.
+    static func rows(
+        _ scope: CompanyScope, of user: User.ID?, in period: Range<Instant>, _ page: PageRequest<User.ID>
+    ) -> Query<TimeSheetRow> {
+        let head = [
+            scope.company.sqlValue, (page.after?.text ?? "").sqlValue, page.fetchLimit.sqlValue,
+            period.lowerBound.sqlValue, period.upperBound.sqlValue,
+        ]
+        let statement =
+            user.map { Statement(person, values: head + [$0.sqlValue]) } ?? Statement(everyone, values: head)
+        return Query(
+            statement,
+            row: { row in
+                var person = try TimeSheetRow(&row, after: 0)
+                try person.add(&row)
+                return person
+            },
+            collecting: { row, rows in
+                // One person has few entries: their limit by day bounds them.
+                let next = try TimeSheetRow(&row, after: rows.last?.total ?? 0)
+                if let last = rows.last, last.user != next.user, rows.count > 1, last.total > PageRoom.mostBytes {
+                    return
+                }
+                if rows.last?.user != next.user { rows.append(next) }
+                try rows[rows.count - 1].add(&row)
+            })
+    }
+}
+
+extension TimeSheet {
+    /// - Parameter days: the period.
+    init(_ row: TimeSheetRow, of days: ClosedRange<Day>, in zone: ZoneDays, rule: BreakRule, now: Instant) {
+        let worked = WorkDay.days(of: row.stretches, in: zone, rule: rule, now: now).filter { days.contains($0.day) }
+        self.init(user: row.user, userName: row.userName, personnelNumber: row.personnelNumber, days: worked)
+    }
+}

@@ -1,0 +1,217 @@
+public import Storage
+
+/// The work of one person on one day: the only place where hours are computed from time entries. Sums of minutes are in whole minutes.
+///
+/// Presence is the time of the day's closed entries, work is presence without breaks. An open entry counts in no sum. An entry belongs to
+/// the day on which it began, in the company's time zone, even if it ends on a later one; durations come from instants, so that a night on
+/// which the clocks change has the hours that it had.
+public struct WorkDay: Sendable, Equatable {
+    /// How the day's break is known. If its breaks are known in different ways, the weaker one is named.
+    public enum BreakSource: String, Sendable, CaseIterable {
+        /// The person clocked it.
+        case taken = "TAKEN"
+        /// Someone said so afterwards.
+        case stated = "STATED"
+        /// None was recorded, and the company's rule subtracted one. It is no proof that there was a break.
+        case rule = "RULE"
+    }
+
+    /// What is unusual about a day. Nothing of it is refused: what happened is recorded as it happened.
+    public enum Warning: String, Sendable, CaseIterable {
+        /// More than six hours of work without any break (ArbZG section 4).
+        case noBreak = "no-break"
+        /// Breaks and gaps are shorter than ArbZG section 4 asks for, counting pieces of 15 minutes or more; or more than six hours on end.
+        case shortBreak = "short-break"
+        /// ArbZG section 3, sentence 1. Such days are kept for two years (section 16).
+        case over8Hours = "over-8-hours"
+        /// ArbZG section 3, sentence 2.
+        case over10Hours = "over-10-hours"
+        /// Less than eleven hours between the last day's end and this day's beginning (ArbZG section 5).
+        case shortRest = "short-rest"
+        /// Part of an entry is on a Sunday (ArbZG section 9).
+        case sundayOrHoliday = "sunday-or-holiday"
+        /// An entry was recorded after the end of the seventh day that follows (MiLoG section 17).
+        case lateRecord = "late-record"
+        /// An entry has been open for more than 14 hours.
+        case openTooLong = "open-too-long"
+        /// An entry is longer than 24 hours.
+        case over24Hours = "over-24-hours"
+    }
+
+    public let day: Day
+    /// When the first entry began.
+    public let from: Instant
+    /// When the last entry ended; nil while one is open.
+    public let to: Instant?
+    /// The time of the closed entries, travel included.
+    public let presenceMinutes: Int
+    /// The gaps between entries that are 15 minutes or longer. They count as breaks before the law, and are no presence.
+    public let gapMinutes: Int
+    public let breakMinutes: Int
+    /// Nil if no break was recorded and none was subtracted.
+    public let breakSource: BreakSource?
+    /// Presence without breaks.
+    public let minutes: Int
+    /// The part of `minutes` that was travel. A break that the rule subtracts shortens the other work first.
+    public let travelMinutes: Int
+    /// In the order in which they began.
+    public let entries: [TimeEntry.ID]
+    public let isOpen: Bool
+    /// In the order of the declaration.
+    public let warnings: [Warning]
+
+    package init(
+        day: Day, from: Instant, to: Instant?, presenceMinutes: Int, gapMinutes: Int, breakMinutes: Int,
+        breakSource: BreakSource?, travelMinutes: Int, entries: [TimeEntry.ID], isOpen: Bool, warnings: [Warning]
+    ) {
+        (self.day, self.from, self.to) = (day, from, to)
+        (self.presenceMinutes, self.gapMinutes) = (presenceMinutes, gapMinutes)
+        (self.breakMinutes, self.breakSource) = (breakMinutes, breakSource)
+        (minutes, self.travelMinutes) = (presenceMinutes - breakMinutes, travelMinutes)
+        (self.entries, self.isOpen, self.warnings) = (entries, isOpen, warnings)
+    }
+
+    /// The days on which a person has entries, in order.
+    /// - Parameters:
+    ///   - stretches: all of the person's entries that began in a period, and the one before it, which decides about the rest before the
+    ///     first day.
+    ///   - days: of the company's time zone.
+    package static func days(
+        of stretches: [WorkStretch], in days: ZoneDays, rule: BreakRule, now: Instant
+    ) -> [WorkDay] {
+        let ordered = stretches.sorted { ($0.from, $0.entry) < ($1.from, $1.entry) }
+        var (found, rest): ([WorkDay], ArraySlice<WorkStretch>) = ([], ordered[...])
+        // The minute in which all earlier work had ended; nil while there was none, or some is still open.
+        var before: Int?
+        while let first = rest.first {
+            let day = days.day(of: first.from)
+            let ofDay = rest.prefix { days.day(of: $0.from) == day }
+            rest = rest[ofDay.endIndex...]
+            found.append(WorkDay(day, ofDay, after: before, in: days, rule: rule, now: now))
+            let ends = ofDay.map(\.to?.minute)
+            before = ends.contains(nil) ? nil : ends.compactMap(\.self).max()
+        }
+        return found
+    }
+
+    /// - Parameters:
+    ///   - stretches: at least one, ordered by their beginning.
+    ///   - before: the minute in which the work of the last day before had ended; nil if there is none.
+    private init(
+        _ day: Day, _ stretches: ArraySlice<WorkStretch>, after before: Int?, in days: ZoneDays, rule: BreakRule,
+        now: Instant
+    ) {
+        var sums = Sums()
+        for stretch in stretches { sums.add(stretch) }
+        let isRecorded = sums.hasStated || sums.hasTaken
+        let deduction = isRecorded ? 0 : rule.deduction(presence: sums.presence, gaps: sums.gaps)
+        let breaks = min(isRecorded ? sums.breaks : deduction, sums.presence)
+        let (first, isOpen) = (stretches[stretches.startIndex], stretches.contains { $0.to == nil })
+        self.init(
+            day: day, from: first.from, to: isOpen ? nil : stretches.compactMap(\.to).max(),
+            presenceMinutes: sums.presence, gapMinutes: sums.gaps, breakMinutes: breaks,
+            breakSource: sums.hasStated ? .stated : sums.hasTaken ? .taken : deduction > 0 ? .rule : nil,
+            travelMinutes: min(sums.travel, sums.presence - breaks), entries: stretches.map(\.entry), isOpen: isOpen,
+            warnings: Self.warnings(
+                day, stretches, sums, breaks: breaks, deduction: deduction, after: before, in: days, now: now))
+    }
+
+    private static let longestOpen = Duration.seconds(14 * 3600)
+    private static let shortestRest = 11 * 60
+    /// The days after a day on which it can still be recorded in time.
+    private static let daysToRecord = 7
+
+    private static func warnings(
+        _ day: Day, _ stretches: ArraySlice<WorkStretch>, _ sums: Sums, breaks: Int, deduction: Int,
+        after before: Int?, in days: ZoneDays, now: Instant
+    ) -> [Warning] {
+        let work = sums.presence - breaks
+        let (needed, counted) = (BreakRule.legalBreak(forWork: work), sums.gaps + sums.pieces + deduction)
+        let isTooLongOnEnd = !sums.hasUnplaced && deduction == 0 && sums.longestRun > BreakRule.longestWork
+        let recordedBy = days.start(of: day + (daysToRecord + 1))
+        // Work that goes on over midnight in another entry is one shift.
+        let rest = before.map { stretches[stretches.startIndex].from.minute - $0 }
+        let conditions: [(Warning, Bool)] = [
+            (.noBreak, needed > 0 && counted == 0 && breaks == 0),
+            (.shortBreak, (counted < needed || isTooLongOnEnd) && counted + breaks > 0),
+            (.over8Hours, work > 480), (.over10Hours, work > 600),
+            (.shortRest, rest.map { $0 >= BreakRule.shortestPiece && $0 < shortestRest } ?? false),
+            (.sundayOrHoliday, stretches.contains { $0.isOnSunday(days, now: now) }),
+            (.lateRecord, stretches.contains { $0.recordedAt >= recordedBy }),
+            (.openTooLong, stretches.contains { $0.to == nil && now - longestOpen > $0.from }),
+            (.over24Hours, stretches.contains { $0.presence > 24 * 60 }),
+        ]
+        return conditions.filter(\.1).map(\.0)
+    }
+}
+
+/// What the entries of a day add up to, in minutes.
+private struct Sums {
+    var (presence, travel, gaps, breaks) = (0, 0, 0, 0)
+    /// The recorded breaks that are long enough to count.
+    var pieces = 0
+    var (hasTaken, hasStated) = (false, false)
+    /// Whether a break is known by its length only.
+    var hasUnplaced = false
+    /// The longest work between breaks and gaps that are long enough to count.
+    var longestRun = 0
+    private var run = 0
+    /// The minute in which the entries so far had ended; nil at first, and after an open one.
+    private var end: Int?
+    private var isOpen = false
+
+    /// - Parameter stretch: the next one.
+    mutating func add(_ stretch: WorkStretch) {
+        let start = stretch.from.minute
+        if let end, !isOpen, start - end >= BreakRule.shortestPiece {
+            gaps += start - end
+            run = 0
+        }
+        guard let to = stretch.to else {
+            isOpen = true
+            return
+        }
+        end = max(end ?? to.minute, to.minute)
+        presence += stretch.presence
+        let lengths = stretch.breaks.compactMap(\.minutes)
+        let ofBreaks = lengths.reduce(0, +)
+        breaks += ofBreaks
+        if stretch.isTravel { travel += max(0, stretch.presence - ofBreaks) }
+        hasTaken = hasTaken || stretch.breaks.contains { $0.source == .taken }
+        hasStated = hasStated || stretch.breaks.contains { $0.source == .stated }
+        hasUnplaced = hasUnplaced || stretch.breaks.contains { $0.from == nil && $0.minutes != 0 }
+        pieces += lengths.filter { $0 >= BreakRule.shortestPiece }.reduce(0, +)
+        work(stretch, from: start, to: to.minute)
+    }
+
+    private mutating func work(_ stretch: WorkStretch, from start: Int, to end: Int) {
+        var reached = start
+        let placed = stretch.breaks.compactMap { pause in
+            pause.from.map { (start: $0.minute, minutes: pause.minutes ?? 0) }
+        }
+        for pause in placed.sorted(by: { $0.start < $1.start }) {
+            run += max(0, pause.start - reached)
+            longestRun = max(longestRun, run)
+            if pause.minutes >= BreakRule.shortestPiece { run = 0 }
+            reached = max(reached, pause.start + pause.minutes)
+        }
+        run += max(0, end - reached)
+        longestRun = max(longestRun, run)
+    }
+}
+
+extension WorkStretch {
+    /// In minutes; 0 while it is open.
+    fileprivate var presence: Int { to.map { max(0, $0.minute - from.minute) } ?? 0 }
+
+    /// Whether a minute of it is on a Sunday. An open one goes on until now.
+    fileprivate func isOnSunday(_ days: ZoneDays, now: Instant) -> Bool {
+        let end = (to ?? max(now, from + .seconds(60))).minute
+        guard end > from.minute else { return false }
+        let first = days.day(of: from)
+        let last = days.day(of: Instant(milliseconds: Int64(end - 1) * 60_000))
+        // 0 is a Monday; 1970-01-01 was a Thursday.
+        let weekday = (first.daysSince1970 % 7 + 10) % 7
+        return first + (6 - weekday) <= last
+    }
+}

@@ -1,0 +1,22 @@
+public import Storage
+
+/// What the computation of a day needs to know of a time entry. Voided entries aren't given to it.
+package struct WorkStretch: Sendable {
+    package let entry: TimeEntry.ID
+    package let from: Instant
+    /// Nil while the person is on the site.
+    package let to: Instant?
+    package let isTravel: Bool
+    package let breaks: [Break]
+    /// When the entry was written.
+    package let recordedAt: Instant
+
+    package init(
+        _ entry: TimeEntry.ID, from: Instant, to: Instant?, isTravel: Bool = false, breaks: [Break] = [],
+        recordedAt: Instant
+    ) {
+        (self.entry, self.from, self.to, self.isTravel) = (entry, from, to, isTravel)
+        // One that still lasts has no length yet.
+        (self.breaks, self.recordedAt) = (breaks.filter { $0.minutes != nil }, recordedAt)
+    }
+}
