@@ -50,7 +50,7 @@ import Testing
             func overlaps(_ reply: Reply) -> Bool {
                 reply.status == 409 && reply.json["code"] == "overlaps-another-entry"
             }
-            // A check-in that lies in another visit, and a check-out that runs over one.
+            // A check-in during another visit, and a check-out after the next one began.
             let within = try await day.worker.client.post(day.other + "/check-in", Self.at("08:00"))
             #expect(overlaps(within), "\(within.text)")
             #expect(within.json["detail"]?.text?.contains("Kai Maurer") == true)

@@ -183,7 +183,7 @@ import Testing
             #expect(ended?["breaks"]?[0]?["to"] == "2026-11-23T12:00:00.000Z")
             #expect(ended?["corrections"]?[0]?["reasonCode"] == "person-deactivated")
             #expect(ended?["corrections"]?[0]?["checkedOutAt"] == .null)
-            // Nobody can be on a site again who can't.
+            // The true check-out replaces the end if it is earlier, but not before a break began.
             let path = yard.path(ended ?? .null)
             _ = try await yard.company.manager.put(user, "{\"status\": \"ACTIVE\"}")
             let email = try await yard.company.manager.get(user).json["email"]?.text ?? ""

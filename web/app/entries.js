@@ -1,4 +1,4 @@
-// Time entries as the server has them now: what became of one that somebody else changed, or that was moved.
+// Reads time entries again: how one stands now that another person changed or moved it.
 
 import { api } from "app/api.js";
 import { may } from "app/may.js";

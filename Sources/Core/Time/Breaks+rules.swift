@@ -26,7 +26,7 @@ extension Breaks {
         for index in list.indices where list[index].isRunning { list[index].to = end }
     }
 
-    /// Leaves out what lies after the end of the entry.
+    /// Removes breaks after the end of the entry, and shortens one that crosses it.
     mutating func cut(at end: Instant) {
         list.removeAll { $0.from.map { $0 >= end } ?? false }
         for index in list.indices where list[index].from != nil { list[index].to = min(list[index].to ?? end, end) }

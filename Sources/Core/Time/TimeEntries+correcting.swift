@@ -107,7 +107,7 @@ extension TimeEntries {
     private static func checkOpening(
         _ entry: TimeEntry, _ site: SiteScope, _ transaction: borrowing Transaction, now: Instant
     ) throws {
-        // Whoever removes the site ends what is open on it.
+        // Removing the site ends its open entries, so neither may happen during the other.
         try transaction.enqueue(Site.lock(site))
         let (sites, people, open) = try transaction.fetch(
             Site.exists(site), User.one(entry.user, site.within, now: now), TimeEntry.open(of: entry.user, site.company)

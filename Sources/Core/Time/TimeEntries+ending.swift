@@ -13,7 +13,7 @@ extension TimeEntries {
         }
     }
 
-    /// Locks the people who are on a site that is about to be locked and removed: whoever writes hours locks the person first.
+    /// Locks the people who are on a site, before the site itself is locked and removed: every change of hours locks the person first.
     static func lockPresent(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
         for user in Set(try present(scope, transaction).map(\.user)).sorted() {
             try transaction.enqueue(User.lockEver(user, in: scope.company))

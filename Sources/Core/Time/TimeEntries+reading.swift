@@ -1,8 +1,8 @@
 import Storage
 
 extension TimeEntries {
-    /// The time entries on a site, newest first; voided ones only if asked for. A worker reads their own, even if they are no longer assigned to the site; a foreman of the
-    /// site reads everyone's.
+    /// The time entries on a site, newest first; voided ones only if asked for. A worker reads their own, even if they are no longer
+    /// assigned to the site; a foreman of the site reads everyone's.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `SiteRefusal.notFound`; the database's
     ///   `StorageError`.
     public func list(

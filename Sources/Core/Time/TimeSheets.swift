@@ -9,8 +9,8 @@ public struct TimeSheets: Sendable {
 
     /// Everyone who is active, and everyone who has hours in the period, in order of creation; a worker sees their own sheet.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `UserRefusal.notFound` if the filter names an
-    ///   unknown person, or a worker asks for someone else's sheet; a refusal of the field `to` for a period that ends before it begins or is too long;
-    ///   `CompanyRefusal.notFound`; the database's `StorageError`.
+    ///   unknown person, or a worker asks for someone else's sheet; a refusal of the field `to` for a period that ends before it begins
+    ///   or is too long; `CompanyRefusal.notFound`; the database's `StorageError`.
     public func list(
         _ filter: TimeSheetFilter, _ page: PageRequest<User.ID>, in scope: CompanyScope
     ) async throws -> Page<TimeSheet, User.ID> {

@@ -24,7 +24,7 @@ public struct Instant: Sendable, Hashable, Comparable, Column {
         }
     }
 
-    /// Whether it lies in the years 1 to 9999, which have a text.
+    /// Whether it can be written as a text: only the years 1 to 9999 can.
     package var hasText: Bool { self >= Self.earliest && self <= Self.latest }
 
     /// 0001-01-01T00:00:00.000Z.
