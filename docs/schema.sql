@@ -60,6 +60,39 @@ CREATE INDEX cards_expiry ON cards USING btree (expires_at);
 
 CREATE UNIQUE INDEX cards_token ON cards USING btree (token_hash);
 
+CREATE TABLE clarifications (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    act text COLLATE "C" NOT NULL,
+    body text COLLATE "C" NOT NULL,
+    at bigint NOT NULL,
+    reported_at bigint NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    params text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    reason text COLLATE "C",
+    decided_by text COLLATE "C",
+    decided_at bigint,
+    entry_id text COLLATE "C",
+    movement_id text COLLATE "C",
+    CONSTRAINT clarifications_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT clarifications_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id),
+    CONSTRAINT clarifications_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
+    CONSTRAINT clarifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+CREATE INDEX clarifications_decided ON clarifications USING btree (decided_by, company_id) WHERE decided_by IS NOT NULL;
+
+CREATE INDEX clarifications_site ON clarifications USING btree (company_id, site_id, state, id);
+
+CREATE INDEX clarifications_state ON clarifications USING btree (company_id, state, id);
+
+CREATE INDEX clarifications_user ON clarifications USING btree (user_id, company_id, id);
+
+CREATE INDEX clarifications_user_state ON clarifications USING btree (company_id, user_id, state, id);
+
 CREATE TABLE companies (
     id text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,

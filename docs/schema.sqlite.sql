@@ -58,6 +58,38 @@ CREATE INDEX cards_expiry ON cards (expires_at);
 
 CREATE UNIQUE INDEX cards_token ON cards (token_hash);
 
+CREATE TABLE clarifications (
+    company_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    act TEXT NOT NULL,
+    body TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    reported_at BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    params TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    decided_by TEXT REFERENCES users (id),
+    decided_at BIGINT,
+    entry_id TEXT,
+    movement_id TEXT,
+    PRIMARY KEY (company_id, id),
+    FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id),
+    FOREIGN KEY (user_id) REFERENCES users (id)
+) WITHOUT ROWID;
+
+CREATE INDEX clarifications_decided ON clarifications (decided_by, company_id) WHERE decided_by IS NOT NULL;
+
+CREATE INDEX clarifications_site ON clarifications (company_id, site_id, state, id);
+
+CREATE INDEX clarifications_state ON clarifications (company_id, state, id);
+
+CREATE INDEX clarifications_user ON clarifications (user_id, company_id, id);
+
+CREATE INDEX clarifications_user_state ON clarifications (company_id, user_id, state, id);
+
 CREATE TABLE companies (
     id TEXT NOT NULL,
     name TEXT NOT NULL,

@@ -163,7 +163,7 @@ class Fixture:
         self.crew = [self.people["mehmet"], self.people["lena"]]
         self.operator = users["ADMIN"]["id"]
         self.elsewhere = self.register_elsewhere()
-        self.guests = 0
+        self.guests, self.reports = 0, 0
 
     def register_elsewhere(self):
         registration = {
@@ -191,7 +191,7 @@ class Fixture:
         site_id = self.clients["MANAGER"].post(f"{self.path}/sites", site)["id"]
         path = f"{self.path}/sites/{site_id}"
         material = {"name": "Flexkleber C2TE", "unit": "Sack", "amount": 24000, "threshold": 6}
-        places = []
+        places, waiting = [], self.clarification(path)
         for client in [self.clients["WORKER"], self.clients["MANAGER"]]:
             material_id = self.clients["MANAGER"].post(f"{path}/materials", material)["id"]
             client.post(f"{path}/materials/{material_id}/adjust-quantity", {"delta": -2.5, "note": "Dusche"})
@@ -201,8 +201,14 @@ class Fixture:
                 "fromSiteId": site_id, "toSiteId": self.depot,
                 "lines": [{"materialId": material_id, "amount": 1}]})
             place = {"siteId": site_id, "materialId": material_id, "entryId": entry["id"], "transferId": moved["id"]}
-            places.append({"companyId": self.company} | place)
+            places.append({"companyId": self.company, "clarificationId": waiting} | place)
         return places
+
+    def clarification(self, path):
+        """A late report of the worker that waits: a check-out without its check-in."""
+        self.reports += 1
+        at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=40, minutes=self.reports)
+        return self.clients["WORKER"].post(f"{path}/check-out", {"at": at.isoformat()})["id"]
 
     def end_visits(self):
         """An earlier pass may have opened a visit of the worker again."""
@@ -240,7 +246,7 @@ class Fixture:
         for template in [
             "/auth/sessions",
             "/companies",
-            *[company + list_ for list_ in ["/users", "/sites", "/time-entries", "/audit"]],
+            *[company + list_ for list_ in ["/users", "/sites", "/time-entries", "/clarifications", "/audit"]],
             *[f"{company}/sites/{{siteId}}" + list_ for list_ in ["/materials", "/time-entries"]],
             f"{material}/movements",
         ]:
@@ -294,6 +300,8 @@ class Fixture:
             # What may be removed, by the path where it is.
             "spare": spare,
             # What no request may remove, so that the others find it.
+            # Which may be booked or declined, once each.
+            "waiting": [self.clarification(f"{self.path}/sites/{places[0]['siteId']}") for _ in range(12)],
             "kept": kept + [id_ for place in places for id_ in place.values()],
         }
 

@@ -36,6 +36,8 @@ CLOCK = ("/check-in", "/check-out", "/break-start", "/break-end", "/break-stated
 TIME_SHEETS = "GET /api/v1/companies/{companyId}/time-sheets"
 MOVE = "POST /api/v1/companies/{companyId}/transfers"
 FINISH = "POST /api/v1/companies/{companyId}/sites/{siteId}/finish"
+BOOK = "POST /api/v1/companies/{companyId}/clarifications/{clarificationId}/book"
+DECLINE = "POST /api/v1/companies/{companyId}/clarifications/{clarificationId}/decline"
 END_SESSION = "DELETE /api/v1/auth/sessions/{sessionId}"
 CHANGE_ACCOUNT = "PUT /api/v1/users/me"
 CHANGE_USER = "PUT /api/v1/companies/{companyId}/users/{userId}"
@@ -71,6 +73,7 @@ def before_call(context, case, kwargs):
     adjust_query(case)
     adjust_headers(case)
     adjust_phone(case)
+    adjust_clarifications(case)
     if isinstance(case.body, dict):
         case.body = plausible(case.body)
         adjust_credentials(case)
@@ -285,6 +288,21 @@ def adjust_hours(case):
     else:
         case.path_parameters |= {one: FIXTURE["places"][0][one] for one in ["companyId", "siteId", "entryId"]}
         case.body |= {"reason": "Zettel"}
+
+
+def adjust_clarifications(case):
+    """Decides what waits, each once: a check-out, with a check-in a minute before it."""
+    name = name_of(case)
+    if name not in (BOOK, DECLINE) or not FIXTURE["waiting"] or not by_chance(0.5):
+        return
+    case.path_parameters |= {
+        "companyId": FIXTURE["places"][0]["companyId"], "clarificationId": FIXTURE["waiting"].pop()}
+    if name == DECLINE:
+        case.body = {"reason": "Doppelt"}
+        return
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=draw.randint(60, 8000))
+    case.body = {
+        "checkedInAt": start.isoformat(), "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()}
 
 
 def adjust_credentials(case):

@@ -74,6 +74,9 @@ static const unsigned char migration_0023_time_entries_sql[] = {
 static const unsigned char migration_0024_break_rule_sql[] = {
 #embed "../../migrations/0024_break_rule.sql"
 };
+static const unsigned char migration_0025_clarifications_sql[] = {
+#embed "../../migrations/0025_clarifications.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -100,6 +103,7 @@ static const struct polier_file migrations[] = {
     {"0022_places_and_movements.sql", migration_0022_places_and_movements_sql, sizeof migration_0022_places_and_movements_sql},
     {"0023_time_entries.sql", migration_0023_time_entries_sql, sizeof migration_0023_time_entries_sql},
     {"0024_break_rule.sql", migration_0024_break_rule_sql, sizeof migration_0024_break_rule_sql},
+    {"0025_clarifications.sql", migration_0025_clarifications_sql, sizeof migration_0025_clarifications_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

@@ -176,6 +176,9 @@ static const unsigned char pages_archive_js[] = {
 static const unsigned char pages_card_js[] = {
 #embed "../../web/pages/card.js"
 };
+static const unsigned char pages_clarifications_js[] = {
+#embed "../../web/pages/clarifications.js"
+};
 static const unsigned char pages_companies_js[] = {
 #embed "../../web/pages/companies.js"
 };
@@ -281,6 +284,9 @@ static const unsigned char parts_ask_break_js[] = {
 static const unsigned char parts_audit_js[] = {
 #embed "../../web/parts/audit.js"
 };
+static const unsigned char parts_book_clarification_js[] = {
+#embed "../../web/parts/book-clarification.js"
+};
 static const unsigned char parts_break_rule_js[] = {
 #embed "../../web/parts/break-rule.js"
 };
@@ -298,6 +304,15 @@ static const unsigned char parts_cards_js[] = {
 };
 static const unsigned char parts_chips_js[] = {
 #embed "../../web/parts/chips.js"
+};
+static const unsigned char parts_clarification_js[] = {
+#embed "../../web/parts/clarification.js"
+};
+static const unsigned char parts_clarifications_mine_js[] = {
+#embed "../../web/parts/clarifications-mine.js"
+};
+static const unsigned char parts_clarified_js[] = {
+#embed "../../web/parts/clarified.js"
 };
 static const unsigned char parts_clock_js[] = {
 #embed "../../web/parts/clock.js"
@@ -512,6 +527,9 @@ static const unsigned char parts_when_seen_js[] = {
 static const unsigned char sw_js[] = {
 #embed "../../web/sw.js"
 };
+static const unsigned char words_de_clarifications_js[] = {
+#embed "../../web/words/de-clarifications.js"
+};
 static const unsigned char words_de_inside_js[] = {
 #embed "../../web/words/de-inside.js"
 };
@@ -520,6 +538,9 @@ static const unsigned char words_de_privacy_js[] = {
 };
 static const unsigned char words_de_js[] = {
 #embed "../../web/words/de.js"
+};
+static const unsigned char words_en_clarifications_js[] = {
+#embed "../../web/words/en-clarifications.js"
 };
 static const unsigned char words_en_inside_js[] = {
 #embed "../../web/words/en-inside.js"
@@ -590,6 +611,7 @@ static const struct polier_file web[] = {
     {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
     {"pages/archive.js", pages_archive_js, sizeof pages_archive_js},
     {"pages/card.js", pages_card_js, sizeof pages_card_js},
+    {"pages/clarifications.js", pages_clarifications_js, sizeof pages_clarifications_js},
     {"pages/companies.js", pages_companies_js, sizeof pages_companies_js},
     {"pages/company-history.js", pages_company_history_js, sizeof pages_company_history_js},
     {"pages/company-mails.js", pages_company_mails_js, sizeof pages_company_mails_js},
@@ -625,12 +647,16 @@ static const struct polier_file web[] = {
     {"parts/address-proof.js", parts_address_proof_js, sizeof parts_address_proof_js},
     {"parts/ask-break.js", parts_ask_break_js, sizeof parts_ask_break_js},
     {"parts/audit.js", parts_audit_js, sizeof parts_audit_js},
+    {"parts/book-clarification.js", parts_book_clarification_js, sizeof parts_book_clarification_js},
     {"parts/break-rule.js", parts_break_rule_js, sizeof parts_break_rule_js},
     {"parts/breaks-field.js", parts_breaks_field_js, sizeof parts_breaks_field_js},
     {"parts/breaks.js", parts_breaks_js, sizeof parts_breaks_js},
     {"parts/card-sheet.js", parts_card_sheet_js, sizeof parts_card_sheet_js},
     {"parts/cards.js", parts_cards_js, sizeof parts_cards_js},
     {"parts/chips.js", parts_chips_js, sizeof parts_chips_js},
+    {"parts/clarification.js", parts_clarification_js, sizeof parts_clarification_js},
+    {"parts/clarifications-mine.js", parts_clarifications_mine_js, sizeof parts_clarifications_mine_js},
+    {"parts/clarified.js", parts_clarified_js, sizeof parts_clarified_js},
     {"parts/clock.js", parts_clock_js, sizeof parts_clock_js},
     {"parts/company-form.js", parts_company_form_js, sizeof parts_company_form_js},
     {"parts/confirm-again.js", parts_confirm_again_js, sizeof parts_confirm_again_js},
@@ -702,9 +728,11 @@ static const struct polier_file web[] = {
     {"parts/wall-fields.js", parts_wall_fields_js, sizeof parts_wall_fields_js},
     {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},
     {"sw.js", sw_js, sizeof sw_js},
+    {"words/de-clarifications.js", words_de_clarifications_js, sizeof words_de_clarifications_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
     {"words/de-privacy.js", words_de_privacy_js, sizeof words_de_privacy_js},
     {"words/de.js", words_de_js, sizeof words_de_js},
+    {"words/en-clarifications.js", words_en_clarifications_js, sizeof words_en_clarifications_js},
     {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
     {"words/en-privacy.js", words_en_privacy_js, sizeof words_en_privacy_js},
     {"words/en.js", words_en_js, sizeof words_en_js},

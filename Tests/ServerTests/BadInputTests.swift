@@ -163,7 +163,8 @@ struct Refused: Sendable, CustomTestStringConvertible {
     static let times = [
         Refused("POST", adjust, "{\"delta\":1,\"at\":\"yesterday\"}", 400, "at must be an instant"),
         Refused("POST", adjust, "{\"delta\":1,\"at\":\"2026-11-23T13:00:00Z\"}", 400, "at must not be in the future"),
-        Refused("POST", adjust, "{\"delta\":1,\"at\":\"2026-10-23T12:00:00Z\"}", 400, "at must be at most 30 days ago"),
+        Refused(
+            "POST", adjust, "{\"delta\":1,\"at\":\"2021-11-19T00:00:00Z\"}", 400, "at must be at most 1830 days ago"),
         Refused(
             "POST", "{company}/sites",
             "{\"name\":\"B\",\"startDate\":\"2026-02-30\",\"endDate\":\"2026-12-24\",\(address)}", 400,
@@ -218,6 +219,17 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused("GET", "{company}/sites/%27", 404, "There is no such site."),
         Refused(
             "GET", "{site}/materials/01a0d26d-b400-71b0-bebe-75cb14030474/movements", 404, "There is no such material."),
+        Refused(
+            "POST", "{company}/clarifications/01a0d26d-b400-71b0-bebe-75cb14030474/book", 404,
+            "There is no such clarification."),
+        Refused(
+            "POST", "{company}/clarifications/7/decline", "{\"reason\":\"x\"}", 404, "There is no such clarification."),
+        Refused("POST", "{company}/clarifications/7/decline", "{}", 400, "reason is missing"),
+        Refused(
+            "POST", "{company}/clarifications/7/book", "{\"minutes\":1441}", 400,
+            "minutes must be a whole number from 0 to 1440"),
+        Refused(
+            "GET", "{company}/clarifications?state=offen", 400, "state must be one of OPEN, BOOKED, DECLINED"),
         Refused(
             "POST", "{site}/materials/01a0d26d-b400-71b0-bebe-75cb14030474/adjust-quantity", "{\"delta\":1}", 404,
             "There is no such material."),

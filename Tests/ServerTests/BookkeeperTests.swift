@@ -12,7 +12,9 @@ import Testing
         try await TestServer.run(on: engine) { server in
             let world = try await World(server, mark: "Wir")
             let bookkeeper = try await server.person(.bookkeeper, in: world.company.id)
-            let reads: Set<Permission> = [.readCompany, .readUsers, .readSites, .readTimes, .readCosts]
+            let reads: Set<Permission> = [
+                .readCompany, .readUsers, .readSites, .readTimes, .readCosts, .readClarifications,
+            ]
             for route in server.routes {
                 guard case .may(let permission) = route.access else { continue }
                 let reply = try await bookkeeper.client.send(

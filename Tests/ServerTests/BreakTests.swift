@@ -50,7 +50,8 @@ import Testing
         try await TestServer.run(on: engine) { server in
             let shift = try await Shift(server)
             #expect(Self.code(try await shift.post("break-end")) == "not-on-break")
-            #expect(Self.code(try await shift.post("break-start", Self.at("06:59"))) == "at outside-entry")
+            // What was done so long ago waits for a manager.
+            #expect(Self.code(try await shift.post("break-start", Self.at("06:59"))) == "outside-entry")
             let begun = try await shift.post("break-start", Self.at("09:00"))
             #expect(begun.status == 200 && begun.json["state"] == "OPEN", "\(begun.text)")
             #expect(
@@ -59,16 +60,16 @@ import Testing
                         .object(["from": Self.instant("09:00"), "to": .null, "minutes": .null, "source": "TAKEN"])
                     ]))
             let twice = try await shift.post("break-start", Self.at("09:05"))
-            #expect(twice.status == 409 && Self.code(twice) == "on-break-already")
+            #expect(twice.status == 202 && Self.code(twice) == "on-break-already")
             #expect(twice.json["params"]?["from"] == Self.instant("09:00"))
-            #expect(Self.code(try await shift.post("break-end", Self.at("08:59"))) == "at before-break")
+            #expect(Self.code(try await shift.post("break-end", Self.at("08:59"))) == "before-break")
             #expect(
                 try await shift.post("break-end", "{\"at\": \"2026-11-23T09:29:59Z\"}").json["breaks"]?[0]?["minutes"]
                     == 29)
-            #expect(Self.code(try await shift.post("break-start", Self.at("09:10"))) == "at breaks-overlap")
+            #expect(Self.code(try await shift.post("break-start", Self.at("09:10"))) == "breaks-overlap")
             // One that lasts ends with the visit, which can't end before it began.
             #expect(try await shift.post("break-start", Self.at("11:00")).status == 200)
-            #expect(Self.code(try await shift.post("check-out", Self.at("10:59"))) == "at before-break")
+            #expect(Self.code(try await shift.post("check-out", Self.at("10:59"))) == "before-break")
             let left = try await shift.post("check-out", Self.at("11:20"))
             #expect(left.json["breaks"]?.list.map { $0["minutes"] } == [29, 20], "\(left.text)")
             #expect(left.json["minutes"] == 260)

@@ -92,7 +92,10 @@ import Testing
             }
             #expect(
                 codes("/sites/{siteId}/materials/{materialId}/adjust-quantity", "post", "409")
-                    == ["not-enough", "too-much", "before-material", "unit-changed", "too-much-text"])
+                    == [
+                        "not-enough", "too-much", "before-material", "unit-changed", "too-many-clarifications",
+                        "too-many-clarifications-of-company", "too-much-text",
+                    ])
             #expect(codes("/users/{userId}", "put", "403").contains("workers-only"))
             #expect(codes("/sites/{siteId}", "get", "404") == ["company-not-found", "site-not-found"])
             #expect(document["x-codes"]?["problems"]?.list.count == ProblemCode.all.count)

@@ -117,9 +117,10 @@ import Testing
                     "SQLite: no \(index), but \(plan.filter { $0.hasPrefix("SEARCH t") || $0.hasPrefix("SEARCH o") }) in \(text)"
                 )
             }
-            // `turns` holds a recursion's own rows, which are bounded; `present`, `hours` and `people` the rows of a subquery, as a VALUES of two rows has them.
+            // `turns` holds a recursion's own rows, which are bounded; `present`, `hours`, `waiting` and `people` the rows of a subquery, as a VALUES of two rows has them.
             let own = [
-                "SCAN CONSTANT ROW", "SCAN 2 CONSTANT ROWS", "SCAN turns", "SCAN present", "SCAN hours", "SCAN people",
+                "SCAN CONSTANT ROW", "SCAN 2 CONSTANT ROWS", "SCAN turns", "SCAN present", "SCAN hours", "SCAN waiting",
+                "SCAN people",
             ]
             scans += plan.filter { $0.hasPrefix("SCAN") && !own.contains($0) }.map {
                 "SQLite: \($0) in \(squeezed(statement.sql.text))"

@@ -118,6 +118,7 @@ enum Tour {
         try await writeHours(server, world, site: site)
         try await moveMaterial(world, site: site, material: material)
         _ = try await manager.patch(material, "{\"threshold\": 101}")
+        try await clarify(server, world, site: site, material: material)
         try await archive(server, world, material: material, site: site, database)
         _ = try await manager.delete(material)
         _ = try await manager.delete(company + "/users/" + world.other.id)
@@ -232,6 +233,40 @@ enum Tour {
         let finish = "{\"lines\": [{\"materialId\": \"\(rest.lastSegment)\", \"scrap\": \"hart\"}]}"
         for _ in 0..<2 { _ = try await manager.post(other + "/finish", finish) }
         _ = try await manager.get(site + "/costs")
+    }
+
+    /// What was reported late, read, booked and declined by everyone who may.
+    private static func clarify(_ server: TestServer, _ world: World, site: String, material: String) async throws {
+        let (company, manager, worker) = (world.company.path, world.company.manager, world.worker)
+        let list = company + "/clarifications"
+        func late(_ minutes: Int) -> String { (server.clock.now - .seconds(60 * minutes)).text }
+        for query in ["", "?state=OPEN", "?userId=\(worker.id)", "?userId=\(worker.id)&state=OPEN"] {
+            for client in [manager, worker.client] { _ = try await client.get(list + query) }
+        }
+        _ = try await worker.client.post(site + "/check-out")
+        for (act, body) in [
+            ("/check-in", "{\"at\": \"\(late(50_000))\"}"), ("/check-out", "{\"at\": \"\(late(49_990))\"}"),
+            ("/break-start", "{\"at\": \"\(late(49_996))\"}"),
+            ("/check-in", "{\"at\": \"\(late(1_000))\"}"), ("/check-out", "{\"at\": \"\(late(990))\"}"),
+            ("/materials/\(material.lastSegment)/adjust-quantity", "{\"delta\": -1000, \"at\": \"\(late(10))\"}"),
+        ] { _ = try await worker.client.post(site + act, body) }
+        let crew = "{\"userIds\": [\"\(worker.id)\"], \"checkedInAt\": \"\(late(20))\", \"reason\": \"Kolonne\""
+        _ = try await worker.client.post(site + "/time-entries", "\(crew), \"at\": \"\(late(20))\"}")
+        _ = try await worker.client.patch(
+            site + "/time-entries/" + (world.ids["entryId"] ?? ""),
+            "{\"checkedOutAt\": \"\(late(99_999))\", \"reason\": \"Kolonne\", \"at\": \"\(late(20))\"}")
+        for one in try await manager.get(list + "?state=OPEN").json.list.reversed() {
+            let id = one["id"]?.text ?? ""
+            let body =
+                switch one["act"]?.text {
+                case "CHECK_IN": "{\"checkedOutAt\": \"\(late(49_990))\"}"
+                case "BREAK_START": "{\"minutes\": 3}"
+                case "ADJUST_QUANTITY": "{\"delta\": -0.001}"
+                default: "{}"
+                }
+            for client in [worker.client, manager] { _ = try await client.post("\(list)/\(id)/book", body) }
+            _ = try await manager.post("\(list)/\(id)/decline", "{\"reason\": \"Doppelt\"}")
+        }
     }
 
     /// What is converted, refused late, removed, read and restored.

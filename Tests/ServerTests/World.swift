@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Storage
 
 @testable import Server
 
@@ -24,6 +25,11 @@ struct World: Sendable {
         guard let entryID = entry.json["id"]?.text,
             let session = try await company.manager.get("/api/v1/auth/sessions").json[0]?["id"]?.text
         else { throw Unexpected(reply: entry) }
+        let late = (server.clock.now - .seconds(600)).text
+        let waiting = try await worker.client.post(site + "/check-in", "{\"at\": \"\(late)\"}")
+        guard waiting.status == 202, let clarification = waiting.json["id"]?.text else {
+            throw Unexpected(reply: waiting)
+        }
         let phone = try await company.cardHolder(server)
         let moved = try await company.manager.post(
             company.path + "/transfers",
@@ -35,7 +41,8 @@ struct World: Sendable {
         ids = [
             "companyId": company.id, "siteId": site.lastSegment, "materialId": material.lastSegment,
             "userId": other.id, "entryId": entryID, "sessionId": session,
-            "phoneId": phone.phone, "transferId": transfer, "fromSiteId": site.lastSegment,
+            "phoneId": phone.phone, "transferId": transfer, "clarificationId": clarification,
+            "fromSiteId": site.lastSegment,
             "toSiteId": site.lastSegment, "restTo": site.lastSegment,
         ]
     }

@@ -1,6 +1,7 @@
 """Every page, in both languages, colours and sizes: nothing in the console, nothing from elsewhere, and nothing that keeps
 somebody out (axe-core, WCAG 2.2 AA). With POLIER_SCREENSHOTS=FOLDER each is photographed there."""
 
+import datetime
 import os
 import uuid
 from pathlib import Path
@@ -19,11 +20,11 @@ OPEN = ["/", "/register", "/forgot-password", "/set-password#token=" + "0" * 64,
 IN_COMPANY = [
     "/sites", "/sites/new", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/sites/{site}/history",
     "/sites/{site}/costs", "/sites/{site}/edit", "/sites/{depot}", "/sites/{depot}/edit", "/people", "/people/new", "/people/cards",
-    "/people/{worker}", "/people/{carded}", "/hours", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
+    "/people/{worker}", "/people/{carded}", "/hours", "/clarifications", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
     "/sites/{gone}/history", "/people?former",
 ]
 MANAGER = ["/", *IN_COMPANY, "/profile", "/nothing-here"]
-WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/profile"]
+WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/clarifications", "/profile"]
 OPERATOR = ["/", "/companies", "/server", "/companies/{company}", *("/companies/{company}" + path for path in IN_COMPANY), "/profile"]
 
 
@@ -46,6 +47,10 @@ def places(one_server):
     worker = Client(one_server, one_server.workers[0])
     site = next(one for one in worker.get(worker.company + "/sites?status=ACTIVE") if one["material"])
     assert any(one["id"] == site["id"] for one in sites)
+    # What comes so late waits for a decision.
+    long_ago = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=40)).strftime("%Y-%m-%dT07:00:00Z")
+    for act in ("check-in", "check-out"):
+        worker.send("POST", f"{worker.company}/sites/{site['id']}/{act}", {"at": long_ago})
     return {
         "site": site["id"], "worker": worker.user["id"], "carded": carded["id"], "company": manager.user["companyId"],
         "gone": removed_site(manager, "Altes Rathaus"), "depot": depot_of(manager)}

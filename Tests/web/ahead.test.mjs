@@ -23,6 +23,8 @@ const known = new Set([
   "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
   // Read once, at home.
   "words/de-privacy.js", "words/en-privacy.js",
+  // The server alone books and declines; the words of the person's language are fetched ahead by what uses them.
+  "parts/book-clarification.js", "words/de-clarifications.js", "words/en-clarifications.js",
 ]);
 
 test("whatever is imported when something is tapped is fetched ahead", async () => {

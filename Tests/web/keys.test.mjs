@@ -6,9 +6,11 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import de from "words/de.js";
+import deClarifications from "words/de-clarifications.js";
 import deInside from "words/de-inside.js";
 import dePrivacy from "words/de-privacy.js";
 import en from "words/en.js";
+import enClarifications from "words/en-clarifications.js";
 import enInside from "words/en-inside.js";
 import enPrivacy from "words/en-privacy.js";
 
@@ -20,8 +22,8 @@ function keysOf(words, prefix = "") {
 }
 
 const languages = {
-  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy)]),
-  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy)]),
+  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications)]),
+  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications)]),
 };
 
 test("both languages have the same keys", () => {

@@ -396,11 +396,11 @@ const crew = { company: "1", site: "2", siteName: "Bad Müller", people: [mara] 
 const came = { checkedInAt: "2026-11-28T05:00:00.000Z", reason: "Handy leer" };
 
 describe("a crew's hours", () => {
-  test("are entered at once, under a key and without the time of the tap", async () => {
+  test("are entered at once, under a key and with the time of the tap", async () => {
     const { queue } = await openPage();
     const { state } = await queue.enterHours({ ...crew, body: came });
     assert.equal(state, "done");
-    assert.deepEqual(server.asked[0].body, { userIds: ["mara"], ...came });
+    assert.deepEqual(server.asked[0].body, { userIds: ["mara"], ...came, at: new Date().toISOString() });
     assert.equal(server.asked[0].path, "/companies/1/sites/2/time-entries");
     assert.ok(server.asked[0].key);
   });

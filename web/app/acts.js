@@ -5,7 +5,7 @@
 import { store } from "app/database.js";
 
 const rows = store("waiting");
-/** The server refuses older acts. */
+/** Of somebody who never came back; in milliseconds. */
 const oldest = 30 * 24 * 3_600_000;
 
 /** How long a message from another tab may take. */

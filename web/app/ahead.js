@@ -3,6 +3,7 @@
 
 import { loadPage, pagesFor } from "app/routes.js";
 import { session } from "app/session.js";
+import { useWords } from "app/words.js";
 
 /** Modules that pages import when something is tapped, and that are of use without a signal: not what only the server can do. */
 const parts = {
@@ -13,7 +14,9 @@ const parts = {
     () => import("pages/site-history.js"),
     () => import("app/entries.js"),
     () => import("parts/ask-break.js"),
+    () => import("parts/clarified.js"),
     () => import("parts/correct-hours.js"),
+    () => useWords("clarifications"),
     () => import("parts/day-explained.js"),
     () => import("parts/dialog.js"),
     () => import("parts/crew-hours.js"),
@@ -23,7 +26,7 @@ const parts = {
     () => import("parts/number-pad.js"),
     () => import("parts/waiting-list.js"),
   ],
-  WORKER: [() => import("parts/hours-mine.js")],
+  WORKER: [() => import("parts/clarifications-mine.js"), () => import("parts/hours-mine.js")],
   MANAGER: [
     () => import("parts/finish-site.js"),
     () => import("parts/hours-export.js"),

@@ -58,6 +58,10 @@ export function remember(answer, { etag = null, next = null }) {
   return answer;
 }
 
+const accepted = new WeakSet();
+/** Whether it was answered with 202: an act that couldn't be recorded, and waits as a clarification until somebody decides. */
+export const isAccepted = (answer) => accepted.has(answer);
+
 let onUnauthorized = () => {};
 /** Called when a signed-in request is answered with 401. */
 export function whenUnauthorized(handler) {
@@ -154,6 +158,7 @@ async function send(method, path, { body, key, of, version, token, signal, keepa
     const isServerAway = response.status >= 502 && response.status <= 504 && !answer?.requestId;
     connection.report(!isServerAway, { isServerAway });
     if (response.ok) {
+      if (response.status === 202 && answer) accepted.add(answer);
       return remember(answer, { etag: response.headers.get("ETag"), next: nextPath(response.headers.get("Link")) });
     }
     const problem = new Problem({

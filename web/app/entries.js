@@ -34,7 +34,7 @@ export const originNow = async (company, entry) => (await neighbours(company, en
  * What an act on an entry left, if it was done: it may be refused because it was sent before, and its answer was lost.
  * @param {{about: any, body: any}} act  @returns {Promise<any>} the entry; undefined if it wasn't.
  */
-export async function doneBefore({ about: { company, site, was }, body: { reason, confirm, siteId, ...values } }) {
+export async function doneBefore({ about: { company, site, was }, body: { reason, confirm, siteId, at, ...values } }) {
   const isMoved = siteId !== undefined && siteId !== site;
   const entries = await neighbours(company, was, isMoved ? siteId : site);
   const entry = entries.find((one) => (isMoved ? one.movedFrom === was.id : one.id === was.id));

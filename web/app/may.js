@@ -48,6 +48,8 @@ export const may = {
   /** See everyone's hours; a person's own are always visible. */
   seeAllHours: reads,
   correctHours: leads,
+  /** Book and decline what was reported late, everywhere; foremen on the sites that they lead. */
+  clarify: leads,
   /** Enter, see and correct a crew's hours: managers everywhere, foremen on the sites that they lead. */
   leadSite: (site) => leads() || (role() === "WORKER" && isForeman(site)),
   /** Audit entries, and the delivery status of mails. */

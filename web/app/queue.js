@@ -2,7 +2,7 @@
 // it is sent, and stays until the server has answered: sent again it counts once. What the browser doesn't store waits in the page.
 
 import { acts } from "app/acts.js";
-import { api, newKey, Problem } from "app/api.js";
+import { isAccepted, newKey, Problem } from "app/api.js";
 import { connection } from "app/connection.js";
 import { askToKeep, whenClosed } from "app/database.js";
 import { onLeaving } from "app/leaving.js";
@@ -11,7 +11,7 @@ import { tabNotes } from "app/notes.js";
 import { now } from "app/now.js";
 import { createSender, lanesOf, post } from "app/sender.js";
 import { lastPerson, session } from "app/session.js";
-import { settle } from "app/settled.js";
+import { setAside, settle } from "app/settled.js";
 
 /** For this tab only, and written synchronously: a page that is being left may get no further. */
 const announced = "polier.announced";
@@ -36,7 +36,8 @@ export const queue = {
    * @param {{company: string, site: string, material: string, delta: number, note?: string, name: string, unit: string,
    *   key?: string, at?: string, isTyped?: boolean, isUndo?: boolean}} what `key` and `at` where it was announced. What was typed stays in the list when it
    *   is refused, to be edited; `problem.key` finds it there.
-   * @returns {Promise<{state: "done", material: object} | {state: "waiting", isKept: boolean}>}
+   * @returns {Promise<{state: "done", material: object} | {state: "waiting", isKept: boolean} | {state: "clarified"}>} `clarified`: it
+   *   couldn't be recorded, and waits for a manager, as the person is told.
    */
   async adjust(what) {
     const { state, answer, isKept } = await add(adjustment(what));
@@ -75,14 +76,14 @@ export const queue = {
   /**
    * Hours of other people, entered by their foreman or a manager: a new entry for each. Throws a Problem when the server refuses at once.
    * @param {CrewIn} hours
-   * @returns {Promise<{state: "done" | "waiting"}>}
+   * @returns {Promise<{state: "done" | "waiting" | "clarified"}>}
    */
   enterHours: (hours) => add(crewIn(hours)),
 
-  /** The end of one that is open. @param {CrewOut} hours  @returns {Promise<{state: "done" | "waiting"}>} */
+  /** The end of one that is open. @param {CrewOut} hours  @returns {Promise<{state: "done" | "waiting" | "clarified"}>} */
   endHours: (hours) => add(crewOut(hours)),
 
-  /** A correction of one, or that it is void. @param {CrewFix} hours  @returns {Promise<{state: "done" | "waiting", answer?: object}>} */
+  /** A correction of one, or that it is void. @param {CrewFix} hours  @returns {Promise<{state: "done" | "waiting" | "clarified", answer?: object}>} */
   correctHours: (hours) => add(crewFix(hours)),
   voidHours: (hours) => add(crewVoid(hours)),
 
@@ -149,7 +150,8 @@ export const queue = {
   isFinishing: (site) => acts.all.some(({ kind, about, refused }) => kind === "finish" && about.site === site && !refused),
 
   /**
-   * @param {(news: {entry?: object, answer?: object, problem?: object, isTold?: boolean, gone?: string}) => void} listener Hears of every change.
+   * @param {(news: {entry?: object, answer?: object, clarification?: object, problem?: object, isTold?: boolean, gone?: string}) => void} listener Hears of every change. What
+   *   became a `clarification` has no `answer`: it isn't saved.
    * @param {AbortSignal} [signal] ends it.
    */
   onChange(listener, signal) {
@@ -172,8 +174,9 @@ export const queue = {
 
   /** Sends a refused one with changes. For the server that is another act. @param {{body: object, ...}} changes */
   async edit(key, changes) {
-    const next = newKey();
-    await acts.change(key, { ...changes, key: next, isTried: false, refused: undefined });
+    const [next, act] = [newKey(), acts.find(key)];
+    const body = changes.body && act ? dated(act, changes.body, changes.at ?? act.at) : changes.body;
+    await acts.change(key, { ...changes, ...(body && { body }), key: next, isTried: false, refused: undefined });
     tell({ gone: key });
     await look();
   },
@@ -347,14 +350,15 @@ async function add(what) {
 }
 
 async function write({ body, key = newKey(), at = new Date(now()).toISOString(), ...what }) {
-  // A crew's hours say in their own fields when they were.
-  const dated = what.lane.startsWith("crew:") ? body : { ...body, at };
-  const adding = acts.add({ ...what, user: session.user.id, key, at, body: dated, isTried: false });
+  const adding = acts.add({ ...what, user: session.user.id, key, at, body: dated(what, body, at), isTried: false });
   notify({});
   const act = await adding;
   askToKeep();
   return act ?? { key, at };
 }
+
+/** Says when it was done, so that it isn't refused where it comes late. What is void has no time. */
+const dated = (/** @type {any} */ { kind }, body, at) => (kind === "crew-void" ? body : { ...body, at: body.at ?? at });
 
 /** Acts that the previous page didn't get to. Sent twice they count once, by their key. */
 async function makeAnnounced() {
@@ -425,6 +429,7 @@ const look = createSender({
   },
   maySend,
   trying: ({ key, isTried }) => isTried || acts.change(key, { isTried: true }),
+  doneBefore,
   done,
   async refused(entry, /** @type {any} */ { status, reason, code, params, detail, fields, requestId }) {
     const problem = { status, reason, code, params, detail, fields, requestId };
@@ -443,20 +448,32 @@ const look = createSender({
 });
 
 async function done(entry, answer) {
+  const news = { entry, gone: entry.key, ...(isAccepted(answer) ? { clarification: answer } : { answer }) };
   await acts.remove(entry.key);
   // Together, so that no amount is shown in which it counts twice.
-  const settled = settle(entry, answer);
-  reply(entry.key, (caller) => caller.resolve({ state: "done", answer }));
-  tell({ entry, answer, gone: entry.key });
+  const settled = conclude(news);
+  tell(news);
   await settled;
 }
 
-/** The answer to a correction that was sent before, and done: without a key of its own, it looks like somebody else's change by now. */
-async function answerLost({ kind, isTried, about, body }, { status, code }) {
-  if (kind !== "crew-fix" || !isTried || !(status === 412 || code === "entry-voided")) return null;
+/** What became of an act: into the kept answers, and to whoever waits for it. */
+function conclude(/** @type {{entry: any, answer?: any, clarification?: any}} */ { entry, answer, clarification }) {
+  const settled = clarification ? setAside(entry, clarification) : settle(entry, answer);
+  reply(entry.key, (caller) => caller.resolve(clarification ? { state: "clarified" } : { state: "done", answer }));
+  return settled;
+}
+
+const answerLost = (entry, { status, code }) => (status === 412 || code === "entry-voided" ? doneBefore(entry) : null);
+
+/**
+ * The answer to a correction that was sent before, and done: without a key of its own, it looks like somebody else's change by now,
+ * and would wait for a manager.
+ */
+async function doneBefore({ kind, isTried, about, body }) {
+  if (kind !== "crew-fix" || !isTried) return null;
   try {
-    const { doneBefore } = await importModule(() => import("app/entries.js"));
-    return await doneBefore({ about, body });
+    const entries = await importModule(() => import("app/entries.js"));
+    return (await entries.doneBefore({ about, body })) ?? null;
   } catch {
     // Then it is for the person to see.
     return null;
@@ -484,15 +501,14 @@ function notify(news) {
   for (const listener of listeners) listener(news);
 }
 
-channel.onmessage = async ({ data: { entry, answer, problem, isTold, gone } }) => {
+channel.onmessage = async ({ data: { entry, answer, clarification, problem, isTold, gone } }) => {
   if (entry && entry.user !== owner) return;
   if (gone) acts.forget(gone);
-  if (answer) await settle(entry, answer);
+  if (answer || clarification) await conclude({ entry, answer, clarification });
   await acts.load();
-  if (answer) reply(entry.key, (caller) => caller.resolve({ state: "done", answer }));
   // The page of the act shows it, or else every tab.
   const isToldHere = problem && (await refuse(entry, problem));
-  notify({ entry, answer, problem, isTold: isTold || isToldHere, gone });
+  notify({ entry, answer, clarification, problem, isTold: isTold || isToldHere, gone });
 };
 
 // The owner of the acts.

@@ -24,6 +24,7 @@ const ofCompany = [
   { path: "/people/cards", page: "people-cards", roles: leads, section: "people", needsServer: true },
   { path: "/people/:userId", page: "person", roles: reads, section: "people" },
   { path: "/hours", page: "hours", roles: all, section: "hours" },
+  { path: "/clarifications", page: "clarifications", roles: all, section: "hours", needsServer: true },
   { path: "/company", page: "company", roles: leads, section: "company" },
   { path: "/company/mails", page: "company-mails", roles: leads, section: "company", needsServer: true },
   { path: "/company/history", page: "company-history", roles: leads, section: "company", needsServer: true },

@@ -10,9 +10,10 @@ const longest = 60 * second;
 /**
  * @param {{
  *   load: () => Promise<unknown>, next: (held: Set<string>) => object | undefined, maySend: (entry: object) => boolean,
- *   trying: (entry: object) => Promise<unknown>, done: (entry: object, answer: object) => Promise<unknown>,
+ *   trying: (entry: object) => Promise<unknown>, doneBefore?: (entry: object) => Promise<object | null>, done: (entry: object, answer: object) => Promise<unknown>,
  *   refused: (entry: object, problem: Error) => Promise<unknown>, resting: () => void,
- * }} queue `next` gives the first entry that isn't in a held lane; `resting` hears that the rest has to wait.
+ * }} queue `next` gives the first entry that isn't in a held lane; `doneBefore` the answer to one whose answer was lost, where that is known;
+ *   `resting` hears that the rest has to wait.
  * @returns {() => Promise<void>} looks whether there is something to send, and sends it.
  */
 export function createSender(queue) {
@@ -75,7 +76,7 @@ export function createSender(queue) {
   async function send(entry) {
     try {
       await queue.trying(entry);
-      const answer = await post(entry);
+      const answer = (await queue.doneBefore?.(entry)) ?? (await post(entry));
       failures = 0;
       await queue.done(entry, answer);
       return null;

@@ -1,7 +1,7 @@
 // What a write changes of the kept answers, so that pages show it before they refresh.
 
 import { kept } from "app/kept.js";
-import { clockSettled, materialSettled, siteFinished, transferSettled } from "app/sites.js";
+import { askAgain, clockSettled, materialSettled, siteFinished, transferSettled } from "app/sites.js";
 import { dayOf } from "app/words.js";
 
 /**
@@ -16,6 +16,20 @@ export async function settle({ kind, about }, answer) {
   // A break that was clocked on another phone.
   if (kind === "check-out" && answer.breaks?.length) breakQuestion.forget(company);
   for (const one of [answer].flat()) await clockSettled(company, one, siteName);
+}
+
+/** A person's own clarifications, the newest first: all that wait, and those that were decided lately. @param {string} company its id */
+export const ownClarifications = (company, user) => `/companies/${company}/clarifications?userId=${user}&limit=100`;
+
+/**
+ * What couldn't be recorded, and waits for a decision, changes nothing of what is known, but for the person's own list.
+ * @param {{user: string, about: any}} entry  @param {any} clarification
+ */
+export async function setAside({ user, about: { company, site } }, clarification) {
+  const own = ownClarifications(company, user);
+  await kept.change(own, (all) => [clarification, ...all.filter(({ id }) => id !== clarification.id)]);
+  kept.refresh(own).catch(() => {});
+  askAgain(company, site);
 }
 
 /** Nobody is asked about less, in milliseconds. */

@@ -10,6 +10,9 @@ const stale = 15 * 60_000;
 /** The start page's data: active sites, what is running low, and who is on site. */
 export const overviewOf = (company) => `${company.api}/overview`;
 
+/** Of the company's open clarifications the overview counts a hundred, and one for all the others. */
+export const openClarifications = ({ openClarifications: count }) => (count > 100 ? "100+" : String(count));
+
 export const statuses = ["ACTIVE", "INACTIVE", "FINISHED"];
 
 /** The sites of one of the `statuses`, without their material. */
@@ -156,6 +159,13 @@ async function renew(place, id) {
   const known = await recallWhole(place, id);
   if (!known) return;
   kept.refresh(`${place.api}/sites/${id}`).then((site) => changeSite(place, id, () => site)).catch(() => {});
+}
+
+/** Asks in the background what is so, where an act that was shown wasn't recorded. @param {string} company its id */
+export function askAgain(company, site) {
+  const place = { id: company, api: `/companies/${company}` };
+  renew(place, site);
+  kept.refresh(overviewOf(place)).catch(() => {});
 }
 
 /** @param {string} company its id  @param {object} entry as coming or going or a break left it  @param {string} siteName */

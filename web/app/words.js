@@ -4,10 +4,12 @@ import { importModule } from "app/modules.js";
 import { notes } from "app/notes.js";
 import { now } from "app/now.js";
 
-// The words of the sign-in pages, those of one long page, and the rest: a person on a slow line needs only the first to sign in.
+// The words of the sign-in pages, those of single pages and of what comes seldom, and the rest: a person on a slow line needs only the first to sign in.
 const languages = {
-  de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js"), privacy: () => import("words/de-privacy.js") },
-  en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js"), privacy: () => import("words/en-privacy.js") },
+  de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js"), privacy: () => import("words/de-privacy.js"),
+    clarifications: () => import("words/de-clarifications.js") },
+  en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js"), privacy: () => import("words/en-privacy.js"),
+    clarifications: () => import("words/en-clarifications.js") },
 };
 const note = "polier.language";
 const listeners = new Set();
@@ -47,7 +49,7 @@ export async function useLanguage(code) {
 /** All words but those of single pages, for pages behind the sign-in. */
 export const useAllWords = () => useWords("inside");
 
-/** @param {"inside" | "privacy"} part */
+/** @param {"inside" | "privacy" | "clarifications"} part */
 export function useWords(part) {
   if (!loads.has(part)) {
     parts.add(part);

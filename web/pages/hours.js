@@ -3,22 +3,28 @@
 import { html } from "app/html.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
-import { overviewOf } from "app/sites.js";
+import { openClarifications, overviewOf } from "app/sites.js";
 import { t } from "app/words.js";
 import { createClock } from "parts/clock.js";
+import { icon } from "parts/icon.js";
 import { pageHead } from "parts/pieces.js";
 
 export default async function hours(page) {
   page.read({ overview: overviewOf(page.company) }, { isLive: true });
   const clock = may.clockIn() && createClock(page);
   const { default: list } = await importModule(() => (may.seeAllHours() ? import("parts/hours-team.js") : import("parts/hours-mine.js")));
-  const times = list(page);
+  const times = await list(page);
   page.every(30_000, () => page.update());
   return () => html`
     ${pageHead({
       title: t("hours.title"),
+      actions: toClarify(page),
       back: may.listCompanies() && { href: page.link("/"), label: page.company.name },
     })}
     ${clock && clock()}
     ${times()}`;
 }
+
+/** The way to what waits for a decision, if something does. Foremen find theirs among their own hours. */
+const toClarify = (page) => page.data.overview.openClarifications > 0 && html`
+  <a class="button" href=${page.link("/clarifications")}>${icon("warning")}${t("hours.clarify", { count: openClarifications(page.data.overview) })}</a>`;

@@ -3,7 +3,7 @@
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
 import { now } from "app/now.js";
-import { keepSites, overviewOf, presentOn } from "app/sites.js";
+import { keepSites, openClarifications, overviewOf, presentOn } from "app/sites.js";
 import { amount, clockAt, day, dayOf, duration, minutesSince, t, time } from "app/words.js";
 import { personChip } from "parts/chips.js";
 import { createClock } from "parts/clock.js";
@@ -31,7 +31,7 @@ export default function start(page) {
     return html`
       ${pageHead({ title: may.listCompanies() ? page.company.name : greeting(page.user), lead: day(dayOf(), "long") })}
       ${clock && html`<div class=${isLead && "clock-aside"}>${clock()}</div>`}
-      ${isLead && sites.length > 0 && tiles(page, counts)}
+      ${isLead && (sites.length > 0 || page.data.overview.openClarifications > 0) && tiles(page, page.data.overview)}
       <div class="columns">${isLead && (present.length > 0 || may.listCompanies()) && section({
         title: t("start.present"),
         action: html`<a class="button is-small" href=${page.link("/hours")}>${icon("clock")}${t("start.hours")}</a>`,
@@ -70,11 +70,12 @@ function greeting({ firstName }) {
   return t(`start.greeting.${part}`, { name: firstName });
 }
 
-const tiles = (page, { sites, present, low }) => html`
+const tiles = (page, { counts: { sites, present, low }, openClarifications: unclear }) => html`
   <ul class="tiles">
     ${tile(sites, "start.tiles.sites", page.link("/sites"))}
     ${tile(present, "start.tiles.present", present && "#present")}
     ${tile(low, "start.tiles.low", low && "#low", low > 0 && "is-low")}
+    ${unclear > 0 && tile(openClarifications({ openClarifications: unclear }), "start.tiles.clarify", page.link("/clarifications"), "is-low")}
   </ul>`;
 
 const tile = (count, word, href, kind) => html`

@@ -36,7 +36,7 @@ export async function openEntry(entry, { company, siteName, mayCorrect = false }
       draft: `void:${entry.id}`, send: (body, now) => queue.voidHours({ ...about, was: shortOf(now), body }),
     }),
   });
-  if (!outcome) return undefined;
+  if (!outcome || outcome.state === "clarified") return undefined;
   const word = outcome.answer?.state === "VOID" || outcome.isVoiding ? "void" : "correction";
   toast(outcome.state === "waiting" ? t("crew.waits", { what: t(`hours.${word}.kept`) }) : t(`hours.${word}.done`));
   return outcome.answer;

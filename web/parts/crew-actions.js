@@ -19,7 +19,7 @@ export const entriesAtOnce = 50;
  * @returns {() => unknown} shows it; nothing to who doesn't lead the site.
  */
 export function createCrewActions(page, { id, api }) {
-  queue.onChange(({ entry, answer }) => (answer && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
+  queue.onChange(({ entry, answer, clarification }) => ((answer || clarification) && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
   let isAsked = page.tab === "hours";
   /** A foreman's overview tells nothing of the others. */
   function askWhoIsHere() {

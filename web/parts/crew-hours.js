@@ -93,6 +93,8 @@ export function editCrew({ key, kind, body, about, refused }) {
 }
 
 function told({ state }, word, count) {
+  // Then it is said what becomes of it.
+  if (state === "clarified") return;
   toast(state === "waiting" ? t("crew.waits", { what: t(word, { count }) }) : t(word, { count }));
 }
 

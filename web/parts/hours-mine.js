@@ -18,7 +18,7 @@ const weeksAtOnce = 4;
 const mostDays = 364;
 
 /** @param {import("app/page.js").Page} page whose data has `overview`. */
-export default function hoursMine(page) {
+export default async function hoursMine(page) {
   const { api } = page.company;
   let weeks = weeksAtOnce;
   let latest = null;
@@ -32,9 +32,15 @@ export default function hoursMine(page) {
     page.read({ sheets: sheetsPath(api, { from: addDays(to, 1 - Math.min(7 * weeks, mostDays)), to, user: page.user.id }) }, { optional: true });
   };
   read();
-  queue.onChange(({ entry, answer }) => answer && isOfHours(entry) && page.refresh(), page.signal);
+  queue.onChange(({ entry, answer, clarification }) => (answer || clarification) && isOfHours(entry) && page.refresh(), page.signal);
+  /** What waits for a manager, or was decided lately; null if its code can't be had. */
+  const clarified = await importModule(() => import("parts/clarifications-mine.js")).then(({ createMine }) => createMine(page), () => null);
+  // It stands above the hours: they are shown with it, so that it doesn't push them away from under a finger.
+  const isKnown = () => !clarified || page.data.ownClarifications || page.problems.ownClarifications;
 
-  return () => {
+  return () => isKnown() && html`${clarified?.()}${shown()}`;
+
+  function shown() {
     if (!page.data.mine) return page.problems.mine && html`<p class="hint">${whyMissing(page.problems.mine, "hours.notKept")}</p>`;
     if (weeks === weeksAtOnce) latest = page.data.mine;
     const entries = page.data.mine.filter((entry) => dayOf(entry.checkedInAt) >= first());
@@ -59,7 +65,7 @@ export default function hoursMine(page) {
         content: html`<ul class="list">${visits.map((visit) => entryRow(visit, { title: siteName(page, visit), open }))}</ul>`,
       })))}
       ${older()}`;
-  };
+  }
 
   function older() {
     if (!hasOlder()) return null;

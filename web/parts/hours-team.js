@@ -29,7 +29,7 @@ export default function hoursTeam(page) {
 
   page.read({ people: `${api}/users` }, { optional: true });
   read();
-  queue.onChange(({ entry, answer }) => (answer && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
+  queue.onChange(({ entry, answer, clarification }) => ((answer || clarification) && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
 
   function moved() {
     // Values in the address survive a reload and the back button.

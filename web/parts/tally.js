@@ -63,6 +63,7 @@ export function createTally(page, siteId) {
           amount: amount(Math.abs(delta), unit), name,
         });
         const action = isUndo ? null : { label: t("action.undo"), run: () => tally.send(material, -delta, null, { isUndo: true }) };
+        if (state === "clarified") return null;
         if (state === "done") return toast(done, { action });
         const close = toast(t(isKept ? "material.doneWaiting" : "material.doneUnkept", { done }), { action });
         waitingNotes.add({ material, close, settle: () => close() && toast(done, { action }) });

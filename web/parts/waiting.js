@@ -1,6 +1,6 @@
 // Waiting and refused acts as lines above every page, and notes about them.
 
-import { toast } from "app/live.js";
+import { fail, toast } from "app/live.js";
 import { html } from "app/html.js";
 import { importModule } from "app/modules.js";
 import { explain } from "app/problem.js";
@@ -32,11 +32,18 @@ async function open() {
   await openWaiting();
 }
 
+/** It left the queue, and isn't saved. */
+async function tellClarified(clarification) {
+  const { tellClarified: tell } = await importModule(() => import("parts/clarified.js"));
+  await tell(clarification);
+}
+
 // Acts of the current page are reported there. These are about earlier acts.
 let sent = 0;
 const late = new Set();
-queue.onChange(({ entry, answer, problem, isTold }) => {
+queue.onChange(({ entry, answer, clarification, problem, isTold }) => {
   redraw();
+  if (clarification) tellClarified(clarification).catch(fail);
   for (const { key } of queue.waiting) late.add(key);
   if (problem && !isTold) {
     const count = refusedCount();

@@ -27,6 +27,9 @@ public enum Permission: String, Sendable, CaseIterable {
     /// Record hours of other people.
     case enterTimes
     case correctTimes
+    case readClarifications
+    /// Book or decline what was reported late.
+    case decideClarifications
     case readAudit
     case readMails
 }
@@ -54,12 +57,14 @@ extension Role {
             nil
         case (_, .manager): .ownCompany
         case (.readCompany, .worker), (.readCompany, .bookkeeper), (.readUsers, .bookkeeper), (.readSites, .bookkeeper),
-            (.readTimes, .bookkeeper), (.readCosts, .bookkeeper):
+            (.readTimes, .bookkeeper), (.readCosts, .bookkeeper), (.readClarifications, .bookkeeper):
             .ownCompany
         case (_, .bookkeeper): nil
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites
-        case (.readTimes, .worker): .ownRecords
-        case (.enterTimes, .worker), (.correctTimes, .worker), (.moveMaterial, .worker): .ledSites
+        case (.readTimes, .worker), (.readClarifications, .worker): .ownRecords
+        case (.enterTimes, .worker), (.correctTimes, .worker), (.moveMaterial, .worker),
+            (.decideClarifications, .worker):
+            .ledSites
         case (.changeCompany, .worker), (.readUsers, .worker), (.inviteUsers, .worker), (.changeUsers, .worker),
             (.changeSites, .worker), (.changeMaterials, .worker), (.readAudit, .worker),
             (.readMails, .worker), (.readCosts, .worker):

@@ -12,6 +12,7 @@ public enum RefusalCodes {
     public static let all: [any RefusalCode.Type] = [
         AccessRefusal.self, InputRefusal.self, ChangeRefusal.self, AccountRefusal.self, CompanyRefusal.self,
         UserRefusal.self,
-        SiteRefusal.self, MaterialRefusal.self, TransferRefusal.self, TimeEntryRefusal.self, LimitRefusal.self,
+        SiteRefusal.self, MaterialRefusal.self, TransferRefusal.self, TimeEntryRefusal.self, ClarificationRefusal.self,
+        LimitRefusal.self,
     ]
 }

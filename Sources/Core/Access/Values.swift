@@ -22,7 +22,10 @@ public struct Values: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public let list: [(name: String, value: Value)]
     public var isEmpty: Bool { list.isEmpty }
 
-    public init(dictionaryLiteral elements: (String, Value)...) { list = elements.map { (name: $0.0, value: $0.1) } }
+    init(_ list: [(name: String, value: Value)]) { self.list = list }
+    public init(dictionaryLiteral elements: (String, Value)...) {
+        self.init(elements.map { (name: $0.0, value: $0.1) })
+    }
 
     public static func == (left: Values, right: Values) -> Bool {
         left.list.elementsEqual(right.list) { $0.name == $1.name && $0.value == $1.value }

@@ -34,13 +34,15 @@ public struct AuditEntry: Sendable {
         case materialChanged = "material.changed"
         case materialRemoved = "material.removed"
         case materialRestored = "material.restored"
-        /// A movement that was reported late, and couldn't be recorded.
+        /// A movement that was reported late, and couldn't be recorded, before there were clarifications.
         case actRefused = "material.act-refused"
         case timeEntered = "time-entry.entered"
         case timeCorrected = "time-entry.corrected"
         case timeVoided = "time-entry.voided"
         /// It was voided, and another one added on another site.
         case timeMoved = "time-entry.moved"
+        case clarificationBooked = "clarification.booked"
+        case clarificationDeclined = "clarification.declined"
     }
 
     /// One changed field, by its name in the API. Names, addresses and times have no values here, so that they can be erased.
@@ -131,7 +133,8 @@ extension AuditEntry {
             SELECT $4
             UNION SELECT m.id FROM materials m WHERE m.company_id = $1 AND m.site_id = $4
             UNION SELECT c.entry_id FROM time_corrections c WHERE c.company_id = $1 AND c.site_id = $4
-            UNION SELECT t.id FROM time_entries t WHERE t.company_id = $1 AND t.site_id = $4 AND t.voided_at IS NOT NULL)
+            UNION SELECT t.id FROM time_entries t WHERE t.company_id = $1 AND t.site_id = $4 AND t.voided_at IS NOT NULL
+            UNION SELECT d.id FROM clarifications d WHERE d.company_id = $1 AND d.site_id = $4)
         ORDER BY a.company_id DESC, a.id DESC LIMIT $2
         """
 

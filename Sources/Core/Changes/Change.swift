@@ -6,11 +6,6 @@ public struct Change<Result: Sendable>: Sendable {
     let body: @Sendable (borrowing Transaction) throws -> Result
     /// Reads the current result for a repeated request; nil if only the first answer can hold it.
     let reading: Reading?
-    /// What a refusal leaves behind; nil for nothing.
-    let recorder: Recorder?
-
-    /// Returns the body of a transaction of its own that records a refusal of this change; nil if the refusal isn't recorded.
-    typealias Recorder = @Sendable (Refusal) -> (@Sendable (borrowing Transaction) throws -> Void)?
 
     struct Reading: Sendable {
         /// The id of the created or changed row.
@@ -19,16 +14,8 @@ public struct Change<Result: Sendable>: Sendable {
     }
 
     /// - Parameter body: may run more than once, like the body of every transaction.
-    init(
-        reading: Reading? = nil, recorder: Recorder? = nil,
-        _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
-    ) {
-        (self.reading, self.recorder, self.body) = (reading, recorder, body)
-    }
-
-    /// The same change, whose refusals are recorded.
-    func recordingRefusals(_ recorder: @escaping Recorder) -> Change {
-        Change(reading: reading, recorder: recorder, body)
+    init(reading: Reading? = nil, _ body: @escaping @Sendable (borrowing Transaction) throws -> Result) {
+        (self.reading, self.body) = (reading, body)
     }
 
     /// The same change, with a result that can be read again by the id of the created or changed row.
@@ -42,7 +29,7 @@ public struct Change<Result: Sendable>: Sendable {
                 guard let id = ID<Noun>(subject) else { throw Noun.notFound }
                 return try read(id, transaction)
             })
-        return Change(reading: reading, recorder: recorder, body)
+        return Change(reading: reading, body)
     }
 
     /// The same change, with results that can be read again one by one.
@@ -60,12 +47,12 @@ public struct Change<Result: Sendable>: Sendable {
                 }
                 return items
             })
-        return Change(reading: reading, recorder: recorder, body)
+        return Change(reading: reading, body)
     }
 
     /// The same change with its result transformed. The new result can't be read again.
     public func map<Other: Sendable>(_ transform: @escaping @Sendable (Result) -> Other) -> Change<Other> {
-        Change<Other>(recorder: recorder) { transform(try body($0)) }
+        Change<Other> { transform(try body($0)) }
     }
 }
 

@@ -98,6 +98,7 @@ struct CompanyData: Sendable {
         CompanyData(Movement.self),
         CompanyData(TimeEntry.self),
         CompanyData(TimeEntry.Correction.self),
+        CompanyData(Clarification.self),
         CompanyData(
             "audit_entries", key: texts("id"),
             integers("at") + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes")),

@@ -179,6 +179,7 @@ private struct Restoring {
         if table.name == "sites", row["kind"] == nil { values["kind"] = .text(Site.Kind.site.rawValue) }
         if table.name == "time_entries" || table.name == "time_corrections" { try completeHours(&values) }
         if table.name == "movements", row["kind"] == nil { try complete(&values, transaction) }
+        if table.name == "clarifications" { try checkClarification(values) }
         // A person that a row names belongs to the company, or is an operator.
         for column in PersonColumn.all where column.table == table.name && column.table != "users" {
             guard let user = values[column.name]?.text, !known.contains(user) else { continue }
@@ -194,6 +195,7 @@ private struct Restoring {
         case "sites": textBytes += (values["notes"]?.text).textBytes
         case "movements": textBytes += (values["note"]?.text).textBytes
         case "time_corrections": textBytes += (values["reason"]?.text).textBytes
+        case "clarifications": textBytes += (values["body"]?.text).textBytes + (values["reason"]?.text).textBytes
         case "time_entries":
             textBytes += (values["reason"]?.text).textBytes + (values["void_reason"]?.text).textBytes
         default: break
@@ -214,6 +216,17 @@ private struct Restoring {
             throw wrong("it has no known source")
         }
         guard Breaks(stored: values["breaks"]?.text ?? "") != nil else { throw wrong("its breaks can't be") }
+    }
+
+    /// Checks what is stored as text of its own form.
+    private func checkClarification(_ values: [String: SQLValue]) throws {
+        guard Clarification.Act(rawValue: values["act"]?.text ?? "") != nil else { throw wrong("it has no known act") }
+        guard Clarification.State(rawValue: values["state"]?.text ?? "") != nil else {
+            throw wrong("it has no known state")
+        }
+        guard Clarification.Content(stored: values["body"]?.text ?? "") != nil,
+            Values(stored: values["params"]?.text ?? "") != nil
+        else { throw wrong("it holds no act") }
     }
 
     /// Completes a movement of an export from before movements kept what they were recorded with.

@@ -18,6 +18,8 @@ public enum Limit: String, Column, CaseIterable {
     case entryCorrections = "entry-corrections"
     case entryBreaks = "entry-breaks"
     case dailyEntries = "daily-entries"
+    case personClarifications = "person-clarifications"
+    case clarifications
     case largeAnswers = "large-answers"
     case personLargeAnswers = "person-large-answers"
     case copies
@@ -42,6 +44,8 @@ public enum Limit: String, Column, CaseIterable {
         case .entryCorrections: 100
         case .entryBreaks: Int64(Breaks.most)
         case .dailyEntries: 60
+        case .personClarifications: 100
+        case .clarifications: 2_000
         case .largeAnswers: 20
         case .personLargeAnswers: 4
         case .copies: 2
@@ -73,7 +77,7 @@ public enum Limit: String, Column, CaseIterable {
         case .sites: "Sites, without those that were removed"
         case .siteMaterials: "Material of one site, without what was removed"
         case .text:
-            "Notes of sites, notes on movements and reasons of time entries and their corrections, with those of what was removed"
+            "Notes of sites, notes on movements, reasons of time entries and their corrections, and clarifications, with those of what was removed"
         case .dailyRows: "Movements, time entries, corrections, audit entries, mails and all else that a UTC day adds"
         case .personWrites: "Requests that change something, by one person in a minute, on one server"
         case .companyWrites: "The same by all people of a company"
@@ -85,6 +89,8 @@ public enum Limit: String, Column, CaseIterable {
         case .entryCorrections: "Corrections of one time entry"
         case .entryBreaks: "Breaks of one time entry"
         case .dailyEntries: "Time entries of a person that begin on one day, with those that were voided"
+        case .personClarifications: "Clarifications of a person that wait for a decision"
+        case .clarifications: "The same of a company; as many more as are reported at the same moment"
         case .largeAnswers:
             "Lists, sites and overviews that are read and sent at once to the people of a company, on one server"
         case .personLargeAnswers: "The same to one person"
@@ -103,8 +109,8 @@ public enum Limit: String, Column, CaseIterable {
         case .personWrites, .companyWrites: 0...1_000_000
         // The instant of each mail of the last 24 hours is stored.
         case .firstDayMails, .dailyMails: 0...10_000
-        case .sessions, .phones, .keptAnswers, .entryCorrections, .entryBreaks, .dailyEntries, .largeAnswers,
-            .personLargeAnswers, .copies, .personCopies:
+        case .sessions, .phones, .keptAnswers, .entryCorrections, .entryBreaks, .dailyEntries, .personClarifications,
+            .clarifications, .largeAnswers, .personLargeAnswers, .copies, .personCopies:
             nil
         }
     }
@@ -125,11 +131,14 @@ public enum LimitRefusal: String, RefusalCode {
     case entryCorrections = "too-many-corrections"
     case entryBreaks = "too-many-breaks"
     case dailyEntries = "too-many-daily-entries"
+    case personClarifications = "too-many-clarifications"
+    case clarifications = "too-many-clarifications-of-company"
     case largeAnswers = "too-many-large-answers"
 
     public var kind: Refusal.Kind {
         switch self {
-        case .people, .activeSites, .sites, .siteMaterials, .text, .entryCorrections, .entryBreaks, .dailyEntries:
+        case .people, .activeSites, .sites, .siteMaterials, .text, .entryCorrections, .entryBreaks, .dailyEntries,
+            .personClarifications, .clarifications:
             .conflict
         case .largeAnswers: .busy
         case .dailyRows, .personWrites, .companyWrites, .mails: .tooMany
@@ -150,6 +159,8 @@ public enum LimitRefusal: String, RefusalCode {
         case .entryCorrections: "A time entry is corrected at most {value} times ({limit})."
         case .entryBreaks: "A time entry has at most {value} breaks ({limit})."
         case .dailyEntries: "A person has at most {value} time entries a day ({limit})."
+        case .personClarifications: "At most {value} late reports of a person wait for a decision ({limit})."
+        case .clarifications: "At most {value} late reports of a company wait for a decision ({limit})."
         case .largeAnswers: "At most {value} large answers are sent at once ({limit}): try again in a moment."
         }
     }
@@ -171,6 +182,8 @@ extension LimitRefusal {
         case .entryCorrections: .entryCorrections
         case .entryBreaks: .entryBreaks
         case .dailyEntries: .dailyEntries
+        case .personClarifications: .personClarifications
+        case .clarifications: .clarifications
         case .largeAnswers: .largeAnswers
         }
     }

@@ -52,14 +52,7 @@ public final class RowMeter: Sendable {
             tally.added.withLock { $0 = session.insertions }
             return result
         }
-        let result: Result
-        do {
-            result = try await database.make(whole(counted))
-        } catch let refusal as Refusal {
-            // Recorded before the caller learns of it: a failure here is the answer, so that they report it again.
-            if let record = change.recorder?(refusal) { try await make(Change<Void>(record), in: company) }
-            throw refusal
-        }
+        let result = try await database.make(whole(counted))
         let added = tally.added.withLock { $0 }
         if added > 0 { await count(added, of: company, most: most, now: now) }
         return result

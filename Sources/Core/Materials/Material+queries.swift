@@ -134,6 +134,13 @@ extension Material {
         }
     }
 
+    static func createdAt(_ id: Material.ID, _ scope: SiteScope) -> Query<Instant> {
+        Query(
+            "SELECT m.created_at FROM materials m WHERE m.company_id = $1 AND m.site_id = $2 AND m.id = $3",
+            scope.company, scope.site, id
+        ) { try $0.next() }
+    }
+
     /// Since when the material has been recorded as running low.
     static func lowSince(_ id: Material.ID, _ scope: SiteScope) -> Query<Instant?> {
         Query(

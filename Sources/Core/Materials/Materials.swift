@@ -196,35 +196,74 @@ public struct Materials: Sendable {
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `SiteRefusal.notFound`, `MaterialRefusal.notFound`, `.notEnough` or `.tooMuch` if the amount would leave the range
     ///   from 0 to `Quantity.max`, `.beforeMaterial` if something is taken before the material was made, `.unitChanged` if the
-    ///   adjustment is in another unit, or `LimitRefusal.text` because of the note. What was reported late, and is refused, is recorded in the site's history.
-    public func adjust(_ id: Material.ID, _ adjustment: Adjustment, on scope: SiteScope) throws -> Change<Material> {
+    ///   adjustment is in another unit, or `LimitRefusal.text` because of the note; what was reported late waits instead.
+    public func adjust(
+        _ id: Material.ID, _ adjustment: Adjustment, on scope: SiteScope
+    ) throws -> Change<Reported<Material>> {
         try scope.check(.adjustAmounts)
-        let (now, runtime, lowStock) = (runtime.now(), runtime, lowStock)
-        try adjustment.check(now: now)
-        let movement: Movement.ID = runtime.newID()
+        let (now, lowStock) = (runtime.now(), lowStock)
+        var content = Clarification.Content()
+        (content.material, content.delta, content.unit) = (id, adjustment.delta, adjustment.unit)
+        (content.note, content.isUndo) = (adjustment.note, adjustment.isUndo)
+        let report = try Report(.adjust, at: adjustment.at, content, on: scope, runtime, now: now)
+        let (movement, user): (Movement.ID, User.ID) = (runtime.newID(), scope.actor.user.id)
         return Change { transaction in
             guard adjustment.delta != .zero else { return try Self.find(id, scope, transaction) }
+            try adjustment.check(now: now)
+            if report.lateAt != nil {
+                // Whoever records hours and material holds the person first.
+                try transaction.enqueue(User.lock(user, in: scope.company))
+                guard try !transaction.fetch(Site.record(scope, at: report.lateAt)).isEmpty else { throw Site.notFound }
+                try Self.checkBefore(adjustment, of: id, scope, transaction)
+                let changed = try transaction.fetch(Material.adjust(id, by: adjustment.delta, scope, now: now))
+                return try Self.record(
+                    changed.first, id, adjustment, as: movement, by: user, scope, transaction, lowStock, now: now)
+            }
             let (sites, changed) = try transaction.fetch(
                 Site.exists(scope), Material.adjust(id, by: adjustment.delta, scope, now: now))
             guard !sites.isEmpty else { throw Site.notFound }
-            guard let (material, lowSince, createdAt) = changed.first else {
-                throw Self.outOfRange(try Self.find(id, scope, transaction), adjustment.delta)
-            }
-            if let unit = adjustment.unit, unit != material.unit {
-                throw Refusal(
-                    MaterialRefusal.unitChanged, ["material": .text(material.name), "unit": .text(material.unit)])
-            }
-            if adjustment.delta < .zero { try adjustment.check(against: material, createdAt: createdAt) }
-            try TextUse.add(adjustment.note.textBytes, of: id, in: scope.within, transaction)
-            let moved = Movement(
-                movement, adjustment.kind, of: material, delta: adjustment.delta,
-                note: adjustment.note, by: scope.actor.user.id, at: adjustment.at ?? now, createdAt: now)
-            try transaction.enqueue(moved.insert(of: id, scope))
-            try lowStock.look(at: material, since: lowSince, scope, transaction)
-            return scope.within.seesPrices ? material : material.withoutPrice
+            return try Self.record(
+                changed.first, id, adjustment, as: movement, by: user, scope, transaction, lowStock, now: now)
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
-        .recordingRefusals { LateRefusal(of: adjustment, $0, on: id, scope, now: now)?.writing(runtime) }
+        .clarifying(report, in: scope.company)
+    }
+
+    /// Checks what can be known of an adjustment before it is made, and holds the material.
+    /// - Throws: `MaterialRefusal.notFound`, `.unitChanged` or `.beforeMaterial`.
+    static func checkBefore(
+        _ adjustment: Adjustment, of id: Material.ID, _ scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws {
+        try transaction.enqueue(Material.lock(id, scope))
+        let (found, createdAt) = try transaction.fetch(Material.oneEver(id, scope), Material.createdAt(id, scope))
+        guard let material = found.first, material.removedAt == nil, let createdAt = createdAt.first else {
+            throw Material.notFound
+        }
+        try adjustment.check(unitOf: material)
+        if adjustment.delta < .zero { try adjustment.check(against: material, createdAt: createdAt) }
+    }
+
+    /// Records the movement of an amount that was changed.
+    /// - Parameter changed: the row that the change returned; nil if it was refused.
+    /// - Throws: as `adjust`, except for the site.
+    static func record(
+        _ changed: (material: Material, lowSince: Instant?, createdAt: Instant)?, _ id: Material.ID,
+        _ adjustment: Adjustment, as movement: Movement.ID, by user: User.ID, _ scope: SiteScope,
+        _ transaction: borrowing Transaction, _ lowStock: LowStock, now: Instant
+    ) throws -> Material {
+        guard let (material, lowSince, createdAt) = changed else {
+            guard let material = try transaction.fetch(Material.one(id, scope)).first else { throw Material.notFound }
+            throw Self.outOfRange(material, adjustment.delta)
+        }
+        try adjustment.check(unitOf: material)
+        if adjustment.delta < .zero { try adjustment.check(against: material, createdAt: createdAt) }
+        try TextUse.add(adjustment.note.textBytes, of: id, in: scope.within, transaction)
+        let moved = Movement(
+            movement, adjustment.kind, of: material, delta: adjustment.delta,
+            note: adjustment.note, by: user, at: adjustment.at ?? now, createdAt: now)
+        try transaction.enqueue(moved.insert(of: id, scope))
+        try lowStock.look(at: material, since: lowSince, scope, transaction)
+        return scope.within.seesPrices ? material : material.withoutPrice
     }
 
     static func lock(
@@ -263,6 +302,12 @@ extension Adjustment {
         guard let at else { return }
         if at > now + Self.skew { throw Refusal("at", .inFuture) }
         if at < now - Self.oldest { throw Refusal("at", .tooOld, ["days": .integer(30)]) }
+    }
+
+    /// - Throws: `MaterialRefusal.unitChanged` if it is in another unit.
+    func check(unitOf material: Material) throws {
+        guard let unit, unit != material.unit else { return }
+        throw Refusal(MaterialRefusal.unitChanged, ["material": .text(material.name), "unit": .text(material.unit)])
     }
 
     /// - Throws: `MaterialRefusal.beforeMaterial` if it was done before the material was made.

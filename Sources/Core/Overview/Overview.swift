@@ -104,15 +104,22 @@ public struct Overview: Sendable {
     /// Latest check-in first, at most `mostPresent`.
     public let present: [Presence]
     public let counts: Counts
+    /// How many clarifications wait for a decision: exact up to `mostClarifications`, and one more than that for all others. Nil for a
+    /// reader who doesn't see those of the whole company.
+    public let openClarifications: Int?
 
+    public static let mostClarifications = 100
     public static let mostSites = 500
     public static let mostLow = 50
     public static let mostPresent = 500
     /// The most people that are named for a site.
     public static let mostPeople = 5
 
-    package init(sites: [Place], low: [Shortage], present: [Presence], counts: Counts) {
+    package init(
+        sites: [Place], low: [Shortage], present: [Presence], counts: Counts, openClarifications: Int?
+    ) {
         (self.sites, self.low, self.present, self.counts) = (sites, low, present, counts)
+        self.openClarifications = openClarifications
     }
 }
 
@@ -128,8 +135,15 @@ public struct Overviews: Sendable {
     ///   `StorageError`.
     public func get(_ scope: CompanyScope) async throws -> Overview {
         try scope.check(.readSites)
-        let (timeZones, rows, present, counts) = try await database.fetch(
-            Company.timeZone(scope), Overview.sites(scope).page, Overview.present(scope), Overview.counts(scope))
+        let open = Collector(
+            Clarification.openCount(in: scope.company, upTo: Int64(Overview.mostClarifications)))
+        let (zones, places, here, numbers) = (
+            Collector(Company.timeZone(scope)), Collector(Overview.sites(scope).page),
+            Collector(Overview.present(scope)), Collector(Overview.counts(scope))
+        )
+        // A worker sees none but their own.
+        try await database.read([zones, places, here, numbers] + (scope.assignee == nil ? [open] : []))
+        let (timeZones, rows, present, counts) = (zones.rows, places.rows, here.rows, numbers.rows)
         guard let timeZone = timeZones.first, let counts = counts.first else { throw Company.notFound }
         var room = PageRoom(Overview.mostSites)
         let shown = rows.prefix { room.takes(bytes: $0.bytes) }.map(\.item)
@@ -146,7 +160,8 @@ public struct Overviews: Sendable {
                 people: people?.rows ?? [], isOwn: row.isOwn, lastVisited: row.lastVisited)
         }
         return Overview(
-            sites: sites, low: Overview.Shortage.grouped(low.flatMap(\.rows)), present: present, counts: counts)
+            sites: sites, low: Overview.Shortage.grouped(low.flatMap(\.rows)), present: present, counts: counts,
+            openClarifications: open.rows.first.map { Int(clamping: $0) })
     }
 
     /// Each site is queried separately, in one round trip, and only as many sites as fill the list: one statement for all sites would

@@ -46,17 +46,30 @@ enum FormerAssignment {
         ) { (try $0.next(), try $0.next() as Instant? != nil) }
     }
 
-    /// The id of the site, even if it was removed, if the person works or worked there, or may work on any site.
-    static func site(_ scope: SiteScope) -> Query<Site.ID> {
+    /// The name of the site, even if it was removed, if the person works or worked there, or may work on any site.
+    static func siteName(_ scope: SiteScope) -> Query<String> {
         Query(everOnSite, scope.company, scope.assignee, scope.site) { try $0.next() }
     }
 
     private static let everOnSite: SQL = """
-        SELECT s.id FROM sites s
+        SELECT s.name FROM sites s
         WHERE s.company_id = $1 AND s.id = $3 AND (\(Site.isVisible) OR EXISTS (
             SELECT 1 FROM former_assignments f
             WHERE f.company_id = s.company_id AND f.site_id = s.id AND f.user_id = $2))
         """
+
+    private static let foreman: SQL = """
+        SELECT a.user_id FROM assignments a
+        WHERE a.company_id = $1 AND a.site_id = $2 AND a.user_id = $3 AND a.foreman_since IS NOT NULL
+        UNION ALL
+        SELECT f.user_id FROM former_assignments f
+        WHERE f.company_id = $1 AND f.site_id = $2 AND f.user_id = $3 AND f.foreman_since IS NOT NULL
+        """
+
+    /// The person of the scope, if they are a foreman of the site, or were one when their assignment ended.
+    static func everLed(_ scope: SiteScope) -> Query<User.ID> {
+        Query(foreman, scope.company, scope.site, scope.actor.user.id) { try $0.next() }
+    }
 
     /// Of a person who is being removed, and whom no record names.
     static func forget(of user: User.ID, in company: Company.ID) -> Statement {

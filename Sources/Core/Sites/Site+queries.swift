@@ -102,6 +102,23 @@ extension Site {
         Query(oneByID, scope.company, scope.assignee, scope.site) { (try SiteRecord(&$0), try $0.next()) }
     }
 
+    private static let onceByID: SQL = """
+        SELECT \(columns), c.time_zone FROM sites s JOIN companies c ON c.id = s.company_id
+        WHERE s.company_id = $1 AND s.id = $3 AND (s.removed_at IS NULL OR s.removed_at > $4) AND (\(isVisible) OR EXISTS (
+            SELECT 1 FROM former_assignments f
+            WHERE f.company_id = s.company_id AND f.site_id = s.id AND f.user_id = $2 AND f.ended_at > $4))
+        """
+
+    /// The site as it was there for work that is reported late: neither the site was removed then, nor had the assignment ended. When
+    /// the office entered site or assignment makes no difference.
+    /// - Parameter at: nil for work that is done now.
+    static func record(_ scope: SiteScope, at: Instant?) -> Query<(record: SiteRecord, timeZone: String)> {
+        guard let at else { return record(scope) }
+        return Query(onceByID, scope.company, scope.assignee, scope.site, at) {
+            (try SiteRecord(&$0), try $0.next())
+        }
+    }
+
     /// The site, even if it was removed, for those who may read what was removed.
     static func readable(_ scope: SiteScope) -> Query<(record: SiteRecord, timeZone: String)> {
         Query(scope.within.readsArchive ? everByID : oneByID, scope.company, scope.assignee, scope.site) {

@@ -6,8 +6,8 @@ extension TimeEntries {
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `TimeEntryRefusal.notCheckedIn`, or `SiteRefusal.notFound` if the caller can't see the site either;
     ///   `TimeEntryRefusal.onBreakAlready`; a flaw of `at`, `.outsideEntry` or `.breaksOverlap`; `LimitRefusal.entryBreaks`.
-    public func startBreak(at: Instant?, on scope: SiteScope) throws -> Change<TimeEntry> {
-        try changeOpen(at: at, on: scope) { entry, now in
+    public func startBreak(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
+        try changeOpen(.breakStart, at: at, on: scope) { entry, now in
             if let from = entry.breaks.running?.from {
                 throw Refusal(TimeEntryRefusal.onBreakAlready, ["from": .instant(from)])
             }
@@ -23,8 +23,8 @@ extension TimeEntries {
     /// Ends the caller's break.
     /// - Parameter at: when it ended, for work done offline; nil for now.
     /// - Throws: as `startBreak` does, with `TimeEntryRefusal.notOnBreak` if the caller isn't on a break, and a flaw of `at`, `.beforeBreak`.
-    public func endBreak(at: Instant?, on scope: SiteScope) throws -> Change<TimeEntry> {
-        try changeOpen(at: at, on: scope) { entry, now in
+    public func endBreak(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
+        try changeOpen(.breakEnd, at: at, on: scope) { entry, now in
             guard let from = entry.breaks.running?.from else { throw Refusal(TimeEntryRefusal.notOnBreak) }
             let to = at ?? max(now, from)
             guard to >= from else { throw Refusal("at", .beforeBreak) }
@@ -34,14 +34,15 @@ extension TimeEntries {
     }
 
     private func changeOpen(
-        at: Instant?, on scope: SiteScope,
+        _ act: Clarification.Act, at: Instant?, on scope: SiteScope,
         _ change: @escaping @Sendable (inout TimeEntry, _ now: Instant) throws -> Void
-    ) throws -> Change<TimeEntry> {
+    ) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
-        try Self.check(at, now: now)
+        let report = try Report(act, at: at, on: scope, runtime, now: now)
         let user = scope.actor.user.id
         return Change { transaction in
+            try Self.check(at, now: now)
             try transaction.enqueue(User.lock(user, in: scope.company))
             guard var entry = try transaction.fetch(TimeEntry.open(of: user, scope.company)).first,
                 entry.site == scope.site
@@ -51,6 +52,7 @@ extension TimeEntries {
             return try Self.entry(entry, scope, transaction)
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
+        .clarifying(report, in: scope.company)
     }
 
     /// Records how long the caller's breaks were in all, instead of what they said before, in their open entry on the site or the latest
@@ -60,13 +62,16 @@ extension TimeEntries {
     ///   - at: when they said so, for work done offline; nil for now.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `TimeEntryRefusal.notCheckedIn`, or `SiteRefusal.notFound` if the caller can't see the site either; a flaw of
-    ///   `minutes`, `.longerThanEntry`; `LimitRefusal.entryBreaks`.
-    public func stateBreak(minutes: Int, at: Instant?, on scope: SiteScope) throws -> Change<TimeEntry> {
+    ///   `minutes`, `.longerThanEntry`; `LimitRefusal.entryBreaks`; what was reported late waits instead.
+    public func stateBreak(minutes: Int, at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
-        try Self.check(at, now: now)
+        var content = Clarification.Content()
+        content.minutes = minutes
+        let report = try Report(.breakStated, at: at, content, on: scope, runtime, now: now)
         let user = scope.actor.user.id
         return Change { transaction in
+            try Self.check(at, now: now)
             try transaction.enqueue(User.lock(user, in: scope.company))
             let latest = TimeEntry.latest(of: user, before: at ?? now + Adjustment.skew, on: scope)
             guard var entry = try transaction.fetch(latest).first,
@@ -81,5 +86,6 @@ extension TimeEntries {
             return try Self.entry(entry, scope, transaction)
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
+        .clarifying(report, in: scope.company)
     }
 }

@@ -1,8 +1,9 @@
-import Storage
+public import Storage
 
 extension TimeEntries {
     /// Corrects an entry, and keeps what it said before with the reason. Nothing is recorded if nothing changes. Another site voids the
     /// entry and adds one there.
+    /// - Parameter at: when it was corrected, for work done offline; nil for now.
     /// - Returns: the entry, or the one on the other site.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `CompanyRefusal.notFound`;
     ///   for someone who isn't a manager `SiteRefusal.notFound`, `.foremenOnly` and `TimeEntryRefusal.foremenRecentOnly`;
@@ -10,15 +11,33 @@ extension TimeEntries {
     ///   `checkedOutAt`, `.inFuture`, `.tooOld`, `.beforeCheckIn` or `.longerThanADay`; flaws of `breaks`; `SiteRefusal.notFound` about
     ///   `siteId`, or for a foreman its flaw `.notAssigned`; `TimeEntryRefusal.otherOpen` if the entry would be the person's second open
     ///   one, `.cantBeOpen` if the site or the person was removed, `.overlaps` if the person has another entry in that time;
-    ///   `LimitRefusal.entryCorrections`, `.dailyEntries` or `.text`.
+    ///   `LimitRefusal.entryCorrections`, `.dailyEntries` or `.text`; what was reported late waits instead.
     public func correct(
-        _ id: TimeEntry.ID, _ correction: TimeCorrection, if precondition: Precondition, on scope: SiteScope
+        _ id: TimeEntry.ID, _ correction: TimeCorrection, at: Instant? = nil, if precondition: Precondition,
+        on scope: SiteScope
+    ) throws -> Change<Reported<TimeEntry>> {
+        var content = Clarification.Content()
+        (content.entry, content.target, content.kind) = (id, correction.site, correction.kind)
+        (content.checkedInAt, content.checkedOutAt) = (correction.checkedInAt, correction.checkedOutAt ?? nil)
+        if case .some(.none) = correction.checkedOutAt { content.reopens = true }
+        (content.breaks, content.reason) = (correction.breaks.map { Breaks($0) }, correction.reason)
+        let report = try Report(.correct, at: at, content, on: scope, runtime, now: runtime.now())
+        return try correcting(id, correction, at: at, recentTo: report.lateAt, if: precondition, on: scope)
+            .clarifying(report, in: scope.company)
+    }
+
+    /// The same, without keeping what was reported late.
+    /// - Parameter recent: when it was corrected, if that was long ago: from then on count the days that a foreman may correct.
+    func correcting(
+        _ id: TimeEntry.ID, _ correction: TimeCorrection, at: Instant? = nil, recentTo recent: Instant? = nil,
+        if precondition: Precondition, on scope: SiteScope
     ) throws -> Change<TimeEntry> {
         try scope.check(.correctTimes)
         let (now, runtime) = (runtime.now(), runtime)
         let newID: TimeEntry.ID = runtime.newID()
         let target = correction.site.map { scope.within.site($0) } ?? scope
         return Change { transaction in
+            try Self.check(at, now: now)
             let old = try Self.lock(id, scope, transaction)
             guard old.state != .void else { throw Refusal(TimeEntryRefusal.voided) }
             try precondition.check(old.version)
@@ -28,7 +47,7 @@ extension TimeEntries {
             guard moves || timesChange || (new.kind, new.breaks) != (old.kind, old.breaks) else {
                 return try Self.entry(old, scope, transaction)
             }
-            try Self.checkRecent([old.checkedInAt, new.checkedInAt], scope, now: now)
+            try Self.checkRecent([old.checkedInAt, new.checkedInAt], scope, now: recent ?? now)
             if new.checkedOutAt == nil, old.checkedOutAt != nil || moves {
                 try Self.checkOpening(old, target, transaction, now: now)
             }
@@ -104,7 +123,7 @@ extension TimeEntries {
 
     /// Checks that an entry can be open on a site.
     /// - Throws: `TimeEntryRefusal.cantBeOpen` or `.otherOpen`.
-    private static func checkOpening(
+    static func checkOpening(
         _ entry: TimeEntry, _ site: SiteScope, _ transaction: borrowing Transaction, now: Instant
     ) throws {
         // Removing the site ends its open entries, so neither may happen during the other.

@@ -33,12 +33,13 @@ extension TimeEntries {
         try transaction.fetch(TimeEntry.open(in: scope.company)).filter { $0.site == scope.site }
     }
 
-    /// Ends an entry now, or where the person's next one begins.
-    private static func end(
-        _ entry: TimeEntry, _ cause: TimeEntry.Correction.Cause, _ scope: SiteScope,
+    /// Ends an entry, or where the person's next one begins.
+    /// - Parameter at: when it ends; nil for now.
+    static func end(
+        _ entry: TimeEntry, _ cause: TimeEntry.Correction.Cause, at: Instant? = nil, _ scope: SiteScope,
         _ transaction: borrowing Transaction, now: Instant
     ) throws {
-        let end = max(now, entry.checkedInAt)
+        let end = max(at ?? now, entry.checkedInAt)
         let later = try transaction.fetch(
             TimeEntry.stretches(of: entry.user, besides: entry.id, from: entry.checkedInAt, to: end, in: scope.company)
         ).map(\.from).filter { $0 >= entry.checkedInAt }

@@ -13,17 +13,19 @@ public struct TimeEntries: Sendable {
     /// - Parameter at: the time of arrival, for work done offline; nil for now.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `SiteRefusal.notFound`, `TimeEntryRefusal.checkedInAlready` if the caller has an open time entry, `.overlaps` if the
-    ///   time lies in another of their entries, or `LimitRefusal.dailyEntries`.
-    public func checkIn(at: Instant?, on scope: SiteScope) throws -> Change<TimeEntry> {
+    ///   time lies in another of their entries, or `LimitRefusal.dailyEntries`; what was reported late waits instead.
+    public func checkIn(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
-        try Self.check(at, now: now)
+        let report = try Report(.checkIn, at: at, on: scope, runtime, now: now)
         let (user, id): (User, TimeEntry.ID) = (scope.actor.user, runtime.newID())
         return Change { transaction in
+            try Self.check(at, now: now)
             // Neither the site nor the person may be removed concurrently, which would end open time entries.
             try transaction.enqueue(User.lock(user.id, in: scope.company))
             try transaction.enqueue(Site.lock(scope))
-            let (sites, open) = try transaction.fetch(Site.record(scope), TimeEntry.open(of: user.id, scope.company))
+            let (sites, open) = try transaction.fetch(
+                Site.record(scope, at: report.lateAt), TimeEntry.open(of: user.id, scope.company))
             guard let site = sites.first else { throw Site.notFound }
             if let open = open.first {
                 throw Refusal(TimeEntryRefusal.checkedInAlready, ["checkedInAt": .instant(open.checkedInAt)])
@@ -36,9 +38,13 @@ public struct TimeEntries: Sendable {
             guard try transaction.execute(entry.insert(scope)) == 1 else {
                 throw Refusal(TimeEntryRefusal.openMeanwhile)
             }
-            return entry
+            guard let removedAt = site.record.removedAt else { return entry }
+            // As the removal would have done.
+            try Self.end(entry, .siteRemoved, at: removedAt, scope, transaction, now: now)
+            return try Self.entry(entry, scope, transaction)
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
+        .clarifying(report, in: scope.company)
     }
 
     /// When an entry begins that someone opens themselves. The clock of a phone may be ahead by `Adjustment.skew`: who left by it a moment
@@ -67,13 +73,14 @@ public struct TimeEntries: Sendable {
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `TimeEntryRefusal.notCheckedIn`, `SiteRefusal.notFound` if the caller isn't checked in on the site and
     ///   can't see it, a flaw of `at`, `.beforeOwnCheckIn` or `.beforeBreak`, or `TimeEntryRefusal.overlaps` if another of their entries
-    ///   lies in between.
-    public func checkOut(at: Instant?, on scope: SiteScope) throws -> Change<TimeEntry> {
+    ///   lies in between; what was reported late waits instead.
+    public func checkOut(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
-        try Self.check(at, now: now)
+        let report = try Report(.checkOut, at: at, on: scope, runtime, now: now)
         let user = scope.actor.user
         return Change { transaction in
+            try Self.check(at, now: now)
             try transaction.enqueue(User.lock(user.id, in: scope.company))
             let open = try transaction.fetch(TimeEntry.open(of: user.id, scope.company)).first
             guard var entry = open, entry.site == scope.site else {
@@ -94,6 +101,7 @@ public struct TimeEntries: Sendable {
             return try transaction.fetch(TimeEntry.one(entry.id, scope))[0]
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
+        .clarifying(report, in: scope.company)
     }
 
     /// Replaces the end of an entry that was ended for the caller by their true check-out before it.

@@ -10,6 +10,8 @@ extension TimeEntry {
             case siteRemoved = "site-removed"
             /// The person's own check-out, earlier than the end that was recorded for them.
             case checkedOut = "checked-out-earlier"
+            /// What the person had reported late.
+            case clarified = "clarification-booked"
 
             /// The cause in English.
             public var sentence: String {
@@ -18,11 +20,12 @@ extension TimeEntry {
                 case .personDeactivated: "Person deactivated"
                 case .siteRemoved: "Site removed"
                 case .checkedOut: "Checked out earlier"
+                case .clarified: "Reported late, and booked"
                 }
             }
 
             /// Whether it ended an open entry, without knowing when the person left.
-            var endsEntries: Bool { self != .checkedOut }
+            var endsEntries: Bool { self != .checkedOut && self != .clarified }
         }
 
         /// The version of the entry that the correction replaced.

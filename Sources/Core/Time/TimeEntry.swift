@@ -16,6 +16,8 @@ public struct TimeEntry: Stored {
         /// The office, later.
         case manual = "MANUAL"
         case foreman = "FOREMAN"
+        /// The person, late; a manager or a foreman booked it.
+        case clarification = "CLARIFICATION"
     }
 
     public enum State: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-public import Storage
+package import Storage
 
 /// What the computation of a day needs to know of a time entry. Voided entries aren't given to it.
 package struct WorkStretch: Sendable {

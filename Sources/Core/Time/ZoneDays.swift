@@ -1,4 +1,4 @@
-public import Storage
+package import Storage
 
 /// The calendar days of a time zone. The starts of the days of a period are looked up once: the system's data of time zones costs more to
 /// read than a time entry.

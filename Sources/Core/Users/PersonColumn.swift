@@ -30,6 +30,10 @@ package struct PersonColumn: Sendable {
         PersonColumn("movements", keepsName: true, in: \.movements),
         PersonColumn(
             "time_corrections", keepsName: true, left: "corrections stand with the entry whose hours they correct"),
+        PersonColumn("clarifications", keepsName: true, in: \.clarifications),
+        PersonColumn(
+            "clarifications", "decided_by", keepsName: true,
+            left: "reports of other people, in whose copies they are"),
         PersonColumn("audit_entries", keepsName: true, in: \.audit),
         PersonColumn("security_events", keepsName: false, in: \.securityEvents),
         PersonColumn("sessions", keepsName: false, in: \.sessions),

@@ -41,6 +41,8 @@ public struct PersonalData: Sendable {
     public let assignments: [Assignment]
     public let timeEntries: [TimeEntry]
     public let movements: [Use]
+    /// What the person reported late, and what couldn't be recorded then.
+    public let clarifications: [Clarification]
     /// Changes by the person and changes about them.
     public let audit: [AuditEntry]
     /// Sign-ins to the account, failed ones included, with their origins, and other events on it.
@@ -50,7 +52,7 @@ public struct PersonalData: Sendable {
     package init(
         exportedAt: Instant, user: User, formerNames: [FormerName], formerEmails: [FormerEmail], sessions: [Session],
         knownBrowsers: [KnownBrowser], phones: [Phone], assignments: [Assignment], timeEntries: [TimeEntry],
-        movements: [Use],
+        movements: [Use], clarifications: [Clarification],
         audit: [AuditEntry], securityEvents: [SecurityEvent], mails: [Mail]
     ) {
         self.exportedAt = exportedAt
@@ -63,6 +65,7 @@ public struct PersonalData: Sendable {
         self.assignments = assignments
         self.timeEntries = timeEntries
         self.movements = movements
+        self.clarifications = clarifications
         self.audit = audit
         self.securityEvents = securityEvents
         self.mails = mails
@@ -82,6 +85,7 @@ extension PersonalData {
         case assignments([Assignment])
         case timeEntries([TimeEntry])
         case movements([Use])
+        case clarifications([Clarification])
         case audit([AuditEntry])
         case securityEvents([SecurityEvent])
         case mails([Mail])
@@ -125,6 +129,9 @@ extension Profile {
             try await take(.timeEntries(try await database.withCorrections($0, in: user.companyID)))
         }
         try await handMovements(of: user) { try await take(.movements($0)) }
+        try await hand(Clarification.some(of:after:atMost:), of: user, key: \.id, atOnce: 200) {
+            try await take(.clarifications($0))
+        }
         try await hand(AuditEntry.some(about:after:atMost:), of: user, key: \.id, atOnce: 200) {
             try await take(.audit($0))
         }

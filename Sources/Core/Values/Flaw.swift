@@ -73,6 +73,7 @@ public struct Flaw: Error, Sendable, Equatable {
         case otherUnit = "other-unit"
         case oneOfTwo = "one-of-two"
         case onlyWith = "only-with"
+        case notForAct = "not-for-this-act"
         case neededForRole = "needed-for-role"
         case operatorByCommand = "operator-by-command"
 
@@ -146,6 +147,7 @@ public struct Flaw: Error, Sendable, Equatable {
             case .otherUnit: "names {material}, which is counted in {unit} here and in {other} there"
             case .oneOfTwo: "must be given unless {other} is, and not both"
             case .onlyWith: "goes only with a new {field}"
+            case .notForAct: "doesn't go with what was reported"
             case .neededForRole: "is needed for the role {role}"
             case .operatorByCommand: "must be one of {allowed}: the command line makes operators"
             }

@@ -185,7 +185,7 @@ struct DemoSeed {
                 let adjusting = try materials.adjust(
                     material.id, Adjustment(delta: Quantity(thousandths: use.delta), note: use.note, at: nil),
                     on: try actor.scope(company, site, for: .adjustAmounts))
-                _ = try await database.make(adjusting)
+                guard case .done = try await database.make(adjusting) else { continue }
             }
         }
     }

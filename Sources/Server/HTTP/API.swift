@@ -92,6 +92,11 @@ struct API {
             + CostRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + TimeRoutes(timeEntries: TimeEntries(database, runtime: runtime), signedIn: signedIn).routes
             + TimeSheetRoutes(timeSheets: TimeSheets(database, runtime: runtime), signedIn: signedIn).routes
+            + ClarificationRoutes(
+                clarifications: Clarifications(
+                    database, runtime: runtime, collecting: lowStockPause, provesAddresses: provesAddresses),
+                signedIn: signedIn
+            ).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes
             + MailRoutes(
                 mails: Mails(database), runtime: runtime, signedIn: signedIn, signingKey: mailSigningKey

@@ -3,7 +3,21 @@ import HTTPTypes
 
 extension OpenAPI {
     static func responses(_ route: Route, _ schemas: inout Schemas) -> JSONValue {
-        let result = route.result
+        var responses = [route.result, route.alternative].compactMap(\.self).map {
+            JSONValue.Field(name: "\($0.status.code)", value: success($0, &schemas))
+        }
+        for status in statuses(route) {
+            let codes = codes(route).filter { $0.status.code == status }
+            guard let shared = sharedRefusals.first(where: { $0.status == status }) else { continue }
+            let reference: JSONValue = ["$ref": "#/components/responses/\(shared.name)"]
+            responses.append(
+                .init(name: "\(status)", value: codes == shared.codes ? reference : shared.value(codes, isWhole: false))
+            )
+        }
+        return .object(responses)
+    }
+
+    private static func success(_ result: ResultDescription, _ schemas: inout Schemas) -> JSONValue {
         var success: JSONValue = ["description": .text(result.details)]
         if !result.headers.isEmpty {
             success = success.with([
@@ -16,16 +30,7 @@ extension OpenAPI {
             if let example = body.example { media = media.with(["example": example]) }
             success = success.with(["content": .object([.init(name: body.type, value: media)])])
         }
-        var responses = [JSONValue.Field(name: "\(result.status.code)", value: success)]
-        for status in statuses(route) {
-            let codes = codes(route).filter { $0.status.code == status }
-            guard let shared = sharedRefusals.first(where: { $0.status == status }) else { continue }
-            let reference: JSONValue = ["$ref": "#/components/responses/\(shared.name)"]
-            responses.append(
-                .init(name: "\(status)", value: codes == shared.codes ? reference : shared.value(codes, isWhole: false))
-            )
-        }
-        return .object(responses)
+        return success
     }
 
     /// All statuses of the refusals of a route.
@@ -82,7 +87,7 @@ extension OpenAPI {
         "companyId": .of(CompanyRefusal.notFound), "siteId": .of(SiteRefusal.notFound),
         "materialId": .of(MaterialRefusal.notFound), "userId": .of(UserRefusal.notFound),
         "entryId": .of(TimeEntryRefusal.notFound), "sessionId": .of(AccountRefusal.sessionNotFound),
-        "transferId": .of(TransferRefusal.notFound),
+        "transferId": .of(TransferRefusal.notFound), "clarificationId": .of(ClarificationRefusal.notFound),
     ]
 
     /// The part of a status's description that all routes share.

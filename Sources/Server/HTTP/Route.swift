@@ -14,6 +14,8 @@ struct Route: Sendable {
     let text: Text
     let request: RequestDescription
     let result: ResultDescription
+    /// Another successful answer, of another status; nil if there is none.
+    let alternative: ResultDescription?
     /// Whether the caller must have given their password within the last ten minutes.
     let confirmation: Confirmation
     /// The codes of its refusals, beside those that all routes of its kind have.
@@ -39,6 +41,7 @@ struct Route: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
+        alternative: ResultDescription? = nil,
         confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [], needsDatabase: Bool = true,
         probe: (@Sendable () -> Answer)? = nil, answer: @escaping @Sendable (Call) async throws -> Answer
     ) {
@@ -50,6 +53,7 @@ struct Route: Sendable {
         self.text = text
         self.request = request
         self.result = result
+        self.alternative = alternative
         self.confirmation = confirmation
         self.refusals = refusals
         self.needsDatabase = needsDatabase

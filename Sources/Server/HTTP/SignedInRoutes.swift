@@ -68,19 +68,55 @@ struct SignedInRoutes: Sendable {
             answer: { .one($0, status) }, work)
     }
 
-    /// Adds several things of one kind, all or none, and answers with them. It may be repeated under a key.
-    func add<Scope: RouteScope, Fields: BodyFields, Item: Wire>(
+    /// Records what a person did, perhaps long ago: with the resource, or with 202 and a clarification if it was reported late and
+    /// couldn't be recorded. It may be repeated under a key.
+    /// - Parameter isLarge: whether the answer may hold many nested objects.
+    func report<Scope: RouteScope, Fields: BodyFields, Value: Wire>(
+        _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
+        isLarge: Bool = false,
+        refusals: [ProblemCode] = [],
+        _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Reported<Value>>
+    ) -> Route {
+        change(
+            method, path, in: chapter, access, text, result: .one(Value.self, .ok, "The updated resource."),
+            alternative: Self.waits, isConditional: method != .post, isLarge: isLarge,
+            refusals: refusals + Self.lateRefusals,
+            answer: { reported in
+                switch reported {
+                case .done(let value): .one(value)
+                case .waits(let clarification): .one(clarification, .accepted)
+                }
+            }, work)
+    }
+
+    /// The same for several things of one kind, all or none.
+    func reportAll<Scope: RouteScope, Fields: BodyFields, Item: Wire>(
         _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text, refusals: [ProblemCode] = [],
-        _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<[Item]>
+        _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Reported<[Item]>>
     ) -> Route {
         change(
             .post, path, in: chapter, access, text, result: .all(Item.self, .created, "What was added."),
-            isConditional: false, isLarge: false, refusals: refusals, answer: { .all($0, .created) }, work)
+            alternative: Self.waits, isConditional: false, isLarge: false, refusals: refusals + Self.lateRefusals,
+            answer: { reported in
+                switch reported {
+                case .done(let items): .all(items, .created)
+                case .waits(let clarification): .one(clarification, .accepted)
+                }
+            }, work)
     }
+
+    private static let waits = ResultDescription.one(
+        Clarification.self, .accepted,
+        "It was reported late and couldn't be recorded: it waits for a manager or a foreman.")
+
+    private static let lateRefusals: [ProblemCode] = [
+        .of(LimitRefusal.personClarifications), .of(LimitRefusal.clarifications), .of(LimitRefusal.text),
+    ]
 
     private func change<Scope: RouteScope, Fields: BodyFields, Value: Sendable>(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
-        result: ResultDescription, isConditional: Bool, isLarge: Bool, refusals: [ProblemCode],
+        result: ResultDescription, alternative: ResultDescription? = nil, isConditional: Bool, isLarge: Bool,
+        refusals: [ProblemCode],
         answer: @escaping @Sendable (Value) -> Answer,
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
@@ -89,7 +125,7 @@ struct SignedInRoutes: Sendable {
             body: description.isEmpty ? nil : description, bodyIsOptional: Fields.isOptional,
             isConditional: isConditional, isRepeatable: method == .post)
         return Route(
-            method, path, in: chapter, access, text, request: request, result: result,
+            method, path, in: chapter, access, text, request: request, result: result, alternative: alternative,
             refusals: refusals + Self.refusals(access) + (isLarge ? Self.largeRefusals : [])
         ) { call in
             // The body first: receiving it may take long, and the caller must be authorised for now.

@@ -35,6 +35,9 @@ extension Meaning {
     }
 
     static var happenedAt: Meaning { "When it happened, at most 30 days ago; now by default." }
+    static var doneAt: Meaning {
+        "When it happened; now by default. What is older than 30 days is kept as a clarification."
+    }
 
     static var sessionID: Meaning { "The session that the request came from; null without one." }
     static var userAgent: Meaning {

@@ -73,19 +73,18 @@ struct MaterialRoutes {
             ) { (call, site: OnSite) in
                 try materials.remove(try call.id("materialId"), if: call.precondition, on: site.scope)
             },
-            signedIn.change(
+            signedIn.report(
                 .post, Self.one + "/adjust-quantity", in: .materials, .may(.adjustAmounts),
                 .init(
                     "Take or add material",
                     """
                     A negative `delta` takes, a positive one adds. `at` is when it happened, for work done offline. A delta of 0 \
-                    records nothing. What happened more than two minutes ago, and is refused because of the stock, the material, the \
-                    site or the assignment, is recorded in the site's history as `material.act-refused`.
+                    records nothing. What happened more than two minutes ago, and can't be recorded because of the stock, the \
+                    material, the site or the assignment, is kept as a clarification.
                     """),
                 refusals: [
                     .of(MaterialRefusal.notEnough), .of(MaterialRefusal.tooMuch), .of(MaterialRefusal.beforeMaterial),
                     .of(MaterialRefusal.unitChanged),
-                    .of(LimitRefusal.text),
                 ]
             ) { (call, site: OnSite, fields: AdjustmentFields) in
                 try materials.adjust(try call.id("materialId"), fields.adjustment, on: site.scope)
@@ -196,7 +195,7 @@ private struct AdjustmentFields: BodyFields {
                 example: MaterialExample.unit)
         }
         let note = fields.note("note", "What it is for, in any number of lines.", max: 1000, example: "Dusche")
-        let at = fields.optional("at") { $0.instant("at", .happenedAt, example: Example.morning) }
+        let at = fields.optional("at") { $0.instant("at", .doneAt, example: Example.morning) }
         let isUndo = fields.optional("undo") {
             $0.boolean(
                 "undo",

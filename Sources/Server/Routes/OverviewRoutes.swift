@@ -23,7 +23,7 @@ struct OverviewRoutes {
 
 extension Overview: Wire {
     static let example = Overview(
-        sites: [.example], low: [.example], present: [.example], counts: .example)
+        sites: [.example], low: [.example], present: [.example], counts: .example, openClarifications: 2)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.list(
@@ -39,6 +39,12 @@ extension Overview: Wire {
             """
         )
         fields.object("counts", counts, "The full numbers, even if not all are listed here.")
+        fields.integer(
+            "openClarifications", openClarifications,
+            """
+            How many clarifications wait for a decision: exact up to \(Self.mostClarifications), and one more than that for all others. \
+            Null for workers.
+            """)
     }
 }
 

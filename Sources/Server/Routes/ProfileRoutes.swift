@@ -59,7 +59,7 @@ struct ProfileRoutes {
                     "Export your data",
                     """
                     All data about the caller: the account, former names and addresses, sessions, phones, assignments, hours, movements \
-                    of material, audit entries that name them, security events, and mails. It is written while it is sent: if it \
+                    of material, clarifications, audit entries that name them, security events, and mails. It is written while it is sent: if it \
                     is cut off, it isn't valid JSON.
                     """),
                 result: .one(PersonalData.self, .ok, "The copy."), confirmation: .needed, takes: .copy
@@ -127,7 +127,7 @@ extension PersonalData: Wire {
         timeEntries: [.example],
         movements: [
             Use(site: Example.id(2), material: Example.id(3), movement: .example)
-        ],
+        ], clarifications: [.example],
         audit: [.example], securityEvents: [.example], mails: [.example])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
@@ -141,6 +141,8 @@ extension PersonalData: Wire {
         fields.list("assignments", assignments, "Sites that the person is assigned to.")
         fields.list("timeEntries", timeEntries, "The person's hours.")
         fields.list("movements", movements, "What the person took or added.")
+        fields.list(
+            "clarifications", clarifications, "What the person reported late, and what couldn't be recorded then.")
         fields.list("audit", audit, "Audit entries that name the person.")
         fields.list("securityEvents", securityEvents, "Security events that name the person.")
         fields.list("mails", mails, "Mails to the person.")
@@ -177,6 +179,7 @@ private final class PersonalDataWriter {
         case .assignments(let assignments): return add(assignments, to: "assignments")
         case .timeEntries(let entries): return add(entries, to: "timeEntries")
         case .movements(let movements): return add(movements, to: "movements")
+        case .clarifications(let clarifications): return add(clarifications, to: "clarifications")
         case .audit(let entries): return add(entries, to: "audit")
         case .securityEvents(let events): return add(events, to: "securityEvents")
         case .mails(let mails): return add(mails, to: "mails")

@@ -12,17 +12,20 @@ struct TimeRoutes {
     var routes: [Route] {
         let timeEntries = timeEntries
         return [
-            signedIn.change(
+            signedIn.report(
                 .post, Self.site + "/check-in", in: .times, .may(.checkIn),
                 .init(
                     "Check in to a site",
-                    "Opens a time entry. `at` is when it happened, for work done offline."),
+                    """
+                    Opens a time entry. `at` is when it happened, for work done offline: what happened more than two minutes ago, and \
+                    can't be recorded, is kept as a clarification.
+                    """),
                 refusals: [
                     .of(TimeEntryRefusal.checkedInAlready), .of(TimeEntryRefusal.openMeanwhile),
                     .of(TimeEntryRefusal.overlaps), .of(LimitRefusal.dailyEntries),
                 ]
             ) { (_, site: OnSite, fields: AtField) in try timeEntries.checkIn(at: fields.at, on: site.scope) },
-            signedIn.change(
+            signedIn.report(
                 .post, Self.site + "/check-out", in: .times, .may(.checkIn),
                 .init(
                     "Check out of a site",
@@ -41,37 +44,42 @@ struct TimeRoutes {
             ) { (call, site: OnSite, page) in
                 try await timeEntries.list(withVoided: try call.flag("void"), page, on: site.scope)
             },
-            signedIn.add(
+            signedIn.reportAll(
                 Self.site + "/time-entries", in: .times, .may(.enterTimes),
                 .init(
                     "Enter hours",
                     """
                     For one or more people, all or none. A foreman of the site can enter hours of the last seven days of people who \
-                    are assigned to it, a manager those of everyone in the company.
+                    are assigned to it, a manager those of everyone in the company. `at` is when they were entered, for work done offline: \
+                    what was entered more than two minutes ago, and can't be recorded, is kept as a clarification.
                     """),
                 refusals: [
                     .of(TimeEntryRefusal.otherOpen), .of(TimeEntryRefusal.overlaps), .of(SiteRefusal.foremenOnly),
-                    .of(TimeEntryRefusal.foremenRecentOnly), .of(LimitRefusal.text), .of(LimitRefusal.dailyEntries),
+                    .of(TimeEntryRefusal.foremenRecentOnly), .of(LimitRefusal.dailyEntries),
                 ]
-            ) { (_, site: OnSite, fields: EnteredFields) in try timeEntries.enter(fields.entries, on: site.scope) },
-            signedIn.change(
+            ) { (_, site: OnSite, fields: EnteredFields) in
+                try timeEntries.enter(fields.entries, at: fields.at, on: site.scope)
+            },
+            signedIn.report(
                 .patch, Self.site + "/time-entries/{entryId}", in: .times, .may(.correctTimes),
                 .init(
                     "Correct a time entry",
                     """
                     What is left out stays unchanged. What the entry said before is kept in `corrections`. Another `siteId` voids the \
-                    entry and adds one there, which is the answer. A foreman of the site can correct hours of the last seven days.
+                    entry and adds one there, which is the answer. A foreman of the site can correct hours of the last seven days. `at` is \
+                    when it was corrected, for work done offline: what was corrected more than two minutes ago, and can't be recorded, \
+                    is kept as a clarification.
                     """),
                 isLarge: true,
                 refusals: [
                     .of(TimeEntryRefusal.otherOpen), .of(TimeEntryRefusal.overlaps),
-                    .of(TimeEntryRefusal.openMeanwhile), .of(LimitRefusal.text), .of(LimitRefusal.entryCorrections),
+                    .of(TimeEntryRefusal.openMeanwhile), .of(LimitRefusal.entryCorrections),
                     .of(SiteRefusal.foremenOnly), .of(TimeEntryRefusal.foremenRecentOnly),
                     .of(TimeEntryRefusal.voided), .of(TimeEntryRefusal.cantBeOpen), .of(LimitRefusal.dailyEntries),
                 ]
             ) { (call, site: OnSite, fields: CorrectionFields) in
                 try timeEntries.correct(
-                    try call.id("entryId"), fields.correction, if: call.precondition, on: site.scope)
+                    try call.id("entryId"), fields.correction, at: fields.at, if: call.precondition, on: site.scope)
             },
             signedIn.change(
                 .post, Self.site + "/time-entries/{entryId}/void", in: .times, .may(.correctTimes),
@@ -88,7 +96,7 @@ struct TimeRoutes {
                 try timeEntries.void(
                     try call.id("entryId"), because: fields.reason, if: call.precondition, on: site.scope)
             },
-            signedIn.change(
+            signedIn.report(
                 .post, Self.site + "/break-start", in: .times, .may(.checkIn),
                 .init("Begin a break", "Of the caller, who is checked in on the site."), isLarge: true,
                 refusals: [
@@ -96,12 +104,12 @@ struct TimeRoutes {
                     .of(LimitRefusal.entryBreaks),
                 ]
             ) { (_, site: OnSite, fields: AtField) in try timeEntries.startBreak(at: fields.at, on: site.scope) },
-            signedIn.change(
+            signedIn.report(
                 .post, Self.site + "/break-end", in: .times, .may(.checkIn),
                 .init("End a break", "Of the caller, who is checked in on the site."), isLarge: true,
                 refusals: [.of(TimeEntryRefusal.notCheckedIn), .of(TimeEntryRefusal.notOnBreak)]
             ) { (_, site: OnSite, fields: AtField) in try timeEntries.endBreak(at: fields.at, on: site.scope) },
-            signedIn.change(
+            signedIn.report(
                 .post, Self.site + "/break-stated", in: .times, .may(.checkIn),
                 .init(
                     "State breaks",
@@ -182,12 +190,13 @@ private struct AtField: BodyFields {
     let at: Instant?
 
     init?(_ fields: inout FieldReader) {
-        at = fields.optional("at") { $0.instant("at", .happenedAt, example: Example.morning) }
+        at = fields.optional("at") { $0.instant("at", .doneAt, example: Example.morning) }
     }
 }
 
 private struct EnteredFields: BodyFields {
     let entries: NewTimeEntries
+    let at: Instant?
 
     init?(_ fields: inout FieldReader) {
         let users: [User.ID] = fields.ids(
@@ -202,6 +211,7 @@ private struct EnteredFields: BodyFields {
         let breaks = fields.breaks()
         let reason = fields.line("reason", "Why they are entered.", max: 500, example: "Handy vergessen")
         let confirm = fields.confirm()
+        at = fields.offline()
         guard let checkedInAt, let reason, !users.isEmpty else { return nil }
         entries = NewTimeEntries(
             users: users, checkedInAt: checkedInAt, checkedOutAt: checkedOutAt, kind: kind ?? .work, breaks: breaks,
@@ -211,6 +221,7 @@ private struct EnteredFields: BodyFields {
 
 private struct CorrectionFields: BodyFields {
     let correction: TimeCorrection
+    let at: Instant?
 
     init?(_ fields: inout FieldReader) {
         let checkedInAt = fields.changed("checkedInAt") {
@@ -229,6 +240,7 @@ private struct CorrectionFields: BodyFields {
             $0.id("siteId", "The site where it was: another one voids this entry and adds one there.")
         }
         let confirm = fields.confirm()
+        at = fields.offline()
         let reason = fields.line("reason", "Why it is corrected.", max: 500, example: "Vergessen, auszuchecken")
         guard let reason else { return nil }
         correction = TimeCorrection(
@@ -256,14 +268,14 @@ private struct StatedFields: BodyFields {
         let minutes = fields.integer(
             "minutes", "How long the breaks were, in minutes; 0 if there was none.", in: 0...Breaks.longest, example: 30
         )
-        at = fields.optional("at") { $0.instant("at", .happenedAt, example: Example.morning) }
+        at = fields.optional("at") { $0.instant("at", .doneAt, example: Example.morning) }
         guard let minutes else { return nil }
         self.minutes = minutes
     }
 }
 
 extension FieldReader {
-    fileprivate mutating func breaks() -> [Break] {
+    mutating func breaks() -> [Break] {
         objects(
             "breaks", "The breaks, each with `from` and `to`, or with `minutes` alone.", max: Breaks.most
         ) { part -> Break? in
@@ -291,7 +303,13 @@ extension FieldReader {
         }
     }
 
-    fileprivate mutating func confirm() -> Bool {
+    fileprivate mutating func offline() -> Instant? {
+        let at = optional("at") { $0.instant("at", .doneAt, example: Example.morning) }
+        leaveOutOfExample("at")
+        return at
+    }
+
+    mutating func confirm() -> Bool {
         let value = optional("confirm") {
             $0.boolean("confirm", "Whether an entry of more than 24 hours is meant.", example: true)
         }
@@ -301,8 +319,8 @@ extension FieldReader {
 }
 
 extension Meaning {
-    fileprivate static var checkedInAt: Meaning { "When the person checked in." }
-    fileprivate static var entryKind: Meaning { "WORK, or TRAVEL for time on the way." }
+    static var checkedInAt: Meaning { "When the person checked in." }
+    static var entryKind: Meaning { "WORK, or TRAVEL for time on the way." }
 }
 
 extension Break: Wire {
@@ -345,7 +363,11 @@ extension TimeEntry: Wire {
         fields.choice("state", state, "OPEN while the person is on the site, VOID if it counts for nothing.")
         fields.choice("kind", kind, .entryKind)
         fields.choice(
-            "source", source, "Who recorded it: CLOCK the person, FOREMAN a foreman of the site, MANUAL the office.")
+            "source", source,
+            """
+            Who recorded it: CLOCK the person, FOREMAN a foreman of the site, MANUAL the office; CLARIFICATION if the person reported it \
+            late and it was booked.
+            """)
         fields.integer(
             "minutes", minutes,
             """
