@@ -75,11 +75,14 @@ let package = Package(
         .target(
             name: "StoreContract", dependencies: ["Core", "Storage"], path: "Tests/StoreContract",
             swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["Core", "Storage"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: swiftSettings),
-        .testTarget(name: "CoreTests", dependencies: ["Core", "Storage"], swiftSettings: swiftSettings),
+        .testTarget(name: "CoreTests", dependencies: ["Core", "Storage", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "StoreSQLiteTests",
-            dependencies: ["StoreContract", "StoreSQLite", "CSQLite"],
+            dependencies: ["StoreContract", "StoreSQLite", "TestSupport", "CSQLite"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -90,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Embedded", "MailTransport", "Server",
+                "Embedded", "MailTransport", "Server", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),

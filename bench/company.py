@@ -46,7 +46,7 @@ def register(server: Server, materials: int) -> Company:
     api.token = api.post("/auth/signin", PERSON)["accessToken"]
     # Before its first change, after which a server goes by what it knows for a while.
     subprocess.run(
-        [os.environ["BENCH_POLIER"], "company", "limits", user["companyId"], "--daily-rows", "100000000",
+        [server.process.args[0], "company", "limits", user["companyId"], "--daily-rows", "100000000",
          "--active-sites", "1000000", "--sites", "1000000", "--site-materials", "1000000", "--people", "1000000",
          "--first-day-mails", "10000", "--daily-mails", "10000"],
         env=os.environ | server.settings, stdout=subprocess.DEVNULL, check=True)
@@ -107,6 +107,13 @@ def hours(company: Company, people: list[str], numbers: range) -> list[str]:
             "userIds": [people[person]], "checkedInAt": start.isoformat(), "reason": "Zettel",
             "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()}))
     return made
+
+
+def shifts(company: Company, tokens: list[str], count: int) -> list[str]:
+    """Paths and bodies by which everyone checks in, then everyone out, so many times."""
+    return [
+        f"@{token} {company.site_path}/{act} {{}}" for _ in range(count) for act in ["check-in", "check-out"]
+        for token in tokens]
 
 
 def month(server: Server, company: Company, people: list[str], days: int) -> tuple[datetime.date, datetime.date]:

@@ -1,5 +1,6 @@
 """Rows for a database with many of everything, put straight into the tables: through the API they would take an hour."""
 
+import hashlib
 import random
 import sqlite3
 import subprocess
@@ -30,6 +31,7 @@ COLUMNS = {
         "company_id", "site_id", "material_id", "number", "id", "delta", "amount_after", "user_id", "at", "created_at"],
     "time_entries": [
         "company_id", "site_id", "id", "user_id", "checked_in_at", "checked_out_at", "created_at", "updated_at"],
+    "sessions": ["company_id", "id", "user_id", "token_hash", "created_at", "expires_at", "last_used_at"],
 }
 
 
@@ -86,6 +88,20 @@ class Crowd:
                 came = NOW - (number * entries + day + 1) * every
                 self.add("time_entries", company, site, self.ids.next(), user, came, came + every // 3, NOW, NOW)
 
+    def workers(self, company: Company, count: int) -> list[str]:
+        """So many people who work on the company's site, and are signed in: the tokens of their sessions."""
+        tokens = []
+        for number in range(count):
+            user, token = self.ids.next(), f"{self.ids.chance.getrandbits(256):064x}"
+            email = f"worker{number}@betrieb.example"
+            self.add("users", company.id, user, email, email, "Kai", f"Nr. {number}", "WORKER", "ACTIVE", "de", NOW, NOW)
+            self.add("assignments", company.id, company.site, user, NOW)
+            self.add(
+                "sessions", company.id, self.ids.next(), user, hashlib.sha256(token.encode()).digest(), NOW, NOW + 10**9,
+                NOW + 10**8)
+            tokens.append(token)
+        return tokens
+
     def active(self, company: Company, user: str) -> None:
         """What goes on now, in an old company as in a young one."""
         for low in [True, False]:
@@ -110,9 +126,16 @@ class Crowd:
         for table, (columns, rows) in self.rows.items():
             yield f"COPY {table} ({', '.join(columns)}) FROM STDIN;"
             for row in rows:
-                yield "\t".join("\\N" if value is None else str(value) for value in row)
+                yield "\t".join(copied(value) for value in row)
             yield "\\."
         yield "ANALYZE;"
+
+
+def copied(value: object) -> str:
+    """A value as COPY reads it."""
+    if value is None:
+        return "\\N"
+    return f"\\\\x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
 def small(company: Company, user: str) -> Crowd:

@@ -20,7 +20,7 @@ import machine
 import mail
 import statements
 import web
-from company import PERSON, Company, crew, hours, month, register, transfers
+from company import PERSON, Company, crew, hours, month, register, shifts, transfers
 from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
 from processes import BenchError, node, polier
 from table import Line, of_rates, of_values, rendered
@@ -104,8 +104,7 @@ class Bench:
                 self.lines.append(of_rates(what, "adjust-quantity", rates["transfer"], rates["taking"], 0.25))
 
     def hours(self) -> None:
-        """Hours entered for one person each, against takings on the same server; and a month's time sheets of 50 people, against the plain
-        query of the same rows."""
+        """Hours entered for one person each, against takings on the same server; check-ins; time sheets."""
         for engine in ["SQLite", "PostgreSQL"]:
             with contextlib.ExitStack() as stack:
                 url = self.fresh("hours") if engine == "SQLite" else stack.enter_context(self.schema("hours"))
@@ -118,10 +117,11 @@ class Bench:
 
                 def enter(effort: Effort) -> float:
                     nonlocal used
-                    fresh = range(used, used + int(3000 * effort.seconds))
+                    fresh = range(used, used + int(12_000 * effort.seconds))
                     used = fresh.stop
                     entering.write_text("".join(line + "\n" for line in hours(company, people, fresh)))
-                    return requests(effort, server, "/", company.token, posts=entering)
+                    # One thread: another one would enter the same hours again.
+                    return requests(dataclasses.replace(effort, threads=1), server, "/", company.token, posts=entering)
 
                 what = f"hours entered, {self.effort.connections} clients, {engine}"
                 rates = alternate(self.effort, what, {
@@ -132,6 +132,46 @@ class Bench:
                     of_rates(what, "adjust-quantity", rates["hours"], rates["taking"]),
                     Line(what, "300/s", statistics.median(rates["hours"]), 300, "/s", 1),
                 ]
+        self.checkins()
+        self.sheets()
+
+    def checkins(self) -> None:
+        """People of one company who check in and out, against the same with another binary, if BENCH_BASE names one."""
+        people, rounds = 1024, self.effort.rounds + 1
+        binaries = {"polier": os.environ["BENCH_POLIER"], "base": os.environ.get("BENCH_BASE")}
+        for engine in ["SQLite", "PostgreSQL"]:
+            with contextlib.ExitStack() as stack:
+                sides = {}
+                for name, binary in binaries.items():
+                    if not binary:
+                        continue
+                    url = (self.fresh(f"checkins-{name}") if engine == "SQLite"
+                        else stack.enter_context(self.schema(f"checkins_{name}")))
+                    with polier(self.folder, url, binary=binary) as server:
+                        company = register(server, materials=0)
+                    rows = crowd.Crowd()
+                    tokens = rows.workers(company, people * rounds)
+                    rows.write(url)
+                    server = stack.enter_context(polier(self.folder, url, binary=binary))
+                    # A round leaves people on the site: each has people of its own. Far more than clients, so that everyone is in before
+                    # they are asked out.
+                    groups = iter([tokens[start:start + people] for start in range(0, len(tokens), people)])
+                    acts = self.folder / f"checkins-{name}.acts"
+
+                    def act(effort: Effort, server=server, company=company, groups=groups, acts=acts) -> float:
+                        acts.write_text("".join(line + "\n" for line in shifts(company, next(groups), count=25)))
+                        # One thread: another one would send the same acts again.
+                        return requests(dataclasses.replace(effort, threads=1), server, "/", posts=acts)
+
+                    sides[name] = act
+                what = f"check-in and check-out, {self.effort.connections} clients, one company, {engine}"
+                rates = alternate(self.effort, what, sides)
+            self.lines.append(Line(what, "300/s", statistics.median(rates["polier"]), 300, "/s", 1))
+            if "base" in rates:
+                self.lines.append(of_rates(what, "the same, the other binary", rates["polier"], rates["base"], 0.7))
+
+    def sheets(self) -> None:
+        """A month's time sheets of 50 people, against the plain query of the same rows."""
         url = os.environ["POLIER_TEST_POSTGRES_URL"]
         with polier(self.folder, url) as server:
             company = register(server, materials=0)
@@ -142,12 +182,14 @@ class Bench:
             script = self.folder / "sheets.pgbench.sql"
             script.write_text(
                 "SELECT t.id, t.user_id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at FROM time_entries t"
-                f" WHERE t.company_id = '{company.id}' ORDER BY t.company_id, t.user_id, t.checked_in_at;\n")
+                f" WHERE t.company_id = '{company.id}' AND t.voided_at IS NULL"
+                " ORDER BY t.company_id, t.user_id, t.checked_in_at;\n")
             path = f"/api/v1/companies/{company.id}/time-sheets?from={first}&to={last}&limit=100"
             if len(json.loads(server.fetch(path, company.token))) != 50:
                 raise BenchError("the time sheets aren't those of 50 people")
             what = "GET a month's time sheets of 50 people, PostgreSQL"
-            rates = alternate(self.effort, what, {
+            # The server makes only a few such answers at once for a company.
+            rates = alternate(dataclasses.replace(self.effort, connections=8), what, {
                 "polier": lambda effort: requests(effort, server, path, company.token),
                 "pgbench": lambda effort: transactions(effort, script, {}, database),
             })

@@ -95,9 +95,10 @@ class Server:
 
 
 def polier(
-    folder: pathlib.Path, database_url: str, constant: pathlib.Path | None = None, settings: dict[str, str] | None = None
+    folder: pathlib.Path, database_url: str, constant: pathlib.Path | None = None, settings: dict[str, str] | None = None,
+    binary: str | None = None
 ) -> Server:
-    command = [os.environ["BENCH_POLIER"], "serve", "--http-port", "{port}"]
+    command = [binary or os.environ["BENCH_POLIER"], "serve", "--http-port", "{port}"]
     if constant:
         command += ["--bench-constant", str(constant)]
     # By the environment: a command line shows the password to everybody.

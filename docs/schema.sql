@@ -179,6 +179,45 @@ CREATE TABLE former_names (
     CONSTRAINT former_names_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
 );
 
+CREATE TABLE hour_heads (
+    company_id text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    opened_at bigint,
+    checked_at bigint NOT NULL,
+    checkpoint_number bigint NOT NULL DEFAULT 0,
+    checkpoint_hash text COLLATE "C" NOT NULL DEFAULT ''::text,
+    checkpoint_at bigint,
+    broken_reason text COLLATE "C",
+    broken_number bigint,
+    broken_entry text COLLATE "C",
+    mailed_month text COLLATE "C" NOT NULL DEFAULT ''::text,
+    CONSTRAINT hour_heads_pkey PRIMARY KEY (company_id),
+    CONSTRAINT hour_heads_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE INDEX hour_heads_checked ON hour_heads USING btree (checked_at, company_id);
+
+CREATE INDEX hour_heads_mailed ON hour_heads USING btree (mailed_month, company_id);
+
+CREATE INDEX hour_heads_unopened ON hour_heads USING btree (company_id) WHERE opened_at IS NULL;
+
+CREATE TABLE hour_links (
+    company_id text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    entry_id text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    content text COLLATE "C" NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    CONSTRAINT hour_links_pkey PRIMARY KEY (company_id, number),
+    CONSTRAINT hour_links_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE INDEX hour_links_entry ON hour_links USING btree (company_id, entry_id, kind, version);
+
 CREATE TABLE idempotency_keys (
     company_id text COLLATE "C" NOT NULL,
     user_id text COLLATE "C" NOT NULL,
@@ -396,6 +435,7 @@ CREATE TABLE sessions (
     last_used_at bigint,
     idle_at bigint,
     phone_id text COLLATE "C",
+    switched_off_at bigint,
     CONSTRAINT sessions_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT sessions_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
 );
@@ -404,7 +444,7 @@ CREATE INDEX sessions_expiry ON sessions USING btree (expires_at);
 
 CREATE INDEX sessions_idle ON sessions USING btree (idle_at) WHERE idle_at IS NOT NULL;
 
-CREATE INDEX sessions_token ON sessions USING btree (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at);
+CREATE INDEX sessions_token ON sessions USING btree (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at, switched_off_at);
 
 CREATE INDEX sessions_user ON sessions USING btree (company_id, user_id, id);
 
@@ -496,6 +536,8 @@ CREATE TABLE time_entries (
     voided_by text COLLATE "C",
     void_reason text COLLATE "C",
     moved_from text COLLATE "C",
+    salt text COLLATE "C" NOT NULL DEFAULT ''::text,
+    asked_at bigint,
     CONSTRAINT time_entries_pkey PRIMARY KEY (company_id, site_id, id),
     CONSTRAINT time_entries_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id),
     CONSTRAINT time_entries_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id),
@@ -515,6 +557,10 @@ CREATE UNIQUE INDEX time_entries_open ON time_entries USING btree (company_id, u
 CREATE INDEX time_entries_present ON time_entries USING btree (company_id, checked_in_at, id, voided_at) WHERE checked_out_at IS NULL AND voided_at IS NULL;
 
 CREATE INDEX time_entries_site ON time_entries USING btree (company_id, site_id, checked_in_at, id);
+
+CREATE INDEX time_entries_unasked ON time_entries USING btree (checked_in_at, company_id, site_id, id) WHERE checked_out_at IS NULL AND voided_at IS NULL AND asked_at IS NULL;
+
+CREATE INDEX time_entries_unsalted ON time_entries USING btree (salt, company_id, site_id, id) WHERE salt = ''::text;
 
 CREATE INDEX time_entries_user ON time_entries USING btree (company_id, user_id, checked_in_at, id);
 

@@ -173,6 +173,43 @@ CREATE TABLE former_names (
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) WITHOUT ROWID;
 
+CREATE TABLE hour_heads (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    number BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    opened_at BIGINT,
+    checked_at BIGINT NOT NULL,
+    checkpoint_number BIGINT NOT NULL DEFAULT 0,
+    checkpoint_hash TEXT NOT NULL DEFAULT '',
+    checkpoint_at BIGINT,
+    broken_reason TEXT,
+    broken_number BIGINT,
+    broken_entry TEXT,
+    mailed_month TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (company_id)
+) WITHOUT ROWID;
+
+CREATE INDEX hour_heads_checked ON hour_heads (checked_at, company_id);
+
+CREATE INDEX hour_heads_mailed ON hour_heads (mailed_month, company_id);
+
+CREATE INDEX hour_heads_unopened ON hour_heads (company_id) WHERE opened_at IS NULL;
+
+CREATE TABLE hour_links (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    number BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    entry_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, number)
+) WITHOUT ROWID;
+
+CREATE INDEX hour_links_entry ON hour_links (company_id, entry_id, kind, version);
+
 CREATE TABLE idempotency_keys (
     company_id TEXT NOT NULL REFERENCES companies (id),
     user_id TEXT NOT NULL,
@@ -382,6 +419,7 @@ CREATE TABLE sessions (
     last_used_at BIGINT,
     idle_at BIGINT,
     phone_id TEXT,
+    switched_off_at BIGINT,
     PRIMARY KEY (company_id, id),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) WITHOUT ROWID;
@@ -390,7 +428,7 @@ CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 CREATE INDEX sessions_idle ON sessions (idle_at) WHERE idle_at IS NOT NULL;
 
-CREATE INDEX sessions_token ON sessions (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at);
+CREATE INDEX sessions_token ON sessions (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at, switched_off_at);
 
 CREATE INDEX sessions_user ON sessions (company_id, user_id, id);
 
@@ -480,6 +518,8 @@ CREATE TABLE time_entries (
     voided_by TEXT REFERENCES users (id),
     void_reason TEXT,
     moved_from TEXT,
+    salt TEXT NOT NULL DEFAULT '',
+    asked_at BIGINT,
     PRIMARY KEY (company_id, site_id, id),
     FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id),
@@ -499,6 +539,11 @@ CREATE INDEX time_entries_present ON time_entries (company_id, checked_in_at, id
     WHERE checked_out_at IS NULL AND voided_at IS NULL;
 
 CREATE INDEX time_entries_site ON time_entries (company_id, site_id, checked_in_at, id);
+
+CREATE INDEX time_entries_unasked ON time_entries (checked_in_at, company_id, site_id, id)
+    WHERE checked_out_at IS NULL AND voided_at IS NULL AND asked_at IS NULL;
+
+CREATE INDEX time_entries_unsalted ON time_entries (salt, company_id, site_id, id) WHERE salt = '';
 
 CREATE INDEX time_entries_user ON time_entries (company_id, user_id, checked_in_at, id);
 

@@ -26,6 +26,12 @@ static const unsigned char mail_email_undone_de_mustache[] = {
 static const unsigned char mail_email_undone_en_mustache[] = {
 #embed "mails/email-undone.en.mustache"
 };
+static const unsigned char mail_hours_head_de_mustache[] = {
+#embed "mails/hours-head.de.mustache"
+};
+static const unsigned char mail_hours_head_en_mustache[] = {
+#embed "mails/hours-head.en.mustache"
+};
 static const unsigned char mail_invitation_de_mustache[] = {
 #embed "mails/invitation.de.mustache"
 };
@@ -56,6 +62,12 @@ static const unsigned char mail_reset_de_mustache[] = {
 static const unsigned char mail_reset_en_mustache[] = {
 #embed "mails/reset.en.mustache"
 };
+static const unsigned char mail_still_there_de_mustache[] = {
+#embed "mails/still-there.de.mustache"
+};
+static const unsigned char mail_still_there_en_mustache[] = {
+#embed "mails/still-there.en.mustache"
+};
 static const unsigned char mail_verify_de_mustache[] = {
 #embed "mails/verify.de.mustache"
 };
@@ -72,6 +84,8 @@ static const struct polier_file mails[] = {
     {"email-confirm.en", mail_email_confirm_en_mustache, sizeof mail_email_confirm_en_mustache},
     {"email-undone.de", mail_email_undone_de_mustache, sizeof mail_email_undone_de_mustache},
     {"email-undone.en", mail_email_undone_en_mustache, sizeof mail_email_undone_en_mustache},
+    {"hours-head.de", mail_hours_head_de_mustache, sizeof mail_hours_head_de_mustache},
+    {"hours-head.en", mail_hours_head_en_mustache, sizeof mail_hours_head_en_mustache},
     {"invitation.de", mail_invitation_de_mustache, sizeof mail_invitation_de_mustache},
     {"invitation.en", mail_invitation_en_mustache, sizeof mail_invitation_en_mustache},
     {"layout.html", mail_layout_html_mustache, sizeof mail_layout_html_mustache},
@@ -82,6 +96,8 @@ static const struct polier_file mails[] = {
     {"password-changed.en", mail_password_changed_en_mustache, sizeof mail_password_changed_en_mustache},
     {"reset.de", mail_reset_de_mustache, sizeof mail_reset_de_mustache},
     {"reset.en", mail_reset_en_mustache, sizeof mail_reset_en_mustache},
+    {"still-there.de", mail_still_there_de_mustache, sizeof mail_still_there_de_mustache},
+    {"still-there.en", mail_still_there_en_mustache, sizeof mail_still_there_en_mustache},
     {"verify.de", mail_verify_de_mustache, sizeof mail_verify_de_mustache},
     {"verify.en", mail_verify_en_mustache, sizeof mail_verify_en_mustache},
 };

@@ -77,6 +77,12 @@ static const unsigned char migration_0024_break_rule_sql[] = {
 static const unsigned char migration_0025_clarifications_sql[] = {
 #embed "../../migrations/0025_clarifications.sql"
 };
+static const unsigned char migration_0026_hours_chain_sql[] = {
+#embed "../../migrations/0026_hours_chain.sql"
+};
+static const unsigned char migration_0027_still_there_sql[] = {
+#embed "../../migrations/0027_still_there.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -104,6 +110,8 @@ static const struct polier_file migrations[] = {
     {"0023_time_entries.sql", migration_0023_time_entries_sql, sizeof migration_0023_time_entries_sql},
     {"0024_break_rule.sql", migration_0024_break_rule_sql, sizeof migration_0024_break_rule_sql},
     {"0025_clarifications.sql", migration_0025_clarifications_sql, sizeof migration_0025_clarifications_sql},
+    {"0026_hours_chain.sql", migration_0026_hours_chain_sql, sizeof migration_0026_hours_chain_sql},
+    {"0027_still_there.sql", migration_0027_still_there_sql, sizeof migration_0027_still_there_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

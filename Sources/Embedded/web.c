@@ -2,6 +2,9 @@
 
 #include "Embedded.h"
 
+static const unsigned char app_act_kinds_js[] = {
+#embed "../../web/app/act-kinds.js"
+};
 static const unsigned char app_acts_js[] = {
 #embed "../../web/app/acts.js"
 };
@@ -22,6 +25,9 @@ static const unsigned char app_database_js[] = {
 };
 static const unsigned char app_drafts_js[] = {
 #embed "../../web/app/drafts.js"
+};
+static const unsigned char app_early_js[] = {
+#embed "../../web/app/early.js"
 };
 static const unsigned char app_entries_js[] = {
 #embed "../../web/app/entries.js"
@@ -55,6 +61,9 @@ static const unsigned char app_notes_js[] = {
 };
 static const unsigned char app_now_js[] = {
 #embed "../../web/app/now.js"
+};
+static const unsigned char app_outbox_js[] = {
+#embed "../../web/app/outbox.js"
 };
 static const unsigned char app_page_js[] = {
 #embed "../../web/app/page.js"
@@ -494,6 +503,9 @@ static const unsigned char parts_site_card_js[] = {
 static const unsigned char parts_site_name_js[] = {
 #embed "../../web/parts/site-name.js"
 };
+static const unsigned char parts_still_there_js[] = {
+#embed "../../web/parts/still-there.js"
+};
 static const unsigned char parts_stock_chart_js[] = {
 #embed "../../web/parts/stock-chart.js"
 };
@@ -553,6 +565,7 @@ static const unsigned char words_en_js[] = {
 };
 
 static const struct polier_file web[] = {
+    {"app/act-kinds.js", app_act_kinds_js, sizeof app_act_kinds_js},
     {"app/acts.js", app_acts_js, sizeof app_acts_js},
     {"app/ahead.js", app_ahead_js, sizeof app_ahead_js},
     {"app/api.js", app_api_js, sizeof app_api_js},
@@ -560,6 +573,7 @@ static const struct polier_file web[] = {
     {"app/connection.js", app_connection_js, sizeof app_connection_js},
     {"app/database.js", app_database_js, sizeof app_database_js},
     {"app/drafts.js", app_drafts_js, sizeof app_drafts_js},
+    {"app/early.js", app_early_js, sizeof app_early_js},
     {"app/entries.js", app_entries_js, sizeof app_entries_js},
     {"app/form.js", app_form_js, sizeof app_form_js},
     {"app/html.js", app_html_js, sizeof app_html_js},
@@ -571,6 +585,7 @@ static const struct polier_file web[] = {
     {"app/modules.js", app_modules_js, sizeof app_modules_js},
     {"app/notes.js", app_notes_js, sizeof app_notes_js},
     {"app/now.js", app_now_js, sizeof app_now_js},
+    {"app/outbox.js", app_outbox_js, sizeof app_outbox_js},
     {"app/page.js", app_page_js, sizeof app_page_js},
     {"app/phone.js", app_phone_js, sizeof app_phone_js},
     {"app/problem.js", app_problem_js, sizeof app_problem_js},
@@ -717,6 +732,7 @@ static const struct polier_file web[] = {
     {"parts/similar-names.js", parts_similar_names_js, sizeof parts_similar_names_js},
     {"parts/site-card.js", parts_site_card_js, sizeof parts_site_card_js},
     {"parts/site-name.js", parts_site_name_js, sizeof parts_site_name_js},
+    {"parts/still-there.js", parts_still_there_js, sizeof parts_still_there_js},
     {"parts/stock-chart.js", parts_stock_chart_js, sizeof parts_stock_chart_js},
     {"parts/stock.js", parts_stock_js, sizeof parts_stock_js},
     {"parts/tally.js", parts_tally_js, sizeof parts_tally_js},

@@ -50,6 +50,10 @@ public struct Row {
     @inlinable
     package mutating func bytes() throws -> [UInt8] { defer { column += 1 }; return try source.bytes(column) }
 
+    /// Skips columns without reading them.
+    @inlinable
+    package mutating func skip(_ columns: Int) { column += columns }
+
     /// Skips the next column if it is null, and returns whether it was.
     @inlinable
     package mutating func skipNull() -> Bool {

@@ -12,15 +12,38 @@ public protocol TransactionSession: AnyObject {
     func relax(_ relaxation: Relaxation) throws
 }
 
-/// The steps to run once a transaction is durable.
+/// What a transaction's body gathers and writes at its very end, so that the rows it locks are locked last and for the shortest time.
+package protocol LastWrites: AnyObject {
+    init()
+    /// Runs once after the body, before the commit.
+    func write(in transaction: borrowing Transaction) throws
+}
+
+/// What follows a transaction's body: its last writes, and the steps to run once it is durable.
 public final class Aftermath {
     private(set) var steps: [@Sendable () -> Void] = []
+    private var last: [any LastWrites] = []
 
     public init() {}
 
-    /// Discards the steps, before the body runs again.
-    func forget() { steps.removeAll() }
+    /// Discards everything, before the body runs again.
+    func forget() {
+        steps.removeAll()
+        last.removeAll()
+    }
     fileprivate func add(_ step: @escaping @Sendable () -> Void) { steps.append(step) }
+
+    fileprivate func last<Writes: LastWrites>(_: Writes.Type) -> Writes {
+        for case let found as Writes in last { return found }
+        let writes = Writes()
+        last.append(writes)
+        return writes
+    }
+
+    fileprivate func takeLast() -> [any LastWrites] {
+        defer { last.removeAll() }
+        return last
+    }
 }
 
 /// A transaction in progress. It can be neither copied nor kept: it ends with the body that receives it.
@@ -59,6 +82,14 @@ public struct Transaction: ~Copyable {
     /// Runs a step on the caller's task once the transaction is durable: never if the transaction fails, and once if its body ran several
     /// times.
     public func afterCommit(_ step: @escaping @Sendable () -> Void) { aftermath.add(step) }
+
+    /// The transaction's last writes of a kind, to be added to; the same ones whoever asks.
+    package func last<Writes: LastWrites>(_ type: Writes.Type) -> Writes { aftermath.last(type) }
+
+    /// Runs the last writes. The driver calls it after the body.
+    package func finish() throws {
+        for writes in aftermath.takeLast() { try writes.write(in: self) }
+    }
 
     /// Lifts the time limit for all later statements, for migrations. Waiting for a lock keeps its limit.
     public func liftTimeLimit() throws { try session.liftTimeLimit() }

@@ -54,7 +54,9 @@ private final class BodyJob<Result: Sendable>: TransactionJob, @unchecked Sendab
     override func begin() -> Bool { answer.begin() }
     override func run(_ session: any TransactionSession) throws {
         aftermath.forget()
-        result = try body(Transaction(session, aftermath))
+        let transaction = Transaction(session, aftermath)
+        result = try body(transaction)
+        try transaction.finish()
     }
     override func succeed() {
         if let result { answer.end(.success(result)) }

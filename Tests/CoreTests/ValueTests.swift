@@ -33,6 +33,9 @@ struct ValueTests {
             "0192d3a4-5b6c-7d8e-9f01-23456789abcg",
             "0192d3a45-b6c-7d8e-9f01-23456789abcd", "0192d3a4-5b6c-7d8e-9f01-23456789ab\0d",
             "0192d3a4-5b6c-7d8e-9f01-23456789abé",
+            // One dash that is none, at each place.
+            "0192d3a4 5b6c-7d8e-9f01-23456789abcd", "0192d3a4-5b6c 7d8e-9f01-23456789abcd",
+            "0192d3a4-5b6c-7d8e 9f01-23456789abcd", "0192d3a4-5b6c-7d8e-9f01 23456789abcd",
             "------------------------------------", " 192d3a4-5b6c-7d8e-9f01-23456789abcd",
             "0192d3a4–5b6c-7d8e-9f01-23456789a",
             "' OR 1=1 --                         ",

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 @Suite("Days of work")
@@ -218,7 +219,9 @@ struct WorkDayTests {
             let zone = ZoneDays(person.zone, knowing: person.first...(person.first + 5))
             let days = WorkDay.days(
                 of: person.stretches.shuffled(using: &chance), in: zone, rule: person.rule, now: person.now)
-            let expected = MinuteByMinute(person).days
+            let expected = MinuteByMinute(
+                person.stretches, in: person.zone, rule: person.rule, now: person.now
+            ).days
             try #require(days == expected, "\(person)")
             compared += days.count
         }

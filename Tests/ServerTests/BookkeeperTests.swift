@@ -13,7 +13,7 @@ import Testing
             let world = try await World(server, mark: "Wir")
             let bookkeeper = try await server.person(.bookkeeper, in: world.company.id)
             let reads: Set<Permission> = [
-                .readCompany, .readUsers, .readSites, .readTimes, .readCosts, .readClarifications,
+                .readCompany, .readUsers, .readSites, .readTimes, .readCosts, .readClarifications, .verifyHours,
             ]
             for route in server.routes {
                 guard case .may(let permission) = route.access else { continue }

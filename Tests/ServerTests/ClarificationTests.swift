@@ -329,6 +329,63 @@ import Testing
         }
     }
 
+    /// Both ends of a break, whichever of them is booked and whether the other waits too.
+    @Test(arguments: Engine.allCases)
+    func bothEndsOfABreakAreCorrected(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            #expect(try await place.act("check-in", "07:00").status == 200)
+            #expect(try await place.act("check-out", "12:00").status == 200)
+            let began = place.waits(try await place.act("break-start", "10:00"), "not-checked-in")
+            let ended = place.waits(try await place.act("break-end", "10:30"), "not-checked-in")
+            func ends(_ from: String, _ to: String) -> String {
+                "{\"from\": \"\(instant(from))\", \"to\": \"\(instant(to))\"}"
+            }
+            let wrong = try await place.book(began, ends("10:10", "10:05"))
+            #expect(wrong.status == 400 && wrong.json["fields"]?[0]?["field"] == "to", "\(wrong.text)")
+            #expect(try await place.book(began, ends("10:05", "10:25")).status == 200)
+            let all = try await place.manager.get(place.list).json.list
+            #expect(all.first { $0["id"]?.text == ended }?["state"] == "BOOKED")
+            let alone = place.waits(try await place.act("break-end", "11:30"), "not-checked-in")
+            #expect(try await place.book(alone, "{\"from\": \"\(instant("11:15"))\"}").status == 200)
+            let breaks = try await place.manager.get(place.site + "/time-entries").json[0]?["breaks"]?.list ?? []
+            #expect(breaks.map { $0["minutes"] } == [20, 15])
+            #expect(breaks[0]["from"]?.text == "2026-11-23T10:05:00.000Z" && breaks[0]["source"] == "TAKEN")
+            let taken = place.waits(try await place.take("-99", "12:30"), "not-enough")
+            let unfit = try await place.book(taken, ends("10:00", "10:10"))
+            #expect(unfit.json["fields"]?[0]?["code"] == "not-for-this-act")
+        }
+    }
+
+    /// Of others, and only on the sites that they lead.
+    @Test(arguments: Engine.allCases)
+    func aForemanIsToldHowManyWait(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            let foreman = try await place.server.person(.worker, in: place.company.id)
+            let overview = place.company.path + "/overview"
+            func count(_ client: Client) async throws -> JSON? {
+                try await client.get(overview).json["openClarifications"]
+            }
+            _ = place.waits(try await place.take("-99", "12:30"), "not-enough")
+            #expect(try await count(foreman.client) == .null)
+            let team = "{\"users\": [\"\(place.worker.id)\", \"\(foreman.id)\"], \"foremen\": [\"\(foreman.id)\"]}"
+            #expect(try await place.manager.patch(place.site, team).status == 200)
+            #expect(try await count(foreman.client) == 1)
+            _ = place.waits(try await place.take("-98", "12:30"), "not-enough")
+            let own = try await foreman.client.post(
+                place.material + "/adjust-quantity", "{\"delta\": -97, \"at\": \"\(instant("12:30"))\"}")
+            #expect(own.status == 202)
+            let other = try await place.company.site("Halle", users: [place.worker.id])
+            _ = place.waits(
+                try await place.act("check-in", nil, "\"at\": \"2026-10-20T07:00:00Z\"", on: other), "too-old")
+            #expect(try await count(foreman.client) == 2)
+            #expect(try await count(place.worker.client) == .null)
+            #expect(try await count(place.manager) == 4)
+            let first = try await place.open().last?["id"]?.text ?? ""
+            #expect(try await place.decline(first, as: foreman.client).status == 200)
+            #expect(try await count(foreman.client) == 1)
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func material(_ engine: Engine) async throws {
         try await Self.run(engine) { place in

@@ -2,12 +2,12 @@ import Foundation
 
 /// A company's export as earlier servers made it.
 enum OldExport {
-    /// From before sites and movements had kinds: without depots and former assignments, and without what movements and material keep
-    /// since then.
+    /// From before sites and movements had kinds: without depots, former assignments and the chain of hours, and without what movements
+    /// and material keep since then.
     static func withoutKinds(_ lines: [String]) throws -> [String] {
         let dropped: [String: [String]] = [
             "sites": ["kind"], "materials": ["price", "name_key"],
-            "movements": ["kind", "unit", "material_name", "price", "ref_id"],
+            "movements": ["kind", "unit", "material_name", "price", "ref_id"], "time_entries": ["salt"],
         ]
         var (depot, left): (String?, [String: Int]) = (nil, [:])
         return try lines.compactMap { line in
@@ -17,7 +17,7 @@ enum OldExport {
             if let table = object["table"] as? String, var row = object["row"] as? [String: Any] {
                 if row["kind"] as? String == "DEPOT" { depot = row["id"] as? String }
                 let isInDepot = depot != nil && (row["site_id"] as? String == depot || row["id"] as? String == depot)
-                if table == "former_assignments" || isInDepot {
+                if ["former_assignments", "hour_links", "hour_heads"].contains(table) || isInDepot {
                     left[table, default: 0] += 1
                     return nil
                 }
@@ -25,7 +25,7 @@ enum OldExport {
                 object["row"] = row
             } else if var rows = object["rows"] as? [String: Any] {
                 for (table, count) in left { rows[table] = (rows[table] as? Int).map { $0 - count } }
-                rows["former_assignments"] = nil
+                for table in ["former_assignments", "hour_links", "hour_heads"] { rows[table] = nil }
                 object["rows"] = rows
             } else if object["format"] != nil {
                 object["breakRule"] = nil

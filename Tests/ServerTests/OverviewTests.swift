@@ -60,8 +60,8 @@ import Testing
             #expect(low[0]["stocks"]?.list.map { $0["siteName"] } == ["Halle", "Bad"])
             #expect(low[0]["stocks"]?[0]?["amount"] == 0.5 && low[0]["stocks"]?[0]?["threshold"] == 2)
 
-            #expect(seen.json["present"]?.list.map { $0["userName"] } == ["Kai Berg", "Kai Vogt"])
-            #expect(seen.json["present"]?.list.map { $0["siteName"] } == ["Halle", "Bad"])
+            #expect(seen.json["present"]?.list.map { $0["userName"] } == ["Kai Vogt", "Kai Berg"])
+            #expect(seen.json["present"]?.list.map { $0["siteName"] } == ["Bad", "Halle"])
             #expect(seen.json["counts"]?["sites"] == 2 && seen.json["counts"]?["low"] == 2)
             #expect(seen.json["counts"]?["present"] == 2)
 

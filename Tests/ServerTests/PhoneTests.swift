@@ -344,7 +344,9 @@ import Testing
                     try await group.waitForAll()
                 }
                 let left = try await server.database.fetch(
-                    Query("SELECT COUNT(*) FROM sessions s WHERE s.user_id = $1", id) { try $0.next() as Int64 })
+                    Query("SELECT COUNT(*) FROM sessions s WHERE s.user_id = $1 AND s.switched_off_at IS NULL", id) {
+                        try $0.next() as Int64
+                    })
                 #expect(left == [0], "round \(round)")
             }
             for hasher in hashers { await hasher.close() }

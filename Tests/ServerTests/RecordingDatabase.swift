@@ -41,7 +41,10 @@ struct RecordingDatabase: Database {
     ) async throws -> Result {
         let recorder = recorder
         return try await database.transaction {
-            try body(Transaction(Session(session: $0.session, recorder: recorder), $0.aftermath))
+            let transaction = Transaction(Session(session: $0.session, recorder: recorder), $0.aftermath)
+            let result = try body(transaction)
+            try transaction.finish()
+            return result
         }
     }
 

@@ -185,7 +185,7 @@ import Testing
             #expect(try await Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": url]).code == 0)
             let after = try await status()
             #expect(
-                after.contains("The schema is up to date.\nServers of schema version 25 and later run on it.\n"),
+                after.contains("The schema is up to date.\nServers of schema version 27 and later run on it.\n"),
                 "\(after)")
         }
     }
@@ -283,13 +283,13 @@ import Testing
             let sabine = server.client.with(token: token)
             let company = try await sabine.get("/api/v1/users/me").json["companyId"]?.text ?? ""
             let sites = try await sabine.get("/api/v1/companies/\(company)/sites").json
-            #expect(sites.list.count == 4 && sites.list.filter { $0["status"] == "FINISHED" }.count == 1)
+            #expect(sites.list.count == 5 && sites.list.filter { $0["status"] == "FINISHED" }.count == 2)
             #expect(sites.list.reduce(0) { $0 + ($1["material"]?.list.count ?? 0) } == 22)
             let depot = try await sabine.get("/api/v1/companies/\(company)/sites?kind=DEPOT").json[0]
             let stock = depot?["material"]?.list.map { $0["amount"]?.number }
             // What was moved to a site, taken and left of a finished one.
             #expect(stock == [45.5, 12, 36, 60, 30], "\(stock as Any)")
-            let finished = sites.list.first { $0["status"] == "FINISHED" }?["id"]?.text ?? ""
+            let finished = sites.list.first { $0["name"] == "Terrasse Gohlis" }?["id"]?.text ?? ""
             let costs = try await sabine.get("/api/v1/companies/\(company)/sites/\(finished)/costs").json
             // 14.5 × 18.90 and 32 × 9.75.
             #expect(costs["total"]?.number == 586.05, "\(costs)")
@@ -298,8 +298,10 @@ import Testing
             let warnings = sites.list.compactMap { $0["materialInfo"]?["warnings"]?.number }.reduce(0, +)
             #expect(warnings == 2)
             #expect(sites.list.allSatisfy { ($0["hoursLogged"]?.number ?? 0) > 0 && $0["lastVisited"] != .null })
-            let visits = try await sabine.get("/api/v1/companies/\(company)/time-entries").json.list
-            #expect(visits.filter { $0["checkedOutAt"] == .null }.count == 3)
+            let visits = try await sabine.all("/api/v1/companies/\(company)/time-entries")
+            // Three are at work, and one forgot to check out.
+            #expect(visits.filter { $0["checkedOutAt"] == .null }.count == 4)
+            try await Self.checkHours(of: "/api/v1/companies/\(company)", sabine)
             // A day before midnight and an open time entry may have the same date, and still don't overlap.
             for own in Dictionary(grouping: visits, by: { $0["userId"]?.text }).values {
                 let inOrder = own.sorted { ($0["checkedInAt"]?.text ?? "") < ($1["checkedInAt"]?.text ?? "") }
@@ -314,6 +316,40 @@ import Testing
             #expect(try await server.client.with(token: token).get("/api/v1/companies/\(company)/sites").json == sites)
             #expect(await server.terminate() == 0)
         }
+    }
+
+    /// Three months in which everything occurs that hours can show.
+    private static func checkHours(of company: String, _ manager: Client) async throws {
+        let entries = try await manager.all(company + "/time-entries?void=true&limit=100")
+        #expect(Set(entries.compactMap { $0["userId"]?.text }).count == 5 && entries.count > 250)
+        let earliest = try #require(entries.compactMap { $0["checkedInAt"]?.text }.min().flatMap { Instant($0) })
+        #expect(earliest < Runtime.live.now() + .seconds(-90 * 86_400))
+        func few(_ name: String, _ isOne: (JSON) -> Bool) {
+            let count = entries.filter(isOne).count
+            #expect((1...9).contains(count), "\(name): \(count)")
+        }
+        few("voided") { $0["state"] == "VOID" && $0["voidReason"] == "Aus Versehen eingestempelt" }
+        few("moved") { $0["movedFrom"] != .null }
+        few("entered by the foreman") { $0["source"] == "FOREMAN" && $0["enteredByName"] == "Mehmet Yıldız" }
+        few("corrected") { $0["corrections"]?.list.isEmpty == false }
+        let trips = entries.filter { $0["kind"] == "TRAVEL" }
+        #expect(trips.count > 5)
+        let waiting = try await manager.get(company + "/clarifications?state=OPEN").json.list
+        #expect(waiting.compactMap { $0["act"]?.text }.sorted() == ["ADJUST_QUANTITY", "CHECK_IN", "CHECK_OUT"])
+        #expect(Set(waiting.compactMap { $0["code"]?.text }) == ["not-enough", "site-not-found"], "\(waiting)")
+        let today = Runtime.live.now().day
+        let sheets = try await manager.all(company + "/time-sheets?from=\((today + -34).text)&to=\(today.text)")
+        // What is open may be on a Sunday today.
+        let days = sheets.flatMap { $0["days"]?.list ?? [] }.filter { $0["isOpen"] == false }
+        let sources = Set(days.compactMap { $0["breakSource"]?.text })
+        #expect(sources == ["TAKEN", "STATED", "RULE"])
+        let warnings = days.flatMap { $0["warnings"]?.list.compactMap(\.text) ?? [] }
+        #expect(Set(warnings).isSuperset(of: ["no-break", "over-10-hours"]))
+        // What is odd stands out.
+        #expect(warnings.count <= 9, "\(warnings)")
+        let forgotten = sheets.flatMap { $0["days"]?.list ?? [] }.filter { $0["isOpen"] == true }
+        let remarks = forgotten.flatMap { $0["warnings"]?.list ?? [] }
+        #expect(remarks.contains("open-too-long"))
     }
 
     @Test(arguments: Engine.allCases)

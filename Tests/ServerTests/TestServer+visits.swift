@@ -20,6 +20,6 @@ extension TestServer {
         let entry = TimeEntry(
             id: Runtime.live.newID(), site: site, siteName: "", user: user, userName: "", checkedInAt: from,
             checkedOutAt: to.flatMap { Instant($0) }, recordedAt: from)
-        try await database.transaction { try $0.enqueue(entry.insert(scope)) }
+        try await database.transaction { try entry.insert(scope, $0) }
     }
 }

@@ -18,7 +18,8 @@ import Testing
             #expect(came.status == 200 && came.header("ETag") == "\"1\"")
             #expect(
                 came.json.keys == [
-                    "id", "version", "siteId", "siteName", "userId", "userName", "checkedInAt", "checkedOutAt", "state",
+                    "id", "version", "siteId", "siteName", "userId", "userName", "checkedInAt", "askAt", "checkedOutAt",
+                    "state",
                     "kind", "source", "minutes", "breaks", "recordedAt", "enteredBy", "enteredByName", "reason",
                     "voidedAt",
                     "voidedByName", "voidReason", "movedFrom", "corrections",

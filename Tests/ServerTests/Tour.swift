@@ -119,6 +119,7 @@ enum Tour {
         try await moveMaterial(world, site: site, material: material)
         _ = try await manager.patch(material, "{\"threshold\": 101}")
         try await clarify(server, world, site: site, material: material)
+        try await remind(server, world, site: site, database)
         try await archive(server, world, material: material, site: site, database)
         _ = try await manager.delete(material)
         _ = try await manager.delete(company + "/users/" + world.other.id)
@@ -173,6 +174,10 @@ enum Tour {
         server.clock.advance(by: .seconds(100 * 24 * 3600))
         try await forgetKeys(of: world.company.id, database)
         try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
+        if let id = Company.ID(world.company.id) {
+            let report = try await HoursCheck(database, runtime: server.runtime).all(of: id)
+            #expect(report.holds && report.isSealed && report.links >= 20, "\(report)")
+        }
         let again = try await server.person(.admin)
         let export = try await again.client.get(company + "/export").text
         for path in [company, founded] { _ = try await again.client.delete(path) }
@@ -184,7 +189,30 @@ enum Tour {
             var rest = lines[...]
             return { rest.popFirst() }
         }
+        // Hours without links get them, one of them by a correction.
+        try await verifyHours(world, again.client, database)
+        let hours = HoursCheck(database, runtime: server.runtime)
+        for isOpened in [false, true] {
+            if isOpened { try await Housekeeping(database, runtime: server.runtime).run() }
+            server.clock.advance(by: .seconds(2 * 24 * 3600))
+            while let found = try await hours.next() { #expect(found.report.isSealed == isOpened) }
+        }
+        try await verifyHours(world, again.client, database)
         _ = try await again.client.delete(company)
+    }
+
+    private static func verifyHours(_ world: World, _ operates: Client, _ database: any Database) async throws {
+        guard let id = Company.ID(world.company.id) else { return }
+        let check = HoursCheck(database, runtime: .live)
+        _ = try await operates.get(world.company.path + "/hours/verify")
+        let entry =
+            "\(world.company.path)/sites/\(world.ids["siteId"] ?? "")/time-entries/\(world.ids["entryId"] ?? "")"
+        _ = try await operates.patch(entry, "{\"kind\": \"TRAVEL\", \"reason\": \"Anfahrt\"}")
+        _ = try await operates.patch(entry, "{\"kind\": \"WORK\", \"reason\": \"Doch nicht\"}")
+        let report = try await check.all(of: id)
+        #expect(report.holds, "\(report)")
+        _ = try await check.hash(of: 1, in: id)
+        _ = try await check.all(of: Runtime.live.newID())
     }
 
     /// Breaks, and entries that are entered, voided, moved and ended late.
@@ -203,6 +231,7 @@ enum Tour {
             "{\"userIds\": [\"\(world.worker.id)\"], \"checkedInAt\": \"\(day)\", \"checkedOutAt\": \"\(day)\", \"reason\": \"Zettel\"}"
         )
         let entry = "\(site)/time-entries/\(entered.json[0]?["id"]?.text ?? "")"
+        _ = try await manager.get(entry)
         _ = try await manager.patch(entry, "{\"siteId\": \"\(company.depot)\", \"reason\": \"Falsche Baustelle\"}")
         _ = try await manager.post(entry + "/void", "{\"reason\": \"Doppelt\"}")
         for client in [manager, worker] {
@@ -224,6 +253,9 @@ enum Tour {
             _ = try await manager.post(transfers, move(amount, to: company.depot, material.lastSegment))
         }
         _ = try await world.worker.client.post(transfers, move("0.1", to: company.depot, material.lastSegment))
+        let pallet = try await company.material(site, name: "Palette")
+        let two = "0.1}, {\"materialId\": \"\(pallet.lastSegment)\", \"amount\": 1"
+        _ = try await manager.post(transfers, move(two, to: company.depot, material.lastSegment))
         for client in [manager, world.worker.client] {
             _ = try await client.get("\(transfers)/\(world.ids["transferId"] ?? "")")
         }
@@ -267,6 +299,19 @@ enum Tour {
             for client in [worker.client, manager] { _ = try await client.post("\(list)/\(id)/book", body) }
             _ = try await manager.post("\(list)/\(id)/decline", "{\"reason\": \"Doppelt\"}")
         }
+    }
+
+    /// A person who has been on a site for long is asked, by a mail that is claimed while they are still there.
+    private static func remind(
+        _ server: TestServer, _ world: World, site: String, _ database: any Database
+    ) async throws {
+        let person = try await server.person(.worker, in: world.company.id)
+        let since = (server.clock.now - .seconds(11 * 3600)).text
+        _ = try await world.company.manager.post(
+            site + "/time-entries",
+            "{\"userIds\": [\"\(person.id)\"], \"checkedInAt\": \"\(since)\", \"reason\": \"Zettel\"}")
+        try await StillThere(database, provesAddresses: true, runtime: server.runtime).run()
+        _ = try await Outbox(database, runtime: server.runtime).claim(atMost: 50)
     }
 
     /// What is converted, refused late, removed, read and restored.

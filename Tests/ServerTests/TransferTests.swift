@@ -97,6 +97,46 @@ import Testing
         }
     }
 
+    /// More lines than one statement changes, some of which arrive as the same material.
+    @Test(arguments: Engine.allCases)
+    func manyLinesMoveTogether(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let yard = try await Yard(server)
+            var (lines, same): ([(String, String)], [String]) = ([], [])
+            for number in 0..<45 {
+                let isSame = number % 15 == 7
+                let material = try await yard.add(
+                    yard.from, isSame ? "Fuge" : "Fliese \(number)", amount: "\(number + 1)")
+                if isSame { same.append(material) }
+                lines.append((material, "\(number).5"))
+            }
+            var wrong = lines
+            wrong[44].1 = "45.001"
+            let tooMuch = try await yard.move(wrong)
+            #expect(tooMuch.status == 409)
+            #expect(tooMuch.json["fields"]?.list.map { $0["field"]?.text } == ["lines[44].amount"])
+            #expect(try await yard.stock(yard.to).isEmpty)
+            // Those of one name in the order of the lines.
+            let rounds: [(amount: String, taken: Decimal, same: [Decimal?])] = [
+                ("0.25", 0.25, [0.25, 0.5, 0.75]), ("0.75", 1, [1.5, 2.25, 3]),
+            ]
+            for (amount, taken, expected) in rounds {
+                let reply = try await yard.move(lines.map { ($0.0, amount) })
+                #expect(reply.status == 201)
+                let moved = reply.json["lines"]?.list ?? []
+                #expect(moved.map { $0["materialId"]?.text } == lines.map(\.0.lastSegment))
+                let left: [Decimal?] = (1...45).map { Decimal($0) - taken }
+                #expect(moved.map { $0["amountLeft"]?.number } == left)
+                let there = moved.filter { $0["materialName"]?.text == "Fuge" }.map { $0["amountThere"]?.number }
+                #expect(there == expected)
+            }
+            let stock = try await yard.stock(yard.to)
+            #expect(stock.count == 43)
+            #expect(stock.allSatisfy { $0.value == ($0.key == "Fuge Sack" ? 3 : 1) })
+            for material in same { #expect(try await yard.movements(material).count == 3) }
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func repeatedWithAKeyItIsDoneOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Core
@@ -200,6 +201,73 @@ import Testing
             #expect(try await yard.company.manager.delete(yard.site).status == 204)
             let reopened = try await yard.company.manager.patch(path, "{\"checkedOutAt\": null, \"reason\": \"x\"}")
             #expect(reopened.status == 409 && reopened.json["code"] == "entry-cant-be-open", "\(reopened.text)")
+        }
+    }
+
+    /// Whoever may list an entry may get it, void or not.
+    @Test(arguments: Engine.allCases)
+    func anEntryIsReadByItself(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let yard = try await Yard(server)
+            let entry = try await yard.enter("2026-11-23")
+            let (path, manager) = (yard.path(entry), yard.company.manager)
+            let corrected = try await manager.patch(path, "{\"kind\": \"TRAVEL\", \"reason\": \"Fahrt\"}")
+            for client in [manager, yard.worker.client, yard.foreman.client] {
+                let read = try await client.get(path)
+                #expect(read.status == 200 && read.json == corrected.json, "\(read.text)")
+                #expect(read.header("ETag") == "\"2\"" && read.json["corrections"]?.list.count == 1)
+            }
+            let other = try await server.person(.worker, in: yard.company.id, name: "Vogt")
+            #expect(try await other.client.get(path).json["code"] == "site-not-found")
+            let users = [yard.worker.id, yard.foreman.id, other.id]
+            #expect(
+                try await manager.patch(yard.site, "{\"users\": \(users), \"foremen\": [\"\(yard.foreman.id)\"]}")
+                    .status
+                    == 200)
+            #expect(try await other.client.get(path).json["code"] == "time-entry-not-found")
+            #expect(
+                try await manager.get("\(yard.site)/time-entries/\(UUID().uuidString.lowercased())").json["code"]
+                    == "time-entry-not-found")
+            // On another site, in another company.
+            #expect(
+                try await manager.get(path.replacing(yard.site, with: yard.other)).json["code"]
+                    == "time-entry-not-found")
+            let foreign = try await TestCompany.register(server.client)
+            #expect(try await foreign.manager.get(path).status == 404)
+            let void = try await manager.post(path + "/void", "{\"reason\": \"War nicht da\"}")
+            #expect(try await yard.worker.client.get(path).json == void.json)
+        }
+    }
+
+    /// What is sent again because its answer was lost changes nothing again, though the version that it names has passed.
+    @Test(arguments: Engine.allCases)
+    func aCorrectionIsMadeOnce(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let yard = try await Yard(server)
+            let (path, manager) = (yard.path(try await yard.enter("2026-11-23")), yard.company.manager)
+            func send(_ body: String, _ version: Int, _ key: String) async throws -> Reply {
+                try await manager.send(
+                    "PATCH", path, body: body, headers: ["If-Match": "\"\(version)\"", "Idempotency-Key": key])
+            }
+            let shorter = "{\"checkedOutAt\": \"2026-11-23T11:00:00Z\", \"reason\": \"Zettel\"}"
+            let first = try await send(shorter, 1, "a")
+            #expect(first.status == 200 && first.json["version"] == 2, "\(first.text)")
+            let again = try await send(shorter, 1, "a")
+            #expect(again.status == 200 && again.json == first.json, "\(again.text)")
+            #expect(try await send(shorter, 1, "b").status == 412)
+            #expect(try await send("{\"kind\": \"TRAVEL\", \"reason\": \"x\"}", 2, "a").status == 422)
+            let moving = "{\"siteId\": \"\(yard.other.lastSegment)\", \"reason\": \"Falsche Baustelle\"}"
+            let moved = try await send(moving, 2, "c")
+            #expect(moved.status == 200 && moved.json["siteName"] == "Dach", "\(moved.text)")
+            #expect(try await send(moving, 2, "c").json == moved.json)
+            // Also when its answer is no longer kept.
+            try await server.database.transaction {
+                try $0.execute(Statement("UPDATE idempotency_keys SET answer = NULL"))
+            }
+            #expect(try await send(moving, 2, "c").json == moved.json)
+            #expect(try await send(shorter, 1, "a").json["state"] == "VOID")
+            let all = try await manager.get(yard.company.path + "/time-entries?void=true").json.list
+            #expect(all.count == 2)
         }
     }
 

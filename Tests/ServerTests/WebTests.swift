@@ -11,18 +11,24 @@ import Testing
             """
             <html><head><link rel="stylesheet" href="/css/base.css">
             <script type="importmap">{"imports": {"app/": "/app/"}}</script>
+            <script type="module" src="/app/alone.js" async></script>
             <script type="module" src="/app/begin.js"></script>
-            <script type="module" src="/app/main.js"></script></head>
+            <script type="module" src="/app/main.js"></script>
+            </head>
             <template id="ahead"><link rel="stylesheet" href="/css/base.css" data-for="start"></template></html>
             """.utf8),
         "css/base.css": Data("body { color: black }".utf8),
-        "app/main.js": Data("import { a } from \"app/one.js\";\nimport(\"app/later.js\");\n".utf8),
-        "app/one.js": Data("export {\n  a,\n} from \"app/two.js\";\n".utf8),
-        "app/two.js": Data("export const a = 1;".utf8),
+        "app/main.js": Data("import { b } from \"app/one.js\";\nimport(\"app/later.js\");\n".utf8),
+        "app/one.js": Data(
+            "import {\n  a as first,\n} from \"app/two.js\";\nexport function b() { return first; }\n".utf8),
+        "app/two.js": Data("// Two.\nimport \"app/alone.js\";\nexport const a = 1;".utf8),
+        "app/alone.js": Data("export const lone = \"// no comment\";".utf8),
         "app/begin.js": Data("import \"app/three.js\";".utf8), "app/three.js": Data("".utf8),
         "app/later.js": Data("import \"app/two.js\";".utf8),
-        "parts/frame.js": Data("import \"parts/line.js\";".utf8), "parts/line.js": Data("".utf8),
+        "parts/frame.js": Data("import { line } from \"parts/line.js\";\nexport default () => line;".utf8),
+        "parts/line.js": Data("export const line = 1;".utf8),
         "pages/start.js": Data("import \"app/one.js\";\nimport \"parts/line.js\";".utf8),
+        "parts/door.js": Data("import \"app/one.js\";".utf8),
         "icons/mark.svg": Data("<svg/>".utf8),
         "manifest.webmanifest": Data("{\"icons\": [{\"src\": \"/icons/mark.svg\"}]}".utf8),
         "sw.js": Data("const files = /*files*/[];\nconst version = /*version*/\"folder\";".utf8),
@@ -43,35 +49,90 @@ import Testing
         let app = WebApp(Self.folder, [])
         let page = Self.text(app, WebApp.page)
         let names = try [
-            "css/base.css", "app/begin.js", "app/three.js", "app/main.js", "app/one.js", "app/two.js", "app/later.js",
+            "css/base.css", "app/alone.js", "app/first.js", "app/later.js", "app/inside.js", "pages/start.js",
+            "parts/door.js",
         ].map { try Self.hashed(app, $0) }
-        #expect(page.contains("href=\"/\(names[0])\"") && page.contains("src=\"/\(names[1])\""))
-        #expect(page.contains("\"app/later.js\":\"/\(names[6])\""))
+        #expect(page.contains("href=\"/\(names[0])\"") && page.contains("src=\"/\(names[1])\" async"))
+        #expect(page.contains("\"app/later.js\":\"/\(names[3])\""))
         // The page's scripts with their static imports, recursively; dynamic imports excluded.
         let preloads = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)">/).map { String($0.1) }
-        #expect(preloads == Array(names[1...5]))
+        #expect(preloads == Array(names[1...2]))
         // In addition, what the pages and their frame need, to be fetched with them.
         let ahead = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)" data-for="([^"]+)">/)
             .reduce(into: [:]) { $0[String($1.1)] = String($1.2) }
-        #expect(
-            try ahead == [
-                Self.hashed(app, "pages/start.js"): "start", Self.hashed(app, "parts/frame.js"): "frame",
-                Self.hashed(app, "parts/line.js"): "start frame",
-            ])
+        #expect(ahead == [names[4]: "start frame", names[5]: "start", names[6]: "door"])
         #expect(Self.text(app, WebApp.manifest).contains("/" + (try Self.hashed(app, "icons/mark.svg"))))
         let worker = Self.text(app, WebApp.worker)
         #expect(
             worker.contains("[\"/\",\"/manifest.webmanifest\",") && names.allSatisfy { worker.contains("\"/\($0)\"") })
 
         var changed = Self.folder
-        changed["app/two.js"] = Data("export const a = 2;".utf8)
+        changed["app/later.js"] = Data("import \"app/one.js\";".utf8)
         let next = WebApp(changed, [])
-        #expect(try Self.hashed(next, "app/two.js") != names[5] && Self.hashed(next, "app/one.js") == names[4])
+        #expect(try Self.hashed(next, "app/later.js") != names[3] && Self.hashed(next, "app/first.js") == names[2])
         #expect(Self.text(next, WebApp.worker) != worker && next.policy != app.policy)
     }
 
+    @Test func whatEveryPageBeginsWithIsOneModule() throws {
+        let app = WebApp(Self.folder, [])
+        let page = Self.text(app, WebApp.page)
+        let name = try Self.hashed(app, "app/first.js")
+        for module in ["three", "begin", "two", "one", "main"] {
+            #expect(page.contains("\"app/\(module).js\":\"/\(name)\"") && app.files["app/\(module).js"] == nil)
+        }
+        #expect(page.ranges(of: "<script type=\"module\" src=\"/\(name)\"></script>").count == 1)
+        // Besides it, only the script that imports nothing.
+        #expect(page.ranges(of: "src=\"/app/").count == 2)
+        #expect(
+            Self.text(app, name) == """
+                import * as $app_alone from "app/alone.js";
+                const $app_three = (() => {
+                return {  };
+                })();
+                const $app_begin = (() => {
+
+                return {  };
+                })();
+                const $app_two = (() => {
+
+                const a = 1;
+                return { a };
+                })();
+                export const { a } = $app_two;
+                const $app_one = (() => {
+                const {
+                  a: first,
+                } = $app_two;
+                function b() { return first; }
+
+                return { b };
+                })();
+                export const { b } = $app_one;
+                const $app_main = (() => {
+                const { b } = $app_one;
+                import("app/later.js");
+
+                return {  };
+                })();
+
+                """)
+        #expect(
+            try Self.text(app, Self.hashed(app, "app/inside.js")).hasSuffix("export default $parts_frame.default;\n"))
+    }
+
+    @Test(arguments: [
+        ("a\n// b\n  /* c */\nd // e\n", "a\n\n\nd // e\n"), ("/**\n * a\n */\nb", "\n\n\nb"),
+        ("/* a */ b", "/* a */ b"),
+        ("/* a\nb */ c\n// d", "/* a\nb */ c\n"), ("x = \"// a\";", "x = \"// a\";"),
+        ("/* never\nclosed", "/* never\nclosed"), ("", ""),
+        ("/* a */ b /* c */", "/* a */ b /* c */"),
+    ])
+    func commentLinesAreForReadersOfTheSources(text: String, sent: String) {
+        #expect(String(decoding: Data(text.utf8).withoutCommentLines, as: UTF8.self) == sent)
+    }
+
     /// Each file costs a phone a round trip.
-    @Test func theStylesOfEveryPageAreOneFile() throws {
+    @Test func stylesForTheSamePagesAreOneFile() throws {
         var folder = Self.folder
         folder["css/tokens.css"] = Data("a{}".utf8)
         folder["css/form.css"] = Data("b{}".utf8)
@@ -80,14 +141,20 @@ import Testing
             """
             <html><head><link rel="stylesheet" href="/css/tokens.css">
             <link rel="stylesheet" href="/css/form.css">
-            </head><template id="ahead"><link rel="stylesheet" href="/css/start.css" data-for="start"></template></html>
+            </head><template id="ahead"><link rel="stylesheet" href="/css/start.css" data-for="start">
+            <link rel="stylesheet" href="/css/clock.css" data-for="start">
+            <link rel="stylesheet" href="/css/base.css" data-for="site">
+            </template></html>
             """.utf8)
+        folder["css/clock.css"] = Data("d{}".utf8)
         let app = WebApp(folder, [])
         let name = try Self.hashed(app, "css/first.css")
         let page = Self.text(app, WebApp.page)
         #expect(page.hasPrefix("<html><head><link rel=\"stylesheet\" href=\"/\(name)\">\n</head>"), "\(page)")
         #expect(Self.text(app, name) == "a{}b{}" && app.files["css/tokens.css"] == nil)
-        #expect(try page.contains("href=\"/\(Self.hashed(app, "css/start.css"))\" data-for=\"start\""))
+        let start = try Self.hashed(app, "css/start.css")
+        #expect(page.contains("href=\"/\(start)\" data-for=\"start\"") && Self.text(app, start) == "c{}d{}")
+        #expect(try page.contains("href=\"/\(Self.hashed(app, "css/base.css"))\" data-for=\"site\""))
     }
 
     @Test func browsersKeepWhatNeverChangesAndAskForTheRest() async throws {
@@ -125,7 +192,7 @@ import Testing
                 #expect(file.header("Cache-Control") == "public, max-age=31536000, immutable")
                 #expect(file.header("Vary") == "Accept-Encoding")
             }
-            #expect(try await server.client.get("/app/main.js").header("Cache-Control") == "no-cache")
+            #expect(try await server.client.get("/app/first.js").header("Cache-Control") == "no-cache")
             let worker = try await server.client.get("/sw.js")
             #expect(worker.text.contains(try #require(names.first)) && worker.header("Cache-Control") == "no-cache")
             // A worker may connect to the hosts that its own policy names, and it fetches the app.

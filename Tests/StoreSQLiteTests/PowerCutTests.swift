@@ -3,6 +3,7 @@ import Core
 import Foundation
 import Storage
 import StoreContract
+import TestSupport
 import Testing
 
 @testable import StoreSQLite
@@ -251,11 +252,11 @@ struct PowerCutTests {
 private final class Story {
     let ledger: Ledger
     private(set) var told: [String] = []
-    private var random: Seeded
+    private var random: Chance
     private var nextID = 1
 
     init(seed: UInt64) {
-        random = Seeded(seed ^ 0xD15C)
+        random = Chance(seed ^ 0xD15C)
         ledger = Ledger(PowerDisk(seed: seed))
         ledger.disk.engineSyncsFolders = random.isHeads
     }

@@ -1,6 +1,7 @@
 import CSQLite
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import StoreSQLite
 
@@ -62,7 +63,7 @@ final class PowerDisk: @unchecked Sendable {
     private let lock = NSRecursiveLock()
     private let vfs: UnsafeMutablePointer<sqlite3_vfs>
     private let vfsName: UnsafeMutablePointer<CChar>
-    private var random: Seeded
+    private var random: Chance
     private var names: [String: File] = [:]
     private var durableNames: [String: File] = [:]
     private var nameChanges: [(name: String, file: File?)] = []
@@ -89,7 +90,7 @@ final class PowerDisk: @unchecked Sendable {
     }
 
     init(seed: UInt64) {
-        random = Seeded(seed)
+        random = Chance(seed)
         vfs = .allocate(capacity: 1)
         vfsName = strdup("power-\(UUID().uuidString)")
         vfs.initialize(to: PowerDisk.table(vfsName))

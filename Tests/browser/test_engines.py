@@ -85,7 +85,6 @@ def test_a_day_on_site(phone, one_server):
     phone.find("a", site["name"])
     phone.signal.lose()
     phone.tap("main a", site["name"])
-    # What comes above the page moves it.
     phone.find(".status p", "Kein Empfang")
     phone.tap(f"[role=group][aria-label*='{material['name']}'] button", "entnehmen")
     phone.find("body", "wartet auf Empfang")
@@ -105,6 +104,32 @@ def test_a_day_on_site(phone, one_server):
         "checkedInAt": (datetime.now(timezone.utc) - timedelta(hours=1, minutes=5)).isoformat().replace("+00:00", "Z"), "reason": "Vergessen"})
     phone.go("/hours")
     phone.find("body", "1 h 0")
+
+
+def test_a_lost_signal_moves_nothing(phone, one_server):
+    _, _, site = worker(one_server)
+    sign_in(phone, one_server.managers[0], one_server.password)
+    phone.tap("nav a", "Baustellen")
+    phone.tap("main a", site["name"])
+    phone.find("[role=group] button", "entnehmen")
+    # What is optional comes a moment later, and the person's other sites in the background.
+    phone.wait("return !document.body.classList.contains('is-busy');")
+    time.sleep(2)
+    tops = """return [...document.querySelectorAll("main :is(a, button)")].map((one) => one.getBoundingClientRect().top);"""
+    before = phone.run(tops)
+    phone.signal.lose()
+    phone.run("dispatchEvent(new Event('offline'));")
+    strip = phone.find(".status", "Kein Empfang")
+    assert phone.run(tops) == before
+    space = phone.run(
+        "return document.querySelector('.nav').getBoundingClientRect().top - arguments[0].getBoundingClientRect().bottom;", strip)
+    assert abs(space) <= 1
+    # At its end the page has the strip below it.
+    phone.run("scrollTo(0, 100000);")
+    time.sleep(0.3)
+    assert phone.run("""
+        const last = [...document.querySelectorAll("main :is(a, button)")].filter((one) => one.getClientRects().length > 0).at(-1);
+        return last.getBoundingClientRect().bottom <= arguments[0].getBoundingClientRect().top;""", strip)
 
 
 def test_an_hour_is_corrected(phone, one_server):
@@ -163,7 +188,7 @@ def test_a_module_that_was_not_to_be_had_comes_by_itself(phone, one_server):
     phone.find("main a", "Lena Vogt")
 
 
-@pytest.mark.parametrize("part", [b"/app/router.", b"/words/", b"/parts/door."])
+@pytest.mark.parametrize("part", [b"/app/first.", b"/words/", b"/app/door."])
 def test_a_page_that_lost_its_signal_while_it_loaded_comes_by_itself(phone, part):
     """Nothing of the app runs where a module that comes with the page can't be had, and nothing is shown without words or a frame."""
     phone.signal.last = part
@@ -250,7 +275,6 @@ def test_what_is_not_kept_is_not_said_to_wait(phone, one_server):
     phone.run(REFUSE)
     phone.signal.lose()
     phone.tap("main a", site["name"])
-    # What comes above the page moves it.
     phone.find(".status p", "Kein Empfang")
     phone.tap(f"[role=group][aria-label*='{material['name']}'] button", "entnehmen")
     phone.find(".status p", "Nicht gesichert: App offen lassen")
@@ -451,7 +475,6 @@ def test_who_signed_in_by_card_takes_material_without_a_signal_and_loses_the_pho
     phone.signal.lose()
     phone.tap("nav a", "Baustellen")
     phone.tap("main a", site["name"])
-    # What comes above the page moves it.
     phone.find(".status p", "Kein Empfang")
     phone.tap(stepper, "entnehmen")
     phone.find(".status p", "wartet auf Empfang")
@@ -495,7 +518,7 @@ def test_the_owner_ends_a_managers_access(phone, one_server):
 
 
 CHANGING = """
-const reads = "[type=search], .segment, .team-name, .material-name, .time-span, .explained, .hours-void input, [href^='tel:']";
+const reads = "[type=search], .segment, .team-name, .material-name, .time-span, .explained, .hours-void input, .hours-chain button, [href^='tel:'], [href$='/clarifications']";
 return [...document.querySelectorAll(":is(main, dialog) :is(button, input, textarea, a.button)")]
   .filter((one) => one.getClientRects().length && !one.matches(reads))
   .map((one) => one.getAttribute("aria-label") ?? one.textContent.trim());
@@ -633,3 +656,91 @@ def test_a_day_with_a_break_and_no_signal(phone, one_server):
     assert len(entries_of(manager, user)) == 1
     phone.gone(".status p", "wartet")
     phone.find(".time-entry", "45 min Pause, angegeben")
+
+
+def ago(**more):
+    return (datetime.now(timezone.utc) - timedelta(**more)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def test_two_phones_of_one_person_count_once(phone, one_server):
+    """She comes on this one without a signal, and goes on the other, which knew nothing of it."""
+    manager, user, site = worker(one_server)
+    phone.go(user["link"])
+    phone.fill("[name=password]", PASSWORD)
+    phone.tap("form button.is-primary")
+    phone.find("h1", "Mara")
+    phone.tap("nav a", "Stunden")
+    phone.find("button", "Kommen")
+    time.sleep(1)
+    phone.signal.lose()
+    phone.tap("button", "Kommen")
+    phone.find(".clock p", "wartet auf Empfang")
+    phone.run(EARLIER, 9)
+    phone.wait("return window.isEarlier;", what="morning")
+    phone.run("dispatchEvent(new Event('visibilitychange'));")
+    phone.find(".clock", "9:00:")
+    phone.signal.find()
+    wait_until(phone, lambda: entries_of(manager, user))
+
+    other = Client(one_server, user["email"], PASSWORD)
+    place = f"{manager.company}/sites/{site['id']}"
+    assert other.send("POST", place + "/check-in", {"at": ago(minutes=61)})["state"] == "OPEN"
+    other.send("POST", place + "/check-out", {"at": ago(minutes=60)})
+    [entry] = entries_of(manager, user)
+    # A minute may end between the taps.
+    assert entry["minutes"] in (479, 480, 481)
+    phone.go("/hours")
+    phone.find("#own-clarifications li", "Zu dieser Zeit lief schon ein anderer Eintrag.")
+    phone.find("button", "Kommen")
+
+
+def test_a_list_is_cleared_by_the_office_and_by_a_foreman(phone, one_server):
+    """One visit is booked in one tap, one declined with a reason; of a third a foreman books the part that is new."""
+    manager, site, _ = crew(one_server)
+    mara = joined(one_server, manager, "WORKER", "Mara")
+    fritz = joined(one_server, manager, "WORKER", "Fritz")
+    path = f"{manager.company}/sites/{site['id']}"
+    users = [one["userId"] for one in manager.get(path)["assignments"]]
+    manager.send("PATCH", path, {"users": [*users, mara["id"], fritz["id"]], "foremen": [fritz["id"]]})
+    name = f"{mara['firstName']} {mara['lastName']}"
+    day = (datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(days=2)).replace(hour=7, minute=0, second=0, microsecond=0)
+    text = lambda moment: moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    manager.send("POST", path + "/time-entries", {
+        "userIds": [mara["id"]], "checkedInAt": text(day), "checkedOutAt": text(day + timedelta(hours=8)), "reason": "Zettel"})
+    cellar = Client(one_server, mara["email"], PASSWORD)
+
+    def reports(come, hours):
+        for act, moment in (("check-in", come), ("check-out", come + timedelta(hours=hours))):
+            assert cellar.send("POST", f"{path}/{act}", {"at": text(moment)})["state"] == "OPEN"
+
+    mine = lambda: [one for one in manager.get(manager.company + "/clarifications?state=OPEN") if one["userId"] == mara["id"]]
+    reports(day - timedelta(days=45), 5)
+    reports(day + timedelta(hours=1), 2)
+    sign_in(phone, one_server.managers[0], one_server.password)
+    phone.tap("main a", "zu klären")
+    phone.find("h1", "Zu klären")
+    phone.tap("#clarifications button", f"Buchen: {name}")
+    wait_until(phone, lambda: len(mine()) == 2)
+    phone.tap("#clarifications button", f"Ablehnen: {name}")
+    phone.fill("dialog [name=reason]", "Steht schon auf dem Zettel")
+    phone.tap("dialog form button.is-danger")
+    wait_until(phone, lambda: not mine())
+    phone.gone("#clarifications li", name)
+    assert sorted(one["minutes"] for one in entries_of(manager, mara)) == [300, 480]
+
+    reports(day + timedelta(hours=7), 3)
+    foreman = another_place(phone, one_server)
+    sign_in(foreman, fritz["email"], PASSWORD)
+    foreman.go("/hours")
+    foreman.tap("main a", "Zu klären")
+    foreman.tap("#clarifications button", f"Prüfen und buchen: {name}")
+    foreman.find("dialog [name=checkedInAt]")
+    foreman.set("dialog [name=checkedInAt]", (day + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M"))
+    foreman.tap("dialog form button.is-primary")
+    foreman.gone("dialog")
+    assert not mine()
+    assert sorted(one["minutes"] for one in entries_of(manager, mara)) == [120, 300, 480]
+    # She reads what became of each.
+    ended = {one["state"]: one for one in cellar.get(f"{manager.company}/clarifications?userId={mara['id']}")}
+    assert ended["DECLINED"]["reason"] == "Steht schon auf dem Zettel"
+    assert ended["BOOKED"]["decidedByName"] in (f"Fritz {fritz['lastName']}", "Sabine Brandt")

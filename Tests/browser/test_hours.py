@@ -285,7 +285,7 @@ def test_who_forgot_to_leave_stands_first(one_server, visit):
         sign_in(page, one_server.managers[0], one_server.password)
         page.goto("/hours")
         row = page.locator(".list.is-columns .row", has_text=name_of(mara))
-        row.locator(".chip", has_text="über 14 h offen").wait_for()
+        row.locator(".chip", has_text="lange offen").wait_for()
         accessible(page)
         row.get_by_role("button", name="Gehen eintragen").click()
         dialog = page.locator("dialog")

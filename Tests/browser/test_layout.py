@@ -1,5 +1,6 @@
 """What small, large and wide screens show: the number pad whole, nothing that jumps, and saving in reach."""
 
+import os
 import uuid
 
 import pytest
@@ -96,6 +97,48 @@ def test_saving_stays_in_reach(one_server, visit, places, path):  # noqa: F811
             page.wait_for_timeout(100)
             box, nav = button.bounding_box(), page.locator(".nav").bounding_box()
             assert box["y"] >= 0 and box["y"] + box["height"] <= nav["y"], (y, box, nav)
+
+
+# Where everything stands that can be tapped, by its name.
+PLACES = """() => [...document.querySelectorAll('main :is(a, button, input, summary), .nav a')].filter((one) => one.checkVisibility())
+    .map((one) => { const { x, y } = one.getBoundingClientRect(); return `${one.textContent.trim().slice(0, 30)} ${one.name ?? ''} ${x} ${y}`; })"""
+# What the finger would not reach in its middle, of all that is within the window.
+COVERED = """() => [...document.querySelectorAll('main :is(a, button, input)')].filter((one) => one.checkVisibility()).filter((one) => {
+  const { left, right, top, bottom } = one.getBoundingClientRect();
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  if (y < 0 || y > innerHeight || x < 0 || x > innerWidth) return false;
+  const there = document.elementFromPoint(x, y);
+  return !(one.contains(there) || there?.contains(one));
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", ["/", "/sites", "/sites/{site}", "/sites/{site}/edit", "/hours", "/profile"])
+@pytest.mark.parametrize("place", ["top", "end"])
+def test_a_lost_signal_moves_nothing(one_server, visit, places, path, place):  # noqa: F811
+    with visit(one_server, "phone", reduced_motion="reduce") as page:
+        page.watch.allow(r"ERR_INTERNET_DISCONNECTED")
+        sign_in(page, one_server.managers[0], one_server.password)
+        page.goto(path.format(**places))
+        page.locator("h1").first.wait_for()
+        settle(page)
+        if place == "end":
+            page.evaluate("scrollTo(0, 100_000)")
+            page.wait_for_timeout(100)
+        before = page.evaluate(PLACES)
+        page.context.set_offline(True)
+        strip = page.locator(".status p", has_text="Kein Empfang")
+        strip.wait_for()
+        page.wait_for_timeout(300)
+        assert page.evaluate(PLACES) == before
+        box, nav = strip.bounding_box(), page.locator(".nav").bounding_box()
+        assert box["y"] + box["height"] <= nav["y"] and box["y"] > 600, (box, nav)
+        # At its end the page is above the strip.
+        page.evaluate("scrollTo(0, 100_000)")
+        page.wait_for_timeout(100)
+        assert page.evaluate(COVERED) == []
+        if folder := os.environ.get("POLIER_SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/strip-{place}-{path.strip('/').format(**places)[:5]}{path.count('/')}.png")
+        page.context.set_offline(False)
 
 
 @pytest.fixture(scope="module")

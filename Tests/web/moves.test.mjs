@@ -95,7 +95,7 @@ describe("material that is moved", () => {
     assert.deepEqual([act.refused.code, act.refused.fields[0].field], ["not-enough", "lines[0].amount"]);
     assert.deepEqual([queue.pendingDelta(from), queue.pendingDelta(there), queue.arrivingAt("9")], [0, 0, []]);
     server.answer = () => ({ body: { id: "t", lines: [] } });
-    const { moving } = await import("app/queue.js");
+    const { moving } = await import("app/act-kinds.js");
     const { path, body, about, lanes } = moving(move([line(3, { there: "7" })]));
     await queue.edit(act.key, { path, at: act.at, body: { ...body, at: act.at }, about, lanes });
     await settle();

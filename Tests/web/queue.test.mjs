@@ -488,3 +488,50 @@ describe("two people on one tablet", () => {
     assert.deepEqual(databases.rows("waiting"), []);
   });
 });
+
+describe("who was switched off", () => {
+  const ended = { status: 401, body: { code: "session-ended", params: {}, detail: "", fields: [], requestId: "a-1" } };
+  const kept = { status: 202, body: { id: "c1", act: "CHECK_OUT", state: "OPEN", code: "person-switched-off", params: {} } };
+
+  test("hands in what they did before, though the session takes nothing else", async () => {
+    const page = await openPage();
+    await setOnline(false);
+    await page.queue.checkIn(visit);
+    await pass(60_000);
+    await page.queue.checkOut(visit);
+    await pass(11_000);
+    // The session has ended before anything was sent.
+    server.answer = ({ method }) => {
+      if (method === "GET") return ended;
+      throw new TypeError("lost");
+    };
+    const { api } = await page.load("app/api.js");
+    await setOnline(true);
+    await api.get("/users/me").catch(() => {});
+    await settle();
+    assert.equal(page.session.state, "expired");
+    server.answer = ({ method }) => (method === "GET" ? ended : kept);
+    await pass(120_000);
+    assert.deepEqual(asked().slice(-2), ["check-in", "check-out"]);
+    assert.deepEqual(page.queue.waiting, []);
+  });
+
+  test("and who only has to sign in again is asked for it once", async () => {
+    const page = await openPage();
+    await setOnline(false);
+    await page.queue.checkOut(visit);
+    await pass(11_000);
+    server.answer = () => ended;
+    await setOnline(true);
+    await settle();
+    await page.queue.send();
+    await pass(120_000);
+    assert.equal(page.session.state, "expired");
+    assert.ok(server.asked.length <= 2, `${server.asked.length}`);
+    assert.equal(page.queue.waiting.length, 1);
+    server.answer = ({ path }) => ({ body: { id: path } });
+    await page.session.changed({ id: "lena", role: "WORKER", language: "de" });
+    await settle();
+    assert.deepEqual(page.queue.waiting, []);
+  });
+});

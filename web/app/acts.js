@@ -5,7 +5,7 @@
 import { store } from "app/database.js";
 
 const rows = store("waiting");
-/** Of somebody who never came back; in milliseconds. */
+/** When acts of a person who never came back are dropped, in milliseconds. */
 const oldest = 30 * 24 * 3_600_000;
 
 /** How long a message from another tab may take. */

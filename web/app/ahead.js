@@ -24,6 +24,7 @@ const parts = {
     () => import("parts/material-sheet.js"),
     () => import("parts/move-material.js"),
     () => import("parts/number-pad.js"),
+    () => import("parts/still-there.js"),
     () => import("parts/waiting-list.js"),
   ],
   WORKER: [() => import("parts/clarifications-mine.js"), () => import("parts/hours-mine.js")],

@@ -59,7 +59,7 @@ export function remember(answer, { etag = null, next = null }) {
 }
 
 const accepted = new WeakSet();
-/** Whether it was answered with 202: an act that couldn't be recorded, and waits as a clarification until somebody decides. */
+/** Whether it was answered with 202: an act that couldn't be recorded, and waits as a clarification until it is decided. */
 export const isAccepted = (answer) => accepted.has(answer);
 
 let onUnauthorized = () => {};

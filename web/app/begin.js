@@ -1,8 +1,9 @@
 // What can begin before the rest of the app is loaded: on a phone with a weak signal each round trip counts. Language, person and
 // the page's module are fetched side by side.
 
+import { fetchAhead } from "app/early.js";
 import { importModule } from "app/modules.js";
-import { fetchAhead, loadPage, routeFor } from "app/routes.js";
+import { loadPage, routeFor } from "app/routes.js";
 import { lastPerson, session } from "app/session.js";
 import { preferredLanguage, useAllWords, useLanguage } from "app/words.js";
 
@@ -19,5 +20,5 @@ export async function frameFor(isInside) {
   return module;
 }
 
-export const begun = Promise.all([useLanguage(preferredLanguage()), session.start()]);
+export const begun = Promise.all([useLanguage(preferredLanguage()), session.start({ isStart: route.page === "start" })]);
 if (!route.isDoor) useAllWords().catch(() => {});

@@ -17,10 +17,10 @@ let count = 0;
  *   draft?: ReturnType<import("app/drafts.js").draftOf>,
  *   stale?: {of: () => object, read: () => Promise<object>, texts: (answer: any) => object, spoken?: Record<string, (text: any) => string>},
  * }} behaviour `values` are the fields by name, `address.city` as `{address: {city}}`. `check` gives errors by field that need no
- *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key. By its `draft` what was typed
- *   is found again when the dialog was closed. A form that changes only what it has shown (`of`, to be handed on) says by `stale` what
- *   that was, how it is read anew, and what of it stands in which field (and `spoken`, how one is said that isn't for people): who comes
- *   too late has the choice, field by field.
+ *   server. Hand `key` to `api.post`: sent again after a failure, the same values have the same key. With a `draft`, typed input
+ *   is restored when the dialog is opened again. A form that changes only what it has shown (`of`, to be handed on) says by `stale` what
+ *   that was, how it is read again, and which of its values is in which field (`spoken` words those that aren't for people): after a
+ *   conflicting change the person chooses field by field.
  */
 export function createForm(host, { send, done = () => {}, check = () => {}, draft, stale }) {
   let element = null;
@@ -31,9 +31,9 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
 
   const form = {
     id: `form-${(count += 1)}`,
-    /** By field, what is wrong with it. */
+    /** Errors by field name. */
     errors: {},
-    /** What is wrong with the form as a whole: a sentence. */
+    /** The error of the form as a whole, a sentence. */
     failure: null,
     /** The server's refusal itself, for pages that offer a way out. */
     problem: null,
@@ -41,7 +41,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     conflict: null,
     isBusy: false,
     isChanged: false,
-    /** Whether the input comes from an earlier time. */
+    /** Whether the input was restored from a draft. */
     isDraft: false,
 
     input({ target }) {
@@ -84,7 +84,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
       }
     },
 
-    /** Shows what the server said of what stands there. @param {Record<string, string>} names of fields that it calls otherwise. */
+    /** Shows the server's refusal at its fields. @param {Record<string, string>} names of fields that the server names differently. */
     refuse(problem, names = {}) {
       form.problem = problem;
       for (const flaw of problem.fields ?? []) {
@@ -96,7 +96,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
       if (!Object.keys(form.errors).length) form.failure = explain(problem);
     },
 
-    /** Shows what somebody else changed, where that was refused before. @returns {Promise<boolean>} whether it is known now. */
+    /** Shows what another person changed, where that was refused before. @returns {Promise<boolean>} whether it is known now. */
     async renew() {
       element = /** @type {HTMLFormElement} */ (document.getElementById(form.id));
       const isKnown = Boolean(element) && (await readAnew());
@@ -112,7 +112,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
       host.update();
     },
 
-    /** Discards the input from an earlier time. */
+    /** Discards the restored input. */
     discardDraft() {
       for (const [name, text] of Object.entries(blank)) fill(element, name, text);
       draft.remove();
@@ -174,7 +174,7 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     host.update();
     const wrong = Object.keys(form.errors).length;
     say(form.failure ?? (wrong ? t("form.wrong", { count: wrong }) : t("form.conflict.title")));
-    // After the page has shown them.
+    // Once the page has shown them.
     setTimeout(() => element?.querySelector("[aria-invalid=true], .form-failure, .conflict")?.focus());
   }
 }

@@ -47,6 +47,7 @@ export function toast(text, { kind = "done", action = null, seconds = action ? 1
   Object.assign(note, { hold, start, close: () => close(note) });
   if (action) notes.find((one) => one.action)?.close();
   if (notes.length === 3) notes[0].close();
+  if (notes.length === 0) standAboveStrip();
   // Closing those may have moved the focus.
   note.before = document.activeElement;
   notes.push(note);
@@ -61,6 +62,12 @@ export function fail(problem) {
   if (problem?.name === "AbortError" || problem?.status === 401) return;
   if (problem?.status === undefined) console.error(problem);
   toast(explain(problem), { kind: "problem" });
+}
+
+/** Notes stand above the strip of the frame. What appears there later is covered until they are gone: they don't move. */
+function standAboveStrip() {
+  const strip = /** @type {HTMLElement} */ (document.querySelector(".status"));
+  document.getElementById("toasts").style.setProperty("--strip", `${strip?.offsetHeight ?? 0}px`);
 }
 
 function close(note) {

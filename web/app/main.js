@@ -32,19 +32,28 @@ whenStuck(() => {
 let [state, user] = [null, null];
 // The role whose modules are loaded or on their way.
 let fetchedFor = null;
-try {
-  await begun;
-  [state, user] = [session.state, session.user?.id];
-  await startRouter(showFrame);
-} catch (failure) {
-  // Without words and a frame nothing can be shown here.
-  console.error(failure);
-  await renewWhenReachable();
+showFirstPage();
+
+// Not awaited at the top: pages import modules that are sent together with this one (Sources/Server/Web/JoinedModules.swift).
+async function showFirstPage() {
+  try {
+    await begun;
+    [state, user] = [session.state, session.user?.id];
+    await startRouter(showFrame);
+  } catch (failure) {
+    // Without words and a frame nothing can be shown here.
+    console.error(failure);
+    await renewWhenReachable();
+  }
+  onLanguage(redraw);
+  session.onChange(followSession);
+  followSession();
+  fetchAhead();
+  watchSignal();
+  if (navigator.serviceWorker?.controller) keepApp();
 }
-onLanguage(redraw);
-session.onChange(followSession);
-followSession();
-fetchAhead();
+
+const keepApp = () => import("app/worker.js").catch(() => {});
 
 async function showFrame(page, { isBusy }) {
   document.body.classList.toggle("is-busy", isBusy);
@@ -57,6 +66,7 @@ async function fetchAhead() {
   const role = session.state === "in" && session.user.role;
   if (!role || role === fetchedFor) return;
   fetchedFor = role;
+  keepApp();
   const isWhole = await import("app/ahead.js").then(({ fetchAllFor }) => fetchAllFor(role)).catch(() => false);
   if (!isWhole) fetchedFor = null;
 }
@@ -84,23 +94,23 @@ function lookAgainSoon() {
   clearTimeout(timer);
   timer = setTimeout(() => { lookedAt = Date.now(); lookAgain(); }, lookedAt + pause - Date.now());
 }
-connection.onChange((online) => {
-  redraw();
-  if (online) lookAgainSoon();
-  if (online) fetchAhead();
-  else say(t(connection.isServerAway ? "status.server" : "status.offline"));
-});
-let hiddenAt = 0;
-addEventListener("visibilitychange", () => {
-  if (document.hidden) hiddenAt = Date.now();
-  else if (Date.now() - hiddenAt > 30_000) lookAgain();
-});
-setInterval(() => {
-  if (connection.online && session.state === "in" && !document.hidden) currentPage().refreshLive();
-}, 60_000);
-// On a network without a connection, only trying shows when it is back.
-setInterval(() => {
-  if (!connection.online && navigator.onLine && !document.hidden) lookAgain();
-}, 15_000);
-
-import("app/worker.js").catch(() => {});
+function watchSignal() {
+  connection.onChange((online) => {
+    redraw();
+    if (online) lookAgainSoon();
+    if (online) fetchAhead();
+    else say(t(connection.isServerAway ? "status.server" : "status.offline"));
+  });
+  let hiddenAt = 0;
+  addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else if (Date.now() - hiddenAt > 30_000) lookAgain();
+  });
+  setInterval(() => {
+    if (connection.online && session.state === "in" && !document.hidden) currentPage().refreshLive();
+  }, 60_000);
+  // On a network without a connection, only trying shows when it is back.
+  setInterval(() => {
+    if (!connection.online && navigator.onLine && !document.hidden) lookAgain();
+  }, 15_000);
+}

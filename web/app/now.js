@@ -9,6 +9,9 @@ let ahead = Number(notes.get(note)) || 0;
 /** Milliseconds since 1970, as the server counts them. */
 export const now = () => Date.now() + ahead;
 
+/** Whether an instant lies behind. @param {string | null | undefined} instant */
+export const hasPassed = (instant) => Boolean(instant) && now() >= Date.parse(/** @type {string} */ (instant));
+
 /** @param {string | null} date an answer's Date header  @param {number} asked when the request was sent, by this clock. */
 export function learnTime(date, asked) {
   const said = Date.parse(date ?? "");

@@ -1,34 +1,29 @@
 // Writes that work without a signal. Each is stored, with its key and the time of the act, before
 // it is sent, and stays until the server has answered: sent again it counts once. What the browser doesn't store waits in the page.
 
+import {
+  adjustment, clockPath, crewFix, crewIn, crewOut, crewVoid, dated, deltaOf, finishing, moves, moving,
+} from "app/act-kinds.js";
 import { acts } from "app/acts.js";
-import { isAccepted, newKey, Problem } from "app/api.js";
+import { newKey, Problem } from "app/api.js";
 import { connection } from "app/connection.js";
 import { askToKeep, whenClosed } from "app/database.js";
 import { onLeaving } from "app/leaving.js";
-import { importModule } from "app/modules.js";
 import { tabNotes } from "app/notes.js";
 import { now } from "app/now.js";
-import { createSender, lanesOf, post } from "app/sender.js";
-import { lastPerson, session } from "app/session.js";
-import { setAside, settle } from "app/settled.js";
+import {
+  awaitAnswer, isAwaited, isHeld, isOnItsWay, look, maySend, notify, onNews, outcomeOf, releaseAll, sendFor, tell, tellGone, undoable,
+} from "app/outbox.js";
+import { lanesOf, post } from "app/sender.js";
+import { session } from "app/session.js";
 
 /** For this tab only, and written synchronously: a page that is being left may get no further. */
 const announced = "polier.announced";
 const underHand = new Map();
-const listeners = new Set();
-const callers = new Map();
-/** How long the person waits for the server before the act is shown as waiting, in milliseconds. */
-const patience = 4000;
-/** How long checking in and out and breaks can be undone, in milliseconds: they aren't sent before. */
-const undoable = 10_000;
 /** How often to retry storing what the browser refused, and to check that the stored acts are still there, in milliseconds. */
 const pause = 15_000;
 
 let owner = null;
-/** The keys of acts whose sending failed: they wait, and aren't on their way. */
-const stuck = new Set();
-let timer = 0;
 
 export const queue = {
   /**
@@ -56,17 +51,18 @@ export const queue = {
 
   /**
    * Moves material to another place. Throws a Problem when the server refuses at once.
-   * @param {Moving & {key?: string}} what
+   * @param {import("app/act-kinds.js").Moving & {key?: string}} what
    * @returns {Promise<{state: "done", answer: object} | {state: "waiting", isKept: boolean}>}
    */
   moveMaterial: (what) => add({ ...moving(what), key: what.key }),
 
-  /** Ends the work on a site, with what becomes of what is left. @param {Finishing & {key?: string}} what */
+  /** Finishes a site and says where its material goes. @param {import("app/act-kinds.js").Finishing & {key?: string}} what */
   finishSite: (what) => add({ ...finishing(what), key: what.key }),
 
   /** These are sent after ten seconds, and can be undone until then. @returns {Promise<{key: string, at: string}>} with its time. */
   checkIn: (place) => clock("check-in", place),
-  checkOut: (place) => clock("check-out", place),
+  /** @param {{at?: string}} [when] for who left before and forgot. */
+  checkOut: (place, when) => clock("check-out", place, when),
   startBreak: (place) => clock("break-start", place),
   endBreak: (place) => clock("break-end", place),
 
@@ -75,15 +71,15 @@ export const queue = {
 
   /**
    * Hours of other people, entered by their foreman or a manager: a new entry for each. Throws a Problem when the server refuses at once.
-   * @param {CrewIn} hours
+   * @param {import("app/act-kinds.js").CrewIn} hours
    * @returns {Promise<{state: "done" | "waiting" | "clarified"}>}
    */
   enterHours: (hours) => add(crewIn(hours)),
 
-  /** The end of one that is open. @param {CrewOut} hours  @returns {Promise<{state: "done" | "waiting" | "clarified"}>} */
+  /** The end of one that is open. @param {import("app/act-kinds.js").CrewOut} hours  @returns {Promise<{state: "done" | "waiting" | "clarified"}>} */
   endHours: (hours) => add(crewOut(hours)),
 
-  /** A correction of one, or that it is void. @param {CrewFix} hours  @returns {Promise<{state: "done" | "waiting" | "clarified", answer?: object}>} */
+  /** A correction of one, or that it is void. @param {import("app/act-kinds.js").CrewFix} hours  @returns {Promise<{state: "done" | "waiting" | "clarified", answer?: object}>} */
   correctHours: (hours) => add(crewFix(hours)),
   voidHours: (hours) => add(crewVoid(hours)),
 
@@ -109,7 +105,7 @@ export const queue = {
   },
 
   /**
-   * What waits for a signal or was refused, in order: `{key, kind: "adjust" | "transfer" | "finish" | "check-in" | "check-out" | "break-start" |
+   * Acts that wait for a signal or were refused, in order: `{key, kind: "adjust" | "transfer" | "finish" | "check-in" | "check-out" | "break-start" |
    * "break-end" | "break-stated" | "crew-in" | "crew-out" | "crew-fix" | "crew-void", path, body, at, about, isTried, isKept, refused?}`. `refused` is the Problem that the server answered with, and what isn't kept is in this page only.
    * What is on its way for the first time, or can still be undone, isn't among it. parts/waiting-list.js says it in words.
    */
@@ -119,7 +115,7 @@ export const queue = {
 
   /** Whether there is something that would be lost with this page. */
   get hasUnkept() {
-    return acts.all.some((act) => act.isKept === false && !callers.has(act.key));
+    return acts.all.some((act) => act.isKept === false && !isAwaited(act.key));
   },
 
   /** Unsaved check-ins, check-outs and breaks in a company, including those that can still be undone. */
@@ -154,10 +150,7 @@ export const queue = {
    *   became a `clarification` has no `answer`: it isn't saved.
    * @param {AbortSignal} [signal] ends it.
    */
-  onChange(listener, signal) {
-    listeners.add(listener);
-    signal?.addEventListener("abort", () => listeners.delete(listener));
-  },
+  onChange: (listener, signal) => onNews(listener, signal),
 
   /** Discards one. */
   async discard(key) {
@@ -188,135 +181,10 @@ export const queue = {
   },
 };
 
-export const materialPath = (company, site, material) => `/companies/${company}/sites/${site}/materials/${material}`;
-export const clockPath = (company, site, kind) => `/companies/${company}/sites/${site}/${kind}`;
-
-/** @param {Parameters<typeof queue.adjust>[0]} what */
-const adjustment = ({ company, site, material, delta, note, name, unit, key, at, isTyped, isUndo }) => ({
-  kind: "adjust",
-  lane: materialPath(company, site, material),
-  path: `${materialPath(company, site, material)}/adjust-quantity`,
-  body: { delta, unit, ...(note && { note }), ...(isUndo && { undo: true }) },
-  about: { company, site, material, name, unit },
-  key,
-  at,
-  isTyped,
-});
-
-/** Acts that move material from one place to another. */
-const moves = new Set(["transfer", "finish"]);
-
-/** How an act changes the amount of a material. */
-function deltaOf({ kind, body, about }, path) {
-  if (!moves.has(kind)) return body.delta;
-  return about.lines.reduce((sum, { from, there, amount }) => sum + (there === path ? amount : 0) - (from === path ? amount : 0), 0);
-}
-
-/**
- * A material that goes to another place: `there` is the material that it becomes there, where that is known.
- * @typedef {{material: string, name: string, unit: string, amount: number, to?: string, there?: string, scrap?: string}} Line
- * @typedef {{company: string, site: string, siteName: string, note?: string | null, lines: Line[]}} Moved
- * @typedef {Moved & {to: string, toName: string}} Moving
- * @typedef {Moved & {restTo: string | null}} Finishing `restTo`: where what no line names goes; null for the depot. A line without `to` and
- *   `scrap` goes there too: it is here for the amounts that are shown.
- */
-
-/** @param {Moved} what  @param {(line: Line) => string | undefined} target */
-function aboutMoved({ company, site, siteName, lines }, target) {
-  return {
-    company, site, siteName,
-    lines: lines.map((line) => {
-      const to = target(line);
-      return { ...line, to, from: materialPath(company, site, line.material), there: line.there && to && materialPath(company, to, line.there) };
-    }),
-  };
-}
-
-/** In order with whatever else changes these amounts, here and there. */
-const lanesOfMoved = ({ lines }) => [...new Set(["moves", ...lines.flatMap(({ from, there }) => [from, there]).filter(Boolean)])];
-
-/** @param {Moving} what */
-export function moving(what) {
-  const about = { ...aboutMoved(what, () => what.to), to: what.to, toName: what.toName };
-  return {
-    kind: "transfer",
-    lane: "moves",
-    lanes: lanesOfMoved(about),
-    path: `/companies/${what.company}/transfers`,
-    body: {
-      fromSiteId: what.site, toSiteId: what.to, lines: what.lines.map(({ material, amount }) => ({ materialId: material, amount })),
-      ...(what.note && { note: what.note }),
-    },
-    about,
-  };
-}
-
-/** @param {Finishing} what */
-export function finishing(what) {
-  const about = { ...aboutMoved(what, ({ to, scrap }) => (scrap ? undefined : to ?? what.restTo ?? undefined)), restTo: what.restTo };
-  const lines = what.lines.filter(({ to, scrap }) => to || scrap)
-    .map(({ material, to, scrap }) => ({ materialId: material, ...(scrap ? { scrap } : { toSiteId: to }) }));
-  return {
-    kind: "finish",
-    lane: "moves",
-    lanes: lanesOfMoved(about),
-    path: `/companies/${what.company}/sites/${what.site}/finish`,
-    body: { ...(what.restTo && { restTo: what.restTo }), ...(lines.length && { lines }), ...(what.note && { note: what.note }) },
-    about,
-  };
-}
-
-/** Whether an act changes hours, one's own or a crew's. */
+/** Whether an act changes hours, the person's own or a crew's. */
 export const isOfHours = ({ lane }) => lane === "clock" || lane.startsWith("crew:");
 
-/**
- * @typedef {{company: string, site: string, siteName: string, people: {id: string, name: string}[]}} Crew
- * @typedef {Crew & {body: {checkedInAt: string, checkedOutAt?: string, kind?: string, breaks?: object[], confirm?: true,
- *   reason: string}}} CrewIn
- * @typedef {Crew & {entry: string, body: {checkedOutAt: string, reason: string}}} CrewOut `entry` is the one that ends.
- * @typedef {Crew & {was: {id: string, version?: number}, toName?: string, body: {checkedInAt?: string, checkedOutAt?: string | null,
- *   kind?: string, breaks?: object[], siteId?: string, confirm?: true, reason: string}}} CrewFix `was` is the entry as it was shown: what
- *   somebody else changed since isn't overwritten. `toName`: of the site to which it moves.
- */
-const aboutCrew = ({ company, site, siteName, people }) => ({ company, site, siteName, people });
-
-/** @param {CrewIn} hours */
-export const crewIn = (hours) => ({
-  kind: "crew-in",
-  lane: `crew:${hours.site}`,
-  path: `/companies/${hours.company}/sites/${hours.site}/time-entries`,
-  body: { userIds: hours.people.map(({ id }) => id), ...hours.body },
-  about: aboutCrew(hours),
-});
-
-/** @param {CrewOut} hours */
-export const crewOut = (hours) => ({
-  kind: "crew-out",
-  // Sent twice it changes nothing more.
-  method: "PATCH",
-  lane: `crew:${hours.site}`,
-  path: `/companies/${hours.company}/sites/${hours.site}/time-entries/${hours.entry}`,
-  body: hours.body,
-  about: { ...aboutCrew(hours), entry: hours.entry },
-});
-
-/** @param {CrewFix} hours */
-const crewFix = ({ was, toName, body, ...hours }) => ({
-  ...crewOut({ ...hours, entry: was.id, body: /** @type {any} */ (body) }),
-  kind: "crew-fix",
-  version: was.version,
-  about: { ...aboutCrew(hours), was, ...(toName && { toName }) },
-});
-
-/** @param {CrewFix} hours */
-const crewVoid = ({ was, body, ...hours }) => ({
-  kind: "crew-void",
-  lane: `crew:${hours.site}`,
-  path: `/companies/${hours.company}/sites/${hours.site}/time-entries/${was.id}/void`,
-  body,
-  version: was.version,
-  about: { ...aboutCrew(hours), was },
-});
+const shown = (act) => (act.refused ? { ...act, refused: new Problem(act.refused) } : act);
 
 async function clock(kind, { company, site, siteName }, /** @type {{body?: object, at?: string}} */ { body = {}, at } = {}) {
   // Going on confirms the act before it.
@@ -338,12 +206,9 @@ async function clock(kind, { company, site, siteName }, /** @type {{body?: objec
 
 async function add(what) {
   const key = what.key ?? newKey();
-  const outcome = new Promise((resolve, reject) => callers.set(key, { resolve, reject, isReady: false }));
+  const outcome = outcomeOf(key);
   await write({ ...what, key });
-  // The act sent before it may have ended in the meantime.
-  const caller = callers.get(key);
-  if (caller) caller.isReady = true;
-  setTimeout(() => rest(key), patience);
+  awaitAnswer(key);
   tell({});
   look();
   return outcome;
@@ -357,9 +222,6 @@ async function write({ body, key = newKey(), at = new Date(now()).toISOString(),
   return act ?? { key, at };
 }
 
-/** Says when it was done, so that it isn't refused where it comes late. What is void has no time. */
-const dated = (/** @type {any} */ { kind }, body, at) => (kind === "crew-void" ? body : { ...body, at: body.at ?? at });
-
 /** Acts that the previous page didn't get to. Sent twice they count once, by their key. */
 async function makeAnnounced() {
   const { user, whats = [] } = JSON.parse(tabNotes.get(announced) ?? "{}");
@@ -369,155 +231,17 @@ async function makeAnnounced() {
   for (const what of whats) if (!acts.find(what.key)) await write(adjustment(what));
 }
 
-// Whether an act is held, on its way, or waiting. A clock that was set back must not hold anything for long.
-
-const isHeld = ({ heldUntil = 0 }) => heldUntil > Date.now() && heldUntil <= Date.now() + undoable;
-
-/** Whether it can still be undone, or is being sent for the first time: it isn't shown as waiting yet. */
-function isOnItsWay(act) {
-  if (act.refused) return false;
-  if (callers.has(act.key)) return true;
-  if (!connection.online || stuck.has(act.key)) return false;
-  return isHeld(act) || (act.heldUntil ?? 0) > Date.now() - patience;
-}
-
-const shown = (act) => (act.refused ? { ...act, refused: new Problem(act.refused) } : act);
-
-/** Checks again when something is no longer held, or has been on its way for long. */
-function schedule() {
-  clearTimeout(timer);
-  const times = acts.all.flatMap(({ heldUntil, refused }) => (heldUntil && !refused ? [heldUntil, heldUntil + patience] : []));
-  const next = Math.min(...times.filter((time) => time > Date.now() && time <= Date.now() + undoable + patience));
-  if (next === Infinity) return;
-  timer = setTimeout(() => { notify({}); look(); }, next - Date.now() + 20);
-}
-
-async function releaseAll() {
-  const heldUntil = Date.now();
-  const held = acts.all.filter(isHeld);
-  await Promise.all(held.map(({ key }) => acts.change(key, { heldUntil })));
-  if (held.length) tell({});
-}
-
-/** Tells the caller of an act its outcome, once; false when the caller no longer waits. */
-function reply(key, say) {
-  const caller = callers.get(key);
-  callers.delete(key);
-  if (caller) say(caller);
-  return Boolean(caller);
-}
-
-function rest(key) {
-  const isKept = acts.find(key)?.isKept === true;
-  if (reply(key, (caller) => caller.resolve({ state: "waiting", isKept }))) notify({});
-}
-
-/** Only its owner may send it: the current person's cookie would make it theirs. */
-const maySend = ({ user }) => session.state === "in" && lastPerson()?.id === user;
-
-const look = createSender({
-  load: acts.load,
-  next(lanes) {
-    const held = new Set(lanes);
-    for (const act of acts.all) {
-      if (act.refused) continue;
-      const isBehind = lanesOf(act).some((lane) => held.has(lane));
-      if (!isBehind && act.isKept !== null && !isHeld(act)) return act;
-      for (const lane of lanesOf(act)) held.add(lane);
-    }
-    return undefined;
-  },
-  maySend,
-  trying: ({ key, isTried }) => isTried || acts.change(key, { isTried: true }),
-  doneBefore,
-  done,
-  async refused(entry, /** @type {any} */ { status, reason, code, params, detail, fields, requestId }) {
-    const problem = { status, reason, code, params, detail, fields, requestId };
-    const answer = await answerLost(entry, problem);
-    if (answer) return done(entry, answer);
-    await acts.change(entry.key, { refused: problem });
-    tell({ entry, problem, isTold: await refuse(entry, problem) });
-  },
-  resting() {
-    for (const act of acts.all) {
-      const isReady = callers.get(act.key)?.isReady ?? act.isKept !== null;
-      if (isReady && !isHeld(act)) stuck.add(act.key);
-    }
-    for (const [key, { isReady }] of callers) if (isReady) rest(key);
-  },
-});
-
-async function done(entry, answer) {
-  const news = { entry, gone: entry.key, ...(isAccepted(answer) ? { clarification: answer } : { answer }) };
-  await acts.remove(entry.key);
-  // Together, so that no amount is shown in which it counts twice.
-  const settled = conclude(news);
-  tell(news);
-  await settled;
-}
-
-/** What became of an act: into the kept answers, and to whoever waits for it. */
-function conclude(/** @type {{entry: any, answer?: any, clarification?: any}} */ { entry, answer, clarification }) {
-  const settled = clarification ? setAside(entry, clarification) : settle(entry, answer);
-  reply(entry.key, (caller) => caller.resolve(clarification ? { state: "clarified" } : { state: "done", answer }));
-  return settled;
-}
-
-const answerLost = (entry, { status, code }) => (status === 412 || code === "entry-voided" ? doneBefore(entry) : null);
-
-/**
- * The answer to a correction that was sent before, and done: without a key of its own, it looks like somebody else's change by now,
- * and would wait for a manager.
- */
-async function doneBefore({ kind, isTried, about, body }) {
-  if (kind !== "crew-fix" || !isTried) return null;
-  try {
-    const entries = await importModule(() => import("app/entries.js"));
-    return (await entries.doneBefore({ about, body })) ?? null;
-  } catch {
-    // Then it is for the person to see.
-    return null;
-  }
-}
-
-/** A caller that still waits shows the answer itself. Then only typed input needs a place in the list. */
-async function refuse({ key, isTyped }, problem) {
-  const isTold = reply(key, (caller) => caller.reject(Object.assign(new Problem(problem), { key })));
-  if (isTold && !isTyped) await acts.remove(key);
-  return isTold;
-}
-
-// Other tabs show the same acts, and one of them may have sent this one's.
-
-const channel = new BroadcastChannel("polier.queue");
-
-function tell(news) {
-  channel.postMessage(news);
-  notify(news);
-}
-
-function notify(news) {
-  schedule();
-  for (const listener of listeners) listener(news);
-}
-
-channel.onmessage = async ({ data: { entry, answer, clarification, problem, isTold, gone } }) => {
-  if (entry && entry.user !== owner) return;
-  if (gone) acts.forget(gone);
-  if (answer || clarification) await conclude({ entry, answer, clarification });
-  await acts.load();
-  // The page of the act shows it, or else every tab.
-  const isToldHere = problem && (await refuse(entry, problem));
-  notify({ entry, answer, clarification, problem, isTold: isTold || isToldHere, gone });
-};
-
 // The owner of the acts.
 
 async function follow() {
-  if (session.state === "expired") return;
+  if (session.state === "expired") {
+    look();
+    return;
+  }
   const next = session.user?.id ?? null;
   if (next !== owner) {
     owner = next;
+    sendFor(next);
     await acts.belongTo(owner);
     if (owner) await makeAnnounced();
     notify({});
@@ -529,7 +253,7 @@ session.onChange(follow);
 session.onLeave(async () => {
   for (const { key } of acts.all) {
     await acts.remove(key);
-    channel.postMessage({ gone: key });
+    tellGone(key);
   }
   underHand.clear();
   tabNotes.remove(announced);

@@ -1,5 +1,6 @@
 // Every address of the app, and the page that answers it.
 
+import { fetchAhead } from "app/early.js";
 import { importModule } from "app/modules.js";
 
 const crew = ["ADMIN", "MANAGER", "WORKER"];
@@ -91,24 +92,4 @@ export async function loadPage(name, tab) {
   if (tab) fetchAhead(`${name}-${tab}`);
   const [module] = await Promise.all([importModule(() => import(`pages/${name}.js`)), fetchAhead(name)]);
   return module;
-}
-
-const fetched = new Map();
-
-/**
- * Fetches the styles of a page, and everything that its module imports at the same time: each round trip counts.
- * @param {string} name of a page, or of the frame around it.
- * @returns {Promise<unknown>} when the styles are loaded. Without them the page only looks plain.
- */
-export function fetchAhead(name) {
-  const { content } = /** @type {HTMLTemplateElement} */ (document.getElementById("ahead"));
-  for (const link of /** @type {NodeListOf<HTMLLinkElement>} */ (content.querySelectorAll(`[data-for~="${name}"]`))) {
-    fetched.set(link, new Promise((resolve) => { link.onload = link.onerror = resolve; }));
-    // After what the API is asked meanwhile, which is asked one thing after the other.
-    if (link.rel === "modulepreload") link.setAttribute("fetchpriority", "low");
-    // Taken out of their template, they are fetched.
-    document.head.append(link);
-  }
-  const styles = [...fetched].filter(([link]) => link.rel === "stylesheet" && link.dataset.for.split(" ").includes(name));
-  return Promise.all(styles.map(([, loaded]) => loaded));
 }

@@ -10,10 +10,9 @@ const longest = 60 * second;
 /**
  * @param {{
  *   load: () => Promise<unknown>, next: (held: Set<string>) => object | undefined, maySend: (entry: object) => boolean,
- *   trying: (entry: object) => Promise<unknown>, doneBefore?: (entry: object) => Promise<object | null>, done: (entry: object, answer: object) => Promise<unknown>,
- *   refused: (entry: object, problem: Error) => Promise<unknown>, resting: () => void,
- * }} queue `next` gives the first entry that isn't in a held lane; `doneBefore` the answer to one whose answer was lost, where that is known;
- *   `resting` hears that the rest has to wait.
+ *   trying: (entry: object) => Promise<unknown>, done: (entry: object, answer: object) => Promise<unknown>,
+ *   refused: (entry: object, problem: Error) => Promise<unknown>, turnedAway?: () => void, resting: () => void,
+ * }} queue `next` gives the first entry that isn't in a held lane; `turnedAway` hears that the server wants the password first, `resting` that the rest has to wait.
  * @returns {() => Promise<void>} looks whether there is something to send, and sends it.
  */
 export function createSender(queue) {
@@ -58,7 +57,7 @@ export function createSender(queue) {
       const problem = await send(entry);
       if (!problem) continue;
       // It continues after the sign-in, or once the company is resumed.
-      if (problem.status === 401) return;
+      if (problem.status === 401) return queue.turnedAway?.();
       if (problem.isSuspension) return wait(longest);
       if (isRefusal(problem)) {
         await queue.refused(entry, problem);
@@ -76,7 +75,7 @@ export function createSender(queue) {
   async function send(entry) {
     try {
       await queue.trying(entry);
-      const answer = (await queue.doneBefore?.(entry)) ?? (await post(entry));
+      const answer = await post(entry);
       failures = 0;
       await queue.done(entry, answer);
       return null;
@@ -97,7 +96,7 @@ export const lanesOf = ({ lane, lanes }) => lanes ?? [lane];
 
 /** Sends an act, with the version of what it changes where it says one. @param {any} act  @param {{keepalive?: boolean}} options */
 export const post = ({ method, path, body, key, version }, options = {}) =>
-  (method === "PATCH" ? api.patch(path, body, { version, ...options }) : api.post(path, body, { key, version, ...options }));
+  (method === "PATCH" ? api.patch(path, body, { key, version, ...options }) : api.post(path, body, { key, version, ...options }));
 
 /** Whether the server refused the act itself. Too early, too often, unreachable or full is no final answer. */
 const isRefusal = ({ status }) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);

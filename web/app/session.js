@@ -6,13 +6,18 @@ import { kept } from "app/kept.js";
 import { notes } from "app/notes.js";
 import { chooseLanguage, setTimeZone, useAllWords } from "app/words.js";
 
-// {id, role, isByCard} of the person who was signed in last; `isOver` once the server has ended their session.
+// {id, role, companyId, isByCard} of the person who was signed in last; `isOver` once the server has ended their session.
 const note = "polier.user";
 const noted = () => JSON.parse(notes.get(note) ?? "null");
 /** Who is signed in, as far as this browser knows. */
 export function lastPerson() {
   const person = noted();
   return person?.isOver ? null : person;
+}
+/** Whose session the server has ended, while nobody else has signed in since. */
+export function personBefore() {
+  const person = noted();
+  return person?.isOver ? person : null;
 }
 /** The last person left this browser to the next one while the server couldn't be told. */
 const leftNote = "polier.left";
@@ -42,8 +47,11 @@ export const session = {
   /** @param {() => Promise<boolean>} guard Whether the person wants to sign out despite losing unsent work. */
   beforeSignOut: (guard) => guards.add(guard),
 
-  /** Determines who is signed in, from the last visit if possible. */
-  async start() {
+  /**
+   * Determines who is signed in, from the last visit if possible.
+   * @param {{isStart?: boolean}} options whether the start page is opened, whose answer is then asked for at the same time.
+   */
+  async start({ isStart = false } = {}) {
     if (notes.get(leftNote)) {
       dropFirstAnswers();
       endLeft();
@@ -58,6 +66,8 @@ export const session = {
       await adopt(entry.value);
       kept.refresh(me).then(adopt, ignore);
     } else {
+      const company = known.companyId && `/companies/${known.companyId}`;
+      for (const path of company ? [company, ...(isStart ? [`${company}/overview`] : [])] : []) kept.askAhead(path);
       await kept.refresh(me).then(adopt, ignore);
     }
   },
@@ -125,7 +135,7 @@ function unlessOver(problem) {
 async function adopt(user) {
   const known = noted();
   const isByCard = known?.id === user.id && known.isByCard === true;
-  notes.set(note, JSON.stringify({ id: user.id, role: user.role, ...(isByCard && { isByCard }) }));
+  notes.set(note, JSON.stringify({ id: user.id, role: user.role, companyId: user.companyId, ...(isByCard && { isByCard }) }));
   await kept.belongTo(user.id);
   if (kept.peek(me)?.value !== user) kept.put(me, user);
   if (session.company && session.company.id !== user.companyId) session.company = null;

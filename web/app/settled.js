@@ -18,6 +18,9 @@ export async function settle({ kind, about }, answer) {
   for (const one of [answer].flat()) await clockSettled(company, one, siteName);
 }
 
+/** A person's latest time entries, newest first. */
+export const ownEntries = (/** @type {{api: string}} */ { api }, user) => `${api}/time-entries?userId=${user}&limit=100`;
+
 /** A person's own clarifications, the newest first: all that wait, and those that were decided lately. @param {string} company its id */
 export const ownClarifications = (company, user) => `/companies/${company}/clarifications?userId=${user}&limit=100`;
 
@@ -32,7 +35,7 @@ export async function setAside({ user, about: { company, site } }, clarification
   askAgain(company, site);
 }
 
-/** Nobody is asked about less, in milliseconds. */
+/** No one is asked about a shorter stretch, in milliseconds. */
 const shortest = 4 * 3_600_000;
 
 /** @typedef {{company: string, site: string, siteName?: string, from: string, to: string}} Worked `from` and `to` are instants. */

@@ -175,7 +175,8 @@ export function clockSettled(company, entry, siteName) {
     // As the overview says it.
     const breaks = entry.breaks ?? [];
     const onBreakSince = breaks.find(({ from, to }) => from && !to)?.from ?? null;
-    const present = entry.checkedOutAt || entry.state === "VOID" ? others : [{ siteName, ...entry, onBreakSince, breakCount: breaks.length }, ...others];
+    const present = entry.checkedOutAt || entry.state === "VOID" ? others : [...others, { siteName, ...entry, onBreakSince, breakCount: breaks.length }]
+      .sort((one, other) => Date.parse(one.checkedInAt) - Date.parse(other.checkedInAt));
     const count = overview.counts.present + present.length - overview.present.length;
     return { ...overview, present, counts: { ...overview.counts, present: count } };
   });

@@ -25,6 +25,6 @@ export default async function hours(page) {
     ${times()}`;
 }
 
-/** The way to what waits for a decision, if something does. Foremen find theirs among their own hours. */
+/** The way to what waits for a decision, if something does: for a foreman, of the crew. */
 const toClarify = (page) => page.data.overview.openClarifications > 0 && html`
   <a class="button" href=${page.link("/clarifications")}>${icon("warning")}${t("hours.clarify", { count: openClarifications(page.data.overview) })}</a>`;

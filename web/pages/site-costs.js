@@ -1,4 +1,4 @@
-// What a site has cost: everybody's hours beside the material that was used, by price. For paper and spreadsheets too.
+// What a site has cost: each person's hours beside the material that was used, by price. For paper and spreadsheets too.
 
 import { html, keyed } from "app/html.js";
 import { fail } from "app/live.js";
@@ -66,10 +66,12 @@ function whenOf(costs) {
 function content(costs) {
   const { minutes, people, materials, total, unpriced, truncated } = costs;
   if (!people.length && !materials.length) return emptyState({ icon: "material", title: t("costs.none"), text: t("costs.noneText") });
+  // Without a single price the sum isn't nothing, but unknown: the line below says why.
+  const isKnown = unpriced === 0 || total !== 0 || materials.some(({ cost }) => cost !== null);
   return html`
     <ul class="tiles costs-tiles">
       <li class="tile"><span class="tile-number">${duration(minutes)}</span><span class="tile-label">${t("costs.hours")}</span></li>
-      <li class="tile"><span class="tile-number">${euro(total)}</span><span class="tile-label">${t("costs.material")}</span></li>
+      <li class="tile"><span class="tile-number">${isKnown ? euro(total) : "–"}</span><span class="tile-label">${t("costs.material")}</span></li>
     </ul>
     ${unpriced > 0 && html`<p class="hint costs-unpriced">${icon("warning")}<span>${t("costs.unpriced", { count: unpriced })}</span></p>`}
     ${truncated && html`<p class="hint">${t("costs.truncated")}</p>`}

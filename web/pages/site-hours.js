@@ -6,14 +6,14 @@ import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { hereNow, overviewOf, presentOn } from "app/sites.js";
 import { nearDay, t, time } from "app/words.js";
-import { avatar, personChip } from "parts/chips.js";
+import { avatar, chip, personChip } from "parts/chips.js";
 import { createClock } from "parts/clock.js";
 import { createCrewActions, entriesAtOnce } from "parts/crew-actions.js";
 import { crewWaiting, fixesWaiting, waitingChip } from "parts/crew-waiting.js";
 import { createPaged } from "parts/paged.js";
 import { emptyState, section } from "parts/pieces.js";
 import "parts/running-time.js";
-import { byDay, entryRow, isVoid } from "parts/time-entry.js";
+import { byDay, entryRow, isForgotten, isVoid } from "parts/time-entry.js";
 
 /** How far back a foreman may correct, in milliseconds. */
 const foremansReach = 7 * 24 * 3_600_000;
@@ -109,8 +109,9 @@ function withWaiting(present, site) {
   ];
 }
 
-const presence = ({ id, userName, checkedInAt, waits }) => keyed(id, html`
+const presence = ({ id, userName, checkedInAt, askAt, waits }) => keyed(id, html`
   <li class="row">
-    <div class="row-text">${personChip(userName, waits ?? t("start.since", { time: time(checkedInAt) }), waits ? [waitingChip()] : [])}</div>
+    <div class="row-text">${personChip(userName, waits ?? t("start.since", { time: time(checkedInAt) }),
+      [...(isForgotten({ askAt }) ? [chip(t("hours.forgotten"), "danger")] : []), ...(waits ? [waitingChip()] : [])])}</div>
     <div class="row-amount"><span class="row-number"><running-time since=${checkedInAt}></running-time></span></div>
   </li>`);

@@ -2,10 +2,10 @@
 
 import { html, keyed } from "app/html.js";
 import { may } from "app/may.js";
-import { now } from "app/now.js";
+import { hasPassed, now } from "app/now.js";
 import { keepSites, openClarifications, overviewOf, presentOn } from "app/sites.js";
-import { amount, clockAt, day, dayOf, duration, minutesSince, t, time } from "app/words.js";
-import { personChip } from "parts/chips.js";
+import { amount, clockAt, day, dayOf, duration, minutesSince, moment, t, time } from "app/words.js";
+import { chip, personChip } from "parts/chips.js";
 import { createClock } from "parts/clock.js";
 import { icon } from "parts/icon.js";
 import { emptyState, pageHead, section } from "parts/pieces.js";
@@ -31,6 +31,8 @@ export default function start(page) {
     return html`
       ${pageHead({ title: may.listCompanies() ? page.company.name : greeting(page.user), lead: day(dayOf(), "long") })}
       ${clock && html`<div class=${isLead && "clock-aside"}>${clock()}</div>`}
+      ${!isLead && page.data.overview.openClarifications > 0 && html`<div class="actions"><a class="button" href=${page.link("/clarifications")}>${icon("warning")}
+        ${t("hours.clarify", { count: openClarifications(page.data.overview) })}</a></div>`}
       ${isLead && (sites.length > 0 || page.data.overview.openClarifications > 0) && tiles(page, page.data.overview)}
       <div class="columns">${isLead && (present.length > 0 || may.listCompanies()) && section({
         title: t("start.present"),
@@ -84,13 +86,14 @@ const tile = (count, word, href, kind) => html`
     ${href ? html`<a class="tile-label stretched" href=${href}>${t(word, { count })}</a>` : html`<span class="tile-label">${t(word, { count })}</span>`}
   </li>`;
 
-const presence = (page, { id, userName, siteId, siteName, checkedInAt }) => keyed(id, html`
+const presence = (page, { id, userName, siteId, siteName, checkedInAt, askAt }) => keyed(id, html`
   <li class="row is-link">
     <div class="row-text">${personChip(userName, html`
-      <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${siteName}</a>`)}</div>
+      <a class="stretched" href=${page.link(`/sites/${siteId}/hours`)}>${siteName}</a>`,
+      hasPassed(askAt) ? [chip(t("hours.forgotten"), "danger")] : [])}</div>
     <div class="row-amount">
       <span class="row-number">${duration(minutesSince(checkedInAt))}</span>
-      <span class="row-sub">${t("start.since", { time: time(checkedInAt) })}</span>
+      <span class="row-sub">${hasPassed(askAt) ? moment(checkedInAt) : t("start.since", { time: time(checkedInAt) })}</span>
     </div>
   </li>`);
 

@@ -1,4 +1,4 @@
-// A line above every page while the person has yet to confirm the email address with which they registered their company.
+// A line below every page while the person has yet to confirm the email address with which they registered their company.
 
 import { api } from "app/api.js";
 import { html } from "app/html.js";

@@ -51,8 +51,9 @@ export function beginOf({ one, other }, entry) {
       };
     }
     case "ADJUST_QUANTITY": return { ...begun, kind: "material", instants: { at: one.at }, needs: ["at"] };
-    // The other end keeps its time.
-    default: return { ...begun, kind: "break", instants: { at: one.at }, needs: ["at"] };
+    default: return {
+      ...begun, kind: "break", ...(other ? { instants: { from: one.at, to: other.at }, needs: ["from", "to"] } : { instants: { at: one.at }, needs: ["at"] }),
+    };
   }
 }
 
@@ -116,6 +117,10 @@ export async function openBooking(reported, { company, path, refused = null }) {
       if (wrong) return { [name]: wrong };
     }
     if (begun.kind === "material") return values.delta > 0 ? {} : { delta: t("material.wrong.positive") };
+    if (begun.kind === "break" && "to" in begun.instants) {
+      const [from, to] = names.map((name) => exactIn(values, name, begun.instants[name]));
+      return from && to && Date.parse(to) < Date.parse(from) ? { to: t("fields.before-break") } : {};
+    }
     if (begun.kind === "break") return Number.isInteger(values.minutes ?? 0) && (values.minutes ?? 0) >= 0 ? {} : { minutes: t("breaks.wrong") };
     const span = spanIn(begun, values);
     if (span.from && span.to && Date.parse(span.to) < Date.parse(span.from)) return { checkedOutAt: t("fields.before-check-in") };
@@ -173,6 +178,14 @@ export async function openBooking(reported, { company, path, refused = null }) {
   }
 
   function breakFields() {
+    if (reported.other) {
+      return html`
+        <div class="fields">
+          ${timeField({ name: "from", label: t("breaks.began") })}
+          ${timeField({ name: "to", label: t("breaks.ended") })}
+        </div>
+        ${siteField()}`;
+    }
     return html`
       ${timeField({ name: "at", label: t("clarifications.when") })}
       ${numberField(form, {

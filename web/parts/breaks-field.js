@@ -9,16 +9,16 @@ import { icon } from "parts/icon.js";
 import { minuteOf, passes, passOf } from "parts/wall-fields.js";
 
 /**
- * One as it stands in the form: clock times without a day, and which of two equal hours each means, or minutes as they are typed.
+ * A break in the form: clock times without a day and, in a repeated hour, which pass each means; or minutes as typed.
  * @typedef {{from?: string, to?: string, fromPass?: string, toPass?: string, minutes?: string}} Row
  * @typedef {{from: any, to: any}} Span an entry's: `to` is null while the person is there.
  */
 
-/** So many days are looked through for a break's time: an entry may be long. */
+/** How many days of an entry are searched for a break's time. */
 const mostDays = 60;
 const dayLength = 86_400_000;
 
-/** The breaks that ended, as they stand in the form. @param {object[] | undefined} breaks */
+/** The ended breaks as rows of the form. @param {object[] | undefined} breaks */
 export const breaksText = (breaks) => JSON.stringify(ended(breaks).map(rowOf));
 
 const ended = (breaks) => (breaks ?? []).filter((one) => !isRunning(one));
@@ -31,13 +31,13 @@ function rowOf({ from, to, minutes }) {
 }
 
 /**
- * Always in the same order, so that two can be compared.
+ * With its keys in a fixed order, so that rows can be compared.
  * @param {Row} row
  * @returns {Row}
  */
 const plain = ({ from, to, fromPass, toPass, minutes }) => ({ from, to, fromPass, toPass, minutes });
 
-/** What a form's text says, for people: 12:00 – 12:30, 15 min */
+/** The form's text for people: 12:00 – 12:30, 15 min */
 export function spokenBreaks(text) {
   return rowsOf(text).map(({ from, to, minutes }) => (minutes === undefined ? t("hours.span", { from: from ?? "", to: to ?? "" })
     : minutes === "0" ? t("hours.breaks.none") : duration(parseNumber(minutes) || 0))).join(", ");
@@ -56,14 +56,14 @@ function rowsOf(text) {
 /**
  * The instant of a clock time within an entry: the first one, or of a doubled hour the one that is meant.
  * @param {string} wall "12:30"  @param {Span} span  @param {string} [pass]
- * @returns {{instant: string | null, isTwice: boolean}} no instant where there is none, and where somebody has to say which of two.
+ * @returns {{instant: string | null, isTwice: boolean}} no instant if there is none, or if the person has to say which of two.
  */
 export function instantWithin(wall, { from, to }, pass) {
   if (!from || !/^\d\d:\d\d$/.test(wall ?? "")) return { instant: null, isTwice: false };
   const [first, last] = [minuteOf(from), minuteOf(to) ?? new Date(Date.parse(from) + 2 * dayLength).toISOString()];
   let after = null;
   for (let day = dayOf(from), count = 0; count < mostDays; day = addDays(day, 1), count += 1) {
-    // What the clocks skip, they don't show.
+    // Clocks never show a skipped hour.
     const found = instantsOf(`${day}T${wall}`).filter((one) => wallTime(one).slice(11) === wall && one >= first);
     const inside = found.filter((one) => one <= last);
     if (inside.length > 1) {
@@ -74,15 +74,15 @@ export function instantWithin(wall, { from, to }, pass) {
     if (inside.length) return { instant: inside[0], isTwice: false };
     if (found.some((one) => one > last)) break;
   }
-  // Outside, as the server will say.
+  // Outside the entry: the server refuses it.
   return { instant: after, isTwice: false };
 }
 
 /**
- * What is to be sent.
- * @param {string} text as it stands in the form  @param {Span} span  @param {object[]} [known] the entry's breaks: as they were sent, they
+ * The breaks as the API takes them.
+ * @param {string} text of the form  @param {Span} span  @param {object[]} [known] the entry's breaks: as they were sent, they
  *   are sent again.
- * @returns {({from: string, to: string} | {minutes: number})[] | null} null where something is missing.
+ * @returns {({from: string, to: string} | {minutes: number})[] | null} null if something is missing.
  */
 export function breaksIn(text, span, known) {
   const left = ended(known).map((one) => ({ one, text: JSON.stringify(rowOf(one)) }));
@@ -106,19 +106,19 @@ function newBreak(row, span) {
   const { instant: begin } = instantWithin(row.from, span, row.fromPass);
   if (!begin) return null;
   const { instant: end } = instantWithin(row.to, { from: begin, to: span.to }, row.toPass);
-  // The entry's own first minute began a little before it did.
+  // The minute that is shown as the entry's start began before the entry did.
   return end && { from: begin < span.from ? span.from : begin, to: span.to && minuteOf(span.to) === end ? span.to : end };
 }
 
 /**
  * @param {ReturnType<import("app/form.js").createForm>} form  @param {{update: () => void}} host that shows it
  * @param {{breaks?: object[], text?: string, spanOf: () => Span}} options `breaks` of the entry; `text` where something else is
- *   entered; `spanOf` says what stands in the form now.
+ *   entered; `spanOf` returns the times in the form.
  */
 export function createBreaksField(form, host, { breaks = [], text = breaksText(breaks), spanOf }) {
   let count = 0;
   let rows = [];
-  /** What the server says of one, by its place. */
+  /** The server's refusals, by row. */
   let wrong = new Map();
   const textNow = () => JSON.stringify(rows.map(plain));
   const numbered = (list) => list.map((row) => ({ ...row, id: (count += 1) }));
@@ -139,7 +139,7 @@ export function createBreaksField(form, host, { breaks = [], text = breaksText(b
     /** @type {HTMLFormElement | null} */ (document.getElementById(form.id))?.elements.namedItem("breaks") ?? null);
   const change = (id, changes) => put(rows.map((row) => (row.id === id ? { ...row, ...changes } : row)));
 
-  // Filled by the form: a draft, or the version that somebody chose.
+  // Filled by the form: a draft, or the version that the person chose.
   function takeOver({ target }) {
     if (target.value === textNow()) return;
     rows = numbered(rowsOf(target.value));
@@ -153,13 +153,13 @@ export function createBreaksField(form, host, { breaks = [], text = breaksText(b
   }
 
   return {
-    /** What is wrong with them before they are sent, by the names of fields. */
+    /** Errors that need no server, by field name. */
     check(span) {
       const unclear = span.from && breaksIn(textNow(), span, breaks) === null;
       return unclear ? { breaks: t("hours.breaks.unclear") } : {};
     },
 
-    /** Takes the flaws that are about one of them; the others are given back. @param {{field: string}[]} [fields] */
+    /** Takes the flaws of single breaks and returns the others. @param {{field: string}[]} [fields] */
     refused(fields = []) {
       const own = fields.filter(({ field }) => /^breaks\[\d+\]/.test(field));
       wrong = new Map(own.map((flaw) => [Number(/\d+/.exec(flaw.field)[0]), explainField(/** @type {any} */ (flaw))]));

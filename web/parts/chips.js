@@ -38,17 +38,17 @@ export const priorityChip = ({ priority }) =>
   priority !== "medium" && chip(word("site.priorities", priority), priority === "high" ? "danger" : "quiet");
 export const lowChip = (count) => count > 0 && chip(t("material.lowCount", { count }), "low");
 
-/** What somebody is in the company, in a word. */
+/** A person's role in the company, in a word. */
 export const roleOf = ({ role, isOwner }) => (isOwner ? t("person.owner") : word("roles", role));
 export const roleChip = (person) => chip(roleOf(person), person.role === "WORKER" ? "quiet" : "strong");
 
-/** Of somebody who was removed: no name is kept of who left nothing that needs it. */
+/** Of a removed person: the name is kept only as long as a record needs it. */
 export const formerName = (person) => nameOf(person).trim() || t("history.somebody");
 
 /** Whether the person signs in with a card. */
 export const hasNoEmail = ({ email }) => email === null;
 
-/** Whether a card of theirs is valid that nobody took yet. */
+/** Whether the person has a valid card that wasn't used yet. */
 export const hasValidCard = (person) => hasNoEmail(person) && ["sent", "delivered"].includes(person.invitation?.state);
 
 /** "active", "invited" until the person has joined, or "off". */

@@ -1,4 +1,4 @@
-// Clarifications in words, and which of them belong together: what was reported late and couldn't be recorded. Whoever imports this says
+// Clarifications in words, and which of them belong together: what was reported late and couldn't be recorded. Its importers say
 // first `await useWords("clarifications")`.
 
 import { amount, day, dayOf, duration, moment, phrase, t, time } from "app/words.js";
@@ -34,8 +34,8 @@ export function grouped(all) {
   });
 }
 
-/** What only came late, or from somebody who may not any more: what was reported is still right. */
-const clear = new Set(["site-not-found", "too-old", "foremen-only", "foremen-recent-only", "not-assigned"]);
+/** What was only late, or came from a person without permission by now: what was reported is still right. */
+const clear = new Set(["site-not-found", "too-old", "person-switched-off", "foremen-only", "foremen-recent-only", "not-assigned"]);
 
 /** Whether nothing is in doubt, so that it can be booked as it was reported. @param {Reported} reported */
 export function isClear({ one, other }) {
@@ -95,5 +95,5 @@ export const dayOfReported = ({ one }) => day(one.act === "ENTER_TIMES" ? one.bo
 /** Why it couldn't be recorded, in words. @param {{code: string, params: any}} clarification */
 export const whyOf = ({ code, params }) => phrase("clarificationWhy", code, params ?? {}) ?? t("clarificationWhy.other");
 
-/** Whether somebody else was quicker, or it is gone. @param {any} problem */
+/** Whether another person was quicker, or it is gone. @param {any} problem */
 export const isDecided = ({ code }) => code === "clarification-decided" || code === "clarification-not-found";

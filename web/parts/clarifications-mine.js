@@ -1,14 +1,11 @@
-// The person's own clarifications: what waits for a manager, and how it ended. For a foreman also the way to those of their sites.
+// The person's own clarifications: what waits for a manager, and how it ended.
 
 import { html, keyed } from "app/html.js";
-import { may } from "app/may.js";
 import { now } from "app/now.js";
 import { ownClarifications } from "app/settled.js";
-import { recallPlaces } from "app/sites.js";
 import { moment, t, useWords } from "app/words.js";
 import { chip } from "parts/chips.js";
 import { whatOf, whyOf } from "parts/clarification.js";
-import { icon } from "parts/icon.js";
 import { section } from "parts/pieces.js";
 
 /** How long it is shown how one ended, in milliseconds. */
@@ -24,15 +21,11 @@ export async function createMine(page, { isDecidedOnly = false } = {}) {
   await useWords("clarifications");
   if (page.signal.aborted) return () => null;
   page.read({ ownClarifications: ownClarifications(page.company.id, page.user.id) }, { optional: true, isLive: true });
-  const leads = !may.seeAllHours() && (await recallPlaces(page.company)).some((site) => may.leadSite(site));
-  if (leads && !page.signal.aborted) page.read({ toClarify: `${page.company.api}/clarifications?state=OPEN` }, { optional: true });
   return () => {
     const all = page.data.ownClarifications ?? [];
     const open = isDecidedOnly ? [] : all.filter(({ state }) => state === "OPEN");
     const decided = all.filter(({ state, decidedAt }) => state !== "OPEN" && now() - Date.parse(decidedAt) < shownFor);
-    const ofCrew = (page.data.toClarify ?? []).filter(({ userId }) => userId !== page.user.id).length;
     return html`
-      ${ofCrew > 0 && html`<div class="actions"><a class="button" href=${page.link("/clarifications")}>${icon("warning")}${t("clarifications.forCrew", { count: ofCrew })}</a></div>`}
       ${open.length + decided.length > 0 && section({
         title: t("clarifications.mine"),
         content: html`

@@ -5,7 +5,7 @@ import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
-import { now } from "app/now.js";
+import { hasPassed, now } from "app/now.js";
 import { queue } from "app/queue.js";
 import { breakQuestion } from "app/settled.js";
 import { presentOn, recallPlaces } from "app/sites.js";
@@ -16,12 +16,10 @@ import "parts/running-time.js";
 
 /** A double tap must not check in and out. Milliseconds. */
 const rest = 1500;
-/** Longer than anyone works, in milliseconds: they forgot to check out. */
-const longest = 14 * 3_600_000;
 
 /**
- * @typedef {{siteId: string, siteName?: string, since: string, onBreakSince: string | null, breaks: number, act?: any}} Visit `breaks` are
- *   those so far; `act` is the last one of it that isn't saved: a check-in, or the beginning or end of a break.
+ * @typedef {{siteId: string, siteName?: string, since: string, askAt?: string | null, onBreakSince: string | null, breaks: number, act?: any}} Visit From
+ *   `askAt` on the person is asked whether they are still there. `breaks` are those so far; `act` is the last one of it that isn't saved: a check-in, or the beginning or end of a break.
  */
 
 /**
@@ -32,13 +30,13 @@ export function whereAmI(page) {
   const open = presentOn(page).find((entry) => entry.userId === page.user.id);
   /** @type {Visit | null} */
   let visit = open ? {
-    siteId: open.siteId, siteName: open.siteName, since: open.checkedInAt, onBreakSince: open.onBreakSince ?? null, breaks: open.breakCount ?? 0,
+    siteId: open.siteId, siteName: open.siteName, since: open.checkedInAt, askAt: open.askAt, onBreakSince: open.onBreakSince ?? null, breaks: open.breakCount ?? 0,
   } : null;
   let left = null;
   for (const act of waitingClock(page)) {
     const { kind, at, about } = act;
     if (kind === "check-in") {
-      [visit, left] = [{ siteId: about.site, siteName: about.siteName, since: at, onBreakSince: null, breaks: 0, act }, null];
+      [visit, left] = [{ siteId: about.site, siteName: about.siteName, since: at, askAt: askAt(page, at), onBreakSince: null, breaks: 0, act }, null];
     } else if (kind === "check-out") {
       [visit, left] = [null, act];
     } else if (visit && kind === "break-start") {
@@ -48,6 +46,12 @@ export function whereAmI(page) {
     }
   }
   return { visit, left };
+}
+
+/** The same for a check-in that the server doesn't know yet, by what it said last. */
+function askAt({ data: { overview } }, since) {
+  const asked = Date.parse(since) + (overview?.askAfterMinutes ?? NaN) * 60_000;
+  return Number.isNaN(asked) ? null : new Date(asked).toISOString();
 }
 
 /** The person's unsaved check-ins, check-outs and breaks. */
@@ -61,6 +65,9 @@ export function createClock(page, here) {
   let isBusy = false;
   /** Asks about a break, once there is something to ask. @type {null | ((isBusy: boolean) => unknown)} */
   let asking = null;
+  /** Asks whether they are still there. @type {null | ((visit: Visit, isBusy: boolean) => unknown)} */
+  let doubting = null;
+  let isDoubting = false;
   queue.onChange(() => page.update(), page.signal);
   const question = breakQuestion.pathOf(page.company.id);
   kept.watch(question, prepare, page.signal);
@@ -74,8 +81,18 @@ export function createClock(page, here) {
     page.update();
   }
 
+  /** Loaded once it is asked. Without the module it is asked on another page. */
+  function doubt() {
+    if (isDoubting) return;
+    isDoubting = true;
+    importModule(() => import("parts/still-there.js")).then(({ createStillThere }) => createStillThere(page, leave))
+      .then((ask) => { doubting = ask; page.update(); }, () => {});
+  }
+
   return () => {
     const { visit, left } = whereAmI(page);
+    const isLong = visit && hasPassed(visit.askAt);
+    if (isLong) doubt();
     const sites = here ? [here()] : sitesToCome(page);
     const isStuck = !visit && !sites.length;
     return html`
@@ -88,20 +105,19 @@ export function createClock(page, here) {
               ${icon(visit ? "out" : "in")}${t(visit ? "clock.out" : "clock.in")}</button>
             ${visit && breakButton(visit)}
           </div>`}
+        ${isLong && doubting?.(visit, isBusy)}
         ${!visit && asking?.(isBusy)}
       </section>`;
   };
 
   function inside(/** @type {Visit} */ { siteName, since, act, onBreakSince }) {
-    const isForgotten = now() - Date.parse(since) > longest;
     const shown = onBreakSince ?? since;
     return html`
       <p class="clock-state">${onBreakSince
         ? t(stateOf(act, "Break") ?? "clock.onBreak", { time: time(onBreakSince) })
         : t(stateOf(act, act?.kind === "break-end" ? "Resume" : "In") ?? "clock.since", { moment: moment(since), time: time(act?.at ?? since) })}</p>
       <p class="clock-time"><running-time since=${shown}></running-time></p>
-      <p class="clock-site">${siteName}${onBreakSince && html`<br>${t("clock.since", { moment: moment(since) })}`}</p>
-      ${isForgotten && html`<p class="clock-note">${t("clock.forgotten", { moment: moment(since) })}</p>`}`;
+      <p class="clock-site">${siteName}${onBreakSince && html`<br>${t("clock.since", { moment: moment(since) })}`}</p>`;
   }
 
   function outside(left, isStuck) {
@@ -127,9 +143,10 @@ export function createClock(page, here) {
     return { company: page.company.id, site: siteId, siteName };
   }
 
-  async function leave(/** @type {Visit} */ visit) {
+  /** @param {Visit} visit  @param {string} [at] an instant; without it, now. */
+  async function leave(visit, at) {
     await act(async () => {
-      const out = await queue.checkOut(placeOf(visit));
+      const out = await queue.checkOut(placeOf(visit), { at });
       breakQuestion.checkedOut(placeOf(visit), { from: visit.since, to: out.at, breaks: visit.breaks });
       return out;
     }, "clock.wentOut");
@@ -143,10 +160,9 @@ export function createClock(page, here) {
   async function act(write, word) {
     if (isBusy) return;
     isBusy = true;
-    const at = now();
     page.update();
     try {
-      const { key } = await write();
+      const { key, at } = await write();
       offerUndo(key, t(word, { time: time(at) }));
     } catch (problem) {
       fail(problem);

@@ -1,7 +1,7 @@
-// A time entry in full: its breaks, who entered it, where it came from, its former versions with their reasons, and for who may the form
-// that corrects it or declares it void.
+// A time entry in full: its breaks, who entered it, where it came from, its former versions with their reasons and, with permission, the
+// form that corrects or voids it.
 
-import { Problem, remember } from "app/api.js";
+import { remember } from "app/api.js";
 import { draftOf } from "app/drafts.js";
 import { entryNow, originNow } from "app/entries.js";
 import { createForm } from "app/form.js";
@@ -24,7 +24,7 @@ import { exactIn, instantIn, isTouched, wallFields, wrongTime } from "parts/wall
 /**
  * @param {any} entry
  * @param {{company: string, siteName: string, mayCorrect?: boolean}} place `company` is its id.
- * @returns {Promise<any>} the entry as it is now, if it was corrected or declared void; without a signal that waits.
+ * @returns {Promise<any>} the entry as it is now, if it was corrected or voided; without a signal that waits.
  */
 export async function openEntry(entry, { company, siteName, mayCorrect = false }) {
   const about = { company, site: entry.siteId, siteName, people: [{ id: entry.userId, name: entry.userName }] };
@@ -42,7 +42,7 @@ export async function openEntry(entry, { company, siteName, mayCorrect = false }
   return outcome.answer;
 }
 
-/** An act may wait for long, and needs no more than this. */
+/** The part of an entry that a waiting act needs. */
 const shortOf = ({ id, version, userId, userName, siteId, checkedInAt, checkedOutAt, minutes, kind, breaks, state }) => ({
   id, version, userId, userName, siteId, checkedInAt, checkedOutAt, minutes, kind, breaks, state, corrections: [],
 });
@@ -66,7 +66,7 @@ export const editVoiding = ({ key, body, about, refused }) => openVoiding(about.
 
 /** @param {any} shown  @param {About} about  @param {Correcting | false} correcting */
 function openForm(shown, about, correcting) {
-  /** As it is by now: somebody else may have changed it. */
+  /** Its current state: another person may have changed it. */
   let entry = shown;
   let form = null;
   let origin;
@@ -124,7 +124,7 @@ function correctionForm(dialog, now, take, about, { draft, send, void: declareVo
   const instants = { checkedInAt: entered?.checkedInAt ?? now().checkedInAt, checkedOutAt: { ...now(), ...entered }.checkedOutAt ?? null };
   const company = { id: about.company, api: `/companies/${about.company}` };
   const base = versioned(now());
-  /** Where it may be moved to: the place itself first. */
+  /** The sites that it can be moved to, its own first. */
   let places = [{ id: now().siteId, name: about.siteName }];
 
   const form = createForm(dialog, {
@@ -133,7 +133,6 @@ function correctionForm(dialog, now, take, about, { draft, send, void: declareVo
       of: () => base,
       async read() {
         const fresh = await entryNow(about.company, base);
-        if (!fresh) throw new Problem({ status: 404, code: "time-entry-not-found" });
         take(fresh);
         // What was entered before stays in its field, to be compared with what the entry says now.
         for (const name of times) if (entered?.[name] === undefined) instants[name] = fresh[name];
@@ -183,7 +182,7 @@ function correctionForm(dialog, now, take, about, { draft, send, void: declareVo
   });
   const timeField = wallFields(form, dialog, instants);
 
-  /** What was touched: the rest stays as it is, to the millisecond. */
+  /** The changed fields; the others keep their value to the millisecond. */
   function changed(values) {
     const entry = now();
     const touched = times.filter((name) => isTouched(values, name, entry[name]));
@@ -207,7 +206,7 @@ function correctionForm(dialog, now, take, about, { draft, send, void: declareVo
   if (refused) {
     const fields = breaks.refused(refused.fields);
     form.refuse(Object.assign(refused, { fields }), Object.fromEntries([...times, "reason", "breaks", "kind", "siteId"].map((name) => [name, name])));
-    // What it says now is worth more than that it says something else.
+    // Its current values say more than the refusal.
     if (refused.status === 412) queueMicrotask(() => renew().catch(fail));
   }
 
@@ -256,7 +255,7 @@ export const kindField = (form, kind = "WORK") => choiceField(form, {
 });
 
 /**
- * Declares an entry void, with a reason.
+ * Voids an entry, with a reason.
  * @param {any} shown  @param {About} about  @param {Correcting} voiding
  */
 function openVoiding(shown, about, { draft, send, entered, refused }) {
@@ -272,7 +271,7 @@ function openVoiding(shown, about, { draft, send, entered, refused }) {
           stale: {
             of: () => base,
             async read() {
-              entry = (await entryNow(about.company, base)) ?? entry;
+              entry = await entryNow(about.company, base);
               return versioned(entry);
             },
             texts: () => ({}),

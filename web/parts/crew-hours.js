@@ -1,12 +1,13 @@
 // Hours of other people, one or many: who came when, or who leaves. For the foreman of a site, and for managers, who may also choose the
 // site here.
 
+import { crewIn, crewOut } from "app/act-kinds.js";
 import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { toast } from "app/live.js";
 import { now } from "app/now.js";
-import { crewIn, crewOut, queue } from "app/queue.js";
+import { queue } from "app/queue.js";
 import { session } from "app/session.js";
 import { recallPlaces, refreshPlaces } from "app/sites.js";
 import { t } from "app/words.js";

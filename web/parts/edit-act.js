@@ -1,10 +1,11 @@
 // A refused act, as it was entered, with the reason at its field: to be corrected and sent again.
 
+import { clockPath, materialPath } from "app/act-kinds.js";
 import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
-import { clockPath, materialPath, queue } from "app/queue.js";
+import { queue } from "app/queue.js";
 import { overviewOf } from "app/sites.js";
 import { t } from "app/words.js";
 import { checkMinutes, minutesField } from "parts/ask-break.js";

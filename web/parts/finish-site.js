@@ -1,12 +1,13 @@
 // Ends the work on a site: what is left goes to the depot, to another site, or is thrown away with a reason. One tap for all of it.
 
+import { finishing, materialPath } from "app/act-kinds.js";
 import { newKey } from "app/api.js";
 import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
 import { kept } from "app/kept.js";
 import { toast } from "app/live.js";
-import { finishing, materialPath, queue } from "app/queue.js";
+import { queue } from "app/queue.js";
 import { recallPlaces, recallWhole, refreshPlaces } from "app/sites.js";
 import { amount, byName, t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
@@ -26,7 +27,7 @@ export const finishSite = (company, site) => openSheet(company, site, {
     const { state, isKept } = /** @type {any} */ (await queue.finishSite({ ...what, key }));
     const done = t("finish.done", { name: site.name });
     if (state === "done") return toast(done);
-    const withdraw = async () => toast(t((await queue.withdraw(key)) ? "move.withdrawn" : "move.withdrawnTooLate"));
+    const withdraw = async () => toast(await queue.withdraw(key) ? t("finish.withdrawn", { name: site.name }) : t("move.withdrawnTooLate"));
     return toast(t(isKept ? "material.doneWaiting" : "material.doneUnkept", { done }), { action: { label: t("action.undo"), run: withdraw } });
   },
 });
@@ -51,7 +52,7 @@ export async function editFinish({ key, body, at, about, refused }) {
 /**
  * @param {{id: string, api: string}} company
  * @param {object} opened the site as it was then
- * @param {{draft: string, send: (what: import("app/queue.js").Finishing) => Promise<unknown>, entered?: any, refused?: any}} act
+ * @param {{draft: string, send: (what: import("app/act-kinds.js").Finishing) => Promise<unknown>, entered?: any, refused?: any}} act
  */
 async function openSheet(company, opened, { draft, send, entered, refused }) {
   const api = `${company.api}/sites/${opened.id}`;
@@ -65,6 +66,12 @@ async function openSheet(company, opened, { draft, send, entered, refused }) {
     .map(({ material, to, scrap }) => [material, scrap ? { scrap } : { to }]));
 
   const depot = () => all.find(({ kind }) => kind === "DEPOT");
+  /** Where all goes for which nothing else is chosen, as it stands in the form. */
+  const rest = () => {
+    const element = /** @type {HTMLFormElement | null} */ (form && document.getElementById(form.id));
+    const field = /** @type {HTMLSelectElement | null | undefined} */ (element?.elements.namedItem("rest"));
+    return field?.value ?? entered?.restTo ?? depot()?.id;
+  };
   const nameOf = (id) => all.find((place) => place.id === id)?.name ?? t("finish.otherPlace");
   const leftOf = ({ id, amount: known }) => exact(known + queue.pendingDelta(materialPath(company.id, opened.id, id)));
   const left = () => current().material.map((material) => ({ ...material, left: leftOf(material) })).filter((material) => material.left > 0);
@@ -123,9 +130,9 @@ async function openSheet(company, opened, { draft, send, entered, refused }) {
       return formView(form, html`
         ${materials.length === 0 && !isMore ? html`<p>${t("finish.empty")}</p>` : html`
           <p>${t("finish.lead")}</p>
-          ${selectField(form, {
+          <div @change=${dialog.update}>${selectField(form, {
             name: "rest", label: t("finish.rest"), value: entered?.restTo ?? options[0]?.value, required: false, isMarked: false, options,
-          })}
+          })}</div>
           <div hidden @input=${({ target }) => take(dialog, target.name.slice(fieldOf("").length), target.value)}>
             ${materials.map(({ id }) => keyed(id, html`<input type="hidden" name=${fieldOf(id)} .value=${written(elsewhere.get(id))}>`))}
           </div>
@@ -136,9 +143,13 @@ async function openSheet(company, opened, { draft, send, entered, refused }) {
     },
   });
 
+  function placeOfRest() {
+    return rest() ? nameOf(rest()) : t("finish.depot");
+  }
+
   function line({ id, name, unit, left }) {
     const chosen = elsewhere.get(id);
-    const words = !chosen ? t("finish.withRest") : chosen.scrap ? t("finish.scrapped", { reason: chosen.scrap }) : nameOf(chosen.to);
+    const words = !chosen ? placeOfRest() : chosen.scrap ? t("finish.scrapped", { reason: chosen.scrap }) : nameOf(chosen.to);
     return html`
       <li class="row move-line ${chosen && "is-chosen"}">
         <div class="row-text">

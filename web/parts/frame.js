@@ -31,8 +31,8 @@ export default (page) => html`
       </ul>
     </nav>
     <div class="content">
-      ${status()}
       <main id="main" tabindex="-1"></main>
+      ${status()}
     </div>
   </div>`;
 
@@ -63,6 +63,7 @@ function company(page) {
   return html`<a class="top-company" href=${page.link("/company")}>${name}</a>`;
 }
 
+/** Below the page, so that what comes and goes there moves nothing that is about to be tapped. */
 function status() {
   const lines = [...noticeLines(), ...proofLines(), ...waitingLines()];
   if (!connection.online) lines.unshift(html`<p>${icon("offline")}<span>${t(connection.isServerAway ? "status.server" : "status.offline")}</span></p>`);

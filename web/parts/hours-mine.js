@@ -4,6 +4,7 @@ import { nextOf } from "app/api.js";
 import { html, keyed } from "app/html.js";
 import { importModule } from "app/modules.js";
 import { isOfHours, queue } from "app/queue.js";
+import { ownEntries } from "app/settled.js";
 import { dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays, mondayOf } from "app/zone.js";
 import { chip, nameOf } from "parts/chips.js";
@@ -26,8 +27,8 @@ export default async function hoursMine(page) {
   const first = () => addDays(mondayOf(dayOf()), -7 * (weeks - 1));
   // The first is the same every week, so that it is known without a signal.
   const read = () => {
-    const which = weeks === weeksAtOnce ? "limit=100" : `from=${first()}`;
-    page.read({ mine: `${api}/time-entries?userId=${page.user.id}&${which}` }, { optional: true });
+    const latestOnly = ownEntries(page.company, page.user.id);
+    page.read({ mine: weeks === weeksAtOnce ? latestOnly : `${api}/time-entries?userId=${page.user.id}&from=${first()}` }, { optional: true });
     const to = addDays(mondayOf(dayOf()), 6);
     page.read({ sheets: sheetsPath(api, { from: addDays(to, 1 - Math.min(7 * weeks, mostDays)), to, user: page.user.id }) }, { optional: true });
   };

@@ -1,6 +1,7 @@
 // Everyone's hours: who is on site now, and a week or a month by person, with the numbers of the server. A chosen person is shown day by
 // day.
 
+import { api } from "app/api.js";
 import { html, keyed } from "app/html.js";
 import { fail } from "app/live.js";
 import { may } from "app/may.js";
@@ -22,12 +23,15 @@ import { addUp, explained, isOdd, lengthOf, sheetOf, sheetsPath } from "parts/ti
 
 /** @param {import("app/page.js").Page} page whose data has `overview`. */
 export default function hoursTeam(page) {
-  const { api } = page.company;
+  const path = page.company.api;
   const period = createPeriod(moved, page.query);
   const person = page.query.get("person");
   let withVoid = page.query.has("void");
+  // What the last comparison with the chain found, as a sentence.
+  let chained;
+  let isChecking = false;
 
-  page.read({ people: `${api}/users` }, { optional: true });
+  page.read({ people: `${path}/users` }, { optional: true });
   read();
   queue.onChange(({ entry, answer, clarification }) => ((answer || clarification) && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
 
@@ -40,8 +44,8 @@ export default function hoursTeam(page) {
   function read() {
     page.data.team = page.data.sheets = undefined;
     const [from, to] = [period.from, addDays(period.until, -1)];
-    page.read({ team: `${api}/time-entries?from=${from}&to=${to}${withVoid ? "&void=true" : ""}` }, { optional: true });
-    page.read({ sheets: sheetsPath(api, { from, to }) }, { optional: true });
+    page.read({ team: `${path}/time-entries?from=${from}&to=${to}${withVoid ? "&void=true" : ""}` }, { optional: true });
+    page.read({ sheets: sheetsPath(path, { from, to }) }, { optional: true });
     page.update();
   }
 
@@ -71,7 +75,8 @@ export default function hoursTeam(page) {
             ${may.correctHours() && html`<button type="button" class="button" @click=${() => enter().catch(fail)}>${icon("add")}${t("crew.enter")}</button>`}
             ${shown.length > 0 && page.data.sheets && html`<button type="button" class="button" @click=${() => save(shown).catch(fail)}>
               ${icon("download")}${t("hours.export")}</button>`}
-          </div>` : waiting()}
+          </div>
+          ${chain()}` : waiting()}
       </section>`;
   };
 
@@ -91,7 +96,7 @@ export default function hoursTeam(page) {
   }
 
   function presence() {
-    const present = presentOn(page).toSorted((a, b) => Date.parse(a.checkedInAt) - Date.parse(b.checkedInAt));
+    const present = presentOn(page);
     return present.length > 0 && section({
       title: t("hours.present"),
       count: page.data.overview.counts.present,
@@ -180,6 +185,25 @@ export default function hoursTeam(page) {
         action: dayTotal(sheet.days.find(({ day: known }) => known === one), list[0].userName),
         content: html`<ul class="list">${list.map(row)}</ul>`,
       })))}`;
+  }
+
+  /** Compares the hours with their chain of hashes, once asked. */
+  function chain() {
+    return html`<p class="hint hours-chain" aria-live="polite">${chained ?? t("hours.chain.lead")}
+      <button type="button" class="link" ?disabled=${isChecking} @click=${() => verify().catch(fail)}>${t("hours.chain.check")}</button></p>`;
+  }
+
+  async function verify() {
+    isChecking = true;
+    page.update();
+    try {
+      const { holds, sealed, links, head, broken } = await api.get(`${page.company.api}/hours/verify`, { signal: page.signal });
+      const state = broken ? t(`hours.chain.reasons.${broken.reason}`) : t(sealed ? "hours.chain.holds" : "hours.chain.unsealed");
+      chained = t(holds ? "hours.chain.found" : "hours.chain.broken", { count: links, head: head.slice(0, 8) || "–", state, number: broken?.number ?? "–" });
+    } finally {
+      isChecking = false;
+      page.update();
+    }
   }
 
   function waiting() {

@@ -1,5 +1,6 @@
 // Moves material from a site or the depot to another place: where to, what of it, and one tap for all of it.
 
+import { materialPath, moving } from "app/act-kinds.js";
 import { newKey } from "app/api.js";
 import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
@@ -8,7 +9,7 @@ import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
-import { materialPath, moving, queue } from "app/queue.js";
+import { queue } from "app/queue.js";
 import { recallPlaces, recallWhole, refreshPlaces } from "app/sites.js";
 import { amount, byName, decimal, parseNumber, t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
@@ -87,7 +88,7 @@ export async function editMove({ key, body, at, about, refused }) {
 /**
  * @param {{id: string, api: string}} company
  * @param {object} opened the site as it was then
- * @param {{draft: string, send: (what: import("app/queue.js").Moving) => Promise<unknown>, entered?: any, refused?: any}} act
+ * @param {{draft: string, send: (what: import("app/act-kinds.js").Moving) => Promise<unknown>, entered?: any, refused?: any}} act
  */
 async function openSheet(company, opened, { draft, send, entered, refused }) {
   const api = `${company.api}/sites/${opened.id}`;

@@ -1,4 +1,4 @@
-// What the operators of the server tell everyone, as a line above every page.
+// What the operators of the server tell everyone, as a line below every page.
 
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
@@ -23,7 +23,7 @@ kept.watch(path, (value) => {
 }, new AbortController().signal);
 
 let person = null;
-/** Whoever comes in is told at once, also without a signal. */
+/** Everyone who signs in is told at once, also without a signal. */
 async function look() {
   if (session.state !== "in") return;
   if (session.user.id !== person) {

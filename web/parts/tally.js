@@ -1,11 +1,12 @@
 // Collects taps on plus and minus into one movement, sent after a pause. It can be undone.
 
+import { materialPath } from "app/act-kinds.js";
 import { newKey } from "app/api.js";
 import { fail, say, toast } from "app/live.js";
 import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { explain } from "app/problem.js";
-import { materialPath, queue } from "app/queue.js";
+import { queue } from "app/queue.js";
 import { openDialogs } from "app/router.js";
 import { lanesOf } from "app/sender.js";
 import { amount, t } from "app/words.js";

@@ -2,13 +2,10 @@
 // to correct.
 
 import { html, keyed } from "app/html.js";
-import { now } from "app/now.js";
+import { hasPassed, now } from "app/now.js";
 import { day, dayOf, duration, moment, t, time } from "app/words.js";
 import { breaksOf } from "parts/breaks.js";
 import { chip } from "parts/chips.js";
-
-/** An open entry this old was forgotten, in milliseconds: nobody works longer. */
-const longest = 14 * 3_600_000;
 
 /** A time entry's minutes on the site, as the server counts them; those so far while the person is there. */
 export const minutesOf = (entry) => entry.minutes ?? Math.max(0, (now() - Date.parse(entry.checkedInAt)) / 60_000);
@@ -16,7 +13,8 @@ export const minutesOf = (entry) => entry.minutes ?? Math.max(0, (now() - Date.p
 export const isVoid = ({ state }) => state === "VOID";
 /** Whether the person is there now. */
 export const isOpen = (entry) => !entry.checkedOutAt && !isVoid(entry);
-export const isForgotten = (entry) => isOpen(entry) && now() - Date.parse(entry.checkedInAt) > longest;
+/** Whether it has been open for so long that the person is asked. */
+export const isForgotten = (entry) => isOpen(entry) && hasPassed(entry.askAt);
 
 /** 07:02 – 15:40 */
 export function spanOf({ checkedInAt, checkedOutAt }) {

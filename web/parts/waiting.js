@@ -1,4 +1,4 @@
-// Waiting and refused acts as lines above every page, and notes about them.
+// Waiting and refused acts as lines below every page, and notes about them.
 
 import { fail, toast } from "app/live.js";
 import { html } from "app/html.js";

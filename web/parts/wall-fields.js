@@ -1,5 +1,5 @@
-// Clock times in a form, as clocks show them where the company is: each a field, and which of two instants it means in the hour by
-// which the clocks are put back.
+// Clock times in a form, as the company's clocks show them: a field each and, in the hour that is repeated when clocks go back, a choice
+// of which one is meant.
 
 import { html } from "app/html.js";
 import { day, t } from "app/words.js";
@@ -8,11 +8,11 @@ import { choiceField, textField } from "parts/fields.js";
 
 /**
  * @param {ReturnType<import("app/form.js").createForm>} form  @param {{update: () => void}} host that shows it
- * @param {Record<string, string | null>} instants by the names of their fields; whoever changes one here shows the form again.
+ * @param {Record<string, string | null>} instants by the names of their fields; a caller that changes one shows the form again.
  * @returns {(field: {name: string, label: string, hint?: unknown, required?: boolean}) => unknown} draws one.
  */
 export function wallFields(form, host, instants) {
-  // As they stand in the fields.
+  // The texts of the fields.
   const walls = Object.fromEntries(Object.entries(instants).map(([name, instant]) => [name, wallOf(instant)]));
   const { input } = form;
   form.input = (event) => {
@@ -32,31 +32,31 @@ export function wallFields(form, host, instants) {
   };
 }
 
-/** The two times that a clock shows one hour. */
+/** The two passes of a repeated hour. */
 export const passes = () => [
   { value: "0", label: t("hours.correction.before") }, { value: "1", label: t("hours.correction.after") },
 ];
 
-/** Which of the two it is, by its place; undefined outside such an hour, of which somebody has to say which they mean. */
+/** Which of the two it is, by its place; undefined outside such an hour, for which the person says which one is meant. */
 export const passOf = (instant) => (instant && isTwice(wallOf(instant)) ? String(instantsOf(wallOf(instant)).indexOf(minuteOf(instant))) : undefined);
 
 const wallOf = (instant) => (instant ? wallTime(instant) : "");
 const isTwice = (wall) => instantsOf(wall).length > 1;
 export const minuteOf = (instant) => (instant ? new Date(Math.floor(Date.parse(instant) / 60_000) * 60_000).toISOString() : null);
 
-/** The instant that stands in a field; null where there is none, and where nobody has said yet which of two. */
+/** A field's instant; null if there is none, or if it isn't said yet which of two. */
 export function instantIn(values, name) {
   const found = instantsOf(values[name]);
   if (!found.length || isSkipped(values[name])) return null;
   return found.length === 1 ? found[0] : found[Number(values.passes?.[name] ?? NaN)] ?? null;
 }
 
-/** Whether clocks never show it: they are put forward over it. */
+/** Whether clocks skip it when they go forward. */
 const isSkipped = (wall) => wallTime(instantsOf(wall)[0]) !== wall.slice(0, 16);
 
 /**
- * What is wrong with what stands in a field, in words; null where it is a time, or where it is left out. Of two instants
- * `missing` says that one has to be chosen.
+ * A field's error in words; null for a time, and for an empty field that may be left out. `missing`: one of two instants has to be
+ * chosen.
  */
 export function wrongTime(values, name) {
   const wall = values[name];
@@ -73,5 +73,5 @@ export function isTouched(values, name, instant) {
   return pass !== undefined && passOf(instant) !== undefined && pass !== passOf(instant);
 }
 
-/** The same instant to the millisecond if the field wasn't touched, else what stands there. */
+/** The same instant to the millisecond if the field is untouched, else the field's. */
 export const exactIn = (values, name, instant) => (isTouched(values, name, instant) ? instantIn(values, name) : instant ?? null);

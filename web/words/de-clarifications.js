@@ -9,7 +9,6 @@ export default {
     noneText: "Was jemand ohne Empfang gemacht hat und sich später nicht buchen lässt, steht hier.",
     mine: "Deine Nachmeldungen",
     mineLead: "Das zählt noch nicht. Deine Bauleitung bucht es oder sagt dir, warum nicht.",
-    forCrew: "Zu klären auf deinen Baustellen: {count}",
     waits: "Liegt bei der Bauleitung: {what}, {site} ({moment}).",
     waitsMany: "{count} Einträge liegen bei der Bauleitung.",
     show: "Ansehen",
@@ -65,6 +64,7 @@ export default {
   },
   // Warum es sich nicht buchen ließ, nach den Codes des Servers.
   clarificationWhy: {
+    "person-switched-off": "Die Person wurde abgeschaltet, bevor das gemeldet wurde.",
     "site-not-found": "Damals war die Einteilung auf der Baustelle zu Ende, oder die Baustelle war entfernt.",
     "foremen-only": "Das darf nur der Vorarbeiter, und das war die Person nicht mehr.",
     "foremen-recent-only": "Das liegt mehr als sieben Tage zurück: So weit geht es nur für die Bauleitung.",

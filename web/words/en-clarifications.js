@@ -8,7 +8,6 @@ export default {
     noneText: "What somebody did without a signal, and what can’t be recorded later, is shown here.",
     mine: "Your late reports",
     mineLead: "This doesn’t count yet. Your manager books it, or tells you why not.",
-    forCrew: "To clear up on your sites: {count}",
     waits: "Your manager has to decide: {what}, {site} ({moment}).",
     waitsMany: "{count} entries wait for your manager.",
     show: "Show",
@@ -64,6 +63,7 @@ export default {
   },
   // Why it couldn't be recorded, by the server's codes.
   clarificationWhy: {
+    "person-switched-off": "The person was switched off before this was reported.",
     "site-not-found": "By then the person wasn’t assigned to the site any more, or the site was removed.",
     "foremen-only": "Only a foreman may do that, and the person no longer was one.",
     "foremen-recent-only": "That is more than seven days ago: only managers can go back so far.",

@@ -1,6 +1,6 @@
 public import Storage
 
-/// A person who makes requests: their account, which is active, and the session they use.
+/// A person who makes requests: their account, which is active unless `switchedOffAt` says otherwise, and the session they use.
 public struct Actor: Sendable {
     public let session: Session.ID
     public let user: User
@@ -10,6 +10,8 @@ public struct Actor: Sendable {
     public var source = RequestSource.none
     /// Whether the person's company is suspended.
     var isSuspended = false
+    /// When the person was switched off: the session may only report what was done before. Nil for all others.
+    var switchedOffAt: Instant?
     /// The session's id in records; nil at the command line, which has no session.
     let recordedSession: Session.ID?
 

@@ -27,6 +27,8 @@ public enum Permission: String, Sendable, CaseIterable {
     /// Record hours of other people.
     case enterTimes
     case correctTimes
+    /// Compare the company's hours with their chain of hashes.
+    case verifyHours
     case readClarifications
     /// Book or decline what was reported late.
     case decideClarifications
@@ -57,7 +59,8 @@ extension Role {
             nil
         case (_, .manager): .ownCompany
         case (.readCompany, .worker), (.readCompany, .bookkeeper), (.readUsers, .bookkeeper), (.readSites, .bookkeeper),
-            (.readTimes, .bookkeeper), (.readCosts, .bookkeeper), (.readClarifications, .bookkeeper):
+            (.readTimes, .bookkeeper), (.verifyHours, .bookkeeper), (.readCosts, .bookkeeper),
+            (.readClarifications, .bookkeeper):
             .ownCompany
         case (_, .bookkeeper): nil
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites
@@ -67,7 +70,7 @@ extension Role {
             .ledSites
         case (.changeCompany, .worker), (.readUsers, .worker), (.inviteUsers, .worker), (.changeUsers, .worker),
             (.changeSites, .worker), (.changeMaterials, .worker), (.readAudit, .worker),
-            (.readMails, .worker), (.readCosts, .worker):
+            (.readMails, .worker), (.readCosts, .worker), (.verifyHours, .worker):
             nil
         }
     }

@@ -97,6 +97,22 @@ extension Clarification {
         ) { try $0.next() }
     }
 
+    private static let openOfCrew: SQL = """
+        SELECT (SELECT COUNT(*) FROM assignments f WHERE f.company_id = $1 AND f.user_id = $2 AND f.foreman_since IS NOT NULL),
+            (SELECT COUNT(*) FROM (
+                SELECT l.id FROM assignments a CROSS JOIN clarifications l
+                WHERE a.company_id = $1 AND a.user_id = $2 AND a.foreman_since IS NOT NULL AND l.company_id = a.company_id
+                    AND l.site_id = a.site_id AND l.state = 'OPEN' AND l.user_id <> $2 LIMIT $3) AS waiting)
+        """
+
+    /// The same of others on the sites that a person leads; nil for who leads none.
+    static func openCount(forForeman user: User.ID, in company: Company.ID, upTo most: Int64) -> Query<Int64?> {
+        Query(openOfCrew, company, user, most.adding(1)) { row in
+            let (led, count): (Int64, Int64) = (try row.next(), try row.next())
+            return led > 0 ? count : nil
+        }
+    }
+
     private static let someOfUser: SQL = """
         \(selection) AND c.company_id = $1 AND c.user_id = $2 AND c.id > $3
         ORDER BY c.user_id, c.company_id, c.id LIMIT $4

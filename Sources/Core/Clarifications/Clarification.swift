@@ -156,6 +156,8 @@ public enum ClarificationRefusal: String, RefusalCode {
     case decided = "clarification-decided"
     /// A break has no time entry to be in.
     case noEntry = "no-entry-for-break"
+    /// No answer to a request, but why it is kept.
+    case switchedOff = "person-switched-off"
 
     public var kind: Refusal.Kind { self == .notFound ? .notFound : .conflict }
 
@@ -164,6 +166,7 @@ public enum ClarificationRefusal: String, RefusalCode {
         case .notFound: "There is no such clarification."
         case .decided: "{name} has decided this already."
         case .noEntry: "{name} has no time entry on this site at that time: book the check-in first."
+        case .switchedOff: "{name} was switched off before this was reported."
         }
     }
 }

@@ -3,6 +3,9 @@ public import Storage
 /// What a clarification is booked with instead of what was reported. Nil leaves it as it was.
 public struct Booking: Sendable {
     public var at: Instant?
+    /// When a break that was clocked began and ended.
+    public var from: Instant?
+    public var to: Instant?
     public var site: Site.ID?
     public var checkedInAt: Instant?
     public var checkedOutAt: Instant?
@@ -20,11 +23,13 @@ public struct Booking: Sendable {
     /// - Throws: flaws `.notForAct` of the fields that the act doesn't have.
     fileprivate func check(_ act: Clarification.Act) throws {
         let isEntry = [.checkIn, .checkOut, .enter, .correct].contains(act)
+        let isClocked = act == .breakStart || act == .breakEnd
         let isBreak = act == .breakStart || act == .breakEnd || act == .breakStated
         let fields: [(name: String, isGiven: Bool, fits: Bool)] = [
             ("checkedInAt", checkedInAt != nil, isEntry), ("checkedOutAt", checkedOutAt != nil, isEntry),
             ("kind", kind != nil, isEntry), ("breaks", breaks != nil, isEntry || isBreak),
-            ("minutes", minutes != nil, isBreak), ("materialId", material != nil, act == .adjust),
+            ("from", from != nil, isClocked), ("to", to != nil, isClocked), ("minutes", minutes != nil, isBreak),
+            ("materialId", material != nil, act == .adjust),
             ("delta", delta != nil, act == .adjust), ("note", note != nil, act == .adjust),
         ]
         let wrong = fields.filter { $0.isGiven && !$0.fits }
@@ -88,7 +93,15 @@ private struct BookedAct {
     }
 
     private var user: User.ID { clarification.user }
-    private var at: Instant { booking.at ?? clarification.at }
+    private var at: Instant {
+        let end =
+            switch clarification.act {
+            case .breakStart: booking.from
+            case .breakEnd: booking.to
+            default: nil as Instant?
+            }
+        return end ?? booking.at ?? clarification.at
+    }
 
     /// Two acts of one time entry lie within this time.
     private static let together = Duration.seconds(24 * 3600)
@@ -148,7 +161,7 @@ private struct BookedAct {
         if to == nil { try TimeEntries.checkOpening(entry, site, transaction, now: now) }
         try TimeEntries.checkFree(entry.unrecorded, from: from, to: to, scope.company, transaction)
         try TimeEntries.checkDay(of: from, user, timeZone, scope.company, transaction)
-        guard try transaction.execute(entry.insert(site)) == 1 else { throw Refusal(TimeEntryRefusal.openMeanwhile) }
+        try entry.insert(site, transaction)
         let other = to == nil ? nil : try partner(isCheckIn ? .checkOut : .checkIn, later: isCheckIn, transaction)
         return (id, other)
     }
@@ -183,7 +196,7 @@ private struct BookedAct {
         new.breaks.endRunning(at: to)
         try new.breaks.checkKept(from: new.checkedInAt, to: to, now: now)
         if isEnded { try keep(entry, transaction) }
-        try transaction.enqueue(new.update(site, now: now))
+        try new.update(site, transaction, now: now)
         entry = new
         return entry.id
     }
@@ -194,7 +207,7 @@ private struct BookedAct {
         let most = Limit.entryCorrections.standard
         guard old.correctionCount < most else { throw LimitRefusal.entryCorrections.refusal(most) }
         let kept = TimeEntry.Correction(of: old, .clarified, by: scope.actor.user.id, createdAt: now)
-        try transaction.enqueue(kept.insert(of: old.id, site))
+        try kept.insert(of: old.id, site, transaction)
     }
 
     // MARK: What a foreman did
@@ -254,18 +267,18 @@ private struct BookedAct {
         }
         try new.breaks.checkKept(from: old.checkedInAt, to: old.checkedOutAt, now: now)
         if old.checkedOutAt != nil, new.breaks != old.breaks { try keep(old, transaction) }
-        try transaction.enqueue(new.update(site, now: now))
+        try new.update(site, transaction, now: now)
         return (new.id, also)
     }
 
-    /// Adds a break that was clocked: with its other end if that waits too, else to an open entry.
+    /// Adds a break that was clocked: with its other end if that is given or waits too, else to an open entry.
     private func addTaken(
         to entry: inout TimeEntry, _ transaction: borrowing Transaction
     ) throws -> Clarification? {
         let isStart = clarification.act == .breakStart
-        if let other = try partner(isStart ? .breakEnd : .breakStart, later: isStart, transaction) {
-            let (from, to) = isStart ? (at, other.at) : (other.at, at)
-            guard to >= from else { throw Refusal("at", .outsideEntry) }
+        let other = try partner(isStart ? .breakEnd : .breakStart, later: isStart, transaction)
+        if let from = isStart ? at : booking.from ?? other?.at, let to = isStart ? booking.to ?? other?.at : at {
+            guard to >= from else { throw Refusal(booking.to == nil ? "at" : "to", .outsideEntry) }
             try entry.breaks.add(Break(from: from, to: to, source: .taken))
             return other
         }

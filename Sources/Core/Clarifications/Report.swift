@@ -16,32 +16,42 @@ struct Report: Sendable {
     private let id: Clarification.ID
     private let now: Instant
     private let scope: SiteScope
+    /// When the person was switched off; nil for all others.
+    private let switchedOffAt: Instant?
 
     /// An act is late if it was done longer ago than this.
     private static let lateness = Duration.seconds(120)
 
-    /// - Throws: a flaw of `at`, `.inFuture`, or `.tooOld` if it is longer ago than any record is kept.
+    /// - Throws: `AccountRefusal.sessionEnded` if the person was switched off, and didn't do it before; a flaw of `at`, `.inFuture`, or `.tooOld` if it is longer ago than any record is kept.
     init(
         _ act: Clarification.Act, at: Instant?, _ content: Clarification.Content = .init(), on scope: SiteScope,
         _ runtime: Runtime, now: Instant
     ) throws {
         (self.act, self.at, self.content, self.scope, self.now) = (act, at, content, scope, now)
         id = runtime.newID()
+        switchedOffAt = scope.actor.switchedOffAt
+        if let switchedOffAt, at.map({ $0 >= switchedOffAt }) ?? true { throw Refusal(AccountRefusal.sessionEnded) }
         guard let at else { return }
         if at > now + Adjustment.skew { throw Refusal("at", .inFuture) }
         let days = TimeEntries.oldestDays
         if at < now - .seconds(days * 24 * 3600) { throw Refusal("at", .tooOld, ["days": .integer(days)]) }
     }
 
-    /// When it was done, if that was long ago; nil for what is done now.
-    var lateAt: Instant? { at.flatMap { $0 < now - Self.lateness ? $0 : nil } }
+    /// When it was done, if that was long ago; nil for what is done now. What is reported by who was switched off is late.
+    var lateAt: Instant? { at.flatMap { switchedOffAt != nil || $0 < now - Self.lateness ? $0 : nil } }
+
+    /// Why nothing is recorded at once of a person who was switched off: someone else says first that it is right. Nil for all others.
+    fileprivate var standingAside: Refusal? {
+        switchedOffAt.map { _ in Refusal(ClarificationRefusal.switchedOff, ["name": .text(scope.actor.user.name)]) }
+    }
 
     private static let codes: Set<String> = Set(
         [
             SiteRefusal.notFound.rawValue, LimitRefusal.dailyEntries.rawValue, LimitRefusal.entryBreaks.rawValue,
         ]
             + [
-                LimitRefusal.entryCorrections.rawValue, SiteRefusal.foremenOnly.rawValue, ChangeRefusal.stale.rawValue,
+                ClarificationRefusal.switchedOff.rawValue, LimitRefusal.entryCorrections.rawValue,
+                SiteRefusal.foremenOnly.rawValue, ChangeRefusal.stale.rawValue,
             ]
             + [
                 TimeEntryRefusal.otherOpen, .voided, .cantBeOpen, .foremenRecentOnly, .checkedInAlready, .openMeanwhile,
@@ -115,7 +125,8 @@ struct Report: Sendable {
 }
 
 extension Change {
-    /// The same change; what is refused and was reported late becomes a clarification in the same transaction. The change must refuse
+    /// The same change; what is refused and was reported late becomes a clarification in the same transaction, and so does whatever a person
+    /// reports who was switched off. The change must refuse
     /// for such reasons before it writes anything.
     func clarifying(_ report: Report, in company: Company.ID) -> Change<Reported<Result>> {
         let mark = "clarification "
@@ -136,6 +147,7 @@ extension Change {
                 })
         }
         return Change<Reported<Result>>(reading: again) { transaction in
+            if let refusal = report.standingAside { return .waits(try report.keep(refusal, transaction)) }
             do {
                 return .done(try body(transaction))
             } catch let refusal as Refusal where report.keeps(refusal) {

@@ -100,6 +100,14 @@ struct CompanyData: Sendable {
         CompanyData(TimeEntry.Correction.self),
         CompanyData(Clarification.self),
         CompanyData(
+            "hour_links", key: integers("number"),
+            texts("kind", "site_id", "entry_id", "content", "hash") + integers("version", "created_at")),
+        // One row. Erased before the links, so that no one compares a chain that is being erased.
+        CompanyData(
+            "hour_heads", key: integers("number"),
+            texts("hash", "checkpoint_hash", "broken_reason", "broken_entry", "mailed_month")
+                + integers("opened_at", "checked_at", "checkpoint_number", "checkpoint_at", "broken_number")),
+        CompanyData(
             "audit_entries", key: texts("id"),
             integers("at") + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes")),
         CompanyData(

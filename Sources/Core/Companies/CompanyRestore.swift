@@ -161,6 +161,8 @@ private struct Restoring {
             "SELECT s.id FROM sites s WHERE s.company_id = $1 AND s.kind = 'DEPOT'", company
         ) { try $0.next() }
         if try transaction.fetch(depot).isEmpty { try transaction.execute(Site.insertDepot(of: restored)) }
+        // An export from before hours had a chain: the next housekeeping gives them their links.
+        try transaction.execute(HourHead.insert(of: company, openedAt: nil, now: now))
         // An export from before companies had owners.
         try transaction.execute(User.ownCompanyWithoutOwner(company))
     }
@@ -211,6 +213,7 @@ private struct Restoring {
         if values["kind"]?.text == nil { values["kind"] = .text(TimeEntry.Kind.work.rawValue) }
         if values["source"]?.text == nil, values["source"] != nil { values["source"] = .text(source.rawValue) }
         if values["breaks"]?.text == nil { values["breaks"] = Breaks().sqlValue }
+        if values["salt"] != nil, values["salt"]?.text == nil { values["salt"] = .text("") }
         guard TimeEntry.Kind(rawValue: values["kind"]?.text ?? "") != nil else { throw wrong("it has no known kind") }
         if let source = values["source"]?.text, TimeEntry.Source(rawValue: source) == nil {
             throw wrong("it has no known source")

@@ -11,7 +11,7 @@ public struct Housekeeping: Sendable {
         [Mail.sweep] + Session.sweeps + [
             KnownBrowser.sweep, Card.sweep, Phone.sweep, OneTimeToken.sweep, FormerEmail.sweep, EmailChange.sweep,
             IdempotencyKey.sweep,
-            Attempts.sweep, SpentLink.sweep, SecurityEvent.sweep, Material.sweep,
+            Attempts.sweep, SpentLink.sweep, SecurityEvent.sweep, Material.sweep, HourChain.sweep, HourHeadMail.sweep,
         ]
 
     /// Sweeps everything that had expired at the start, in transactions of a few hundred rows.

@@ -39,6 +39,24 @@ enum TextUse {
         guard use.used <= use.most else { throw LimitRefusal.text.refusal(use.most / megabyte) }
     }
 
+    /// Holds the part of a subject until the transaction ends, so that a `sum` that is read from now on is one that `add` can build on.
+    static func hold<Noun>(_ subject: ID<Noun>, in scope: CompanyScope, _ transaction: borrowing Transaction) throws {
+        try transaction.enqueue(adding(0, to: subject.lastByte % parts, scope.company))
+    }
+
+    /// The same as `add` without a round trip of its own, unless the limit is near.
+    /// - Parameter held: the `sum`, read after the part of the subject was held: it has all that others who held it before have added.
+    static func add<Noun>(
+        _ bytes: Int64, of subject: ID<Noun>, held: (used: Int64, most: Int64)?, in scope: CompanyScope,
+        _ transaction: borrowing Transaction
+    ) throws {
+        if let held, bytes <= longest, held.used.adding(bytes) <= held.most - parts * longest {
+            try transaction.enqueue(adding(bytes, to: subject.lastByte % parts, scope.company))
+        } else {
+            try add(bytes, of: subject, in: scope, transaction)
+        }
+    }
+
     /// Creates missing rows, so that no other transaction creates one in the meantime, and locks all parts, always in the same order.
     private static func holdParts(_ company: Company.ID, _ transaction: borrowing Transaction) throws {
         for part in 0..<parts { try transaction.enqueue(adding(0, to: part, company)) }

@@ -20,12 +20,16 @@ public struct Mail: Sendable {
         /// To a restored address: the link for a new password.
         case emailUndone = "email-undone"
         case lowStock = "low-stock"
+        /// To a person whose time entry has been open for long.
+        case stillThere = "still-there"
+        /// To the owner, each month: the head of the chain of hours.
+        case hoursHead = "hours-head"
 
         /// Whether a person is waiting for its link in front of a screen.
         var isAwaited: Bool {
             switch self {
             case .reset, .verify, .emailConfirm, .emailUndone: true
-            case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock: false
+            case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock, .stillThere, .hoursHead: false
             }
         }
     }
@@ -119,12 +123,33 @@ public struct DueMail: Sendable {
         }
     }
 
+    /// The head of the company's chain of hours, and the day (UTC) on which it was that; nil in other mails.
+    public var hoursHead: (number: String, hash: String, day: Day)? {
+        guard kind == .hoursHead, details.count == 3, let day = Day(details[2]) else { return nil }
+        return (details[0], details[1], day)
+    }
+
     /// The materials still running low when the mail was claimed; nil in other mails.
     var items: LowStock.Items?
 
     /// The running-low materials as lines in the recipient's language. Servers up to schema version 5 stored the lines themselves.
     public var lowStock: [String] { kind == .lowStock ? items?.lines(in: language) ?? details : [] }
 
-    /// Whether all of its materials have recovered since.
-    public var isNeedless: Bool { kind == .lowStock && lowStock.isEmpty }
+    /// The time entry that a person is asked about, if it was still open when the mail was claimed; nil in other mails.
+    var stay: OpenEntry.Stay?
+
+    /// The site on which a person is asked whether they are still there; nil in other mails.
+    public var siteName: String? { stay?.siteName }
+
+    /// Since when they have been there, by the company's clocks and in the recipient's language; nil in other mails.
+    public var presentSince: String? { stay?.moment(in: language) }
+
+    /// Why it isn't sent: all of its materials have recovered since, or the person has left; nil if it is still true.
+    public var needless: MailReason? {
+        switch kind {
+        case .lowStock where lowStock.isEmpty: MailReason(.noLongerLow)
+        case .stillThere where stay == nil: MailReason(.noLongerOpen)
+        default: nil
+        }
+    }
 }

@@ -9,6 +9,7 @@ public struct MailReason: Sendable, Equatable {
         case linkVoid = "link-void"
         case newerLink = "newer-link"
         case noLongerLow = "no-longer-low"
+        case noLongerOpen = "no-longer-open"
 
         // Temporary reasons.
         case transportDown = "transport-down"
@@ -26,7 +27,7 @@ public struct MailReason: Sendable, Equatable {
             switch self {
             case .transportDown, .tooManyAtOnce, .unreachable, .postponed: true
             case .noTransport, .demoMailbox, .unmailableAddress, .linkExpired, .linkVoid, .newerLink, .noLongerLow,
-                .refused, .gaveUp:
+                .noLongerOpen, .refused, .gaveUp:
                 false
             }
         }
@@ -41,6 +42,7 @@ public struct MailReason: Sendable, Equatable {
             case .linkVoid: "the link was void before it was sent"
             case .newerLink: "a newer link took its place"
             case .noLongerLow: "nothing was running low any more"
+            case .noLongerOpen: "the person had left by then"
             case .transportDown: "the mail server is down"
             case .tooManyAtOnce: "too much mail is being sent at once"
             case .unreachable, .postponed, .refused: "{answer}"

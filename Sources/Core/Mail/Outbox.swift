@@ -55,6 +55,9 @@ public struct Outbox: Sendable {
                 if mail.kind == .lowStock, let batch = mail.details.first.flatMap({ LowStock.Batch($0) }) {
                     mail.items = try LowStock.items(of: batch, in: key.company, transaction)
                 }
+                if mail.kind == .stillThere, let entry = OpenEntry(mail.details, in: key.company) {
+                    mail.stay = try transaction.fetch(entry.stay).first
+                }
                 mails.append(mail)
             }
             return mails

@@ -48,6 +48,23 @@ extension Material {
         RETURNING \(returned), low_since, created_at
         """
 
+    /// How many materials one statement changes.
+    private static let adjustedAtOnce = 20
+
+    /// What is added to each material, by its id: the sum of a CASE is looked up in place, and the ids are found by the primary key.
+    private static let adjustAmounts: SQL = {
+        let places = (0..<adjustedAtOnce).map { (id: "$\(4 + 2 * $0)", delta: "$\(5 + 2 * $0)") }
+        let delta = SQL(
+            unchecked: "CASE m.id " + places.map { "WHEN \($0.id) THEN \($0.delta) " }.joined() + "END")
+        let ids = SQL(unchecked: places.map(\.id).joined(separator: ", "))
+        return """
+            UPDATE materials AS m SET amount = m.amount + \(delta), version = m.version + 1, updated_at = $3
+            WHERE m.company_id = $1 AND m.site_id = $2 AND m.id IN (\(ids)) AND m.removed_at IS NULL
+                AND m.amount + \(delta) BETWEEN 0 AND 9999999999999
+            RETURNING \(returned), low_since, created_at
+            """
+    }()
+
     /// How many materials a site has, and how many of them are running low: one row.
     static func counts(on site: Site.ID, in company: Company.ID) -> Query<MaterialCounts> {
         Query(counting, company, site) { row in
@@ -134,6 +151,23 @@ extension Material {
         }
     }
 
+    /// The same for several materials, each named once. The rows come in any order.
+    static func adjust(
+        _ adjustments: [(id: Material.ID, delta: Quantity)], _ scope: SiteScope, now: Instant
+    ) -> [Query<(material: Material, lowSince: Instant?, createdAt: Instant)>] {
+        if adjustments.count == 1 { return adjustments.map { adjust($0.id, by: $0.delta, scope, now: now) } }
+        return stride(from: 0, to: adjustments.count, by: adjustedAtOnce).map { start in
+            var values = [scope.company.sqlValue, scope.site.sqlValue, now.sqlValue]
+            let some = adjustments.dropFirst(start).prefix(adjustedAtOnce)
+            for one in some { values += [one.id.sqlValue, one.delta.sqlValue] }
+            // The rest of the places repeats the last one, which is looked up where it stands first.
+            if let last = some.last {
+                for _ in some.count..<adjustedAtOnce { values += [last.id.sqlValue, last.delta.sqlValue] }
+            }
+            return Query(Statement(adjustAmounts, values: values)) { (try Material(&$0), try $0.next(), try $0.next()) }
+        }
+    }
+
     static func createdAt(_ id: Material.ID, _ scope: SiteScope) -> Query<Instant> {
         Query(
             "SELECT m.created_at FROM materials m WHERE m.company_id = $1 AND m.site_id = $2 AND m.id = $3",
@@ -172,7 +206,8 @@ extension Movement {
         END
         """
 
-    private static let writes = StoredWrites<Movement>()
+    /// The movements of a transfer of twenty lines travel together.
+    private static let writes = StoredWrites<Movement>(atOnce: [40, 8, 2])
 
     private static let firstPage: SQL = """
         SELECT \(columns) FROM movements v CROSS JOIN users u
@@ -222,14 +257,12 @@ extension Movement {
         Self.writes.insert(self, in: [scope.company.sqlValue, scope.site.sqlValue, material.sqlValue])
     }
 
-    /// Inserts the two movements of a transfer's line.
-    static func insert(
-        _ out: Movement, of source: Material.ID, _ from: SiteScope, and into: Movement, of target: Material.ID,
-        _ to: SiteScope
-    ) -> Statement {
+    /// Inserts the movements of a transfer.
+    static func insert(_ movements: [(movement: Movement, material: Material.ID, scope: SiteScope)]) -> [Statement] {
         writes.insert(
-            out, in: [from.company.sqlValue, from.site.sqlValue, source.sqlValue],
-            and: into, in: [to.company.sqlValue, to.site.sqlValue, target.sqlValue])
+            movements.map { one in
+                (one.movement, [one.scope.company.sqlValue, one.scope.site.sqlValue, one.material.sqlValue])
+            })
     }
 
     /// Reads `columns`.

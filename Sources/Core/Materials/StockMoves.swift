@@ -59,9 +59,9 @@ struct StockMoves {
         (self.act, self.source, user) = (act, source, source.actor.user)
     }
 
-    /// The statements that take the lines' amounts, each unless that much isn't there.
+    /// The statements that take the lines' amounts, each of a line only if that much is there. No material is named twice.
     func takings(_ lines: [Line]) -> [Collector<Adjusted>] {
-        lines.map { Collector(Material.adjust($0.material, by: -$0.amount, source, now: act.now)) }
+        Material.adjust(lines.map { ($0.material, -$0.amount) }, source, now: act.now).map { Collector($0) }
     }
 
     /// Records what was taken, and adds it where it goes.
@@ -72,10 +72,14 @@ struct StockMoves {
         var arrivals: [Int: Arrival] = [:]
         for (site, indices) in Self.grouped(lines) {
             let target = source.within.site(site)
-            let goods = indices.map { Good(line: lines[$0], index: $0, source: taken[$0].material) }
+            let goods = indices.map { index in
+                let material = taken[index].material
+                return Good(line: lines[index], index: index, source: material, key: material.nameKey)
+            }
             for arrival in try put(goods, on: target, transaction) { arrivals[arrival.index] = arrival }
         }
         var bytes: Int64 = 0
+        var moved: [(movement: Movement, material: Material.ID, scope: SiteScope)] = []
         for (index, line) in lines.enumerated() {
             let material = taken[index].material
             let (first, second) = (act.ids[2 * index], act.ids[2 * index + 1])
@@ -83,20 +87,17 @@ struct StockMoves {
             case .scrap(let reason):
                 bytes += Optional(reason).textBytes
                 let scrapped = movement(first, .scrap, of: material, delta: -line.amount, note: reason)
-                try transaction.enqueue(scrapped.insert(of: material.id, source))
-                recorded.append((source.site, material.id, scrapped))
+                moved.append((scrapped, material.id, source))
             case .site:
                 guard let arrival = arrivals[index] else { throw StorageError(.failed, "a line has arrived nowhere") }
                 bytes += 2 * act.note.textBytes
                 let out = movement(first, .transferOut, of: material, delta: -line.amount, note: act.note)
                 let into = movement(second, .transferIn, of: arrival.material, delta: line.amount, note: act.note)
-                try transaction.enqueue(
-                    Movement.insert(
-                        out, of: material.id, source, and: into, of: arrival.material.id, arrival.scope))
-                recorded.append((source.site, material.id, out))
-                recorded.append((arrival.scope.site, arrival.material.id, into))
+                moved += [(out, material.id, source), (into, arrival.material.id, arrival.scope)]
             }
         }
+        for statement in Movement.insert(moved) { try transaction.enqueue(statement) }
+        recorded = moved.map { ($0.scope.site, $0.material, $0.movement) }
         try TextUse.add(bytes, of: act.transfer, in: source.within, transaction)
     }
 
@@ -124,7 +125,11 @@ struct StockMoves {
         let index: Int
         /// The material that it was taken from.
         let source: Material
+        /// The folded name of it.
+        let key: String
     }
+
+    private typealias Match = (good: Good, target: Material.ID)
 
     private struct Arrival {
         let index: Int
@@ -142,14 +147,20 @@ struct StockMoves {
         while !pending.isEmpty {
             let (found, missing) = try matches(pending, on: scope, transaction)
             arrivals += try make(missing, on: scope, transaction)
-            let adding = found.map {
-                Collector(Material.adjust($0.target, by: $0.good.line.amount, scope, now: act.now))
+            // What goes to the same material as goods before it waits for the next round.
+            var (adding, again): ([Match], [Good]) = ([], [])
+            var targets: Set<Material.ID> = []
+            for match in found {
+                if targets.insert(match.target).inserted { adding.append(match) } else { again.append(match.good) }
             }
-            if !adding.isEmpty { try transaction.read(adding) }
-            pending = []
+            let added = Material.adjust(adding.map { ($0.target, $0.good.line.amount) }, scope, now: act.now)
+                .map { Collector($0) }
+            if !added.isEmpty { try transaction.read(added) }
+            let stocks = Dictionary(uniqueKeysWithValues: added.flatMap(\.rows).map { ($0.material.id, $0) })
+            pending = again
             var full: [Refusal] = []
-            for (match, result) in zip(found, adding) {
-                if let stock = result.rows.first {
+            for match in adding {
+                if let stock = stocks[match.target] {
                     arrived.append((scope, (stock.material, stock.lowSince)))
                     arrivals.append(Arrival(index: match.good.index, scope: scope, material: stock.material))
                 } else if try !transaction.fetch(Material.one(match.target, scope)).isEmpty {
@@ -168,17 +179,17 @@ struct StockMoves {
     /// - Throws: `TransferRefusal.otherUnit` if there is the name, but only with another unit.
     private func matches(
         _ goods: [Good], on scope: SiteScope, _ transaction: borrowing Transaction
-    ) throws -> (found: [(good: Good, target: Material.ID)], missing: [Good]) {
-        let keys = Set(goods.map(\.source.nameKey)).sorted()
+    ) throws -> (found: [Match], missing: [Good]) {
+        let keys = Set(goods.map(\.key)).sorted()
         let queries = Material.matches(keys, scope).map { Collector($0) }
         try transaction.read(queries)
         let known = Dictionary(grouping: queries.flatMap(\.rows), by: \.key)
-        var (found, missing, wrong) = ([(good: Good, target: Material.ID)](), [Good](), [Refusal.Field]())
+        var (found, missing, wrong) = ([Match](), [Good](), [Refusal.Field]())
         var first: Refusal?
         // The units that are made for a name that isn't there.
         var made: [String: String] = [:]
         for good in goods {
-            let (key, unit) = (good.source.nameKey, good.source.unit)
+            let (key, unit) = (good.key, good.source.unit)
             let materials = known[key] ?? []
             if let match = materials.first(where: { $0.unit == unit }) {
                 found.append((good, match.id))
@@ -209,7 +220,7 @@ struct StockMoves {
         guard !goods.isEmpty else { return [] }
         var (made, order, arrivals): ([Article: Material], [Article], [Arrival]) = ([:], [], [])
         for good in goods {
-            let article = Article(key: good.source.nameKey, unit: good.source.unit)
+            let article = Article(key: good.key, unit: good.source.unit)
             var material: Material
             if let earlier = made[article] {
                 material = earlier

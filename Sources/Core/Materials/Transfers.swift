@@ -60,10 +60,9 @@ public struct Transfers: Sendable {
             try Self.check(
                 places.map(\.rows.first?.record), leads.map { $0.rows.first ?? nil }, leaders: scope.isForLeaders)
             let moment = Adjustment(delta: .zero, note: nil, at: new.at)
-            for stock in takings.compactMap(\.rows.first) {
-                try moment.check(against: stock.material, createdAt: stock.createdAt)
-            }
-            let taken = takings.compactMap { $0.rows.first.map { ($0.material, $0.lowSince) as StockMoves.Stock } }
+            let adjusted = takings.flatMap(\.rows).sorted { $0.material.id < $1.material.id }
+            for stock in adjusted { try moment.check(against: stock.material, createdAt: stock.createdAt) }
+            let taken = adjusted.map { ($0.material, $0.lowSince) as StockMoves.Stock }
             guard taken.count == inOrder.count else {
                 let found = Set(taken.map(\.material.id))
                 throw try Self.notThere(lines.filter { !found.contains($0.material) }, from, transaction)

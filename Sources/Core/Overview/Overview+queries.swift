@@ -36,10 +36,10 @@ extension Overview {
         FROM (
             SELECT t.id, t.site_id, t.user_id, t.checked_in_at, t.breaks FROM time_entries t
             WHERE t.company_id = $1 AND ($2 IS NULL OR t.user_id = $2) AND t.checked_out_at IS NULL AND t.voided_at IS NULL
-            ORDER BY t.company_id DESC, t.checked_in_at DESC, t.id DESC LIMIT $3) AS present
+            ORDER BY t.company_id, t.checked_in_at, t.id LIMIT $3) AS present
             JOIN users u ON u.company_id = $1 AND u.id = present.user_id
             JOIN sites s ON s.company_id = $1 AND s.id = present.site_id
-        ORDER BY present.checked_in_at DESC, present.id DESC
+        ORDER BY present.checked_in_at, present.id
         """
 
     private static let countingAll: SQL = """

@@ -101,11 +101,11 @@ public struct Overview: Sendable {
     public let sites: [Place]
     /// At most `mostLow` stocks, those of sites with a high priority first.
     public let low: [Shortage]
-    /// Latest check-in first, at most `mostPresent`.
+    /// Earliest check-in first, at most `mostPresent`: who has been there longest may have forgotten to check out.
     public let present: [Presence]
     public let counts: Counts
-    /// How many clarifications wait for a decision: exact up to `mostClarifications`, and one more than that for all others. Nil for a
-    /// reader who doesn't see those of the whole company.
+    /// How many clarifications wait for a decision: exact up to `mostClarifications`, and one more than that for all others; for a foreman
+    /// those of others on the sites that they lead. Nil for who decides none.
     public let openClarifications: Int?
 
     public static let mostClarifications = 100
@@ -135,14 +135,17 @@ public struct Overviews: Sendable {
     ///   `StorageError`.
     public func get(_ scope: CompanyScope) async throws -> Overview {
         try scope.check(.readSites)
-        let open = Collector(
-            Clarification.openCount(in: scope.company, upTo: Int64(Overview.mostClarifications)))
+        let most = Int64(Overview.mostClarifications)
+        let open = Collector(Clarification.openCount(in: scope.company, upTo: most))
+        // A worker sees those of their crew, if they lead one.
+        let ofCrew = Collector(
+            Clarification.openCount(forForeman: scope.actor.user.id, in: scope.company, upTo: most))
         let (zones, places, here, numbers) = (
             Collector(Company.timeZone(scope)), Collector(Overview.sites(scope).page),
             Collector(Overview.present(scope)), Collector(Overview.counts(scope))
         )
-        // A worker sees none but their own.
-        try await database.read([zones, places, here, numbers] + (scope.assignee == nil ? [open] : []))
+        let waiting: any Reading = scope.assignee == nil ? open : ofCrew
+        try await database.read([zones, places, here, numbers, waiting])
         let (timeZones, rows, present, counts) = (zones.rows, places.rows, here.rows, numbers.rows)
         guard let timeZone = timeZones.first, let counts = counts.first else { throw Company.notFound }
         var room = PageRoom(Overview.mostSites)
@@ -161,7 +164,7 @@ public struct Overviews: Sendable {
         }
         return Overview(
             sites: sites, low: Overview.Shortage.grouped(low.flatMap(\.rows)), present: present, counts: counts,
-            openClarifications: open.rows.first.map { Int(clamping: $0) })
+            openClarifications: (open.rows.first ?? ofCrew.rows.first ?? nil).map { Int(clamping: $0) })
     }
 
     /// Each site is queried separately, in one round trip, and only as many sites as fill the list: one statement for all sites would

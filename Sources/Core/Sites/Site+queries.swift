@@ -182,6 +182,17 @@ extension Site {
         ) { try $0.next() }
     }
 
+    /// The people who are assigned to the site.
+    static func team(_ scope: SiteScope) -> Query<User.ID> {
+        Query(
+            """
+            SELECT a.user_id FROM assignments a WHERE a.company_id = $1 AND a.site_id = $2
+            ORDER BY a.company_id, a.site_id, a.user_id
+            """,
+            scope.company, scope.site
+        ) { try $0.next() }
+    }
+
     /// Holds a scope that is for foremen to the site that the person leads, until the transaction ends.
     /// - Throws: `SiteRefusal.notFound` if there is no such site or they aren't assigned to it; `.foremenOnly`.
     static func checkLeading(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {

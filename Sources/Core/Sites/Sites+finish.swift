@@ -61,7 +61,9 @@ extension Sites {
             var moves = StockMoves(act, from: scope)
             let takings = moves.takings(moved)
             if !takings.isEmpty { try transaction.read(takings) }
-            let taken = takings.compactMap { $0.rows.first.map { ($0.material, $0.lowSince) as StockMoves.Stock } }
+            // In the order of `moved`, which is that of the ids.
+            let taken = takings.flatMap(\.rows).map { ($0.material, $0.lowSince) as StockMoves.Stock }
+                .sorted { $0.material.id < $1.material.id }
             // Nothing is left of material whose row this transaction holds, unless more was taken than it held.
             guard taken.count == moved.count else { throw StorageError(.failed, "held material was taken") }
             try moves.move(moved, taken: taken, transaction)

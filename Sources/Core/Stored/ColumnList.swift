@@ -54,29 +54,31 @@ package struct ColumnList: ColumnVisitor {
 /// The statements that write a noun's row. Create one per noun: `static let writes = StoredWrites<Site>()`.
 struct StoredWrites<Noun: Stored>: Sendable {
     private let insertion: SQL
-    /// Inserts two rows.
-    private let pairInsertion: SQL
+    /// By the number of rows that one inserts, the greatest first.
+    private let insertions: [(rows: Int, sql: SQL)]
     private let update: SQL
 
     /// - Parameters:
     ///   - ignoresConflicts: whether a row is skipped without an error if its key or a unique value is taken.
     ///   - also: columns that the noun doesn't hold. Both statements take their values too, and a null in an update keeps the current
     ///     value.
-    init(ignoresConflicts: Bool = false, also: [String] = []) {
+    ///   - atOnce: how many rows one statement can insert, besides one; the greatest number first.
+    init(ignoresConflicts: Bool = false, also: [String] = [], atOnce: [Int] = []) {
         let list = ColumnList.of(Noun.self)
         let names = Noun.scopeColumns + list.held.map(\.name) + also
         func places(_ range: Range<Int>) -> [String] { range.map { "$\($0 + 1)" } }
-        insertion = SQL(
-            unchecked: """
-                INSERT INTO \(Noun.table) (\(names.joined(separator: ", ")))
-                VALUES (\(places(names.indices).joined(separator: ", ")))\(ignoresConflicts ? " ON CONFLICT DO NOTHING" : "")
-                """)
-        pairInsertion = SQL(
-            unchecked: """
-                INSERT INTO \(Noun.table) (\(names.joined(separator: ", ")))
-                VALUES (\(places(names.indices).joined(separator: ", "))\(SQL.nextRow)\
-                \(places(names.count..<2 * names.count).joined(separator: ", ")))
-                """)
+        func inserting(_ rows: Int) -> SQL {
+            let values = (0..<rows).map { row in
+                places(row * names.count..<(row + 1) * names.count).joined(separator: ", ")
+            }
+            return SQL(
+                unchecked: """
+                    INSERT INTO \(Noun.table) (\(names.joined(separator: ", ")))
+                    VALUES (\(values.joined(separator: SQL.nextRow)))\(ignoresConflicts ? " ON CONFLICT DO NOTHING" : "")
+                    """)
+        }
+        insertion = inserting(1)
+        insertions = atOnce.map { ($0, inserting($0)) }
         let keys = Noun.scopeColumns + list.held.filter { $0.use == .key }.map(\.name)
         let counted = list.held.filter { $0.use == .counted }.map { "\($0.name) = \($0.name) + 1" }
         let changing = list.held.filter { $0.use == .changing }.map(\.name)
@@ -99,10 +101,21 @@ struct StoredWrites<Noun: Stored>: Sendable {
         Statement(insertion, values: scope + ColumnValues.of(noun) { _ in true } + also)
     }
 
-    /// Inserts two nouns without additional columns, with one statement.
-    func insert(_ noun: Noun, in scope: [SQLValue], and other: Noun, in otherScope: [SQLValue]) -> Statement {
-        let values = scope + ColumnValues.of(noun) { _ in true }
-        return Statement(pairInsertion, values: values + otherScope + ColumnValues.of(other) { _ in true })
+    /// Inserts nouns without additional columns, each in its scope, with as few statements as there are numbers of rows for.
+    func insert(_ nouns: [(noun: Noun, scope: [SQLValue])]) -> [Statement] {
+        var (statements, rest): ([Statement], ArraySlice<(noun: Noun, scope: [SQLValue])>) = ([], nouns[...])
+        while let first = rest.first {
+            guard let (rows, sql) = insertions.first(where: { $0.rows <= rest.count }) else {
+                statements.append(insert(first.noun, in: first.scope))
+                rest.removeFirst()
+                continue
+            }
+            var values: [SQLValue] = []
+            for one in rest.prefix(rows) { values += one.scope + ColumnValues.of(one.noun) { _ in true } }
+            statements.append(Statement(sql, values: values))
+            rest.removeFirst(rows)
+        }
+        return statements
     }
 
     /// Updates all columns that can change.

@@ -1,10 +1,9 @@
-import Foundation
 public import Storage
 
 /// A break within a time entry.
 public struct Break: Sendable, Equatable {
     /// How the break is known.
-    public enum Source: String, Sendable, CaseIterable, Codable {
+    public enum Source: String, Sendable, CaseIterable {
         /// Clocked when it began and ended.
         case taken = "TAKEN"
         /// Said by someone.
@@ -37,6 +36,10 @@ public struct Breaks: Sendable, Equatable, Column {
     public internal(set) var list: [Break]
 
     public init(_ list: [Break] = []) {
+        guard list.count > 1 else {
+            self.list = list
+            return
+        }
         let timed = list.filter { $0.from != nil }
         self.list =
             timed.sorted { ($0.from ?? $0.to ?? .zero) < ($1.from ?? $1.to ?? .zero) } + list.filter { $0.from == nil }
@@ -58,54 +61,35 @@ public struct Breaks: Sendable, Equatable, Column {
     /// Reads the row's next column.
     /// - Throws: `StorageError` of kind `.failed` if the column holds no breaks.
     public init(next row: inout Row) throws {
-        guard let breaks = Breaks(stored: try row.text()) else {
+        guard let breaks = try row.withText({ BreakScanner.breaks(in: $0) }) else {
             throw StorageError(.failed, "a column holds no breaks")
         }
-        self = breaks
+        self.init(breaks)
     }
 
     // MARK: The stored text
 
-    private struct Stored: Codable {
-        let from: Int64?
-        let to: Int64?
-        let minutes: Int?
-        let source: Break.Source
-    }
-
-    /// The stored text.
+    /// The stored text: JSON, see `BreakScanner`.
     var text: String {
-        if list.isEmpty { return "[]" }
-        let stored = list.map {
-            Stored(
-                from: $0.from?.milliseconds, to: $0.to?.milliseconds, minutes: $0.from == nil ? $0.minutes : nil,
-                source: $0.source)
+        var text = "["
+        for one in list {
+            if text.utf8.count > 1 { text += "," }
+            if let from = one.from {
+                text += "{\"from\":\(from.milliseconds),\"source\":\"\(one.source.rawValue)\""
+                if let to = one.to { text += ",\"to\":\(to.milliseconds)" }
+                text += "}"
+            } else {
+                text += "{\"minutes\":\(one.minutes ?? 0),\"source\":\"\(one.source.rawValue)\"}"
+            }
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        // Whole numbers and words always encode.
-        return (try? encoder.encode(stored)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+        return text + "]"
     }
 
     /// Nil if the text doesn't hold breaks.
     init?(stored text: String) {
-        if text == "[]" {
-            self.init()
-            return
-        }
-        guard let stored = try? JSONDecoder().decode([Stored].self, from: Data(text.utf8)), stored.count <= Self.most
-        else { return nil }
-        var list: [Break] = []
-        for one in stored {
-            switch (one.from.map(Instant.init(milliseconds:)), one.to.map(Instant.init(milliseconds:)), one.minutes) {
-            case (let from?, let to, nil) where to.map { $0 >= from } != false && from.hasText && to?.hasText != false:
-                list.append(Break(from: from, to: to, source: one.source))
-            case (nil, nil, let minutes?) where (0...Self.longest).contains(minutes):
-                list.append(Break(minutes: minutes, source: one.source))
-            default: return nil
-            }
-        }
-        self.init(list)
+        var text = text
+        guard let breaks = text.withUTF8({ BreakScanner.breaks(in: $0) }) else { return nil }
+        self.init(breaks)
     }
 }
 

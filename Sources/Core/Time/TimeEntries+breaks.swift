@@ -48,7 +48,7 @@ extension TimeEntries {
                 entry.site == scope.site
             else { throw try Self.notCheckedIn(scope, transaction) }
             try change(&entry, now)
-            try transaction.enqueue(entry.update(scope, now: now))
+            try entry.update(scope, transaction, now: now)
             return try Self.entry(entry, scope, transaction)
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
@@ -82,7 +82,7 @@ extension TimeEntries {
             if let presence = entry.minutes, entry.breaks.minutes > presence {
                 throw Refusal("minutes", .longerThanEntry)
             }
-            try transaction.enqueue(entry.update(scope, now: now))
+            try entry.update(scope, transaction, now: now)
             return try Self.entry(entry, scope, transaction)
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }

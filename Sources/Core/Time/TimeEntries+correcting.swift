@@ -74,12 +74,13 @@ extension TimeEntries {
             try TextUse.add(Optional(correction.reason).textBytes, of: id, in: scope.within, transaction)
             let kept = TimeEntry.Correction(
                 of: old, reason: correction.reason, by: scope.actor.user.id, createdAt: now)
-            try transaction.enqueue(kept.insert(of: id, scope))
-            try transaction.enqueue(new.update(scope, now: now))
+            try kept.insert(of: id, scope, transaction)
+            try new.update(scope, transaction, now: now)
             try Audit(scope.within, runtime).write(
                 .timeCorrected, id, Self.differences(old, new).details, in: transaction)
             return try Self.entry(old, scope, transaction)
         }
+        .read(by: \.id) { try Self.entry(try Self.find($0, target, $1), target, $1) }
     }
 
     /// The entry, with its person and itself locked.
@@ -174,10 +175,8 @@ extension TimeEntries {
         var voided = old
         voided.void(at: moved.recordedAt, by: scope.actor.user, reason: reason)
         // The voided one first: a person has one open entry.
-        try transaction.enqueue(voided.update(scope, now: moved.recordedAt))
-        guard try transaction.execute(moved.insert(target)) == 1 else {
-            throw Refusal(TimeEntryRefusal.openMeanwhile)
-        }
+        try voided.update(scope, transaction, now: moved.recordedAt)
+        try moved.insert(target, transaction)
         var differences = Self.differences(old, moved)
         differences.note("siteId", scope.site.text, target.site.text)
         try Audit(scope.within, runtime).write(.timeMoved, old.id, differences.details, in: transaction)
@@ -200,7 +199,7 @@ extension TimeEntries {
             try Self.checkRecent([entry.checkedInAt], scope, now: now)
             try TextUse.add(Optional(reason).textBytes, of: id, in: scope.within, transaction)
             entry.void(at: now, by: scope.actor.user, reason: reason)
-            try transaction.enqueue(entry.update(scope, now: now))
+            try entry.update(scope, transaction, now: now)
             try Audit(scope.within, runtime).write(
                 .timeVoided, id, [.init(field: "userId", from: nil, to: entry.user.text)], in: transaction)
             return try Self.entry(entry, scope, transaction)

@@ -44,10 +44,10 @@ extension TimeEntries {
             TimeEntry.stretches(of: entry.user, besides: entry.id, from: entry.checkedInAt, to: end, in: scope.company)
         ).map(\.from).filter { $0 >= entry.checkedInAt }
         let kept = TimeEntry.Correction(of: entry, cause, by: scope.actor.user.id, createdAt: now)
-        try transaction.enqueue(kept.insert(of: entry.id, scope))
+        try kept.insert(of: entry.id, scope, transaction)
         var ended = entry
         ended.checkedOutAt = min(end, later.min() ?? end)
         ended.breaks.cut(at: ended.checkedOutAt ?? end)
-        try transaction.enqueue(ended.update(scope, now: now))
+        try ended.update(scope, transaction, now: now)
     }
 }

@@ -23,13 +23,18 @@ extension TimeEntries {
             try Self.check(at, now: now)
             for (user, _) in people { try transaction.enqueue(User.lock(user, in: scope.company)) }
             try transaction.enqueue(Site.lock(scope))
-            try Site.checkLeading(scope, transaction)
-            try Self.checkRecent([new.checkedInAt], scope, now: report.lateAt ?? now)
-            guard try !transaction.fetch(Site.exists(scope)).isEmpty else { throw Site.notFound }
+            let (visible, leads) = (Collector(Site.exists(scope)), Collector(Site.ownAssignment(scope)))
             let source: TimeEntry.Source = scope.within.isForLeaders ? .foreman : .manual
             return try Self.add(
                 new, people, source, by: scope.actor.user.id, named: scope.actor.user.name, scope, transaction, runtime,
-                now: now)
+                now: now, reading: [visible, leads]
+            ) {
+                guard !visible.rows.isEmpty else { throw Site.notFound }
+                if scope.within.isForLeaders, !leads.rows.contains(where: { $0 != nil }) {
+                    throw Refusal(SiteRefusal.foremenOnly)
+                }
+                try Self.checkRecent([new.checkedInAt], scope, now: report.lateAt ?? now)
+            }
         }
         .read(byAll: \.id) { id, transaction in
             guard let entry = try transaction.fetch(TimeEntry.one(id, scope)).first else { throw Site.notFound }
@@ -38,48 +43,72 @@ extension TimeEntries {
         .clarifying(report, in: scope.company)
     }
 
-    /// Adds entries of people whose rows are held, all or none. Whatever refuses them does so before anything is written.
-    /// - Throws: as `enter`.
+    /// Adds entries of people whose rows are held, all or none. Whatever refuses them does so before anything is written. All that is
+    /// asked for is asked for at once: whoever enters hours on the site or of these people waits meanwhile.
+    /// - Parameters:
+    ///   - other: what else is read with it.
+    ///   - check: looks at that, before all other checks.
+    /// - Throws: what `check` throws, and as `enter`.
     static func add(
         _ new: NewTimeEntries, _ people: [(user: User.ID, entry: TimeEntry.ID)], _ source: TimeEntry.Source,
         by user: User.ID, named name: String, _ scope: SiteScope, _ transaction: borrowing Transaction,
-        _ runtime: Runtime, now: Instant
+        _ runtime: Runtime, now: Instant, reading other: [any Reading] = [], _ check: () throws -> Void = {}
     ) throws -> [TimeEntry] {
-        let (sites, team) = try transaction.fetch(
-            Site.readable(scope), Site.Assignment.all(on: scope.site, scope.within))
-        guard let site = sites.first else { throw Site.notFound }
+        guard let first = people.first else { return [] }
+        let (sites, team) = (Collector(Site.readable(scope)), Collector(Site.team(scope)))
+        let records = people.map { PersonRecord($0.user, of: new, as: $0.entry, in: scope.company) }
+        let texts = Collector(TextUse.sum(scope.company))
+        // One text for all, counted as the first one's.
+        try TextUse.hold(first.entry, in: scope.within, transaction)
+        try transaction.read(other + [sites, team, texts] + records.flatMap(\.readings))
+        try check()
+        guard let site = sites.rows.first else { throw Site.notFound }
         try checkTimes(new.checkedInAt, new.checkedOutAt, isConfirmed: new.isConfirmed, now: now)
         try Breaks.check(new.breaks, from: new.checkedInAt, to: new.checkedOutAt, now: now)
-        let entries = try people.map { one, id in
-            if scope.within.isForLeaders, !team.contains(where: { $0.user == one }) {
-                throw Refusal("userIds", .notAssigned, ["id": .text(one.text)])
+        let entries = try zip(people, records).map { one, record in
+            if scope.within.isForLeaders, !team.rows.contains(one.user) {
+                throw Refusal("userIds", .notAssigned, ["id": .text(one.user.text)])
             }
-            guard let person = try transaction.fetch(User.one(one, scope.within, now: now)).first else {
-                throw Refusal("userIds", .notOfCompany, ["id": .text(one.text)])
+            guard let personName = record.names.rows.first else {
+                throw Refusal("userIds", .notOfCompany, ["id": .text(one.user.text)])
             }
             let entry = TimeEntry(
-                id: id, site: scope.site, siteName: site.record.name, user: one, userName: person.name,
+                id: one.entry, site: scope.site, siteName: site.record.name, user: one.user, userName: personName,
                 checkedInAt: new.checkedInAt, checkedOutAt: new.checkedOutAt, kind: new.kind, source: source,
                 breaks: Breaks(new.breaks), entered: .init(by: user, byName: name, reason: new.reason),
                 recordedAt: now)
             if new.checkedOutAt == nil, site.record.removedAt != nil {
-                throw Refusal(TimeEntryRefusal.cantBeOpen, ["name": .text(person.name)])
+                throw Refusal(TimeEntryRefusal.cantBeOpen, ["name": .text(personName)])
             }
-            try checkFree(
-                entry.unrecorded, from: entry.checkedInAt, to: entry.checkedOutAt, scope.company, transaction)
-            try checkDay(of: entry.checkedInAt, one, site.timeZone, scope.company, transaction)
+            try checkFree(entry.unrecorded, from: entry.checkedInAt, to: entry.checkedOutAt, record.others.rows)
+            try checkDay(of: entry.checkedInAt, site.timeZone, record.starts.rows)
             return entry
         }
+        let bytes = entries.reduce(Int64(0)) { sum, _ in sum.adding(Optional(new.reason).textBytes) }
+        try TextUse.add(bytes, of: first.entry, held: texts.rows.first, in: scope.within, transaction)
         for entry in entries {
-            // The person is held, and has no open entry.
-            guard try transaction.execute(entry.insert(scope)) == 1 else {
-                throw StorageError(.failed, "an entry wasn't inserted")
-            }
-            try TextUse.add(Optional(new.reason).textBytes, of: entry.id, in: scope.within, transaction)
+            try entry.insert(scope, transaction)
             try Audit(scope.within, runtime).write(
                 .timeEntered, entry.id, [.init(field: "userId", from: nil, to: entry.user.text)], in: transaction)
         }
         return entries
+    }
+
+    /// What has to be known of a person before hours of theirs are added.
+    private struct PersonRecord {
+        let names: Collector<String>
+        let others: Collector<TimeEntry.Stretch>
+        let starts: Collector<Instant>
+
+        init(_ user: User.ID, of new: NewTimeEntries, as entry: TimeEntry.ID, in company: Company.ID) {
+            names = Collector(User.name(of: user, in: company))
+            others = Collector(
+                TimeEntry.stretches(
+                    of: user, besides: entry, from: new.checkedInAt, to: new.checkedOutAt ?? .last, in: company))
+            starts = Collector(TimeEntry.starts(of: user, around: new.checkedInAt, in: company))
+        }
+
+        var readings: [any Reading] { [names, others, starts] }
     }
 }
 

@@ -19,6 +19,21 @@ extension TimeEntries {
         return try await complete(entries, page, scope.company)
     }
 
+    /// One time entry, with its corrections, even if it is void. A worker reads their own, a foreman of the site everyone's.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `SiteRefusal.notFound`;
+    ///   `TimeEntryRefusal.notFound`; the database's `StorageError`.
+    public func one(_ id: TimeEntry.ID, on scope: SiteScope) async throws -> TimeEntry {
+        try scope.check(.readTimes)
+        let (sites, assigned, found) = try await database.fetch(
+            Site.isReadable(scope), Site.ownAssignment(scope), TimeEntry.one(id, scope))
+        let isForeman = assigned.contains { $0 != nil }
+        let entry = found.first { scope.person == nil || isForeman || $0.user == scope.person }
+        let isOwn = scope.person == nil || !assigned.isEmpty || scope.site == Site.depot(of: scope.company)
+        guard !sites.isEmpty, isOwn || entry != nil else { throw Site.notFound }
+        guard let entry else { throw TimeEntry.notFound }
+        return try await database.withCorrections([entry], in: scope.company)[0]
+    }
+
     /// The time entries on all sites, newest first. A worker reads their own.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `UserRefusal.notFound` if the filter names an
     ///   unknown person, or a worker asks for someone else's entries; `CompanyRefusal.notFound`; the database's `StorageError`.

@@ -42,9 +42,14 @@ extension TimeEntries {
     static func checkFree(
         _ entry: TimeEntry, from: Instant, to: Instant?, _ company: Company.ID, _ transaction: borrowing Transaction
     ) throws {
-        let end = to ?? .last
         let others = try transaction.fetch(
-            TimeEntry.stretches(of: entry.user, besides: entry.id, from: from, to: end, in: company))
+            TimeEntry.stretches(of: entry.user, besides: entry.id, from: from, to: to ?? .last, in: company))
+        try checkFree(entry, from: from, to: to, others)
+    }
+
+    /// - Parameter others: the stretches that may have time in common with it.
+    static func checkFree(_ entry: TimeEntry, from: Instant, to: Instant?, _ others: [TimeEntry.Stretch]) throws {
+        let end = to ?? .last
         var (before, after) = (Int64(0), Int64(0))
         for other in others {
             let shared = other.shares(from: from, to: end)
@@ -68,9 +73,15 @@ extension TimeEntries {
         of start: Instant, _ user: User.ID, _ timeZone: String, _ company: Company.ID,
         _ transaction: borrowing Transaction
     ) throws {
+        let starts = try transaction.fetch(TimeEntry.starts(of: user, around: start, in: company))
+        try checkDay(of: start, timeZone, starts)
+    }
+
+    /// - Parameter starts: when the person's entries around the instant began.
+    static func checkDay(of start: Instant, _ timeZone: String, _ starts: [Instant]) throws {
         let (day, most) = (start.day(in: timeZone), Limit.dailyEntries.standard)
-        let begun = TimeEntry.count(
-            of: user, from: day.start(in: timeZone), to: (day + 1).start(in: timeZone), in: company)
-        guard try transaction.fetch(begun).first ?? 0 < most else { throw LimitRefusal.dailyEntries.refusal(most) }
+        let (first, next) = (day.start(in: timeZone), (day + 1).start(in: timeZone))
+        let count = Int64(starts.count { $0 >= first && $0 < next })
+        guard count < most, starts.count < TimeEntry.mostStarts else { throw LimitRefusal.dailyEntries.refusal(most) }
     }
 }

@@ -24,20 +24,23 @@ public struct TimeEntries: Sendable {
             // Neither the site nor the person may be removed concurrently, which would end open time entries.
             try transaction.enqueue(User.lock(user.id, in: scope.company))
             try transaction.enqueue(Site.lock(scope))
-            let (sites, open) = try transaction.fetch(
-                Site.record(scope, at: report.lateAt), TimeEntry.open(of: user.id, scope.company))
+            let arrived = at ?? now
+            let (sites, others, starts) = try transaction.fetch(
+                Site.record(scope, at: report.lateAt),
+                TimeEntry.stretches(
+                    of: user.id, besides: id, from: arrived, to: arrived + Adjustment.skew + .milliseconds(2),
+                    in: scope.company),
+                TimeEntry.starts(of: user.id, around: arrived, in: scope.company))
             guard let site = sites.first else { throw Site.notFound }
-            if let open = open.first {
-                throw Refusal(TimeEntryRefusal.checkedInAlready, ["checkedInAt": .instant(open.checkedInAt)])
+            if let open = others.first(where: { $0.to == nil }) {
+                throw Refusal(TimeEntryRefusal.checkedInAlready, ["checkedInAt": .instant(open.from)])
             }
-            let start = try Self.start(of: id, at, by: user, scope.company, transaction, now: now)
-            try Self.checkDay(of: start, user.id, site.timeZone, scope.company, transaction)
+            let start = try Self.start(at, by: user, others, now: now)
+            try Self.checkDay(of: start, site.timeZone, starts)
             let entry = TimeEntry(
                 id: id, site: scope.site, siteName: site.record.name, user: user.id, userName: user.name,
                 checkedInAt: start, checkedOutAt: nil, recordedAt: now)
-            guard try transaction.execute(entry.insert(scope)) == 1 else {
-                throw Refusal(TimeEntryRefusal.openMeanwhile)
-            }
+            try entry.insert(scope, transaction)
             guard let removedAt = site.record.removedAt else { return entry }
             // As the removal would have done.
             try Self.end(entry, .siteRemoved, at: removedAt, scope, transaction, now: now)
@@ -49,21 +52,17 @@ public struct TimeEntries: Sendable {
 
     /// When an entry begins that someone opens themselves. The clock of a phone may be ahead by `Adjustment.skew`: who left by it a moment
     /// from now comes then.
+    /// - Parameter others: the person's other entries of that time.
     /// - Throws: `TimeEntryRefusal.overlaps`.
     private static func start(
-        of id: TimeEntry.ID, _ at: Instant?, by user: User, _ company: Company.ID, _ transaction: borrowing Transaction,
-        now: Instant
+        _ at: Instant?, by user: User, _ others: [TimeEntry.Stretch], now: Instant
     ) throws -> Instant {
         var start = at ?? now
-        func covering() throws -> TimeEntry.Stretch? {
-            let next = start + .milliseconds(1)
-            return try transaction.fetch(
-                TimeEntry.stretches(of: user.id, besides: id, from: start, to: next, in: company)
-            )
-            .first { $0.shares(from: start, to: next) > 0 }
+        func covering() -> TimeEntry.Stretch? {
+            others.first { $0.shares(from: start, to: start + .milliseconds(1)) > 0 }
         }
-        if at == nil, let end = try covering()?.to, end <= now + Adjustment.skew { start = end }
-        if try covering() != nil { throw Refusal(TimeEntryRefusal.overlaps, ["name": .text(user.name)]) }
+        if at == nil, let end = covering()?.to, end <= now + Adjustment.skew { start = end }
+        if covering() != nil { throw Refusal(TimeEntryRefusal.overlaps, ["name": .text(user.name)]) }
         return start
     }
 
@@ -82,8 +81,10 @@ public struct TimeEntries: Sendable {
         return Change { transaction in
             try Self.check(at, now: now)
             try transaction.enqueue(User.lock(user.id, in: scope.company))
-            let open = try transaction.fetch(TimeEntry.open(of: user.id, scope.company)).first
-            guard var entry = open, entry.site == scope.site else {
+            let (open, others) = try transaction.fetch(
+                TimeEntry.open(of: user.id, scope.company),
+                TimeEntry.stretches(ofOpen: user.id, until: at ?? .last, in: scope.company))
+            guard var entry = open.first, entry.site == scope.site else {
                 if let at, let corrected = try Self.replaceEnd(at, of: user, scope, transaction, now: now) {
                     return corrected
                 }
@@ -94,11 +95,12 @@ public struct TimeEntries: Sendable {
                 throw Refusal("at", .beforeOwnCheckIn, ["checkedInAt": .instant(entry.checkedInAt)])
             }
             guard left >= entry.breaks.latest ?? left else { throw Refusal("at", .beforeBreak) }
-            try Self.checkFree(entry, from: entry.checkedInAt, to: left, scope.company, transaction)
+            try Self.checkFree(entry, from: entry.checkedInAt, to: left, others)
             entry.checkedOutAt = left
             entry.breaks.endRunning(at: left)
-            try transaction.enqueue(entry.update(scope, now: now))
-            return try transaction.fetch(TimeEntry.one(entry.id, scope))[0]
+            try entry.update(scope, transaction, now: now)
+            entry.version &+= 1
+            return entry
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
         .clarifying(report, in: scope.company)
@@ -115,10 +117,10 @@ public struct TimeEntries: Sendable {
             last.number == entry.version - 1, last.cause?.endsEntries == true
         else { return nil }
         let kept = TimeEntry.Correction(of: entry, .checkedOut, by: user.id, createdAt: now)
-        try transaction.enqueue(kept.insert(of: entry.id, scope))
+        try kept.insert(of: entry.id, scope, transaction)
         entry.checkedOutAt = at
         entry.breaks.cut(at: at)
-        try transaction.enqueue(entry.update(scope, now: now))
+        try entry.update(scope, transaction, now: now)
         return try Self.entry(entry, scope, transaction)
     }
 

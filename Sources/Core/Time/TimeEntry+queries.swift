@@ -121,14 +121,34 @@ extension TimeEntry {
         }
     }
 
-    /// The number of a person's entries that began in a period, with those that were voided.
-    static func count(of user: User.ID, from start: Instant, to end: Instant, in company: Company.ID) -> Query<Int64> {
+    private static let othersSinceOpen: SQL = """
+        SELECT t.checked_in_at, t.checked_out_at FROM time_entries t
+        WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_out_at > (
+                SELECT o.checked_in_at FROM time_entries o
+                WHERE o.company_id = $1 AND o.user_id = $2 AND o.checked_out_at IS NULL AND o.voided_at IS NULL)
+            AND t.checked_in_at < $3 AND t.voided_at IS NULL
+        LIMIT $4
+        """
+
+    /// The person's closed entries that have time in common with their open one, if it ends at an instant.
+    static func stretches(ofOpen user: User.ID, until end: Instant, in company: Company.ID) -> Query<Stretch> {
+        Query(othersSinceOpen, company, user, end, Int64(mostStretches)) {
+            Stretch(from: try $0.next(), to: try $0.next())
+        }
+    }
+
+    /// How many beginnings are read at most. A person has far fewer in three days.
+    static let mostStarts = 1_000
+
+    /// When the person's entries began, with those that were voided, on the day of an instant in any time zone; and on days beside it.
+    static func starts(of user: User.ID, around at: Instant, in company: Company.ID) -> Query<Instant> {
         Query(
             """
-            SELECT COUNT(*) FROM time_entries t
-            WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_in_at >= $3 AND t.checked_in_at < $4
+            SELECT t.checked_in_at FROM time_entries t
+            WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_in_at > $3 AND t.checked_in_at < $4
+            ORDER BY t.company_id, t.user_id, t.checked_in_at LIMIT $5
             """,
-            company, user, start, end
+            company, user, at - .seconds(26 * 3600), at + .seconds(26 * 3600), Int64(mostStarts)
         ) { try $0.next() }
     }
 
@@ -198,12 +218,17 @@ extension TimeEntry {
 
     // MARK: Writing
 
-    /// When an entry was last changed is written with it, and not read.
-    private static let writes = StoredWrites<TimeEntry>(ignoresConflicts: true, also: ["updated_at"])
+    /// When an entry was last changed, and its salt, are written with it, and not read.
+    private static let writes = StoredWrites<TimeEntry>(also: ["updated_at", "salt"])
 
-    /// Inserts nothing if the entry is open and the person has another open one.
-    package func insert(_ scope: SiteScope) -> Statement {
-        Self.writes.insert(self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [recordedAt.sqlValue])
+    /// Inserts the entry with its link. Fails, as `TimeEntryRefusal.openMeanwhile`, if the entry is open and the person has another open
+    /// one.
+    package func insert(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
+        try transaction.enqueue(
+            Self.writes.insert(
+                self, in: [scope.company.sqlValue, scope.site.sqlValue],
+                also: [recordedAt.sqlValue, HourChain.newSalt().sqlValue]))
+        transaction.last(HourChain.self).add(id, scope, at: recordedAt)
     }
 
     static func lock(_ id: ID, _ scope: SiteScope) -> Statement {
@@ -212,9 +237,13 @@ extension TimeEntry {
             scope.company, scope.site, id)
     }
 
-    func update(_ scope: SiteScope, now: Instant) -> Statement {
-        Self.writes.update(
-            self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [now.sqlValue])
+    /// Updates the entry, and adds a link.
+    /// - Throws: the database's `StorageError`.
+    func update(_ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant) throws {
+        try transaction.enqueue(
+            Self.writes.update(
+                self, in: [scope.company.sqlValue, scope.site.sqlValue], also: [now.sqlValue, SQLValue.null(.text)]))
+        transaction.last(HourChain.self).add(id, scope, at: now)
     }
 }
 
@@ -250,8 +279,12 @@ extension TimeEntry.Correction {
 
     private static let writes = StoredWrites<TimeEntry.Correction>()
 
-    func insert(of entry: TimeEntry.ID, _ scope: SiteScope) -> Statement {
-        Self.writes.insert(self, in: [scope.company.sqlValue, scope.site.sqlValue, entry.sqlValue])
+    /// Inserts the correction with its link.
+    /// - Throws: the database's `StorageError`.
+    func insert(of entry: TimeEntry.ID, _ scope: SiteScope, _ transaction: borrowing Transaction) throws {
+        try transaction.enqueue(
+            Self.writes.insert(self, in: [scope.company.sqlValue, scope.site.sqlValue, entry.sqlValue]))
+        transaction.last(HourChain.self).add(correction: number, of: entry, scope, at: createdAt)
     }
 }
 

@@ -93,6 +93,8 @@ public struct TimeEntry: Stored {
         try columns.column("created_at", .fixed, &recordedAt)
         try columns.column("version", .counted, &version)
         columns.unread("updated_at", .integer, .exported)
+        columns.unread("asked_at", .integer, .exported)
+        columns.unread("salt", .text, .exported)
     }
 
     /// Reads `columns`, the site with its name, the names of the person, of who entered the hours and of who voided the entry, and the

@@ -5,7 +5,7 @@ struct TimeSheetRow: Sendable {
     let user: User.ID
     let userName: String
     let personnelNumber: String?
-    /// In the order in which they began: those of the period, and the one before it.
+    /// Those of the period, and the one before it.
     fileprivate(set) var stretches: [WorkStretch] = []
     /// Of text, in the answer.
     fileprivate(set) var bytes: Int
@@ -15,9 +15,12 @@ struct TimeSheetRow: Sendable {
     /// Whether there may be more rows than were kept.
     static func isCut(_ rows: [TimeSheetRow]) -> Bool { (rows.last?.total ?? 0) > PageRoom.mostBytes }
 
-    /// Reads the person's columns.
-    fileprivate init(_ row: inout Row, after total: Int) throws {
-        user = try row.next()
+    /// The number of the person's columns after the id.
+    fileprivate static let columns = 3
+
+    /// Reads the person's columns after the id.
+    fileprivate init(_ user: User.ID, _ row: inout Row, after total: Int) throws {
+        self.user = user
         userName = "\(try row.next() as String) \(try row.next() as String)"
         personnelNumber = try row.next()
         bytes = userName.utf8.count + (personnelNumber?.utf8.count ?? 0)
@@ -29,6 +32,8 @@ struct TimeSheetRow: Sendable {
         guard let entry: TimeEntry.ID = try row.next() else { return }
         let (from, to): (Instant, Instant?) = (try row.next(), try row.next())
         let (kind, breaks): (TimeEntry.Kind, Breaks) = (try row.next(), try row.next())
+        // A month of days.
+        if stretches.isEmpty { stretches.reserveCapacity(24) }
         stretches.append(
             WorkStretch(
                 entry, from: from, to: to, isTravel: kind == .travel, breaks: breaks.list, recordedAt: try row.next()))
@@ -53,7 +58,7 @@ extension TimeSheet {
             ORDER BY u.company_id, u.id LIMIT $3) people
             LEFT JOIN time_entries t ON t.company_id = $1 AND t.user_id = people.id AND t.checked_in_at >= people.since
                 AND t.checked_in_at < $5 AND t.voided_at IS NULL
-        ORDER BY people.id, t.checked_in_at, t.id
+        ORDER BY people.id
         """
     }
 
@@ -83,18 +88,22 @@ extension TimeSheet {
         return Query(
             statement,
             row: { row in
-                var person = try TimeSheetRow(&row, after: 0)
+                var person = try TimeSheetRow(try row.next(), &row, after: 0)
                 try person.add(&row)
                 return person
             },
             collecting: { row, rows in
-                // One person has few entries: their limit by day bounds them.
-                let next = try TimeSheetRow(&row, after: rows.last?.total ?? 0)
-                if let last = rows.last, last.user != next.user, rows.count > 1, last.total > PageRoom.mostBytes {
-                    return
+                let (user, last): (User.ID, Int) = (try row.next(), rows.count - 1)
+                if last >= 0, rows[last].user == user {
+                    row.skip(TimeSheetRow.columns)
+                    try rows[last].add(&row)
+                } else {
+                    // One person has few entries: their limit by day bounds them.
+                    let total = last >= 0 ? rows[last].total : 0
+                    if last >= 1, total > PageRoom.mostBytes { return }
+                    rows.append(try TimeSheetRow(user, &row, after: total))
+                    try rows[rows.count - 1].add(&row)
                 }
-                if rows.last?.user != next.user { rows.append(next) }
-                try rows[rows.count - 1].add(&row)
             })
     }
 }

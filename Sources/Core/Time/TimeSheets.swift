@@ -21,7 +21,7 @@ public struct TimeSheets: Sendable {
         guard filter.user == nil || !users.isEmpty else { throw User.notFound }
         let (now, user) = (runtime.now(), scope.person ?? filter.user)
         let days = try filter.days(today: now.day(in: rule.timeZone), isOfOne: user != nil)
-        let zone = ZoneDays(rule.timeZone, knowing: days)
+        let zone = ZoneDays.kept(rule.timeZone, knowing: days)
         let start = zone.start(of: days.lowerBound)
         let period = start..<max(start, zone.start(of: days.upperBound + 1))
         // If everyone worked on every day, these people would fill a page.

@@ -79,39 +79,42 @@ public struct WorkDay: Sendable, Equatable {
     package static func days(
         of stretches: [WorkStretch], in days: ZoneDays, rule: BreakRule, now: Instant
     ) -> [WorkDay] {
-        let ordered = stretches.sorted { ($0.from, $0.entry) < ($1.from, $1.entry) }
-        var (found, rest): ([WorkDay], ArraySlice<WorkStretch>) = ([], ordered[...])
+        let ordered = stretches.inOrder
+        var (found, start): ([WorkDay], Int) = ([], 0)
         // The minute in which all earlier work had ended; nil while there was none, or some is still open.
         var before: Int?
-        while let first = rest.first {
-            let day = days.day(of: first.from)
-            let ofDay = rest.prefix { days.day(of: $0.from) == day }
-            rest = rest[ofDay.endIndex...]
-            found.append(WorkDay(day, ofDay, after: before, in: days, rule: rule, now: now))
-            let ends = ofDay.map(\.to?.minute)
-            before = ends.contains(nil) ? nil : ends.compactMap(\.self).max()
+        while start < ordered.count {
+            let day = days.day(of: ordered[start].from)
+            var end = start + 1
+            while end < ordered.count, days.day(of: ordered[end].from) == day { end += 1 }
+            let ofDay = ordered[start..<end]
+            start = end
+            var sums = Sums()
+            for stretch in ofDay { sums.add(stretch) }
+            found.append(WorkDay(day, ofDay, sums, after: before, in: days, rule: rule, now: now))
+            before = sums.isOpen ? nil : sums.lastEnd?.minute
         }
         return found
     }
 
     /// - Parameters:
     ///   - stretches: at least one, ordered by their beginning.
+    ///   - sums: of these.
     ///   - before: the minute in which the work of the last day before had ended; nil if there is none.
     private init(
-        _ day: Day, _ stretches: ArraySlice<WorkStretch>, after before: Int?, in days: ZoneDays, rule: BreakRule,
-        now: Instant
+        _ day: Day, _ stretches: ArraySlice<WorkStretch>, _ sums: Sums, after before: Int?, in days: ZoneDays,
+        rule: BreakRule, now: Instant
     ) {
-        var sums = Sums()
-        for stretch in stretches { sums.add(stretch) }
         let isRecorded = sums.hasStated || sums.hasTaken
         let deduction = isRecorded ? 0 : rule.deduction(presence: sums.presence, gaps: sums.gaps)
         let breaks = min(isRecorded ? sums.breaks : deduction, sums.presence)
-        let (first, isOpen) = (stretches[stretches.startIndex], stretches.contains { $0.to == nil })
+        let first = stretches[stretches.startIndex]
         self.init(
-            day: day, from: first.from, to: isOpen ? nil : stretches.compactMap(\.to).max(),
+            day: day, from: first.from, to: sums.isOpen ? nil : sums.lastEnd,
             presenceMinutes: sums.presence, gapMinutes: sums.gaps, breakMinutes: breaks,
             breakSource: sums.hasStated ? .stated : sums.hasTaken ? .taken : deduction > 0 ? .rule : nil,
-            travelMinutes: min(sums.travel, sums.presence - breaks), entries: stretches.map(\.entry), isOpen: isOpen,
+            travelMinutes: min(sums.travel, sums.presence - breaks), entries: stretches.map(\.entry),
+            isOpen: sums.isOpen,
             warnings: Self.warnings(
                 day, stretches, sums, breaks: breaks, deduction: deduction, after: before, in: days, now: now))
     }
@@ -131,17 +134,17 @@ public struct WorkDay: Sendable, Equatable {
         let recordedBy = days.start(of: day + (daysToRecord + 1))
         // Work that goes on over midnight in another entry is one shift.
         let rest = before.map { stretches[stretches.startIndex].from.minute - $0 }
-        let conditions: [(Warning, Bool)] = [
-            (.noBreak, needed > 0 && counted == 0 && breaks == 0),
-            (.shortBreak, (counted < needed || isTooLongOnEnd) && counted + breaks > 0),
-            (.over8Hours, work > 480), (.over10Hours, work > 600),
-            (.shortRest, rest.map { $0 >= BreakRule.shortestPiece && $0 < shortestRest } ?? false),
-            (.sundayOrHoliday, stretches.contains { $0.isOnSunday(days, now: now) }),
-            (.lateRecord, stretches.contains { $0.recordedAt >= recordedBy }),
-            (.openTooLong, stretches.contains { $0.to == nil && now - longestOpen > $0.from }),
-            (.over24Hours, stretches.contains { $0.presence > 24 * 60 }),
-        ]
-        return conditions.filter(\.1).map(\.0)
+        var found: [Warning] = []
+        if needed > 0, counted == 0, breaks == 0 { found.append(.noBreak) }
+        if counted < needed || isTooLongOnEnd, counted + breaks > 0 { found.append(.shortBreak) }
+        if work > 480 { found.append(.over8Hours) }
+        if work > 600 { found.append(.over10Hours) }
+        if let rest, rest >= BreakRule.shortestPiece, rest < shortestRest { found.append(.shortRest) }
+        if stretches.contains(where: { $0.isOnSunday(days, now: now) }) { found.append(.sundayOrHoliday) }
+        if stretches.contains(where: { $0.recordedAt >= recordedBy }) { found.append(.lateRecord) }
+        if stretches.contains(where: { $0.to == nil && now - longestOpen > $0.from }) { found.append(.openTooLong) }
+        if stretches.contains(where: { $0.presence > 24 * 60 }) { found.append(.over24Hours) }
+        return found
     }
 }
 
@@ -158,7 +161,10 @@ private struct Sums {
     private var run = 0
     /// The minute in which the entries so far had ended; nil at first, and after an open one.
     private var end: Int?
-    private var isOpen = false
+    /// Whether an entry is open.
+    private(set) var isOpen = false
+    /// When the last of the closed ones ended.
+    private(set) var lastEnd: Instant?
 
     /// - Parameter stretch: the next one.
     mutating func add(_ stretch: WorkStretch) {
@@ -172,31 +178,47 @@ private struct Sums {
             return
         }
         end = max(end ?? to.minute, to.minute)
+        lastEnd = max(lastEnd ?? to, to)
         presence += stretch.presence
-        let lengths = stretch.breaks.compactMap(\.minutes)
-        let ofBreaks = lengths.reduce(0, +)
+        var ofBreaks = 0
+        for pause in stretch.breaks {
+            let minutes = pause.minutes ?? 0
+            ofBreaks += minutes
+            if minutes >= BreakRule.shortestPiece { pieces += minutes }
+            if pause.source == .taken { hasTaken = true } else { hasStated = true }
+            if pause.from == nil, minutes != 0 { hasUnplaced = true }
+        }
         breaks += ofBreaks
         if stretch.isTravel { travel += max(0, stretch.presence - ofBreaks) }
-        hasTaken = hasTaken || stretch.breaks.contains { $0.source == .taken }
-        hasStated = hasStated || stretch.breaks.contains { $0.source == .stated }
-        hasUnplaced = hasUnplaced || stretch.breaks.contains { $0.from == nil && $0.minutes != 0 }
-        pieces += lengths.filter { $0 >= BreakRule.shortestPiece }.reduce(0, +)
-        work(stretch, from: start, to: to.minute)
+        work(from: start, to: to.minute, stretch.breaks)
     }
 
-    private mutating func work(_ stretch: WorkStretch, from start: Int, to end: Int) {
+    /// - Parameter breaks: those with instants in the order of their beginning, as `Breaks` has them.
+    private mutating func work(from start: Int, to end: Int, _ breaks: [Break]) {
         var reached = start
-        let placed = stretch.breaks.compactMap { pause in
-            pause.from.map { (start: $0.minute, minutes: pause.minutes ?? 0) }
-        }
-        for pause in placed.sorted(by: { $0.start < $1.start }) {
-            run += max(0, pause.start - reached)
+        for pause in breaks {
+            guard let from = pause.from?.minute else { continue }
+            let minutes = pause.minutes ?? 0
+            run += max(0, from - reached)
             longestRun = max(longestRun, run)
-            if pause.minutes >= BreakRule.shortestPiece { run = 0 }
-            reached = max(reached, pause.start + pause.minutes)
+            if minutes >= BreakRule.shortestPiece { run = 0 }
+            reached = max(reached, from + minutes)
         }
         run += max(0, end - reached)
         longestRun = max(longestRun, run)
+    }
+}
+
+extension [WorkStretch] {
+    /// In the order in which they began. Those of a query mostly are.
+    fileprivate var inOrder: [WorkStretch] {
+        func isBefore(_ left: WorkStretch, _ right: WorkStretch) -> Bool {
+            left.from == right.from ? left.entry < right.entry : left.from < right.from
+        }
+        for index in indices.dropFirst() where isBefore(self[index], self[index - 1]) {
+            return sorted(by: isBefore)
+        }
+        return self
     }
 }
 

@@ -7,6 +7,7 @@ package struct WorkStretch: Sendable {
     /// Nil while the person is on the site.
     package let to: Instant?
     package let isTravel: Bool
+    /// Those that ended; the ones with instants in the order of their beginning.
     package let breaks: [Break]
     /// When the entry was written.
     package let recordedAt: Instant
@@ -17,6 +18,8 @@ package struct WorkStretch: Sendable {
     ) {
         (self.entry, self.from, self.to, self.isTravel) = (entry, from, to, isTravel)
         // One that still lasts has no length yet.
-        (self.breaks, self.recordedAt) = (breaks.filter { $0.minutes != nil }, recordedAt)
+        let ended = breaks.contains { $0.minutes == nil } ? breaks.filter { $0.minutes != nil } : breaks
+        self.breaks = Breaks(ended).list
+        self.recordedAt = recordedAt
     }
 }

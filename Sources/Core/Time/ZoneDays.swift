@@ -1,4 +1,5 @@
 package import Storage
+import Synchronization
 
 /// The calendar days of a time zone. The starts of the days of a period are looked up once: the system's data of time zones costs more to
 /// read than a time entry.
@@ -8,13 +9,37 @@ package struct ZoneDays: Sendable {
     /// The starts of the days from `first` on.
     private let starts: [Instant]
 
+    /// Entries are looked at that began before the period, and days until which those of its last day can be recorded.
+    private static let around = (before: 7, after: 9)
+
     /// - Parameters:
     ///   - timeZone: a name from the IANA time zone database; UTC if the system doesn't know it.
-    ///   - period: days and instants outside of it are looked up one by one.
+    ///   - period: days and instants further from it than a week are looked up one by one.
     package init(_ timeZone: String, knowing period: ClosedRange<Day>) {
-        (self.timeZone, first) = (timeZone, period.lowerBound)
-        let count = period.upperBound.daysSince1970 - period.lowerBound.daysSince1970 + 2
-        starts = (0..<count).map { (period.lowerBound + $0).start(in: timeZone) }
+        (self.timeZone, first) = (timeZone, period.lowerBound + -Self.around.before)
+        let count = period.count + Self.around.before + Self.around.after
+        starts = (0..<count).map { (period.lowerBound + ($0 - Self.around.before)).start(in: timeZone) }
+    }
+
+    private struct Period: Hashable {
+        let timeZone: String
+        let first: Day
+        let last: Day
+    }
+
+    private static let most = 100
+    private static let known = Mutex<[Period: ZoneDays]>([:])
+
+    /// The same, kept for a few periods: most people look at the same few months.
+    static func kept(_ timeZone: String, knowing period: ClosedRange<Day>) -> ZoneDays {
+        let key = Period(timeZone: timeZone, first: period.lowerBound, last: period.upperBound)
+        if let days = known.withLock({ $0[key] }) { return days }
+        let days = ZoneDays(timeZone, knowing: period)
+        known.withLock { known in
+            if known.count >= most { known.removeAll() }
+            known[key] = days
+        }
+        return days
     }
 
     package func day(of instant: Instant) -> Day {

@@ -118,7 +118,13 @@ public struct Accounts: Sendable {
         (founded.createdAt, founded.updatedAt) = (now, now)
         return try await create(
             person, role: .manager, in: company, language: language,
-            founding: ([founded.insertion, Site.insertDepot(of: founded)], name, provesAddress))
+            founding: (
+                [
+                    founded.insertion, Site.insertDepot(of: founded),
+                    HourHead.insert(of: company, openedAt: now, now: now),
+                ],
+                name, provesAddress
+            ))
     }
 
     /// Creates an operator of the platform. Only the command line calls this.
@@ -280,14 +286,17 @@ public struct Accounts: Sendable {
     }
 
     /// The person who holds a token. Truncated, altered and expired tokens and those of inactive people are refused alike.
-    /// - Parameter evenSuspended: whether people of a suspended company are accepted too.
+    /// - Parameters:
+    ///   - evenSuspended: whether people of a suspended company are accepted too.
+    ///   - evenSwitchedOff: whether a person is accepted who was switched off within the last seven days.
     /// - Throws: `AccountRefusal.sessionEnded`; `CompanyRefusal.suspended`; `StorageError`.
     public func actor(
-        token: Substring, from source: RequestSource = .none, evenSuspended: Bool = false
+        token: Substring, from source: RequestSource = .none, evenSuspended: Bool = false, evenSwitchedOff: Bool = false
     ) async throws -> Actor {
         guard let hash = Token.hash(sent: token),
             var actor = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
         else { throw Refusal(AccountRefusal.sessionEnded) }
+        guard evenSwitchedOff || actor.switchedOffAt == nil else { throw Refusal(AccountRefusal.sessionEnded) }
         guard evenSuspended || !actor.isSuspended else { throw Refusal(CompanyRefusal.suspended) }
         actor.source = source
         return actor

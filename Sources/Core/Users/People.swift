@@ -202,7 +202,8 @@ public struct People: Sendable {
 
     // MARK: Changing and removing
 
-    /// A change of a person's account. Deactivating it ends all its sessions and the open time entry at once. A new email address of a person who has joined waits
+    /// A change of a person's account. Deactivating it ends the open time entry and all its sessions at once: those only report what was
+    /// done before, for seven days. A new email address of a person who has joined waits
     /// to be confirmed, and their current address is notified; on a server without mail it takes effect at once and ends their sessions.
     ///
     /// The change throws `UserRefusal.notFound`; `.workersOnly` if the actor may not change the person; `.roleNotGivable`, or a `Refusal`
@@ -262,10 +263,11 @@ public struct People: Sendable {
             // digits is for a person's own work only.
             if isSwitchedOff, old.status == .active {
                 try TimeEntries.endOpen(of: id, .personDeactivated, scope, transaction, now: now)
+                try transaction.enqueue(Session.switchOff(id, in: scope.company, now: now))
             }
             if rises || isSwitchedOff { try Self.voidKeys(of: id, in: scope.company, transaction, now: now) }
             let moves = isOther && !waits
-            if new.status == .inactive && old.status == .active || moves && hasJoined {
+            if moves && hasJoined {
                 try transaction.enqueue(Session.endAll(of: id, in: scope.company))
             }
             if moves || new.status != old.status {

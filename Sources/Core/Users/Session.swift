@@ -14,6 +14,9 @@ public struct Session: Sendable {
     /// How long a sign-in or a confirmed password allows sensitive acts.
     public static let confirmation = Duration.seconds(10 * 60)
 
+    /// How long a person who was switched off may still report what they did before.
+    static let handingIn = Duration.seconds(7 * 24 * 3600)
+
     /// The values that each request reads of its session. All are nil in sessions of an older server.
     public struct Use: Sendable {
         var confirmedAt: Instant?
@@ -77,17 +80,18 @@ public struct Token: Sendable {
 extension Session {
     /// Reads from the session to its person, even if SQLite's statistics are of a time when there were few people (see `TimeEntry`).
     private static let byToken: SQL = """
-        SELECT s.id, s.confirmed_at, s.last_used_at, s.idle_at, \(User.columns),
+        SELECT s.id, s.confirmed_at, s.last_used_at, s.idle_at, s.switched_off_at, \(User.columns),
             (SELECT c.suspended_at FROM companies c WHERE c.id = s.company_id)
         FROM sessions s CROSS JOIN users u
         WHERE u.company_id = s.company_id AND u.id = s.user_id AND s.token_hash = $1 AND s.expires_at > $2
-            AND (s.idle_at IS NULL OR s.idle_at > $2) AND u.status = 'ACTIVE' AND u.removed_at IS NULL
+            AND (s.idle_at IS NULL OR s.idle_at > $2) AND u.removed_at IS NULL
+            AND (s.switched_off_at IS NOT NULL OR u.status = 'ACTIVE')
         """
 
     private static let ofUser: SQL = """
         SELECT s.id, s.user_agent, s.phone_id, s.created_at, COALESCE(s.last_used_at, s.created_at), s.expires_at FROM sessions s
         WHERE s.company_id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND (s.idle_at IS NULL OR s.idle_at > $3)
-            AND s.id < $5
+            AND s.id < $5 AND s.switched_off_at IS NULL
         ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT $4
         """
 
@@ -96,7 +100,9 @@ extension Session {
         Query(byToken, tokenHash, now) { row in
             let session: ID = try row.next()
             let use = Use(confirmedAt: try row.next(), lastUsedAt: try row.next(), idleAt: try row.next())
+            let switchedOffAt: Instant? = try row.next()
             var actor = Actor(session: session, user: try User(&row, now: now), use: use)
+            actor.switchedOffAt = switchedOffAt
             actor.isSuspended = try row.next() as Instant? != nil
             return actor
         }
@@ -210,6 +216,18 @@ extension Session {
         Statement(
             "DELETE FROM sessions WHERE company_id = $1 AND user_id = $2 AND id <> $3", company, user,
             kept?.text ?? "")
+    }
+
+    /// Leaves a person who is being switched off their sessions, to report what they did before, and nothing else. They stay so if the
+    /// person is switched on again, and belong to no phone any more.
+    static func switchOff(_ user: User.ID, in company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE sessions SET switched_off_at = $3, phone_id = NULL,
+                expires_at = CASE WHEN expires_at < $4 THEN expires_at ELSE $4 END
+            WHERE company_id = $1 AND user_id = $2 AND switched_off_at IS NULL
+            """,
+            company, user, now, now + handingIn)
     }
 
     /// By age and by disuse. Each deletes up to the expiry of the oldest few hundred rows, so that one index finds all of them.

@@ -128,6 +128,17 @@ extension User {
         Query("SELECT u.id FROM users u WHERE u.company_id = $1 AND u.id = $2", scope.company, id) { try $0.next() }
     }
 
+    /// The name of a person who belongs to the company.
+    static func name(of id: ID, in company: Company.ID) -> Query<String> {
+        Query(
+            """
+            SELECT u.first_name, u.last_name FROM users u
+            WHERE u.company_id = $1 AND u.id = $2 AND u.removed_at IS NULL
+            """,
+            company, id
+        ) { "\(try $0.next() as String) \(try $0.next() as String)" }
+    }
+
     /// A person of a role who is active, other than this one.
     static func active(_ role: Role, besides id: ID, _ company: Company.ID) -> Query<ID> {
         Query(

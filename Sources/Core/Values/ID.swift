@@ -21,26 +21,24 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
 
     init?(_ utf8: UnsafeBufferPointer<UInt8>) {
         guard utf8.count == Self.textLength else { return nil }
-        var halves: (UInt64, UInt64) = (0, 0)
         var wrong: UInt8 = 0
-        for position in 0..<Self.textLength {
-            let byte = utf8[position]
-            if position == 8 || position == 13 || position == 18 || position == 23 {
-                wrong |= byte ^ UInt8(ascii: "-")
-                continue
+        func digits(_ places: Range<Int>, after value: UInt64) -> UInt64 {
+            var value = value
+            for position in places {
+                let byte = utf8[position]
+                let digit = byte &- UInt8(ascii: "0")
+                let letter = (byte | 0x20) &- UInt8(ascii: "a")
+                wrong |= digit > 9 && letter > 5 ? 1 : 0
+                value = value << 4 | UInt64(digit <= 9 ? digit : letter &+ 10)
             }
-            let digit = byte &- UInt8(ascii: "0")
-            let letter = (byte | 0x20) &- UInt8(ascii: "a")
-            wrong |= digit > 9 && letter > 5 ? 1 : 0
-            let nibble = UInt64(digit <= 9 ? digit : letter &+ 10)
-            if position < 18 {
-                halves.0 = halves.0 << 4 | nibble
-            } else {
-                halves.1 = halves.1 << 4 | nibble
-            }
+            return value
         }
+        // By themselves, and not at each character: a list has thousands of ids.
+        let dash = UInt8(ascii: "-")
+        wrong = (utf8[8] ^ dash) | (utf8[13] ^ dash) | (utf8[18] ^ dash) | (utf8[23] ^ dash)
+        high = digits(14..<18, after: digits(9..<13, after: digits(0..<8, after: 0)))
+        low = digits(24..<36, after: digits(19..<23, after: 0))
         guard wrong == 0 else { return nil }
-        (high, low) = halves
     }
 
     /// The same id, typed as that of another kind of row.

@@ -1,5 +1,5 @@
 import Foundation
-import Storage
+package import Storage
 import Synchronization
 
 extension Instant {
@@ -8,11 +8,18 @@ extension Instant {
         let offset = ZoneOffsets.shared.milliseconds(in: timeZone, at: self)
         return Instant(milliseconds: milliseconds.adding(offset)).day
     }
+
+    /// What clocks there show: `07:02`.
+    func clockTime(in timeZone: String) -> String {
+        let offset = ZoneOffsets.shared.milliseconds(in: timeZone, at: self)
+        // An instant that far ahead is written in UTC as clocks there show this one.
+        return String(Instant(milliseconds: milliseconds.adding(offset)).text.dropFirst(11).prefix(5))
+    }
 }
 
 extension Day {
     /// The start of the day in a time zone: midnight, or later if the clocks skip it.
-    func start(in timeZone: String) -> Instant {
+    package func start(in timeZone: String) -> Instant {
         let day: Int64 = 86_400_000
         let aheads = [start.milliseconds - day, start.milliseconds + day].map {
             ZoneOffsets.shared.milliseconds(in: timeZone, at: Instant(milliseconds: $0))

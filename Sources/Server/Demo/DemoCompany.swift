@@ -182,7 +182,7 @@ enum DemoCompany {
             name: "Treppenhaus Waldstraße", address: ("31", "Waldstraße", "04105", "Leipzig"),
             startsDaysAgo: 40, lastsDays: 46, isUrgent: false,
             notes: "Denkmalschutz: alte Zementfliesen erhalten, nur Fehlstellen ersetzen.",
-            crew: ["Lena", "Tobias"],
+            crew: ["Lena", "Tobias", "Ion"],
             materials: [
                 Stock(
                     "Zementfliese 20×20, Muster 14", "Stück", 260, low: 40,
@@ -218,6 +218,12 @@ enum DemoCompany {
                     "Drainagematte", "m²", 32, low: 0,
                     [Use(52, -18, "Piotr"), Use(49, -12.4, "Piotr", "Rand und Ablauf")]),
             ], end: End(daysAgo: 34, way: .finished(scrapped: ["Drainagematte": "Verschnitt"]))),
+        Building(
+            name: "Altbau Plagwitz, zwölf Bäder", address: ("48", "Zschochersche Straße", "04229", "Leipzig"),
+            startsDaysAgo: 96, lastsDays: 84, isUrgent: false,
+            notes: "Material stellte der Bauherr. Abgenommen.",
+            crew: ["Piotr", "Mehmet", "Lena", "Tobias", "Ion"],
+            materials: [], end: End(daysAgo: 9, way: .finished(scrapped: [:]))),
         Building(
             name: "Fensterbänke Connewitz", address: ("9", "Bornaische Straße", "04277", "Leipzig"),
             startsDaysAgo: 50, lastsDays: 5, isUrgent: false,

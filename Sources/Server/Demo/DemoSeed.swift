@@ -2,7 +2,7 @@ import Core
 import Storage
 import Synchronization
 
-/// Fills a database with the demo company through the ordinary use cases, with a clock that moves through the last weeks.
+/// Fills a database with the demo company through the ordinary use cases, with a clock that moves through the last months.
 struct DemoSeed {
     let database: any Database
     let hasher: PasswordHasher
@@ -13,13 +13,13 @@ struct DemoSeed {
         init(_ now: Instant) { self.now = Mutex(now) }
     }
 
-    private struct Place {
+    struct Place {
         let building: DemoCompany.Building
         let scope: SiteScope
     }
 
-    private let today: Day
-    private let runtime: Runtime
+    let today: Day
+    let runtime: Runtime
 
     init(_ database: any Database, hasher: PasswordHasher) {
         (self.database, self.hasher) = (database, hasher)
@@ -30,7 +30,7 @@ struct DemoSeed {
     }
 
     func run() async throws {
-        set(daysAgo: 60, hour: 8)
+        set(daysAgo: 100, hour: 8)
         let accounts = Accounts(database, hasher: hasher, runtime: runtime)
         var actors: [String: Actor] = [:]
         var company: Company.ID?
@@ -74,8 +74,12 @@ struct DemoSeed {
             if let place = try await build(building, actors) { places.append(place) }
         }
         try await move(actors, places)
-        for worker in DemoCompany.people where worker.role == .worker && !worker.hasCard {
-            if let actor = actors[worker.firstName] { try await visits(of: actor, places) }
+        for habits in DemoCompany.workingDays {
+            if let actor = actors[habits.who] { try await workingDays(of: actor, habits, places) }
+        }
+        try await unusualDays(actors, places)
+        for worker in DemoCompany.people {
+            if let actor = actors[worker.firstName] { try await checkIn(actor, places) }
         }
         try await keepMail()
     }
@@ -190,41 +194,25 @@ struct DemoSeed {
         }
     }
 
-    /// Each working day from 7:00 to 15:45 on one of the worker's sites. Some checked in this morning and are still on site.
-    private func visits(of worker: Actor, _ places: [Place]) async throws {
+    /// Some checked in this morning and are still on site.
+    private func checkIn(_ worker: Actor, _ places: [Place]) async throws {
         let user = worker.user
-        let own = places.filter { $0.building.crew.contains(user.firstName) }
-        let days = own.map(\.building.startsDaysAgo).max() ?? 0
-        for daysAgo in stride(from: days - 1, to: 0, by: -1) where !isWeekend(daysAgo) {
-            let open = own.filter {
-                $0.building.startsDaysAgo > daysAgo && $0.building.end?.daysAgo ?? 0 < daysAgo
-            }
-            guard !open.isEmpty else { continue }
-            let scope = open[daysAgo % open.count].scope
-            set(daysAgo: daysAgo, hour: 6)
-            let arrival = runtime.now()
-            let entry = TimeEntry(
-                id: runtime.newID(), site: scope.site, siteName: "", user: user.id, userName: user.name,
-                checkedInAt: arrival, checkedOutAt: arrival + .seconds(31_500),
-                recordedAt: arrival)
-            try await database.transaction { try $0.enqueue(entry.insert(scope)) }
-        }
         guard let minutes = DemoCompany.atWork[user.firstName],
-            let scope = own.first(where: { $0.building.end == nil })?.scope
+            let scope = places.first(where: { $0.building.crew.contains(user.firstName) && $0.building.end == nil })?
+                .scope
         else { return }
-        clock.now.withLock { $0 = Runtime.live.now() + .seconds(-60 * minutes) }
+        set(Runtime.live.now() + .seconds(-60 * minutes))
         let arriving = try TimeEntries(database, runtime: runtime).checkIn(
             at: nil, on: try worker.scope(user.companyID, scope.site, for: .checkIn))
         _ = try await database.make(arriving)
     }
 
-    /// 1970-01-01 was a Thursday.
-    private func isWeekend(_ daysAgo: Int) -> Bool { (today.daysSince1970 - daysAgo + 3) % 7 >= 5 }
-
     private func set(daysAgo: Int, hour: Int, minute: Int = 0) {
         let minutes = Int64(today.daysSince1970 - daysAgo) * 1440 + Int64(hour * 60 + minute)
-        clock.now.withLock { $0 = Instant(milliseconds: minutes * 60_000) }
+        set(Instant(milliseconds: minutes * 60_000))
     }
+
+    func set(_ now: Instant) { clock.now.withLock { $0 = now } }
 
     private static let office = Address(
         streetNumber: "5", street: "Gießerstraße", city: "Leipzig", postalCode: "04229", country: "Deutschland")

@@ -92,6 +92,7 @@ struct API {
             + CostRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + TimeRoutes(timeEntries: TimeEntries(database, runtime: runtime), signedIn: signedIn).routes
             + TimeSheetRoutes(timeSheets: TimeSheets(database, runtime: runtime), signedIn: signedIn).routes
+            + HourRoutes(check: HoursCheck(database, runtime: runtime), signedIn: signedIn).routes
             + ClarificationRoutes(
                 clarifications: Clarifications(
                     database, runtime: runtime, collecting: lowStockPause, provesAddresses: provesAddresses),

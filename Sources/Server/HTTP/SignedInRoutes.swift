@@ -64,8 +64,8 @@ struct SignedInRoutes: Sendable {
     ) -> Route {
         change(
             method, path, in: chapter, access, text, result: .one(Value.self, status, status.changed),
-            isConditional: isConditional ?? (method != .post), isLarge: isLarge, refusals: refusals,
-            answer: { .one($0, status) }, work)
+            isConditional: isConditional ?? (method != .post), isRepeatable: method == .post, isLarge: isLarge,
+            refusals: refusals, answer: { .one($0, status) }, work)
     }
 
     /// Records what a person did, perhaps long ago: with the resource, or with 202 and a clarification if it was reported late and
@@ -79,7 +79,8 @@ struct SignedInRoutes: Sendable {
     ) -> Route {
         change(
             method, path, in: chapter, access, text, result: .one(Value.self, .ok, "The updated resource."),
-            alternative: Self.waits, isConditional: method != .post, isLarge: isLarge,
+            alternative: Self.waits, isConditional: method != .post, isRepeatable: true, isLarge: isLarge,
+            evenSwitchedOff: true,
             refusals: refusals + Self.lateRefusals,
             answer: { reported in
                 switch reported {
@@ -96,7 +97,9 @@ struct SignedInRoutes: Sendable {
     ) -> Route {
         change(
             .post, path, in: chapter, access, text, result: .all(Item.self, .created, "What was added."),
-            alternative: Self.waits, isConditional: false, isLarge: false, refusals: refusals + Self.lateRefusals,
+            alternative: Self.waits, isConditional: false, isRepeatable: true, isLarge: false,
+            evenSwitchedOff: true,
+            refusals: refusals + Self.lateRefusals,
             answer: { reported in
                 switch reported {
                 case .done(let items): .all(items, .created)
@@ -115,24 +118,26 @@ struct SignedInRoutes: Sendable {
 
     private func change<Scope: RouteScope, Fields: BodyFields, Value: Sendable>(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
-        result: ResultDescription, alternative: ResultDescription? = nil, isConditional: Bool, isLarge: Bool,
-        refusals: [ProblemCode],
+        result: ResultDescription, alternative: ResultDescription? = nil, isConditional: Bool, isRepeatable: Bool,
+        isLarge: Bool, evenSwitchedOff: Bool = false, refusals: [ProblemCode],
         answer: @escaping @Sendable (Value) -> Answer,
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
         let description = Fields.description
         let request = RequestDescription(
             body: description.isEmpty ? nil : description, bodyIsOptional: Fields.isOptional,
-            isConditional: isConditional, isRepeatable: method == .post)
+            isConditional: isConditional, isRepeatable: isRepeatable)
         return Route(
             method, path, in: chapter, access, text, request: request, result: result, alternative: alternative,
             refusals: refusals + Self.refusals(access) + (isLarge ? Self.largeRefusals : [])
         ) { call in
             // The body first: receiving it may take long, and the caller must be authorised for now.
             let body = try await RequestBody(of: call.request)
-            return try await within(call, access, changes: true, takes: isLarge ? .list : nil) { (scope: Scope) in
+            return try await within(
+                call, access, changes: true, takes: isLarge ? .list : nil, evenSwitchedOff: evenSwitchedOff
+            ) { (scope: Scope) in
                 let change = try await work(call, scope, try body.read())
-                guard method == .post, let company = scope.company, let text = try call.idempotencyKey else {
+                guard isRepeatable, let company = scope.company, let text = try call.idempotencyKey else {
                     return answer(try await rows.make(change, in: scope.companyID))
                 }
                 let target = "\(method.rawValue) \(call.path.hasSuffix("/") ? String(call.path.dropLast()) : call.path)"
@@ -193,11 +198,13 @@ struct SignedInRoutes: Sendable {
     ///   - confirmation: whether the password must have been given within the last ten minutes.
     ///   - changes: whether it changes something, which is counted, and refused in a read-only company.
     ///   - kind: the kind of place that the answer takes if it may be large.
+    ///   - evenSwitchedOff: whether a person who was switched off may call it, who then only reports what they did before.
     private func within<Scope: RouteScope>(
         _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded, changes: Bool = false,
-        takes kind: LargeAnswers.Kind? = nil, evenSuspended: Bool = false, _ work: (Scope) async throws -> Answer
+        takes kind: LargeAnswers.Kind? = nil, evenSuspended: Bool = false, evenSwitchedOff: Bool = false,
+        _ work: (Scope) async throws -> Answer
     ) async throws -> Answer {
-        let actor = try await actor(call, evenSuspended: evenSuspended)
+        let actor = try await actor(call, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff)
         if changes { try await writes.admit(actor) }
         do {
             let scope = try Scope(call, actor, access)
@@ -231,10 +238,10 @@ struct SignedInRoutes: Sendable {
 
     private static let largeRefusals: [ProblemCode] = [.of(LimitRefusal.largeAnswers)]
 
-    private func actor(_ call: Call, evenSuspended: Bool) async throws -> Actor {
+    private func actor(_ call: Call, evenSuspended: Bool, evenSwitchedOff: Bool) async throws -> Actor {
         if let token = try call.bearerToken {
             let actor = try await accounts.actor(
-                token: token, from: call.source, evenSuspended: evenSuspended)
+                token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff)
             uses.note(actor, isCookie: false)
             return actor
         }
@@ -245,7 +252,8 @@ struct SignedInRoutes: Sendable {
         guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
             throw Refusal(AccountRefusal.otherSite)
         }
-        let actor = try await accounts.actor(token: token, from: call.source, evenSuspended: evenSuspended)
+        let actor = try await accounts.actor(
+            token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff)
         uses.note(actor, isCookie: true)
         return actor
     }

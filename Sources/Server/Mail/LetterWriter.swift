@@ -25,20 +25,29 @@ struct LetterWriter: Sendable {
     func write(_ mail: DueMail) -> Letter? {
         guard let address = EmailAddress(mail.address)?.mailable else { return nil }
         let company = mail.companyName ?? "Polier"
-        let link = mail.token.map { token in
-            switch mail.kind {
-            case .verify: links.verify(token)
-            case .emailConfirm: links.confirmEmail(token)
-            case .emailChanging: links.restoreEmail(token)
-            default: links.setPassword(token)
+        let link =
+            mail.kind == .stillThere
+            ? links.start
+            : mail.token.map { token in
+                switch mail.kind {
+                case .verify: links.verify(token)
+                case .emailConfirm: links.confirmEmail(token)
+                case .emailChanging: links.restoreEmail(token)
+                default: links.setPassword(token)
+                }
             }
-        }
         var values: [String: Any] = [
             "company": company, "firstName": mail.firstName, "inviter": mail.inviter ?? "", "items": mail.lowStock,
             "newAddress": mail.newAddress ?? "",
         ]
+        if let head = mail.hoursHead {
+            (values["headNumber"], values["headHash"]) = (head.number, head.hash)
+            values["headDay"] = head.day.text(in: mail.language)
+        }
         // To the template an empty text would be present.
         values["changer"] = mail.changer
+        values["site"] = mail.siteName
+        values["since"] = mail.presentSince
         let words = render("\(mail.kind.rawValue).\(mail.language.rawValue)", values)
         let lines = words.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let subject = lines.first.map(String.init) ?? ""
@@ -63,5 +72,12 @@ struct LetterWriter: Sendable {
     private func render(_ name: String, _ content: [String: Any]) -> String {
         guard let template = templates[name] else { preconditionFailure("there is no mail template \(name)") }
         return template.render(content)
+    }
+}
+
+extension Day {
+    /// As 29.11.2026 in German, and as 2026-11-29 in English.
+    fileprivate func text(in language: Language) -> String {
+        language == .german ? text.split(separator: "-").reversed().joined(separator: ".") : text
     }
 }

@@ -21,6 +21,9 @@ struct Links: Sendable {
     /// - Parameter token: of a card. Always in the fragment: no published front end reads cards.
     func card(_ token: String) -> String { "\(publicURL)/card#token=\(token)" }
 
+    /// The app's start page, where a person sees their own clock.
+    var start: String { "\(publicURL)/" }
+
     /// The host of the public address, for message ids and reports; IPv6 addresses are replaced, because they are written differently there.
     var host: String {
         let host = publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""

@@ -95,6 +95,14 @@ private struct BookingFields: BodyFields {
         }
         booking.kind = fields.optional("kind") { $0.choice("kind", .entryKind) as TimeEntry.Kind? }
         booking.breaks = fields.optional("breaks") { part -> [Break]? in part.breaks() }
+        booking.from = fields.optional("from") {
+            $0.instant(
+                "from", "When a break that was clocked began, whichever of its ends this is.", example: Example.morning)
+        }
+        booking.to = fields.optional("to") {
+            $0.instant(
+                "to", "When a break that was clocked ended, whichever of its ends this is.", example: Example.evening)
+        }
         booking.minutes = fields.optional("minutes") {
             $0.integer(
                 "minutes", "How long a break was, if its times aren't known.", in: 0...Breaks.longest, example: 30)
@@ -109,7 +117,7 @@ private struct BookingFields: BodyFields {
         }
         booking.note = fields.note("note", "What it was for, in any number of lines.", max: 1000, example: "Dusche")
         booking.isConfirmed = fields.confirm()
-        for name in ["minutes", "materialId", "delta", "note", "at"] { fields.leaveOutOfExample(name) }
+        for name in ["from", "to", "minutes", "materialId", "delta", "note", "at"] { fields.leaveOutOfExample(name) }
         self.booking = booking
     }
 }

@@ -34,16 +34,19 @@ extension Overview: Wire {
         fields.list(
             "present", present,
             """
-            The open time entries, latest first, \(Self.mostPresent) at most. A worker gets only their own, even if they are no \
+            The open time entries, the longest open first, \(Self.mostPresent) at most. A worker gets only their own, even if they are no \
             longer assigned to its site.
             """
         )
         fields.object("counts", counts, "The full numbers, even if not all are listed here.")
         fields.integer(
+            "askAfterMinutes", Int(TimeEntry.askedAfter / .seconds(60)),
+            "After how many minutes on a site a person is asked whether they are still there.")
+        fields.integer(
             "openClarifications", openClarifications,
             """
             How many clarifications wait for a decision: exact up to \(Self.mostClarifications), and one more than that for all others. \
-            Null for workers.
+            A foreman gets the number of others' on the sites that they lead; null for other workers.
             """)
     }
 }
@@ -124,6 +127,8 @@ extension Overview.Presence: Wire {
         fields.id("userId", user, .userID)
         fields.text("userName", userName, .userName)
         fields.instant("checkedInAt", checkedInAt, "When they checked in.")
+        fields.instant(
+            "askAt", askAt, "From when on they are asked whether they are still there.")
         fields.instant("onBreakSince", breaks.running?.from, "When the break that lasts began; null if there is none.")
         fields.integer("breakCount", breaks.list.count, "Number of their breaks so far, with the one that lasts.")
     }

@@ -60,6 +60,12 @@ struct TimeRoutes {
             ) { (_, site: OnSite, fields: EnteredFields) in
                 try timeEntries.enter(fields.entries, at: fields.at, on: site.scope)
             },
+            signedIn.one(
+                Self.site + "/time-entries/{entryId}", in: .times, .may(.readTimes),
+                .init(
+                    "Get a time entry",
+                    "Also a voided one. A worker gets their own, a foreman of the site everyone's."), isLarge: true
+            ) { (call, site: OnSite) in try await timeEntries.one(try call.id("entryId"), on: site.scope) },
             signedIn.report(
                 .patch, Self.site + "/time-entries/{entryId}", in: .times, .may(.correctTimes),
                 .init(
@@ -360,6 +366,9 @@ extension TimeEntry: Wire {
         fields.text("userName", userName, .userName)
         fields.instant("checkedInAt", checkedInAt, .checkedInAt)
         fields.instant("checkedOutAt", checkedOutAt, "When the person checked out; null while they are on the site.")
+        fields.instant(
+            "askAt", askAt,
+            "From when on the person is asked whether they are still there; null for an entry that isn't open.")
         fields.choice("state", state, "OPEN while the person is on the site, VOID if it counts for nothing.")
         fields.choice("kind", kind, .entryKind)
         fields.choice(

@@ -2,11 +2,12 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Runs the housekeeping once an hour, and erases companies whose founder never proved their address. A failure is retried after an
-/// hour.
+/// Runs the housekeeping once an hour, erases companies whose founder never proved their address, and compares each company's hours with
+/// their chain once a day. A failure is retried after an hour.
 struct HousekeepingService: Service {
     let housekeeping: Housekeeping
     let companies: Companies
+    let hours: HoursCheck
     let readiness: Readiness
     let logger: Logger
 
@@ -21,6 +22,7 @@ struct HousekeepingService: Service {
                     do {
                         try await housekeeping.run()
                         try await eraseAbandoned()
+                        try await verifyHours()
                     } catch is CancellationError {
                         return
                     } catch {
@@ -45,6 +47,34 @@ struct HousekeepingService: Service {
                 logger.warning(
                     "a company was not erased",
                     metadata: ["company": .string(company.text), "cause": .string(refusal.message)])
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    /// How many companies are compared in an hour at most; the others are due first in the next one.
+    private static let mostCompanies = 1000
+
+    /// The log gets one line for each company whose chain grew since the day before, with its head, and one for each that doesn't hold.
+    /// Several servers share the work.
+    private func verifyHours() async throws {
+        for _ in 0..<Self.mostCompanies {
+            guard let (report, isNews) = try await hours.next() else { return }
+            let company = Logger.MetadataValue.string(report.company.text)
+            if let broken = report.broken.first {
+                logger.error(
+                    "a company's hours and their chain of hashes don't agree: 'polier verify hours' shows more",
+                    metadata: [
+                        "company": company, "reason": .string(broken.reason.rawValue),
+                        "link": .string(broken.number.map { "\($0)" } ?? "-"),
+                        "entry": .string(broken.entry?.text ?? "-"),
+                    ])
+            } else if isNews {
+                logger.info(
+                    "a company's hours hold",
+                    metadata: [
+                        "company": company, "links": .stringConvertible(report.links), "head": .string(report.head),
+                    ])
             }
             try Task.checkCancellation()
         }

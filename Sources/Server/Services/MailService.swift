@@ -56,8 +56,8 @@ struct MailService: Service {
         let outcome =
             if outbox.isTooLate(mail) {
                 Outbox.Outcome.refused(MailReason(.linkExpired))
-            } else if mail.isNeedless {
-                Outbox.Outcome.withdrawn(MailReason(.noLongerLow))
+            } else if let reason = mail.needless {
+                Outbox.Outcome.withdrawn(reason)
             } else if let letter = writer.write(mail) {
                 await transport.send(letter, by: deadline)
             } else {

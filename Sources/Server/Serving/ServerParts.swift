@@ -56,6 +56,12 @@ struct ServerParts {
         .init(
             housekeeping: Housekeeping(database, runtime: .live),
             companies: Companies(database, provesAddresses: settings.provesAddresses, runtime: .live),
+            hours: HoursCheck(database, runtime: .live), readiness: readiness, logger: logger)
+    }
+
+    var reminding: ReminderService {
+        .init(
+            stillThere: StillThere(database, provesAddresses: settings.provesAddresses, runtime: .live),
             readiness: readiness, logger: logger)
     }
 

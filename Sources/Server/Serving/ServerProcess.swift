@@ -48,8 +48,8 @@ enum ServerProcess {
         // Shutdown goes from the last to the first.
         let services: [any Service] =
             parts.metricsServices + [
-                parts.watchdog, schema, parts.housekeeping, parts.security, parts.mail.service, application, reload,
-                drain,
+                parts.watchdog, schema, parts.housekeeping, parts.reminding, parts.security, parts.mail.service,
+                application, reload, drain,
             ]
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)

@@ -53,8 +53,11 @@ struct WebApp: Sendable {
     ///   - registrationIsOpen: whether the page offers registration.
     init(_ folder: WebFolder, _ codings: [ContentCoding], registrationIsOpen: Bool = true) {
         let fixed = [Self.page, Self.worker, Self.manifest]
-        var folder = folder
+        var folder = folder.mapValuesByKind { $1 == .js || $1 == .css ? $0.withoutCommentLines : $0 }
         Self.joinStyles(&folder)
+        let scripts = folder.filter { Kind(of: $0.key) == .js && !fixed.contains($0.key) }
+        let modules = JoinedModules(scripts, page: Self.text(folder[Self.page]))
+        modules.join(&folder)
         let plain = folder.filter { !fixed.contains($0.key) }
         let names = plain.reduce(into: [String: String]()) { $0[$1.key] = Self.hashedName($1.key, $1.value) }
         var files: [String: File] = [:]
@@ -69,15 +72,12 @@ struct WebApp: Sendable {
         }
         for (name, data) in plain { add(name, data, also: names[name]) }
 
-        let scripts = plain.filter { Kind(of: $0.key) == .js }
-        let importMap = Self.importMap(of: scripts.keys.sorted(), names)
+        let importMap = Self.importMap(of: scripts.keys.sorted(), in: modules, names)
         policy = Self.policy(importMap: importMap)
         var page = Self.text(folder[Self.page]).naming(names)
         page.replace(between: "<script type=\"importmap\">", and: "</script>", with: importMap)
-        // Each module's dependencies come before the next module.
-        let first = Self.text(folder[Self.page]).modules.reduce([]) { Self.imports(from: $0 + [$1], scripts) }
-        page.insert(first.map { Self.preload(names[$0]) }.joined(), before: "</head>")
-        page.insert(Self.ahead(scripts, without: first, names), before: "</template>")
+        page.insert(modules.first.map { Self.preload(names[$0]) }.joined(), before: "</head>")
+        page.insert(Self.ahead(scripts, modules, names), before: "</template>")
         if !registrationIsOpen {
             page = page.replacingOccurrences(of: "<body>", with: "<body data-registration=\"closed\">")
         }
@@ -101,20 +101,33 @@ struct WebApp: Sendable {
     /// The styles that every page loads.
     private static let styles = "css/first.css"
 
-    /// Makes one file of the stylesheets in the page's head, because each request costs a phone a round trip.
+    /// Makes one file of the stylesheets in the page's head, and of those that follow each other in its list for the same pages, because
+    /// each request costs a phone a round trip.
     private static func joinStyles(_ folder: inout WebFolder) {
-        guard let head = text(folder[page]).split(separator: "<template", maxSplits: 1).first else { return }
-        let links = head.matches(of: /<link rel="stylesheet" href="\/([^"]+)">\n?/)
-        guard links.count > 1 else { return }
-        var joined = Data()
-        var whole = text(folder[page])
-        for (number, link) in links.enumerated() {
-            joined += folder.removeValue(forKey: String(link.1)) ?? Data()
-            let replacement = number == 0 ? "<link rel=\"stylesheet\" href=\"/\(styles)\">\n" : ""
-            whole = whole.replacingOccurrences(of: String(link.0), with: replacement)
+        var page = text(folder[Self.page])
+        let links = page.matches(of: /<link rel="stylesheet" href="\/([^"]+)"( data-for="[^"]+")?>\n?/)
+        let head = links.filter { $0.2 == nil }
+        join(head, as: styles, in: &folder, &page)
+        var rest = links.filter { $0.2 != nil }[...]
+        while let link = rest.first {
+            let same = rest.prefix { $0.2 == link.2 }
+            join(Array(same), as: String(link.1), in: &folder, &page)
+            rest = rest.dropFirst(same.count)
         }
-        folder[styles] = joined
-        folder[page] = Data(whole.utf8)
+        folder[Self.page] = Data(page.utf8)
+    }
+
+    private static func join(
+        _ links: [Regex<(Substring, Substring, Substring?)>.Match], as name: String, in folder: inout WebFolder,
+        _ page: inout String
+    ) {
+        guard links.count > 1 else { return }
+        let joined = links.reduce(Data()) { $0 + (folder.removeValue(forKey: String($1.1)) ?? Data()) }
+        for (number, link) in links.enumerated() {
+            let replacement = "<link rel=\"stylesheet\" href=\"/\(name)\"\(link.2 ?? "")>\n"
+            page = page.replacingOccurrences(of: String(link.0), with: number == 0 ? replacement : "")
+        }
+        folder[name] = joined
     }
 
     // MARK: Names
@@ -129,8 +142,9 @@ struct WebApp: Sendable {
         return "\(name[..<dot]).\(hash(data))\(name[dot...])"
     }
 
-    private static func importMap(of scripts: [String], _ names: [String: String]) -> String {
-        let lines = scripts.map { "\"\($0)\":\"/\(names[$0] ?? $0)\"" }
+    private static func importMap(of scripts: [String], in modules: JoinedModules, _ names: [String: String]) -> String
+    {
+        let lines = scripts.map { "\"\($0)\":\"/\(names[modules.file(of: $0)] ?? $0)\"" }
         return "{\"imports\":{\(lines.joined(separator: ","))}}"
     }
 
@@ -138,34 +152,19 @@ struct WebApp: Sendable {
         "<link rel=\"modulepreload\" href=\"/\(name ?? "")\"\(entries.map { " data-for=\"\($0)\"" } ?? "")>\n"
     }
 
-    /// The modules that pages, or the frame around them, need besides those that all need. Without the list a browser would discover
-    /// them one by one.
-    private static func ahead(_ scripts: WebFolder, without first: [String], _ names: [String: String]) -> String {
+    /// The files with the modules that pages, or the frame around them, need besides those that all need. Without the list a browser
+    /// would discover them one by one.
+    private static func ahead(_ scripts: WebFolder, _ modules: JoinedModules, _ names: [String: String]) -> String {
         var needed: [String: [String]] = [:]
         let pages = scripts.keys.filter { $0.hasPrefix("pages/") }
         for entry in pages.sorted() + ["parts/frame.js", "parts/door.js"] where scripts[entry] != nil {
             let title = entry.split(separator: "/").last?.dropLast(".js".count) ?? ""
-            for module in imports(from: [entry], scripts) where !first.contains(module) {
-                needed[module, default: []].append(String(title))
+            for file in modules.files(for: [entry]) where !modules.first.contains(file) {
+                needed[file, default: []].append(String(title))
             }
         }
         return needed.sorted { $0.key < $1.key }
             .map { preload(names[$0.key], for: $0.value.joined(separator: " ")) }.joined()
-    }
-
-    /// Scripts and all that they import in turn, themselves first; not what is imported on demand.
-    private static func imports(from first: [String], _ scripts: WebFolder) -> [String] {
-        var found = first
-        var next = 0
-        while next < found.count {
-            let text = Self.text(scripts[found[next]])
-            for match in text.matches(of: /(?:^|\n)(?:import|export)\s(?:[^;"]*?\sfrom\s)?\s*"([^"]+)"/) {
-                let name = String(match.1)
-                if scripts[name] != nil, !found.contains(name) { found.append(name) }
-            }
-            next += 1
-        }
-        return found
     }
 
     /// Only this server's own files run, shape and are asked; the import map, which must stand in the page, by its hash.
@@ -185,15 +184,16 @@ struct WebApp: Sendable {
     }
 }
 
+extension WebFolder {
+    fileprivate func mapValuesByKind(_ change: (Data, WebApp.Kind?) -> Data) -> WebFolder {
+        reduce(into: [:]) { $0[$1.key] = change($1.value, WebApp.Kind(of: $1.key)) }
+    }
+}
+
 extension String {
     /// With hashed names in attributes such as `href="/css/base.css"`.
     fileprivate func naming(_ names: [String: String]) -> String {
         names.reduce(self) { $0.replacingOccurrences(of: "\"/\($1.key)\"", with: "\"/\($1.value)\"") }
-    }
-
-    /// The modules that a page loads first.
-    fileprivate var modules: [String] {
-        matches(of: /<script type="module" src="\/([^"]+)">/).map { String($0.1) }
     }
 
     fileprivate mutating func replace(between start: String, and end: String, with text: String) {

@@ -57,6 +57,7 @@ extension Int64 {
 }
 
 /// Divides and rounds down, also for negative numbers.
+@inlinable
 package func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
     let (quotient, remainder) = number.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient

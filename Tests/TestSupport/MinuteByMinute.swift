@@ -1,92 +1,9 @@
-import Core
+package import Core
 import Foundation
-import Storage
-
-/// Numbers by chance that come out the same each time (SplitMix64).
-struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-    mutating func isOne(of limit: Int) -> Bool { below(limit) == 0 }
-}
-
-/// A few days of a person who checks in and out, takes and states breaks, forgets to check out, and works at night, often when clocks change.
-struct ChancePerson: CustomStringConvertible {
-    let zone: String
-    let rule: BreakRule
-    let first: Day
-    let now: Instant
-    var stretches: [WorkStretch] = []
-
-    init(_ chance: inout Chance) {
-        let zones = ["Europe/Berlin", "Europe/Berlin", "Europe/Berlin", "UTC", "Asia/Kathmandu", "Australia/Lord_Howe"]
-        zone = zones[chance.below(zones.count)]
-        rule = chance.isOne(of: 3) ? .none : .legal
-        // Days around both changes of 2026, and others.
-        let days = [20_539, 20_747, 20_546, 20_550, 20_600 + chance.below(300), -1_000]
-        first = Day(daysSince1970: days[chance.below(days.count)])
-        var at = first.start.milliseconds + Int64(chance.below(20 * 60)) * 60_000
-        let end = at + 3 * 86_400_000
-        var isOpen = false
-        while at < end, !isOpen {
-            at += Int64(chance.below(60_000))
-            let lengths = [chance.below(20), 60 + chance.below(180), 340 + chance.below(40), 420 + chance.below(300)]
-            let minutes = chance.isOne(of: 60) ? 1_430 + chance.below(30) : lengths[chance.below(lengths.count)]
-            let out = at + Int64(minutes) * 60_000 + Int64(chance.below(60_000))
-            isOpen = chance.isOne(of: 15)
-            let late = chance.isOne(of: 10) ? Int64(chance.below(10 * 24 * 60)) * 60_000 : 0
-            stretches.append(
-                WorkStretch(
-                    Self.id(stretches.count), from: Instant(milliseconds: at),
-                    to: isOpen ? nil : Instant(milliseconds: out), isTravel: chance.isOne(of: 4),
-                    breaks: Self.breaks(from: at, to: out, &chance), recordedAt: Instant(milliseconds: out + late)))
-            let pauses = [0, chance.below(20), 10 + chance.below(50), 8 * 60 + chance.below(420)]
-            at = out + Int64(pauses[chance.below(pauses.count)]) * 60_000
-        }
-        now = Instant(milliseconds: at + Int64(chance.below(20 * 60)) * 60_000)
-    }
-
-    private static func id(_ number: Int) -> TimeEntry.ID {
-        let digits = "\(number)"
-        let text = "00000000-0000-7000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
-        return TimeEntry.ID(text) ?? TimeEntry.ID()
-    }
-
-    private static func breaks(from: Int64, to: Int64, _ chance: inout Chance) -> [Break] {
-        guard chance.isOne(of: 2) else { return [] }
-        var (breaks, at): ([Break], Int64) = ([], from)
-        for _ in 0..<chance.below(4) {
-            let start = at + Int64(chance.below(240 * 60_000))
-            let end = start + Int64(chance.below(40 * 60_000))
-            guard end <= to else { break }
-            breaks.append(
-                .init(
-                    from: Instant(milliseconds: start), to: Instant(milliseconds: end),
-                    source: chance.isOne(of: 3) ? .stated : .taken))
-            at = end
-        }
-        let left = Int(to / 60_000 - from / 60_000) - breaks.reduce(0) { $0 + ($1.minutes ?? 0) }
-        if chance.isOne(of: 4), left > 0 {
-            breaks.append(.init(minutes: chance.isOne(of: 3) ? 0 : min(left, chance.below(50)), source: .stated))
-        }
-        return breaks.shuffled(using: &chance)
-    }
-
-    var description: String { "\(zone) \(rule) from \(first.text), now \(now.text): \(stretches)" }
-}
+package import Storage
 
 /// The days of a person, counted minute by minute and written apart from the product's own computation: slow, and plain.
-struct MinuteByMinute {
+package struct MinuteByMinute {
     /// What the person does in a minute.
     private enum Doing: Equatable {
         case work, travel
@@ -96,18 +13,23 @@ struct MinuteByMinute {
         case away(Int)
     }
 
-    private let person: ChancePerson
+    private let stretches: [WorkStretch]
+    private let rule: BreakRule
+    private let now: Instant
     private let calendar: Calendar
 
-    init(_ person: ChancePerson) {
-        self.person = person
+    /// - Parameters:
+    ///   - stretches: all of the person's entries.
+    ///   - zone: the company's time zone.
+    package init(_ stretches: [WorkStretch], in zone: String, rule: BreakRule, now: Instant) {
+        (self.stretches, self.rule, self.now) = (stretches, rule, now)
         var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = TimeZone(identifier: person.zone) ?? .gmt
+        calendar.timeZone = TimeZone(identifier: zone) ?? .gmt
         self.calendar = calendar
     }
 
-    var days: [WorkDay] {
-        let ordered = person.stretches.sorted { $0.from < $1.from }
+    package var days: [WorkDay] {
+        let ordered = stretches.sorted { ($0.from, $0.entry) < ($1.from, $1.entry) }
         var names: [String] = []
         for stretch in ordered where names.last != name(of: stretch.from) { names.append(name(of: stretch.from)) }
         return names.map { name in
@@ -127,18 +49,19 @@ struct MinuteByMinute {
         let gaps = pieces(timeline) { if case .away = $0 { true } else { false } }
         let gapMinutes = gaps.filter { $0 >= 15 }.reduce(0, +)
         let placed = timeline.count { if case .pause = $0 { true } else { false } }
-        var breaks = placed + unplaced.reduce(0, +)
+        // A break that was stated before the end may be longer than all of it.
+        var breaks = min(placed + unplaced.reduce(0, +), presence)
         var deducted = 0
-        if recorded.isEmpty, person.rule == .legal {
+        if recorded.isEmpty, rule == .legal {
             // Minute by minute, until the law is content with one of its own lengths.
             while deducted < 45, !isEnough(gapMinutes + deducted, presence - deducted) || !isStep(deducted, gapMinutes)
             { deducted += 1 }
             breaks = min(deducted, presence)
         }
         let work = presence - breaks
-        var travel = timeline.count { $0 == .travel }
-        for stretch in closed where stretch.isTravel {
-            travel -= stretch.breaks.filter { $0.from == nil }.reduce(0) { $0 + ($1.minutes ?? 0) }
+        let travel = closed.filter(\.isTravel).reduce(0) { sum, stretch in
+            let trip = self.timeline([stretch]).count { $0 == .travel }
+            return sum + max(0, trip - stretch.breaks.filter { $0.from == nil }.reduce(0) { $0 + ($1.minutes ?? 0) })
         }
         let counted =
             gapMinutes + unplaced.filter { $0 >= 15 }.reduce(0, +) + deducted
@@ -153,7 +76,7 @@ struct MinuteByMinute {
         if isRestShort(all[0], before: before) { warnings.append(.shortRest) }
         if all.contains(where: isOnSunday) { warnings.append(.sundayOrHoliday) }
         if all.contains(where: { isLate($0, all[0]) }) { warnings.append(.lateRecord) }
-        if all.contains(where: { $0.to == nil && person.now.milliseconds - $0.from.milliseconds > 14 * 3_600_000 }) {
+        if all.contains(where: { $0.to == nil && now.milliseconds - $0.from.milliseconds > 14 * 3_600_000 }) {
             warnings.append(.openTooLong)
         }
         if closed.contains(where: { minutes(of: $0).count > 1_440 }) { warnings.append(.over24Hours) }
@@ -195,13 +118,15 @@ struct MinuteByMinute {
     /// One value for each minute from the first check-in on; an open entry has none.
     private func timeline(_ stretches: [WorkStretch]) -> [Doing] {
         var (doings, number) = ([Doing](), 0)
-        var reached = minute(stretches[0].from)
+        var (reached, isOpen) = (minute(stretches[0].from), false)
         for stretch in stretches {
             number += 1
             while reached < minute(stretch.from) {
-                doings.append(.away(number))
+                // Whether someone is away is known again when what is open has ended.
+                if !isOpen { doings.append(.away(number)) }
                 reached += 1
             }
+            isOpen = isOpen || stretch.to == nil
             for minute in minutes(of: stretch) {
                 var doing = stretch.isTravel ? Doing.travel : .work
                 for (index, pause) in stretch.breaks.enumerated() {
@@ -247,7 +172,9 @@ struct MinuteByMinute {
     }
 
     private func isRestShort(_ first: WorkStretch, before: [WorkStretch]) -> Bool {
-        guard let last = before.last, let end = last.to else { return false }
+        guard let last = before.last else { return false }
+        let ends = before.filter { name(of: $0.from) == name(of: last.from) }.map(\.to)
+        guard !ends.contains(nil), let end = ends.compactMap(\.self).max() else { return false }
         let rest = minute(first.from) - minute(end)
         return rest >= 15 && rest < 11 * 60
     }
@@ -255,7 +182,7 @@ struct MinuteByMinute {
     /// Looks at every fifth minute and the last one: midnights are at quarters of an hour.
     private func isOnSunday(_ stretch: WorkStretch) -> Bool {
         let start = minute(stretch.from)
-        let end = stretch.to.map(minute) ?? max(minute(person.now), start + 1)
+        let end = stretch.to.map(minute) ?? max(minute(now), start + 1)
         guard start < end else { return false }
         var looked = Array(stride(from: start, to: end, by: 5))
         looked.append(end - 1)

@@ -1,0 +1,157 @@
+import Storage
+
+/// The hours that a transaction wrote, and the links that it adds to the company's chain at its very end: the head's row, which all who
+/// write hours of a company lock, is locked last. The rows are read back, so that the links attest what is stored.
+final class HourChain: LastWrites {
+    /// What was written of one entry.
+    private struct Written {
+        var entry = false
+        var corrections: Set<Int64> = []
+        /// For an entry from before entries had links.
+        var allCorrections = false
+
+        var numbers: ClosedRange<Int64>? {
+            if allCorrections { return 0...Int64.max }
+            guard let first = corrections.min(), let last = corrections.max() else { return nil }
+            return first...last
+        }
+    }
+
+    private var keys: [HourKey] = []
+    private var written: [HourKey: Written] = [:]
+    /// How many entries each company has that is opened.
+    private var openings: [Company.ID: Int64] = [:]
+    private var at = Instant(milliseconds: 0)
+
+    init() {}
+
+    /// 16 random bytes, in hexadecimal.
+    static func newSalt() -> String { Runtime.live.randomBytes(16).hexadecimal }
+
+    /// An entry was inserted or updated.
+    func add(_ entry: TimeEntry.ID, _ scope: SiteScope, at now: Instant) {
+        note(HourKey(company: scope.company, site: scope.site.text, entry: entry.text), at: now) { $0.entry = true }
+    }
+
+    /// A correction was inserted.
+    func add(correction number: Int64, of entry: TimeEntry.ID, _ scope: SiteScope, at now: Instant) {
+        note(HourKey(company: scope.company, site: scope.site.text, entry: entry.text), at: now) {
+            $0.corrections.insert(number)
+        }
+    }
+
+    /// An entry from before entries had links was given its salt.
+    func add(old key: HourKey, at now: Instant) {
+        note(key, at: now) { ($0.entry, $0.allCorrections) = (true, true) }
+    }
+
+    /// All entries of a company have links.
+    func open(_ company: Company.ID, entries: Int64, at now: Instant) {
+        openings[company] = entries
+        at = max(at, now)
+    }
+
+    private func note(_ key: HourKey, at now: Instant, _ change: (inout Written) -> Void) {
+        if written[key] == nil { keys.append(key) }
+        change(&written[key, default: Written()])
+        at = max(at, now)
+    }
+
+    // MARK: Writing
+
+    func write(in transaction: borrowing Transaction) throws {
+        let companies = Set(keys.map(\.company)).union(openings.keys)
+        // In one order, so that two transactions with hours of several companies don't wait for each other.
+        for company in companies.sorted(by: { $0.text < $1.text }) { try write(company, in: transaction) }
+    }
+
+    private func write(_ company: Company.ID, in transaction: borrowing Transaction) throws {
+        let keys = keys.filter { $0.company == company }
+        let entries = keys.map { Collector(HourRecord.entry($0)) }
+        let corrections = keys.map { key in
+            written[key]?.numbers.map { Collector(HourRecord.corrections(key, $0)) }
+        }
+        let heads = Collector(HourHead.lock(company))
+        try transaction.read(entries + corrections.compactMap(\.self) + [heads])
+        let head = try heads.rows.first ?? Self.insertedHead(company, transaction, at: at)
+        var records: [HourRecord] = []
+        for (number, key) in keys.enumerated() {
+            guard let written = written[key], var entry = entries[number].rows.first else { continue }
+            var all = corrections[number]?.rows ?? []
+            if entry.salt.isEmpty {
+                entry.salt = Self.newSalt()
+                let (_, older) = try transaction.fetch(
+                    key.salted(entry.salt), HourRecord.corrections(key, 0...Int64.max))
+                all = older
+            } else if !written.allCorrections {
+                all.removeAll { !written.corrections.contains($0.version) }
+            }
+            for index in all.indices { all[index].salt = entry.salt }
+            records += all
+            if written.entry { records.append(entry) }
+        }
+        try add(records, to: head, company, transaction)
+    }
+
+    private func add(
+        _ records: [HourRecord], to head: HourHead, _ company: Company.ID, _ transaction: borrowing Transaction
+    ) throws {
+        var (number, hash, isOpened) = (head.lastNumber, head.hash, false)
+        func link(_ link: HourLink) throws {
+            var link = link
+            link.hash = link.hash(after: hash, in: company)
+            hash = link.hash
+            try transaction.enqueue(link.insert(in: company))
+        }
+        for record in records {
+            number = number.adding(1)
+            try link(record.link(number, in: company, at: at))
+        }
+        if let entries = openings[company], head.openedAt == nil {
+            number = number.adding(1)
+            isOpened = true
+            let content = HourContent(.opening, salt: "", company, site: "", entry: "", version: entries, [])
+            try link(
+                HourLink(
+                    number: number, kind: HourLink.Kind.opening.rawValue, site: "", entry: "", version: entries,
+                    content: content.sha256, createdAt: at))
+        }
+        guard number > head.lastNumber else { return }
+        try transaction.enqueue(HourHead.advance(company, to: number, hash, openedAt: isOpened ? at : nil))
+    }
+
+    /// A company from an export without a head, or one whose head was deleted: hours are recorded all the same.
+    private static func insertedHead(
+        _ company: Company.ID, _ transaction: borrowing Transaction, at now: Instant
+    ) throws -> HourHead {
+        try transaction.enqueue(HourHead.insert(of: company, openedAt: nil, now: now))
+        guard let head = try transaction.fetch(HourHead.lock(company)).first else {
+            throw StorageError(.failed, "a chain of hours has no head")
+        }
+        return head
+    }
+
+    // MARK: Hours from before the chain
+
+    /// How many entries get their links in one transaction.
+    static let batch = 100
+
+    /// Gives hours from before the chain their links, and opens the chains of companies that have no more of them. Any number of servers
+    /// may do it at once.
+    static let sweep = Sweep(step: { transaction, now in
+        let old = try transaction.fetch(HourKey.unsalted(atMost: batch))
+        guard old.isEmpty else {
+            let salted = old.map { Collector($0.salted(newSalt())) }
+            try transaction.read(salted)
+            let chain = transaction.last(HourChain.self)
+            for (key, salted) in zip(old, salted) where !salted.rows.isEmpty { chain.add(old: key, at: now) }
+            return old.count
+        }
+        let unopened = try transaction.fetch(HourHead.unopened(atMost: batch))
+        for company in unopened {
+            let count: Int64 = try transaction.fetch(HourHead.entryCount(company)).first ?? 0
+            transaction.last(HourChain.self).open(company, entries: count, at: now)
+        }
+        return unopened.count
+    })
+}
