@@ -7,7 +7,8 @@ CREATE TABLE clarifications (
     -- Who did it.
     user_id {text} NOT NULL,
     site_id {text} NOT NULL,
-    -- What was done: CHECK_IN, CHECK_OUT, BREAK_START, BREAK_END, BREAK_STATED or ADJUST_QUANTITY.
+    -- What was done: CHECK_IN, CHECK_OUT, BREAK_START, BREAK_END, BREAK_STATED, ADJUST_QUANTITY, ENTER_TIMES or
+    -- CORRECT_TIMES.
     act {text} NOT NULL,
     -- What was sent with it, as JSON.
     body {text} NOT NULL,

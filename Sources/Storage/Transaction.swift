@@ -83,7 +83,7 @@ public struct Transaction: ~Copyable {
     /// times.
     public func afterCommit(_ step: @escaping @Sendable () -> Void) { aftermath.add(step) }
 
-    /// The transaction's last writes of a kind, to be added to; the same ones whoever asks.
+    /// The transaction's last writes of a kind, to be added to: one object of each kind.
     package func last<Writes: LastWrites>(_ type: Writes.Type) -> Writes { aftermath.last(type) }
 
     /// Runs the last writes. The driver calls it after the body.

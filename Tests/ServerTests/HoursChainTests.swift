@@ -5,7 +5,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// The chain of hashes over a company's hours: whoever changes something behind the server's back is found out.
+/// The chain of hashes over a company's hours: changes behind the server's back are detected.
 @Suite struct HoursChainTests {
     /// A company with hours of every kind; a test begins at 2026-11-23T12:00:00Z.
     private struct Place {

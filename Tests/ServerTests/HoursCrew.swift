@@ -209,7 +209,7 @@ struct HoursCrew: Sendable {
         var at = Self.past(15...(6 * 1440))
         for act in ["check-in", "break-start", "break-end", "break-stated", "check-out"] where Int.random(in: 0..<6) > 0
         {
-            // Never ahead of now; some of it lies before what was reported already.
+            // In the past, sometimes before an earlier report.
             at = min(at, Runtime.live.now() + .seconds(-1))
             await clock(act, at: at, on: site, people[number], ledger)
             at = at + .milliseconds(Int.random(in: -60_000...3_600_000))

@@ -58,7 +58,7 @@ public struct Clarifications: Sendable {
         return found
     }
 
-    /// An open clarification, with its person and itself held: whoever writes hours holds the person first.
+    /// An open clarification, with its person and itself locked: every writer of hours locks the person first.
     /// - Throws: `ClarificationRefusal.notFound` or `.decided`; `SiteRefusal.foremenOnly`.
     static func lock(
         _ id: Clarification.ID, _ scope: CompanyScope, _ transaction: borrowing Transaction

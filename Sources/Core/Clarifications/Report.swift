@@ -37,7 +37,7 @@ struct Report: Sendable {
         if at < now - .seconds(days * 24 * 3600) { throw Refusal("at", .tooOld, ["days": .integer(days)]) }
     }
 
-    /// When it was done, if that was long ago; nil for what is done now. What is reported by who was switched off is late.
+    /// When it was done, if that was long ago; nil for what is done now. All reports of a person who was switched off are late.
     var lateAt: Instant? { at.flatMap { switchedOffAt != nil || $0 < now - Self.lateness ? $0 : nil } }
 
     /// Why nothing is recorded at once of a person who was switched off: someone else says first that it is right. Nil for all others.

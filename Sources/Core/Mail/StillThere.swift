@@ -30,7 +30,7 @@ public struct StillThere: Sendable {
     static let most = 500
 
     /// Queues a mail to each person whose entry has been open for long and who wasn't asked, at most `most` of them. Any number of servers
-    /// may run it at the same time: whoever marks the entry first asks.
+    /// may run it at the same time: the first to mark the entry asks.
     /// - Returns: the number of entries that were marked, also of people who get no mail.
     /// - Throws: `StorageError`; `CancellationError` between two entries. Entries that are marked stay so.
     @discardableResult

@@ -160,7 +160,7 @@ extension Material {
             var values = [scope.company.sqlValue, scope.site.sqlValue, now.sqlValue]
             let some = adjustments.dropFirst(start).prefix(adjustedAtOnce)
             for one in some { values += [one.id.sqlValue, one.delta.sqlValue] }
-            // The rest of the places repeats the last one, which is looked up where it stands first.
+            // Unused parameters repeat the last material: CASE takes its first match.
             if let last = some.last {
                 for _ in some.count..<adjustedAtOnce { values += [last.id.sqlValue, last.delta.sqlValue] }
             }

@@ -196,7 +196,7 @@ public struct Materials: Sendable {
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `SiteRefusal.notFound`, `MaterialRefusal.notFound`, `.notEnough` or `.tooMuch` if the amount would leave the range
     ///   from 0 to `Quantity.max`, `.beforeMaterial` if something is taken before the material was made, `.unitChanged` if the
-    ///   adjustment is in another unit, or `LimitRefusal.text` because of the note; what was reported late waits instead.
+    ///   adjustment is in another unit, or `LimitRefusal.text` because of the note; a late report becomes a clarification instead.
     public func adjust(
         _ id: Material.ID, _ adjustment: Adjustment, on scope: SiteScope
     ) throws -> Change<Reported<Material>> {
@@ -211,7 +211,7 @@ public struct Materials: Sendable {
             guard adjustment.delta != .zero else { return try Self.find(id, scope, transaction) }
             try adjustment.check(now: now)
             if report.lateAt != nil {
-                // Whoever records hours and material holds the person first.
+                // Every writer of hours and material locks the person first.
                 try transaction.enqueue(User.lock(user, in: scope.company))
                 guard try !transaction.fetch(Site.record(scope, at: report.lateAt)).isEmpty else { throw Site.notFound }
                 try Self.checkBefore(adjustment, of: id, scope, transaction)

@@ -3,7 +3,7 @@ public import Storage
 /// Compares companies' hours with their chains of hashes.
 ///
 /// A chain that holds proves that nothing in the hours was changed since a head that was kept elsewhere. It doesn't prove that the first
-/// entry was true, and whoever can write to the database can make a new chain: only its head then differs from the one that was kept.
+/// entry was true, and anyone who can write to the database can make a new chain: only its head then differs from the one that was kept.
 public struct HoursCheck: Sendable {
     /// What is wrong with a chain.
     public enum Flaw: String, Sendable, CaseIterable {

@@ -62,7 +62,7 @@ extension TimeEntries {
     ///   - at: when they said so, for work done offline; nil for now.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `TimeEntryRefusal.notCheckedIn`, or `SiteRefusal.notFound` if the caller can't see the site either; a flaw of
-    ///   `minutes`, `.longerThanEntry`; `LimitRefusal.entryBreaks`; what was reported late waits instead.
+    ///   `minutes`, `.longerThanEntry`; `LimitRefusal.entryBreaks`; a late report becomes a clarification instead.
     public func stateBreak(minutes: Int, at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()

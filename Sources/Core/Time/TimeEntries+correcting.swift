@@ -11,7 +11,7 @@ extension TimeEntries {
     ///   `checkedOutAt`, `.inFuture`, `.tooOld`, `.beforeCheckIn` or `.longerThanADay`; flaws of `breaks`; `SiteRefusal.notFound` about
     ///   `siteId`, or for a foreman its flaw `.notAssigned`; `TimeEntryRefusal.otherOpen` if the entry would be the person's second open
     ///   one, `.cantBeOpen` if the site or the person was removed, `.overlaps` if the person has another entry in that time;
-    ///   `LimitRefusal.entryCorrections`, `.dailyEntries` or `.text`; what was reported late waits instead.
+    ///   `LimitRefusal.entryCorrections`, `.dailyEntries` or `.text`; a late report becomes a clarification instead.
     public func correct(
         _ id: TimeEntry.ID, _ correction: TimeCorrection, at: Instant? = nil, if precondition: Precondition,
         on scope: SiteScope

@@ -6,7 +6,8 @@ extension TimeEntries {
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `SiteRefusal.notFound`; a flaw of
     ///   `checkedInAt` or `checkedOutAt`, `.inFuture`, `.beforeCheckIn`, `.tooOld` or `.longerThanADay`; flaws of `breaks`; for someone who
     ///   isn't a manager `SiteRefusal.foremenOnly`, `TimeEntryRefusal.foremenRecentOnly`, and a flaw of `userIds`, `.notAssigned`; a flaw of
-    ///   `userIds`, `.notOfCompany`; `TimeEntryRefusal.overlaps` if a person has another entry in that time; `LimitRefusal.dailyEntries` or `.text`; what was reported late waits instead.
+    ///   `userIds`, `.notOfCompany`; `TimeEntryRefusal.overlaps` if a person has another entry in that time; `LimitRefusal.dailyEntries` or
+    ///   `.text`; a late report becomes a clarification instead.
     public func enter(
         _ new: NewTimeEntries, at: Instant? = nil, on scope: SiteScope
     ) throws -> Change<Reported<[TimeEntry]>> {
@@ -44,7 +45,7 @@ extension TimeEntries {
     }
 
     /// Adds entries of people whose rows are held, all or none. Whatever refuses them does so before anything is written. All that is
-    /// asked for is asked for at once: whoever enters hours on the site or of these people waits meanwhile.
+    /// asked for is asked for at once: other writers of this site or these people wait meanwhile.
     /// - Parameters:
     ///   - other: what else is read with it.
     ///   - check: looks at that, before all other checks.

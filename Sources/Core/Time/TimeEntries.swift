@@ -13,7 +13,7 @@ public struct TimeEntries: Sendable {
     /// - Parameter at: the time of arrival, for work done offline; nil for now.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `SiteRefusal.notFound`, `TimeEntryRefusal.checkedInAlready` if the caller has an open time entry, `.overlaps` if the
-    ///   time lies in another of their entries, or `LimitRefusal.dailyEntries`; what was reported late waits instead.
+    ///   time lies in another of their entries, or `LimitRefusal.dailyEntries`; a late report becomes a clarification instead.
     public func checkIn(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
@@ -72,7 +72,7 @@ public struct TimeEntries: Sendable {
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `TimeEntryRefusal.notCheckedIn`, `SiteRefusal.notFound` if the caller isn't checked in on the site and
     ///   can't see it, a flaw of `at`, `.beforeOwnCheckIn` or `.beforeBreak`, or `TimeEntryRefusal.overlaps` if another of their entries
-    ///   lies in between; what was reported late waits instead.
+    ///   lies in between; a late report becomes a clarification instead.
     public func checkOut(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
