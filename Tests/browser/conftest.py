@@ -156,7 +156,7 @@ PAUSE = """() => new Promise((done) => {
 def settle(page, seconds=20):
     """Until the page shows what it asked for: all is answered, and nothing more is asked."""
     watch, end = page.watch, time.monotonic() + seconds
-    page.wait_for_function("!document.body.classList.contains('is-busy')")
+    page.locator("body:not(.is-busy)").wait_for(state="attached")
     while True:
         asked = watch.asked
         page.evaluate(PAUSE)

@@ -198,7 +198,7 @@ def test_managers_see_who_signed_in_and_who_tried(one_server, visit):
             while not page.get_by_text("Falsches Passwort für das Konto von").count() and (more := page.get_by_role("button", name="Mehr")).count():
                 shown = page.locator("#main li").count()
                 more.click()
-                page.wait_for_function("(shown) => document.querySelectorAll('#main li').length > shown", arg=shown)
+                page.locator("#main li").nth(shown).wait_for()
             if page.get_by_text("Falsches Passwort für das Konto von").count():
                 break
             page.wait_for_timeout(1000)

@@ -57,7 +57,7 @@ const isNeeded = () => isAsked || !isBegun;
 /** Without a signal the current page is better than none. */
 async function fetchAndReload() {
   const { imports } = JSON.parse(document.querySelector("script[type=importmap]").textContent);
-  const files = Object.values(imports).filter((path) => path.endsWith(".js"));
+  const files = [...new Set(Object.values(imports))].filter((path) => path.endsWith(".js"));
   const signal = /** @type {any} */ (AbortSignal).timeout(4 * patience);
   await Promise.allSettled(files.map(async (path) => (await fetch(path, { signal })).arrayBuffer()));
   if (!(await isReachable()) || !isNeeded()) return;

@@ -73,7 +73,6 @@ struct WebApp: Sendable {
         for (name, data) in plain { add(name, data, also: names[name]) }
 
         let importMap = Self.importMap(of: scripts.keys.sorted(), in: modules, names)
-        policy = Self.policy(importMap: importMap)
         var page = Self.text(folder[Self.page]).naming(names)
         page.replace(between: "<script type=\"importmap\">", and: "</script>", with: importMap)
         page.insert(modules.first.map { Self.preload(names[$0]) }.joined(), before: "</head>")
@@ -81,6 +80,7 @@ struct WebApp: Sendable {
         if !registrationIsOpen {
             page = page.replacingOccurrences(of: "<body>", with: "<body data-registration=\"closed\">")
         }
+        policy = Self.policy(of: page)
         add(Self.page, Data(page.utf8))
         if let manifest = folder[Self.manifest] {
             add(Self.manifest, Data(Self.text(manifest).naming(names).utf8))
@@ -167,11 +167,13 @@ struct WebApp: Sendable {
             .map { preload(names[$0.key], for: $0.value.joined(separator: " ")) }.joined()
     }
 
-    /// Only this server's own files run, shape and are asked; the import map, which must stand in the page, by its hash.
-    private static func policy(importMap: String) -> String {
-        let hash = Data(SHA256.hash(data: Data(importMap.utf8))).base64EncodedString()
+    /// Only this server's own files run, shape and are asked; the scripts that stand in the page, by their hashes.
+    private static func policy(of page: String) -> String {
+        let hashes = page.matches(of: /<script(?: type="importmap")?>((?s:.*?))<\/script>/).map {
+            " 'sha256-\(Data(SHA256.hash(data: Data($0.1.utf8))).base64EncodedString())'"
+        }
         return """
-            default-src 'none'; script-src 'self' 'sha256-\(hash)'; style-src 'self'; img-src 'self' data:; \
+            default-src 'none'; script-src 'self'\(hashes.joined()); style-src 'self'; img-src 'self' data:; \
             connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
             frame-ancestors 'none'
             """
