@@ -53,7 +53,11 @@ let package = Package(
             dependencies: ["Core", "Curl", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings
         ),
-        .target(name: "StoreSQLite", dependencies: ["Storage", "CSQLite"], swiftSettings: swiftSettings),
+        .target(
+            name: "StoreSQLite",
+            dependencies: ["Storage", "CSQLite", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings
+        ),
         .target(name: "StorePostgres", dependencies: ["Storage", "CPostgres"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
@@ -73,7 +77,9 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
-            name: "StoreContract", dependencies: ["Core", "Storage"], path: "Tests/StoreContract",
+            name: "StoreContract",
+            dependencies: ["Core", "Storage", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/StoreContract",
             swiftSettings: swiftSettings),
         .target(
             name: "TestSupport", dependencies: ["Core", "Storage"], path: "Tests/TestSupport",

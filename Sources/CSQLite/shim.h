@@ -28,3 +28,11 @@ static inline int polier_sqlite3_bind_blob_copy(
     sqlite3_stmt *statement, int place, const void *bytes, sqlite3_uint64 size) {
     return sqlite3_bind_blob64(statement, place, bytes, size, SQLITE_TRANSIENT);
 }
+
+static inline void polier_sqlite3_result_text_copy(sqlite3_context *context, const void *text, sqlite3_uint64 size) {
+    sqlite3_result_text64(context, text, size, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static inline void polier_sqlite3_result_blob_copy(sqlite3_context *context, const void *bytes, sqlite3_uint64 size) {
+    sqlite3_result_blob64(context, bytes, size, SQLITE_TRANSIENT);
+}

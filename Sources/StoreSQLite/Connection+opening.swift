@@ -52,6 +52,7 @@ extension Connection {
         // are; and a disk error would end the process instead of the statement.
         try set("mmap_size", "0")
         try set("temp_store", "MEMORY")
+        try addFunctions()
     }
 
     /// The engine silently opens a file read-only where it has no permission to write.

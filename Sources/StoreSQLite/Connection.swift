@@ -87,12 +87,16 @@ final class Connection: @unchecked Sendable {
         }
     }
 
+    private static let sharing = Array(" FOR SHARE".utf8)
+
     private func prepare(_ sql: SQL) throws -> PreparedStatement {
         if sql.controlsTransaction {
             throw StorageError(.failed, "a statement of a body may not begin, end or nest a transaction")
         }
         // SQLite reads `$2` too, but as a name: it would number the places in the order in which they first appear.
         var text = Array(sql.text.utf8)
+        // A transaction is the only one that writes: nothing that it reads can change before its end.
+        if text.suffix(Self.sharing.count).elementsEqual(Self.sharing) { text.removeLast(Self.sharing.count) }
         for place in SQL.places(in: sql.text) { text[place.offset] = UInt8(ascii: "?") }
         let prepared = try prepare(text)
         if access == .readsOnly, !prepared.isReadOnly {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Storage
 internal import Testing
 
@@ -27,6 +28,17 @@ private func adjust(_ id: Int64, by delta: Int64, in database: any Database) asy
             try transaction.enqueue(Statement("INSERT INTO movements VALUES ($1, $2, $3)", id, delta, amount))
         }
         return amount
+    }
+}
+
+/// What an amount is right after its row is shared, and when another transaction could have ended.
+private func amountsWhileShared(_ id: Int64, in database: any Database) async throws -> [Int64] {
+    try await database.transaction { transaction in
+        try transaction.enqueue(Statement("SELECT s.id FROM stock s WHERE s.id = $1 FOR SHARE", id))
+        let amount = Query("SELECT amount FROM stock WHERE id = $1", id) { try $0.next() as Int64 }
+        let before = try transaction.fetch(amount)
+        Thread.sleep(forTimeInterval: 0.02)
+        return before + (try transaction.fetch(amount))
     }
 }
 
@@ -64,6 +76,15 @@ extension StoreContract {
                 let lowest = try await database.fetchOne(
                     Query("SELECT min(amount_after) FROM movements") { try $0.next() as Int64 })
                 #expect(lowest == left)
+            },
+            ContractCase("a row that is shared stays as it is until all who share it are done", tables: tables) {
+                database async throws in
+                let results = await atOnce(32) { number in
+                    try await number % 4 == 0
+                        ? [adjust(1, by: 1, in: database) ?? -1] : amountsWhileShared(1, in: database)
+                }
+                for result in results { #expect(Set(try result.get()).count == 1) }
+                #expect(try await amounts(in: database) == [8, 0])
             },
             ContractCase("a claim is won once", tables: tables) { database in
                 for id in [1, 2] as [Int64] {

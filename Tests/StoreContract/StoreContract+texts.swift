@@ -1,4 +1,5 @@
 internal import Core
+internal import Crypto
 internal import Storage
 internal import Testing
 
@@ -59,6 +60,20 @@ extension StoreContract {
                 // Removing a person frees the address: any number of people may have none.
                 try await database.transaction { try $0.execute(Statement("UPDATE people SET email_folded = NULL")) }
                 try await add(4, "MÜLLER.straße@fliesen.de")
+            },
+            ContractCase("SHA-256 is computed by the engine") { database async throws in
+                func hash(_ text: String?) async throws -> String? {
+                    let hash: SQL = "SELECT encode(sha256(convert_to($1, 'UTF8')), 'hex')"
+                    return try await database.fetchOne(Query(hash, text) { try $0.next() as String? }) ?? nil
+                }
+                // FIPS 180-2, appendix B, and the texts whose bytes an engine might change.
+                #expect(
+                    try await hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+                #expect(try await hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+                for text in ["Grüße 👷", "e\u{301}", String(repeating: "x", count: 100_000)] {
+                    #expect(try await hash(text) == SHA256.hash(data: Array(text.utf8)).hexadecimal)
+                }
+                #expect(try await hash(nil) == nil)
             },
             ContractCase(
                 "a NUL character is refused everywhere",

@@ -218,7 +218,7 @@ private struct BookedAct {
         guard let from = booking.checkedInAt ?? content.checkedInAt else { throw Refusal("checkedInAt", .missing) }
         let people = content.people.sorted().map { (user: $0, entry: runtime.newID(TimeEntry.self)) }
         for (user, _) in people { try transaction.enqueue(User.lockEver(user, in: scope.company)) }
-        try transaction.enqueue(Site.lock(site))
+        try transaction.enqueue(Site.share(site))
         try TimeEntries.checkRecent([from], site, now: now)
         let new = NewTimeEntries(
             users: people.map(\.user), checkedInAt: from, checkedOutAt: booking.checkedOutAt ?? content.checkedOutAt,

@@ -69,7 +69,7 @@ public struct Clarifications: Sendable {
         if scope.isForLeaders {
             let site = scope.site(known.site)
             // Changes of the assignments lock the site too.
-            try transaction.enqueue(Site.lock(site))
+            try transaction.enqueue(Site.share(site))
             let (sites, assigned) = try transaction.fetch(Site.exists(site), Site.ownAssignment(site))
             guard !sites.isEmpty, assigned.contains(where: { $0 != nil }) else {
                 throw known.user == scope.actor.user.id ? Refusal(SiteRefusal.foremenOnly) : Clarification.notFound

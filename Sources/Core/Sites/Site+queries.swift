@@ -211,6 +211,13 @@ extension Site {
             scope.company, scope.site)
     }
 
+    private static let sharing: SQL = """
+        SELECT s.id FROM sites s WHERE s.company_id = $1 AND s.id = $2 AND s.removed_at IS NULL FOR SHARE
+        """
+
+    /// Keeps the site as it is until the transaction ends. Any number of transactions may do so at once.
+    static func share(_ scope: SiteScope) -> Statement { Statement(sharing, scope.company, scope.site) }
+
     /// Writes every field that an edit can change.
     static func update(_ site: SiteRecord, _ scope: CompanyScope) -> Statement {
         writes.update(site, in: [scope.company.sqlValue])

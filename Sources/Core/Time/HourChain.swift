@@ -1,7 +1,8 @@
 import Storage
 
-/// The hours that a transaction wrote, and the links that it adds to the company's chain at its very end: the head's row, which all who
-/// write hours of a company lock, is locked last. The rows are read back, so that the links attest what is stored.
+/// The hours that a transaction wrote, and the links that it adds to the company's chain at its very end. The rows are read back, so that
+/// the links attest what is stored. The head's row, which all who write hours of a company lock, is locked after that, and the database
+/// computes the hashes: so the lock is held for no round trip but the commit's.
 final class HourChain: LastWrites {
     /// What was written of one entry.
     private struct Written {
@@ -71,9 +72,11 @@ final class HourChain: LastWrites {
         let corrections = keys.map { key in
             written[key]?.numbers.map { Collector(HourRecord.corrections(key, $0)) }
         }
-        let heads = Collector(HourHead.lock(company))
-        try transaction.read(entries + corrections.compactMap(\.self) + [heads])
-        let head = try heads.rows.first ?? Self.insertedHead(company, transaction, at: at)
+        let highest = Collector(HourHead.highest(company))
+        try transaction.read(entries + corrections.compactMap(\.self) + [highest])
+        // A company from an export without a head, or one whose head was deleted: hours are recorded all the same.
+        let (beyond, hasHead) = highest.rows.first ?? (0, false)
+        if !hasHead { try transaction.enqueue(HourHead.insert(of: company, openedAt: nil, now: at)) }
         var records: [HourRecord] = []
         for (number, key) in keys.enumerated() {
             guard let written = written[key], var entry = entries[number].rows.first else { continue }
@@ -90,45 +93,16 @@ final class HourChain: LastWrites {
             records += all
             if written.entry { records.append(entry) }
         }
-        try add(records, to: head, company, transaction)
-    }
-
-    private func add(
-        _ records: [HourRecord], to head: HourHead, _ company: Company.ID, _ transaction: borrowing Transaction
-    ) throws {
-        var (number, hash, isOpened) = (head.lastNumber, head.hash, false)
-        func link(_ link: HourLink) throws {
-            var link = link
-            link.hash = link.hash(after: hash, in: company)
-            hash = link.hash
+        var links = records.map { $0.link(in: company, at: at) }
+        if let entries = openings[company], try transaction.fetch(HourHead.opening(company, at: at)).isEmpty == false {
+            let content = HourContent(.opening, salt: "", company, site: "", entry: "", version: entries, [])
+            links.append(
+                HourLink(kind: .opening, site: "", entry: "", version: entries, content: content.sha256, createdAt: at))
+        }
+        for link in links {
+            try transaction.enqueue(HourHead.advance(company, by: link, beyond: beyond))
             try transaction.enqueue(link.insert(in: company))
         }
-        for record in records {
-            number = number.adding(1)
-            try link(record.link(number, in: company, at: at))
-        }
-        if let entries = openings[company], head.openedAt == nil {
-            number = number.adding(1)
-            isOpened = true
-            let content = HourContent(.opening, salt: "", company, site: "", entry: "", version: entries, [])
-            try link(
-                HourLink(
-                    number: number, kind: HourLink.Kind.opening.rawValue, site: "", entry: "", version: entries,
-                    content: content.sha256, createdAt: at))
-        }
-        guard number > head.lastNumber else { return }
-        try transaction.enqueue(HourHead.advance(company, to: number, hash, openedAt: isOpened ? at : nil))
-    }
-
-    /// A company from an export without a head, or one whose head was deleted: hours are recorded all the same.
-    private static func insertedHead(
-        _ company: Company.ID, _ transaction: borrowing Transaction, at now: Instant
-    ) throws -> HourHead {
-        try transaction.enqueue(HourHead.insert(of: company, openedAt: nil, now: now))
-        guard let head = try transaction.fetch(HourHead.lock(company)).first else {
-            throw StorageError(.failed, "a chain of hours has no head")
-        }
-        return head
     }
 
     // MARK: Hours from before the chain

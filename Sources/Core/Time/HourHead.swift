@@ -1,29 +1,17 @@
 import Storage
 
-/// The end of a company's chain of hours.
-struct HourHead: Sendable {
-    /// The number of the last link; 0 before the first.
-    let number: Int64
-    /// Its hash; empty before the first.
-    let hash: String
-    /// Since when every entry of the company has a link; nil until then.
-    let openedAt: Instant?
-    /// The highest number among the links, as far as it was known before the head was locked: more than `number` only if someone changed
-    /// the head. Numbers go on from there, so that hours are recorded whatever was done to the chain.
-    private let highest: Int64?
-
-    var lastNumber: Int64 { max(number, highest ?? 0) }
-
-    private static let locking: SQL = """
-        UPDATE hour_heads SET number = number WHERE company_id = $1
-        RETURNING number, hash, opened_at, (
-            SELECT l.number FROM hour_links l WHERE l.company_id = $1 ORDER BY l.company_id DESC, l.number DESC LIMIT 1)
+/// The end of a company's chain of hours: the number of the last link, 0 before the first, and its hash, empty before the first.
+enum HourHead {
+    private static let highestNumber: SQL = """
+        SELECT (SELECT l.number FROM hour_links l WHERE l.company_id = $1 ORDER BY l.company_id DESC, l.number DESC LIMIT 1),
+            (SELECT h.number FROM hour_heads h WHERE h.company_id = $1)
         """
 
-    /// Locks the head and reads it. Nothing if the company has none.
-    static func lock(_ company: Company.ID) -> Query<HourHead> {
-        Query(locking, company) {
-            HourHead(number: try $0.next(), hash: try $0.next(), openedAt: try $0.next(), highest: try $0.next())
+    /// The highest number among a company's links, 0 without any; and whether the company has a head.
+    static func highest(_ company: Company.ID) -> Query<(number: Int64, hasHead: Bool)> {
+        Query(highestNumber, company) {
+            let (highest, head): (Int64?, Int64?) = (try $0.next(), try $0.next())
+            return (highest ?? 0, head != nil)
         }
     }
 
@@ -39,12 +27,28 @@ struct HourHead: Sendable {
             company, openedAt, now, month(of: now))
     }
 
-    static func advance(_ company: Company.ID, to number: Int64, _ hash: String, openedAt: Instant?) -> Statement {
-        Statement(
-            """
-            UPDATE hour_heads SET number = $2, hash = $3, opened_at = COALESCE(opened_at, $4) WHERE company_id = $1
-            """,
-            company, number, hash, openedAt)
+    private static let advancing: SQL = """
+        UPDATE hour_heads SET
+            number = CASE WHEN number < $2 THEN $2 ELSE number END + 1,
+            hash = encode(sha256(convert_to(
+                hash || ' ' || CAST(CASE WHEN number < $2 THEN $2 ELSE number END + 1 AS TEXT) || ' ' || $3, 'UTF8')), 'hex')
+        WHERE company_id = $1
+        """
+
+    /// Locks the head, and makes the link the last one, with the next number and its hash.
+    /// - Parameter highest: the highest number among the links as far as is known: more than the head's only if someone changed that.
+    ///   Numbers go on from there, so that hours are recorded whatever was done to the chain.
+    static func advance(_ company: Company.ID, by link: HourLink, beyond highest: Int64) -> Statement {
+        Statement(advancing, company, highest, link.attested(in: company))
+    }
+
+    /// Locks the head, and notes that every entry of the company has a link.
+    /// - Returns: nothing if that was noted before.
+    static func opening(_ company: Company.ID, at now: Instant) -> Query<Company.ID> {
+        Query(
+            "UPDATE hour_heads SET opened_at = $2 WHERE company_id = $1 AND opened_at IS NULL RETURNING company_id",
+            company, now
+        ) { try $0.next() }
     }
 
     static func unopened(atMost limit: Int) -> Query<Company.ID> {
@@ -60,12 +64,13 @@ struct HourHead: Sendable {
 }
 
 extension HourLink {
+    private static let insertion: SQL = """
+        INSERT INTO hour_links (company_id, number, kind, site_id, entry_id, version, content, hash, created_at)
+        SELECT h.company_id, h.number, $2, $3, $4, $5, $6, h.hash, $7 FROM hour_heads h WHERE h.company_id = $1
+        """
+
+    /// With the head's number and hash: after `HourHead.advance`.
     func insert(in company: Company.ID) -> Statement {
-        Statement(
-            """
-            INSERT INTO hour_links (company_id, number, kind, site_id, entry_id, version, content, hash, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """,
-            company, number, kind, site, entry, version, content, hash, createdAt)
+        Statement(Self.insertion, company, kind, site, entry, version, content, createdAt)
     }
 }

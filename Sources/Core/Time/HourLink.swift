@@ -11,7 +11,7 @@ struct HourLink: Sendable {
         case opening = "OPENING"
     }
 
-    /// From 1, without gaps.
+    /// From 1, without gaps; 0 before the link is stored.
     let number: Int64
     /// A `Kind`'s text; any other shows that the link was changed.
     let kind: String
@@ -22,22 +22,34 @@ struct HourLink: Sendable {
     let version: Int64
     /// The `HourContent` of the row, in hexadecimal.
     let content: String
-    /// The link's own hash, in hexadecimal.
-    var hash = ""
+    /// The link's own hash, in hexadecimal; empty before the link is stored.
+    let hash: String
     let createdAt: Instant
 
-    /// The hash of the link, in hexadecimal: the SHA-256 of `polier-link-v1`, company, number, kind, site, entry, version, content,
-    /// instant of creation, and the hash of the link before (empty before the first), in the form of `HourContent`.
-    func hash(after before: String, in company: Company.ID) -> String {
+    /// What the link attests whatever its place in the chain, in hexadecimal: the SHA-256 of `polier-link-v1`, company, kind, site,
+    /// entry, version, content and instant of creation, in the form of `HourContent`.
+    func attested(in company: Company.ID) -> String {
         var content = HourContent("polier-link-v1")
-        content.add(company.text)
-        content.add(number)
-        for text in [kind, site, entry] { content.add(text) }
+        for text in [company.text, kind, site, entry] { content.add(text) }
         content.add(version)
         content.add(self.content)
         content.add(createdAt.milliseconds)
-        content.add(before)
         return content.sha256
+    }
+
+    /// The hash of the link, in hexadecimal: the SHA-256 of the hash of the link before (empty before the first), the number, and what the
+    /// link attests, with a space between each.
+    func hash(after before: String, in company: Company.ID) -> String {
+        SHA256.hash(data: Array("\(before) \(number) \(attested(in: company))".utf8)).hexadecimal
+    }
+}
+
+extension HourLink {
+    /// A link that is to be stored.
+    init(kind: Kind, site: String, entry: String, version: Int64, content: String, createdAt: Instant) {
+        self.init(
+            number: 0, kind: kind.rawValue, site: site, entry: entry, version: version, content: content, hash: "",
+            createdAt: createdAt)
     }
 }
 

@@ -15,10 +15,10 @@ struct HourRecord: Sendable {
         HourContent(kind, salt: salt, company, site: site, entry: entry, version: version, values).sha256
     }
 
-    func link(_ number: Int64, in company: Company.ID, at now: Instant) -> HourLink {
+    /// The link of the row, to be stored.
+    func link(in company: Company.ID, at now: Instant) -> HourLink {
         HourLink(
-            number: number, kind: kind.rawValue, site: site, entry: entry, version: version,
-            content: content(in: company), createdAt: now)
+            kind: kind, site: site, entry: entry, version: version, content: content(in: company), createdAt: now)
     }
 
     // MARK: Reading

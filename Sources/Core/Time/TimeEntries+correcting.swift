@@ -128,7 +128,7 @@ extension TimeEntries {
         _ entry: TimeEntry, _ site: SiteScope, _ transaction: borrowing Transaction, now: Instant
     ) throws {
         // Removing the site ends its open entries, so neither may happen during the other.
-        try transaction.enqueue(Site.lock(site))
+        try transaction.enqueue(Site.share(site))
         let (sites, people, open) = try transaction.fetch(
             Site.exists(site), User.one(entry.user, site.within, now: now), TimeEntry.open(of: entry.user, site.company)
         )
@@ -165,7 +165,7 @@ extension TimeEntries {
                 throw Refusal("siteId", .notAssigned, ["id": .text(old.user.text)])
             }
         }
-        try transaction.enqueue(Site.lock(target))
+        try transaction.enqueue(Site.share(target))
         guard try !transaction.fetch(Site.record(target)).isEmpty else {
             throw Site.notFound.about([.init("siteId", .notThere)])
         }

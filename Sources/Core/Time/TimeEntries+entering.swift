@@ -23,7 +23,7 @@ extension TimeEntries {
         return Change { transaction in
             try Self.check(at, now: now)
             for (user, _) in people { try transaction.enqueue(User.lock(user, in: scope.company)) }
-            try transaction.enqueue(Site.lock(scope))
+            try transaction.enqueue(Site.share(scope))
             let (visible, leads) = (Collector(Site.exists(scope)), Collector(Site.ownAssignment(scope)))
             let source: TimeEntry.Source = scope.within.isForLeaders ? .foreman : .manual
             return try Self.add(

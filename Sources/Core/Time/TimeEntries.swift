@@ -23,7 +23,7 @@ public struct TimeEntries: Sendable {
             try Self.check(at, now: now)
             // Neither the site nor the person may be removed concurrently, which would end open time entries.
             try transaction.enqueue(User.lock(user.id, in: scope.company))
-            try transaction.enqueue(Site.lock(scope))
+            try transaction.enqueue(Site.share(scope))
             let arrived = at ?? now
             let (sites, others, starts) = try transaction.fetch(
                 Site.record(scope, at: report.lateAt),

@@ -62,13 +62,13 @@ extension TimeSheet {
         """
     }
 
-    /// Who is active, and who has hours in the period.
+    /// Who is active, and who has hours in the period. For an EXISTS PostgreSQL may read the hours of the period of all companies.
     private static let everyone = page(
         """
-        (u.removed_at IS NULL AND u.status = 'ACTIVE' OR EXISTS (
-            SELECT 1 FROM time_entries h
+        (u.removed_at IS NULL AND u.status = 'ACTIVE' OR (
+            SELECT h.id FROM time_entries h
             WHERE h.company_id = u.company_id AND h.user_id = u.id AND h.checked_in_at >= $4 AND h.checked_in_at < $5
-                AND h.voided_at IS NULL))
+                AND h.voided_at IS NULL LIMIT 1) IS NOT NULL)
         """)
     private static let person = page("u.id = $6")
 
