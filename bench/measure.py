@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import datetime
 import json
 import os
 import pathlib
@@ -195,6 +196,16 @@ class Bench:
                     "pgbench": lambda effort: transactions(effort, script, {}, database),
                 })
                 self.lines.append(of_rates(what, "pgbench, the plain rows", rates["polier"], rates["pgbench"], 1 / 3))
+            # One person at a time takes such a copy.
+            table = f"/api/v1/companies/{company.id}/time-sheets/export?month={last:%Y-%m}&format=csv"
+            rows = f" AND t.checked_in_at >= {int(datetime.datetime(last.year, last.month, 1, tzinfo=datetime.timezone.utc).timestamp() * 1000)}"
+            script.write_text(script.read_text().replace(" AND t.voided_at", rows + " AND t.voided_at"))
+            what = "GET a month's hours of 50 people as CSV, PostgreSQL"
+            rates = alternate(dataclasses.replace(self.effort, connections=1), what, {
+                "polier": lambda effort: requests(effort, server, table, company.token),
+                "pgbench": lambda effort: transactions(effort, script, {}, database),
+            })
+            self.lines.append(of_rates(what, "pgbench, the plain rows", rates["polier"], rates["pgbench"], 1 / 3))
 
     def postgres(self) -> None:
         """The site again, against pgbench with the statements that the server runs for it."""

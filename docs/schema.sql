@@ -1,5 +1,38 @@
 -- The schema on PostgreSQL after all migrations. Made by 'make snapshots': edit migrations/ instead.
 
+CREATE TABLE absences (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    from_day text COLLATE "C" NOT NULL,
+    to_day text COLLATE "C" NOT NULL,
+    part text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    note text COLLATE "C",
+    reason text COLLATE "C",
+    asked_by text COLLATE "C" NOT NULL,
+    asked_at bigint NOT NULL,
+    decided_by text COLLATE "C",
+    decided_at bigint,
+    version bigint NOT NULL DEFAULT 1,
+    updated_at bigint NOT NULL,
+    CONSTRAINT absences_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT absences_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id),
+    CONSTRAINT absences_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id),
+    CONSTRAINT absences_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id)
+);
+
+CREATE INDEX absences_asked ON absences USING btree (asked_by, company_id);
+
+CREATE INDEX absences_days ON absences USING btree (company_id, from_day, id);
+
+CREATE INDEX absences_decided ON absences USING btree (decided_by, company_id) WHERE decided_by IS NOT NULL;
+
+CREATE INDEX absences_state ON absences USING btree (company_id, state, from_day, id);
+
+CREATE INDEX absences_user ON absences USING btree (company_id, user_id, from_day, id);
+
 CREATE TABLE assignments (
     company_id text COLLATE "C" NOT NULL,
     site_id text COLLATE "C" NOT NULL,
@@ -108,6 +141,8 @@ CREATE TABLE companies (
     updated_at bigint NOT NULL,
     suspended_at bigint,
     break_rule text COLLATE "C" NOT NULL DEFAULT 'NONE'::text,
+    region text COLLATE "C",
+    local_holidays text COLLATE "C" NOT NULL DEFAULT ''::text,
     CONSTRAINT companies_pkey PRIMARY KEY (id)
 );
 
@@ -134,6 +169,33 @@ CREATE TABLE company_texts (
     CONSTRAINT company_texts_pkey PRIMARY KEY (company_id, part),
     CONSTRAINT company_texts_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
 );
+
+CREATE TABLE day_approvals (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    day text COLLATE "C" NOT NULL,
+    submitted_at bigint,
+    submitted_by text COLLATE "C",
+    changed_at bigint,
+    approved_at bigint,
+    approved_by text COLLATE "C",
+    reopened_at bigint,
+    reopened_by text COLLATE "C",
+    reopen_reason text COLLATE "C",
+    CONSTRAINT day_approvals_pkey PRIMARY KEY (company_id, user_id, day),
+    CONSTRAINT day_approvals_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES users(id),
+    CONSTRAINT day_approvals_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id),
+    CONSTRAINT day_approvals_reopened_by_fkey FOREIGN KEY (reopened_by) REFERENCES users(id),
+    CONSTRAINT day_approvals_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES users(id)
+);
+
+CREATE INDEX day_approvals_approved ON day_approvals USING btree (approved_by, company_id) WHERE approved_by IS NOT NULL;
+
+CREATE INDEX day_approvals_day ON day_approvals USING btree (company_id, day, user_id);
+
+CREATE INDEX day_approvals_reopened ON day_approvals USING btree (reopened_by, company_id) WHERE reopened_by IS NOT NULL;
+
+CREATE INDEX day_approvals_submitted ON day_approvals USING btree (submitted_by, company_id) WHERE submitted_by IS NOT NULL;
 
 CREATE TABLE former_assignments (
     company_id text COLLATE "C" NOT NULL,
@@ -469,6 +531,7 @@ CREATE TABLE sites (
     contact_name text COLLATE "C",
     contact_phone text COLLATE "C",
     kind text COLLATE "C" NOT NULL DEFAULT 'SITE'::text,
+    region text COLLATE "C",
     CONSTRAINT sites_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT sites_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
     CONSTRAINT sites_dates CHECK (end_date >= start_date),
@@ -478,6 +541,8 @@ CREATE TABLE sites (
 CREATE INDEX sites_active ON sites USING btree (company_id, status, id, removed_at, kind) WHERE status = 'ACTIVE'::text AND removed_at IS NULL AND kind = 'SITE'::text;
 
 CREATE INDEX sites_present ON sites USING btree (company_id, removed_at, id, status, kind);
+
+CREATE INDEX sites_region ON sites USING btree (company_id, id, region) WHERE region IS NOT NULL;
 
 CREATE UNIQUE INDEX sites_removed ON sites USING btree (company_id, id) WHERE removed_at IS NOT NULL;
 
@@ -613,6 +678,7 @@ CREATE TABLE users (
     owner_since bigint,
     phone text COLLATE "C",
     personnel_number text COLLATE "C",
+    youth_until text COLLATE "C",
     CONSTRAINT users_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT users_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
     CONSTRAINT users_status CHECK (status = ANY (ARRAY['ACTIVE'::text, 'INACTIVE'::text]))
@@ -633,3 +699,64 @@ CREATE UNIQUE INDEX users_personnel_number ON users USING btree (company_id, per
 CREATE INDEX users_present ON users USING btree (company_id, removed_at, id);
 
 CREATE UNIQUE INDEX users_removed ON users USING btree (company_id, id) WHERE removed_at IS NOT NULL;
+
+CREATE TABLE wage_cost_centres (
+    company_id text COLLATE "C" NOT NULL,
+    site_id text COLLATE "C" NOT NULL,
+    cost_centre text COLLATE "C" NOT NULL,
+    CONSTRAINT wage_cost_centres_pkey PRIMARY KEY (company_id, site_id),
+    CONSTRAINT wage_cost_centres_company_id_site_id_fkey FOREIGN KEY (company_id, site_id) REFERENCES sites(company_id, id)
+);
+
+CREATE TABLE wage_exports (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    month text COLLATE "C" NOT NULL,
+    format text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C",
+    made_at bigint NOT NULL,
+    made_by text COLLATE "C" NOT NULL,
+    sha256 text COLLATE "C" NOT NULL,
+    people bigint NOT NULL,
+    lines bigint NOT NULL,
+    amounts text COLLATE "C" NOT NULL,
+    file text COLLATE "C" NOT NULL,
+    CONSTRAINT wage_exports_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT wage_exports_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
+    CONSTRAINT wage_exports_made_by_fkey FOREIGN KEY (made_by) REFERENCES users(id),
+    CONSTRAINT wage_exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+CREATE INDEX wage_exports_maker ON wage_exports USING btree (made_by, company_id);
+
+CREATE INDEX wage_exports_month ON wage_exports USING btree (company_id, month, id);
+
+CREATE INDEX wage_exports_user ON wage_exports USING btree (user_id, company_id) WHERE user_id IS NOT NULL;
+
+CREATE TABLE wage_settings (
+    company_id text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    consultant_number bigint,
+    client_number bigint,
+    wage_types text COLLATE "C" NOT NULL,
+    lodas text COLLATE "C" NOT NULL,
+    updated_at bigint NOT NULL,
+    CONSTRAINT wage_settings_pkey PRIMARY KEY (company_id),
+    CONSTRAINT wage_settings_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
+CREATE TABLE work_targets (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    from_day text COLLATE "C" NOT NULL,
+    monday bigint NOT NULL,
+    tuesday bigint NOT NULL,
+    wednesday bigint NOT NULL,
+    thursday bigint NOT NULL,
+    friday bigint NOT NULL,
+    saturday bigint NOT NULL,
+    sunday bigint NOT NULL,
+    opening_minutes bigint,
+    CONSTRAINT work_targets_pkey PRIMARY KEY (company_id, user_id, from_day),
+    CONSTRAINT work_targets_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);

@@ -1,5 +1,36 @@
 -- The schema on SQLite after all migrations. Made by 'make snapshots': edit migrations/ instead.
 
+CREATE TABLE absences (
+    company_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    from_day TEXT NOT NULL,
+    to_day TEXT NOT NULL,
+    part TEXT NOT NULL,
+    state TEXT NOT NULL,
+    note TEXT,
+    reason TEXT,
+    asked_by TEXT NOT NULL REFERENCES users (id),
+    asked_at BIGINT NOT NULL,
+    decided_by TEXT REFERENCES users (id),
+    decided_at BIGINT,
+    version BIGINT NOT NULL DEFAULT 1,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX absences_asked ON absences (asked_by, company_id);
+
+CREATE INDEX absences_days ON absences (company_id, from_day, id);
+
+CREATE INDEX absences_decided ON absences (decided_by, company_id) WHERE decided_by IS NOT NULL;
+
+CREATE INDEX absences_state ON absences (company_id, state, from_day, id);
+
+CREATE INDEX absences_user ON absences (company_id, user_id, from_day, id);
+
 CREATE TABLE assignments (
     company_id TEXT NOT NULL,
     site_id TEXT NOT NULL,
@@ -105,6 +136,8 @@ CREATE TABLE companies (
     updated_at BIGINT NOT NULL,
     suspended_at BIGINT,
     break_rule TEXT NOT NULL DEFAULT 'NONE',
+    region TEXT,
+    local_holidays TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
@@ -128,6 +161,30 @@ CREATE TABLE company_texts (
     bytes BIGINT NOT NULL,
     PRIMARY KEY (company_id, part)
 ) WITHOUT ROWID;
+
+CREATE TABLE day_approvals (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    submitted_at BIGINT,
+    submitted_by TEXT REFERENCES users (id),
+    changed_at BIGINT,
+    approved_at BIGINT,
+    approved_by TEXT REFERENCES users (id),
+    reopened_at BIGINT,
+    reopened_by TEXT REFERENCES users (id),
+    reopen_reason TEXT,
+    PRIMARY KEY (company_id, user_id, day),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX day_approvals_approved ON day_approvals (approved_by, company_id) WHERE approved_by IS NOT NULL;
+
+CREATE INDEX day_approvals_day ON day_approvals (company_id, day, user_id);
+
+CREATE INDEX day_approvals_reopened ON day_approvals (reopened_by, company_id) WHERE reopened_by IS NOT NULL;
+
+CREATE INDEX day_approvals_submitted ON day_approvals (submitted_by, company_id) WHERE submitted_by IS NOT NULL;
 
 CREATE TABLE former_assignments (
     company_id TEXT NOT NULL,
@@ -453,6 +510,7 @@ CREATE TABLE sites (
     contact_name TEXT,
     contact_phone TEXT,
     kind TEXT NOT NULL DEFAULT 'SITE',
+    region TEXT,
     PRIMARY KEY (company_id, id),
     CONSTRAINT sites_dates CHECK (end_date >= start_date)
 ) WITHOUT ROWID;
@@ -461,6 +519,8 @@ CREATE INDEX sites_active ON sites (company_id, status, id, removed_at, kind)
     WHERE status = 'ACTIVE' AND removed_at IS NULL AND kind = 'SITE';
 
 CREATE INDEX sites_present ON sites (company_id, removed_at, id, status, kind);
+
+CREATE INDEX sites_region ON sites (company_id, id, region) WHERE region IS NOT NULL;
 
 CREATE UNIQUE INDEX sites_removed ON sites (company_id, id) WHERE removed_at IS NOT NULL;
 
@@ -594,6 +654,7 @@ CREATE TABLE users (
     owner_since BIGINT,
     phone TEXT,
     personnel_number TEXT,
+    youth_until TEXT,
     PRIMARY KEY (company_id, id)
 ) WITHOUT ROWID;
 
@@ -612,3 +673,60 @@ CREATE UNIQUE INDEX users_personnel_number ON users (company_id, personnel_numbe
 CREATE INDEX users_present ON users (company_id, removed_at, id);
 
 CREATE UNIQUE INDEX users_removed ON users (company_id, id) WHERE removed_at IS NOT NULL;
+
+CREATE TABLE wage_cost_centres (
+    company_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    cost_centre TEXT NOT NULL,
+    PRIMARY KEY (company_id, site_id),
+    FOREIGN KEY (company_id, site_id) REFERENCES sites (company_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE wage_exports (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    id TEXT NOT NULL,
+    month TEXT NOT NULL,
+    format TEXT NOT NULL,
+    user_id TEXT REFERENCES users (id),
+    made_at BIGINT NOT NULL,
+    made_by TEXT NOT NULL REFERENCES users (id),
+    sha256 TEXT NOT NULL,
+    people BIGINT NOT NULL,
+    lines BIGINT NOT NULL,
+    amounts TEXT NOT NULL,
+    file TEXT NOT NULL,
+    PRIMARY KEY (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX wage_exports_maker ON wage_exports (made_by, company_id);
+
+CREATE INDEX wage_exports_month ON wage_exports (company_id, month, id);
+
+CREATE INDEX wage_exports_user ON wage_exports (user_id, company_id) WHERE user_id IS NOT NULL;
+
+CREATE TABLE wage_settings (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    version BIGINT NOT NULL,
+    consultant_number BIGINT,
+    client_number BIGINT,
+    wage_types TEXT NOT NULL,
+    lodas TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id)
+) WITHOUT ROWID;
+
+CREATE TABLE work_targets (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    from_day TEXT NOT NULL,
+    monday BIGINT NOT NULL,
+    tuesday BIGINT NOT NULL,
+    wednesday BIGINT NOT NULL,
+    thursday BIGINT NOT NULL,
+    friday BIGINT NOT NULL,
+    saturday BIGINT NOT NULL,
+    sunday BIGINT NOT NULL,
+    opening_minutes BIGINT,
+    PRIMARY KEY (company_id, user_id, from_day),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;

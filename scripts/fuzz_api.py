@@ -28,6 +28,7 @@ OPERATOR = "operator@polier.example"
 DEMO = "fliesen-brandt.example"
 DEMO_PASSWORD = "polier-demo"
 PIN = "274961"
+WAGES = {"consultantNumber": 1234567, "clientNumber": 12345, "wageTypes": {"WORK": "1000", "TRAVEL": "1010"}}
 
 # Left out: negative_data_rejection and positive_data_acceptance, since the rules are finer than the description (null is as
 # good as absent, a line of blanks is empty); missing_required_header, since no header is required; use_after_free, since what was
@@ -141,6 +142,9 @@ class Client:
     def post(self, path, body=None):
         return self.request("POST", path, body)[0]
 
+    def put(self, path, body):
+        return self.request("PUT", path, body)[0]
+
 
 class Fixture:
     """What the requests are about: what stays for a whole pass, and what may go."""
@@ -163,7 +167,7 @@ class Fixture:
         self.crew = [self.people["mehmet"], self.people["lena"]]
         self.operator = users["ADMIN"]["id"]
         self.elsewhere = self.register_elsewhere()
-        self.guests, self.reports = 0, 0
+        self.guests, self.reports, self.absences, self.exports = 0, 0, 0, 0
 
     def register_elsewhere(self):
         registration = {
@@ -200,7 +204,8 @@ class Fixture:
             moved = self.clients["MANAGER"].post(f"{self.path}/transfers", {
                 "fromSiteId": site_id, "toSiteId": self.depot,
                 "lines": [{"materialId": material_id, "amount": 1}]})
-            place = {"siteId": site_id, "materialId": material_id, "entryId": entry["id"], "transferId": moved["id"]}
+            place = {"siteId": site_id, "materialId": material_id, "entryId": entry["id"], "transferId": moved["id"],
+                     "absenceId": self.absence()}
             places.append({"companyId": self.company, "clarificationId": waiting} | place)
         return places
 
@@ -209,6 +214,30 @@ class Fixture:
         self.reports += 1
         at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=40, minutes=self.reports)
         return self.clients["WORKER"].post(f"{path}/check-out", {"at": at.isoformat()})["id"]
+
+    def absence(self):
+        """Days that the worker asks for."""
+        self.absences += 1
+        # Before today: the hooks ask for later days.
+        day = datetime.date.today() - datetime.timedelta(days=self.absences)
+        return self.clients["WORKER"].post(f"{self.path}/absences", {"kind": "VACATION", "from": str(day)})["id"]
+
+    def paid(self, site):
+        """What a payroll file of one person needs, and one that was made: its id."""
+        manager, person = self.clients["MANAGER"], self.crew[0]
+        manager.put(f"{self.path}/users/{person}", {"personnelNumber": "1001"})
+        self.exports += 1
+        # A month before those whose days are approved and reopened (fuzz_hooks.py).
+        month = datetime.date.today() - datetime.timedelta(days=150)
+        start = datetime.datetime(month.year, month.month, self.exports, 1, tzinfo=datetime.timezone.utc)
+        manager.post(f"{self.path}/sites/{site}/time-entries", {
+            "userIds": [person], "checkedInAt": start.isoformat(), "reason": "Zettel",
+            "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()})
+        manager.post(f"{self.path}/time-sheets/approve", {
+            "userIds": [person], "from": str(start.date()), "until": str(start.date())})
+        manager.put(f"{self.path}/wage-settings", WAGES)
+        self.paid_month = f"{month:%Y-%m}"
+        return manager.post(f"{self.path}/wage-exports", {"month": self.paid_month, "format": "lodas", "userId": person})["id"]
 
     def end_visits(self):
         """An earlier pass may have opened a visit of the worker again."""
@@ -246,7 +275,7 @@ class Fixture:
         for template in [
             "/auth/sessions",
             "/companies",
-            *[company + list_ for list_ in ["/users", "/sites", "/time-entries", "/clarifications", "/audit"]],
+            *[company + list_ for list_ in ["/users", "/sites", "/time-entries", "/clarifications", "/absences", "/audit"]],
             *[f"{company}/sites/{{siteId}}" + list_ for list_ in ["/materials", "/time-entries"]],
             f"{material}/movements",
         ]:
@@ -264,6 +293,8 @@ class Fixture:
         session = next(session["id"] for session in client.get("/auth/sessions") if session["current"])
         self.end_visits()
         places = self.site() + self.site() + self.site()
+        export = self.paid(places[0]["siteId"])
+        places = [place | {"exportId": export} for place in places]
         guests = [self.guest() for _ in range(13)]
         cards = [self.card()[1] for _ in range(3)]
         phones = [self.phone() for _ in range(5)]
@@ -271,6 +302,8 @@ class Fixture:
         company = "/api/v1/companies/{companyId}"
         spare = {
             f"{company}/users/{{userId}}": [guest for guest, _ in guests[5:10]],
+            f"{company}/absences/{{absenceId}}": [
+                {"companyId": self.company, "absenceId": self.absence()} for _ in range(8)],
             f"{company}/users/{{userId}}/phones/{{phoneId}}": [place for place, _ in phones[:2]],
             f"{company}/sites/{{siteId}}": [self.site()[0] for _ in range(4)],
             f"{company}/sites/{{siteId}}/materials/{{materialId}}": self.site() + self.site(),
@@ -291,6 +324,8 @@ class Fixture:
             "cards": cards,
             "phones": [phone for _, phone in phones[2:]],
             "crew": self.crew,
+            "role": one.role,
+            "self": self.people["mehmet"],
             "places": places,
             "elsewhere": self.elsewhere,
             "people": people,
@@ -301,7 +336,8 @@ class Fixture:
             "spare": spare,
             # What no request may remove, so that the others find it.
             # Which may be booked or declined, once each.
-            "waiting": [self.clarification(f"{self.path}/sites/{places[0]['siteId']}") for _ in range(12)],
+            "waiting": [self.clarification(f"{self.path}/sites/{places[0]['siteId']}") for _ in range(18)],
+            "wages": WAGES, "paid_month": self.paid_month,
             "kept": kept + [id_ for place in places for id_ in place.values()],
         }
 

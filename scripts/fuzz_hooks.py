@@ -34,10 +34,17 @@ VOID_HOURS = CORRECT_HOURS.replace("PATCH", "POST") + "/void"
 # Acts of who is on a site.
 CLOCK = ("/check-in", "/check-out", "/break-start", "/break-end", "/break-stated")
 TIME_SHEETS = "GET /api/v1/companies/{companyId}/time-sheets"
+SUBMIT = "POST /api/v1/companies/{companyId}/time-sheets/submit"
+APPROVE = "POST /api/v1/companies/{companyId}/time-sheets/approve"
+REOPEN = "POST /api/v1/companies/{companyId}/time-sheets/reopen"
+MAKE_WAGES, SET_WAGES = [f"{act} /api/v1/companies/{{companyId}}/wage-{what}" for act, what in [("POST", "exports"), ("PUT", "settings")]]
 MOVE = "POST /api/v1/companies/{companyId}/transfers"
 FINISH = "POST /api/v1/companies/{companyId}/sites/{siteId}/finish"
 BOOK = "POST /api/v1/companies/{companyId}/clarifications/{clarificationId}/book"
 DECLINE = "POST /api/v1/companies/{companyId}/clarifications/{clarificationId}/decline"
+ABSENCES = "POST /api/v1/companies/{companyId}/absences"
+ABSENCE = "/api/v1/companies/{companyId}/absences/{absenceId}"
+TARGETS = "PUT /api/v1/companies/{companyId}/users/{userId}/targets"
 END_SESSION = "DELETE /api/v1/auth/sessions/{sessionId}"
 CHANGE_ACCOUNT = "PUT /api/v1/users/me"
 CHANGE_USER = "PUT /api/v1/companies/{companyId}/users/{userId}"
@@ -78,14 +85,17 @@ def before_call(context, case, kwargs):
         case.body = plausible(case.body)
         adjust_credentials(case)
         adjust_hours(case)
+        adjust_days(case)
         adjust_moves(case)
+        adjust_absences(case)
+        adjust_wages(case)
 
 
 @schemathesis.hook
 def after_call(context, case, response):
     name = name_of(case)
     answers[name][str(response.status_code)] += 1
-    known.update(ID.findall(response.text))
+    known.update(ID.findall(response.content.decode(errors="replace")))
     if name in hashes and isinstance(case.body, dict) and "password" in case.body and was_hashed(name, response):
         hashes[name] -= 1
     if name == CHANGE_ACCOUNT and response.status_code == 200:
@@ -197,6 +207,10 @@ def adjust_query(case):
         case.query |= {"from": f"2026-11-{draw.randint(1, 15):02}", "to": f"2026-11-{draw.randint(16, 30)}"}
 
 
+    if "month" in case.query and by_chance(0.7):
+        case.query["month"] = FIXTURE["paid_month"]
+
+
 def adjust_headers(case):
     headers = case.headers
     # Each network may register and reset passwords only so often.
@@ -274,6 +288,18 @@ def adjust_moves(case):
         case.body |= {"restTo": other["siteId"], "lines": [], "at": None}
 
 
+def adjust_wages(case):
+    """Makes files of a person whose hours are closed, and gives sites that are there a cost centre."""
+    place = FIXTURE["places"][0]
+    if name_of(case) == SET_WAGES and by_chance(0.5):
+        case.path_parameters["companyId"] = place["companyId"]
+        case.body |= {"costCentres": [{"siteId": place["siteId"], "costCentre": "77"}]}
+    if name_of(case) == MAKE_WAGES and by_chance(0.5):
+        case.path_parameters["companyId"] = place["companyId"]
+        send("PUT", f"/api/v1/companies/{place['companyId']}/wage-settings", FIXTURE["wages"])
+        case.body |= {"month": FIXTURE["paid_month"], "userId": FIXTURE["crew"][0]}
+
+
 def adjust_hours(case):
     """Enters hours, and corrects those of the fixture: a short time, so that few overlap."""
     name = name_of(case)
@@ -290,10 +316,44 @@ def adjust_hours(case):
         case.body |= {"reason": "Zettel"}
 
 
+def adjust_days(case):
+    """Submits the caller's own days, approves and reopens those of the crew: of long ago, so that hours can be entered still."""
+    name = name_of(case)
+    if name not in (SUBMIT, APPROVE, REOPEN) or not by_chance(0.7):
+        return
+    first = datetime.date.today() - datetime.timedelta(days=draw.randint(65, 90))
+    case.path_parameters["companyId"] = FIXTURE["places"][0]["companyId"]
+    case.body = {"from": str(first), "until": str(first + datetime.timedelta(days=draw.randint(0, 6)))}
+    if name != SUBMIT:
+        case.body["userIds"] = [draw.choice(FIXTURE["crew"])]
+    if name == REOPEN:
+        case.body["reason"] = "Fahrt fehlt"
+
+
+def adjust_absences(case):
+    """Asks for days that are mostly free, and sets the targets of people who are there."""
+    name = name_of(case)
+    if not by_chance(0.7):
+        return
+    if name == ABSENCES:
+        day = datetime.date.today() + datetime.timedelta(days=draw.randint(1, 1000))
+        case.path_parameters["companyId"] = FIXTURE["places"][0]["companyId"]
+        case.body = {"kind": draw.choice(["VACATION", "SICK", "OTHER"]), "from": str(day), "userId": FIXTURE["self"]}
+    if name == TARGETS:
+        case.path_parameters |= {"companyId": FIXTURE["places"][0]["companyId"], "userId": draw.choice(FIXTURE["people"])}
+        case.body = {"targets": [{"from": f"2026-{draw.randint(1, 12):02}-01", "monday": draw.randint(0, 600)}]}
+    if name == f"PATCH {ABSENCE}":
+        case.body = {"note": "Familie"} if FIXTURE["role"] == "WORKER" else {"state": draw.choice(["OK", "NO"])}
+
+
 def adjust_clarifications(case):
     """Decides what waits, each once: a check-out, with a check-in a minute before it."""
     name = name_of(case)
-    if name not in (BOOK, DECLINE) or not FIXTURE["waiting"] or not by_chance(0.5):
+    # Some stay for the one that comes later.
+    if name not in (BOOK, DECLINE) or len(FIXTURE["waiting"]) <= (6 if name == BOOK else 0) or not by_chance(0.8):
+        return
+    # Where something else is wrong, none of the few is used up.
+    if case.meta.generation.mode.is_negative:
         return
     case.path_parameters |= {
         "companyId": FIXTURE["places"][0]["companyId"], "clarificationId": FIXTURE["waiting"].pop()}

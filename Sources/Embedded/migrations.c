@@ -83,6 +83,15 @@ static const unsigned char migration_0026_hours_chain_sql[] = {
 static const unsigned char migration_0027_still_there_sql[] = {
 #embed "../../migrations/0027_still_there.sql"
 };
+static const unsigned char migration_0028_approvals_sql[] = {
+#embed "../../migrations/0028_approvals.sql"
+};
+static const unsigned char migration_0029_absences_sql[] = {
+#embed "../../migrations/0029_absences.sql"
+};
+static const unsigned char migration_0030_wage_files_sql[] = {
+#embed "../../migrations/0030_wage_files.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -112,6 +121,9 @@ static const struct polier_file migrations[] = {
     {"0025_clarifications.sql", migration_0025_clarifications_sql, sizeof migration_0025_clarifications_sql},
     {"0026_hours_chain.sql", migration_0026_hours_chain_sql, sizeof migration_0026_hours_chain_sql},
     {"0027_still_there.sql", migration_0027_still_there_sql, sizeof migration_0027_still_there_sql},
+    {"0028_approvals.sql", migration_0028_approvals_sql, sizeof migration_0028_approvals_sql},
+    {"0029_absences.sql", migration_0029_absences_sql, sizeof migration_0029_absences_sql},
+    {"0030_wage_files.sql", migration_0030_wage_files_sql, sizeof migration_0030_wage_files_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

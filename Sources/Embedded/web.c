@@ -179,6 +179,9 @@ static const unsigned char index_html[] = {
 static const unsigned char manifest_webmanifest[] = {
 #embed "../../web/manifest.webmanifest"
 };
+static const unsigned char pages_absences_js[] = {
+#embed "../../web/pages/absences.js"
+};
 static const unsigned char pages_archive_js[] = {
 #embed "../../web/pages/archive.js"
 };
@@ -278,6 +281,15 @@ static const unsigned char pages_start_js[] = {
 static const unsigned char pages_verify_js[] = {
 #embed "../../web/pages/verify.js"
 };
+static const unsigned char pages_wages_js[] = {
+#embed "../../web/pages/wages.js"
+};
+static const unsigned char parts_absence_form_js[] = {
+#embed "../../web/parts/absence-form.js"
+};
+static const unsigned char parts_absence_js[] = {
+#embed "../../web/parts/absence.js"
+};
 static const unsigned char parts_address_fields_js[] = {
 #embed "../../web/parts/address-fields.js"
 };
@@ -355,6 +367,9 @@ static const unsigned char parts_crew_waiting_js[] = {
 };
 static const unsigned char parts_csv_js[] = {
 #embed "../../web/parts/csv.js"
+};
+static const unsigned char parts_day_approval_js[] = {
+#embed "../../web/parts/day-approval.js"
 };
 static const unsigned char parts_day_explained_js[] = {
 #embed "../../web/parts/day-explained.js"
@@ -479,6 +494,9 @@ static const unsigned char parts_print_cards_js[] = {
 static const unsigned char parts_qr_code_js[] = {
 #embed "../../web/parts/qr-code.js"
 };
+static const unsigned char parts_regions_js[] = {
+#embed "../../web/parts/regions.js"
+};
 static const unsigned char parts_remove_site_js[] = {
 #embed "../../web/parts/remove-site.js"
 };
@@ -515,6 +533,9 @@ static const unsigned char parts_stock_js[] = {
 static const unsigned char parts_tally_js[] = {
 #embed "../../web/parts/tally.js"
 };
+static const unsigned char parts_targets_js[] = {
+#embed "../../web/parts/targets.js"
+};
 static const unsigned char parts_tell_all_js[] = {
 #embed "../../web/parts/tell-all.js"
 };
@@ -523,6 +544,9 @@ static const unsigned char parts_time_entry_js[] = {
 };
 static const unsigned char parts_time_sheets_js[] = {
 #embed "../../web/parts/time-sheets.js"
+};
+static const unsigned char parts_wage_settings_js[] = {
+#embed "../../web/parts/wage-settings.js"
 };
 static const unsigned char parts_waiting_list_js[] = {
 #embed "../../web/parts/waiting-list.js"
@@ -539,6 +563,9 @@ static const unsigned char parts_when_seen_js[] = {
 static const unsigned char sw_js[] = {
 #embed "../../web/sw.js"
 };
+static const unsigned char words_de_absences_js[] = {
+#embed "../../web/words/de-absences.js"
+};
 static const unsigned char words_de_clarifications_js[] = {
 #embed "../../web/words/de-clarifications.js"
 };
@@ -548,8 +575,14 @@ static const unsigned char words_de_inside_js[] = {
 static const unsigned char words_de_privacy_js[] = {
 #embed "../../web/words/de-privacy.js"
 };
+static const unsigned char words_de_wages_js[] = {
+#embed "../../web/words/de-wages.js"
+};
 static const unsigned char words_de_js[] = {
 #embed "../../web/words/de.js"
+};
+static const unsigned char words_en_absences_js[] = {
+#embed "../../web/words/en-absences.js"
 };
 static const unsigned char words_en_clarifications_js[] = {
 #embed "../../web/words/en-clarifications.js"
@@ -559,6 +592,9 @@ static const unsigned char words_en_inside_js[] = {
 };
 static const unsigned char words_en_privacy_js[] = {
 #embed "../../web/words/en-privacy.js"
+};
+static const unsigned char words_en_wages_js[] = {
+#embed "../../web/words/en-wages.js"
 };
 static const unsigned char words_en_js[] = {
 #embed "../../web/words/en.js"
@@ -624,6 +660,7 @@ static const struct polier_file web[] = {
     {"icons/maskable.svg", icons_maskable_svg, sizeof icons_maskable_svg},
     {"index.html", index_html, sizeof index_html},
     {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
+    {"pages/absences.js", pages_absences_js, sizeof pages_absences_js},
     {"pages/archive.js", pages_archive_js, sizeof pages_archive_js},
     {"pages/card.js", pages_card_js, sizeof pages_card_js},
     {"pages/clarifications.js", pages_clarifications_js, sizeof pages_clarifications_js},
@@ -657,6 +694,9 @@ static const struct polier_file web[] = {
     {"pages/sites.js", pages_sites_js, sizeof pages_sites_js},
     {"pages/start.js", pages_start_js, sizeof pages_start_js},
     {"pages/verify.js", pages_verify_js, sizeof pages_verify_js},
+    {"pages/wages.js", pages_wages_js, sizeof pages_wages_js},
+    {"parts/absence-form.js", parts_absence_form_js, sizeof parts_absence_form_js},
+    {"parts/absence.js", parts_absence_js, sizeof parts_absence_js},
     {"parts/address-fields.js", parts_address_fields_js, sizeof parts_address_fields_js},
     {"parts/address-line.js", parts_address_line_js, sizeof parts_address_line_js},
     {"parts/address-proof.js", parts_address_proof_js, sizeof parts_address_proof_js},
@@ -683,6 +723,7 @@ static const struct polier_file web[] = {
     {"parts/crew-hours.js", parts_crew_hours_js, sizeof parts_crew_hours_js},
     {"parts/crew-waiting.js", parts_crew_waiting_js, sizeof parts_crew_waiting_js},
     {"parts/csv.js", parts_csv_js, sizeof parts_csv_js},
+    {"parts/day-approval.js", parts_day_approval_js, sizeof parts_day_approval_js},
     {"parts/day-explained.js", parts_day_explained_js, sizeof parts_day_explained_js},
     {"parts/device.js", parts_device_js, sizeof parts_device_js},
     {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
@@ -724,6 +765,7 @@ static const struct polier_file web[] = {
     {"parts/pin-sign-in.js", parts_pin_sign_in_js, sizeof parts_pin_sign_in_js},
     {"parts/print-cards.js", parts_print_cards_js, sizeof parts_print_cards_js},
     {"parts/qr-code.js", parts_qr_code_js, sizeof parts_qr_code_js},
+    {"parts/regions.js", parts_regions_js, sizeof parts_regions_js},
     {"parts/remove-site.js", parts_remove_site_js, sizeof parts_remove_site_js},
     {"parts/running-time.js", parts_running_time_js, sizeof parts_running_time_js},
     {"parts/search-field.js", parts_search_field_js, sizeof parts_search_field_js},
@@ -736,21 +778,27 @@ static const struct polier_file web[] = {
     {"parts/stock-chart.js", parts_stock_chart_js, sizeof parts_stock_chart_js},
     {"parts/stock.js", parts_stock_js, sizeof parts_stock_js},
     {"parts/tally.js", parts_tally_js, sizeof parts_tally_js},
+    {"parts/targets.js", parts_targets_js, sizeof parts_targets_js},
     {"parts/tell-all.js", parts_tell_all_js, sizeof parts_tell_all_js},
     {"parts/time-entry.js", parts_time_entry_js, sizeof parts_time_entry_js},
     {"parts/time-sheets.js", parts_time_sheets_js, sizeof parts_time_sheets_js},
+    {"parts/wage-settings.js", parts_wage_settings_js, sizeof parts_wage_settings_js},
     {"parts/waiting-list.js", parts_waiting_list_js, sizeof parts_waiting_list_js},
     {"parts/waiting.js", parts_waiting_js, sizeof parts_waiting_js},
     {"parts/wall-fields.js", parts_wall_fields_js, sizeof parts_wall_fields_js},
     {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},
     {"sw.js", sw_js, sizeof sw_js},
+    {"words/de-absences.js", words_de_absences_js, sizeof words_de_absences_js},
     {"words/de-clarifications.js", words_de_clarifications_js, sizeof words_de_clarifications_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
     {"words/de-privacy.js", words_de_privacy_js, sizeof words_de_privacy_js},
+    {"words/de-wages.js", words_de_wages_js, sizeof words_de_wages_js},
     {"words/de.js", words_de_js, sizeof words_de_js},
+    {"words/en-absences.js", words_en_absences_js, sizeof words_en_absences_js},
     {"words/en-clarifications.js", words_en_clarifications_js, sizeof words_en_clarifications_js},
     {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
     {"words/en-privacy.js", words_en_privacy_js, sizeof words_en_privacy_js},
+    {"words/en-wages.js", words_en_wages_js, sizeof words_en_wages_js},
     {"words/en.js", words_en_js, sizeof words_en_js},
 };
 

@@ -205,6 +205,37 @@ struct WorkDayTests {
                 == [.noBreak, .over8Hours, .over10Hours, .over24Hours])
     }
 
+    @Test(
+        "who is under 18 is protected more (JArbSchG sections 8, 11, 14)",
+        arguments: [
+            ("07:00", "11:30", 0, false), ("07:00", "11:31", 0, true), ("07:00", "12:01", 30, false),
+            ("07:00", "13:30", 30, false), ("07:00", "13:31", 30, true), ("07:00", "14:01", 60, false),
+            ("07:00", "16:00", 60, false), ("07:00", "16:01", 60, true), ("06:00", "08:00", 0, false),
+            ("05:59", "08:00", 0, true), ("18:00", "20:00", 0, false), ("18:00", "20:01", 0, true),
+        ])
+    func youth(from: String, to: String, pause: Int, isMarked: Bool) {
+        let breaks = pause > 0 ? [Break(minutes: pause, source: .stated)] : []
+        let day = Day(daysSince1970: 20_781)
+        func marks(until: Day?) -> Bool {
+            WorkDay.days(
+                of: [.at(from, to, breaks: breaks)], in: ZoneDays("Europe/Berlin", knowing: day...day), rule: .none,
+                youthUntil: until, now: WorkStretch.clock("23:00:00"))[0].warnings.contains(.youth)
+        }
+        #expect(marks(until: day) == isMarked && !marks(until: day + -1) && !marks(until: nil))
+    }
+
+    @Test("who is under 18 rests for twelve hours")
+    func youthRest() {
+        let first = Day(daysSince1970: 20_780)
+        for (start, isMarked) in [("07:59", true), ("08:00", false)] {
+            let days = WorkDay.days(
+                of: [.on("2026-11-23T15:00:00Z", "2026-11-23T19:00:00Z"), .at(start, "09:00")],
+                in: ZoneDays("Europe/Berlin", knowing: first...(first + 1)), rule: .none, youthUntil: first + 1,
+                now: WorkStretch.clock("23:00:00"))
+            #expect(days[1].warnings.contains(.youth) == isMarked && !days[0].warnings.contains(.youth))
+        }
+    }
+
     // MARK: By chance
 
     /// How many days are compared; more of them with POLIER_TEST_WORK_DAYS.
@@ -217,10 +248,19 @@ struct WorkDayTests {
         while compared < Self.count {
             let person = ChancePerson(&chance)
             let zone = ZoneDays(person.zone, knowing: person.first...(person.first + 5))
+            // Any day may be a holiday, and the person may come of age on any.
+            let free = (0..<chance.below(3)).map { _ in person.first + (chance.below(8) - 1) }
+            let calendar = HolidayCalendar(
+                home: nil, LocalHolidays(free.map { .init($0, "Fest \($0.text)") }),
+                in: person.first...(person.first + 5))
+            let youthUntil = chance.isOne(of: 2) ? person.first + chance.below(3) : nil
             let days = WorkDay.days(
-                of: person.stretches.shuffled(using: &chance), in: zone, rule: person.rule, now: person.now)
+                of: person.stretches.shuffled(using: &chance), in: zone, rule: person.rule, holidays: calendar,
+                youthUntil: youthUntil, now: person.now)
             let expected = MinuteByMinute(
-                person.stretches, in: person.zone, rule: person.rule, now: person.now
+                person.stretches, in: person.zone, rule: person.rule,
+                holidays: Dictionary(free.map { ($0.text, "Fest \($0.text)") }) { first, _ in first },
+                youthUntil: youthUntil?.text, now: person.now
             ).days
             try #require(days == expected, "\(person)")
             compared += days.count

@@ -233,6 +233,50 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused(
             "POST", "{site}/materials/01a0d26d-b400-71b0-bebe-75cb14030474/adjust-quantity", "{\"delta\":1}", 404,
             "There is no such material."),
+        Refused("GET", "{company}/absences/7", 404, "There is no such absence."),
+        Refused("PATCH", "{company}/absences/7", "{\"state\":\"OK\"}", 404, "There is no such absence."),
+        Refused("PATCH", "{company}/absences/7", "{\"state\":\"ASKED\"}", 400, "state must be one of OK, NO"),
+        Refused("GET", "{company}/absences?state=offen", 400, "state must be one of ASKED, OK, NO"),
+        Refused("GET", "{company}/absences?from=morgen", 400, "from must be a day as YYYY-MM-DD"),
+        Refused("GET", "{company}/absences?from=2026-12-02&to=2026-12-01", 400, "to must not be before from"),
+        Refused("GET", "{company}/absences?cursor=2026-12-02.7", 400, "cursor must be"),
+        Refused("PATCH", "{company}", "{\"region\":\"AT-9\"}", 400, "region must be one of DE-BW,"),
+        Refused("PATCH", "{site}", "{\"region\":\"\"}", 400, "region must be one of DE-BW,"),
+        Refused(
+            "PATCH", "{company}", "{\"localHolidays\":[{\"day\":\"Kirchweih\"}]}", 400,
+            "localHolidays[0].day must be a day as YYYY-MM-DD; localHolidays[0].name is missing"),
+        Refused("PUT", "{company}/users/7/targets", "{}", 400, "targets is missing"),
+        Refused("PUT", "{company}/users/7/targets", "{\"targets\":[]}", 404, "There is no such user."),
+        Refused(
+            "PUT", "{company}/users/7/targets", "{\"targets\":[{\"monday\":1441}]}", 400,
+            "targets[0].from is missing; targets[0].monday must be a whole number from 0 to 1440"),
+        Refused(
+            "PUT", "{company}/users/01a0d26d-b400-71b0-bebe-75cb14030474/targets",
+            "{\"targets\":[{\"from\":\"2026-01-01\"},{\"from\":\"2026-01-01\"}]}", 400,
+            "targets[1].from is named by another line too"),
+        Refused("POST", "{company}/absences", "{}", 400, "kind is missing; from is missing"),
+        Refused(
+            "POST", "{company}/absences", "{\"kind\":\"KUR\",\"from\":\"2026-12-02\"}", 400,
+            "kind must be one of VACATION,"),
+        Refused(
+            "POST", "{company}/absences", "{\"kind\":\"SICK\",\"from\":\"2026-12-02\",\"to\":\"2026-12-01\"}", 400,
+            "to must not be before from"),
+        Refused(
+            "POST", "{company}/absences", "{\"kind\":\"SICK\",\"from\":\"2026-12-02\",\"to\":\"2027-12-03\"}", 400,
+            "to must be at most 366 days from from"),
+        Refused(
+            "POST", "{company}/absences", "{\"kind\":\"SICK\",\"from\":\"2020-02-02\"}", 400,
+            "from must be at most 1830 days ago"),
+        Refused(
+            "POST", "{company}/absences", "{\"kind\":\"SICK\",\"from\":\"2030-02-02\"}", 400,
+            "to must be at most 1098 days ahead"),
+        Refused(
+            "POST", "{company}/absences",
+            "{\"kind\":\"OTHER\",\"from\":\"2026-12-02\",\"half\":true,\"minutes\":60}", 400,
+            "minutes must be given unless half is"),
+        Refused(
+            "POST", "{company}/absences", "{\"kind\":\"OTHER\",\"from\":\"2026-12-02\",\"minutes\":1440}", 400,
+            "minutes must be a whole number from 1 to 1439"),
     ]
 }
 

@@ -48,7 +48,7 @@ import Testing
             let stored = try await Self.columns(server, engine).filter { $0.table == "companies" }.map(\.column)
             #expect(Set(stored) == Set(ColumnList.of(Company.self).held.map(\.name)))
             var company = Company()
-            company.suspendedAt = server.clock.now
+            (company.suspendedAt, company.region) = (server.clock.now, .berlin)
             let head = try JSONEncoder().encode(ArchiveHead(company, at: server.clock.now))
             let line = String(decoding: head, as: UTF8.self)
             for column in stored {

@@ -66,10 +66,30 @@ import Testing
         let entered = try await admin.post(
             site + "/time-entries", "{\"userIds\": [\"\(world.worker.id)\"], \(hours)}")
         #expect(entered.status == 201, "\(entered.text)")
+        let days = "\"userIds\": [\"\(world.worker.id)\"], \"from\": \"2026-11-20\", \"until\""
+        for (act, client, rest) in [
+            ("submit", world.worker.client, "\"2026-11-21\""), ("approve", manager, "\"2026-11-21\""),
+            ("reopen", admin, "\"2026-11-20\", \"reason\": \"Fahrt fehlt\""),
+        ] {
+            let said = try await client.post("\(company.path)/time-sheets/\(act)", "{\(days): \(rest)}")
+            #expect(said.status == 200, "\(said.text)")
+        }
         _ = try await manager.put(company.path + "/users/" + world.other.id, "{\"firstName\": \"Karl\"}")
         let invitation =
             "{\"email\": \"l@geht.example\", \"firstName\": \"L\", \"lastName\": \"V\", \"role\": \"WORKER\"}"
         #expect(try await manager.post(company.path + "/users", invitation).status == 201)
+        let absence = company.path + "/absences/" + (world.ids["absenceId"] ?? "")
+        #expect(
+            try await manager.patch(absence, "{\"state\": \"OK\", \"half\": true, \"reason\": \"Gern\"}").status == 200)
+        _ = try await manager.patch(
+            company.path,
+            "{\"region\": \"DE-BY\", \"localHolidays\": [{\"day\": \"2026-08-15\", \"name\": \"Mariä Himmelfahrt\"}]}")
+        _ = try await manager.patch(site, "{\"region\": \"DE-SN\"}")
+        _ = try await manager.put(company.path + "/users/" + world.other.id, "{\"youthUntil\": \"2027-03-01\"}")
+        let targets = try await manager.put(
+            company.path + "/users/" + world.other.id + "/targets",
+            "{\"targets\": [{\"from\": \"2026-01-01\", \"monday\": 480, \"openingMinutes\": -30}]}")
+        #expect(targets.status == 200, "\(targets.text)")
         let gone = try await server.person(.worker, in: company.id)
         #expect(try await manager.delete(company.path + "/users/" + gone.id).status == 204)
         let address = "{\"email\": \"neu@wartet.example\", \"currentPassword\": \"\(TestCompany.password)\"}"

@@ -92,12 +92,12 @@ import Testing
     @Test func aNewRequiredFieldIsABreach() async throws {
         let path = Self.body(Self.company + "/sites", "post")
         let (contract, baseline) = try await Self.changed(path) { schema in
-            schema.replacing(["properties", "region"], with: .object(["type": "string"]))
-                .replacing(["required"], with: .list((schema["required"]?.list ?? []) + ["region"]))
+            schema.replacing(["properties", "district"], with: .object(["type": "string"]))
+                .replacing(["required"], with: .list((schema["required"]?.list ?? []) + ["district"]))
         }
         #expect(
-            contract.breaches(of: baseline) == ["newly demanded: POST \(Self.company)/sites <- region: required"])
-        #expect(!contract.added(to: baseline).contains("POST \(Self.company)/sites <- region: required"))
+            contract.breaches(of: baseline) == ["newly demanded: POST \(Self.company)/sites <- district: required"])
+        #expect(!contract.added(to: baseline).contains("POST \(Self.company)/sites <- district: required"))
     }
 
     @Test func aNarrowedChoiceIsABreach() async throws {

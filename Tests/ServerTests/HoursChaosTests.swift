@@ -157,13 +157,15 @@ import Testing
     private static func json(_ day: WorkDay) -> JSON {
         func number(_ minutes: Int) -> JSON { .number(Decimal(minutes)) }
         return .object([
-            "day": .text(day.day.text), "from": .text(day.from.text), "to": day.to.map { .text($0.text) } ?? .null,
+            "day": .text(day.day.text), "from": .text(day.from.text),
+            "to": day.to.map { .text($0.text) } ?? .null,
             "presenceMinutes": number(day.presenceMinutes), "gapMinutes": number(day.gapMinutes),
             "breakMinutes": number(day.breakMinutes), "minutes": number(day.minutes),
             "breakSource": day.breakSource.map { .text($0.rawValue) } ?? .null,
             "travelMinutes": number(day.travelMinutes), "isOpen": .boolean(day.isOpen),
             "entries": .list(day.entries.map { .text($0.text) }),
-            "warnings": .list(day.warnings.map { .text($0.rawValue) }),
+            "warnings": .list(day.warnings.map { .text($0.rawValue) }), "targetMinutes": .null, "creditMinutes": 0,
+            "absences": .list([]), "holiday": .null,
         ])
     }
 

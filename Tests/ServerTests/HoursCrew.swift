@@ -363,7 +363,7 @@ struct HoursCrew: Sendable {
             state.reworked.insert(entry)
             switch act {
             case "ENTER_TIMES":
-                let people = booked["body"]?["userIds"]?.list.count ?? 0
+                let people = booked["body"]?["people"]?.list.count ?? 0
                 if let key = booked["body"]?["reason"]?.text { state.entered[key] = people }
             case "CORRECT_TIMES":
                 // It may have changed nothing.

@@ -154,10 +154,14 @@ import Testing
             _ = try await company.manager.patch(
                 site + "/time-entries/" + (leaving.ids["entryId"] ?? ""),
                 "{\"checkedOutAt\": \"2026-11-23T12:00:00Z\", \"reason\": \"vergessen\"}")
+            _ = try await leaving.worker.client.post(
+                company.path + "/time-sheets/submit", "{\"from\": \"2026-11-20\", \"until\": \"2026-11-20\"}")
             _ = try await company.manager.patch(site, "{\"users\": []}")
             _ = try await company.manager.send(
                 "POST", site + "/check-in", headers: ["Idempotency-Key": "eins"])
             _ = try await company.manager.patch(site, "{\"users\": [\"\(leaving.worker.id)\"]}")
+            _ = try await company.manager.put(
+                "\(company.path)/users/\(leaving.worker.id)/targets", "{\"targets\": [{\"from\": \"2026-01-01\"}]}")
             let own =
                 "{\"firstName\": \"A\", \"email\": \"a@neu.example\", \"currentPassword\": \"\(TestCompany.password)\"}"
             #expect(try await company.manager.put("/api/v1/users/me", own).status == 200)

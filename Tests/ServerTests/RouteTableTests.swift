@@ -109,7 +109,10 @@ import Testing
                         case .assignedSites: [200, 400, 412]
                         case .ownRecords where route.places.contains("siteId") && !caller.isAssigned: [404]
                         case .ledSites: [400]
-                        case .ownRecords: [200]
+                        case .ownRecords where route.places.contains("absenceId") && !caller.isAssigned:
+                            route.method == .patch ? [400] : [404]
+                        case .ownRecords where route.places.contains("userId") && caller.isAssigned: [404]
+                        case .ownRecords: route.method == .get ? [200] : [400, 412]
                         }
                     #expect(
                         expected.contains(reply.status),

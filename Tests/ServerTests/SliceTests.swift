@@ -14,7 +14,8 @@ import Testing
             let user = registered.json["user"] ?? .null
             #expect(
                 user.keys == [
-                    "id", "email", "pendingEmail", "firstName", "lastName", "phone", "personnelNumber", "isOwner",
+                    "id", "email", "pendingEmail", "firstName", "lastName", "phone", "personnelNumber", "youthUntil",
+                    "isOwner",
                     "role", "status", "language", "companyId",
                     "createdAt", "updatedAt", "removedAt",
                 ])
@@ -51,7 +52,7 @@ import Testing
                 site.keys == [
                     "id", "kind", "name", "priority", "status", "address", "addressParts", "startDate", "endDate",
                     "notes",
-                    "contactName", "contactPhone",
+                    "contactName", "contactPhone", "region",
                     "lastVisited", "progress", "hoursLogged", "materialInfo", "assignments", "material",
                     "materialTruncated", "createdAt", "updatedAt", "removedAt",
                 ])

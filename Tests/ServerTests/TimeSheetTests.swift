@@ -111,6 +111,8 @@ import Testing
             #expect(Self.warnings(other[0]) == ["over-8-hours"])
             let total: [String: JSON] = [
                 "presenceMinutes": 3243, "breakMinutes": 135, "minutes": 3108, "travelMinutes": 0,
+                "targetMinutes": .null,
+                "creditMinutes": 0, "balanceMinutes": .null, "runningMinutes": .null,
             ]
             #expect(ruled["total"] == .object(total))
             try await crew.set("NONE")

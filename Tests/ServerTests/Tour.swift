@@ -116,10 +116,13 @@ enum Tour {
             _ = try await client.get("/api/v1/users/me/export")
         }
         try await writeHours(server, world, site: site)
+        try await approve(server, world, site: site)
         try await moveMaterial(world, site: site, material: material)
         _ = try await manager.patch(material, "{\"threshold\": 101}")
         try await clarify(server, world, site: site, material: material)
+        try await takeOff(server, world)
         try await remind(server, world, site: site, database)
+        try await pay(world, site: site)
         try await archive(server, world, material: material, site: site, database)
         _ = try await manager.delete(material)
         _ = try await manager.delete(company + "/users/" + world.other.id)
@@ -239,6 +242,27 @@ enum Tour {
         }
     }
 
+    /// Days that are submitted, changed, approved and reopened.
+    private static func approve(_ server: TestServer, _ world: World, site: String) async throws {
+        let (manager, worker, sheets) = (world.company.manager, world.worker, world.company.path + "/time-sheets")
+        let day = server.clock.now.day + -20
+        let until = day + 6
+        let days = "\"userIds\": [\"\(worker.id)\"], \"from\": \"\(day.text)\", \"until\": \"\(until.text)\""
+        _ = try await worker.client.post(sheets + "/submit", "{\(days)}")
+        let start = (day.start + .seconds(10 * 3600)).text
+        _ = try await manager.post(
+            site + "/time-entries",
+            "{\"userIds\": [\"\(worker.id)\"], \"checkedInAt\": \"\(start)\", \"checkedOutAt\": \"\(start)\", \"reason\": \"Zettel\"}"
+        )
+        _ = try await manager.post(sheets + "/approve", "{\(days)}")
+        for client in [manager, worker.client] {
+            for whose in ["", "&userId=\(worker.id)"] {
+                _ = try await client.get("\(sheets)?from=\(day.text)&to=\(until.text)\(whose)")
+            }
+        }
+        _ = try await manager.post(sheets + "/reopen", "{\(days), \"reason\": \"Fahrt fehlt\"}")
+    }
+
     /// A transfer, refused ones, and a site that is finished, with its costs.
     private static func moveMaterial(_ world: World, site: String, material: String) async throws {
         let (company, manager) = (world.company, world.company.manager)
@@ -287,6 +311,10 @@ enum Tour {
         _ = try await worker.client.patch(
             site + "/time-entries/" + (world.ids["entryId"] ?? ""),
             "{\"checkedOutAt\": \"\(late(99_999))\", \"reason\": \"Kolonne\", \"at\": \"\(late(20))\"}")
+        let (from, until) = (server.clock.now.day + -34, server.clock.now.day)
+        _ = try await manager.post(
+            company + "/time-sheets/approve",
+            "{\"userIds\": [\"\(worker.id)\"], \"from\": \"\(from.text)\", \"until\": \"\(until.text)\"}")
         for one in try await manager.get(list + "?state=OPEN").json.list.reversed() {
             let id = one["id"]?.text ?? ""
             let body =
@@ -299,6 +327,84 @@ enum Tour {
             for client in [worker.client, manager] { _ = try await client.post("\(list)/\(id)/book", body) }
             _ = try await manager.post("\(list)/\(id)/decline", "{\"reason\": \"Doppelt\"}")
         }
+    }
+
+    /// Absences, asked for, answered, changed, listed and removed by everyone who may.
+    private static func takeOff(_ server: TestServer, _ world: World) async throws {
+        let (list, manager, worker) = (world.company.path + "/absences", world.company.manager, world.worker)
+        let period = "from=2026-12-01&to=2026-12-31"
+        let sick = "{\"kind\": \"SICK\", \"from\": \"2026-12-07\", \"note\": \"Fieber\"}"
+        for _ in 0..<2 { _ = try await worker.client.post(list, sick) }
+        _ = try await manager.post(
+            list, "{\"userId\": \"\(worker.id)\", \"kind\": \"OTHER\", \"from\": \"2026-12-08\", \"half\": true}")
+        for query in [
+            "limit=1", period, "\(period)&state=ASKED", "\(period)&userId=\(worker.id)", "state=OK&userId=\(worker.id)",
+        ] {
+            for client in [manager, worker.client] {
+                let first = try await client.get("\(list)?\(query)")
+                if first.header("Link") != nil { _ = try await client.get(next(first)) }
+            }
+        }
+        let targets = "\(world.company.path)/users/\(worker.id)/targets"
+        _ = try await manager.patch(world.company.path, "{\"region\": \"DE-SN\"}")
+        for _ in 0..<2 {
+            _ = try await manager.put(
+                targets, "{\"targets\": [{\"from\": \"2026-11-01\", \"monday\": 480, \"openingMinutes\": 60}]}")
+        }
+        for client in [manager, worker.client] {
+            for path in [
+                targets, "\(world.company.path)/time-sheets", "\(world.company.path)/time-sheets?userId=\(worker.id)",
+            ] {
+                _ = try await client.get(path)
+            }
+        }
+        let one = list + "/" + (world.ids["absenceId"] ?? "")
+        for client in [manager, worker.client] { _ = try await client.get(one) }
+        _ = try await worker.client.patch(one, "{\"to\": \"2026-12-22\"}")
+        for state in ["NO", "OK"] { _ = try await manager.patch(one, "{\"state\": \"\(state)\", \"reason\": \"So\"}") }
+        for client in [worker.client, manager] { _ = try await client.delete(one) }
+        _ = try await manager.post(
+            list, "{\"userId\": \"\(worker.id)\", \"kind\": \"VACATION\", \"from\": \"2026-12-28\"}")
+    }
+
+    /// Settings for payroll, tables and files of everyone and of one, one that is refused, and what changed since.
+    private static func pay(_ world: World, site: String) async throws {
+        let (company, manager, worker) = (world.company.path, world.company.manager, world.worker.id)
+        _ = try await manager.put("\(company)/users/\(worker)", "{\"personnelNumber\": \"12\"}")
+        _ = try await manager.post(
+            site + "/time-entries",
+            """
+            {"userIds": ["\(worker)"], "checkedInAt": "2026-10-05T06:00:00Z", "checkedOutAt": "2026-10-05T07:00:00Z",
+             "reason": "Zettel"}
+            """)
+        _ = try await manager.post(
+            company + "/time-sheets/approve",
+            "{\"userIds\": [\"\(worker)\"], \"from\": \"2026-10-01\", \"until\": \"2026-10-31\"}")
+        let (exports, settings) = (company + "/wage-exports", company + "/wage-settings")
+        func file(_ more: String = "") -> String { "{\"month\": \"2026-10\", \"format\": \"lodas\"\(more)}" }
+        _ = try await manager.post(exports, file())
+        for centre in ["[{\"siteId\": \"\(site.lastSegment)\", \"costCentre\": \"7\"}]", "[]"] {
+            _ = try await manager.put(
+                settings,
+                """
+                {"consultantNumber": 1, "clientNumber": 1, "wageTypes": {"WORK": "1000"}, "costCentres": \(centre)}
+                """)
+        }
+        _ = try await manager.get(settings)
+        for more in ["", ", \"userId\": \"\(worker)\""] {
+            let made = try await manager.post(exports, file(more))
+            #expect(made.status == 201, "\(made.text)")
+            _ = try await manager.get("\(exports)/\(made.json["id"]?.text ?? "")/file")
+        }
+        for one in ["", "&userId=\(worker)"] {
+            _ = try await manager.get("\(company)/time-sheets/export/check?month=2026-10&format=lodas\(one)")
+            _ = try await manager.get("\(company)/time-sheets/export?month=2026-10&format=csv\(one)")
+        }
+        // Those of someone whose hours are gone.
+        let fresh = "\(exports)/\(world.ids["exportId"] ?? "")"
+        _ = try await manager.get(fresh + "/file")
+        let first = try await manager.get(exports + "?limit=1")
+        _ = try await manager.get(next(first))
     }
 
     /// A person who has been on a site for long is asked, by a mail that is claimed while they are still there.

@@ -30,6 +30,12 @@ struct World: Sendable {
         guard waiting.status == 202, let clarification = waiting.json["id"]?.text else {
             throw Unexpected(reply: waiting)
         }
+        let asked = try await worker.client.post(
+            company.path + "/absences", "{\"kind\": \"VACATION\", \"from\": \"2026-12-21\", \"note\": \"\(mark)\"}")
+        guard asked.status == 201, let absence = asked.json["id"]?.text else { throw Unexpected(reply: asked) }
+        _ = try await company.manager.put(
+            company.path + "/wage-settings",
+            "{\"costCentres\": [{\"siteId\": \"\(site.lastSegment)\", \"costCentre\": \"\(mark.prefix(8))\"}]}")
         let phone = try await company.cardHolder(server)
         let moved = try await company.manager.post(
             company.path + "/transfers",
@@ -41,7 +47,8 @@ struct World: Sendable {
         ids = [
             "companyId": company.id, "siteId": site.lastSegment, "materialId": material.lastSegment,
             "userId": other.id, "entryId": entryID, "sessionId": session,
-            "phoneId": phone.phone, "transferId": transfer, "clarificationId": clarification,
+            "phoneId": phone.phone, "transferId": transfer, "clarificationId": clarification, "absenceId": absence,
+            "exportId": try await server.wageExport(company.id, by: company.managerID),
             "fromSiteId": site.lastSegment,
             "toSiteId": site.lastSegment, "restTo": site.lastSegment,
         ]

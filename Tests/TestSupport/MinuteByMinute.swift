@@ -17,11 +17,19 @@ package struct MinuteByMinute {
     private let rule: BreakRule
     private let now: Instant
     private let calendar: Calendar
+    /// The names of days, and of holidays there.
+    private let holidays: [String: String]
+    /// The name of the last day of youth.
+    private let youthUntil: String?
 
     /// - Parameters:
     ///   - stretches: all of the person's entries.
     ///   - zone: the company's time zone.
-    package init(_ stretches: [WorkStretch], in zone: String, rule: BreakRule, now: Instant) {
+    package init(
+        _ stretches: [WorkStretch], in zone: String, rule: BreakRule, holidays: [String: String] = [:],
+        youthUntil: String? = nil, now: Instant
+    ) {
+        (self.holidays, self.youthUntil) = (holidays, youthUntil)
         (self.stretches, self.rule, self.now) = (stretches, rule, now)
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = TimeZone(identifier: zone) ?? .gmt
@@ -80,14 +88,36 @@ package struct MinuteByMinute {
             warnings.append(.openTooLong)
         }
         if closed.contains(where: { minutes(of: $0).count > 1_440 }) { warnings.append(.over24Hours) }
+        if isYouth(name, work: work, breaks: counted, all, before: before) { warnings.append(.youth) }
         let isOpen = closed.count < all.count
         let source: WorkDay.BreakSource? =
             recorded.contains { $0.source == .stated }
             ? .stated : !recorded.isEmpty ? .taken : deducted > 0 ? .rule : nil
-        return WorkDay(
+        var day = WorkDay(
             day: Day(name) ?? Day(daysSince1970: 0), from: all[0].from, to: isOpen ? nil : all.compactMap(\.to).max(),
             presenceMinutes: presence, gapMinutes: gapMinutes, breakMinutes: breaks, breakSource: source,
             travelMinutes: min(travel, work), entries: all.map(\.entry), isOpen: isOpen, warnings: warnings)
+        day.holiday = holidays[name]
+        return day
+    }
+
+    /// JArbSchG sections 8, 11, 13 and 14.
+    private func isYouth(
+        _ name: String, work: Int, breaks: Int, _ all: [WorkStretch], before: [WorkStretch]
+    ) -> Bool {
+        guard let youthUntil, name <= youthUntil else { return false }
+        if work > 8 * 60 || work > 6 * 60 && breaks < 60 || work > 270 && breaks < 30 { return true }
+        func clock(_ minute: Int) -> (name: String, hour: Int, minute: Int) {
+            let at = date(Int64(minute) * 60_000)
+            let parts = calendar.dateComponents([.hour, .minute], from: at)
+            return (self.name(of: Instant(milliseconds: Int64(minute) * 60_000)), parts.hour ?? 0, parts.minute ?? 0)
+        }
+        if clock(minute(all[0].from)).hour < 6 { return true }
+        if let end = all.compactMap(\.to).max() {
+            let last = clock(minute(end))
+            if last.name > name || last.hour > 20 || last.hour == 20 && last.minute > 0 { return true }
+        }
+        return rest(before: all[0], after: before).map { $0 >= 15 && $0 < 12 * 60 } ?? false
     }
 
     /// ArbZG section 4.
@@ -172,11 +202,15 @@ package struct MinuteByMinute {
     }
 
     private func isRestShort(_ first: WorkStretch, before: [WorkStretch]) -> Bool {
-        guard let last = before.last else { return false }
+        rest(before: first, after: before).map { $0 >= 15 && $0 < 11 * 60 } ?? false
+    }
+
+    /// The minutes since the work of the last day before; nil if there is none, or some of it is open.
+    private func rest(before first: WorkStretch, after before: [WorkStretch]) -> Int? {
+        guard let last = before.last else { return nil }
         let ends = before.filter { name(of: $0.from) == name(of: last.from) }.map(\.to)
-        guard !ends.contains(nil), let end = ends.compactMap(\.self).max() else { return false }
-        let rest = minute(first.from) - minute(end)
-        return rest >= 15 && rest < 11 * 60
+        guard !ends.contains(nil), let end = ends.compactMap(\.self).max() else { return nil }
+        return minute(first.from) - minute(end)
     }
 
     /// Looks at every fifth minute and the last one: midnights are at quarters of an hour.
@@ -186,7 +220,10 @@ package struct MinuteByMinute {
         guard start < end else { return false }
         var looked = Array(stride(from: start, to: end, by: 5))
         looked.append(end - 1)
-        return looked.contains { calendar.component(.weekday, from: date(Int64($0) * 60_000)) == 1 }
+        return looked.contains { minute in
+            calendar.component(.weekday, from: date(Int64(minute) * 60_000)) == 1
+                || holidays[name(of: Instant(milliseconds: Int64(minute) * 60_000))] != nil
+        }
     }
 
     /// - Parameter first: an entry of the same day.

@@ -535,11 +535,11 @@ def test_the_bookkeeper_sees_hours_and_nothing_that_changes(phone, one_server):
     phone.wait(
         "return [...document.querySelectorAll('.team-row .row-number')].some((one) => /[1-9]:\\d\\d/.test(one.textContent));",
         what="hours of the team")
-    assert offered() == {"Früher", "Später", "Als CSV laden"}
+    assert offered() == {"Früher", "Später", "Als CSV laden", "Lohn"}
     phone.tap(".team-name", "Lena Vogt")
     phone.tap(".time-span")
     phone.find("dialog h2")
-    assert offered() == {"Früher", "Später", "Als CSV laden", "Schließen"}
+    assert offered() == {"Früher", "Später", "Als CSV laden", "Lohn", "Schließen"}
     phone.tap("dialog button", "Schließen")
     phone.tap("nav a", "Leute")
     phone.find("h1", "Leute")

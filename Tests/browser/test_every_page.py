@@ -20,11 +20,11 @@ OPEN = ["/", "/register", "/forgot-password", "/set-password#token=" + "0" * 64,
 IN_COMPANY = [
     "/sites", "/sites/new", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/sites/{site}/history",
     "/sites/{site}/costs", "/sites/{site}/edit", "/sites/{depot}", "/sites/{depot}/edit", "/people", "/people/new", "/people/cards",
-    "/people/{worker}", "/people/{carded}", "/hours", "/clarifications", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
+    "/people/{worker}", "/people/{carded}", "/hours", "/wages", "/clarifications", "/absences", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
     "/sites/{gone}/history", "/people?former",
 ]
 MANAGER = ["/", *IN_COMPANY, "/profile", "/nothing-here"]
-WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/clarifications", "/profile"]
+WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/clarifications", "/absences", "/profile"]
 OPERATOR = ["/", "/companies", "/server", "/companies/{company}", *("/companies/{company}" + path for path in IN_COMPANY), "/profile"]
 
 
@@ -51,6 +51,9 @@ def places(one_server):
     long_ago = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=40)).strftime("%Y-%m-%dT07:00:00Z")
     for act in ("check-in", "check-out"):
         worker.send("POST", f"{worker.company}/sites/{site['id']}/{act}", {"at": long_ago})
+    day = datetime.date.today()
+    for kind, days in [("SICK", 1), ("VACATION", 20)]:
+        worker.send("POST", f"{worker.company}/absences", {"kind": kind, "from": str(day + datetime.timedelta(days=days))})
     return {
         "site": site["id"], "worker": worker.user["id"], "carded": carded["id"], "company": manager.user["companyId"],
         "gone": removed_site(manager, "Altes Rathaus"), "depot": depot_of(manager)}

@@ -23,8 +23,12 @@ const known = new Set([
   "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
   // Read once, at home.
   "words/de-privacy.js", "words/en-privacy.js",
+  // Payroll files are made by the server only.
+  "parts/wage-settings.js", "words/de-wages.js", "words/en-wages.js",
   // The server alone books and declines; the words of the person's language are fetched ahead by what uses them.
   "parts/book-clarification.js", "words/de-clarifications.js", "words/en-clarifications.js",
+  // What is asked for, answered and entered needs the server.
+  "parts/absence-form.js", "words/de-absences.js", "words/en-absences.js",
 ]);
 
 test("whatever is imported when something is tapped is fetched ahead", async () => {

@@ -6,6 +6,7 @@ import { openPage, pass, reset, server, setOnline, settle, until } from "./pages
 
 import { setTimeZone, useAllWords, useLanguage } from "app/words.js";
 import { breaksIn, breaksText, instantWithin, spokenBreaks } from "parts/breaks-field.js";
+import { approvalWords, daysOver, isUnsaid } from "parts/day-approval.js";
 import { tableOf } from "parts/hours-export.js";
 import { addUp, isOdd, sheetOf } from "parts/time-sheets.js";
 import { exactIn, instantIn, isTouched, passOf, wrongTime } from "parts/wall-fields.js";
@@ -170,6 +171,28 @@ describe("an entry that somebody else may change", () => {
     assert.deepEqual(queue.waiting.map(({ refused }) => refused?.status), [412]);
     const keys = server.asked.map(({ key }) => key);
     assert.ok(keys.length > 1 && keys[0] && new Set(keys).size === 1, String(keys));
+  });
+});
+
+describe("a day that is submitted or approved", () => {
+  test("counts once it is over", () => {
+    assert.deepEqual(daysOver("2026-11-26", "2026-12-03"), ["2026-11-26", "2026-11-27"]);
+    assert.deepEqual(daysOver("2026-11-28", "2026-12-01"), []);
+    // It is Saturday there by then.
+    setTimeZone("Pacific/Kiritimati");
+    assert.deepEqual(daysOver("2026-11-27", "2026-11-29"), ["2026-11-27"]);
+  });
+
+  test("is submitted again only if that says something new", () => {
+    const said = [undefined, { state: "SUBMITTED", changedSince: false }, { state: "SUBMITTED", changedSince: true }, { state: "REOPENED" }, { state: "APPROVED", changedSince: true }];
+    assert.deepEqual(said.map(isUnsaid), [true, false, true, true, false]);
+  });
+
+  test("says so in words, also what a newer server says", () => {
+    assert.equal(approvalWords(undefined), "");
+    assert.equal(approvalWords({ day: "2026-11-26" }), "");
+    assert.equal(approvalWords({ approval: { state: "APPROVED", changedSince: true } }), "freigegeben, seitdem geändert");
+    assert.equal(approvalWords({ approval: { state: "PAID", changedSince: false } }), "PAID");
   });
 });
 

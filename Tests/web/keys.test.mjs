@@ -6,13 +6,17 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import de from "words/de.js";
+import deAbsences from "words/de-absences.js";
 import deClarifications from "words/de-clarifications.js";
 import deInside from "words/de-inside.js";
 import dePrivacy from "words/de-privacy.js";
+import deWages from "words/de-wages.js";
 import en from "words/en.js";
+import enAbsences from "words/en-absences.js";
 import enClarifications from "words/en-clarifications.js";
 import enInside from "words/en-inside.js";
 import enPrivacy from "words/en-privacy.js";
+import enWages from "words/en-wages.js";
 
 const isLeaf = (word) => typeof word === "string" || ("one" in word && "other" in word);
 
@@ -22,8 +26,8 @@ function keysOf(words, prefix = "") {
 }
 
 const languages = {
-  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications)]),
-  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications)]),
+  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages)]),
+  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages)]),
 };
 
 test("both languages have the same keys", () => {

@@ -47,9 +47,15 @@ export const may = {
   seeCosts: reads,
   /** See everyone's hours; a person's own are always visible. */
   seeAllHours: reads,
+  /** Make files for payroll. */
+  exportHours: reads,
   correctHours: leads,
+  /** Approve days of hours, and reopen them. */
+  approveHours: reads,
   /** Book and decline what was reported late, everywhere; foremen on the sites that they lead. */
   clarify: leads,
+  /** Answer what is asked for, enter and remove people's absences, and say how long they are to work. */
+  answerAbsences: reads,
   /** Enter, see and correct a crew's hours: managers everywhere, foremen on the sites that they lead. */
   leadSite: (site) => leads() || (role() === "WORKER" && isForeman(site)),
   /** Audit entries, and the delivery status of mails. */

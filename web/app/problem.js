@@ -1,6 +1,6 @@
 // Failures in the person's language, by the server's code and values. A proxy's answer has only a status.
 
-import { hasWord, language, momentInText, phrase, t } from "app/words.js";
+import { day, hasWord, language, momentInText, phrase, t } from "app/words.js";
 
 /** The words for a status without a code, or with a code newer than the app. */
 const usual = new Map([
@@ -41,6 +41,7 @@ function inEnglish({ status, code, detail, fields }) {
 const spoken = (params) => Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => {
   if (typeof value !== "string") return [name, value];
   if (name.endsWith("At") && !Number.isNaN(Date.parse(value))) return [name, momentInText(value)];
+  if (name === "day" && /^\d{4}-\d\d-\d\d$/.test(value)) return [name, day(value, "weekday")];
   return [name, name === "role" || name === "allowed" ? value.split(", ").map(named).join(", ") : value];
 }));
 

@@ -7,9 +7,11 @@ import { now } from "app/now.js";
 // The words of the sign-in pages, those of single pages and of what comes seldom, and the rest: a person on a slow line needs only the first to sign in.
 const languages = {
   de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js"), privacy: () => import("words/de-privacy.js"),
-    clarifications: () => import("words/de-clarifications.js") },
+    clarifications: () => import("words/de-clarifications.js"), absences: () => import("words/de-absences.js"),
+    wages: () => import("words/de-wages.js") },
   en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js"), privacy: () => import("words/en-privacy.js"),
-    clarifications: () => import("words/en-clarifications.js") },
+    clarifications: () => import("words/en-clarifications.js"), absences: () => import("words/en-absences.js"),
+    wages: () => import("words/en-wages.js") },
 };
 const note = "polier.language";
 const listeners = new Set();
@@ -49,7 +51,7 @@ export async function useLanguage(code) {
 /** All words but those of single pages, for pages behind the sign-in. */
 export const useAllWords = () => useWords("inside");
 
-/** @param {"inside" | "privacy" | "clarifications"} part */
+/** @param {"inside" | "privacy" | "clarifications" | "absences" | "wages"} part */
 export function useWords(part) {
   if (!loads.has(part)) {
     parts.add(part);

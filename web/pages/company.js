@@ -64,6 +64,7 @@ export default function company(page) {
         <div><dt>${t("company.timeZone")}</dt><dd>${zoneName(shown.timeZone)}<span class="fact-code">${shown.timeZone}</span></dd></div>
         <div><dt>${t("company.language")}</dt><dd>${t(`nav.languages.${shown.language}`)}</dd></div>
         <div><dt>${t("company.breakRule")}</dt><dd>${t(`company.breakRules.${shown.breakRule ?? "NONE"}`)}</dd></div>
+        <div><dt>${t("company.region")}</dt><dd>${shown.region ? t(`company.regions.${shown.region}`) : t("company.noRegion")}</dd></div>
         <div><dt>${t("company.since")}</dt><dd>${day(shown.createdAt)}</dd></div>
       </dl>
       ${may.seeHistory() && section({

@@ -18,13 +18,22 @@ export default async function hours(page) {
   return () => html`
     ${pageHead({
       title: t("hours.title"),
-      actions: toClarify(page),
+      actions: actions(page),
       back: may.listCompanies() && { href: page.link("/"), label: page.company.name },
     })}
     ${clock && clock()}
     ${times()}`;
 }
 
+/** The ways from here: for the office, to payroll too. */
+const actions = (page) => html`
+  ${toClarify(page)}${toAbsences(page)}${may.exportHours() && html`<a class="button" href=${page.link("/wages")}>${icon("download")}${t("hours.wages")}</a>`}`;
+
 /** The way to what waits for a decision, if something does: for a foreman, of the crew. */
 const toClarify = (page) => page.data.overview.openClarifications > 0 && html`
   <a class="button" href=${page.link("/clarifications")}>${icon("warning")}${t("hours.clarify", { count: openClarifications(page.data.overview) })}</a>`;
+
+/** The way to who is away, and for the office to what is asked for. */
+const toAbsences = (page) => html`
+  <a class="button" href=${page.link("/absences")}>${icon("calendar")}${page.data.overview.askedAbsences > 0
+    ? t("hours.absencesAsked", { count: page.data.overview.askedAbsences }) : t("hours.absences")}</a>`;

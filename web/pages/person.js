@@ -11,17 +11,18 @@ import { importModule } from "app/modules.js";
 import { go } from "app/router.js";
 import { session } from "app/session.js";
 import { overviewOf, presentOn } from "app/sites.js";
-import { day, moment, t } from "app/words.js";
+import { day, moment, t, useWords } from "app/words.js";
 import { createCards } from "parts/cards.js";
 import { hasNoEmail, invitationChip, nameOf, roleChip, standingOf, statusChip } from "parts/chips.js";
 import { ask, openDialog } from "parts/dialog.js";
-import { formView } from "parts/fields.js";
+import { dayField, formView } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createInvitation } from "parts/invitation.js";
 import { changesOf, emailField, nameFields, numberFields, roleField, tidied, withNumbers } from "parts/person-fields.js";
 import { callButton, phoneLink } from "parts/phone-link.js";
 import { linkRow, pageHead, section, whyMissing } from "parts/pieces.js";
 import { siteName } from "parts/site-name.js";
+import { editTargets, targetsView } from "parts/targets.js";
 
 export default async function person(page) {
   const people = `${page.company.api}/users`;
@@ -32,6 +33,11 @@ export default async function person(page) {
   page.read({ people });
   page.read({ names: `${path}/former-names` }, { optional: true });
   if (may.changeSites()) page.read({ overview: overviewOf(page.company) }, { optional: true });
+  const targets = `${path}/targets`;
+  if (may.answerAbsences()) {
+    await useWords("absences");
+    page.read({ targets }, { optional: true });
+  }
   page.read({ sites: `${page.company.api}/sites/user/${page.params.userId}?material=none` }, { optional: true });
   const find = () => page.data.people.find(({ id }) => id === page.params.userId);
   await page.ready();
@@ -88,6 +94,14 @@ export default async function person(page) {
     await go(page.link("/people"), { replace: true, saved: true });
   };
 
+  const plan = async () => {
+    const changed = await editTargets(targets, page.data.targets.targets, nameOf(shown));
+    if (!changed) return;
+    await kept.put(targets, changed);
+    await page.refresh();
+    toast(t("targets.saved"));
+  };
+
   const handOn = async () => {
     const name = nameOf(shown);
     if (!(await ask({
@@ -118,6 +132,7 @@ export default async function person(page) {
       ${cards && shown.role === "WORKER" && standing !== "off" && cards.view(shown)}
       ${facts(shown, page.data.names ?? [], mayChange && (() => act(cancelEmail)))}
       ${sites(page, shown, may.correctHours() && (() => act(enter)))}
+      ${page.data.targets && targetsView(page.data.targets.targets, nameOf(shown), () => act(plan))}
       ${isOwner && !isSelf && may.invite() && html`<p class="hint">${t("person.ownerStays")}</p>`}
       ${mayChange && section({
         title: t("person.access"),
@@ -142,6 +157,7 @@ const facts = (person, names, cancelEmail) => html`
     ${names.length > 0 && html`<div><dt>${t("person.formerNames")}</dt>
       ${names.map((one) => html`<dd>${t("person.formerName", { name: nameOf(one), until: day(one.until) })}</dd>`)}</div>`}
     ${person.phone && html`<div><dt>${t("person.phone")}</dt><dd>${phoneLink(person.phone)}</dd></div>`}
+    ${person.youthUntil && html`<div><dt>${t("person.youthUntil")}</dt><dd>${day(person.youthUntil)}</dd></div>`}
     ${person.personnelNumber && html`<div><dt>${t("person.personnelNumber")}</dt><dd>${person.personnelNumber}</dd></div>`}
     <div><dt>${t("person.language")}</dt><dd>${t(`nav.languages.${person.language}`)}</dd></div>
     <div><dt>${t("person.since")}</dt><dd>${day(person.createdAt)}</dd></div>
@@ -206,6 +222,7 @@ function editing(person, put, take) {
       ${emailField(form, { value: person.email, hint, required: !hasNoEmail(person) || role !== "WORKER" })}
       ${!person.isOwner && roleField(form, person.role, choose)}
       ${numberFields(form, person)}
+      ${dayField(form, { name: "youthUntil", label: t("person.youthUntil"), hint: t("person.youthHint"), value: person.youthUntil ?? "", required: false })}
     `, { submit: t("action.save") });
   };
 }

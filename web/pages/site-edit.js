@@ -10,13 +10,14 @@ import { go } from "app/router.js";
 import { overviewOf, presentOn, siteSaved, statuses } from "app/sites.js";
 import { dayOf, t } from "app/words.js";
 import { addressFields, addressTexts, siteAddress } from "parts/address-fields.js";
-import { areaField, choiceField, formView, textField } from "parts/fields.js";
+import { areaField, choiceField, formView, selectField, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createPeopleField } from "parts/people-field.js";
 import { pageHead } from "parts/pieces.js";
+import { regions } from "parts/regions.js";
 
-const textsOf = ({ name, addressParts, contactName, contactPhone, startDate, endDate, priority, status, assignments, notes }) => ({
-  name, ...addressTexts(addressParts), contactName: contactName ?? "", contactPhone: contactPhone ?? "", startDate, endDate: endDate ?? "",
+const textsOf = ({ name, addressParts, contactName, contactPhone, region, startDate, endDate, priority, status, assignments, notes }) => ({
+  name, ...addressTexts(addressParts), contactName: contactName ?? "", contactPhone: contactPhone ?? "", region: region ?? "", startDate, endDate: endDate ?? "",
   priority, status, users: assignments.map(({ userId }) => userId), notes: notes ?? "",
 });
 
@@ -38,7 +39,7 @@ export default function siteEdit(page) {
       const site = { ...values, address: siteAddress(values.address), notes: values.notes.trim() || null };
       if (!isDepot()) site.endDate = values.endDate || null;
       // A server that came before contacts refuses fields that it doesn't know.
-      for (const name of ["contactName", "contactPhone"]) {
+      for (const name of ["contactName", "contactPhone", "region"]) {
         site[name] = values[name].trim() || null;
         if (!site[name] && !(name in shown)) delete site[name];
       }
@@ -88,6 +89,10 @@ export default function siteEdit(page) {
           ${textField(form, { name: "contactPhone", label: t("site.edit.contactPhone"), type: "tel", value: site.contactPhone ?? "", required: false, maxlength: 50 })}
         </div>
       </fieldset>
+      ${selectField(form, {
+        name: "region", label: t("company.region"), hint: t("site.edit.regionHint"), value: site.region ?? "", required: false, isMarked: false,
+        options: [{ value: "", label: t("site.edit.noRegion") }, ...regions().map((value) => ({ value, label: t(`company.regions.${value}`) }))],
+      })}
       ${isDepot() ? notes(site) : html`<fieldset class="group">
         <legend>${t("site.edit.time")}</legend>
         <div class="fields">

@@ -33,7 +33,7 @@ export default function start(page) {
       ${clock && html`<div class=${isLead && "clock-aside"}>${clock()}</div>`}
       ${!isLead && page.data.overview.openClarifications > 0 && html`<div class="actions"><a class="button" href=${page.link("/clarifications")}>${icon("warning")}
         ${t("hours.clarify", { count: openClarifications(page.data.overview) })}</a></div>`}
-      ${isLead && (sites.length > 0 || page.data.overview.openClarifications > 0) && tiles(page, page.data.overview)}
+      ${isLead && (sites.length > 0 || page.data.overview.openClarifications > 0 || page.data.overview.askedAbsences > 0) && tiles(page, page.data.overview)}
       <div class="columns">${isLead && (present.length > 0 || may.listCompanies()) && section({
         title: t("start.present"),
         action: html`<a class="button is-small" href=${page.link("/hours")}>${icon("clock")}${t("start.hours")}</a>`,
@@ -72,12 +72,13 @@ function greeting({ firstName }) {
   return t(`start.greeting.${part}`, { name: firstName });
 }
 
-const tiles = (page, { counts: { sites, present, low }, openClarifications: unclear }) => html`
+const tiles = (page, { counts: { sites, present, low }, openClarifications: unclear, askedAbsences: asked }) => html`
   <ul class="tiles">
     ${tile(sites, "start.tiles.sites", page.link("/sites"))}
     ${tile(present, "start.tiles.present", present && "#present")}
     ${tile(low, "start.tiles.low", low && "#low", low > 0 && "is-low")}
     ${unclear > 0 && tile(openClarifications({ openClarifications: unclear }), "start.tiles.clarify", page.link("/clarifications"), "is-low")}
+    ${asked > 0 && tile(openClarifications({ openClarifications: asked }), "start.tiles.absences", page.link("/absences"), "is-low")}
   </ul>`;
 
 const tile = (count, word, href, kind) => html`

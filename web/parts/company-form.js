@@ -8,11 +8,12 @@ import { kept } from "app/kept.js";
 import { t } from "app/words.js";
 import { addressFields, addressTexts } from "parts/address-fields.js";
 import { breakRuleField } from "parts/break-rule.js";
+import { regions } from "parts/regions.js";
 import { openDialog } from "parts/dialog.js";
-import { choiceField, formView, textField } from "parts/fields.js";
+import { choiceField, formView, selectField, textField } from "parts/fields.js";
 
-const textsOf = ({ name, addressParts, timeZone, language, breakRule }) => ({
-  name, ...addressTexts(addressParts), timeZone, language, breakRule,
+const textsOf = ({ name, addressParts, timeZone, language, breakRule, region }) => ({
+  name, ...addressTexts(addressParts), timeZone, language, breakRule, region: region ?? "",
 });
 
 /** @returns {Promise<object | undefined>} the company as it is then. */
@@ -31,7 +32,7 @@ export function editCompany(path, company) {
       check: ({ timeZone }) => (zoneOf(timeZone) ? {} : { timeZone: t("company.timeZoneUnknown") }),
       draft: draftOf(`company:${company.id}`),
       stale: { of: () => company, read: () => kept.refresh(path), texts: textsOf },
-      send: (values, { of }) => api.patch(path, { ...values, timeZone: zoneOf(values.timeZone) }, { of }),
+      send: (values, { of }) => api.patch(path, { ...values, timeZone: zoneOf(values.timeZone), region: values.region || null }, { of }),
       done: (changed) => dialog.close(changed),
     });
     return formView(form, html`
@@ -48,6 +49,10 @@ export function editCompany(path, company) {
           options: ["de", "en"].map((code) => ({ value: code, label: t(`nav.languages.${code}`) })),
         })}
         ${breakRuleField(form, company.breakRule)}
+        ${selectField(form, {
+          name: "region", label: t("company.region"), hint: t("company.regionHint"), value: company.region ?? "", required: false, isMarked: false,
+          options: [{ value: "", label: t("company.noRegion") }, ...regions().map((value) => ({ value, label: t(`company.regions.${value}`) }))],
+        })}
       </fieldset>
     `, { submit: t("action.save") });
   };

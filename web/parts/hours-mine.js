@@ -9,6 +9,7 @@ import { dayOf, duration, nearDay, t, time } from "app/words.js";
 import { addDays, mondayOf } from "app/zone.js";
 import { chip, nameOf } from "parts/chips.js";
 import { waitingClock } from "parts/clock.js";
+import { approvalChips, createSubmitting } from "parts/day-approval.js";
 import { emptyState, section, whyMissing } from "parts/pieces.js";
 import { siteName } from "parts/site-name.js";
 import { byDay, entryRow } from "parts/time-entry.js";
@@ -36,6 +37,7 @@ export default async function hoursMine(page) {
   queue.onChange(({ entry, answer, clarification }) => (answer || clarification) && isOfHours(entry) && page.refresh(), page.signal);
   /** What waits for a manager, or was decided lately; null if its code can't be had. */
   const clarified = await importModule(() => import("parts/clarifications-mine.js")).then(({ createMine }) => createMine(page), () => null);
+  const submitting = createSubmitting({ path: api, user: page.user.id, refresh: () => page.refresh(), update: () => page.update() });
   // It stands above the hours: they are shown with it, so that it doesn't push them away from under a finger.
   const isKnown = () => !clarified || page.data.ownClarifications || page.problems.ownClarifications;
 
@@ -57,6 +59,7 @@ export default async function hoursMine(page) {
         ${tile(t("hours.today"), since(dayOf()), page.user, days.find(({ day }) => day === dayOf()))}
         ${tile(t("hours.thisWeek"), since(mondayOf(dayOf())), page.user)}
       </ul>
+      ${page.data.sheets && submitting(days)}
       ${waiting.length > 0 && section({
         title: t("queue.title"), content: html`<ul class="list">${waiting.map(waitingRow)}</ul>`,
       })}
@@ -91,6 +94,7 @@ const tile = (label, of, user, day) => html`
     ${of ? explained({ label, name: nameOf(user), of: day ?? of, day: day?.day, kind: "tile-number" }) : html`<span class="tile-number">–</span>`}</li>`;
 
 const dayTotal = (of, user) => of && html`<span class="day-total">
+  ${approvalChips(of)}
   ${explained({ label: nearDay(of.from), name: nameOf(user), of, day: of.day })}</span>`;
 
 const words = new Map([["check-in", "clock.in"], ["check-out", "clock.out"], ["break-start", "clock.break"], ["break-end", "clock.resume"]]);

@@ -12,6 +12,7 @@ import { presentOn } from "app/sites.js";
 import { byName, day, dayOf, duration, moment, nearDay, t, time } from "app/words.js";
 import { addDays } from "app/zone.js";
 import { avatar, chip, nameOf, personChip } from "parts/chips.js";
+import { approvalChips, approvalWords, createApproving } from "parts/day-approval.js";
 import { crewWaiting, waitingChip } from "parts/crew-waiting.js";
 import { createPeriod } from "parts/period.js";
 import { icon } from "parts/icon.js";
@@ -19,7 +20,7 @@ import { emptyState, section, whyMissing } from "parts/pieces.js";
 import "parts/running-time.js";
 import { siteName } from "parts/site-name.js";
 import { byDay, entryRow, isForgotten, isOpen, isVoid } from "parts/time-entry.js";
-import { addUp, explained, isOdd, lengthOf, sheetOf, sheetsPath } from "parts/time-sheets.js";
+import { addUp, awayMark, explained, isOdd, lengthOf, sheetOf, sheetsPath } from "parts/time-sheets.js";
 
 /** @param {import("app/page.js").Page} page whose data has `overview`. */
 export default function hoursTeam(page) {
@@ -33,6 +34,9 @@ export default function hoursTeam(page) {
 
   page.read({ people: `${path}/users` }, { optional: true });
   read();
+  const approving = may.approveHours() && createApproving({
+    path, refresh: () => page.refresh(), update: () => page.update(), choose, clarify: page.link("/clarifications"),
+  });
   queue.onChange(({ entry, answer, clarification }) => ((answer || clarification) && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
 
   function moved() {
@@ -68,6 +72,7 @@ export default function hoursTeam(page) {
         </div>
         ${shown ? html`
           ${total(person && people.find(({ id }) => id === person))}
+          ${approving && page.data.sheets && approvals(people)}
           ${person ? visits(shown) : everybody(people, shown)}
           <label class="choice hours-void"><input type="checkbox" .checked=${withVoid} @change=${showVoid}>
             <span class="choice-text">${t("hours.void.show")}</span></label>
@@ -146,6 +151,13 @@ export default function hoursTeam(page) {
       ${explained({ label: t("hours.total"), name: `${one ? one.name : t("hours.everybody")}, ${period.name}`, of, kind: "number" })}</div>`;
   }
 
+  /** Of the person who is shown, else of everyone whose sheet there is. */
+  function approvals(people) {
+    const sheets = page.data.sheets.filter(({ userId }) => !person || userId === person);
+    const names = new Map(people.map(({ id, name }) => [id, name]));
+    return approving(sheets.map(({ userId, userName }) => ({ id: userId, name: names.get(userId) ?? userName })), sheets, period);
+  }
+
   function everybody(people, entries) {
     const days = period.days;
     return html`
@@ -157,6 +169,7 @@ export default function hoursTeam(page) {
   }
 
   function personRow(id, name, entries, days, sheet) {
+    const hasWork = sheet.days.some(({ entries: ofDay }) => ofDay.length > 0);
     return html`
       <li class="row is-link team-row">
         ${avatar(name)}
@@ -165,7 +178,7 @@ export default function hoursTeam(page) {
           ${entries.length > 0 && html`<p class="row-sub">${placesOf(entries)}</p>`}
         </div>
         ${days && html`<div class="team-days">${days.map((one) => dayCell(one, name, sheet.days.find((known) => known.day === one)))}</div>`}
-        <span class="row-number ${!sheet.days.length && "is-none"}">${!days && sheet.days.some(isOdd) && oddMark()}${sheet.days.length ? length(sheet.total.minutes) : "–"}</span>
+        <span class="row-number ${!hasWork && "is-none"}">${!days && sheet.days.some(isOdd) && oddMark()}${hasWork ? length(sheet.total.minutes) : "–"}</span>
       </li>`;
   }
 
@@ -237,19 +250,25 @@ const oddMark = () => html`<span class="odd-mark">${icon("warning", t("hours.odd
 
 /** @param {any} of the day as the server computed it, if it did */
 const dayTotal = (of, name) => of && html`<span class="day-total">${isOdd(of) && oddMark()}
+  ${approvalChips(of)}
   ${explained({ label: day(of.day, "weekday"), name, of, day: of.day })}</span>`;
 
 /** @param {string} one  @param {string} name of the person  @param {any} of the day as the server computed it, if there was any work */
 function dayCell(one, name, of) {
+  const said = approvalWords(of);
+  const state = of?.approval ? `is-${of.approval.state.toLowerCase()} ${of.approval.changedSince ? "is-changed" : ""}` : "";
+  // A day of which something was said, and on which the person neither worked nor was to.
+  if (of && !of.entries.length && !awayMark(of) && of.targetMinutes === null) of = undefined;
   const minutes = of?.minutes ?? 0;
-  const text = of ? lengthOf(of, length) : "–";
-  const label = t("hours.dayTotal", { day: day(one, "weekday"), duration: duration(minutes) });
+  // A day that is yet to be worked has no number.
+  const text = of && (minutes > 0 || of.entries.length > 0) ? lengthOf(of, length) : (of && awayMark(of)) ?? "–";
+  const label = [t("hours.dayTotal", { day: day(one, "weekday"), duration: duration(minutes) }), ...(said ? [said] : [])].join(", ");
   // On phones it is a bar, which is too small for fingers: there the person's own page explains the day.
   return html`
-    <span class="team-day ${one === dayOf() && "is-today"} ${!of && "is-none"} ${of && isOdd(of) && "is-odd"}"
+    <span class="team-day ${one === dayOf() && "is-today"} ${!of && "is-none"} ${of && isOdd(of) && "is-odd"} ${state}"
       role=${of ? null : "img"} aria-label=${of ? null : label} --share=${Math.min(1, minutes / 600)}>
       <span class="team-bar" role=${of ? "img" : null} aria-label=${of ? label : null}></span>${of ? explained({ label: day(one, "weekday"), name, of, day: one, text, kind: "team-length above" })
-        : html`<span class="team-length">${text}</span>`}</span>`;
+        : html`<span class="team-length">${text}</span>`}${of && said && html`<span class="visually-hidden">${said}</span>`}</span>`;
 }
 
 /** The company's people, and others who were on site. */

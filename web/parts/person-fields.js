@@ -56,7 +56,7 @@ export const withNumbers = (form, sending) => sending.catch((problem) => {
 
 /** What is sent of an address and of numbers: null where nothing is typed. */
 export const tidied = (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => (
-  ["email", "phone", "personnelNumber"].includes(name) ? [name, value.trim() || null] : [name, value])));
+  ["email", "phone", "personnelNumber", "youthUntil"].includes(name) ? [name, value.trim() || null] : [name, value])));
 
 /** Only the changed fields, so that another person's changes are kept, and a server that doesn't know a field yet isn't asked about it. */
 export const changesOf = (values, was) =>

@@ -19,6 +19,13 @@ export const addUp = (all) => Object.fromEntries(sums.map((name) => [name, all.r
  */
 export const isOdd = ({ warnings }) => warnings.some((code) => code !== "over-8-hours");
 
+/** What a day without work is: a holiday or an absence, in a letter; nothing for any other. @param {any} day */
+export function awayMark({ entries, holiday, absences = [] }) {
+  if (entries?.length) return null;
+  const [{ kind } = { kind: holiday ? "HOLIDAY" : null }] = absences;
+  return kind && t(`hours.awayMarks.${kind}`);
+}
+
 /** A day's working time: what is running counts when it has ended. @param {any} day  @param {(minutes: number) => string} [say] */
 export function lengthOf({ minutes, isOpen }, say = duration) {
   if (!isOpen) return say(minutes);

@@ -86,6 +86,7 @@ export default {
     "entry-voided": "Der Eintrag war schon gestrichen.",
     "entry-cant-be-open": "Der Eintrag kann nicht offen bleiben: Die Baustelle oder die Person war entfernt.",
     "time-entry-not-found": "Den Eintrag gab es nicht mehr.",
+    "day-approved": "Der Tag ist freigegeben. Er muss zuerst wieder geöffnet werden.",
     stale: "Jemand anderes hat den Eintrag inzwischen geändert.",
     "too-many-daily-entries": "An dem Tag gibt es schon zu viele Einträge.",
     "too-many-breaks": "Der Eintrag hat schon zu viele Pausen.",

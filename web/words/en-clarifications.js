@@ -85,6 +85,7 @@ export default {
     "entry-voided": "The entry had been declared void.",
     "entry-cant-be-open": "The entry can’t stay open: the site or the person was removed.",
     "time-entry-not-found": "The entry wasn’t there any more.",
+    "day-approved": "The day is approved. It has to be reopened first.",
     stale: "Somebody else has changed the entry meanwhile.",
     "too-many-daily-entries": "There are too many entries on that day.",
     "too-many-breaks": "The entry has too many breaks.",

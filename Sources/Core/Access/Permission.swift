@@ -27,11 +27,22 @@ public enum Permission: String, Sendable, CaseIterable {
     /// Record hours of other people.
     case enterTimes
     case correctTimes
+    /// Submit days of hours.
+    case submitTimes
+    /// Approve days of hours, and reopen them.
+    case approveTimes
     /// Compare the company's hours with their chain of hashes.
     case verifyHours
+    /// See and make files for payroll, and set what they need.
+    case exportHours
     case readClarifications
     /// Book or decline what was reported late.
     case decideClarifications
+    case readAbsences
+    /// Ask for absences, enter them, and answer those that were asked for.
+    case changeAbsences
+    /// Say how long people are to work.
+    case changeTargets
     case readAudit
     case readMails
 }
@@ -60,17 +71,22 @@ extension Role {
         case (_, .manager): .ownCompany
         case (.readCompany, .worker), (.readCompany, .bookkeeper), (.readUsers, .bookkeeper), (.readSites, .bookkeeper),
             (.readTimes, .bookkeeper), (.verifyHours, .bookkeeper), (.readCosts, .bookkeeper),
-            (.readClarifications, .bookkeeper):
+            (.readClarifications, .bookkeeper), (.submitTimes, .bookkeeper), (.approveTimes, .bookkeeper),
+            (.readAbsences, .bookkeeper), (.changeAbsences, .bookkeeper), (.changeTargets, .bookkeeper),
+            (.exportHours, .bookkeeper):
             .ownCompany
         case (_, .bookkeeper): nil
         case (.readSites, .worker), (.adjustAmounts, .worker), (.checkIn, .worker): .assignedSites
-        case (.readTimes, .worker), (.readClarifications, .worker): .ownRecords
+        case (.readTimes, .worker), (.readClarifications, .worker), (.submitTimes, .worker), (.readAbsences, .worker),
+            (.changeAbsences, .worker):
+            .ownRecords
         case (.enterTimes, .worker), (.correctTimes, .worker), (.moveMaterial, .worker),
             (.decideClarifications, .worker):
             .ledSites
         case (.changeCompany, .worker), (.readUsers, .worker), (.inviteUsers, .worker), (.changeUsers, .worker),
             (.changeSites, .worker), (.changeMaterials, .worker), (.readAudit, .worker),
-            (.readMails, .worker), (.readCosts, .worker), (.verifyHours, .worker):
+            (.readMails, .worker), (.readCosts, .worker), (.verifyHours, .worker),
+            (.approveTimes, .worker), (.changeTargets, .worker), (.exportHours, .worker):
             nil
         }
     }

@@ -20,6 +20,8 @@ public struct AuditEntry: Sendable {
         case cardGiven = "user.card-given"
         /// A card signed in another phone of a person who had joined.
         case cardUsed = "user.card-used"
+        /// How long the person is to work.
+        case targetsChanged = "user.targets-changed"
         case phoneEnded = "user.phone-ended"
         case passwordChanged = "user.password-changed"
         /// Another email address was requested; it takes effect once it is confirmed.
@@ -41,8 +43,21 @@ public struct AuditEntry: Sendable {
         case timeVoided = "time-entry.voided"
         /// It was voided, and another one added on another site.
         case timeMoved = "time-entry.moved"
+        /// Of a person's hours, by day.
+        case daysSubmitted = "time-sheet.submitted"
+        case daysApproved = "time-sheet.approved"
+        case daysReopened = "time-sheet.reopened"
         case clarificationBooked = "clarification.booked"
         case clarificationDeclined = "clarification.declined"
+        case absenceAsked = "absence.asked"
+        case absenceEntered = "absence.entered"
+        case absenceChanged = "absence.changed"
+        case absenceGranted = "absence.granted"
+        case absenceDeclined = "absence.declined"
+        case absenceRemoved = "absence.removed"
+        case wageSettingsChanged = "wages.settings-changed"
+        /// A payroll file was made.
+        case wagesExported = "wages.exported"
     }
 
     /// One changed field, by its name in the API. Names, addresses and times have no values here, so that they can be erased.

@@ -153,7 +153,10 @@ private struct BookedAct {
         try TimeEntries.checkRecent([from], site, now: now)
         let breaks = booking.breaks ?? []
         try Breaks.check(breaks, from: from, to: to, now: now)
-        guard let timeZone = try transaction.fetch(Company.timeZone(scope)).first else { throw Company.notFound }
+        let (zones, near) = try transaction.fetch(
+            Company.timeZone(scope), DayApproval.near(from, of: user, in: scope.company))
+        guard let timeZone = zones.first else { throw Company.notFound }
+        try near.check(from, of: clarification.userName)
         let entry = TimeEntry(
             id: id, site: site.site, siteName: "", user: user, userName: clarification.userName, checkedInAt: from,
             checkedOutAt: to, kind: booking.kind ?? .work, source: .clarification, breaks: Breaks(breaks),
@@ -161,6 +164,7 @@ private struct BookedAct {
         if to == nil { try TimeEntries.checkOpening(entry, site, transaction, now: now) }
         try TimeEntries.checkFree(entry.unrecorded, from: from, to: to, scope.company, transaction)
         try TimeEntries.checkDay(of: from, user, timeZone, scope.company, transaction)
+        try DayApproval.change(near, at: from, of: user, in: scope.company, transaction, now: now)
         try entry.insert(site, transaction)
         let other = to == nil ? nil : try partner(isCheckIn ? .checkOut : .checkIn, later: isCheckIn, transaction)
         return (id, other)
@@ -195,10 +199,20 @@ private struct BookedAct {
         }
         new.breaks.endRunning(at: to)
         try new.breaks.checkKept(from: new.checkedInAt, to: to, now: now)
+        try changeDay(of: entry, transaction)
         if isEnded { try keep(entry, transaction) }
         try new.update(site, transaction, now: now)
         entry = new
         return entry.id
+    }
+
+    /// Notes that hours of the entry's day change.
+    /// - Throws: `TimeEntryRefusal.dayApproved`.
+    private func changeDay(of entry: TimeEntry, _ transaction: borrowing Transaction) throws {
+        let near = try transaction.fetch(DayApproval.near(entry.checkedInAt, of: entry.user, in: scope.company))
+        try near.check(entry.checkedInAt, of: entry.userName)
+        try DayApproval.change(
+            near, at: entry.checkedInAt, of: entry.user, in: scope.company, transaction, now: now)
     }
 
     /// Keeps what an entry said before.
@@ -266,6 +280,7 @@ private struct BookedAct {
             also = try addTaken(to: &new, transaction)
         }
         try new.breaks.checkKept(from: old.checkedInAt, to: old.checkedOutAt, now: now)
+        try changeDay(of: old, transaction)
         if old.checkedOutAt != nil, new.breaks != old.breaks { try keep(old, transaction) }
         try new.update(site, transaction, now: now)
         return (new.id, also)

@@ -56,7 +56,7 @@ struct Report: Sendable {
             + [
                 TimeEntryRefusal.otherOpen, .voided, .cantBeOpen, .foremenRecentOnly, .checkedInAlready, .openMeanwhile,
                 .overlaps, .notCheckedIn, .onBreakAlready,
-                .notOnBreak,
+                .notOnBreak, .dayApproved,
             ]
             .map(\.rawValue)
             + [MaterialRefusal.notFound, .notEnough, .tooMuch, .beforeMaterial, .unitChanged].map(\.rawValue))

@@ -34,10 +34,21 @@ extension Company {
     }
 
     /// What a day of work depends on. No row if there is no such company.
-    static func workRules(_ scope: CompanyScope) -> Query<(timeZone: String, breakRule: BreakRule)> {
-        Query("SELECT c.time_zone, c.break_rule FROM companies c WHERE c.id = $1", scope.company) {
-            (try $0.next(), try $0.next())
+    static func workRules(_ scope: CompanyScope) -> Query<WorkRules> {
+        Query(
+            "SELECT c.time_zone, c.break_rule, c.region, c.local_holidays FROM companies c WHERE c.id = $1",
+            scope.company
+        ) {
+            WorkRules(
+                timeZone: try $0.next(), breakRule: try $0.next(), region: try $0.next(), localHolidays: try $0.next())
         }
+    }
+
+    struct WorkRules: Sendable {
+        let timeZone: String
+        let breakRule: BreakRule
+        let region: Region?
+        let localHolidays: LocalHolidays
     }
 
     static func language(_ scope: CompanyScope) -> Query<Language> {

@@ -11,6 +11,9 @@ public struct Company: Stored {
     public var timeZone = "Europe/Berlin"
     public var language = Language.german
     public var breakRule = BreakRule.none
+    /// Whose holidays hold; nil for none.
+    public var region: Region?
+    public var localHolidays = LocalHolidays()
     /// Starts at 1; every update increments it.
     public internal(set) var version: Int64 = 1
     public internal(set) var createdAt = Instant(milliseconds: 0)
@@ -54,6 +57,8 @@ public struct Company: Stored {
         try columns.edited("time_zone", &timeZone, as: "timeZone")
         try columns.edited("language", &language, as: "language")
         try columns.edited("break_rule", &breakRule, as: "breakRule")
+        try columns.edited("region", &region, as: "region")
+        try columns.edited("local_holidays", &localHolidays, as: "localHolidays", audit: .nameOnly)
         try columns.column("version", .counted, &version)
         try columns.column("created_at", .fixed, &createdAt)
         try columns.column("updated_at", .changing, &updatedAt)

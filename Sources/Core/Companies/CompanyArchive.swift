@@ -17,6 +17,9 @@ struct ArchiveHead: Codable {
     let language: String
     /// Exports of earlier versions lack it.
     let breakRule: String?
+    /// Null, and missing in exports of earlier versions.
+    let region: String?
+    let localHolidays: String?
     let version: Int64?
     let createdAt: String
     let updatedAt: String?
@@ -39,6 +42,7 @@ struct ArchiveHead: Codable {
             postalCode: company.address.postalCode, country: company.address.country)
         (timeZone, language) = (company.timeZone, company.language.rawValue)
         breakRule = company.breakRule.rawValue
+        (region, localHolidays) = (company.region?.rawValue, company.localHolidays.text)
         version = company.version
         (createdAt, updatedAt) = (company.createdAt.text, company.updatedAt.text)
         suspendedAt = company.suspendedAt?.text

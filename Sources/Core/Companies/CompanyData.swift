@@ -99,6 +99,15 @@ struct CompanyData: Sendable {
         CompanyData(TimeEntry.self),
         CompanyData(TimeEntry.Correction.self),
         CompanyData(Clarification.self),
+        CompanyData(DayApproval.self),
+        CompanyData(Absence.self),
+        CompanyData(WorkTarget.self),
+        // One row.
+        CompanyData(
+            "wage_settings", key: integers("version"),
+            texts("wage_types", "lodas") + integers("consultant_number", "client_number", "updated_at")),
+        CompanyData("wage_cost_centres", key: texts("site_id"), texts("cost_centre")),
+        CompanyData(WageExport.self),
         CompanyData(
             "hour_links", key: integers("number"),
             texts("kind", "site_id", "entry_id", "content", "hash") + integers("version", "created_at")),

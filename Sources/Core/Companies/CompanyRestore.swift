@@ -130,7 +130,9 @@ private struct Restoring {
             TimeZone(identifier: head.timeZone) != nil, let createdAt = Instant(head.createdAt),
             let updatedAt = Instant(head.updatedAt ?? head.createdAt), head.version ?? 1 >= 1,
             (try? Line(head.name, max: 1000)) != nil,
-            let breakRule = BreakRule(rawValue: head.breakRule ?? BreakRule.none.rawValue)
+            let breakRule = BreakRule(rawValue: head.breakRule ?? BreakRule.none.rawValue),
+            let localHolidays = LocalHolidays(stored: head.localHolidays ?? ""),
+            head.region == nil || head.region.flatMap({ Region(rawValue: $0) }) != nil
         else { throw wrong("it doesn't describe a company") }
         company = id
         let there = Query<String>("SELECT c.name FROM companies c WHERE c.id = $1", id) { try $0.next() }
@@ -139,6 +141,7 @@ private struct Restoring {
         }
         (restored.id, restored.name, restored.address) = (id, head.name, head.parsedAddress)
         (restored.timeZone, restored.language, restored.breakRule) = (head.timeZone, language, breakRule)
+        (restored.region, restored.localHolidays) = (head.region.flatMap { Region(rawValue: $0) }, localHolidays)
         (restored.version, restored.createdAt, restored.updatedAt) = (head.version ?? 1, createdAt, updatedAt)
         restored.suspendedAt = head.suspendedAt.flatMap { Instant($0) }
         try transaction.execute(restored.insertion)
@@ -182,6 +185,14 @@ private struct Restoring {
         if table.name == "time_entries" || table.name == "time_corrections" { try completeHours(&values) }
         if table.name == "movements", row["kind"] == nil { try complete(&values, transaction) }
         if table.name == "clarifications" { try checkClarification(values) }
+        if table.name == "day_approvals", Day(values["day"]?.text ?? "") == nil { throw wrong("it has no day") }
+        if table.name == "absences" { try checkAbsence(values) }
+        for name in ["from_day", "youth_until"] where values[name]?.text.map({ Day($0) == nil }) == true {
+            throw wrong("its \(name) is no day")
+        }
+        if table.name == "sites", let region = values["region"]?.text, Region(rawValue: region) == nil {
+            throw wrong("its region isn't known")
+        }
         // A person that a row names belongs to the company, or is an operator.
         for column in PersonColumn.all where column.table == table.name && column.table != "users" {
             guard let user = values[column.name]?.text, !known.contains(user) else { continue }
@@ -196,8 +207,10 @@ private struct Restoring {
             values["state"] = .text(Mail.State.cancelled.rawValue)
         case "sites": textBytes += (values["notes"]?.text).textBytes
         case "movements": textBytes += (values["note"]?.text).textBytes
+        case "day_approvals": textBytes += (values["reopen_reason"]?.text).textBytes
         case "time_corrections": textBytes += (values["reason"]?.text).textBytes
         case "clarifications": textBytes += (values["body"]?.text).textBytes + (values["reason"]?.text).textBytes
+        case "absences": textBytes += (values["note"]?.text).textBytes + (values["reason"]?.text).textBytes
         case "time_entries":
             textBytes += (values["reason"]?.text).textBytes + (values["void_reason"]?.text).textBytes
         default: break
@@ -230,6 +243,16 @@ private struct Restoring {
         guard Clarification.Content(stored: values["body"]?.text ?? "") != nil,
             Values(stored: values["params"]?.text ?? "") != nil
         else { throw wrong("it holds no act") }
+    }
+
+    private func checkAbsence(_ values: [String: SQLValue]) throws {
+        guard Absence.Kind(rawValue: values["kind"]?.text ?? "") != nil,
+            Absence.State(rawValue: values["state"]?.text ?? "") != nil,
+            Absence.Part(stored: values["part"]?.text ?? "") != nil
+        else { throw wrong("it is no absence") }
+        guard let from = Day(values["from_day"]?.text ?? ""), let to = Day(values["to_day"]?.text ?? ""), from <= to,
+            (from...to).count <= Absence.mostDays
+        else { throw wrong("its days can't be") }
     }
 
     /// Completes a movement of an export from before movements kept what they were recorded with.

@@ -20,6 +20,8 @@ public enum Limit: String, Column, CaseIterable {
     case dailyEntries = "daily-entries"
     case personClarifications = "person-clarifications"
     case clarifications
+    case personAbsences = "person-absences"
+    case wageExports = "wage-exports"
     case largeAnswers = "large-answers"
     case personLargeAnswers = "person-large-answers"
     case copies
@@ -46,6 +48,8 @@ public enum Limit: String, Column, CaseIterable {
         case .dailyEntries: 60
         case .personClarifications: 100
         case .clarifications: 2_000
+        case .personAbsences: 2_000
+        case .wageExports: 50
         case .largeAnswers: 20
         case .personLargeAnswers: 4
         case .copies: 2
@@ -77,7 +81,7 @@ public enum Limit: String, Column, CaseIterable {
         case .sites: "Sites, without those that were removed"
         case .siteMaterials: "Material of one site, without what was removed"
         case .text:
-            "Notes of sites, notes on movements, reasons of time entries and their corrections, and clarifications, with those of what was removed"
+            "Notes of sites, notes on movements, reasons of time entries, their corrections and reopened days, clarifications, and absences, with those of what was removed"
         case .dailyRows: "Movements, time entries, corrections, audit entries, mails and all else that a UTC day adds"
         case .personWrites: "Requests that change something, by one person in a minute, on one server"
         case .companyWrites: "The same by all people of a company"
@@ -91,6 +95,8 @@ public enum Limit: String, Column, CaseIterable {
         case .dailyEntries: "Time entries of a person that begin on one day, with those that were voided"
         case .personClarifications: "Clarifications of a person that wait for a decision"
         case .clarifications: "The same of a company; as many more as are reported at the same moment"
+        case .personAbsences: "Absences of a person, with those that were declined"
+        case .wageExports: "Files for payroll that are made of one month, with trials"
         case .largeAnswers:
             "Lists, sites and overviews that are read and sent at once to the people of a company, on one server"
         case .personLargeAnswers: "The same to one person"
@@ -110,7 +116,7 @@ public enum Limit: String, Column, CaseIterable {
         // The instant of each mail of the last 24 hours is stored.
         case .firstDayMails, .dailyMails: 0...10_000
         case .sessions, .phones, .keptAnswers, .entryCorrections, .entryBreaks, .dailyEntries, .personClarifications,
-            .clarifications, .largeAnswers, .personLargeAnswers, .copies, .personCopies:
+            .clarifications, .personAbsences, .wageExports, .largeAnswers, .personLargeAnswers, .copies, .personCopies:
             nil
         }
     }
@@ -133,12 +139,14 @@ public enum LimitRefusal: String, RefusalCode {
     case dailyEntries = "too-many-daily-entries"
     case personClarifications = "too-many-clarifications"
     case clarifications = "too-many-clarifications-of-company"
+    case absences = "too-many-absences"
+    case wageExports = "too-many-wage-exports"
     case largeAnswers = "too-many-large-answers"
 
     public var kind: Refusal.Kind {
         switch self {
         case .people, .activeSites, .sites, .siteMaterials, .text, .entryCorrections, .entryBreaks, .dailyEntries,
-            .personClarifications, .clarifications:
+            .personClarifications, .clarifications, .absences, .wageExports:
             .conflict
         case .largeAnswers: .busy
         case .dailyRows, .personWrites, .companyWrites, .mails: .tooMany
@@ -161,6 +169,8 @@ public enum LimitRefusal: String, RefusalCode {
         case .dailyEntries: "A person has at most {value} time entries a day ({limit})."
         case .personClarifications: "At most {value} late reports of a person wait for a decision ({limit})."
         case .clarifications: "At most {value} late reports of a company wait for a decision ({limit})."
+        case .absences: "A person has at most {value} absences ({limit})."
+        case .wageExports: "At most {value} payroll files are made of one month ({limit})."
         case .largeAnswers: "At most {value} large answers are sent at once ({limit}): try again in a moment."
         }
     }
@@ -184,6 +194,8 @@ extension LimitRefusal {
         case .dailyEntries: .dailyEntries
         case .personClarifications: .personClarifications
         case .clarifications: .clarifications
+        case .absences: .personAbsences
+        case .wageExports: .wageExports
         case .largeAnswers: .largeAnswers
         }
     }

@@ -107,6 +107,8 @@ public struct Overview: Sendable {
     /// How many clarifications wait for a decision: exact up to `mostClarifications`, and one more than that for all others; for a foreman
     /// those of others on the sites that they lead. Nil for who decides none.
     public let openClarifications: Int?
+    /// How many absences wait for an answer, counted in the same way; nil for who answers none.
+    public let askedAbsences: Int?
 
     public static let mostClarifications = 100
     public static let mostSites = 500
@@ -116,10 +118,12 @@ public struct Overview: Sendable {
     public static let mostPeople = 5
 
     package init(
-        sites: [Place], low: [Shortage], present: [Presence], counts: Counts, openClarifications: Int?
+        sites: [Place], low: [Shortage], present: [Presence], counts: Counts, openClarifications: Int?,
+        askedAbsences: Int?
     ) {
         (self.sites, self.low, self.present, self.counts) = (sites, low, present, counts)
         self.openClarifications = openClarifications
+        self.askedAbsences = askedAbsences
     }
 }
 
@@ -144,8 +148,9 @@ public struct Overviews: Sendable {
             Collector(Company.timeZone(scope)), Collector(Overview.sites(scope).page),
             Collector(Overview.present(scope)), Collector(Overview.counts(scope))
         )
-        let waiting: any Reading = scope.assignee == nil ? open : ofCrew
-        try await database.read([zones, places, here, numbers, waiting])
+        let asked = Collector(Absence.askedCount(in: scope.company, upTo: most))
+        let waiting: [any Reading] = scope.assignee == nil ? [open, asked] : [ofCrew]
+        try await database.read([zones, places, here, numbers] + waiting)
         let (timeZones, rows, present, counts) = (zones.rows, places.rows, here.rows, numbers.rows)
         guard let timeZone = timeZones.first, let counts = counts.first else { throw Company.notFound }
         var room = PageRoom(Overview.mostSites)
@@ -164,7 +169,8 @@ public struct Overviews: Sendable {
         }
         return Overview(
             sites: sites, low: Overview.Shortage.grouped(low.flatMap(\.rows)), present: present, counts: counts,
-            openClarifications: (open.rows.first ?? ofCrew.rows.first ?? nil).map { Int(clamping: $0) })
+            openClarifications: (open.rows.first ?? ofCrew.rows.first ?? nil).map { Int(clamping: $0) },
+            askedAbsences: asked.rows.first.map { Int(clamping: $0) })
     }
 
     /// Each site is queried separately, in one round trip, and only as many sites as fill the list: one statement for all sites would

@@ -1,6 +1,15 @@
 import Storage
 
 extension Site {
+    /// The sites that have another region than the company: also those that were removed.
+    static func regions(_ scope: CompanyScope) -> Query<(site: ID, region: Region)> {
+        Query(
+            "SELECT s.id, s.region FROM sites s WHERE s.company_id = $1 AND s.region IS NOT NULL", scope.company
+        ) { (try $0.next(), try $0.next()) }
+    }
+}
+
+extension Site {
     /// True if `$2` is null, or the person `$2` works on the site `s`: on sites that they are assigned to, and in the depot. The statements
     /// below use it.
     static let isVisible: SQL = """

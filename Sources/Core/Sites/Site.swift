@@ -150,6 +150,8 @@ public struct SiteRecord: Stored {
     /// The person to ask for on the site.
     public var contactName: String?
     public var contactPhone: String?
+    /// Whose holidays hold here; nil for the company's.
+    public var region: Region?
     /// Increases with each update, from 1.
     public internal(set) var version: Int64 = 1
     public internal(set) var createdAt = Instant(milliseconds: 0)
@@ -177,6 +179,7 @@ public struct SiteRecord: Stored {
         try columns.edited("status", &status, as: "status")
         try columns.edited("contact_name", &contactName, as: "contactName", audit: .nameOnly)
         try columns.edited("contact_phone", &contactPhone, as: "contactPhone", audit: .nameOnly)
+        try columns.edited("region", &region, as: "region")
         try columns.column("version", .counted, &version)
         try columns.column("created_at", .fixed, &createdAt)
         try columns.column("updated_at", .changing, &updatedAt)

@@ -62,7 +62,8 @@ extension TimeEntries {
     ///   - at: when they said so, for work done offline; nil for now.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `TimeEntryRefusal.notCheckedIn`, or `SiteRefusal.notFound` if the caller can't see the site either; a flaw of
-    ///   `minutes`, `.longerThanEntry`; `LimitRefusal.entryBreaks`; a late report becomes a clarification instead.
+    ///   `minutes`, `.longerThanEntry`; `LimitRefusal.entryBreaks`; `TimeEntryRefusal.dayApproved`; a late report becomes a
+    ///   clarification instead.
     public func stateBreak(minutes: Int, at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
@@ -74,14 +75,19 @@ extension TimeEntries {
             try Self.check(at, now: now)
             try transaction.enqueue(User.lock(user, in: scope.company))
             let latest = TimeEntry.latest(of: user, before: at ?? now + Adjustment.skew, on: scope)
-            guard var entry = try transaction.fetch(latest).first,
-                entry.checkedInAt > (at ?? now) - .seconds(24 * 3600) || entry.state == .open
+            let earliest = (at ?? now) - .seconds(24 * 3600)
+            let (found, near) = try transaction.fetch(
+                latest,
+                DayApproval.near(earliest, to: (at ?? now) + Adjustment.skew, of: user, in: scope.company))
+            guard var entry = found.first, entry.checkedInAt > earliest || entry.state == .open
             else { throw try Self.notCheckedIn(scope, transaction) }
+            try near.check(entry.checkedInAt, of: entry.userName)
             entry.breaks.list.removeAll { $0.from == nil && $0.source == .stated }
             try entry.breaks.add(Break(minutes: minutes, source: .stated))
             if let presence = entry.minutes, entry.breaks.minutes > presence {
                 throw Refusal("minutes", .longerThanEntry)
             }
+            try DayApproval.change(near, at: entry.checkedInAt, of: user, in: scope.company, transaction, now: now)
             try entry.update(scope, transaction, now: now)
             return try Self.entry(entry, scope, transaction)
         }

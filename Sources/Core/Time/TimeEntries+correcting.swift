@@ -10,8 +10,8 @@ extension TimeEntries {
     ///   `TimeEntryRefusal.notFound` or `.voided`; `ChangeRefusal.stale` if the precondition doesn't hold; a flaw of `checkedInAt` or
     ///   `checkedOutAt`, `.inFuture`, `.tooOld`, `.beforeCheckIn` or `.longerThanADay`; flaws of `breaks`; `SiteRefusal.notFound` about
     ///   `siteId`, or for a foreman its flaw `.notAssigned`; `TimeEntryRefusal.otherOpen` if the entry would be the person's second open
-    ///   one, `.cantBeOpen` if the site or the person was removed, `.overlaps` if the person has another entry in that time;
-    ///   `LimitRefusal.entryCorrections`, `.dailyEntries` or `.text`; a late report becomes a clarification instead.
+    ///   one, `.cantBeOpen` if the site or the person was removed, `.overlaps` if the person has another entry in that time,
+    ///   `.dayApproved` if the entry is of an approved day, or would be; `LimitRefusal.entryCorrections`, `.dailyEntries` or `.text`; a late report becomes a clarification instead.
     public func correct(
         _ id: TimeEntry.ID, _ correction: TimeCorrection, at: Instant? = nil, if precondition: Precondition,
         on scope: SiteScope
@@ -48,6 +48,16 @@ extension TimeEntries {
                 return try Self.entry(old, scope, transaction)
             }
             try Self.checkRecent([old.checkedInAt, new.checkedInAt], scope, now: recent ?? now)
+            let (left, reached) = try transaction.fetch(
+                DayApproval.near(old.checkedInAt, of: old.user, in: scope.company),
+                DayApproval.near(new.checkedInAt, of: old.user, in: scope.company))
+            try left.check(old.checkedInAt, of: old.userName)
+            try reached.check(new.checkedInAt, of: old.userName)
+            func changeDays(_ transaction: borrowing Transaction) throws {
+                for (near, start) in [(left, old.checkedInAt), (reached, new.checkedInAt)] {
+                    try DayApproval.change(near, at: start, of: old.user, in: scope.company, transaction, now: now)
+                }
+            }
             if new.checkedOutAt == nil, old.checkedOutAt != nil || moves {
                 try Self.checkOpening(old, target, transaction, now: now)
             }
@@ -63,6 +73,7 @@ extension TimeEntries {
                 }
             }
             if moves {
+                try changeDays(transaction)
                 return try Self.move(
                     old, to: target, new.moved(as: newID, by: scope, because: correction.reason, now: now), scope,
                     transaction, runtime)
@@ -72,6 +83,7 @@ extension TimeEntries {
                 throw LimitRefusal.entryCorrections.refusal(mostCorrections)
             }
             try TextUse.add(Optional(correction.reason).textBytes, of: id, in: scope.within, transaction)
+            try changeDays(transaction)
             let kept = TimeEntry.Correction(
                 of: old, reason: correction.reason, by: scope.actor.user.id, createdAt: now)
             try kept.insert(of: id, scope, transaction)
@@ -186,7 +198,7 @@ extension TimeEntries {
     /// Declares an entry void: it stays readable, and counts for nothing. Nothing changes if it is void already.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `CompanyRefusal.notFound`;
     ///   for someone who isn't a manager `SiteRefusal.notFound`, `.foremenOnly` and `TimeEntryRefusal.foremenRecentOnly`;
-    ///   `TimeEntryRefusal.notFound`; `ChangeRefusal.stale` if the precondition doesn't hold; `LimitRefusal.text`.
+    ///   `TimeEntryRefusal.notFound` or `.dayApproved`; `ChangeRefusal.stale` if the precondition doesn't hold; `LimitRefusal.text`.
     public func void(
         _ id: TimeEntry.ID, because reason: String, if precondition: Precondition, on scope: SiteScope
     ) throws -> Change<TimeEntry> {
@@ -197,7 +209,11 @@ extension TimeEntries {
             guard entry.state != .void else { return try Self.entry(entry, scope, transaction) }
             try precondition.check(entry.version)
             try Self.checkRecent([entry.checkedInAt], scope, now: now)
+            let near = try transaction.fetch(DayApproval.near(entry.checkedInAt, of: entry.user, in: scope.company))
+            try near.check(entry.checkedInAt, of: entry.userName)
             try TextUse.add(Optional(reason).textBytes, of: id, in: scope.within, transaction)
+            try DayApproval.change(
+                near, at: entry.checkedInAt, of: entry.user, in: scope.company, transaction, now: now)
             entry.void(at: now, by: scope.actor.user, reason: reason)
             try entry.update(scope, transaction, now: now)
             try Audit(scope.within, runtime).write(

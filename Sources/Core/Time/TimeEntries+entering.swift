@@ -6,7 +6,7 @@ extension TimeEntries {
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `SiteRefusal.notFound`; a flaw of
     ///   `checkedInAt` or `checkedOutAt`, `.inFuture`, `.beforeCheckIn`, `.tooOld` or `.longerThanADay`; flaws of `breaks`; for someone who
     ///   isn't a manager `SiteRefusal.foremenOnly`, `TimeEntryRefusal.foremenRecentOnly`, and a flaw of `userIds`, `.notAssigned`; a flaw of
-    ///   `userIds`, `.notOfCompany`; `TimeEntryRefusal.overlaps` if a person has another entry in that time; `LimitRefusal.dailyEntries` or
+    ///   `userIds`, `.notOfCompany`; `TimeEntryRefusal.overlaps` if a person has another entry in that time, `.dayApproved`; `LimitRefusal.dailyEntries` or
     ///   `.text`; a late report becomes a clarification instead.
     public func enter(
         _ new: NewTimeEntries, at: Instant? = nil, on scope: SiteScope
@@ -81,13 +81,16 @@ extension TimeEntries {
             if new.checkedOutAt == nil, site.record.removedAt != nil {
                 throw Refusal(TimeEntryRefusal.cantBeOpen, ["name": .text(personName)])
             }
+            try record.near.rows.check(entry.checkedInAt, of: personName)
             try checkFree(entry.unrecorded, from: entry.checkedInAt, to: entry.checkedOutAt, record.others.rows)
             try checkDay(of: entry.checkedInAt, site.timeZone, record.starts.rows)
             return entry
         }
         let bytes = entries.reduce(Int64(0)) { sum, _ in sum.adding(Optional(new.reason).textBytes) }
         try TextUse.add(bytes, of: first.entry, held: texts.rows.first, in: scope.within, transaction)
-        for entry in entries {
+        for (entry, record) in zip(entries, records) {
+            try DayApproval.change(
+                record.near.rows, at: entry.checkedInAt, of: entry.user, in: scope.company, transaction, now: now)
             try entry.insert(scope, transaction)
             try Audit(scope.within, runtime).write(
                 .timeEntered, entry.id, [.init(field: "userId", from: nil, to: entry.user.text)], in: transaction)
@@ -100,6 +103,7 @@ extension TimeEntries {
         let names: Collector<String>
         let others: Collector<TimeEntry.Stretch>
         let starts: Collector<Instant>
+        let near: Collector<DayApproval.Near>
 
         init(_ user: User.ID, of new: NewTimeEntries, as entry: TimeEntry.ID, in company: Company.ID) {
             names = Collector(User.name(of: user, in: company))
@@ -107,9 +111,10 @@ extension TimeEntries {
                 TimeEntry.stretches(
                     of: user, besides: entry, from: new.checkedInAt, to: new.checkedOutAt ?? .last, in: company))
             starts = Collector(TimeEntry.starts(of: user, around: new.checkedInAt, in: company))
+            near = Collector(DayApproval.near(new.checkedInAt, of: user, in: company))
         }
 
-        var readings: [any Reading] { [names, others, starts] }
+        var readings: [any Reading] { [names, others, starts, near] }
     }
 }
 

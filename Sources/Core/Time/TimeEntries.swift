@@ -13,7 +13,8 @@ public struct TimeEntries: Sendable {
     /// - Parameter at: the time of arrival, for work done offline; nil for now.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `SiteRefusal.notFound`, `TimeEntryRefusal.checkedInAlready` if the caller has an open time entry, `.overlaps` if the
-    ///   time lies in another of their entries, or `LimitRefusal.dailyEntries`; a late report becomes a clarification instead.
+    ///   time lies in another of their entries, `.dayApproved`, or `LimitRefusal.dailyEntries`; a late report becomes a clarification
+    ///   instead.
     public func checkIn(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
@@ -25,8 +26,9 @@ public struct TimeEntries: Sendable {
             try transaction.enqueue(User.lock(user.id, in: scope.company))
             try transaction.enqueue(Site.share(scope))
             let arrived = at ?? now
-            let (sites, others, starts) = try transaction.fetch(
+            let (sites, near, others, starts) = try transaction.fetch(
                 Site.record(scope, at: report.lateAt),
+                DayApproval.near(arrived, of: user.id, in: scope.company),
                 TimeEntry.stretches(
                     of: user.id, besides: id, from: arrived, to: arrived + Adjustment.skew + .milliseconds(2),
                     in: scope.company),
@@ -36,7 +38,9 @@ public struct TimeEntries: Sendable {
                 throw Refusal(TimeEntryRefusal.checkedInAlready, ["checkedInAt": .instant(open.from)])
             }
             let start = try Self.start(at, by: user, others, now: now)
+            try near.check(start, of: user.name)
             try Self.checkDay(of: start, site.timeZone, starts)
+            try DayApproval.change(near, at: start, of: user.id, in: scope.company, transaction, now: now)
             let entry = TimeEntry(
                 id: id, site: scope.site, siteName: site.record.name, user: user.id, userName: user.name,
                 checkedInAt: start, checkedOutAt: nil, recordedAt: now)
@@ -67,12 +71,13 @@ public struct TimeEntries: Sendable {
     }
 
     /// Checks the caller out, even if they are no longer assigned to the site. A break that lasts ends with it. If the entry was ended
-    /// for them, an earlier time replaces that end.
+    /// for them, an earlier time replaces that end. A day with an open entry is never approved.
     /// - Parameter at: the time of departure, for work done offline; nil for now.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `at`, `.inFuture` or `.tooOld`. Making the
     ///   change throws `TimeEntryRefusal.notCheckedIn`, `SiteRefusal.notFound` if the caller isn't checked in on the site and
     ///   can't see it, a flaw of `at`, `.beforeOwnCheckIn` or `.beforeBreak`, or `TimeEntryRefusal.overlaps` if another of their entries
-    ///   lies in between; a late report becomes a clarification instead.
+    ///   lies in between, or `.dayApproved` if the end was replaced of a day that is approved; a late report becomes a clarification
+    ///   instead.
     public func checkOut(at: Instant?, on scope: SiteScope) throws -> Change<Reported<TimeEntry>> {
         try scope.check(.checkIn)
         let now = runtime.now()
@@ -116,6 +121,9 @@ public struct TimeEntries: Sendable {
             let last = try transaction.fetch(TimeEntry.Correction.all(of: entry, in: scope.company)).last,
             last.number == entry.version - 1, last.cause?.endsEntries == true
         else { return nil }
+        let near = try transaction.fetch(DayApproval.near(entry.checkedInAt, of: user.id, in: scope.company))
+        try near.check(entry.checkedInAt, of: user.name)
+        try DayApproval.change(near, at: entry.checkedInAt, of: user.id, in: scope.company, transaction, now: now)
         let kept = TimeEntry.Correction(of: entry, .checkedOut, by: user.id, createdAt: now)
         try kept.insert(of: entry.id, scope, transaction)
         entry.checkedOutAt = at

@@ -15,13 +15,15 @@ public enum TimeEntryRefusal: String, RefusalCode {
     case cantBeOpen = "entry-cant-be-open"
     case onBreakAlready = "on-break-already"
     case notOnBreak = "not-on-break"
+    /// Its hours change only after the day was reopened.
+    case dayApproved = "day-approved"
 
     public var kind: Refusal.Kind {
         switch self {
         case .notFound: .notFound
         case .foremenRecentOnly: .forbidden
         case .checkedInAlready, .notCheckedIn, .otherOpen, .openMeanwhile, .overlaps, .voided, .cantBeOpen,
-            .onBreakAlready, .notOnBreak:
+            .onBreakAlready, .notOnBreak, .dayApproved:
             .conflict
         }
     }
@@ -39,6 +41,7 @@ public enum TimeEntryRefusal: String, RefusalCode {
         case .cantBeOpen: "{name} can't be on this site now: the site or the person was removed."
         case .onBreakAlready: "You are on a break already, since {from}: end it first."
         case .notOnBreak: "You are not on a break."
+        case .dayApproved: "The hours of {name} on {day} are approved: reopen the day first."
         }
     }
 }

@@ -5,6 +5,7 @@ struct TimeSheetRow: Sendable {
     let user: User.ID
     let userName: String
     let personnelNumber: String?
+    fileprivate let youthUntil: Day?
     /// Those of the period, and the one before it.
     fileprivate(set) var stretches: [WorkStretch] = []
     /// Of text, in the answer.
@@ -16,27 +17,32 @@ struct TimeSheetRow: Sendable {
     static func isCut(_ rows: [TimeSheetRow]) -> Bool { (rows.last?.total ?? 0) > PageRoom.mostBytes }
 
     /// The number of the person's columns after the id.
-    fileprivate static let columns = 3
+    fileprivate static let columns = 4
 
     /// Reads the person's columns after the id.
     fileprivate init(_ user: User.ID, _ row: inout Row, after total: Int) throws {
         self.user = user
         userName = "\(try row.next() as String) \(try row.next() as String)"
         personnelNumber = try row.next()
+        youthUntil = try row.next()
         bytes = userName.utf8.count + (personnelNumber?.utf8.count ?? 0)
         self.total = total + bytes
     }
 
     /// Reads the entry's columns; null for a person without one.
-    fileprivate mutating func add(_ row: inout Row) throws {
+    /// - Parameter regions: of the sites that have one of their own.
+    fileprivate mutating func add(_ row: inout Row, _ regions: [Site.ID: Region]) throws {
         guard let entry: TimeEntry.ID = try row.next() else { return }
         let (from, to): (Instant, Instant?) = (try row.next(), try row.next())
         let (kind, breaks): (TimeEntry.Kind, Breaks) = (try row.next(), try row.next())
         // A month of days.
         if stretches.isEmpty { stretches.reserveCapacity(24) }
+        let recordedAt: Instant = try row.next()
+        let region = regions.isEmpty ? nil : regions[try row.next()]
         stretches.append(
             WorkStretch(
-                entry, from: from, to: to, isTravel: kind == .travel, breaks: breaks.list, recordedAt: try row.next()))
+                entry, from: from, to: to, isTravel: kind == .travel, breaks: breaks.list, recordedAt: recordedAt,
+                region: region))
         bytes += TimeEntry.ID.textLength
         total += TimeEntry.ID.textLength
     }
@@ -47,10 +53,10 @@ extension TimeSheet {
     /// join, makes it a bound of the index that the join reads.
     private static func page(_ whose: SQL) -> SQL {
         """
-        SELECT people.id, people.first_name, people.last_name, people.personnel_number,
-            t.id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at
+        SELECT people.id, people.first_name, people.last_name, people.personnel_number, people.youth_until,
+            t.id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at, t.site_id
         FROM (
-            SELECT u.company_id, u.id, u.first_name, u.last_name, u.personnel_number, COALESCE((
+            SELECT u.company_id, u.id, u.first_name, u.last_name, u.personnel_number, u.youth_until, COALESCE((
                 SELECT MAX(b.checked_in_at) FROM time_entries b
                 WHERE b.company_id = u.company_id AND b.user_id = u.id AND b.checked_in_at < $4
                     AND b.voided_at IS NULL), $4) AS since
@@ -76,8 +82,10 @@ extension TimeSheet {
     /// - Parameters:
     ///   - user: whose; nil for everyone's.
     ///   - period: the period in which the entries began.
+    ///   - regions: of the sites that have one of their own.
     static func rows(
-        _ scope: CompanyScope, of user: User.ID?, in period: Range<Instant>, _ page: PageRequest<User.ID>
+        _ scope: CompanyScope, of user: User.ID?, in period: Range<Instant>, _ regions: [Site.ID: Region],
+        _ page: PageRequest<User.ID>
     ) -> Query<TimeSheetRow> {
         let head = [
             scope.company.sqlValue, (page.after?.text ?? "").sqlValue, page.fetchLimit.sqlValue,
@@ -89,29 +97,77 @@ extension TimeSheet {
             statement,
             row: { row in
                 var person = try TimeSheetRow(try row.next(), &row, after: 0)
-                try person.add(&row)
+                try person.add(&row, regions)
                 return person
             },
             collecting: { row, rows in
                 let (user, last): (User.ID, Int) = (try row.next(), rows.count - 1)
                 if last >= 0, rows[last].user == user {
                     row.skip(TimeSheetRow.columns)
-                    try rows[last].add(&row)
+                    try rows[last].add(&row, regions)
                 } else {
                     // One person has few entries: their limit by day bounds them.
                     let total = last >= 0 ? rows[last].total : 0
                     if last >= 1, total > PageRoom.mostBytes { return }
                     rows.append(try TimeSheetRow(user, &row, after: total))
-                    try rows[rows.count - 1].add(&row)
+                    try rows[rows.count - 1].add(&row, regions)
                 }
             })
     }
 }
 
 extension TimeSheet {
-    /// - Parameter days: the period.
-    init(_ row: TimeSheetRow, of days: ClosedRange<Day>, in zone: ZoneDays, rule: BreakRule, now: Instant) {
-        let worked = WorkDay.days(of: row.stretches, in: zone, rule: rule, now: now).filter { days.contains($0.day) }
-        self.init(user: row.user, userName: row.userName, personnelNumber: row.personnelNumber, days: worked)
+    /// What days are computed with, besides entries.
+    struct Rules: Sendable {
+        let zone: ZoneDays
+        let breakRule: BreakRule
+        let holidays: HolidayCalendar
+        let now: Instant
+        let today: Day
+    }
+
+    /// - Parameters:
+    ///   - days: the period.
+    ///   - read: the days that entries, targets and absences were read for: those of the period, and those since the opening.
+    ///   - opening: the balance to begin with; nil if none is known.
+    ///   - approvals: of the period's days, in order.
+    init(
+        _ row: TimeSheetRow, of days: ClosedRange<Day>, reading read: ClosedRange<Day>, _ plan: WorkPlan,
+        since opening: (day: Day, minutes: Int)?, _ approvals: [DayApproval], _ rules: Rules
+    ) {
+        let worked = WorkDay.days(
+            of: row.stretches, in: rules.zone, rule: rules.breakRule, holidays: rules.holidays,
+            youthUntil: row.youthUntil, now: rules.now)
+        let all = plan.days(worked, of: read)
+        let shown = read == days ? all : all.filter { days.contains($0.day) }
+        // What is yet to be worked is owed by no one.
+        let running = opening.map { opening in
+            all.reduce(opening.minutes) { sum, one in
+                one.day >= opening.day && one.day < rules.today ? sum + (one.balanceMinutes ?? 0) : sum
+            }
+        }
+        let over = shown.filter { $0.day < rules.today }.compactMap(\.balanceMinutes)
+        self.init(
+            user: row.user, userName: row.userName, personnelNumber: row.personnelNumber,
+            days: approvals.isEmpty ? shown : Self.merged(shown, approvals, rules),
+            balanceMinutes: shown.contains { $0.targetMinutes != nil } ? over.reduce(0, +) : nil,
+            runningMinutes: running)
+    }
+
+    /// Both are in the order of the days.
+    private static func merged(_ shown: [WorkDay], _ approvals: [DayApproval], _ rules: Rules) -> [WorkDay] {
+        var (days, rest): ([WorkDay], ArraySlice<WorkDay>) = ([], shown[...])
+        for approval in approvals {
+            while let next = rest.first, next.day < approval.day { days.append(rest.removeFirst()) }
+            var day =
+                rest.first?.day == approval.day
+                ? rest.removeFirst()
+                : WorkDay(
+                    withoutWork: approval.day, from: rules.zone.start(of: approval.day),
+                    holiday: rules.holidays.name(of: approval.day))
+            day.approval = approval
+            days.append(day)
+        }
+        return days + rest
     }
 }

@@ -16,23 +16,98 @@ public struct TimeSheets: Sendable {
     ) async throws -> Page<TimeSheet, User.ID> {
         try scope.check(.readTimes)
         if let person = scope.person, let user = filter.user, user != person { throw User.notFound }
-        let (rules, users) = try await database.fetch(Company.workRules(scope), User.exists(filter.user, scope))
+        let user = scope.person ?? filter.user
+        let (rules, users, places, own) = try await database.fetch(
+            Company.workRules(scope), User.exists(filter.user, scope), Site.regions(scope),
+            WorkTarget.all(of: user, in: scope.company))
         guard let rule = rules.first else { throw Company.notFound }
         guard filter.user == nil || !users.isEmpty else { throw User.notFound }
-        let (now, user) = (runtime.now(), scope.person ?? filter.user)
-        let days = try filter.days(today: now.day(in: rule.timeZone), isOfOne: user != nil)
-        let zone = ZoneDays.kept(rule.timeZone, knowing: days)
-        let start = zone.start(of: days.lowerBound)
-        let period = start..<max(start, zone.start(of: days.upperBound + 1))
+        let now = runtime.now()
+        let today = now.day(in: rule.timeZone)
+        let days = try filter.days(today: today, isOfOne: user != nil)
+        let opening = Self.opening(own, for: days)
+        let read = min(days.lowerBound, opening?.day ?? days.lowerBound)...days.upperBound
+        let zone = ZoneDays.kept(rule.timeZone, knowing: read)
+        let start = zone.start(of: read.lowerBound)
+        let period = start..<max(start, zone.start(of: read.upperBound + 1))
+        let regions = Dictionary(uniqueKeysWithValues: places.map { ($0.site, $0.region) })
+        let holidays = HolidayCalendar(home: rule.region, rule.localHolidays, of: Set(regions.values), in: read)
+        let computing = TimeSheet.Rules(
+            zone: zone, breakRule: rule.breakRule, holidays: holidays, now: now, today: today)
         // If everyone worked on every day, these people would fill a page.
         let atOnce = PageRoom.mostNested / days.count + 1
+        let approvals =
+            user.map { DayApproval.all(of: $0, days, in: scope.company) }
+            ?? DayApproval.all(days, in: scope.company)
+        var known: Known?
         return try await Page.read(page, atOnce: atOnce, nested: \.days.count, key: \.user) { part in
-            let rows = try await database.fetch(TimeSheet.rows(scope, of: user, in: period, part))
-            let sheets = rows.map { row in
-                PageRow(
-                    TimeSheet(row, of: days, in: zone, rule: rule.breakRule, now: now), bytes: row.bytes)
+            let sheets = TimeSheet.rows(scope, of: user, in: period, regions, part)
+            let rows: [TimeSheetRow]
+            var found: Known
+            if let known {
+                (rows, found) = (try await database.fetch(sheets), known)
+            } else {
+                let (first, away, others, approved) = try await database.fetch(
+                    sheets, Absence.granted(to: user, in: scope.company, read),
+                    WorkTarget.all(in: scope.company, of: days), approvals)
+                rows = first
+                found = Known(away, user == nil ? others : own, approved)
             }
-            return .init(sheets, hasMore: rows.count > part.limit || TimeSheetRow.isCut(rows))
+            try await found.approvals.name(rows, scope.company, database)
+            known = found
+            let computed = rows.map { row in
+                let approvals = found.approvals.of(row.user)
+                let plan = WorkPlan(found.targets(of: row.user), found.away(row.user), holidays, in: zone)
+                let sheet = TimeSheet(row, of: days, reading: read, plan, since: opening, approvals, computing)
+                return PageRow(sheet, bytes: approvals.reduce(row.bytes) { $0 + $1.bytes })
+            }
+            return .init(computed, hasMore: rows.count > part.limit || TimeSheetRow.isCut(rows))
         }
+    }
+
+    /// The latest balance that a person began a day with, if it isn't too long ago.
+    private static func opening(_ targets: [WorkTarget], for days: ClosedRange<Day>) -> (day: Day, minutes: Int)? {
+        guard let last = targets.last(where: { $0.from <= days.upperBound && $0.openingMinutes != nil }),
+            let minutes = last.openingMinutes, (last.from...days.upperBound).count <= TimeSheet.mostOpeningDays
+        else { return nil }
+        return (last.from, minutes)
+    }
+}
+
+/// What is read once for all pages of a period.
+private struct Known {
+    private let away: [User.ID: [Absence.Away]]
+    private let targets: [User.ID: [WorkTarget]]
+    var approvals: NamedApprovals
+
+    init(_ away: [Absence.Away], _ targets: [WorkTarget], _ approvals: [DayApproval]) {
+        self.away = Dictionary(grouping: away, by: \.user)
+        self.targets = Dictionary(grouping: targets, by: \.user)
+        self.approvals = NamedApprovals(approvals)
+    }
+
+    func targets(of user: User.ID) -> [WorkTarget] { targets[user] ?? [] }
+    func away(_ user: User.ID) -> [WorkPlan.Away] { (away[user] ?? []).map(\.away) }
+}
+
+/// The approvals of a period, and the names of who gave them.
+private struct NamedApprovals {
+    private let byUser: [User.ID: [DayApproval]]
+    private var names: [User.ID: String] = [:]
+
+    /// - Parameter approvals: in the order of the days.
+    init(_ approvals: [DayApproval]) { byUser = Dictionary(grouping: approvals, by: \.user) }
+
+    func of(_ user: User.ID) -> [DayApproval] { (byUser[user] ?? []).map { $0.named(names) } }
+
+    /// Looks up the names that the approvals of some people need. Most people submit their own days, and few approve them.
+    mutating func name(_ rows: [TimeSheetRow], _ company: Company.ID, _ database: any Database) async throws {
+        guard !byUser.isEmpty else { return }
+        for row in rows { names[row.user] = row.userName }
+        let people = Set(rows.flatMap { byUser[$0.user] ?? [] }.flatMap(\.people)).filter { names[$0] == nil }.sorted()
+        guard !people.isEmpty else { return }
+        let found = people.map { Collector(DayApproval.name(of: $0, in: company)) }
+        try await database.read(found)
+        for (user, found) in zip(people, found) { names[user] = found.rows.first ?? "" }
     }
 }

@@ -28,7 +28,7 @@ public struct WorkDay: Sendable, Equatable {
         case over10Hours = "over-10-hours"
         /// Less than eleven hours between the last day's end and this day's beginning (ArbZG section 5).
         case shortRest = "short-rest"
-        /// Part of an entry is on a Sunday (ArbZG section 9).
+        /// Part of an entry is on a Sunday or a holiday of the place of work (ArbZG section 9).
         case sundayOrHoliday = "sunday-or-holiday"
         /// An entry was recorded after the end of the seventh day that follows (MiLoG section 17).
         case lateRecord = "late-record"
@@ -36,12 +36,16 @@ public struct WorkDay: Sendable, Equatable {
         case openTooLong = "open-too-long"
         /// An entry is longer than 24 hours.
         case over24Hours = "over-24-hours"
+        /// A person under 18 worked longer, later, with shorter breaks or with less rest than JArbSchG sections 8, 11, 13 and 14 allow.
+        case youth
+        /// The person has hours on a day on which they were away for the whole of it.
+        case absenceWithEntries = "absence-with-entries"
     }
 
     public let day: Day
-    /// When the first entry began.
+    /// When the first entry began; on a day without entries, when the day did.
     public let from: Instant
-    /// When the last entry ended; nil while one is open.
+    /// When the last entry ended; nil while one is open, and on a day without entries.
     public let to: Instant?
     /// The time of the closed entries, travel included.
     public let presenceMinutes: Int
@@ -58,17 +62,28 @@ public struct WorkDay: Sendable, Equatable {
     public let entries: [TimeEntry.ID]
     public let isOpen: Bool
     /// In the order of the declaration.
-    public let warnings: [Warning]
+    public internal(set) var warnings: [Warning]
+    /// What was said of the day; nil if that was nothing.
+    public internal(set) var approval: DayApproval?
+    /// What was to be worked; nil if no one said.
+    public internal(set) var targetMinutes: Int?
+    /// What counts as worked because of a holiday or an absence.
+    public internal(set) var creditMinutes = 0
+    public internal(set) var absences: [Absent] = []
+    /// The name of the day's holiday at the place of work; nil if it is none.
+    public package(set) var holiday: String?
 
     package init(
         day: Day, from: Instant, to: Instant?, presenceMinutes: Int, gapMinutes: Int, breakMinutes: Int,
-        breakSource: BreakSource?, travelMinutes: Int, entries: [TimeEntry.ID], isOpen: Bool, warnings: [Warning]
+        breakSource: BreakSource?, travelMinutes: Int, entries: [TimeEntry.ID], isOpen: Bool, warnings: [Warning],
+        approval: DayApproval? = nil
     ) {
         (self.day, self.from, self.to) = (day, from, to)
         (self.presenceMinutes, self.gapMinutes) = (presenceMinutes, gapMinutes)
         (self.breakMinutes, self.breakSource) = (breakMinutes, breakSource)
         (minutes, self.travelMinutes) = (presenceMinutes - breakMinutes, travelMinutes)
         (self.entries, self.isOpen, self.warnings) = (entries, isOpen, warnings)
+        self.approval = approval
     }
 
     /// The days on which a person has entries, in order.
@@ -76,8 +91,10 @@ public struct WorkDay: Sendable, Equatable {
     ///   - stretches: all of the person's entries that began in a period, and the one before it, which decides about the rest before the
     ///     first day.
     ///   - days: of the company's time zone.
+    ///   - youthUntil: the last day on which the person is under 18.
     package static func days(
-        of stretches: [WorkStretch], in days: ZoneDays, rule: BreakRule, now: Instant
+        of stretches: [WorkStretch], in days: ZoneDays, rule: BreakRule, holidays: HolidayCalendar = .none,
+        youthUntil: Day? = nil, now: Instant
     ) -> [WorkDay] {
         let ordered = stretches.inOrder
         var (found, start): ([WorkDay], Int) = ([], 0)
@@ -91,7 +108,11 @@ public struct WorkDay: Sendable, Equatable {
             start = end
             var sums = Sums()
             for stretch in ofDay { sums.add(stretch) }
-            found.append(WorkDay(day, ofDay, sums, after: before, in: days, rule: rule, now: now))
+            let isYoung = youthUntil.map { day <= $0 } ?? false
+            found.append(
+                WorkDay(
+                    day, ofDay, sums, after: before, in: days, rule: rule, holidays: holidays, isYoung: isYoung,
+                    now: now))
             before = sums.isOpen ? nil : sums.lastEnd?.minute
         }
         return found
@@ -103,7 +124,7 @@ public struct WorkDay: Sendable, Equatable {
     ///   - before: the minute in which the work of the last day before had ended; nil if there is none.
     private init(
         _ day: Day, _ stretches: ArraySlice<WorkStretch>, _ sums: Sums, after before: Int?, in days: ZoneDays,
-        rule: BreakRule, now: Instant
+        rule: BreakRule, holidays: HolidayCalendar, isYoung: Bool, now: Instant
     ) {
         let isRecorded = sums.hasStated || sums.hasTaken
         let deduction = isRecorded ? 0 : rule.deduction(presence: sums.presence, gaps: sums.gaps)
@@ -116,7 +137,9 @@ public struct WorkDay: Sendable, Equatable {
             travelMinutes: min(sums.travel, sums.presence - breaks), entries: stretches.map(\.entry),
             isOpen: sums.isOpen,
             warnings: Self.warnings(
-                day, stretches, sums, breaks: breaks, deduction: deduction, after: before, in: days, now: now))
+                day, stretches, sums, breaks: breaks, deduction: deduction, after: before, in: days,
+                holidays: holidays, isYoung: isYoung, now: now))
+        holiday = holidays.name(of: day, in: first.region)
     }
 
     private static let longestOpen = Duration.seconds(14 * 3600)
@@ -126,7 +149,7 @@ public struct WorkDay: Sendable, Equatable {
 
     private static func warnings(
         _ day: Day, _ stretches: ArraySlice<WorkStretch>, _ sums: Sums, breaks: Int, deduction: Int,
-        after before: Int?, in days: ZoneDays, now: Instant
+        after before: Int?, in days: ZoneDays, holidays: HolidayCalendar, isYoung: Bool, now: Instant
     ) -> [Warning] {
         let work = sums.presence - breaks
         let (needed, counted) = (BreakRule.legalBreak(forWork: work), sums.gaps + sums.pieces + deduction)
@@ -140,10 +163,19 @@ public struct WorkDay: Sendable, Equatable {
         if work > 480 { found.append(.over8Hours) }
         if work > 600 { found.append(.over10Hours) }
         if let rest, rest >= BreakRule.shortestPiece, rest < shortestRest { found.append(.shortRest) }
-        if stretches.contains(where: { $0.isOnSunday(days, now: now) }) { found.append(.sundayOrHoliday) }
+        if stretches.contains(where: { $0.isOnRestDay(days, holidays, now: now) }) { found.append(.sundayOrHoliday) }
         if stretches.contains(where: { $0.recordedAt >= recordedBy }) { found.append(.lateRecord) }
         if stretches.contains(where: { $0.to == nil && now - longestOpen > $0.from }) { found.append(.openTooLong) }
         if stretches.contains(where: { $0.presence > 24 * 60 }) { found.append(.over24Hours) }
+        if isYoung {
+            let (first, last) = (stretches[stretches.startIndex].from.minute, sums.lastEnd?.minute)
+            // The clocks change before six o'clock.
+            let midnight = days.start(of: day + 1).minute
+            let neededByYoung = work > 6 * 60 ? 60 : work > 4 * 60 + 30 ? 30 : 0
+            let isAtNight = first < midnight - 18 * 60 || last.map { $0 > midnight - 4 * 60 } == true
+            let isShort = rest.map { $0 >= BreakRule.shortestPiece && $0 < 12 * 60 } ?? false
+            if work > 8 * 60 || counted < neededByYoung || isAtNight || isShort { found.append(.youth) }
+        }
         return found
     }
 }
@@ -226,14 +258,17 @@ extension WorkStretch {
     /// In minutes; 0 while it is open.
     fileprivate var presence: Int { to.map { max(0, $0.minute - from.minute) } ?? 0 }
 
-    /// Whether a minute of it is on a Sunday. An open one goes on until now.
-    fileprivate func isOnSunday(_ days: ZoneDays, now: Instant) -> Bool {
+    /// Whether a minute of it is on a Sunday or a holiday. An open one goes on until now.
+    fileprivate func isOnRestDay(_ days: ZoneDays, _ holidays: HolidayCalendar, now: Instant) -> Bool {
         let end = (to ?? max(now, from + .seconds(60))).minute
         guard end > from.minute else { return false }
         let first = days.day(of: from)
         let last = days.day(of: Instant(milliseconds: Int64(end - 1) * 60_000))
-        // 0 is a Monday; 1970-01-01 was a Thursday.
-        let weekday = (first.daysSince1970 % 7 + 10) % 7
-        return first + (6 - weekday) <= last
+        if first + (6 - first.weekday) <= last { return true }
+        // Seven days have a Sunday.
+        return !holidays.isEmpty
+            && (0...last.daysSince1970 - first.daysSince1970).contains {
+                holidays.name(of: first + $0, in: region) != nil
+            }
     }
 }

@@ -11,15 +11,17 @@ package struct WorkStretch: Sendable {
     package let breaks: [Break]
     /// When the entry was written.
     package let recordedAt: Instant
+    /// Of the site, if it has another one than the company.
+    package let region: Region?
 
     package init(
         _ entry: TimeEntry.ID, from: Instant, to: Instant?, isTravel: Bool = false, breaks: [Break] = [],
-        recordedAt: Instant
+        recordedAt: Instant, region: Region? = nil
     ) {
         (self.entry, self.from, self.to, self.isTravel) = (entry, from, to, isTravel)
         // One that still lasts has no length yet.
         let ended = breaks.contains { $0.minutes == nil } ? breaks.filter { $0.minutes != nil } : breaks
         self.breaks = Breaks(ended).list
-        self.recordedAt = recordedAt
+        (self.recordedAt, self.region) = (recordedAt, region)
     }
 }

@@ -34,6 +34,23 @@ package struct PersonColumn: Sendable {
         PersonColumn(
             "clarifications", "decided_by", keepsName: true,
             left: "reports of other people, in whose copies they are"),
+        PersonColumn("day_approvals", keepsName: true, in: \.approvals),
+        PersonColumn(
+            "day_approvals", "submitted_by", keepsName: true, left: "days of other people, in whose copies they are"),
+        PersonColumn(
+            "day_approvals", "approved_by", keepsName: true, left: "days of other people, in whose copies they are"),
+        PersonColumn(
+            "day_approvals", "reopened_by", keepsName: true, left: "days of other people, in whose copies they are"),
+        PersonColumn("absences", keepsName: true, in: \.absences),
+        PersonColumn(
+            "absences", "asked_by", keepsName: true, left: "absences of other people, in whose copies they are"),
+        PersonColumn(
+            "absences", "decided_by", keepsName: true, left: "absences of other people, in whose copies they are"),
+        PersonColumn("work_targets", keepsName: false, in: \.workTargets),
+        PersonColumn(
+            "wage_exports", keepsName: true, left: "a trial for payroll: its hours are in the copy as time entries"),
+        PersonColumn(
+            "wage_exports", "made_by", keepsName: true, left: "files of the company; the audit tells who made them"),
         PersonColumn("audit_entries", keepsName: true, in: \.audit),
         PersonColumn("security_events", keepsName: false, in: \.securityEvents),
         PersonColumn("sessions", keepsName: false, in: \.sessions),

@@ -43,6 +43,10 @@ public struct PersonalData: Sendable {
     public let movements: [Use]
     /// What the person reported late, and what couldn't be recorded then.
     public let clarifications: [Clarification]
+    /// Days that were submitted, approved or reopened.
+    public let approvals: [DayApproval]
+    public let absences: [Absence]
+    public let workTargets: [WorkTarget]
     /// Changes by the person and changes about them.
     public let audit: [AuditEntry]
     /// Sign-ins to the account, failed ones included, with their origins, and other events on it.
@@ -52,7 +56,8 @@ public struct PersonalData: Sendable {
     package init(
         exportedAt: Instant, user: User, formerNames: [FormerName], formerEmails: [FormerEmail], sessions: [Session],
         knownBrowsers: [KnownBrowser], phones: [Phone], assignments: [Assignment], timeEntries: [TimeEntry],
-        movements: [Use], clarifications: [Clarification],
+        movements: [Use], clarifications: [Clarification], approvals: [DayApproval], absences: [Absence],
+        workTargets: [WorkTarget],
         audit: [AuditEntry], securityEvents: [SecurityEvent], mails: [Mail]
     ) {
         self.exportedAt = exportedAt
@@ -66,6 +71,9 @@ public struct PersonalData: Sendable {
         self.timeEntries = timeEntries
         self.movements = movements
         self.clarifications = clarifications
+        self.approvals = approvals
+        self.absences = absences
+        self.workTargets = workTargets
         self.audit = audit
         self.securityEvents = securityEvents
         self.mails = mails
@@ -86,6 +94,9 @@ extension PersonalData {
         case timeEntries([TimeEntry])
         case movements([Use])
         case clarifications([Clarification])
+        case approvals([DayApproval])
+        case absences([Absence])
+        case workTargets([WorkTarget])
         case audit([AuditEntry])
         case securityEvents([SecurityEvent])
         case mails([Mail])
@@ -132,6 +143,13 @@ extension Profile {
         try await hand(Clarification.some(of:after:atMost:), of: user, key: \.id, atOnce: 200) {
             try await take(.clarifications($0))
         }
+        try await hand(DayApproval.some(of:after:atMost:), of: user, key: \.day, atOnce: 200) {
+            try await take(.approvals($0))
+        }
+        try await hand(Absence.some(of:after:atMost:), of: user, key: \.key, atOnce: 200) {
+            try await take(.absences($0))
+        }
+        try await take(.workTargets(try await database.fetch(WorkTarget.all(of: user.id, in: user.companyID))))
         try await hand(AuditEntry.some(about:after:atMost:), of: user, key: \.id, atOnce: 200) {
             try await take(.audit($0))
         }

@@ -21,6 +21,8 @@ public struct User: Stored {
     public var phone: String?
     /// The number in the company's payroll, unique in the company; a removed person keeps theirs.
     public var personnelNumber: String?
+    /// The last day on which the person is under 18; nil for everyone else.
+    public var youthUntil: Day?
     public var role = Role.worker
     public var status = Status.inactive
     public var language = Language.german
@@ -76,6 +78,7 @@ public struct User: Stored {
         try columns.edited("email", &email, as: "email", audit: .nameOnly)
         try columns.edited("phone", &phone, as: "phone", audit: .nameOnly)
         try columns.edited("personnel_number", &personnelNumber, as: "personnelNumber", audit: .nameOnly)
+        try columns.edited("youth_until", &youthUntil, as: "youthUntil", audit: .nameOnly)
         try columns.edited("role", &role, as: "role")
         try columns.edited("status", &status, as: "status")
         try columns.edited("language", &language, as: "language")

@@ -19,14 +19,14 @@ public struct Day: Sendable, Hashable, Comparable, Column {
             (1...12).contains(month),
             digits.skip("-"), let day = digits.number(2), day >= 1
         else { return nil }
-        self.init(year: year, month: month, day: day)
+        self.init(counting: year, month, day)
         // The 31st of a shorter month falls in the next month.
         guard civil == (year, month, day) else { return nil }
     }
 
     /// Counts the days of 400-year eras that begin on 1 March, so that the leap day comes last (Howard Hinnant's `days_from_civil`,
     /// https://howardhinnant.github.io/date_algorithms.html).
-    private init(year: Int, month: Int, day: Int) {
+    private init(counting year: Int, _ month: Int, _ day: Int) {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
@@ -34,6 +34,18 @@ public struct Day: Sendable, Hashable, Comparable, Column {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         self.init(daysSince1970: era * 146_097 + dayOfEra - 719_468)
     }
+
+    /// Nil if it isn't a day of the calendar, or none of the years 1 to 9999.
+    init?(year: Int, month: Int, day: Int) {
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
+        self.init(counting: year, month, day)
+        guard civil == (year, month, day) else { return nil }
+    }
+
+    var year: Int { civil.year }
+
+    /// 0 is a Monday.
+    package var weekday: Int { (daysSince1970 % 7 + 10) % 7 }
 
     private var civil: (year: Int, month: Int, day: Int) {
         let shifted = daysSince1970 + 719_468

@@ -17,6 +17,7 @@ public struct Flaw: Error, Sendable, Equatable {
         case notQuantity = "not-a-quantity"
         case notFactor = "not-a-factor"
         case notDay = "not-a-day"
+        case notMonth = "not-a-month"
         case notInstant = "not-an-instant"
         case notDayOrInstant = "not-a-day-or-instant"
         case notID = "not-an-id"
@@ -25,6 +26,7 @@ public struct Flaw: Error, Sendable, Equatable {
         case notCursor = "not-a-cursor"
         case notEmail = "not-an-email"
         case notTimeZone = "not-a-time-zone"
+        case notLodasName = "not-a-lodas-name"
 
         case tooLong = "too-long"
         case wrongLength = "wrong-length"
@@ -55,6 +57,7 @@ public struct Flaw: Error, Sendable, Equatable {
         case beforeBreak = "before-break"
         case beforeFrom = "before-from"
         case periodTooLong = "period-too-long"
+        case dayNotOver = "day-not-over"
         case longerThanADay = "longer-than-a-day"
         case longerThanEntry = "longer-than-entry"
         case outsideEntry = "outside-entry"
@@ -77,6 +80,18 @@ public struct Flaw: Error, Sendable, Equatable {
         case neededForRole = "needed-for-role"
         case operatorByCommand = "operator-by-command"
 
+        case settingMissing = "setting-missing"
+        case wageTypeMissing = "wage-type-missing"
+        case cannotEncode = "cannot-encode"
+        case openEntry = "open-entry"
+        case notApproved = "not-approved"
+        case noTarget = "no-target"
+        case noPersonnelNumber = "no-personnel-number"
+        case personnelNumberFormat = "personnel-number-format"
+        case personnelNumberTwice = "personnel-number-twice"
+        case noHours = "no-hours"
+        case tooManyLines = "too-many-lines"
+
         public var sentence: String {
             switch self {
             case .missing: "is missing"
@@ -93,6 +108,7 @@ public struct Flaw: Error, Sendable, Equatable {
             case .notQuantity: "must be a number from {min} to {max} with at most three decimals"
             case .notFactor: "must be a number from {min} to {max} with at most six decimals"
             case .notDay: "must be a day as YYYY-MM-DD"
+            case .notMonth: "must be a month as YYYY-MM"
             case .notInstant: "must be an instant as 2026-11-23T08:31:48Z"
             case .notDayOrInstant: "must be a day as YYYY-MM-DD or an instant"
             case .notID: "must be an id"
@@ -101,6 +117,8 @@ public struct Flaw: Error, Sendable, Equatable {
             case .notCursor: "must be one that a Link header gave"
             case .notEmail: "must be an email address"
             case .notTimeZone: "must be a time zone like Europe/Berlin"
+            case .notLodasName:
+                "must be 1 to {max} letters without accents, digits, points, underscores and number signs"
             case .tooLong: "must have at most {max} characters"
             case .wrongLength: "must have {min} to {max} characters"
             case .tooManyEntries: "must have at most {max} entries"
@@ -129,6 +147,7 @@ public struct Flaw: Error, Sendable, Equatable {
             case .beforeBreak: "must not be before the break"
             case .beforeFrom: "must not be before from"
             case .periodTooLong: "must be at most {days} days from from, counting both"
+            case .dayNotOver: "must be a day that is over"
             case .longerThanADay: "makes it longer than a day: give confirm if that is meant"
             case .longerThanEntry: "must not make the breaks longer than the time entry"
             case .outsideEntry: "must lie within the time entry"
@@ -150,6 +169,19 @@ public struct Flaw: Error, Sendable, Equatable {
             case .notForAct: "doesn't go with what was reported"
             case .neededForRole: "is needed for the role {role}"
             case .operatorByCommand: "must be one of {allowed}: the command line makes operators"
+            case .settingMissing: "is needed for this file"
+            case .wageTypeMissing: "is needed for this file: hours of that kind were worked"
+            case .cannotEncode: "has a character for {siteName} that the file can't hold"
+            case .openEntry: "names {userName}, whose time entry of {day} is open"
+            case .notApproved: "names {userName}, whose hours of {day} aren't approved"
+            case .noTarget: "names {userName}, who was away on {day} and has no target for that day"
+            case .noPersonnelNumber: "names {userName}, who has no personnel number"
+            case .personnelNumberFormat:
+                "names {userName}, whose personnel number isn't a whole number from 1 to 99999"
+            case .personnelNumberTwice:
+                "names {userName}, whose personnel number is another person's too, without its leading zeros"
+            case .noHours: "has no hours that are paid"
+            case .tooManyLines: "has more lines than a file can"
             }
         }
     }

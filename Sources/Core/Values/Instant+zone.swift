@@ -9,6 +9,13 @@ extension Instant {
         return Instant(milliseconds: milliseconds.adding(offset)).day
     }
 
+    /// What clocks there show, as a day and the minute of it.
+    package func local(in timeZone: String) -> (day: Day, minute: Int) {
+        let offset = ZoneOffsets.shared.milliseconds(in: timeZone, at: self)
+        let there = Instant(milliseconds: milliseconds.adding(offset))
+        return (there.day, there.minute - there.day.start.minute)
+    }
+
     /// What clocks there show: `07:02`.
     func clockTime(in timeZone: String) -> String {
         let offset = ZoneOffsets.shared.milliseconds(in: timeZone, at: self)

@@ -92,12 +92,16 @@ struct API {
             + CostRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + TimeRoutes(timeEntries: TimeEntries(database, runtime: runtime), signedIn: signedIn).routes
             + TimeSheetRoutes(timeSheets: TimeSheets(database, runtime: runtime), signedIn: signedIn).routes
+            + DayApprovalRoutes(approvals: DayApprovals(runtime: runtime), signedIn: signedIn).routes
+            + WageRoutes(wages: Wages(database, runtime: runtime), signedIn: signedIn).routes
             + HourRoutes(check: HoursCheck(database, runtime: runtime), signedIn: signedIn).routes
             + ClarificationRoutes(
                 clarifications: Clarifications(
                     database, runtime: runtime, collecting: lowStockPause, provesAddresses: provesAddresses),
                 signedIn: signedIn
             ).routes
+            + TargetRoutes(targets: WorkTargets(database, runtime: runtime), signedIn: signedIn).routes
+            + AbsenceRoutes(absences: Absences(database, runtime: runtime), signedIn: signedIn).routes
             + AuditRoutes(history: History(database), signedIn: signedIn).routes
             + MailRoutes(
                 mails: Mails(database), runtime: runtime, signedIn: signedIn, signingKey: mailSigningKey

@@ -143,6 +143,16 @@ extension Cursor where Key == TimeEntry.Key {
         write: { "\($0.checkedInAt.milliseconds).\($0.id.text)" })
 }
 
+extension Cursor where Key == Absence.Key {
+    static let absence = Cursor(
+        read: { text in
+            let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let from = Day(parts[0]), let id = Absence.ID(parts[1]) else { return nil }
+            return Absence.Key(from: from, id: id)
+        },
+        write: { "\($0.from.text).\($0.id.text)" })
+}
+
 extension HTTPField.Name {
     static let idempotencyKey = Self("Idempotency-Key") ?? { preconditionFailure("not a header name") }()
 }

@@ -28,7 +28,9 @@ extension OpenAPI {
         if let body = result.body {
             var media: JSONValue = ["schema": body.schema(&schemas)]
             if let example = body.example { media = media.with(["example": example]) }
-            success = success.with(["content": .object([.init(name: body.type, value: media)])])
+            success = success.with([
+                "content": .object(([body.type] + body.otherTypes).map { .init(name: $0, value: media) })
+            ])
         }
         return success
     }
@@ -88,6 +90,8 @@ extension OpenAPI {
         "materialId": .of(MaterialRefusal.notFound), "userId": .of(UserRefusal.notFound),
         "entryId": .of(TimeEntryRefusal.notFound), "sessionId": .of(AccountRefusal.sessionNotFound),
         "transferId": .of(TransferRefusal.notFound), "clarificationId": .of(ClarificationRefusal.notFound),
+        "absenceId": .of(AbsenceRefusal.notFound),
+        "exportId": .of(WageRefusal.notFound),
     ]
 
     /// The part of a status's description that all routes share.

@@ -72,7 +72,8 @@ extension Meaning {
         "companyId": "The company's id.", "userId": .userID, "siteId": .siteID, "materialId": .materialID,
         "transferId": "The id of the transfer: the `refId` of its movements.",
         "entryId": "The time entry's id.", "sessionId": "The session's id.", "phoneId": "The phone's id.",
-        "clarificationId": "The clarification's id.",
+        "clarificationId": "The clarification's id.", "absenceId": "The absence's id.",
+        "exportId": "The payroll file's id.",
         "code": "The code of a problem.",
     ]
 }

@@ -147,10 +147,12 @@ struct OpenAPI {
             ]
         }
         for query in route.request.queries {
-            parameters.append([
+            let parameter: JSONValue = [
                 "name": .text(query.name), "in": "query", "description": .text(query.meaning.text),
                 "schema": query.schema,
-            ])
+            ]
+            let needed = query.neededExample.map { ["required": true, "example": .text($0)] as JSONValue }
+            parameters.append(needed.map(parameter.with) ?? parameter)
         }
         if route.request.isConditional {
             parameters.append([

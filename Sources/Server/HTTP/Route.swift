@@ -116,6 +116,8 @@ struct QueryDescription: Sendable {
     let name: String
     let meaning: Meaning
     let schema: JSONValue
+    /// A representative value if it must be given; nil if it may be left out.
+    var neededExample: String?
 }
 
 /// The successful answer of a route.
@@ -129,6 +131,8 @@ struct ResultDescription: Sendable {
 
     struct Body: Sendable {
         let type: String
+        /// Other media types that the caller can choose.
+        var otherTypes: [String] = []
         let schema: @Sendable (inout Schemas) -> JSONValue
         let example: JSONValue?
     }
@@ -158,8 +162,11 @@ struct ResultDescription: Sendable {
     }
 
     /// - Parameter schema: the schema of the text, if it isn't described by a `Wire` type.
-    static func text(_ type: String, _ details: String, schema: JSONValue = ["type": "string"]) -> Self {
-        Self(status: .ok, details: details, body: Body(type: type, schema: { _ in schema }, example: nil))
+    static func text(
+        _ type: String, or otherTypes: [String] = [], _ details: String, schema: JSONValue = ["type": "string"]
+    ) -> Self {
+        let body = Body(type: type, otherTypes: otherTypes, schema: { _ in schema }, example: nil)
+        return Self(status: .ok, details: details, body: body)
     }
 }
 

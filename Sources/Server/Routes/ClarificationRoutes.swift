@@ -44,7 +44,7 @@ struct ClarificationRoutes {
                     .of(ClarificationRefusal.noEntry), .of(TimeEntryRefusal.overlaps), .of(TimeEntryRefusal.otherOpen),
                     .of(TimeEntryRefusal.openMeanwhile), .of(TimeEntryRefusal.cantBeOpen),
                     .of(TimeEntryRefusal.foremenRecentOnly), .of(TimeEntryRefusal.onBreakAlready),
-                    .of(TimeEntryRefusal.notFound), .of(TimeEntryRefusal.voided),
+                    .of(TimeEntryRefusal.notFound), .of(TimeEntryRefusal.voided), .of(TimeEntryRefusal.dayApproved),
                     .of(LimitRefusal.dailyEntries), .of(LimitRefusal.entryBreaks), .of(LimitRefusal.entryCorrections),
                     .of(MaterialRefusal.notFound), .of(MaterialRefusal.notEnough), .of(MaterialRefusal.tooMuch),
                     .of(MaterialRefusal.beforeMaterial), .of(MaterialRefusal.unitChanged),

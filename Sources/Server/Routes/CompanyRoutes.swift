@@ -121,7 +121,44 @@ private struct CompanyFields: BodyFields {
         company.set(\.timeZone, timeZone)
         company.set(\.language, fields.changed("language") { $0.choice("language", .language) })
         company.set(\.breakRule, fields.changed("breakRule") { $0.choice("breakRule", .breakRule) })
+        company.set(
+            \.region,
+            fields.clearable("region") { fields in
+                fields.optional("region") { $0.choice("region", .region.and("Null for no holidays.")) as Region? }
+            })
+        company.set(\.localHolidays, fields.changed("localHolidays") { $0.localHolidays() })
         edit = company
+    }
+}
+
+extension FieldReader {
+    fileprivate mutating func localHolidays() -> LocalHolidays? {
+        let entries = objects("localHolidays", .localHolidays, max: LocalHolidays.most) {
+            line -> LocalHolidays.Entry? in
+            let day = line.day("day", "The day.", example: LocalHolidays.Entry.example.day)
+            let name = line.line(
+                "name", "Its name.", max: LocalHolidays.longestName, example: LocalHolidays.Entry.example.name)
+            guard let day, let name else { return nil }
+            return LocalHolidays.Entry(day, name)
+        }
+        return LocalHolidays(entries)
+    }
+}
+
+extension LocalHolidays.Entry: Wire {
+    static let schemaName = "LocalHoliday"
+    static let example = LocalHolidays.Entry(Day(daysSince1970: 20_680), "Mariä Himmelfahrt")
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.day("day", day, "The day.")
+        fields.text("name", name, "Its name.")
+    }
+}
+
+extension Meaning {
+    static var region: Meaning { "The state of Germany whose statutory holidays hold, by its code of ISO 3166-2." }
+    fileprivate static var localHolidays: Meaning {
+        "Days that the company keeps as holidays besides; of several with the same day the first counts."
     }
 }
 
@@ -153,6 +190,8 @@ extension Company: Wire {
         fields.text("timeZone", timeZone, .timeZone)
         fields.choice("language", language, .language)
         fields.choice("breakRule", breakRule, .breakRule)
+        fields.choice("region", orNull: region, .region.and("Null for no holidays."))
+        fields.list("localHolidays", localHolidays.list, .localHolidays)
         fields.integer("siteCount", siteCount, "Number of sites, without removed ones.")
         fields.integer("userCount", userCount, "Number of people, without removed ones.")
         fields.instant("createdAt", createdAt, .createdAt)

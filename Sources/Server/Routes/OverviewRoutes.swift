@@ -23,7 +23,8 @@ struct OverviewRoutes {
 
 extension Overview: Wire {
     static let example = Overview(
-        sites: [.example], low: [.example], present: [.example], counts: .example, openClarifications: 2)
+        sites: [.example], low: [.example], present: [.example], counts: .example, openClarifications: 2,
+        askedAbsences: 1)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.list(
@@ -48,6 +49,9 @@ extension Overview: Wire {
             How many clarifications wait for a decision: exact up to \(Self.mostClarifications), and one more than that for all others. \
             A foreman gets the number of others' on the sites that they lead; null for other workers.
             """)
+        fields.integer(
+            "askedAbsences", askedAbsences,
+            "How many absences wait for an answer, counted in the same way; null for workers.")
     }
 }
 

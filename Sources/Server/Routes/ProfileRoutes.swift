@@ -59,7 +59,8 @@ struct ProfileRoutes {
                     "Export your data",
                     """
                     All data about the caller: the account, former names and addresses, sessions, phones, assignments, hours, movements \
-                    of material, clarifications, audit entries that name them, security events, and mails. It is written while it is sent: if it \
+                    of material, clarifications, submitted and approved days, absences, targets, audit entries that name them, security events, \
+                    and mails. It is written while it is sent: if it \
                     is cut off, it isn't valid JSON.
                     """),
                 result: .one(PersonalData.self, .ok, "The copy."), confirmation: .needed, takes: .copy
@@ -127,7 +128,7 @@ extension PersonalData: Wire {
         timeEntries: [.example],
         movements: [
             Use(site: Example.id(2), material: Example.id(3), movement: .example)
-        ], clarifications: [.example],
+        ], clarifications: [.example], approvals: [.example], absences: [.example], workTargets: [.example],
         audit: [.example], securityEvents: [.example], mails: [.example])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
@@ -143,6 +144,10 @@ extension PersonalData: Wire {
         fields.list("movements", movements, "What the person took or added.")
         fields.list(
             "clarifications", clarifications, "What the person reported late, and what couldn't be recorded then.")
+        fields.list(
+            "approvals", approvals.map(ApprovedDay.init), "Days that were submitted, approved or reopened, in order.")
+        fields.list("absences", absences, "When the person was away, or asked to be.")
+        fields.list("workTargets", workTargets, "How long the person is to work.")
         fields.list("audit", audit, "Audit entries that name the person.")
         fields.list("securityEvents", securityEvents, "Security events that name the person.")
         fields.list("mails", mails, "Mails to the person.")
@@ -180,6 +185,9 @@ private final class PersonalDataWriter {
         case .timeEntries(let entries): return add(entries, to: "timeEntries")
         case .movements(let movements): return add(movements, to: "movements")
         case .clarifications(let clarifications): return add(clarifications, to: "clarifications")
+        case .approvals(let approvals): return add(approvals.map(ApprovedDay.init), to: "approvals")
+        case .absences(let absences): return add(absences, to: "absences")
+        case .workTargets(let targets): return add(targets, to: "workTargets")
         case .audit(let entries): return add(entries, to: "audit")
         case .securityEvents(let events): return add(events, to: "securityEvents")
         case .mails(let mails): return add(mails, to: "mails")

@@ -67,7 +67,7 @@ struct SiteRoutes {
                 .init(
                     "Change a site",
                     """
-                    Fields that are left out stay unchanged. Null clears `address`, `endDate`, `contactName`, `contactPhone` and \
+                    Fields that are left out stay unchanged. Null clears `address`, `endDate`, `contactName`, `contactPhone`, `region` and \
                     `notes`.
                     """),
                 isLarge: true,
@@ -242,6 +242,11 @@ extension FieldReader {
                     $0.line("contactPhone", .contactPhone, max: 50, example: SiteExample.contact.phone)
                 }
             })
+        site.set(
+            \.region,
+            clearable("region") { fields in
+                fields.optional("region") { $0.choice("region", .siteRegion) as Region? }
+            })
         site.set(\.notes, clearable("notes") { $0.note("notes", .siteNotes, max: 10_000, example: SiteExample.notes) })
         site.set(
             \.priority,
@@ -322,6 +327,7 @@ extension Meaning {
         "The ids of exactly those assigned people who are foremen of the site: they can enter and correct its people's hours."
     }
     fileprivate static var contactPhone: Meaning { "Their phone number, as people write it; null if it isn't known." }
+    fileprivate static var siteRegion: Meaning { .region.and("Null for that of the company.") }
     fileprivate static var siteNotes: Meaning { "Free text in any number of lines; null for none." }
 }
 
@@ -346,6 +352,7 @@ extension Site: Wire {
         fields.text("notes", record.notes, .siteNotes)
         fields.text("contactName", record.contactName, .contactName)
         fields.text("contactPhone", record.contactPhone, .contactPhone)
+        fields.choice("region", orNull: record.region, .siteRegion)
         fields.instant(
             "lastVisited", lastVisited,
             "The latest check-in on the site, for a worker their own; null if there is none.")

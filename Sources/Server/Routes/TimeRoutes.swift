@@ -22,7 +22,7 @@ struct TimeRoutes {
                     """),
                 refusals: [
                     .of(TimeEntryRefusal.checkedInAlready), .of(TimeEntryRefusal.openMeanwhile),
-                    .of(TimeEntryRefusal.overlaps), .of(LimitRefusal.dailyEntries),
+                    .of(TimeEntryRefusal.overlaps), .of(TimeEntryRefusal.dayApproved), .of(LimitRefusal.dailyEntries),
                 ]
             ) { (_, site: OnSite, fields: AtField) in try timeEntries.checkIn(at: fields.at, on: site.scope) },
             signedIn.report(
@@ -33,7 +33,10 @@ struct TimeRoutes {
                     Closes the caller's open time entry on this site, even if they are no longer assigned to it, and ends a break that \
                     lasts. If the entry was ended for them, because the site was removed, an earlier `at` replaces that end.
                     """),
-                refusals: [.of(TimeEntryRefusal.notCheckedIn), .of(TimeEntryRefusal.overlaps)]
+                refusals: [
+                    .of(TimeEntryRefusal.notCheckedIn), .of(TimeEntryRefusal.overlaps),
+                    .of(TimeEntryRefusal.dayApproved),
+                ]
             ) { (_, site: OnSite, fields: AtField) in try timeEntries.checkOut(at: fields.at, on: site.scope) },
             signedIn.list(
                 Self.site + "/time-entries", in: .times, .may(.readTimes),
@@ -55,7 +58,8 @@ struct TimeRoutes {
                     """),
                 refusals: [
                     .of(TimeEntryRefusal.otherOpen), .of(TimeEntryRefusal.overlaps), .of(SiteRefusal.foremenOnly),
-                    .of(TimeEntryRefusal.foremenRecentOnly), .of(LimitRefusal.dailyEntries),
+                    .of(TimeEntryRefusal.foremenRecentOnly), .of(TimeEntryRefusal.dayApproved),
+                    .of(LimitRefusal.dailyEntries),
                 ]
             ) { (_, site: OnSite, fields: EnteredFields) in
                 try timeEntries.enter(fields.entries, at: fields.at, on: site.scope)
@@ -81,7 +85,8 @@ struct TimeRoutes {
                     .of(TimeEntryRefusal.otherOpen), .of(TimeEntryRefusal.overlaps),
                     .of(TimeEntryRefusal.openMeanwhile), .of(LimitRefusal.entryCorrections),
                     .of(SiteRefusal.foremenOnly), .of(TimeEntryRefusal.foremenRecentOnly),
-                    .of(TimeEntryRefusal.voided), .of(TimeEntryRefusal.cantBeOpen), .of(LimitRefusal.dailyEntries),
+                    .of(TimeEntryRefusal.voided), .of(TimeEntryRefusal.cantBeOpen), .of(TimeEntryRefusal.dayApproved),
+                    .of(LimitRefusal.dailyEntries),
                 ]
             ) { (call, site: OnSite, fields: CorrectionFields) in
                 try timeEntries.correct(
@@ -96,7 +101,8 @@ struct TimeRoutes {
                     site can void hours of the last seven days.
                     """), isConditional: true, isLarge: true,
                 refusals: [
-                    .of(SiteRefusal.foremenOnly), .of(TimeEntryRefusal.foremenRecentOnly), .of(LimitRefusal.text),
+                    .of(SiteRefusal.foremenOnly), .of(TimeEntryRefusal.foremenRecentOnly),
+                    .of(TimeEntryRefusal.dayApproved), .of(LimitRefusal.text),
                 ]
             ) { (call, site: OnSite, fields: VoidFields) in
                 try timeEntries.void(
@@ -123,7 +129,10 @@ struct TimeRoutes {
                     How long the caller's breaks were in all, without those that were clocked: in their open entry on this site, or the \
                     latest one that began in the last 24 hours. It replaces what they stated before; 0 says that there was none.
                     """), isLarge: true,
-                refusals: [.of(TimeEntryRefusal.notCheckedIn), .of(LimitRefusal.entryBreaks)]
+                refusals: [
+                    .of(TimeEntryRefusal.notCheckedIn), .of(TimeEntryRefusal.dayApproved),
+                    .of(LimitRefusal.entryBreaks),
+                ]
             ) { (_, site: OnSite, fields: StatedFields) in
                 try timeEntries.stateBreak(minutes: fields.minutes, at: fields.at, on: site.scope)
             },

@@ -267,6 +267,11 @@ private struct UserFields: BodyFields {
                     $0.line("personnelNumber", .personnelNumber, max: 20, example: UserExample.number)
                 }
             })
+        user.set(
+            \.youthUntil,
+            fields.clearable("youthUntil") { fields in
+                fields.optional("youthUntil") { $0.day("youthUntil", .youthUntil, example: UserExample.youthUntil) }
+            })
         ownsCompany =
             fields.changed("isOwner") {
                 $0.boolean(
@@ -284,6 +289,7 @@ private struct UserFields: BodyFields {
 enum UserExample {
     static let phone = "+49 170 1234567"
     static let number = "1042"
+    static let youthUntil = Day(daysSince1970: 20_999)
 }
 
 extension Meaning {
@@ -292,6 +298,12 @@ extension Meaning {
         """
         The person's number in the payroll, which no one else in the company has or had; null if there is none.
         """
+    }
+}
+
+extension Meaning {
+    fileprivate static var youthUntil: Meaning {
+        "The last day on which the person is under 18: until then time sheets warn as the law on young workers asks for. Null for others."
     }
 }
 
@@ -320,6 +332,7 @@ extension User: Wire {
         fields.text("lastName", lastName, .lastName)
         fields.text("phone", phone, .phone)
         fields.text("personnelNumber", personnelNumber, .personnelNumber)
+        fields.day("youthUntil", youthUntil, .youthUntil)
         fields.boolean(
             "isOwner", isOwner, "Whether the company is the person's: the owner can change every other person.")
         fields.choice("role", role, "What the person may do: `x-permission` of each route names the roles.")

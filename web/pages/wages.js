@@ -1,0 +1,172 @@
+// Payroll: what is missing for a month's file, making it, how it differs from the last one, and the files that were made. Hours as tables for
+// spreadsheets are here too.
+
+import { api } from "app/api.js";
+import { html, keyed } from "app/html.js";
+import { fail, toast } from "app/live.js";
+import { importModule } from "app/modules.js";
+import { byName, day, dayOf, decimal, moment, t, useWords } from "app/words.js";
+import { addDays } from "app/zone.js";
+import { chip, nameOf } from "parts/chips.js";
+import { icon } from "parts/icon.js";
+import { pageHead, section, whyMissing } from "parts/pieces.js";
+
+const formats = ["lodas", "lohn-und-gehalt"];
+/** How many months are offered, the running one among them. */
+const mostMonths = 15;
+/** How many gaps, differences and files are shown at first. */
+const atOnce = 50;
+
+export default async function wages(page) {
+  await useWords("wages");
+  const path = page.company.api;
+  const months = lastMonths();
+  const chosen = {
+    month: months.includes(page.query.get("month")) ? page.query.get("month") : months[1],
+    format: formats.includes(page.query.get("format")) ? page.query.get("format") : formats[0],
+    person: "",
+  };
+  let isMaking = false;
+  let most = atOnce;
+  page.read({ exports: `${path}/wage-exports?limit=100`, people: `${path}/users` }, { optional: true });
+  check();
+
+  function check() {
+    const query = new URLSearchParams({ month: chosen.month, format: chosen.format, ...(chosen.person && { userId: chosen.person }) });
+    page.data.check = undefined;
+    delete page.problems.check;
+    page.read({ check: `${path}/time-sheets/export/check?${query}` }, { optional: true });
+    page.update();
+  }
+
+  function choose(name, { target: { value } }) {
+    chosen[name] = value;
+    most = atOnce;
+    history.replaceState(history.state, "", `${page.path}?${new URLSearchParams({ month: chosen.month, format: chosen.format })}`);
+    check();
+  }
+
+  async function make() {
+    if (isMaking) return;
+    isMaking = true;
+    page.update();
+    try {
+      await api.post(`${path}/wage-exports`, { month: chosen.month, format: chosen.format, ...(chosen.person && { userId: chosen.person }) });
+      toast(t("wages.made"));
+    } finally {
+      isMaking = false;
+      await page.refresh();
+    }
+  }
+
+  async function edit() {
+    const { editWageSettings } = await importModule(() => import("parts/wage-settings.js"));
+    if (!(await editWageSettings(path))) return;
+    toast(t("wages.settings.saved"));
+    await page.refresh();
+  }
+
+  return () => {
+    const people = (page.data.people ?? []).map((user) => ({ value: user.id, label: nameOf(user) })).sort((a, b) => byName(a.label, b.label));
+    const { check: problem } = page.problems;
+    return html`
+      ${pageHead({
+        title: t("wages.title"), lead: t("wages.lead"), back: { href: page.link("/hours"), label: t("hours.title") },
+        actions: html`<button type="button" class="button" @click=${() => edit().catch(fail)}>${icon("edit")}${t("wages.settings.open")}</button>`,
+      })}
+      <div class="hours-tools">
+        ${select("month", months.map((value) => ({ value, label: day(`${value}-01`, "month") })))}
+        ${select("format", formats.map((value) => ({ value, label: t(`wages.formats.${value}`) })))}
+        ${select("person", [{ value: "", label: t("hours.everybody") }, ...people])}
+      </div>
+      ${page.data.check ? checked(page.data.check) : problem ? html`<p class="hint">${whyMissing(problem, "wages.notKept")}</p>` : html`<div class="hours-wait"></div>`}
+      ${section({
+        title: t("wages.tables"), content: html`
+          <p class="hint">${t("wages.tablesLead")}</p>
+          <div class="actions">${["csv", "xlsx"].map((format) => html`
+            <a class="button" href=${`/api/v1${path}/time-sheets/export?month=${chosen.month}&format=${format}`} download>
+              ${icon("download")}${t(`wages.table.${format}`)}</a>`)}</div>`,
+      })}
+      ${page.data.exports?.length > 0 && section({
+        title: t("wages.files"), content: html`<ul class="list">${page.data.exports.map(fileRow)}</ul>`,
+      })}`;
+  };
+
+  function select(name, options) {
+    return html`
+    <div class="field">
+      <label for=${`wages-${name}`}>${t(`wages.${name}`)}</label>
+      <div class="input has-arrow"><select id=${`wages-${name}`} .value=${chosen[name]} @change=${(event) => choose(name, event)}>
+        ${options.map(({ value, label }) => keyed(value, html`<option value=${value} ?selected=${value === chosen[name]}>${label}</option>`))}
+      </select>${icon("forward")}</div>
+    </div>`;
+  }
+
+  function checked({ people, lines, gaps, gapCount, previous, differences, differenceCount }) {
+    return html`
+      ${section({
+        title: t(gapCount ? "wages.missing" : "wages.ready"), count: gapCount || undefined,
+        content: gapCount ? html`
+          <ul class="list" id="wage-gaps">${gaps.slice(0, most).map((gap) => gapRow(gap))}</ul>${more(gaps.length)}`
+          : html`
+          <p>${t("wages.has", { people: t("wages.people", { count: people }), lines: t("wages.lines", { count: lines }) })}</p>
+          <div class="actions"><button type="button" class="button is-primary" aria-disabled=${isMaking ? "true" : null} @click=${() => make().catch(fail)}>
+            ${icon("check")}${t(chosen.person ? "wages.makeTrial" : "wages.make")}</button></div>`,
+      })}
+      ${previous && section({
+        title: t("wages.since"), count: differenceCount || undefined, content: html`
+          <p class="hint">${t(differenceCount ? "wages.changed" : "wages.unchanged", { moment: moment(previous.madeAt), name: previous.madeByName })}</p>
+          ${differenceCount > 0 && html`
+            <ul class="list" id="wage-differences">${differences.slice(0, most).map(differenceRow)}</ul>${more(differences.length)}`}`,
+      })}`;
+  }
+
+  function more(count) {
+    return count > most && html`<div class="actions is-centered">
+      <button type="button" class="button" @click=${() => { most = count; page.update(); }}>${t("action.more")}</button></div>`;
+  }
+
+  /** What is missing, with the way to where it is put right. */
+  function gapRow(gap) {
+    const { code, userId, userName, day: when, siteName, kind } = gap;
+    const text = t(`wages.gaps.${code}`, { name: userName ?? siteName ?? "", day: when ? day(when, "weekday") : "", kind: kind ? t(`wages.kinds.${kind}`) : "" });
+    const href = userId && page.link(["open-entry", "not-approved"].includes(code) ? `/hours?person=${userId}&from=${when}` : `/people/${userId}`);
+    const isSetting = ["setting-missing", "wage-type-missing", "cannot-encode"].includes(code);
+    return html`
+      <li class="row ${(href || isSetting) && "is-link"}">
+        <div class="row-text">${href ? html`<a class="row-title stretched" href=${href}>${text}</a>`
+          : isSetting ? html`<button type="button" class="team-name stretched" @click=${() => edit().catch(fail)}>${text}</button>`
+            : html`<p class="row-title">${text}</p>`}</div>
+        ${(href || isSetting) && html`<span class="row-arrow">${icon("forward")}</span>`}
+      </li>`;
+  }
+
+  function fileRow({ id, month, format, userName, madeAt, madeByName, people, sha256 }) {
+    return keyed(id, html`
+    <li class="row">
+      <div class="row-text">
+        <p class="row-title">${day(`${month}-01`, "month")}, ${t(`wages.formats.${format}`)}</p>
+        <p class="row-sub">${t("wages.madeBy", { moment: moment(madeAt), name: madeByName, people: t("wages.people", { count: people }) })}
+          ${userName && chip(t("wages.trialOf", { name: userName }))}</p>
+        <p class="row-sub">${t("wages.hash", { hash: sha256.slice(0, 16) })}</p>
+      </div>
+      <a class="button is-small" href=${`/api/v1${path}/wage-exports/${id}/file`} download aria-label=${t("wages.downloadOf", { month: day(`${month}-01`, "month") })}>
+        ${icon("download")}${t("wages.download")}</a>
+    </li>`);
+  }
+}
+
+const hours = (value) => (value === null ? "–" : t("wages.hours", { hours: decimal(value) }));
+
+const differenceRow = ({ userId, userName, wageType, hoursBefore, hours: after }) => keyed(`${userId} ${wageType}`, html`
+  <li class="row">
+    <div class="row-text"><p class="row-title">${userName}</p><p class="row-sub">${t("wages.wageType", { number: wageType })}</p></div>
+    <div class="row-amount"><span class="row-number">${hours(after)}</span><span class="row-sub">${t("wages.before", { hours: hours(hoursBefore) })}</span></div>
+  </li>`);
+
+/** The running month and those before it, the latest first: 2026-11. */
+function lastMonths() {
+  const months = [];
+  for (let one = dayOf(); months.length < mostMonths; one = addDays(`${one.slice(0, 7)}-01`, -1)) months.push(one.slice(0, 7));
+  return months;
+}
