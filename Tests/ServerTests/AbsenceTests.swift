@@ -192,6 +192,71 @@ import Testing
         }
     }
 
+    /// What was granted stays as it is on days that are approved; sickness that is reported for them waits for an answer.
+    @Test(arguments: Engine.allCases)
+    func approvedDaysKeepTheirAbsences(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            place.server.clock.set(try #require(Instant("2026-12-14T09:00:00Z")))
+            func decide(_ what: String, _ from: String, _ until: String, _ more: String = "") async throws {
+                let reply = try await place.manager.post(
+                    "\(place.company.path)/time-sheets/\(what)",
+                    "{\"userIds\": [\"\(place.worker.id)\"], \"from\": \"2026-12-\(from)\", \"until\": \"2026-12-\(until)\"\(more)}"
+                )
+                #expect(reply.status == 200, "\(reply.text)")
+            }
+            let granted = try place.made(
+                try await place.ask("VACATION", "03", "04", as: place.manager, for: place.worker.id), "OK")
+            let asked = try place.made(try await place.ask("VACATION", "08"), "ASKED")
+            try await decide("approve", "04", "08")
+            let enter = try await place.ask("OTHER", "07", as: place.manager, for: place.worker.id)
+            place.refused(enter, 409, "day-approved")
+            #expect(enter.json["params"]?["name"] == "Kai Vogt" && enter.json["params"]?["day"] == "2026-12-07")
+            for body in ["{\"to\": \"2026-12-05\"}", "{\"kind\": \"UNPAID\"}", "{\"state\": \"NO\"}"] {
+                place.refused(try await place.manager.patch(granted, body), 409, "day-approved")
+            }
+            place.refused(try await place.manager.delete(granted), 409, "day-approved")
+            // Nothing that is paid.
+            #expect(try await place.manager.patch(granted, "{\"note\": \"Kur\"}").status == 200)
+            #expect(try await place.worker.client.patch(asked, "{\"note\": \"Kur\"}").status == 200)
+            place.refused(try await place.manager.patch(asked, "{\"state\": \"OK\"}"), 409, "day-approved")
+            #expect(try await place.manager.patch(asked, "{\"state\": \"NO\"}").status == 200)
+            let sick = try place.made(try await place.ask("SICK", "07", "09"), "ASKED")
+            #expect(try await place.worker.client.patch(sick, "{\"to\": \"2026-12-10\"}").json["state"] == "ASKED")
+            _ = try place.made(try await place.ask("SICK", "11"), "OK")
+            place.refused(try await place.manager.patch(sick, "{\"state\": \"OK\"}"), 409, "day-approved")
+            try await decide("reopen", "04", "08", ", \"reason\": \"Krank\"")
+            #expect(try await place.manager.patch(sick, "{\"state\": \"OK\"}").json["state"] == "OK")
+            #expect(try await place.manager.delete(granted).status == 204)
+            // A longer absence leaves the approved days as they are.
+            let long = try place.made(
+                try await place.ask("OTHER", "01", "02", as: place.manager, for: place.worker.id), "OK")
+            try await decide("approve", "01", "01")
+            place.refused(try await place.manager.patch(long, "{\"from\": \"2026-12-02\"}"), 409, "day-approved")
+            #expect(try await place.manager.patch(long, "{\"to\": \"2026-12-03\"}").status == 200)
+        }
+    }
+
+    /// A foreman can't tell sickness from other absences, and parts of a day aren't more than the day.
+    @Test(arguments: Engine.allCases)
+    func foremenSeeNoReasonInAnything(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            _ = try place.made(try await place.ask("SICK", "01"), "OK")
+            let asked = try place.made(try await place.ask("VACATION", "02"), "ASKED")
+            #expect(
+                try await place.manager.patch(asked, "{\"state\": \"OK\", \"reason\": \"Gern\"}").status == 200)
+            let seen = try await place.foreman.client.get(place.list).json.list
+            #expect(seen.count == 2)
+            for field in seen.first?.keys ?? [] where !["id", "from", "to", "askedAt", "updatedAt"].contains(field) {
+                #expect(seen[0][field] == seen[1][field], "\(field)")
+            }
+            #expect(seen.allSatisfy { $0["updatedAt"] == $0["askedAt"] })
+            _ = try place.made(try await place.ask("SICK", "04", nil, ", \"minutes\": 1000"), "OK")
+            place.refused(try await place.ask("SICK", "04", nil, ", \"minutes\": 441"), 409, "absence-overlaps")
+            place.refused(try await place.ask("SICK", "04", nil, ", \"half\": true"), 409, "absence-overlaps")
+            _ = try place.made(try await place.ask("SICK", "04", nil, ", \"minutes\": 440"), "OK")
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func daysAreSharedByPartsOnly(_ engine: Engine) async throws {
         try await Self.run(engine) { place in

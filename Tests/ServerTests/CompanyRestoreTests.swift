@@ -273,6 +273,8 @@ import Testing
             let (user, site, entry, movement) = (
                 try first("users"), try first("sites"), try first("time_entries"), try first("movements")
             )
+            let (settings, centre) = (try first("wage_settings"), try first("wage_cost_centres"))
+            let export = try first("wage_exports")
             let manager = try #require(lines.firstIndex { $0.contains("\"role\":\"MANAGER\"") })
             let id = try #require(lines[0].firstMatch(of: /"id":"([^"]+)"/)).1
             let entered = try #require(lines.firstIndex { $0.contains(/"entered_by":"/) })
@@ -314,6 +316,12 @@ import Testing
                     "its values can't be (sites_priority)"
                 ),
                 (changed(site, "\"name\":\"", "\"name\":null,\"notes\":\""), "can't be restored: "),
+                (changed(settings, "\"wage_types\":\"", "\"wage_types\":\"[]"), "it isn't what payroll has"),
+                (changed(settings, "\"lodas\":\"", "\"lodas\":\"[]"), "it isn't what payroll has"),
+                (changed(centre, "\"cost_centre\":\"", "\"cost_centre\":\"\\n"), "it isn't what payroll has"),
+                (changed(export, "\"month\":\"2026-10\"", "\"month\":\"2026-1\""), "it isn't what payroll has"),
+                (changed(export, "\"format\":\"lodas\"", "\"format\":\"x\""), "it isn't what payroll has"),
+                (changed(export, "\"amounts\":\"", "\"amounts\":\"x"), "it isn't what payroll has"),
             ]
             for (lines, sentence) in cases {
                 let (code, output) = try await Self.restore(Array(lines), url, in: folder)

@@ -57,11 +57,11 @@ import Testing
         }
 
         /// Closes the days of November that are over.
-        func approve(_ users: [String]) async throws {
+        func approve(_ users: [String], until last: String = "29") async throws {
             let ids = users.map { "\"\($0)\"" }.joined(separator: ", ")
             let reply = try await company.manager.post(
                 company.path + "/time-sheets/approve",
-                "{\"userIds\": [\(ids)], \"from\": \"2026-11-01\", \"until\": \"2026-11-29\"}")
+                "{\"userIds\": [\(ids)], \"from\": \"2026-11-01\", \"until\": \"2026-11-\(last)\"}")
             #expect(reply.status == 200, "\(reply.text)")
         }
 
@@ -253,6 +253,7 @@ import Testing
     func absencesArePaidByTheirKind(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let crew = try await Crew(server)
+            server.clock.set(try #require(Instant("2026-12-01T09:00:00Z")))
             let manager = crew.company.manager
             func put(_ path: String, _ body: String) async throws {
                 let reply = try await manager.put(crew.company.path + path, body)
@@ -279,8 +280,12 @@ import Testing
             // Not on top of the holiday.
             try await absent(crew.kai.id, "VACATION", "18")
             try await absent(crew.kai.id, "OTHER", "19")
+            // Of six days' vacation the weekend and the holiday take nothing.
             try await crew.number(crew.kai.id, "101")
             try await crew.set()
+            let open = try await crew.check()["gaps"]?.list ?? []
+            #expect(open.count { $0["code"] == "not-approved" } == 20, "each day on which Kai was to work")
+            try await crew.approve([crew.kai.id], until: "30")
             #expect(
                 try await crew.check()["gaps"]?.list.map { $0["kind"] } == [
                     "VACATION", "SICK", "WEATHER", "HOLIDAY", "OTHER",
@@ -299,14 +304,75 @@ import Testing
                         "1234567;12345;11/2026", "101;;;2000;;;24,00;;;;", "101;;;2001;;;4,00;;;;",
                         "101;;;2002;;;1,67;;;;", "101;;;2003;;;8,00;;;;", "101;;;2004;;;8,00;;;;",
                     ])), "\(file.text)")
-            // No one said how long a day of Uwe's is, whose hours of a strike of bad weather are known.
+            // No one said how long a day of Uwe's is, whose hours of bad weather are known.
             try await crew.number(crew.uwe.id, "7")
             try await absent(crew.uwe.id, "WEATHER", "16", ", \"minutes\": 60")
-            #expect(try await Self.codes(crew.check()) == [])
             try await absent(crew.uwe.id, "SICK", "20")
+            #expect(try await Self.codes(crew.check()) == ["not-approved", "no-target"])
+            let asked = try await crew.uwe.client.post(
+                crew.company.path + "/absences",
+                "{\"kind\": \"VACATION\", \"from\": \"2026-10-30\", \"to\": \"2026-11-01\"}")
+            #expect(asked.status == 201, "\(asked.text)")
+            try await crew.approve([crew.uwe.id], until: "30")
             let gaps = try await crew.check()["gaps"]?.list ?? []
-            #expect(gaps.map { $0["code"] } == ["no-target"] && gaps[0]["day"] == "2026-11-20")
-            #expect(gaps[0]["userName"] == "Kai Horn")
+            #expect(gaps.map { $0["code"] } == ["absence-asked", "no-target"], "\(gaps)")
+            #expect(gaps.map { $0["day"] } == ["2026-11-01", "2026-11-20"] && gaps[0]["userName"] == "Kai Horn")
+        }
+    }
+
+    /// Who left is paid until that day, what a holiday took is paid once, and a day of both absence and work is looked at.
+    @Test(arguments: Engine.allCases)
+    func nothingIsPaidTwice(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            let manager = crew.company.manager
+            _ = try await manager.patch(crew.company.path, "{\"region\": \"DE-SN\", \"breakRule\": \"NONE\"}")
+            for user in [crew.kai.id, crew.uwe.id] {
+                let set = try await manager.put(
+                    "\(crew.company.path)/users/\(user)/targets",
+                    "{\"targets\": [{\"from\": \"2026-11-01\", \"wednesday\": 480, \"thursday\": 480}]}")
+                #expect(set.status == 200, "\(set.text)")
+            }
+            func absent(_ user: String, _ from: String, _ to: String) async throws {
+                let reply = try await manager.post(
+                    crew.company.path + "/absences",
+                    """
+                    {"userId": "\(user)", "kind": "SICK", "from": "2026-11-\(from)", "to": "2026-11-\(to)"}
+                    """)
+                #expect(reply.status == 201, "\(reply.text)")
+            }
+            // The Day of Prayer and Repentance, and a Thursday of both.
+            try await crew.enter(crew.hall, crew.kai.id, "18T07:00:00", "18T10:00:00")
+            try await absent(crew.kai.id, "19", "19")
+            try await crew.enter(crew.hall, crew.kai.id, "19T07:00:00", "19T08:00:00")
+            // Uwe left on a Wednesday.
+            try await absent(crew.uwe.id, "23", "30")
+            for (user, number) in [(crew.kai.id, "1"), (crew.uwe.id, "2")] { try await crew.number(user, number) }
+            try await crew.set(types: "{\"WORK\": \"1000\", \"SICK\": \"2001\", \"HOLIDAY\": \"2003\"}")
+            server.clock.set(try #require(Instant("2026-11-25T16:00:00Z")))
+            #expect(try await manager.delete("\(crew.company.path)/users/\(crew.uwe.id)").status == 204)
+            server.clock.set(try #require(Instant("2026-12-01T09:00:00Z")))
+            let sheets = try await manager.get(crew.company.path + "/time-sheets?from=2026-11-20&to=2026-11-30").json
+                .list
+            let left = sheets.first { $0["userId"]?.text == crew.uwe.id }
+            #expect(left?["days"]?.list.last?["day"] == "2026-11-25", "\(String(describing: left))")
+            try await crew.approve([crew.kai.id, crew.uwe.id], until: "30")
+            let gaps = try await crew.check()["gaps"]?.list ?? []
+            #expect(gaps.map { $0["code"] } == ["absence-with-entries"] && gaps[0]["day"] == "2026-11-19", "\(gaps)")
+            try await crew.reopen(crew.kai.id, "19")
+            let entries = try await manager.get(
+                "\(crew.company.path)/time-entries?userId=\(crew.kai.id)&from=2026-11-19"
+            ).json.list
+            _ = try await manager.post(
+                "\(crew.hall)/time-entries/\(entries[0]["id"]?.text ?? "")/void", "{\"reason\": \"Krank\"}")
+            try await crew.approve([crew.kai.id], until: "30")
+            let made = try await crew.make("lohn-und-gehalt")
+            let file = try await manager.get("\(crew.exports)/\(made.json["id"]?.text ?? "")/file")
+            #expect(
+                file.text.split(separator: "\r\n").dropFirst() == [
+                    "1;;;1000;;;3,00;;;;", "1;;;2001;;;8,00;;;;", "1;;;2003;;;5,00;;;;", "2;;;2001;;;8,00;;;;",
+                    "2;;;2003;;;8,00;;;;",
+                ], "\(file.text)")
         }
     }
 

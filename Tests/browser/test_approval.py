@@ -109,7 +109,7 @@ def test_a_worker_submits_a_week_and_sees_what_changed(server, visit):
         manager.send("PATCH", f"{manager.company}/sites/{site['id']}/time-entries/{entry['id']}", {
             "checkedOutAt": at(monday, "15:00"), "reason": "Feierabend"})
         page.reload()
-        page.locator(".day-approval").get_by_text("seitdem geändert").wait_for()
+        page.locator(".day-approval").get_by_text("nach dem Einreichen geändert").wait_for()
         days = {"userIds": [mara["id"]], "from": str(monday), "until": str(monday)}
         for act, more in [("approve", {}), ("reopen", {"reason": "Fahrt fehlt"})]:
             manager.send("POST", f"{manager.company}/time-sheets/{act}", days | more)

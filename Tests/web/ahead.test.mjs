@@ -20,6 +20,8 @@ const known = new Set([
   "parts/costs-export.js",
   // Cards are made and taken by the server only.
   "app/phone.js", "parts/card-sheet.js", "parts/print-cards.js", "parts/home-screen.js",
+  // What waits of who is signed out is handed in with a signal only.
+  "app/queue.js",
   "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
   // Read once, at home.
   "words/de-privacy.js", "words/en-privacy.js",

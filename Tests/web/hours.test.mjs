@@ -191,7 +191,7 @@ describe("a day that is submitted or approved", () => {
   test("says so in words, also what a newer server says", () => {
     assert.equal(approvalWords(undefined), "");
     assert.equal(approvalWords({ day: "2026-11-26" }), "");
-    assert.equal(approvalWords({ approval: { state: "APPROVED", changedSince: true } }), "freigegeben, seitdem geändert");
+    assert.equal(approvalWords({ approval: { state: "APPROVED", changedSince: true } }), "freigegeben, nach dem Einreichen geändert");
     assert.equal(approvalWords({ approval: { state: "PAID", changedSince: false } }), "PAID");
   });
 });

@@ -61,12 +61,12 @@ export async function pass(milliseconds) {
   }
 }
 
-/** A page in which somebody is signed in. */
-export async function openPage(user = { id: "lena", role: "WORKER", language: "de" }) {
+/** A page in which a person is signed in, or nobody. */
+export async function openPage(/** @type {any} */ user = { id: "lena", role: "WORKER", language: "de" }) {
   const page = `?page=${(count += 1)}`;
   const [{ queue }, { session }, { connection }, { notes }, { wouldLose }, { acts }] = await Promise.all(
     ["queue", "session", "connection", "notes", "leaving", "acts"].map((name) => import(`app/${name}.js${page}`)));
-  await session.changed(user);
+  if (user) await session.changed(user);
   await settle();
   /** Ends it as a crash does: nothing is told, and nothing more is done. */
   async function crash() {

@@ -516,6 +516,30 @@ describe("who was switched off", () => {
     assert.deepEqual(page.queue.waiting, []);
   });
 
+  test("hands it in at the sign-in page too, which asks the server once", async () => {
+    const before = await openPage();
+    await setOnline(false);
+    await before.queue.checkOut(visit);
+    await pass(11_000);
+    server.answer = () => ended;
+    const { api } = await before.load("app/api.js");
+    await setOnline(true);
+    await api.get("/users/me").catch(() => {});
+    await pass(120_000);
+    await before.crash();
+    server.asked = [];
+    // The page that comes next, in which nobody is signed in: not yet, and once the person was switched off.
+    for (const answer of [ended, kept]) {
+      server.answer = ({ method }) => (method === "GET" ? ended : answer);
+      const page = await openPage(null);
+      await pass(120_000);
+      assert.equal(page.session.state, "out");
+      assert.deepEqual(page.queue.waiting.length, answer === kept ? 0 : 1);
+      await page.crash();
+    }
+    assert.deepEqual(asked(), ["check-out", "check-out"]);
+  });
+
   test("and who only has to sign in again is asked for it once", async () => {
     const page = await openPage();
     await setOnline(false);

@@ -9,7 +9,7 @@ import { fail, say, toast } from "app/live.js";
 import { importModule, whenStuck } from "app/modules.js";
 import { begin, renew, renewWhenReachable, untilRenewal } from "app/rescue.js";
 import { currentPage, openDialogs, redraw, refresh, reload, startRouter } from "app/router.js";
-import { session } from "app/session.js";
+import { personBefore, session } from "app/session.js";
 import { onLanguage, t } from "app/words.js";
 
 begin();
@@ -51,6 +51,8 @@ async function showFirstPage() {
   fetchAhead();
   watchSignal();
   if (navigator.serviceWorker?.controller) keepApp();
+  // What waits of who is at the sign-in page again may still be handed in.
+  if (session.state === "out" && personBefore()) import("app/queue.js").catch(() => {});
 }
 
 const keepApp = () => import("app/worker.js").catch(() => {});

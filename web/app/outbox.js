@@ -89,11 +89,10 @@ function rest(key) {
  * Only its owner may send it: the current person's cookie would make it theirs. Whose session the server has ended may have been switched
  * off: then it still takes what they did before, once.
  */
-export const maySend = ({ user }) => (session.state === "in" ? lastPerson()?.id === user
-  : session.state === "expired" && !isTurnedAway && personBefore()?.id === user);
+export const maySend = ({ user }) => (session.state === "in" ? lastPerson()?.id === user : !isTurnedAway && personBefore()?.id === user);
 /** Whether the server wants the password first. */
 let isTurnedAway = false;
-session.onChange(() => { if (session.state !== "expired") isTurnedAway = false; });
+session.onChange(() => { if (session.state === "in") isTurnedAway = false; });
 
 export const look = createSender({
   load: acts.load,
@@ -111,7 +110,7 @@ export const look = createSender({
   trying: ({ key, isTried }) => isTried || acts.change(key, { isTried: true }),
   done,
   turnedAway() {
-    isTurnedAway = session.state === "expired";
+    isTurnedAway = session.state !== "in";
   },
   async refused(entry, /** @type {any} */ { status, reason, code, params, detail, fields, requestId }) {
     const problem = { status, reason, code, params, detail, fields, requestId };

@@ -15,7 +15,7 @@ import {
   awaitAnswer, isAwaited, isHeld, isOnItsWay, look, maySend, notify, onNews, outcomeOf, releaseAll, sendFor, tell, tellGone, undoable,
 } from "app/outbox.js";
 import { lanesOf, post } from "app/sender.js";
-import { session } from "app/session.js";
+import { personBefore, session } from "app/session.js";
 
 /** For this tab only, and written synchronously: a page that is being left may get no further. */
 const announced = "polier.announced";
@@ -247,6 +247,16 @@ async function follow() {
     notify({});
   }
   if (owner) look();
+  else await handIn();
+}
+
+/** Whose session the server has ended may have been switched off: then it still takes what they did before, at the sign-in page too. */
+async function handIn() {
+  const before = personBefore();
+  if (!before) return;
+  sendFor(before.id);
+  await acts.belongTo(before.id);
+  look();
 }
 
 session.onChange(follow);

@@ -68,7 +68,7 @@ export const session = {
     } else {
       const company = known.companyId && `/companies/${known.companyId}`;
       for (const path of company ? [company, ...(isStart ? [`${company}/overview`] : [])] : []) kept.askAhead(path);
-      await kept.refresh(me).then(adopt, ignore);
+      await kept.refresh(me).then(adopt, (problem) => problem.status === 401 && noteEnd());
     }
   },
 
@@ -176,10 +176,12 @@ function tell() {
 const ignore = () => {};
 
 whenUnauthorized(() => {
-  // The next visit begins at the sign-in page.
-  if (session.user) notes.set(note, JSON.stringify({ ...noted(), isOver: true }));
+  if (session.user) noteEnd();
   end();
 });
+
+/** The next visit begins at the sign-in page. */
+const noteEnd = () => noted() && notes.set(note, JSON.stringify({ ...noted(), isOver: true }));
 
 // Kept answers are deleted with the session; unsent acts stay, and so does unfinished input.
 function end() {

@@ -130,7 +130,7 @@ export default async function wages(page) {
   function gapRow(gap) {
     const { code, userId, userName, day: when, siteName, kind } = gap;
     const text = t(`wages.gaps.${code}`, { name: userName ?? siteName ?? "", day: when ? day(when, "weekday") : "", kind: kind ? t(`wages.kinds.${kind}`) : "" });
-    const href = userId && page.link(["open-entry", "not-approved"].includes(code) ? `/hours?person=${userId}&from=${when}` : `/people/${userId}`);
+    const href = userId && page.link(code === "absence-asked" ? "/absences" : ["open-entry", "not-approved", "absence-with-entries"].includes(code) ? `/hours?person=${userId}&from=${when}` : `/people/${userId}`);
     const isSetting = ["setting-missing", "wage-type-missing", "cannot-encode"].includes(code);
     return html`
       <li class="row ${(href || isSetting) && "is-link"}">

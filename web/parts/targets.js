@@ -40,7 +40,10 @@ export function editTargets(path, targets, name) {
         check: (values) => Object.fromEntries(days.filter((name) => values[name] < 0 || values[name] > 24).map((name) => [name, t("targets.tooMany")])),
         send({ from, opening, ...values }) {
           const week = Object.fromEntries(days.map((name) => [name, Math.round((values[name] ?? 0) * 60)]));
-          const one = { from, ...week, openingMinutes: opening === null ? null : Math.round(opening * 60) };
+          const typed = opening === null ? null : Math.round(opening * 60);
+          // The balance that another day began with isn't begun with again.
+          const isOther = from !== known?.from && typed === (known?.openingMinutes ?? null);
+          const one = { from, ...week, openingMinutes: isOther ? null : typed };
           return api.put(path, { targets: [...targets.filter((other) => other.from !== from), one] });
         },
         done: (answer) => dialog.close(answer),

@@ -177,6 +177,8 @@ export default {
     "cannot-encode": "Die Kostenstelle von „{siteName}“ hat ein Zeichen, das die Datei nicht kennt.",
     "open-entry": "{userName} hat am {day} einen offenen Eintrag.",
     "not-approved": "{userName}: Die Stunden vom {day} sind nicht freigegeben.",
+    "absence-with-entries": "{userName} war am ganzen {day} abwesend und hat Stunden.",
+    "absence-asked": "{userName} wartet auf Antwort zu einer Abwesenheit ab {day}.",
     "no-target": "{userName} war am {day} abwesend und hat kein Soll.",
     "no-personnel-number": "{userName} hat keine Personalnummer.",
     "personnel-number-format": "Die Personalnummer von {userName} ist keine Zahl von 1 bis 99999.",
@@ -328,7 +330,7 @@ export default {
   },
   approval: {
     states: { SUBMITTED: "eingereicht", APPROVED: "freigegeben", REOPENED: "wieder geöffnet" },
-    changed: "seitdem geändert",
+    changed: "nach dem Einreichen geändert",
     mine: "Stunden einreichen",
     submit: "Einreichen",
     submitWeek: "{week} einreichen",

@@ -50,6 +50,8 @@ export default {
       "cannot-encode": "Kostenstelle mit einem Zeichen, das die Datei nicht kennt: {name}",
       "open-entry": "{name}: offener Eintrag am {day}",
       "not-approved": "{name}: {day} ist nicht freigegeben",
+      "absence-with-entries": "{name}: am {day} abwesend und Stunden",
+      "absence-asked": "{name}: Antrag auf Abwesenheit ab {day} ist offen",
       "no-target": "{name}: Für {day} fehlt das Soll (abwesend)",
       "no-personnel-number": "{name}: Personalnummer fehlt",
       "personnel-number-format": "{name}: Die Personalnummer muss eine Zahl von 1 bis 99999 sein",

@@ -177,6 +177,8 @@ export default {
     "cannot-encode": "The cost centre of {siteName} has a character that the file can’t hold.",
     "open-entry": "{userName} has an open entry on {day}.",
     "not-approved": "{userName}'s hours of {day} are not approved.",
+    "absence-with-entries": "{userName} was away for all of {day}, and worked.",
+    "absence-asked": "{userName} waits for an answer about time off from {day}.",
     "no-target": "{userName} was away on {day} and has no target.",
     "no-personnel-number": "{userName} has no personnel number.",
     "personnel-number-format": "The personnel number of {userName} is no number from 1 to 99999.",
@@ -326,7 +328,7 @@ export default {
   },
   approval: {
     states: { SUBMITTED: "submitted", APPROVED: "approved", REOPENED: "reopened" },
-    changed: "changed since",
+    changed: "changed after submission",
     mine: "Submit your hours",
     submit: "Submit",
     submitWeek: "Submit {week}",

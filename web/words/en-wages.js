@@ -50,6 +50,8 @@ export default {
       "cannot-encode": "A cost centre with a character that the file can’t hold: {name}",
       "open-entry": "{name}: open entry on {day}",
       "not-approved": "{name}: {day} is not approved",
+      "absence-with-entries": "{name}: away and working on {day}",
+      "absence-asked": "{name}: request for time off from {day} is open",
       "no-target": "{name}: no target for {day} (absent)",
       "no-personnel-number": "{name}: no personnel number",
       "personnel-number-format": "{name}: the personnel number must be a number from 1 to 99999",

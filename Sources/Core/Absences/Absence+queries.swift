@@ -161,6 +161,19 @@ extension Absence {
         }
     }
 
+    private static let asked: SQL = """
+        SELECT a.user_id, a.from_day FROM absences a
+        WHERE a.company_id = $1 AND a.state = 'ASKED' AND a.from_day >= $2 AND a.to_day >= $3 AND a.from_day <= $4
+        ORDER BY a.company_id, a.state, a.from_day, a.id
+        """
+
+    /// Who waits for an answer about a day in a period, in the order of the first days.
+    static func asked(in company: Company.ID, _ period: ClosedRange<Day>) -> Query<(user: User.ID, from: Day)> {
+        Query(asked, company, period.lowerBound.earliestFirstDay, period.lowerBound, period.upperBound) {
+            (try $0.next(), try $0.next())
+        }
+    }
+
     // MARK: Writing
 
     private static let writes = StoredWrites<Absence>()

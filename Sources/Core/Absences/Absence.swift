@@ -32,6 +32,18 @@ public struct Absence: Stored {
         case minutes(Int)
 
         public static let longest = 1439
+
+        /// The minutes of a day.
+        fileprivate static let day = 1440
+
+        /// Of a day, in minutes. Two lengths of which one is a whole day are more than one.
+        fileprivate var length: Int {
+            switch self {
+            case .whole: Self.day
+            case .half: Self.day / 2
+            case .minutes(let minutes): minutes
+            }
+        }
     }
 
     /// Its place in a list.
@@ -128,6 +140,9 @@ public struct Absence: Stored {
     func reduced() -> Absence {
         var absence = self
         (absence.note, absence.reason, absence.isReduced) = (nil, nil, true)
+        // Only sickness is granted without an answer, and unchanged since it was asked for.
+        (absence.decidedBy, absence.decidedByName, absence.decidedAt) = (nil, nil, nil)
+        (absence.version, absence.updatedAt) = (1, absence.askedAt)
         return absence
     }
 
@@ -145,10 +160,11 @@ public struct Absence: Stored {
         }
     }
 
-    /// The first of others with which this one can't share its days: a whole day is shared with none, and at most two parts share a day.
+    /// The first of others with which this one can't share its days: a whole day is shared with none, at most two parts share a day, and
+    /// they aren't more than that.
     /// - Parameter others: granted or asked for, in the order of their first days, each with a day in common with this one.
     func conflict(with others: [Absence]) -> Absence? {
-        if let whole = others.first(where: { part == .whole || $0.part == .whole }) { return whole }
+        if let other = others.first(where: { part.length + $0.part.length > Part.day }) { return other }
         return others.first { one in
             others.contains { $0.id != one.id && max($0.from, one.from, from) <= min($0.to, one.to, to) }
         }

@@ -49,10 +49,11 @@ public struct Absences: Sendable {
         return found
     }
 
-    /// Asks for an absence of the caller's own, or enters one as the office: then it is granted at once, as sickness always is.
+    /// Asks for an absence of the caller's own, or enters one as the office: then it is granted at once, as sickness always is, but on days
+    /// that are approved.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `UserRefusal.notFound` for a
     ///   person who isn't of the company, or whom the caller may not enter anything for; flaws of `from` and `to`;
-    ///   `AbsenceRefusal.overlaps`; `LimitRefusal.absences` or `.text`.
+    ///   `AbsenceRefusal.overlaps`; `TimeEntryRefusal.dayApproved` if the office enters one; `LimitRefusal.absences` or `.text`.
     public func enter(_ new: New, in scope: CompanyScope) throws -> Change<Absence> {
         try scope.check(.changeAbsences)
         let (now, runtime, caller) = (runtime.now(), runtime, scope.actor.user)
@@ -69,12 +70,13 @@ public struct Absences: Sendable {
             var absence = Absence(
                 id: id, user: user, userName: "", new.kind, from: new.from, to: new.to, new.part, note: new.note,
                 askedBy: caller.id, named: caller.name, at: now)
+            try absence.checkDays(today: now.day(in: zone))
             if scope.person == nil {
                 absence.decide(.granted, by: caller.id, named: caller.name, at: now)
-            } else if new.kind == .sick {
+                try Self.checkUnapproved(nil, absence, scope, transaction)
+            } else if new.kind == .sick, try Self.approved(new.from...new.to, of: user, scope, transaction) == nil {
                 absence.state = .granted
             }
-            try absence.checkDays(today: now.day(in: zone))
             guard (counts.first ?? 0) < most else { throw LimitRefusal.absences.refusal(most) }
             try Self.checkFree(absence, scope, transaction)
             try TextUse.add(absence.textBytes, of: id, in: scope, transaction)
@@ -90,8 +92,8 @@ public struct Absences: Sendable {
     /// Changes an absence. The office answers it with a state; a person changes their own while it waits for the answer.
     /// - Parameter state: the answer; nil leaves it as it is.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission, or someone else than the office answers. Making the
-    ///   change throws `AbsenceRefusal.notFound`, `.decided` or `.overlaps`; `ChangeRefusal.stale`; flaws of `from` and `to`;
-    ///   `LimitRefusal.text`.
+    ///   change throws `AbsenceRefusal.notFound`, `.decided` or `.overlaps`; `TimeEntryRefusal.dayApproved` if what is granted on an
+    ///   approved day would change; `ChangeRefusal.stale`; flaws of `from` and `to`; `LimitRefusal.text`.
     public func change(
         _ id: Absence.ID, _ edit: Edit<Absence>, to state: Absence.State?, if precondition: Precondition,
         in scope: CompanyScope
@@ -107,7 +109,9 @@ public struct Absences: Sendable {
             var new = edit.applied(to: old)
             if let state, state != old.state {
                 new.decide(state, by: caller.id, named: caller.name, at: now)
-            } else if scope.person != nil, new.kind == .sick {
+            } else if scope.person != nil, new.kind == .sick,
+                try Self.approved(new.from...max(new.from, new.to), of: new.user, scope, transaction) == nil
+            {
                 new.state = .granted
             }
             new.updatedAt = now
@@ -116,6 +120,7 @@ public struct Absences: Sendable {
                 try new.checkDays(today: now.day(in: zone))
             }
             if new.state != .declined { try Self.checkFree(new, scope, transaction) }
+            try Self.checkUnapproved(old, new, scope, transaction)
             try TextUse.add(new.textBytes.subtracting(old.textBytes), of: id, in: scope, transaction)
             try transaction.enqueue(new.update(in: scope.company))
             let differences = Differences(old, new)
@@ -134,7 +139,7 @@ public struct Absences: Sendable {
 
     /// Removes an absence; a person withdraws their own while it waits for the answer.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission. Making the change throws `AbsenceRefusal.notFound` or
-    ///   `.decided`; `ChangeRefusal.stale`.
+    ///   `.decided`; `TimeEntryRefusal.dayApproved` if it is granted on an approved day; `ChangeRefusal.stale`.
     public func remove(
         _ id: Absence.ID, if precondition: Precondition, in scope: CompanyScope
     ) throws -> Change<Void> {
@@ -143,6 +148,7 @@ public struct Absences: Sendable {
         return Change { transaction in
             let absence = try Self.lock(id, scope, transaction)
             try precondition.check(absence.version)
+            try Self.checkUnapproved(absence, nil, scope, transaction)
             try TextUse.add(Int64(0).subtracting(absence.textBytes), of: id, in: scope, transaction)
             try transaction.enqueue(absence.delete(in: scope.company))
             try Self.record(.absenceRemoved, absence, Self.naming(absence), scope, transaction, runtime)
@@ -184,6 +190,39 @@ public struct Absences: Sendable {
             ["name": .text(other.userName), "from": .text(other.from.text), "to": .text(other.to.text)])
     }
 
+    /// Checks that what was paid by approved days stays as it was. The person is locked.
+    /// - Throws: `TimeEntryRefusal.dayApproved`.
+    private static func checkUnapproved(
+        _ old: Absence?, _ new: Absence?, _ scope: CompanyScope, _ transaction: borrowing Transaction
+    ) throws {
+        let (before, after) = (old.flatMap { $0.granted }, new.flatMap { $0.granted })
+        guard before != after else { return }
+        var changed = [before, after].compactMap { $0?.days }
+        if let before, let after, (before.kind, before.part) == (after.kind, after.part),
+            before.days.overlaps(after.days)
+        {
+            // Only the days at either end were added or left out.
+            let (first, last) = (before.days, after.days)
+            changed = [
+                (first.lowerBound, last.lowerBound + -1), (last.lowerBound, first.lowerBound + -1),
+                (first.upperBound + 1, last.upperBound), (last.upperBound + 1, first.upperBound),
+            ].filter { $0 <= $1 }.map { $0...$1 }
+        }
+        guard let user = (old ?? new)?.user else { return }
+        for days in changed {
+            guard let day = try approved(days, of: user, scope, transaction) else { continue }
+            let name = try transaction.fetch(User.name(of: user, in: scope.company)).first ?? ""
+            throw Refusal(TimeEntryRefusal.dayApproved, ["name": .text(name), "day": .text(day.text)])
+        }
+    }
+
+    /// The first of a person's days that is approved.
+    private static func approved(
+        _ days: ClosedRange<Day>, of user: User.ID, _ scope: CompanyScope, _ transaction: borrowing Transaction
+    ) throws -> Day? {
+        try transaction.fetch(DayApproval.firstApproved(of: user, days, in: scope.company)).first
+    }
+
     private static func naming(_ absence: Absence) -> Differences {
         var differences = Differences()
         differences.note("from", nil, absence.from.text)
@@ -202,6 +241,11 @@ public struct Absences: Sendable {
 }
 
 extension Absence {
+    /// What a granted absence says about its days; nil for any other.
+    fileprivate var granted: WorkPlan.Away? {
+        state == .granted && from <= to ? WorkPlan.Away(id, kind, part, from...to) : nil
+    }
+
     fileprivate func shown(in scope: CompanyScope) -> Absence {
         scope.person == nil || user == scope.person ? self : reduced()
     }

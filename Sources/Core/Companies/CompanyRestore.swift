@@ -187,6 +187,7 @@ private struct Restoring {
         if table.name == "clarifications" { try checkClarification(values) }
         if table.name == "day_approvals", Day(values["day"]?.text ?? "") == nil { throw wrong("it has no day") }
         if table.name == "absences" { try checkAbsence(values) }
+        if table.name.hasPrefix("wage_") { try checkWages(table.name, values) }
         for name in ["from_day", "youth_until"] where values[name]?.text.map({ Day($0) == nil }) == true {
             throw wrong("its \(name) is no day")
         }
@@ -253,6 +254,20 @@ private struct Restoring {
         guard let from = Day(values["from_day"]?.text ?? ""), let to = Day(values["to_day"]?.text ?? ""), from <= to,
             (from...to).count <= Absence.mostDays
         else { throw wrong("its days can't be") }
+    }
+
+    /// What is computed with, and written into files: the server could read nothing else.
+    private func checkWages(_ table: String, _ values: [String: SQLValue]) throws {
+        func text(_ name: String) -> String { values[name]?.text ?? "" }
+        let isRight =
+            switch table {
+            case "wage_settings": WageSettings.isReadable(types: text("wage_types"), lodas: text("lodas"))
+            case "wage_exports":
+                Month(text("month")) != nil && WageExport.Format(rawValue: text("format")) != nil
+                    && WageExport.isReadable(amounts: text("amounts"))
+            default: WageSettings.isCostCentre(text("cost_centre"))
+            }
+        guard isRight else { throw wrong("it isn't what payroll has") }
     }
 
     /// Completes a movement of an export from before movements kept what they were recorded with.

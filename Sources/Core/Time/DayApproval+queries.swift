@@ -24,6 +24,17 @@ extension DayApproval {
         Query(inPeriod, company, days.lowerBound, days.upperBound) { try DayApproval(&$0) }
     }
 
+    private static let approvedFirst: SQL = """
+        SELECT a.day FROM day_approvals a
+        WHERE a.company_id = $1 AND a.user_id = $2 AND a.day >= $3 AND a.day <= $4 AND a.approved_at IS NOT NULL
+        ORDER BY a.company_id, a.user_id, a.day LIMIT 1
+        """
+
+    /// The first approved day of a person in a period.
+    static func firstApproved(of user: User.ID, _ days: ClosedRange<Day>, in company: Company.ID) -> Query<Day> {
+        Query(approvedFirst, company, user, days.lowerBound, days.upperBound) { try $0.next() }
+    }
+
     /// The name of a person of the company, or of an operator.
     static func name(of user: User.ID, in company: Company.ID) -> Query<String> {
         Query(

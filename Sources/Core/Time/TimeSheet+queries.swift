@@ -6,6 +6,7 @@ struct TimeSheetRow: Sendable {
     let userName: String
     let personnelNumber: String?
     fileprivate let youthUntil: Day?
+    let removedAt: Instant?
     /// Those of the period, and the one before it.
     fileprivate(set) var stretches: [WorkStretch] = []
     /// Of text, in the answer.
@@ -17,7 +18,7 @@ struct TimeSheetRow: Sendable {
     static func isCut(_ rows: [TimeSheetRow]) -> Bool { (rows.last?.total ?? 0) > PageRoom.mostBytes }
 
     /// The number of the person's columns after the id.
-    fileprivate static let columns = 4
+    fileprivate static let columns = 5
 
     /// Reads the person's columns after the id.
     fileprivate init(_ user: User.ID, _ row: inout Row, after total: Int) throws {
@@ -25,6 +26,7 @@ struct TimeSheetRow: Sendable {
         userName = "\(try row.next() as String) \(try row.next() as String)"
         personnelNumber = try row.next()
         youthUntil = try row.next()
+        removedAt = try row.next()
         bytes = userName.utf8.count + (personnelNumber?.utf8.count ?? 0)
         self.total = total + bytes
     }
@@ -54,9 +56,10 @@ extension TimeSheet {
     private static func page(_ whose: SQL) -> SQL {
         """
         SELECT people.id, people.first_name, people.last_name, people.personnel_number, people.youth_until,
+            people.removed_at,
             t.id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at, t.site_id
         FROM (
-            SELECT u.company_id, u.id, u.first_name, u.last_name, u.personnel_number, u.youth_until, COALESCE((
+            SELECT u.company_id, u.id, u.first_name, u.last_name, u.personnel_number, u.youth_until, u.removed_at, COALESCE((
                 SELECT MAX(b.checked_in_at) FROM time_entries b
                 WHERE b.company_id = u.company_id AND b.user_id = u.id AND b.checked_in_at < $4
                     AND b.voided_at IS NULL), $4) AS since
@@ -68,13 +71,17 @@ extension TimeSheet {
         """
     }
 
-    /// Who is active, and who has hours in the period. For an EXISTS PostgreSQL may read the hours of the period of all companies.
+    /// Who is active, and who has hours or an absence in the period. For an EXISTS PostgreSQL may read those of all companies.
     private static let everyone = page(
         """
         (u.removed_at IS NULL AND u.status = 'ACTIVE' OR (
             SELECT h.id FROM time_entries h
             WHERE h.company_id = u.company_id AND h.user_id = u.id AND h.checked_in_at >= $4 AND h.checked_in_at < $5
-                AND h.voided_at IS NULL LIMIT 1) IS NOT NULL)
+                AND h.voided_at IS NULL LIMIT 1) IS NOT NULL
+            OR (
+            SELECT a.id FROM absences a
+            WHERE a.company_id = u.company_id AND a.user_id = u.id AND a.from_day >= $6 AND a.to_day >= $7
+                AND a.from_day <= $8 AND a.state = 'OK' LIMIT 1) IS NOT NULL)
         """)
     private static let person = page("u.id = $6")
 
@@ -82,17 +89,23 @@ extension TimeSheet {
     /// - Parameters:
     ///   - user: whose; nil for everyone's.
     ///   - period: the period in which the entries began.
+    ///   - days: its days.
     ///   - regions: of the sites that have one of their own.
     static func rows(
-        _ scope: CompanyScope, of user: User.ID?, in period: Range<Instant>, _ regions: [Site.ID: Region],
-        _ page: PageRequest<User.ID>
+        _ scope: CompanyScope, of user: User.ID?, in period: Range<Instant>, _ days: ClosedRange<Day>,
+        _ regions: [Site.ID: Region], _ page: PageRequest<User.ID>
     ) -> Query<TimeSheetRow> {
         let head = [
             scope.company.sqlValue, (page.after?.text ?? "").sqlValue, page.fetchLimit.sqlValue,
             period.lowerBound.sqlValue, period.upperBound.sqlValue,
         ]
         let statement =
-            user.map { Statement(person, values: head + [$0.sqlValue]) } ?? Statement(everyone, values: head)
+            user.map { Statement(person, values: head + [$0.sqlValue]) }
+            ?? Statement(
+                everyone,
+                values: head + [
+                    days.lowerBound.earliestFirstDay.sqlValue, days.lowerBound.sqlValue, days.upperBound.sqlValue,
+                ])
         return Query(
             statement,
             row: { row in

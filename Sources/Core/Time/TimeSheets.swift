@@ -41,7 +41,7 @@ public struct TimeSheets: Sendable {
             ?? DayApproval.all(days, in: scope.company)
         var known: Known?
         return try await Page.read(page, atOnce: atOnce, nested: \.days.count, key: \.user) { part in
-            let sheets = TimeSheet.rows(scope, of: user, in: period, regions, part)
+            let sheets = TimeSheet.rows(scope, of: user, in: period, days, regions, part)
             let rows: [TimeSheetRow]
             var found: Known
             if let known {
@@ -57,7 +57,9 @@ public struct TimeSheets: Sendable {
             known = found
             let computed = rows.map { row in
                 let approvals = found.approvals.of(row.user)
-                let plan = WorkPlan(found.targets(of: row.user), found.away(row.user), holidays, in: zone)
+                let plan = WorkPlan(
+                    found.targets(of: row.user), found.away(row.user), holidays, in: zone,
+                    until: row.removedAt.map(zone.day(of:)))
                 let sheet = TimeSheet(row, of: days, reading: read, plan, since: opening, approvals, computing)
                 return PageRow(sheet, bytes: approvals.reduce(row.bytes) { $0 + $1.bytes })
             }

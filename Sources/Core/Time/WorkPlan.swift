@@ -3,7 +3,7 @@ import Storage
 /// What a person was to work in a period, and when they were away.
 package struct WorkPlan: Sendable {
     /// A granted absence.
-    package struct Away: Sendable {
+    package struct Away: Sendable, Equatable {
         package let id: Absence.ID
         package let kind: Absence.Kind
         package let part: Absence.Part
@@ -20,9 +20,14 @@ package struct WorkPlan: Sendable {
     private let absences: [Away]
     private let holidays: HolidayCalendar
     private let zone: ZoneDays
+    private let last: Day?
 
-    package init(_ targets: [WorkTarget], _ absences: [Away], _ holidays: HolidayCalendar, in zone: ZoneDays) {
-        (self.targets, self.absences, self.holidays, self.zone) = (targets, absences, holidays, zone)
+    /// - Parameter last: the day on which the person left; nil if they are there. Later days are only those that they worked on.
+    package init(
+        _ targets: [WorkTarget], _ absences: [Away], _ holidays: HolidayCalendar, in zone: ZoneDays,
+        until last: Day? = nil
+    ) {
+        (self.targets, self.absences, self.holidays, self.zone, self.last) = (targets, absences, holidays, zone, last)
     }
 
     /// The days of a period on which the person worked, was to work or was away, in order.
@@ -33,8 +38,9 @@ package struct WorkPlan: Sendable {
         var (found, next) = ([WorkDay](), 0)
         for number in 0..<period.count {
             let day = period.lowerBound + number
-            let target = targets.last { $0.from <= day }?.minutes(on: day.weekday)
-            let away = absences.filter { $0.days.contains(day) }
+            let hasLeft = last.map { day > $0 } ?? false
+            let target = hasLeft ? nil : targets.last { $0.from <= day }?.minutes(on: day.weekday)
+            let away = hasLeft ? [] : absences.filter { $0.days.contains(day) }
             if next < worked.count, worked[next].day == day {
                 found.append(worked[next].planned(target, away))
                 next += 1

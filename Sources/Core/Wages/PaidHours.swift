@@ -26,9 +26,10 @@ public struct PaidHours: Sendable {
             let absences = work.absences.compactMap { absence in
                 WageKind(absence.kind).map { ($0, minutes: absence.minutes) }
             }
-            // What counts as worked beyond absences is the holiday.
+            // What counts as worked beyond absences is the holiday. Only what it took is paid (EFZG section 2).
             guard work.targetMinutes != nil else { return absences }
-            return absences + [(.holiday, minutes: work.creditMinutes - absences.reduce(0) { $0 + $1.minutes })]
+            let holiday = work.creditMinutes - absences.reduce(0) { $0 + $1.minutes } - work.minutes
+            return absences + [(.holiday, minutes: max(0, holiday))]
         }
 
         /// Whether no one can say how much an absence is paid.
@@ -42,11 +43,14 @@ public struct PaidHours: Sendable {
     public let personnelNumber: String?
     /// Those on which the person worked, was to work or was away, in order.
     public let days: [Day]
+    /// The first days, in the month, of absences that no one has answered.
+    let askedFor: [Core.Day]
 
     fileprivate init(_ row: PaidHoursRow, _ month: PaidMonth) {
         (user, userName, personnelNumber) = (row.user, row.userName, row.personnelNumber)
+        askedFor = month.askedFor(by: row.user)
         let places = Dictionary(row.entries.map { ($0.stretch.entry, $0) }) { first, _ in first }
-        days = month.days(of: row.user, row.entries.map(\.stretch)).map { work in
+        days = month.days(of: row).map { work in
             let entries = work.entries.compactMap { places[$0] }
             let shares = work.shares(of: entries.map(\.stretch))
             return Day(
@@ -73,15 +77,17 @@ struct PaidHoursRow: Sendable {
     let user: User.ID
     let userName: String
     let personnelNumber: String?
+    fileprivate let removedAt: Instant?
     fileprivate(set) var entries: [Entry] = []
 
     /// The number of the person's columns after the id.
-    fileprivate static let columns = 3
+    fileprivate static let columns = 4
 
     fileprivate init(_ user: User.ID, _ row: inout Row) throws {
         self.user = user
         userName = "\(try row.next() as String) \(try row.next() as String)"
         personnelNumber = try row.next()
+        removedAt = try row.next()
     }
 
     /// Reads the entry's columns; null for a person without one.
@@ -104,10 +110,10 @@ extension PaidHours {
 
     private static func page(_ whose: SQL) -> SQL {
         """
-        SELECT people.id, people.first_name, people.last_name, people.personnel_number,
+        SELECT people.id, people.first_name, people.last_name, people.personnel_number, people.removed_at,
             t.id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at, t.site_id, s.name
         FROM (
-            SELECT u.id, u.first_name, u.last_name, u.personnel_number
+            SELECT u.id, u.first_name, u.last_name, u.personnel_number, u.removed_at
             FROM users u WHERE u.company_id = $1 AND u.id > $2 \(whose)
             ORDER BY u.company_id, u.id LIMIT $3) people
             LEFT JOIN time_entries t ON t.company_id = $1 AND t.user_id = people.id AND t.checked_in_at >= $4
@@ -170,16 +176,18 @@ struct PaidMonth: Sendable {
         let regions: [Site.ID: Region]
         let targets: [User.ID: [WorkTarget]]
         let away: [User.ID: [WorkPlan.Away]]
+        let asked: [User.ID: [Core.Day]]
         let approvals: [User.ID: [Core.Day: DayApproval]]
 
         init(
             _ rules: Company.WorkRules, _ regions: [(site: Site.ID, region: Region)], _ targets: [WorkTarget],
-            _ away: [Absence.Away], _ approvals: [DayApproval]
+            _ away: [Absence.Away], asked: [(user: User.ID, from: Core.Day)], _ approvals: [DayApproval]
         ) {
             self.rules = rules
             self.regions = Dictionary(regions.map { ($0.site, $0.region) }) { first, _ in first }
             self.targets = Dictionary(grouping: targets, by: \.user)
             self.away = Dictionary(grouping: away, by: \.user).mapValues { $0.map(\.away) }
+            self.asked = Dictionary(grouping: asked, by: \.user).mapValues { $0.map(\.from) }
             self.approvals = Dictionary(grouping: approvals, by: \.user).mapValues {
                 Dictionary($0.map { ($0.day, $0) }) { first, _ in first }
             }
@@ -209,15 +217,21 @@ struct PaidMonth: Sendable {
     fileprivate var regions: [Site.ID: Region] { facts.regions }
 
     /// A person's days, as time sheets compute them, with their approvals.
-    fileprivate func days(of user: User.ID, _ stretches: [WorkStretch]) -> [WorkDay] {
+    fileprivate func days(of row: PaidHoursRow) -> [WorkDay] {
         let worked = WorkDay.days(
-            of: stretches, in: zone, rule: facts.rules.breakRule, holidays: holidays, now: now)
-        let plan = WorkPlan(facts.targets[user] ?? [], facts.away[user] ?? [], holidays, in: zone)
+            of: row.entries.map(\.stretch), in: zone, rule: facts.rules.breakRule, holidays: holidays, now: now)
+        let plan = WorkPlan(
+            facts.targets[row.user] ?? [], facts.away[row.user] ?? [], holidays, in: zone,
+            until: row.removedAt.map(zone.day(of:)))
         return plan.days(worked, of: days).map { day in
             var day = day
-            day.approval = facts.approvals[user]?[day.day]
+            day.approval = facts.approvals[row.user]?[day.day]
             return day
         }
+    }
+
+    fileprivate func askedFor(by user: User.ID) -> [Day] {
+        (facts.asked[user] ?? []).map { max($0, days.lowerBound) }
     }
 
     /// Reads everyone's hours within a transaction.

@@ -67,9 +67,9 @@ struct WageDraft: Sendable {
         return (gaps.count + countOfPeople, Array((gaps + ofPeople).prefix(WageGap.most)))
     }
 
-    /// A semicolon would end the field.
+    /// A semicolon would end the field, and a line break the line.
     private static func isWritable(_ text: String) -> Bool {
-        !text.contains(";") && !text.contains("\"") && Windows1252.bytes(text) != nil
+        !text.unicodeScalars.contains { $0 == ";" || $0 == "\"" || $0.value < 0x20 } && Windows1252.bytes(text) != nil
     }
 
     private mutating func note(_ gap: WageGap) {
@@ -78,20 +78,27 @@ struct WageDraft: Sendable {
     }
 
     mutating func add(_ person: PaidHours) {
+        for day in person.askedFor { note(WageGap(.absenceAsked, of: person, on: day)) }
+        for day in person.days {
+            // Each rule that a day must keep before it is paid is one line here.
+            if day.work.isOpen { note(WageGap(.openEntry, of: person, on: day.work.day)) }
+            let isPaid = day.paidAbsence.contains { $0.minutes > 0 }
+            if !day.entries.isEmpty || isPaid || day.work.targetMinutes ?? 0 > 0, !day.work.isOpen,
+                day.work.approval?.state != .approved
+            {
+                note(WageGap(.notApproved, of: person, on: day.work.day))
+            }
+            if isPaid, day.work.warnings.contains(.absenceWithEntries) {
+                note(WageGap(.absenceWithEntries, of: person, on: day.work.day))
+            }
+            if day.lacksTarget { note(WageGap(.noTarget, of: person, on: day.work.day)) }
+        }
         guard
             person.days.contains(where: {
                 !$0.entries.isEmpty || !$0.work.absences.isEmpty || $0.work.creditMinutes > 0
             })
         else { return }
         names[person.user] = person.userName
-        for day in person.days {
-            // Each rule that a day must keep before it is paid is one line here.
-            if day.work.isOpen { note(WageGap(.openEntry, of: person, on: day.work.day)) }
-            if !day.entries.isEmpty, day.work.approval?.state != .approved, !day.work.isOpen {
-                note(WageGap(.notApproved, of: person, on: day.work.day))
-            }
-            if day.lacksTarget { note(WageGap(.noTarget, of: person, on: day.work.day)) }
-        }
         let number = number(of: person)
         var minutes: [Int: [String: Int]] = [:]
         var isPaid = false

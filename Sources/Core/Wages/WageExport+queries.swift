@@ -67,6 +67,12 @@ extension WageExport {
         ) { try $0.next() }
     }
 
+    /// Whether a text is the stored amounts of a file.
+    static func isReadable(amounts: String) -> Bool {
+        guard let kept: [KeptAmount] = try? WageSettings.decode(amounts) else { return false }
+        return kept.allSatisfy { User.ID($0.user) != nil }
+    }
+
     func insert(_ amounts: [WageAmount], _ file: String, _ scope: CompanyScope) throws -> Statement {
         let kept = amounts.map { KeptAmount(user: $0.user.text, type: $0.wageType, hundredths: $0.hundredths) }
         return Self.writes.insert(

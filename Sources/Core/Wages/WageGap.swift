@@ -9,8 +9,12 @@ public struct WageGap: Sendable, Equatable {
         case cannotEncode = "cannot-encode"
         /// A time entry that began on `day` is open.
         case openEntry = "open-entry"
-        /// Entries began on `day`, and it isn't approved.
+        /// The person worked, was to work or is paid on `day`, and it isn't approved.
         case notApproved = "not-approved"
+        /// The person was away for all of `day`, which is paid, and worked: one of the two is wrong.
+        case absenceWithEntries = "absence-with-entries"
+        /// The person asked for an absence from `day` on, and no one answered.
+        case absenceAsked = "absence-asked"
         /// The person was away on `day`, which is paid, and no one said how long they are to work.
         case noTarget = "no-target"
         case noPersonnelNumber = "no-personnel-number"
@@ -62,7 +66,8 @@ public struct WageGap: Sendable, Equatable {
         case .settingMissing: kind ?? ""
         case .wageTypeMissing: "wageTypes.\(kind ?? "")"
         case .cannotEncode: "costCentres"
-        case .openEntry, .notApproved, .noTarget, .noPersonnelNumber, .personnelNumberFormat, .personnelNumberTwice:
+        case .openEntry, .notApproved, .absenceWithEntries, .absenceAsked, .noTarget, .noPersonnelNumber,
+            .personnelNumberFormat, .personnelNumberTwice:
             "userId"
         case .noHours, .tooManyLines: "month"
         }
@@ -77,6 +82,8 @@ extension WageGap.Code {
         case .cannotEncode: .cannotEncode
         case .openEntry: .openEntry
         case .notApproved: .notApproved
+        case .absenceWithEntries: .absenceWithEntries
+        case .absenceAsked: .absenceAsked
         case .noTarget: .noTarget
         case .noPersonnelNumber: .noPersonnelNumber
         case .personnelNumberFormat: .personnelNumberFormat

@@ -73,6 +73,25 @@ extension WageSettings {
         Statement("DELETE FROM wage_cost_centres WHERE company_id = $1 AND site_id = $2", scope.company, site)
     }
 
+    // MARK: What may be stored
+
+    /// Whether these are stored settings.
+    static func isReadable(types: String, lodas: String) -> Bool {
+        guard let types: [String: Int] = try? decode(types), let names: LodasNames = try? decode(lodas) else {
+            return false
+        }
+        let texts = [
+            names.version, names.record, names.period, names.personnelNumber, names.wageType, names.unit, names.value,
+            names.costCentre,
+        ]
+        return types.values.allSatisfy(wageTypeNumbers.contains) && texts.allSatisfy(LodasNames.isName)
+            && LodasNames.hoursCodes.contains(names.hours)
+    }
+
+    static func isCostCentre(_ text: String) -> Bool {
+        (1...longestCostCentre).contains(text.count) && !text.unicodeScalars.contains { $0.value < 0x20 }
+    }
+
     // MARK: JSON
 
     static func encode(_ value: some Encodable) throws -> String {

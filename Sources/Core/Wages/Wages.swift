@@ -85,13 +85,13 @@ public struct Wages: Sendable {
     public func reading(_ month: Month, of user: User.ID?, in scope: CompanyScope) async throws -> Reading {
         try scope.check(.exportHours)
         let (company, days) = (scope.company, month.first...month.last)
-        let (rules, users, regions, targets, away, approvals) = try await database.fetch(
+        let (rules, users, regions, targets, away, asked, approvals) = try await database.fetch(
             Company.workRules(scope), User.exists(user, scope), Site.regions(scope),
             WorkTarget.all(in: company, of: days), Absence.granted(to: user, in: company, days),
-            DayApproval.all(days, in: company))
+            Absence.asked(in: company, days), DayApproval.all(days, in: company))
         guard let rules = rules.first else { throw Company.notFound }
         guard user == nil || !users.isEmpty else { throw User.notFound }
-        let facts = PaidMonth.Facts(rules, regions, targets, away, approvals)
+        let facts = PaidMonth.Facts(rules, regions, targets, away, asked: asked, approvals)
         return Reading(
             month: PaidMonth(month, of: user, facts, now: runtime.now(), in: scope), timeZone: rules.timeZone)
     }
@@ -170,16 +170,17 @@ public struct Wages: Sendable {
             let (company, days) = (scope.company, month.first...month.last)
             let (rules, users, made) = try transaction.fetch(
                 Company.workRules(scope), User.exists(user, scope), WageExport.count(month, scope))
-            let (regions, targets, away, approvals) = try transaction.fetch(
+            let (regions, targets, away, asked, approvals) = try transaction.fetch(
                 Site.regions(scope), WorkTarget.all(in: company, of: days),
-                Absence.granted(to: user, in: company, days), DayApproval.all(days, in: company))
+                Absence.granted(to: user, in: company, days), Absence.asked(in: company, days),
+                DayApproval.all(days, in: company))
             guard let rules = rules.first else { throw Company.notFound }
             guard user == nil || !users.isEmpty else { throw User.notFound }
             let most = Limit.wageExports.standard
             guard made.allSatisfy({ $0 < most }) else { throw LimitRefusal.wageExports.refusal(most) }
             let (settings, now) = (try WageSettings.read(scope, transaction), runtime.now())
             var draft = WageDraft(settings)
-            let facts = PaidMonth.Facts(rules, regions, targets, away, approvals)
+            let facts = PaidMonth.Facts(rules, regions, targets, away, asked: asked, approvals)
             try PaidMonth(month, of: user, facts, now: now, in: scope).each(transaction) { draft.add($0) }
             let gaps = draft.gaps
             guard gaps.count == 0, let text = format.text(draft.lines, of: month, settings),

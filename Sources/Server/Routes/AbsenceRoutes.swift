@@ -34,7 +34,8 @@ struct AbsenceRoutes {
                     """),
                 status: .created,
                 refusals: [
-                    .of(AbsenceRefusal.overlaps), .of(LimitRefusal.absences), .of(LimitRefusal.text),
+                    .of(AbsenceRefusal.overlaps), .of(TimeEntryRefusal.dayApproved), .of(LimitRefusal.absences),
+                    .of(LimitRefusal.text),
                     .of(UserRefusal.notFound),
                 ]
             ) { (_, company: InCompany, fields: NewAbsenceFields) in
@@ -52,7 +53,8 @@ struct AbsenceRoutes {
                     `reason`, and can change the answer. A worker changes their own while it is ASKED.
                     """),
                 refusals: [
-                    .of(AbsenceRefusal.overlaps), .of(AbsenceRefusal.decided), .of(LimitRefusal.text),
+                    .of(AbsenceRefusal.overlaps), .of(AbsenceRefusal.decided), .of(TimeEntryRefusal.dayApproved),
+                    .of(LimitRefusal.text),
                     .of(AccessRefusal.roleForbids, "Only a manager or a bookkeeper gives `state` and `reason`."),
                 ]
             ) { (call, company: InCompany, fields: AbsenceFields) in
@@ -65,7 +67,7 @@ struct AbsenceRoutes {
                     "Remove an absence",
                     "A worker withdraws their own while it is ASKED; a manager or a bookkeeper removes any. The audit keeps its days."
                 ),
-                refusals: [.of(AbsenceRefusal.decided)]
+                refusals: [.of(AbsenceRefusal.decided), .of(TimeEntryRefusal.dayApproved)]
             ) { (call, company: InCompany) in
                 try absences.remove(try call.id("absenceId"), if: call.precondition, in: company.scope)
             },
@@ -221,11 +223,16 @@ extension Absence: Wire {
         fields.text("askedByName", askedByName, "That person's name.")
         fields.instant("askedAt", askedAt, "When it was asked for or entered.")
         fields.id(
-            "decidedBy", decidedBy, "The id of who answered or entered it; null until then, and for reported sickness.")
-        fields.text("decidedByName", decidedByName, "That person's name; null until then, and for reported sickness.")
-        fields.instant("decidedAt", decidedAt, "When it was answered; null until then, and for reported sickness.")
+            "decidedBy", decidedBy,
+            "The id of who answered or entered it; null until then, for reported sickness, and for a foreman.")
+        fields.text(
+            "decidedByName", decidedByName,
+            "That person's name; null until then, for reported sickness, and for a foreman.")
+        fields.instant(
+            "decidedAt", decidedAt, "When it was answered; null until then, for reported sickness, and for a foreman.")
         fields.integer(
-            "version", Int(clamping: version), "Increases with each change, from 1: what `If-Match` compares.")
+            "version", Int(clamping: version),
+            "Increases with each change, from 1: what `If-Match` compares. For a foreman 1.")
         fields.instant("updatedAt", updatedAt, .updatedAt)
     }
 }

@@ -451,7 +451,8 @@ extension WageGap: Wire {
             "code", code,
             """
             What is missing: `setting-missing` (`kind` names it), `wage-type-missing` (of `kind`), `cannot-encode` (the site's cost \
-            centre has a character that the file can't hold), `open-entry` (on `day`), `not-approved` (hours of `day`), \
+            centre has a character that the file can't hold), `open-entry` (on `day`), `not-approved` (the person worked, was to work \
+            or is paid on `day`), `absence-with-entries` (away for all of `day`, and worked), `absence-asked` (no one answered it yet), \
             `no-target` (away on `day`, and no one said how long the person is to work), `no-personnel-number`, \
             `personnel-number-format` (it must be a whole number from 1 to 99999), `personnel-number-twice` (another one is equal \
             without leading zeros), `no-hours`, `too-many-lines`.

@@ -145,8 +145,11 @@ enum CSV {
 
     /// A text that begins like a formula gets an apostrophe, as the web app's tables have it (web/parts/csv.js).
     private static func quoted(_ text: String) -> String {
-        let text = text.first.map { "=+-@\t\r".contains($0) } == true ? "'\(text)" : text
-        guard text.contains(where: { ";\"\n\r".contains($0) }) else { return text }
-        return "\"\(text.replacing("\"", with: "\"\""))\""
+        // By scalars: spreadsheets don't see that a mark is combined with the next one.
+        let (formula, special): (Set<UInt8>, Set<UInt8>) = (Set("=+-@\t\r".utf8), Set(";\"\n\r".utf8))
+        let text = text.utf8.first.map(formula.contains) == true ? "'\(text)" : text
+        guard text.utf8.contains(where: special.contains) else { return text }
+        let quote = UInt8(ascii: "\"")
+        return "\"\(String(decoding: text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }, as: UTF8.self))\""
     }
 }
