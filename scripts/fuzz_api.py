@@ -407,7 +407,8 @@ def run_schemathesis(one, url, folder):
             code = process.wait(one.seconds)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            # It finishes what it is at, and writes its report.
+            process.wait(120)
             code = None
         finally:
             process.kill()
