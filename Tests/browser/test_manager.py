@@ -305,7 +305,8 @@ def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
         page.on("dialog", lambda dialog: dialog.accept())
         sign_in(page, server.managers[0], server.password)
         # Within the app, so that the way back is the app's.
-        page.locator(".cards a", has_text=site["name"]).click()
+        page.locator("nav a", has_text="Baustellen").first.click()
+        page.locator("main a", has_text=site["name"]).first.click()
         page.get_by_role("button", name="Neues Material").click()
         field = page.locator("dialog [name=name]")
         field.fill("Getipptes")

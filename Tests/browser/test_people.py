@@ -41,7 +41,7 @@ def test_the_owner_ends_a_managers_access_and_hands_the_company_on(server, visit
         page.get_by_role("heading", level=1).wait_for()
         page.get_by_text("Inhaber", exact=True).wait_for()
         for label in ("Ändern", "Entfernen", "Zugang sperren", "Firma übergeben"):
-            assert page.get_by_role("button", name=label).count() == 0, label
+            assert page.get_by_role("button", name=label, exact=True).count() == 0, label
         page.goto(f"/people/{worker['id']}")
         page.get_by_role("button", name="Zugang sperren").wait_for()
 

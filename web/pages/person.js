@@ -132,7 +132,6 @@ export default async function person(page) {
       ${cards && shown.role === "WORKER" && standing !== "off" && cards.view(shown)}
       ${facts(shown, page.data.names ?? [], mayChange && (() => act(cancelEmail)))}
       ${sites(page, shown, may.correctHours() && (() => act(enter)))}
-      ${page.data.targets && targetsView(page.data.targets.targets, nameOf(shown), () => act(plan))}
       ${isOwner && !isSelf && may.invite() && html`<p class="hint">${t("person.ownerStays")}</p>`}
       ${mayChange && section({
         title: t("person.access"),
@@ -142,7 +141,8 @@ export default async function person(page) {
           ${standing === "off" && deed("switchOn", () => act(() => turn("ACTIVE")))}
           ${!isOwner && deed("remove", () => act(remove), t("action.remove"))}
         </ul>`,
-      })}`;
+      })}
+      ${page.data.targets && targetsView(page.data.targets.targets, nameOf(shown), () => act(plan))}`;
   };
 }
 

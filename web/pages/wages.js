@@ -66,14 +66,23 @@ export default async function wages(page) {
     await page.refresh();
   }
 
+  /** Shown at once with what it is chosen from, so that nothing moves. */
+  let isShown = false;
+
   return () => {
+    isShown ||= [page.data.people ?? page.problems.people, page.data.check ?? page.problems.check].every(Boolean);
     const people = (page.data.people ?? []).map((user) => ({ value: user.id, label: nameOf(user) })).sort((a, b) => byName(a.label, b.label));
-    const { check: problem } = page.problems;
     return html`
       ${pageHead({
         title: t("wages.title"), lead: t("wages.lead"), back: { href: page.link("/hours"), label: t("hours.title") },
         actions: html`<button type="button" class="button" @click=${() => edit().catch(fail)}>${icon("edit")}${t("wages.settings.open")}</button>`,
       })}
+      ${isShown ? choices(people) : html`<div class="hours-wait"></div>`}`;
+  };
+
+  function choices(people) {
+    const { check: problem } = page.problems;
+    return html`
       <div class="hours-tools">
         ${select("month", months.map((value) => ({ value, label: day(`${value}-01`, "month") })))}
         ${select("format", formats.map((value) => ({ value, label: t(`wages.formats.${value}`) })))}
@@ -90,7 +99,7 @@ export default async function wages(page) {
       ${page.data.exports?.length > 0 && section({
         title: t("wages.files"), content: html`<ul class="list">${page.data.exports.map(fileRow)}</ul>`,
       })}`;
-  };
+  }
 
   function select(name, options) {
     return html`

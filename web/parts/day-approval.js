@@ -57,7 +57,11 @@ async function send(path, act, people, days, more = {}) {
   return outcome;
 }
 
-const needsSignal = () => !connection.online && html`<p class="hint">${icon("offline")} ${t("approval.offline")}</p>`;
+/** Whether the server can be asked now; says so if not. Said beside the buttons, it would move the page under a finger. */
+function hasSignal() {
+  if (!connection.online) toast(t("approval.offline"), { kind: "problem" });
+  return connection.online;
+}
 
 /**
  * The office's part: approving what is shown, and reopening one person's days.
@@ -79,13 +83,12 @@ export function createApproving({ path, refresh, update, choose, clarify }) {
     return html`
       <div class="approving">
         <div class="actions">
-          ${count > 0 ? html`<button type="button" class="button is-primary" ?disabled=${isBusy || !connection.online} @click=${() => run(approve(people, days, period))}>
+          ${count > 0 ? html`<button type="button" class="button is-primary" ?disabled=${isBusy} @click=${() => run(() => approve(people, days, period))}>
             ${icon("check")}${one ? t("approval.approveOne", { name: one.name }) : t("approval.approve", { count: people.length })}</button>`
             : html`<span class="chips">${chip(t("approval.all"), "done")}</span>`}
-          ${one && approvals.some(isApproved) && html`<button type="button" class="button" ?disabled=${isBusy || !connection.online}
-            @click=${() => run(reopen(one, days))}>${t("approval.reopen")}</button>`}
+          ${one && approvals.some(isApproved) && html`<button type="button" class="button" ?disabled=${isBusy}
+            @click=${() => run(() => reopen(one, days))}>${t("approval.reopen")}</button>`}
         </div>
-        ${needsSignal()}
         ${left?.period === period.name && leftOver(people)}
       </div>`;
   };
@@ -118,10 +121,11 @@ export function createApproving({ path, refresh, update, choose, clarify }) {
   }
 
   async function run(act) {
+    if (!hasSignal()) return;
     isBusy = true;
     update();
     try {
-      await act;
+      await act();
     } catch (problem) {
       fail(problem);
     } finally {
@@ -170,7 +174,6 @@ export function createSubmitting({ path, user, refresh, update }) {
         ${reopened.map((of) => html`<p class="hint">${t("approval.reopenedOn", {
           day: day(of.day, "weekday"), name: of.approval.reopenedByName ?? "", reason: of.approval.reopenReason ?? "",
         })}</p>`)}
-        ${needsSignal()}
       </section>`;
   };
 
@@ -183,12 +186,13 @@ export function createSubmitting({ path, user, refresh, update }) {
     const isAll = said.every((of) => isApproved(of?.approval));
     return html`
       <li class="row"><div class="row-text"><p class="row-title">${name}</p></div>
-        ${open.length > 0 ? html`<button type="button" class="button is-small" ?disabled=${isBusy || !connection.online}
+        ${open.length > 0 ? html`<button type="button" class="button is-small" ?disabled=${isBusy}
             aria-label=${t("approval.submitWeek", { week: name })} @click=${() => submit(days)}>${t("approval.submit")}</button>`
           : chip(wordOf(isAll ? "APPROVED" : "SUBMITTED"), isAll ? "done" : "quiet")}</li>`;
   }
 
   async function submit(days) {
+    if (!hasSignal()) return;
     isBusy = true;
     update();
     try {
