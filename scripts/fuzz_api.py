@@ -233,8 +233,11 @@ class Fixture:
         manager.post(f"{self.path}/sites/{site}/time-entries", {
             "userIds": [person], "checkedInAt": start.isoformat(), "reason": "Zettel",
             "checkedOutAt": (start + datetime.timedelta(minutes=1)).isoformat()})
-        manager.post(f"{self.path}/time-sheets/approve", {
-            "userIds": [person], "from": str(start.date()), "until": str(start.date())})
+        first = month.replace(day=1)
+        until = (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+        manager.post(f"{self.path}/time-sheets/approve", {"userIds": [person], "from": str(first), "until": str(until)})
+        # An earlier pass may have said how long the person is to work.
+        manager.put(f"{self.path}/users/{person}/targets", {"targets": []})
         manager.put(f"{self.path}/wage-settings", WAGES)
         self.paid_month = f"{month:%Y-%m}"
         return manager.post(f"{self.path}/wage-exports", {"month": self.paid_month, "format": "lodas", "userId": person})["id"]

@@ -41,8 +41,14 @@ enum TextUse {
 
     /// Holds the part of a subject until the transaction ends, so that a `sum` that is read from now on is one that `add` can build on.
     static func hold<Noun>(_ subject: ID<Noun>, in scope: CompanyScope, _ transaction: borrowing Transaction) throws {
-        try transaction.enqueue(adding(0, to: subject.lastByte % parts, scope.company))
+        try transaction.enqueue(Statement(holding, scope.company, subject.lastByte % parts))
     }
+
+    /// Nothing for a company that isn't there: an operator may name one.
+    private static let holding: SQL = """
+        INSERT INTO company_texts (company_id, part, bytes) SELECT c.id, $2, 0 FROM companies c WHERE c.id = $1
+        ON CONFLICT (company_id, part) DO UPDATE SET bytes = company_texts.bytes
+        """
 
     /// The same as `add` without a round trip of its own, unless the limit is near.
     /// - Parameter held: the `sum`, read after the part of the subject was held: it has all that others who held it before have added.
