@@ -227,8 +227,8 @@ class Fixture:
         manager, person = self.clients["MANAGER"], self.crew[0]
         manager.put(f"{self.path}/users/{person}", {"personnelNumber": "1001"})
         self.exports += 1
-        # A month before those whose days are approved and reopened (fuzz_hooks.py).
-        month = datetime.date.today() - datetime.timedelta(days=150)
+        # Of each pass a month of its own, before those whose days are approved and reopened (fuzz_hooks.py).
+        month = datetime.date.today() - datetime.timedelta(days=120 + 31 * self.exports)
         start = datetime.datetime(month.year, month.month, self.exports, 1, tzinfo=datetime.timezone.utc)
         manager.post(f"{self.path}/sites/{site}/time-entries", {
             "userIds": [person], "checkedInAt": start.isoformat(), "reason": "Zettel",
