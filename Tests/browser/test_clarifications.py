@@ -141,21 +141,25 @@ def wait_until(page, ask, count):
     raise AssertionError(f"never {count}: {answer}")
 
 
+def switched_off_without_a_signal(phone, manager, person):
+    """Came, left without a signal, and was switched off before the phone had one again."""
+    phone.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED", r"status of 401")
+    open_card(phone, card_of(manager, person), PIN)
+    phone.goto("/hours")
+    phone.get_by_role("button", name="Kommen").click()
+    wait_for(phone, lambda: {"count": len(hours_of(manager, person))}, count=1)
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    settle(phone)
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Gehen").click()
+    phone.get_by_text("wartet auf Empfang").first.wait_for(timeout=30_000)
+    manager.send("PUT", f"{manager.company}/users/{person['id']}", {"status": "INACTIVE"})
+
+
 def test_what_a_phone_had_to_send_when_its_person_was_switched_off(one_server, visit):
     manager, _, [mara] = crew(one_server, "Mara")
-    person = f"{manager.company}/users/{mara['id']}"
     with visit(one_server) as phone:
-        phone.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED", r"status of 401")
-        open_card(phone, card_of(manager, mara), PIN)
-        phone.goto("/hours")
-        phone.get_by_role("button", name="Kommen").click()
-        wait_for(phone, lambda: {"count": len(hours_of(manager, mara))}, count=1)
-        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        settle(phone)
-        phone.context.set_offline(True)
-        phone.get_by_role("button", name="Gehen").click()
-        phone.get_by_text("wartet auf Empfang").first.wait_for(timeout=30_000)
-        manager.send("PUT", person, {"status": "INACTIVE"})
+        switched_off_without_a_signal(phone, manager, mara)
         phone.context.set_offline(False)
         [out] = wait_until(phone, lambda: waiting(manager, mara), 1)
         assert (out["act"], out["code"]) == ("CHECK_OUT", "person-switched-off")
@@ -169,19 +173,8 @@ def test_what_a_phone_had_to_send_when_its_person_was_switched_off(one_server, v
 def test_what_waits_is_handed_in_at_the_sign_in_page(one_server, visit):
     """The page that had it was closed before the server took it."""
     manager, _, [mara] = crew(one_server, "Mara")
-    person = f"{manager.company}/users/{mara['id']}"
     with visit(one_server) as phone:
-        phone.watch.allow(r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED", r"status of 401")
-        open_card(phone, card_of(manager, mara), PIN)
-        phone.goto("/hours")
-        phone.get_by_role("button", name="Kommen").click()
-        wait_for(phone, lambda: {"count": len(hours_of(manager, mara))}, count=1)
-        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        settle(phone)
-        phone.context.set_offline(True)
-        phone.get_by_role("button", name="Gehen").click()
-        phone.get_by_text("wartet auf Empfang").first.wait_for(timeout=30_000)
-        manager.send("PUT", person, {"status": "INACTIVE"})
+        switched_off_without_a_signal(phone, manager, mara)
         phone.context.route("**/check-out", lambda route: route.abort())
         phone.context.set_offline(False)
         phone.locator("dialog.is-door").wait_for()

@@ -72,8 +72,7 @@ extension TimeSheet {
     }
 
     /// Who is active, and who has hours or an absence in the period. For an EXISTS PostgreSQL may read those of all companies.
-    private static let everyone = page(
-        """
+    static let isIncluded: SQL = """
         (u.removed_at IS NULL AND u.status = 'ACTIVE' OR (
             SELECT h.id FROM time_entries h
             WHERE h.company_id = u.company_id AND h.user_id = u.id AND h.checked_in_at >= $4 AND h.checked_in_at < $5
@@ -82,7 +81,9 @@ extension TimeSheet {
             SELECT a.id FROM absences a
             WHERE a.company_id = u.company_id AND a.user_id = u.id AND a.from_day >= $6 AND a.to_day >= $7
                 AND a.from_day <= $8 AND a.state = 'OK' LIMIT 1) IS NOT NULL)
-        """)
+        """
+
+    private static let everyone = page(isIncluded)
     private static let person = page("u.id = $6")
 
     /// In the order of the people's ids, as many as fit on a page by their text, and one more if there are others.

@@ -123,18 +123,7 @@ extension PaidHours {
         """
     }
 
-    /// Who is active, and who has hours or an absence in the period. For an EXISTS PostgreSQL may read those of all companies.
-    private static let everyone = page(
-        """
-        AND (u.removed_at IS NULL AND u.status = 'ACTIVE' OR (
-            SELECT h.id FROM time_entries h
-            WHERE h.company_id = u.company_id AND h.user_id = u.id AND h.checked_in_at >= $4 AND h.checked_in_at < $5
-                AND h.voided_at IS NULL LIMIT 1) IS NOT NULL
-            OR (
-            SELECT a.id FROM absences a
-            WHERE a.company_id = u.company_id AND a.user_id = u.id AND a.from_day >= $6 AND a.to_day >= $7
-                AND a.from_day <= $8 AND a.state = 'OK' LIMIT 1) IS NOT NULL)
-        """)
+    private static let everyone = page("AND \(TimeSheet.isIncluded)")
     private static let person = page("AND u.id = $6")
 
     /// People with their entries of a month, in the order of their ids.

@@ -1,6 +1,6 @@
 import Storage
 
-/// A kind of time that payroll tells apart.
+/// A kind of paid time with a wage type of its own.
 public enum WageKind: String, Codable, Sendable, CaseIterable {
     case work = "WORK"
     case travel = "TRAVEL"

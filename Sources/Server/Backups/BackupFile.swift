@@ -84,6 +84,7 @@ struct BackupFile {
     /// A file without a name, which disappears when it is closed.
     private func fetched(from store: ObjectStore?) throws -> Int32 {
         guard let store else { throw CopyRefusal("\(path) is in a store, and POLIER_BACKUP_S3_URL is not set") }
+        // mkstemp takes a name that no one else has, and creates the file with mode 0600, never through a link.
         var name = Array("\(ScratchFolder.place)/polier-XXXXXX".utf8CString)
         let file = mkstemp(&name)
         guard file >= 0 else { throw failure("fetched") }

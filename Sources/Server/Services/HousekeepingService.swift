@@ -11,26 +11,13 @@ struct HousekeepingService: Service {
     let readiness: Readiness
     let logger: Logger
 
-    private static let pause = Duration.seconds(3600)
-    private static let retry = Duration.seconds(5)
-
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                let ready = readiness.schemaFits
-                if ready {
-                    do {
-                        try await housekeeping.run()
-                        try await eraseAbandoned()
-                        try await verifyHours()
-                    } catch is CancellationError {
-                        return
-                    } catch {
-                        logger.warning("housekeeping failed", metadata: ["cause": .string("\(error)")])
-                    }
-                }
-                try? await Task.sleep(for: ready ? Self.pause : Self.retry)
-            }
+        await readiness.everyTurn(.seconds(3600)) {
+            try await housekeeping.run()
+            try await eraseAbandoned()
+            try await verifyHours()
+        } orElse: {
+            logger.warning("housekeeping failed", metadata: ["cause": .string("\($0)")])
         }
     }
 

@@ -12,6 +12,7 @@ public enum ScratchFolder {
     /// - Returns: the path of a new, empty folder, which the caller removes.
     /// - Throws: `StorageError` of kind `.misconfigured` if none can be made.
     public static func make() throws -> String {
+        // mkdtemp takes a name that no one else has, and creates the folder with mode 0700.
         var template = Array("\(place)/polier-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { name in
             name.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
