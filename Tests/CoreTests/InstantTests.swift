@@ -101,4 +101,23 @@ struct InstantTests {
             #expect(begins.day(in: zone) == Day(day))
         }
     }
+
+    @Test(
+        "what clocks show is the same by the days of a period, on nights on which they are changed too",
+        arguments: [
+            ("Europe/Berlin", "2026-03-20"), ("Europe/Berlin", "2026-10-20"), ("Australia/Lord_Howe", "2026-04-01"),
+            ("America/Sao_Paulo", "2018-11-01"), ("Europe/Berlin", "1893-03-28"), ("Asia/Kolkata", "1940-01-01"),
+            ("No/Where", "2026-01-01"),
+        ])
+    func clocks(zone: String, first: String) throws {
+        let first = try #require(Day(first))
+        let days = ZoneDays(zone, knowing: first...first + 10)
+        let start = first.start.milliseconds - 20 * 86_400_000
+        for step in 0..<6_000 {
+            // Some ten minutes, and never a whole number of seconds.
+            let instant = Instant(milliseconds: start + Int64(step) * 600_137)
+            let (known, looked) = (days.local(instant), instant.local(in: zone))
+            #expect(known.day == looked.day && known.minute == looked.minute, "\(instant.text) in \(zone)")
+        }
+    }
 }

@@ -18,6 +18,23 @@ struct ValueTests {
         #expect(Quantity(thousandths: thousandths).sqlValue == .integer(thousandths))
     }
 
+    @Test("at each place of an id, only its own characters are allowed")
+    func everyByteOfAnID() {
+        let text = Array("0192d3a4-5b6c-7d8e-9f01-23456789abcd".utf8)
+        let dashes = [8, 13, 18, 23]
+        for place in text.indices {
+            for byte in UInt8(0)..<128 {
+                var changed = text
+                changed[place] = byte
+                let isDigit = Unicode.Scalar(byte).properties.isASCIIHexDigit
+                let isAllowed = dashes.contains(place) ? byte == UInt8(ascii: "-") : isDigit
+                let id = ID<Int>(String(decoding: changed, as: UTF8.self))
+                #expect((id != nil) == isAllowed, "byte \(byte) at \(place)")
+                if let id { #expect(id.text == String(decoding: changed, as: UTF8.self).lowercased()) }
+            }
+        }
+    }
+
     @Test("an id is a UUID, in small letters")
     func id() throws {
         let id = try #require(ID<Int>("0192D3A4-5B6C-7D8E-9F01-23456789ABCD"))

@@ -53,22 +53,24 @@ struct TimeSheetRow: Sendable {
 extension TimeSheet {
     /// Each person's entry before the period decides about the rest before its first day. Looking it up as a column of `people`, and not in the
     /// join, makes it a bound of the index that the join reads.
-    private static func page(_ whose: SQL) -> SQL {
-        """
-        SELECT people.id, people.first_name, people.last_name, people.personnel_number, people.youth_until,
-            people.removed_at,
-            t.id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at, t.site_id
-        FROM (
-            SELECT u.company_id, u.id, u.first_name, u.last_name, u.personnel_number, u.youth_until, u.removed_at, COALESCE((
-                SELECT MAX(b.checked_in_at) FROM time_entries b
-                WHERE b.company_id = u.company_id AND b.user_id = u.id AND b.checked_in_at < $4
-                    AND b.voided_at IS NULL), $4) AS since
-            FROM users u WHERE u.company_id = $1 AND u.id > $2 AND \(whose)
-            ORDER BY u.company_id, u.id LIMIT $3) people
-            LEFT JOIN time_entries t ON t.company_id = $1 AND t.user_id = people.id AND t.checked_in_at >= people.since
-                AND t.checked_in_at < $5 AND t.voided_at IS NULL
-        ORDER BY people.id
-        """
+    /// - Parameter hasRegions: whether the entries' sites are needed.
+    private static func page(_ whose: SQL, hasRegions: Bool) -> SQL {
+        let site: SQL = hasRegions ? ", t.site_id" : ""
+        return """
+            SELECT people.id, people.first_name, people.last_name, people.personnel_number, people.youth_until,
+                people.removed_at,
+                t.id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at\(site)
+            FROM (
+                SELECT u.company_id, u.id, u.first_name, u.last_name, u.personnel_number, u.youth_until, u.removed_at, COALESCE((
+                    SELECT MAX(b.checked_in_at) FROM time_entries b
+                    WHERE b.company_id = u.company_id AND b.user_id = u.id AND b.checked_in_at < $4
+                        AND b.voided_at IS NULL), $4) AS since
+                FROM users u WHERE u.company_id = $1 AND u.id > $2 AND \(whose)
+                ORDER BY u.company_id, u.id LIMIT $3) people
+                LEFT JOIN time_entries t ON t.company_id = $1 AND t.user_id = people.id AND t.checked_in_at >= people.since
+                    AND t.checked_in_at < $5 AND t.voided_at IS NULL
+            ORDER BY people.id
+            """
     }
 
     /// Who is active, and who has hours or an absence in the period. For an EXISTS PostgreSQL may read those of all companies.
@@ -83,8 +85,8 @@ extension TimeSheet {
                 AND a.from_day <= $8 AND a.state = 'OK' LIMIT 1) IS NOT NULL)
         """
 
-    private static let everyone = page(isIncluded)
-    private static let person = page("u.id = $6")
+    private static let everyone = [false, true].map { page(isIncluded, hasRegions: $0) }
+    private static let person = [false, true].map { page("u.id = $6", hasRegions: $0) }
 
     /// In the order of the people's ids, as many as fit on a page by their text, and one more if there are others.
     /// - Parameters:
@@ -100,10 +102,11 @@ extension TimeSheet {
             scope.company.sqlValue, (page.after?.text ?? "").sqlValue, page.fetchLimit.sqlValue,
             period.lowerBound.sqlValue, period.upperBound.sqlValue,
         ]
+        let site = regions.isEmpty ? 0 : 1
         let statement =
-            user.map { Statement(person, values: head + [$0.sqlValue]) }
+            user.map { Statement(person[site], values: head + [$0.sqlValue]) }
             ?? Statement(
-                everyone,
+                everyone[site],
                 values: head + [
                     days.lowerBound.earliestFirstDay.sqlValue, days.lowerBound.sqlValue, days.upperBound.sqlValue,
                 ])
@@ -160,11 +163,16 @@ extension TimeSheet {
                 one.day >= opening.day && one.day < rules.today ? sum + (one.balanceMinutes ?? 0) : sum
             }
         }
-        let over = shown.filter { $0.day < rules.today }.compactMap(\.balanceMinutes)
+        // By place: a loop over the days themselves would copy each of them.
+        var (balance, hasTarget) = (0, false)
+        for place in shown.indices {
+            hasTarget = hasTarget || shown[place].targetMinutes != nil
+            if shown[place].day < rules.today { balance += shown[place].balanceMinutes ?? 0 }
+        }
         self.init(
             user: row.user, userName: row.userName, personnelNumber: row.personnelNumber,
             days: approvals.isEmpty ? shown : Self.merged(shown, approvals, rules),
-            balanceMinutes: shown.contains { $0.targetMinutes != nil } ? over.reduce(0, +) : nil,
+            balanceMinutes: hasTarget ? balance : nil,
             runningMinutes: running)
     }
 

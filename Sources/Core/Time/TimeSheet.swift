@@ -31,13 +31,20 @@ public struct TimeSheet: Sendable {
     public static let mostOpeningDays = 400
 
     public var total: Total {
-        Total(
-            presenceMinutes: days.reduce(0) { $0 + $1.presenceMinutes },
-            breakMinutes: days.reduce(0) { $0 + $1.breakMinutes }, minutes: days.reduce(0) { $0 + $1.minutes },
-            travelMinutes: days.reduce(0) { $0 + $1.travelMinutes },
-            targetMinutes: days.reduce(nil) { sum, day in day.targetMinutes.map { (sum ?? 0) + $0 } ?? sum },
-            creditMinutes: days.reduce(0) { $0 + $1.creditMinutes }, balanceMinutes: balanceMinutes,
-            runningMinutes: runningMinutes)
+        var (presence, breaks, worked, travel, credit) = (0, 0, 0, 0, 0)
+        var target: Int?
+        for place in days.indices {
+            presence += days[place].presenceMinutes
+            breaks += days[place].breakMinutes
+            worked += days[place].minutes
+            travel += days[place].travelMinutes
+            credit += days[place].creditMinutes
+            if let minutes = days[place].targetMinutes { target = (target ?? 0) + minutes }
+        }
+        return Total(
+            presenceMinutes: presence, breakMinutes: breaks, minutes: worked, travelMinutes: travel,
+            targetMinutes: target, creditMinutes: credit, balanceMinutes: balanceMinutes, runningMinutes: runningMinutes
+        )
     }
 
     package init(

@@ -12,6 +12,7 @@ extension WorkDay {
         for (isTravel, target) in [(true, travelMinutes), (false, minutes - travelMinutes)] {
             let places = stretches.indices.filter { stretches[$0].isTravel == isTravel }
             var excess = places.reduce(0) { $0 + shares[$1] } - target
+            guard excess > 0 else { continue }
             for place in places.sorted(by: { (-shares[$0], $0) < (-shares[$1], $1) }) where excess > 0 {
                 let cut = min(excess, shares[place])
                 shares[place] -= cut

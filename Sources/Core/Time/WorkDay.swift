@@ -76,14 +76,14 @@ public struct WorkDay: Sendable, Equatable {
     package init(
         day: Day, from: Instant, to: Instant?, presenceMinutes: Int, gapMinutes: Int, breakMinutes: Int,
         breakSource: BreakSource?, travelMinutes: Int, entries: [TimeEntry.ID], isOpen: Bool, warnings: [Warning],
-        approval: DayApproval? = nil
+        approval: DayApproval? = nil, holiday: String? = nil
     ) {
         (self.day, self.from, self.to) = (day, from, to)
         (self.presenceMinutes, self.gapMinutes) = (presenceMinutes, gapMinutes)
         (self.breakMinutes, self.breakSource) = (breakMinutes, breakSource)
         (minutes, self.travelMinutes) = (presenceMinutes - breakMinutes, travelMinutes)
         (self.entries, self.isOpen, self.warnings) = (entries, isOpen, warnings)
-        self.approval = approval
+        (self.approval, self.holiday) = (approval, holiday)
     }
 
     /// The days on which a person has entries, in order.
@@ -98,6 +98,7 @@ public struct WorkDay: Sendable, Equatable {
     ) -> [WorkDay] {
         let ordered = stretches.inOrder
         var (found, start): ([WorkDay], Int) = ([], 0)
+        found.reserveCapacity(ordered.count)
         // The minute in which all earlier work had ended; nil while there was none, or some is still open.
         var before: Int?
         while start < ordered.count {
@@ -107,10 +108,10 @@ public struct WorkDay: Sendable, Equatable {
             let ofDay = ordered[start..<end]
             start = end
             var sums = Sums()
-            for stretch in ofDay { sums.add(stretch) }
+            for place in ofDay.indices { sums.add(ordered[place]) }
             let isYoung = youthUntil.map { day <= $0 } ?? false
             found.append(
-                WorkDay(
+                computed(
                     day, ofDay, sums, after: before, in: days, rule: rule, holidays: holidays, isYoung: isYoung,
                     now: now))
             before = sums.isOpen ? nil : sums.lastEnd?.minute
@@ -122,24 +123,24 @@ public struct WorkDay: Sendable, Equatable {
     ///   - stretches: at least one, ordered by their beginning.
     ///   - sums: of these.
     ///   - before: the minute in which the work of the last day before had ended; nil if there is none.
-    private init(
+    private static func computed(
         _ day: Day, _ stretches: ArraySlice<WorkStretch>, _ sums: Sums, after before: Int?, in days: ZoneDays,
         rule: BreakRule, holidays: HolidayCalendar, isYoung: Bool, now: Instant
-    ) {
+    ) -> WorkDay {
         let isRecorded = sums.hasStated || sums.hasTaken
         let deduction = isRecorded ? 0 : rule.deduction(presence: sums.presence, gaps: sums.gaps)
         let breaks = min(isRecorded ? sums.breaks : deduction, sums.presence)
         let first = stretches[stretches.startIndex]
-        self.init(
+        return WorkDay(
             day: day, from: first.from, to: sums.isOpen ? nil : sums.lastEnd,
             presenceMinutes: sums.presence, gapMinutes: sums.gaps, breakMinutes: breaks,
             breakSource: sums.hasStated ? .stated : sums.hasTaken ? .taken : deduction > 0 ? .rule : nil,
             travelMinutes: min(sums.travel, sums.presence - breaks), entries: stretches.map(\.entry),
             isOpen: sums.isOpen,
-            warnings: Self.warnings(
+            warnings: warnings(
                 day, stretches, sums, breaks: breaks, deduction: deduction, after: before, in: days,
-                holidays: holidays, isYoung: isYoung, now: now))
-        holiday = holidays.name(of: day, in: first.region)
+                holidays: holidays, isYoung: isYoung, now: now),
+            holiday: holidays.name(of: day, in: first.region))
     }
 
     private static let longestOpen = Duration.seconds(14 * 3600)
@@ -163,10 +164,18 @@ public struct WorkDay: Sendable, Equatable {
         if work > 480 { found.append(.over8Hours) }
         if work > 600 { found.append(.over10Hours) }
         if let rest, rest >= BreakRule.shortestPiece, rest < shortestRest { found.append(.shortRest) }
-        if stretches.contains(where: { $0.isOnRestDay(days, holidays, now: now) }) { found.append(.sundayOrHoliday) }
-        if stretches.contains(where: { $0.recordedAt >= recordedBy }) { found.append(.lateRecord) }
-        if stretches.contains(where: { $0.to == nil && now - longestOpen > $0.from }) { found.append(.openTooLong) }
-        if stretches.contains(where: { $0.presence > 24 * 60 }) { found.append(.over24Hours) }
+        var (isOnRestDay, isLate, isOpenTooLong, isOver24Hours) = (false, false, false, false)
+        for place in stretches.indices {
+            isOnRestDay = isOnRestDay || stretches[place].isOnRestDay(days, holidays, now: now)
+            isLate = isLate || stretches[place].recordedAt >= recordedBy
+            isOpenTooLong =
+                isOpenTooLong || stretches[place].to == nil && now - longestOpen > stretches[place].from
+            isOver24Hours = isOver24Hours || stretches[place].presence > 24 * 60
+        }
+        if isOnRestDay { found.append(.sundayOrHoliday) }
+        if isLate { found.append(.lateRecord) }
+        if isOpenTooLong { found.append(.openTooLong) }
+        if isOver24Hours { found.append(.over24Hours) }
         if isYoung {
             let (first, last) = (stretches[stretches.startIndex].from.minute, sums.lastEnd?.minute)
             // The clocks change before six o'clock.
@@ -244,17 +253,17 @@ private struct Sums {
 extension [WorkStretch] {
     /// In the order in which they began. Those of a query mostly are.
     fileprivate var inOrder: [WorkStretch] {
-        func isBefore(_ left: WorkStretch, _ right: WorkStretch) -> Bool {
-            left.from == right.from ? left.entry < right.entry : left.from < right.from
-        }
-        for index in indices.dropFirst() where isBefore(self[index], self[index - 1]) {
-            return sorted(by: isBefore)
+        for index in indices.dropFirst() where self[index].isBefore(self[index - 1]) {
+            return sorted { $0.isBefore($1) }
         }
         return self
     }
 }
 
 extension WorkStretch {
+    /// In the order of a day's entries.
+    func isBefore(_ other: WorkStretch) -> Bool { from == other.from ? entry < other.entry : from < other.from }
+
     /// In minutes; 0 while it is open.
     fileprivate var presence: Int { to.map { max(0, $0.minute - from.minute) } ?? 0 }
 

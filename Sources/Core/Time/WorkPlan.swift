@@ -33,7 +33,8 @@ package struct WorkPlan: Sendable {
     /// The days of a period on which the person worked, was to work or was away, in order.
     /// - Parameter worked: days on which the person has entries, in order.
     package func days(_ worked: [WorkDay], of period: ClosedRange<Day>) -> [WorkDay] {
-        let worked = worked.filter { period.contains($0.day) }
+        let isWithin = worked.isEmpty || period.contains(worked[0].day) && period.contains(worked[worked.count - 1].day)
+        let worked = isWithin ? worked : worked.filter { period.contains($0.day) }
         if targets.isEmpty && absences.isEmpty { return worked }
         var (found, next) = ([WorkDay](), 0)
         for number in 0..<period.count {
@@ -74,8 +75,7 @@ extension WorkDay {
     init(withoutWork day: Day, from start: Instant, holiday: String?) {
         self.init(
             day: day, from: start, to: nil, presenceMinutes: 0, gapMinutes: 0, breakMinutes: 0, breakSource: nil,
-            travelMinutes: 0, entries: [], isOpen: false, warnings: [])
-        self.holiday = holiday
+            travelMinutes: 0, entries: [], isOpen: false, warnings: [], holiday: holiday)
     }
 
     /// The same day with its target, and with what counts as worked because of a holiday or an absence.

@@ -53,6 +53,17 @@ package struct ZoneDays: Sendable {
         return first + (began - 1)
     }
 
+    /// What clocks there show, as a day and the minute of it.
+    package func local(_ instant: Instant) -> (day: Day, minute: Int) {
+        let day = day(of: instant)
+        let (start, end) = (start(of: day), start(of: day + 1))
+        // Clocks that are changed make a day longer or shorter; old ones weren't a whole number of minutes apart.
+        guard end.milliseconds - start.milliseconds == 86_400_000, start.milliseconds % 60_000 == 0 else {
+            return instant.local(in: timeZone)
+        }
+        return (day, instant.minute - start.minute)
+    }
+
     package func start(of day: Day) -> Instant {
         let index = day.daysSince1970 - first.daysSince1970
         return starts.indices.contains(index) ? starts[index] : day.start(in: timeZone)

@@ -21,24 +21,17 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
 
     init?(_ utf8: UnsafeBufferPointer<UInt8>) {
         guard utf8.count == Self.textLength else { return nil }
-        var wrong: UInt8 = 0
-        func digits(_ places: Range<Int>, after value: UInt64) -> UInt64 {
-            var value = value
-            for position in places {
-                let byte = utf8[position]
-                let digit = byte &- UInt8(ascii: "0")
-                let letter = (byte | 0x20) &- UInt8(ascii: "a")
-                wrong |= digit > 9 && letter > 5 ? 1 : 0
-                value = value << 4 | UInt64(digit <= 9 ? digit : letter &+ 10)
-            }
-            return value
-        }
-        // By themselves, and not at each character: a list has thousands of ids.
         let dash = UInt8(ascii: "-")
-        wrong = (utf8[8] ^ dash) | (utf8[13] ^ dash) | (utf8[18] ^ dash) | (utf8[23] ^ dash)
-        high = digits(14..<18, after: digits(9..<13, after: digits(0..<8, after: 0)))
-        low = digits(24..<36, after: digits(19..<23, after: 0))
-        guard wrong == 0 else { return nil }
+        guard utf8[8] == dash, utf8[13] == dash, utf8[18] == dash, utf8[23] == dash else { return nil }
+        let bytes = UnsafeRawBufferPointer(utf8)
+        func eight(at place: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian }
+        func four(at place: Int) -> UInt64 {
+            UInt64(bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self).bigEndian)
+        }
+        guard let first = hexValue(eight(at: 0)), let second = hexValue(four(at: 9) << 32 | four(at: 14)),
+            let third = hexValue(four(at: 19) << 32 | four(at: 24)), let fourth = hexValue(eight(at: 28))
+        else { return nil }
+        (high, low) = (UInt64(first) << 32 | UInt64(second), UInt64(third) << 32 | UInt64(fourth))
     }
 
     /// The same id, typed as that of another kind of row.
@@ -67,18 +60,22 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
     /// Writes the `textLength` characters of `text` and returns their number.
     @discardableResult
     public func write(to memory: UnsafeMutablePointer<UInt8>) -> Int {
-        var rest = (high, low)
-        for position in stride(from: Self.textLength - 1, through: 0, by: -1) {
-            if position == 8 || position == 13 || position == 18 || position == 23 {
-                memory[position] = UInt8(ascii: "-")
-            } else if position > 18 {
-                memory[position] = hexDigit(UInt8(truncatingIfNeeded: rest.1) & 15)
-                rest.1 >>= 4
-            } else {
-                memory[position] = hexDigit(UInt8(truncatingIfNeeded: rest.0) & 15)
-                rest.0 >>= 4
-            }
+        let raw = UnsafeMutableRawPointer(memory)
+        func eight(_ digits: UInt64, at place: Int) {
+            raw.storeBytes(of: digits.bigEndian, toByteOffset: place, as: UInt64.self)
         }
+        func four(_ digits: UInt64, at place: Int) {
+            memory[place] = UInt8(ascii: "-")
+            raw.storeBytes(of: UInt32(truncatingIfNeeded: digits).bigEndian, toByteOffset: place + 1, as: UInt32.self)
+        }
+        let second = hexDigits(UInt32(truncatingIfNeeded: high))
+        let third = hexDigits(UInt32(truncatingIfNeeded: low >> 32))
+        eight(hexDigits(UInt32(truncatingIfNeeded: high >> 32)), at: 0)
+        four(second >> 32, at: 8)
+        four(second, at: 13)
+        four(third >> 32, at: 18)
+        four(third, at: 23)
+        eight(hexDigits(UInt32(truncatingIfNeeded: low)), at: 28)
         return Self.textLength
     }
 

@@ -49,13 +49,16 @@ public struct PaidHours: Sendable {
     fileprivate init(_ row: PaidHoursRow, _ month: PaidMonth) {
         (user, userName, personnelNumber) = (row.user, row.userName, row.personnelNumber)
         askedFor = month.askedFor(by: row.user)
-        let places = Dictionary(row.entries.map { ($0.stretch.entry, $0) }) { first, _ in first }
-        days = month.days(of: row).map { work in
-            let entries = work.entries.compactMap { places[$0] }
-            let shares = work.shares(of: entries.map(\.stretch))
+        // The days have all of the entries, in their order.
+        let entries = row.entries.sorted { $0.stretch.isBefore($1.stretch) }
+        var first = 0
+        days = month.days(of: row.user, leaving: row.removedAt, entries.map(\.stretch)).map { work in
+            let ofDay = entries[first..<min(first + work.entries.count, entries.count)]
+            first = ofDay.endIndex
+            let shares = work.shares(of: ofDay.map(\.stretch))
             return Day(
                 work: work,
-                entries: zip(entries, shares).map { entry, minutes in
+                entries: zip(ofDay, shares).map { entry, minutes in
                     Entry(
                         site: entry.site, siteName: entry.siteName, kind: entry.stretch.isTravel ? .travel : .work,
                         from: entry.stretch.from, to: entry.stretch.to,
@@ -188,7 +191,7 @@ struct PaidMonth: Sendable {
     fileprivate let days: ClosedRange<Day>
     fileprivate let period: Range<Instant>
     private let facts: Facts
-    private let zone: ZoneDays
+    let zone: ZoneDays
     private let holidays: HolidayCalendar
     private let now: Instant
 
@@ -206,17 +209,18 @@ struct PaidMonth: Sendable {
     fileprivate var regions: [Site.ID: Region] { facts.regions }
 
     /// A person's days, as time sheets compute them, with their approvals.
-    fileprivate func days(of row: PaidHoursRow) -> [WorkDay] {
+    /// - Parameters:
+    ///   - leaving: when the person was removed; nil if they are there.
+    ///   - stretches: the person's that began in the month.
+    fileprivate func days(of user: User.ID, leaving: Instant?, _ stretches: [WorkStretch]) -> [WorkDay] {
         let worked = WorkDay.days(
-            of: row.entries.map(\.stretch), in: zone, rule: facts.rules.breakRule, holidays: holidays, now: now)
+            of: stretches, in: zone, rule: facts.rules.breakRule, holidays: holidays, now: now)
         let plan = WorkPlan(
-            facts.targets[row.user] ?? [], facts.away[row.user] ?? [], holidays, in: zone,
-            until: row.removedAt.map(zone.day(of:)))
-        return plan.days(worked, of: days).map { day in
-            var day = day
-            day.approval = facts.approvals[row.user]?[day.day]
-            return day
-        }
+            facts.targets[user] ?? [], facts.away[user] ?? [], holidays, in: zone, until: leaving.map(zone.day(of:)))
+        var days = plan.days(worked, of: days)
+        guard let approvals = facts.approvals[user] else { return days }
+        for place in days.indices { days[place].approval = approvals[days[place].day] }
+        return days
     }
 
     fileprivate func askedFor(by user: User.ID) -> [Day] {
@@ -235,11 +239,14 @@ struct PaidMonth: Sendable {
 
     /// Reads everyone's hours, a few people at a time.
     func each(_ database: any Database, _ take: ([PaidHours]) async throws -> Void) async throws {
-        var last: User.ID?
-        repeat {
-            let rows = try await database.fetch(PaidHours.rows(self, after: last))
+        var rows = try await database.fetch(PaidHours.rows(self, after: nil))
+        while rows.count == PaidHours.atOnce {
+            let last = rows.last?.user
+            // The database reads while these are computed and sent.
+            async let next = database.fetch(PaidHours.rows(self, after: last))
             try await take(rows.map { PaidHours($0, self) })
-            last = rows.count < PaidHours.atOnce ? nil : rows.last?.user
-        } while last != nil
+            rows = try await next
+        }
+        try await take(rows.map { PaidHours($0, self) })
     }
 }

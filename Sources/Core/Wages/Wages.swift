@@ -75,7 +75,7 @@ public struct Wages: Sendable {
     public struct Reading: Sendable {
         fileprivate let month: PaidMonth
         /// The company's.
-        public let timeZone: String
+        package var zone: ZoneDays { month.zone }
     }
 
     /// Checks that a month's hours can be read.
@@ -92,8 +92,7 @@ public struct Wages: Sendable {
         guard let rules = rules.first else { throw Company.notFound }
         guard user == nil || !users.isEmpty else { throw User.notFound }
         let facts = PaidMonth.Facts(rules, regions, targets, away, asked: asked, approvals)
-        return Reading(
-            month: PaidMonth(month, of: user, facts, now: runtime.now(), in: scope), timeZone: rules.timeZone)
+        return Reading(month: PaidMonth(month, of: user, facts, now: runtime.now(), in: scope))
     }
 
     /// Reads the hours of a few people at a time. They are a consistent snapshot only if no one writes hours meanwhile.

@@ -32,7 +32,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
     // MARK: Values
 
     /// An object with the fields that the value describes.
-    mutating func object(_ value: some Wire) {
+    mutating func object(_ value: borrowing some Wire) {
         byte(UInt8(ascii: "{"))
         needsComma = false
         value.describe(&self)
@@ -40,7 +40,17 @@ struct JSONWriter: FieldWriter, ~Copyable {
         needsComma = true
     }
 
-    mutating func list(_ values: some Sequence<some Wire>) { list(values) { _ in } }
+    /// In memory of their own, which is read where it is: a month has a thousand days, each of them large.
+    mutating func list<Value: Wire>(_ values: [Value]) {
+        byte(UInt8(ascii: "["))
+        values.withUnsafeBufferPointer { values in
+            for place in values.indices {
+                if place > 0 { byte(UInt8(ascii: ",")) }
+                object(values[place])
+            }
+        }
+        byte(UInt8(ascii: "]"))
+    }
 
     /// - Parameter step: called after each value, with what was written so far.
     mutating func list(_ values: some Sequence<some Wire>, _ step: (inout JSONWriter) throws -> Void) rethrows {
@@ -221,12 +231,22 @@ struct JSONWriter: FieldWriter, ~Copyable {
     }
 
     private mutating func append(_ integer: Int) {
-        let (thousandths, isTooLarge) = Int64(integer).multipliedReportingOverflow(by: 1000)
-        if isTooLarge {
-            for byte in "\(integer)".utf8 { self.byte(byte) }
-        } else {
-            count += Quantity(thousandths: thousandths).write(to: room(Quantity.longestText))
+        // The digits of the largest, and a sign.
+        let most = 20
+        let end = room(most) + most
+        var (start, rest) = (end, integer.magnitude)
+        repeat {
+            start -= 1
+            start.pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if integer < 0 {
+            start -= 1
+            start.pointee = UInt8(ascii: "-")
         }
+        let length = end - start
+        (memory + count).update(from: start, count: length)
+        count += length
     }
 
     // MARK: Memory

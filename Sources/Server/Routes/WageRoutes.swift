@@ -33,15 +33,15 @@ struct WageRoutes {
             ) { (call, company: InCompany) in
                 let (month, format) = (try call.month, try call.format(of: TableFormat.self))
                 let reading = try await wages.reading(month, of: try call.user, in: company.scope)
-                let table = HourTable(timeZone: reading.timeZone, language: company.scope.actor.user.language)
+                let table = HourTable(zone: reading.zone, language: company.scope.actor.user.language)
                 switch format {
                 case .csv:
                     return .download("polier-\(month.text).csv", type: "text/csv; charset=utf-8") { writer in
-                        var text = CSV.mark + CSV.line(table.headings.map { .text($0) })
+                        var file = CSVFile()
+                        file.add(table.headings.map { .text($0) })
                         try await wages.read(reading) { people in
-                            for person in people { table.lines(of: person) { text += CSV.line($0) } }
-                            for piece in ByteBuffer(string: text).pieces { try await writer.write(piece) }
-                            text = ""
+                            for person in people { table.lines(of: person) { file.add($0) } }
+                            for piece in file.take().pieces { try await writer.write(piece) }
                         }
                     }
                 case .xlsx:

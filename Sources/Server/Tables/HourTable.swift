@@ -1,10 +1,11 @@
 import Core
+import NIOCore
 import Storage
 
 /// Hours of a month as a table for spreadsheets: a line for each time entry.
 struct HourTable: Sendable {
     /// The company's, for days and times.
-    let timeZone: String
+    let zone: ZoneDays
     let language: Language
 
     /// A column: its heading, and its value of each line.
@@ -29,9 +30,12 @@ struct HourTable: Sendable {
 
     /// - Parameter take: takes the cells of the next line.
     func lines(of person: PaidHours, _ take: ([Cell]) throws -> Void) rethrows {
+        var cells: [Cell] = []
         for day in person.days {
             for entry in day.entries {
-                try take(Column.allCases.map { cell($0, person, day.work, entry) })
+                cells.removeAll(keepingCapacity: true)
+                for column in Column.allCases { cells.append(cell(column, person, day.work, entry)) }
+                try take(cells)
             }
         }
     }
@@ -76,7 +80,7 @@ struct HourTable: Sendable {
     }
 
     private func moment(_ instant: Instant) -> Cell {
-        let local = instant.local(in: timeZone)
+        let local = zone.local(instant)
         return .moment(local.day, local.minute)
     }
 
@@ -111,45 +115,88 @@ struct HourTable: Sendable {
 }
 
 /// The table as a CSV file for German spreadsheets: UTF-8 with a mark, semicolons, decimal commas, lines that end with CR LF.
-enum CSV {
-    /// Spreadsheets read a file as UTF-8 only if it begins with this mark.
-    static let mark = "\u{FEFF}"
+struct CSVFile {
+    /// What was added since the bytes were taken last. Spreadsheets read a file as UTF-8 only if it begins with this mark.
+    private var bytes = Array("\u{FEFF}".utf8)
 
-    static func line(_ cells: [HourTable.Cell]) -> String {
-        cells.map(text).joined(separator: ";") + "\r\n"
+    mutating func add(_ cells: [HourTable.Cell]) {
+        for (place, cell) in cells.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ";")) }
+            add(cell)
+        }
+        bytes.append(UInt8(ascii: "\r"))
+        bytes.append(UInt8(ascii: "\n"))
     }
 
-    private static func text(_ cell: HourTable.Cell) -> String {
+    mutating func take() -> ByteBuffer {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return ByteBuffer(bytes: bytes)
+    }
+
+    private mutating func add(_ cell: HourTable.Cell) {
         switch cell {
-        case .none: ""
-        case .text(let text): quoted(text)
-        case .count(let count): "\(count)"
-        case .hours(let minutes): hours(minutes)
-        case .day(let day): date(day)
-        case .moment(let day, let minute): "\(date(day)) \(two(minute / 60)):\(two(minute % 60))"
+        case .none: break
+        case .text(let text): add(text)
+        case .count(let count): add(count)
+        // Rounded half up: thirds of hundredths are no halves.
+        case .hours(let minutes):
+            let hundredths = (minutes * 10 + 3) / 6
+            add(hundredths / 100)
+            bytes.append(UInt8(ascii: ","))
+            addTwo(hundredths % 100)
+        case .day(let day): add(day)
+        case .moment(let day, let minute):
+            add(day)
+            bytes.append(UInt8(ascii: " "))
+            addTwo(minute / 60)
+            bytes.append(UInt8(ascii: ":"))
+            addTwo(minute % 60)
         }
     }
 
-    /// Rounded half up: thirds of hundredths are no halves.
-    private static func hours(_ minutes: Int) -> String {
-        let hundredths = (minutes * 10 + 3) / 6
-        return "\(hundredths / 100),\(two(hundredths % 100))"
+    private mutating func add(_ number: Int) { bytes.append(contentsOf: "\(number)".utf8) }
+
+    private mutating func addTwo(_ number: Int) {
+        bytes.append(UInt8(ascii: "0") + UInt8(number / 10))
+        bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-
     /// `DD.MM.YYYY`.
-    private static func date(_ day: Day) -> String {
-        day.text.split(separator: "-").reversed().joined(separator: ".")
+    private mutating func add(_ day: Day) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Day.textLength) { text in
+            guard let start = text.baseAddress else { return }
+            day.write(to: start)
+            let point = CollectionOfOne(UInt8(ascii: "."))
+            for part in [8..<10, 5..<7] {
+                bytes.append(contentsOf: text[part])
+                bytes.append(contentsOf: point)
+            }
+            bytes.append(contentsOf: text[0..<4])
+        }
     }
 
     /// A text that begins like a formula gets an apostrophe, as the web app's tables have it (web/parts/csv.js).
-    private static func quoted(_ text: String) -> String {
-        // By scalars: spreadsheets don't see that a mark is combined with the next one.
-        let (formula, special): (Set<UInt8>, Set<UInt8>) = (Set("=+-@\t\r".utf8), Set(";\"\n\r".utf8))
-        let text = text.utf8.first.map(formula.contains) == true ? "'\(text)" : text
-        guard text.utf8.contains(where: special.contains) else { return text }
+    private mutating func add(_ text: String) {
+        // By bytes: spreadsheets don't see that a mark is combined with the next character.
         let quote = UInt8(ascii: "\"")
-        return "\"\(String(decoding: text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }, as: UTF8.self))\""
+        let isQuoted = text.utf8.contains { byte in
+            byte == quote || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+        }
+        if isQuoted { bytes.append(quote) }
+        switch text.utf8.first {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "\t"),
+            UInt8(ascii: "\r"):
+            bytes.append(UInt8(ascii: "'"))
+        default: break
+        }
+        if isQuoted {
+            for byte in text.utf8 {
+                if byte == quote { bytes.append(quote) }
+                bytes.append(byte)
+            }
+            bytes.append(quote)
+        } else {
+            bytes.append(contentsOf: text.utf8)
+        }
     }
 }
