@@ -53,7 +53,7 @@ import Testing
                 try await group.waitForAll()
             }
             try await Stock.at(url) { stock in
-                let entries = try await StoredEntry.all(stock)
+                let entries = try await Self.settled(stock)
                 Self.checkOverlaps(entries)
                 try await Self.checkActs(stock, entries, ledger)
                 try await Self.checkSheets(entries, crew)
@@ -61,6 +61,18 @@ import Testing
             try await Self.checkChain(url)
             for server in servers { #expect(await server.terminate() == 0) }
         }
+    }
+
+    /// What is there once the servers are done with the acts whose clients went away.
+    private static func settled(_ stock: Stock) async throws -> [StoredEntry] {
+        var entries = try await StoredEntry.all(stock)
+        for _ in 0..<60 {
+            try await Task.sleep(for: .milliseconds(500))
+            let again = try await StoredEntry.all(stock)
+            if again.map(\.version) == entries.map(\.version) { break }
+            entries = again
+        }
+        return entries
     }
 
     /// No two entries that count share time. What is open takes no time yet, and only begins where there is no other.
