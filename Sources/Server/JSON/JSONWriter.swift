@@ -200,11 +200,20 @@ struct JSONWriter: FieldWriter, ~Copyable {
 
     /// - Parameter name: plain letters, nothing to escape.
     private mutating func key(_ name: StaticString) {
-        if needsComma { byte(UInt8(ascii: ",")) }
+        let length = name.utf8CodeUnitCount
+        // With a comma, two quotes and a colon.
+        var end = room(length + 4)
+        if needsComma {
+            end.pointee = UInt8(ascii: ",")
+            end += 1
+        }
         needsComma = true
-        byte(UInt8(ascii: "\""))
-        raw(name)
-        raw("\":")
+        end.pointee = UInt8(ascii: "\"")
+        (end + 1).update(from: name.utf8Start, count: length)
+        end += length + 1
+        end.pointee = UInt8(ascii: "\"")
+        end[1] = UInt8(ascii: ":")
+        count = end - memory + 2
     }
 
     /// At most `length` characters that need no escape.
