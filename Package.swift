@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CHaru", providers: [.apt(["libhpdf-dev"])]),
         .systemLibrary(name: "CXlsxwriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: swiftSettings),
         .target(name: "MailTransport", dependencies: ["Core", "Curl"], swiftSettings: swiftSettings),
@@ -63,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Core", "CQrencode", "CXlsxwriter", "CZlib", "Embedded", "MailTransport", "ObjectStore", "Storage",
+                "CHaru", "Core", "CQrencode", "CXlsxwriter", "CZlib", "Embedded", "MailTransport", "ObjectStore",
+                "Storage",
                 "StoreSQLite",
                 "StorePostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

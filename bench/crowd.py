@@ -93,7 +93,7 @@ class Crowd:
         tokens = []
         for number in range(count):
             user, token = self.ids.next(), f"{self.ids.chance.getrandbits(256):064x}"
-            email = f"worker{number}@betrieb.example"
+            email = f"worker{len(self.rows['users'][1])}@betrieb.example"
             self.add("users", company.id, user, email, email, "Kai", f"Nr. {number}", "WORKER", "ACTIVE", "de", NOW, NOW)
             self.add("assignments", company.id, company.site, user, NOW)
             self.add(
@@ -101,6 +101,18 @@ class Crowd:
                 NOW + 10**8)
             tokens.append(token)
         return tokens
+
+    def worked(self, company: Company, people: int, days: int) -> list[tuple[str, str]]:
+        """So many people who worked a shift on five days of seven for so many days: their ids and the tokens of their sessions."""
+        tokens = self.workers(company, people)
+        users = [row[1] for row in self.rows["users"][1][-people:]]
+        for day in range(days, 0, -1):
+            if day % 7 < 2:
+                continue
+            came = NOW - day * 86_400_000
+            for user in users:
+                self.add("time_entries", company.id, company.site, self.ids.next(), user, came, came + 8 * 3_600_000, came, came)
+        return list(zip(users, tokens, strict=True))
 
     def active(self, company: Company, user: str) -> None:
         """What goes on now, in an old company as in a young one."""

@@ -21,9 +21,9 @@ import machine
 import mail
 import statements
 import web
-from company import PERSON, Company, crew, hours, month, register, shifts, transfers
+from company import PERSON, Company, crew, hours, month, paid, register, shifts, transfers
 from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
-from processes import BenchError, node, polier
+from processes import BenchError, Server, node, polier
 from table import Line, of_rates, of_values, rendered
 
 ME = "/api/v1/users/me"
@@ -176,8 +176,8 @@ class Bench:
         url = os.environ["POLIER_TEST_POSTGRES_URL"]
         with polier(self.folder, url) as server:
             company = register(server, materials=0)
-            first, last = month(server, company, crew(server, company, 49) + [
-                json.loads(server.fetch(ME, company.token))["id"]], days=22)
+            people = crew(server, company, 49) + [json.loads(server.fetch(ME, company.token))["id"]]
+            first, last = month(server, company, people, days=22)
             database = libpq(url)
             statements.query(database, "ANALYZE")
             script = self.folder / "sheets.pgbench.sql"
@@ -206,6 +206,91 @@ class Bench:
                 "pgbench": lambda effort: transactions(effort, script, {}, database),
             })
             self.lines.append(of_rates(what, "pgbench, the plain rows", rates["polier"], rates["pgbench"], 1 / 3))
+            # Making one keeps it, and a month has 50 at most: the check does all but that.
+            paid(server, company, people, first, last)
+            check = f"/api/v1/companies/{company.id}/time-sheets/export/check?month={last:%Y-%m}&format=lodas"
+            seen = json.loads(server.fetch(check, company.token))
+            if (seen["people"], seen["lines"], seen["gaps"]) != (50, 50, []):
+                raise BenchError(f"the payroll file of 50 people isn't ready: {seen}")
+            what = "GET the check of a month's LODAS file of 50 people, PostgreSQL"
+            rates = alternate(dataclasses.replace(self.effort, connections=1), what, {
+                "polier": lambda effort: requests(effort, server, check, company.token),
+                "pgbench": lambda effort: transactions(effort, script, {}, database),
+            })
+            self.lines.append(of_rates(what, "pgbench, the plain rows", rates["polier"], rates["pgbench"], 1 / 3))
+
+    def years(self) -> None:
+        """Hours of a company of 50 people with five years behind it, against one with three months."""
+        with contextlib.ExitStack() as stack:
+            for engine in ["SQLite", "PostgreSQL"]:
+                sides, acts = {}, {}
+                for name, days in [("old", 5 * 365), ("young", 90)]:
+                    sides[name] = self.worked(stack, f"years-{name}", engine, days)
+                    acts[name] = self.arriving(stack, f"years-{name}-clock", engine, days)
+                today = datetime.date.today()
+                first = today.replace(day=1)
+                month_before = f"{first - datetime.timedelta(1):%Y-%m}"
+                # The server makes only a few such answers at once for a company, and one copy for a person.
+                for what, path in [
+                    ("GET this month's time sheets", f"/time-sheets?from={first}&to={today}&limit=100"),
+                    ("GET a worker's own month", f"/time-sheets?from={first}&to={today}&userId={{user}}"),
+                    ("GET last month's hours as CSV", f"/time-sheets/export?month={month_before}&format=csv"),
+                ]:
+                    what = f"{what}, 50 people, five years of hours, {engine}"
+                    rates = alternate(dataclasses.replace(self.effort, connections=1), what, {
+                        name: lambda effort, server=server, company=company, user=user, token=token, path=path: requests(
+                            effort, server, f"/api/v1/companies/{company.id}" + path.format(user=user),
+                            token if "{user}" in path else company.token)
+                        for name, (server, company, user, token) in sides.items()
+                    })
+                    self.lines.append(of_rates(what, "three months of hours", rates["old"], rates["young"], 1 / 1.2))
+                what = f"check-in and check-out, five years of hours, {engine}"
+                rates = alternate(self.effort, what, acts)
+                self.lines.append(of_rates(what, "three months of hours", rates["old"], rates["young"], 1 / 1.2))
+
+    def worked(self, stack: contextlib.ExitStack, name: str, engine: str, days: int):
+        """A server with a company whose 50 people worked for so many days: and one of them, with the token of their session."""
+        url = self.fresh(name) if engine == "SQLite" else stack.enter_context(self.schema(name.replace("-", "_")))
+        with polier(self.folder, url) as server:
+            company = register(server, materials=0)
+        rows = crowd.Crowd()
+        user, token = rows.worked(company, 50, days)[0]
+        rows.write(url)
+        server = stack.enter_context(polier(self.folder, url))
+        self.seal(server, company)
+        return server, company, user, token
+
+    def arriving(self, stack: contextlib.ExitStack, name: str, engine: str, days: int) -> Callable[[Effort], float]:
+        """Such a company, in which others check in and out."""
+        people, rounds = 256, self.effort.rounds + 1
+        url = self.fresh(name) if engine == "SQLite" else stack.enter_context(self.schema(name.replace("-", "_")))
+        with polier(self.folder, url) as server:
+            company = register(server, materials=0)
+        rows = crowd.Crowd()
+        rows.worked(company, 50, days)
+        tokens = rows.workers(company, people * rounds)
+        rows.write(url)
+        server = stack.enter_context(polier(self.folder, url))
+        self.seal(server, company)
+        # A round leaves people on the site: each has people of its own.
+        groups = iter([tokens[start:start + people] for start in range(0, len(tokens), people)])
+        acts = self.folder / f"{name}.acts"
+
+        def act(effort: Effort) -> float:
+            acts.write_text("".join(line + "\n" for line in shifts(company, next(groups), count=100)))
+            # One thread: another one would send the same acts again.
+            return requests(dataclasses.replace(effort, threads=1), server, "/", posts=acts)
+
+        return act
+
+    @staticmethod
+    def seal(server: Server, company: Company) -> None:
+        """Waits until the hours that were put into the tables are in the company's chain: the server does it in the background."""
+        end = time.monotonic() + 900
+        while not json.loads(server.fetch(f"/api/v1/companies/{company.id}/hours/verify", company.token))["sealed"]:
+            if time.monotonic() > end:
+                raise BenchError("the chain of the hours wasn't sealed within a quarter of an hour")
+            time.sleep(0.5)
 
     def postgres(self) -> None:
         """The site again, against pgbench with the statements that the server runs for it."""
@@ -415,7 +500,7 @@ def libpq(url: str) -> dict[str, str]:
 
 
 GROUPS = {
-    "me": Bench.me, "site": Bench.site, "write": Bench.write, "transfer": Bench.transfer, "hours": Bench.hours,
+    "me": Bench.me, "site": Bench.site, "write": Bench.write, "transfer": Bench.transfer, "hours": Bench.hours, "years": Bench.years,
     "postgres": Bench.postgres, "crowd": Bench.crowd,
     "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "age": Bench.age, "copy": Bench.copy, "web": Bench.web,
 }

@@ -143,6 +143,8 @@ CREATE TABLE companies (
     break_rule text COLLATE "C" NOT NULL DEFAULT 'NONE'::text,
     region text COLLATE "C",
     local_holidays text COLLATE "C" NOT NULL DEFAULT ''::text,
+    hours_kept_years bigint,
+    hours_from text COLLATE "C",
     CONSTRAINT companies_pkey PRIMARY KEY (id)
 );
 
@@ -240,6 +242,24 @@ CREATE TABLE former_names (
     CONSTRAINT former_names_pkey PRIMARY KEY (company_id, user_id, number),
     CONSTRAINT former_names_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
 );
+
+CREATE TABLE hour_erasures (
+    company_id text COLLATE "C" NOT NULL,
+    done_day text COLLATE "C" NOT NULL,
+    set_by text COLLATE "C" NOT NULL,
+    entries bigint NOT NULL DEFAULT 0,
+    days bigint NOT NULL DEFAULT 0,
+    absences bigint NOT NULL DEFAULT 0,
+    clarifications bigint NOT NULL DEFAULT 0,
+    files bigint NOT NULL DEFAULT 0,
+    CONSTRAINT hour_erasures_pkey PRIMARY KEY (company_id),
+    CONSTRAINT hour_erasures_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
+    CONSTRAINT hour_erasures_set_by_fkey FOREIGN KEY (set_by) REFERENCES users(id)
+);
+
+CREATE INDEX hour_erasures_done ON hour_erasures USING btree (done_day, company_id);
+
+CREATE INDEX hour_erasures_setter ON hour_erasures USING btree (set_by, company_id);
 
 CREATE TABLE hour_heads (
     company_id text COLLATE "C" NOT NULL,
@@ -532,6 +552,7 @@ CREATE TABLE sites (
     contact_phone text COLLATE "C",
     kind text COLLATE "C" NOT NULL DEFAULT 'SITE'::text,
     region text COLLATE "C",
+    erased_minutes bigint NOT NULL DEFAULT 0,
     CONSTRAINT sites_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT sites_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
     CONSTRAINT sites_dates CHECK (end_date >= start_date),
@@ -679,6 +700,7 @@ CREATE TABLE users (
     phone text COLLATE "C",
     personnel_number text COLLATE "C",
     youth_until text COLLATE "C",
+    hour_mails text COLLATE "C" NOT NULL DEFAULT 'NEEDED'::text,
     CONSTRAINT users_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT users_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
     CONSTRAINT users_status CHECK (status = ANY (ARRAY['ACTIVE'::text, 'INACTIVE'::text]))

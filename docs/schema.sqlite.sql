@@ -138,6 +138,8 @@ CREATE TABLE companies (
     break_rule TEXT NOT NULL DEFAULT 'NONE',
     region TEXT,
     local_holidays TEXT NOT NULL DEFAULT '',
+    hours_kept_years BIGINT,
+    hours_from TEXT,
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
@@ -229,6 +231,22 @@ CREATE TABLE former_names (
     PRIMARY KEY (company_id, user_id, number),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) WITHOUT ROWID;
+
+CREATE TABLE hour_erasures (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    done_day TEXT NOT NULL,
+    set_by TEXT NOT NULL REFERENCES users (id),
+    entries BIGINT NOT NULL DEFAULT 0,
+    days BIGINT NOT NULL DEFAULT 0,
+    absences BIGINT NOT NULL DEFAULT 0,
+    clarifications BIGINT NOT NULL DEFAULT 0,
+    files BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (company_id)
+) WITHOUT ROWID;
+
+CREATE INDEX hour_erasures_done ON hour_erasures (done_day, company_id);
+
+CREATE INDEX hour_erasures_setter ON hour_erasures (set_by, company_id);
 
 CREATE TABLE hour_heads (
     company_id TEXT NOT NULL REFERENCES companies (id),
@@ -511,6 +529,7 @@ CREATE TABLE sites (
     contact_phone TEXT,
     kind TEXT NOT NULL DEFAULT 'SITE',
     region TEXT,
+    erased_minutes BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (company_id, id),
     CONSTRAINT sites_dates CHECK (end_date >= start_date)
 ) WITHOUT ROWID;
@@ -655,6 +674,7 @@ CREATE TABLE users (
     phone TEXT,
     personnel_number TEXT,
     youth_until TEXT,
+    hour_mails TEXT NOT NULL DEFAULT 'NEEDED',
     PRIMARY KEY (company_id, id)
 ) WITHOUT ROWID;
 

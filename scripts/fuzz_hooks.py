@@ -48,6 +48,7 @@ TARGETS = "PUT /api/v1/companies/{companyId}/users/{userId}/targets"
 END_SESSION = "DELETE /api/v1/auth/sessions/{sessionId}"
 CHANGE_ACCOUNT = "PUT /api/v1/users/me"
 CHANGE_USER = "PUT /api/v1/companies/{companyId}/users/{userId}"
+SET_NUMBER = CHANGE_USER + "/personnel-number"
 # People of a suspended company can do nothing.
 SUSPEND = "PUT /api/v1/companies/{companyId}/suspension"
 
@@ -136,7 +137,7 @@ def lead(case):
     place = draw.choice(FIXTURE["places"])
     if path.endswith(CLOCK):  # always the same, to come and go in turn
         place = FIXTURE["places"][0]
-    changed = name == CHANGE_USER or path.endswith("/invitation")
+    changed = name in (CHANGE_USER, SET_NUMBER) or path.endswith("/invitation")
     place = place | {"userId": draw.choice(FIXTURE["idle" if changed else "people"])}
     if by_chance(0.1):
         place |= FIXTURE["elsewhere"]
@@ -149,7 +150,7 @@ def lead(case):
 
 def protect(case):
     """Leads away from what has to stay: what is removed or changed is what the last parameter names."""
-    if case.path_parameters and (case.method == "DELETE" or name_of(case) in (CHANGE_USER, SUSPEND)):
+    if case.path_parameters and (case.method == "DELETE" or name_of(case) in (CHANGE_USER, SET_NUMBER, SUSPEND)):
         last = list(case.path_parameters)[-1]
         if case.path_parameters[last] in FIXTURE["kept"]:
             case.path_parameters[last] = str(uuid.UUID(int=draw.getrandbits(128), version=4))

@@ -2,6 +2,36 @@
 
 #include "Embedded.h"
 
+static const unsigned char mail_absence_answered_de_mustache[] = {
+#embed "mails/absence-answered.de.mustache"
+};
+static const unsigned char mail_absence_answered_en_mustache[] = {
+#embed "mails/absence-answered.en.mustache"
+};
+static const unsigned char mail_absence_asked_de_mustache[] = {
+#embed "mails/absence-asked.de.mustache"
+};
+static const unsigned char mail_absence_asked_en_mustache[] = {
+#embed "mails/absence-asked.en.mustache"
+};
+static const unsigned char mail_days_approved_de_mustache[] = {
+#embed "mails/days-approved.de.mustache"
+};
+static const unsigned char mail_days_approved_en_mustache[] = {
+#embed "mails/days-approved.en.mustache"
+};
+static const unsigned char mail_days_reopened_de_mustache[] = {
+#embed "mails/days-reopened.de.mustache"
+};
+static const unsigned char mail_days_reopened_en_mustache[] = {
+#embed "mails/days-reopened.en.mustache"
+};
+static const unsigned char mail_days_submitted_de_mustache[] = {
+#embed "mails/days-submitted.de.mustache"
+};
+static const unsigned char mail_days_submitted_en_mustache[] = {
+#embed "mails/days-submitted.en.mustache"
+};
 static const unsigned char mail_email_changed_de_mustache[] = {
 #embed "mails/email-changed.de.mustache"
 };
@@ -76,6 +106,16 @@ static const unsigned char mail_verify_en_mustache[] = {
 };
 
 static const struct polier_file mails[] = {
+    {"absence-answered.de", mail_absence_answered_de_mustache, sizeof mail_absence_answered_de_mustache},
+    {"absence-answered.en", mail_absence_answered_en_mustache, sizeof mail_absence_answered_en_mustache},
+    {"absence-asked.de", mail_absence_asked_de_mustache, sizeof mail_absence_asked_de_mustache},
+    {"absence-asked.en", mail_absence_asked_en_mustache, sizeof mail_absence_asked_en_mustache},
+    {"days-approved.de", mail_days_approved_de_mustache, sizeof mail_days_approved_de_mustache},
+    {"days-approved.en", mail_days_approved_en_mustache, sizeof mail_days_approved_en_mustache},
+    {"days-reopened.de", mail_days_reopened_de_mustache, sizeof mail_days_reopened_de_mustache},
+    {"days-reopened.en", mail_days_reopened_en_mustache, sizeof mail_days_reopened_en_mustache},
+    {"days-submitted.de", mail_days_submitted_de_mustache, sizeof mail_days_submitted_de_mustache},
+    {"days-submitted.en", mail_days_submitted_en_mustache, sizeof mail_days_submitted_en_mustache},
     {"email-changed.de", mail_email_changed_de_mustache, sizeof mail_email_changed_de_mustache},
     {"email-changed.en", mail_email_changed_en_mustache, sizeof mail_email_changed_en_mustache},
     {"email-changing.de", mail_email_changing_de_mustache, sizeof mail_email_changing_de_mustache},

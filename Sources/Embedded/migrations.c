@@ -92,6 +92,9 @@ static const unsigned char migration_0029_absences_sql[] = {
 static const unsigned char migration_0030_wage_files_sql[] = {
 #embed "../../migrations/0030_wage_files.sql"
 };
+static const unsigned char migration_0031_hours_kept_sql[] = {
+#embed "../../migrations/0031_hours_kept.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -124,6 +127,7 @@ static const struct polier_file migrations[] = {
     {"0028_approvals.sql", migration_0028_approvals_sql, sizeof migration_0028_approvals_sql},
     {"0029_absences.sql", migration_0029_absences_sql, sizeof migration_0029_absences_sql},
     {"0030_wage_files.sql", migration_0030_wage_files_sql, sizeof migration_0030_wage_files_sql},
+    {"0031_hours_kept.sql", migration_0031_hours_kept_sql, sizeof migration_0031_hours_kept_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

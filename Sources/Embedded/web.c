@@ -149,6 +149,9 @@ static const unsigned char css_parts_css[] = {
 static const unsigned char css_people_css[] = {
 #embed "../../web/css/people.css"
 };
+static const unsigned char css_record_css[] = {
+#embed "../../web/css/record.css"
+};
 static const unsigned char css_site_css[] = {
 #embed "../../web/css/site.css"
 };
@@ -236,6 +239,9 @@ static const unsigned char pages_privacy_js[] = {
 static const unsigned char pages_profile_js[] = {
 #embed "../../web/pages/profile.js"
 };
+static const unsigned char pages_record_js[] = {
+#embed "../../web/pages/record.js"
+};
 static const unsigned char pages_register_js[] = {
 #embed "../../web/pages/register.js"
 };
@@ -277,6 +283,9 @@ static const unsigned char pages_sites_js[] = {
 };
 static const unsigned char pages_start_js[] = {
 #embed "../../web/pages/start.js"
+};
+static const unsigned char pages_statement_js[] = {
+#embed "../../web/pages/statement.js"
 };
 static const unsigned char pages_verify_js[] = {
 #embed "../../web/pages/verify.js"
@@ -413,6 +422,9 @@ static const unsigned char parts_home_screen_js[] = {
 static const unsigned char parts_hours_export_js[] = {
 #embed "../../web/parts/hours-export.js"
 };
+static const unsigned char parts_hours_kept_js[] = {
+#embed "../../web/parts/hours-kept.js"
+};
 static const unsigned char parts_hours_mine_js[] = {
 #embed "../../web/parts/hours-mine.js"
 };
@@ -424,6 +436,9 @@ static const unsigned char parts_icon_js[] = {
 };
 static const unsigned char parts_invitation_js[] = {
 #embed "../../web/parts/invitation.js"
+};
+static const unsigned char parts_local_holidays_js[] = {
+#embed "../../web/parts/local-holidays.js"
 };
 static const unsigned char parts_long_entry_js[] = {
 #embed "../../web/parts/long-entry.js"
@@ -475,6 +490,9 @@ static const unsigned char parts_period_js[] = {
 };
 static const unsigned char parts_person_fields_js[] = {
 #embed "../../web/parts/person-fields.js"
+};
+static const unsigned char parts_personnel_number_js[] = {
+#embed "../../web/parts/personnel-number.js"
 };
 static const unsigned char parts_phone_link_js[] = {
 #embed "../../web/parts/phone-link.js"
@@ -575,6 +593,12 @@ static const unsigned char words_de_inside_js[] = {
 static const unsigned char words_de_privacy_js[] = {
 #embed "../../web/words/de-privacy.js"
 };
+static const unsigned char words_de_record_js[] = {
+#embed "../../web/words/de-record.js"
+};
+static const unsigned char words_de_statement_js[] = {
+#embed "../../web/words/de-statement.js"
+};
 static const unsigned char words_de_wages_js[] = {
 #embed "../../web/words/de-wages.js"
 };
@@ -592,6 +616,9 @@ static const unsigned char words_en_inside_js[] = {
 };
 static const unsigned char words_en_privacy_js[] = {
 #embed "../../web/words/en-privacy.js"
+};
+static const unsigned char words_en_statement_js[] = {
+#embed "../../web/words/en-statement.js"
 };
 static const unsigned char words_en_wages_js[] = {
 #embed "../../web/words/en-wages.js"
@@ -650,6 +677,7 @@ static const struct polier_file web[] = {
     {"css/materials.css", css_materials_css, sizeof css_materials_css},
     {"css/parts.css", css_parts_css, sizeof css_parts_css},
     {"css/people.css", css_people_css, sizeof css_people_css},
+    {"css/record.css", css_record_css, sizeof css_record_css},
     {"css/site.css", css_site_css, sizeof css_site_css},
     {"css/sites.css", css_sites_css, sizeof css_sites_css},
     {"css/start.css", css_start_css, sizeof css_start_css},
@@ -679,6 +707,7 @@ static const struct polier_file web[] = {
     {"pages/person.js", pages_person_js, sizeof pages_person_js},
     {"pages/privacy.js", pages_privacy_js, sizeof pages_privacy_js},
     {"pages/profile.js", pages_profile_js, sizeof pages_profile_js},
+    {"pages/record.js", pages_record_js, sizeof pages_record_js},
     {"pages/register.js", pages_register_js, sizeof pages_register_js},
     {"pages/restore-email.js", pages_restore_email_js, sizeof pages_restore_email_js},
     {"pages/server.js", pages_server_js, sizeof pages_server_js},
@@ -693,6 +722,7 @@ static const struct polier_file web[] = {
     {"pages/site.js", pages_site_js, sizeof pages_site_js},
     {"pages/sites.js", pages_sites_js, sizeof pages_sites_js},
     {"pages/start.js", pages_start_js, sizeof pages_start_js},
+    {"pages/statement.js", pages_statement_js, sizeof pages_statement_js},
     {"pages/verify.js", pages_verify_js, sizeof pages_verify_js},
     {"pages/wages.js", pages_wages_js, sizeof pages_wages_js},
     {"parts/absence-form.js", parts_absence_form_js, sizeof parts_absence_form_js},
@@ -738,10 +768,12 @@ static const struct polier_file web[] = {
     {"parts/hold-button.js", parts_hold_button_js, sizeof parts_hold_button_js},
     {"parts/home-screen.js", parts_home_screen_js, sizeof parts_home_screen_js},
     {"parts/hours-export.js", parts_hours_export_js, sizeof parts_hours_export_js},
+    {"parts/hours-kept.js", parts_hours_kept_js, sizeof parts_hours_kept_js},
     {"parts/hours-mine.js", parts_hours_mine_js, sizeof parts_hours_mine_js},
     {"parts/hours-team.js", parts_hours_team_js, sizeof parts_hours_team_js},
     {"parts/icon.js", parts_icon_js, sizeof parts_icon_js},
     {"parts/invitation.js", parts_invitation_js, sizeof parts_invitation_js},
+    {"parts/local-holidays.js", parts_local_holidays_js, sizeof parts_local_holidays_js},
     {"parts/long-entry.js", parts_long_entry_js, sizeof parts_long_entry_js},
     {"parts/mail-reason.js", parts_mail_reason_js, sizeof parts_mail_reason_js},
     {"parts/material-archive.js", parts_material_archive_js, sizeof parts_material_archive_js},
@@ -759,6 +791,7 @@ static const struct polier_file web[] = {
     {"parts/people-field.js", parts_people_field_js, sizeof parts_people_field_js},
     {"parts/period.js", parts_period_js, sizeof parts_period_js},
     {"parts/person-fields.js", parts_person_fields_js, sizeof parts_person_fields_js},
+    {"parts/personnel-number.js", parts_personnel_number_js, sizeof parts_personnel_number_js},
     {"parts/phone-link.js", parts_phone_link_js, sizeof parts_phone_link_js},
     {"parts/pieces.js", parts_pieces_js, sizeof parts_pieces_js},
     {"parts/pin-field.js", parts_pin_field_js, sizeof parts_pin_field_js},
@@ -792,12 +825,15 @@ static const struct polier_file web[] = {
     {"words/de-clarifications.js", words_de_clarifications_js, sizeof words_de_clarifications_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
     {"words/de-privacy.js", words_de_privacy_js, sizeof words_de_privacy_js},
+    {"words/de-record.js", words_de_record_js, sizeof words_de_record_js},
+    {"words/de-statement.js", words_de_statement_js, sizeof words_de_statement_js},
     {"words/de-wages.js", words_de_wages_js, sizeof words_de_wages_js},
     {"words/de.js", words_de_js, sizeof words_de_js},
     {"words/en-absences.js", words_en_absences_js, sizeof words_en_absences_js},
     {"words/en-clarifications.js", words_en_clarifications_js, sizeof words_en_clarifications_js},
     {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
     {"words/en-privacy.js", words_en_privacy_js, sizeof words_en_privacy_js},
+    {"words/en-statement.js", words_en_statement_js, sizeof words_en_statement_js},
     {"words/en-wages.js", words_en_wages_js, sizeof words_en_wages_js},
     {"words/en.js", words_en_js, sizeof words_en_js},
 };

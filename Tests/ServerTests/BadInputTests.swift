@@ -246,6 +246,9 @@ struct Refused: Sendable, CustomTestStringConvertible {
             "PATCH", "{company}", "{\"localHolidays\":[{\"day\":\"Kirchweih\"}]}", 400,
             "localHolidays[0].day must be a day as YYYY-MM-DD; localHolidays[0].name is missing"),
         Refused("PUT", "{company}/users/7/targets", "{}", 400, "targets is missing"),
+        Refused("PUT", "{company}/users/7/personnel-number", "{}", 400, "personnelNumber is missing"),
+        Refused(
+            "PUT", "{company}/users/7/personnel-number", "{\"personnelNumber\":null}", 404, "There is no such user."),
         Refused("PUT", "{company}/users/7/targets", "{\"targets\":[]}", 404, "There is no such user."),
         Refused(
             "PUT", "{company}/users/7/targets", "{\"targets\":[{\"monday\":1441}]}", 400,

@@ -6,7 +6,7 @@ import Testing
 @testable import Server
 
 /// The bookkeeper reads people, sites and hours, submits and approves days of hours, answers and enters absences, sets targets, makes files
-/// for payroll, and changes nothing else.
+/// for payroll and gives people the numbers that it needs, and changes nothing else.
 @Suite struct BookkeeperTests {
     @Test(arguments: Engine.allCases)
     func aBookkeeperReadsHoursAndChangesNothing(_ engine: Engine) async throws {

@@ -49,6 +49,7 @@ import Testing
             #expect(Set(stored) == Set(ColumnList.of(Company.self).held.map(\.name)))
             var company = Company()
             (company.suspendedAt, company.region) = (server.clock.now, .berlin)
+            (company.hoursKeptYears, company.hoursFrom) = (2, server.clock.now.day)
             let head = try JSONEncoder().encode(ArchiveHead(company, at: server.clock.now))
             let line = String(decoding: head, as: UTF8.self)
             for column in stored {
@@ -93,12 +94,12 @@ import Testing
             let (company, site) = ("/api/v1/companies/{companyId}", "/api/v1/companies/{companyId}/sites")
             for (fields, schema, bodies) in [
                 (ColumnList.of(Company.self).fields, "Company", [(company, "patch")]),
-                // A language is one's own to choose, role and status are others'.
+                // Language and mails are one's own to choose, role and status are others'.
                 (
-                    ColumnList.of(User.self).fields.filter { $0 != "language" }, "User",
+                    ColumnList.of(User.self).fields.filter { !["language", "hourMails"].contains($0) }, "User",
                     [(company + "/users/{userId}", "put")]
                 ),
-                (["firstName", "lastName", "email", "language"], "User", [("/api/v1/users/me", "put")]),
+                (["firstName", "lastName", "email", "language", "hourMails"], "User", [("/api/v1/users/me", "put")]),
                 (ColumnList.of(SiteRecord.self).fields, "Site", [(site, "post"), (site + "/{siteId}", "patch")]),
                 (
                     ColumnList.of(Material.self).fields, "Material",

@@ -83,7 +83,8 @@ import Testing
             try await manager.patch(absence, "{\"state\": \"OK\", \"half\": true, \"reason\": \"Gern\"}").status == 200)
         _ = try await manager.patch(
             company.path,
-            "{\"region\": \"DE-BY\", \"localHolidays\": [{\"day\": \"2026-08-15\", \"name\": \"Mariä Himmelfahrt\"}]}")
+            "{\"hoursKeptYears\": 10, \"region\": \"DE-BY\", \"localHolidays\": [{\"day\": \"2026-08-15\", \"name\": \"Mariä Himmelfahrt\"}]}"
+        )
         _ = try await manager.patch(site, "{\"region\": \"DE-SN\"}")
         _ = try await manager.put(company.path + "/users/" + world.other.id, "{\"youthUntil\": \"2027-03-01\"}")
         let targets = try await manager.put(

@@ -6,8 +6,9 @@ enum OldExport {
     /// and material keep since then.
     static func withoutKinds(_ lines: [String]) throws -> [String] {
         let dropped: [String: [String]] = [
-            "sites": ["kind"], "materials": ["price", "name_key"],
+            "sites": ["kind", "erased_minutes"], "materials": ["price", "name_key"],
             "movements": ["kind", "unit", "material_name", "price", "ref_id"], "time_entries": ["salt"],
+            "users": ["hour_mails"],
         ]
         var (depot, left): (String?, [String: Int]) = (nil, [:])
         return try lines.compactMap { line in
@@ -17,7 +18,7 @@ enum OldExport {
             if let table = object["table"] as? String, var row = object["row"] as? [String: Any] {
                 if row["kind"] as? String == "DEPOT" { depot = row["id"] as? String }
                 let isInDepot = depot != nil && (row["site_id"] as? String == depot || row["id"] as? String == depot)
-                if ["former_assignments", "hour_links", "hour_heads"].contains(table) || isInDepot {
+                if ["former_assignments", "hour_links", "hour_heads", "hour_erasures"].contains(table) || isInDepot {
                     left[table, default: 0] += 1
                     return nil
                 }
@@ -25,10 +26,10 @@ enum OldExport {
                 object["row"] = row
             } else if var rows = object["rows"] as? [String: Any] {
                 for (table, count) in left { rows[table] = (rows[table] as? Int).map { $0 - count } }
-                for table in ["former_assignments", "hour_links", "hour_heads"] { rows[table] = nil }
+                for table in ["former_assignments", "hour_links", "hour_heads", "hour_erasures"] { rows[table] = nil }
                 object["rows"] = rows
             } else if object["format"] != nil {
-                object["breakRule"] = nil
+                (object["breakRule"], object["hoursKeptYears"]) = (nil, nil)
             } else {
                 return line
             }

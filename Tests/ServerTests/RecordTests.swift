@@ -156,6 +156,7 @@ import Testing
                 "{\"checkedOutAt\": \"2026-11-23T12:00:00Z\", \"reason\": \"vergessen\"}")
             _ = try await leaving.worker.client.post(
                 company.path + "/time-sheets/submit", "{\"from\": \"2026-11-20\", \"until\": \"2026-11-20\"}")
+            _ = try await company.manager.patch(company.path, "{\"hoursKeptYears\": 10}")
             _ = try await company.manager.patch(site, "{\"users\": []}")
             _ = try await company.manager.send(
                 "POST", site + "/check-in", headers: ["Idempotency-Key": "eins"])

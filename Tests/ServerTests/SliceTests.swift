@@ -15,6 +15,7 @@ import Testing
             #expect(
                 user.keys == [
                     "id", "email", "pendingEmail", "firstName", "lastName", "phone", "personnelNumber", "youthUntil",
+                    "hourMails",
                     "isOwner",
                     "role", "status", "language", "companyId",
                     "createdAt", "updatedAt", "removedAt",

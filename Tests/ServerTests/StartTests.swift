@@ -185,7 +185,7 @@ import Testing
             #expect(try await Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": url]).code == 0)
             let after = try await status()
             #expect(
-                after.contains("The schema is up to date.\nServers of schema version 30 and later run on it.\n"),
+                after.contains("The schema is up to date.\nServers of schema version 31 and later run on it.\n"),
                 "\(after)")
         }
     }
@@ -302,6 +302,7 @@ import Testing
             // Three are at work, and one forgot to check out.
             #expect(visits.filter { $0["checkedOutAt"] == .null }.count == 4)
             try await Self.checkHours(of: "/api/v1/companies/\(company)", sabine)
+            try await Self.checkPayroll(of: "/api/v1/companies/\(company)", sabine)
             // A day before midnight and an open time entry may have the same date, and still don't overlap.
             for own in Dictionary(grouping: visits, by: { $0["userId"]?.text }).values {
                 let inOrder = own.sorted { ($0["checkedInAt"]?.text ?? "") < ($1["checkedInAt"]?.text ?? "") }
@@ -316,6 +317,42 @@ import Testing
             #expect(try await server.client.with(token: token).get("/api/v1/companies/\(company)/sites").json == sites)
             #expect(await server.terminate() == 0)
         }
+    }
+
+    /// Whenever the demo is seeded: in each of a year's months, on first and last days and in the middle.
+    @Test(arguments: [
+        "2026-01-01", "2026-01-07", "2026-02-28", "2026-03-01", "2026-04-14", "2026-05-31", "2026-06-12", "2026-10-26",
+        "2026-12-31", "2028-02-29",
+    ])
+    func theDemoHasAPaidMonthOnAnyDay(_ day: String) async throws {
+        try await Engine.sqlite.withDatabase { url in
+            let database = try Engine.open(url)
+            _ = try await Migrator(database, migrations: try Migration.embedded()).migrate()
+            let start = try #require(Instant(day + "T05:30:00Z"))
+            let hasher = PasswordHasher(width: 2)
+            let seed = DemoSeed(database, hasher: hasher, at: start)
+            try await seed.run()
+            await hasher.close()
+            await database.close()
+            #expect(seed.paidMonth.last < start.day && seed.sickDays.count == 2)
+        }
+    }
+
+    /// A month that was approved and exported, and what lies around it.
+    private static func checkPayroll(of company: String, _ manager: Client) async throws {
+        let exports = try await manager.get(company + "/wage-exports").json
+        let month = exports[0]?["month"]?.text ?? ""
+        #expect(exports.list.count == 1 && exports[0]?["people"]?.number == 5, "\(exports)")
+        let check = try await manager.get("\(company)/time-sheets/export/check?month=\(month)&format=lodas").json
+        #expect(check["gaps"] == [] && check["differenceCount"]?.number == 0, "\(check)")
+        let absences = try await manager.get(company + "/absences").json.list
+        #expect(absences.filter { $0["state"] == "ASKED" }.count == 1 && absences.count == 5, "\(absences)")
+        let today = Runtime.live.now().day
+        let sheets = try await manager.get("\(company)/time-sheets?from=\((today + -14).text)&to=\(today.text)").json
+            .list
+        let states = sheets.flatMap { $0["days"]?.list ?? [] }.compactMap { $0["approval"]?["state"]?.text }
+        #expect(states.filter { $0 == "SUBMITTED" }.count >= 5 * 5, "\(states)")
+        #expect(sheets.contains { ($0["total"]?["targetMinutes"]?.number ?? 0) > 0 })
     }
 
     /// Three months in which everything occurs that hours can show.

@@ -78,6 +78,8 @@ enum Tour {
         _ = try await manager.get(company + "/audit/security")
         try await server.watch.flush()
         _ = try await manager.patch(company, "{\"language\": \"en\"}")
+        for years in ["3", "null", "2"] { _ = try await manager.patch(company, "{\"hoursKeptYears\": \(years)}") }
+        _ = try await manager.get(company + "/hours/forecast?years=2")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.other.id)\", \"\(world.worker.id)\"]}")
         _ = try await manager.patch(
             site, "{\"users\": [\"\(world.worker.id)\"], \"foremen\": [\"\(world.worker.id)\"]}")
@@ -176,6 +178,8 @@ enum Tour {
         let founded = try await proveAddresses(server, database)
         server.clock.advance(by: .seconds(100 * 24 * 3600))
         try await forgetKeys(of: world.company.id, database)
+        try await server.visit(site, by: world.worker.id, from: "2023-05-02T06:00:00Z", to: "2023-05-02T07:00:00Z")
+        #expect(try await HourErasures(database, runtime: server.runtime).run().map(\.counts.entries) == [1])
         try await Housekeeping(database, runtime: Runtime(now: { server.clock.now }, randomBytes: { _ in [] })).run()
         if let id = Company.ID(world.company.id) {
             let report = try await HoursCheck(database, runtime: server.runtime).all(of: id)
@@ -258,6 +262,8 @@ enum Tour {
         for client in [manager, worker.client] {
             for whose in ["", "&userId=\(worker.id)"] {
                 _ = try await client.get("\(sheets)?from=\(day.text)&to=\(until.text)\(whose)")
+                _ = try await client.get("\(sheets)/record?from=\(day.text)&to=\(until.text)\(whose)")
+                _ = try await client.get("\(sheets)/statement?month=\(day.text.prefix(7))\(whose)")
             }
         }
         _ = try await manager.post(sheets + "/reopen", "{\(days), \"reason\": \"Fahrt fehlt\"}")
@@ -370,7 +376,9 @@ enum Tour {
     /// Settings for payroll, tables and files of everyone and of one, one that is refused, and what changed since.
     private static func pay(_ world: World, site: String) async throws {
         let (company, manager, worker) = (world.company.path, world.company.manager, world.worker.id)
-        _ = try await manager.put("\(company)/users/\(worker)", "{\"personnelNumber\": \"12\"}")
+        for (path, number) in [("", "12"), ("/personnel-number", "13"), ("/personnel-number", "12")] {
+            _ = try await manager.put("\(company)/users/\(worker)\(path)", "{\"personnelNumber\": \"\(number)\"}")
+        }
         _ = try await manager.post(
             site + "/time-entries",
             """
@@ -398,7 +406,10 @@ enum Tour {
         }
         for one in ["", "&userId=\(worker)"] {
             _ = try await manager.get("\(company)/time-sheets/export/check?month=2026-10&format=lodas\(one)")
-            _ = try await manager.get("\(company)/time-sheets/export?month=2026-10&format=csv\(one)")
+            for format in ["csv", "pdf"] {
+                _ = try await manager.get("\(company)/time-sheets/export?month=2026-10&format=\(format)\(one)")
+            }
+            _ = try await manager.get("\(company)/time-sheets/record?from=2026-10-01&to=2026-10-31\(one)")
         }
         // Those of someone whose hours are gone.
         let fresh = "\(exports)/\(world.ids["exportId"] ?? "")"

@@ -320,6 +320,49 @@ import Testing
         }
     }
 
+    /// Who left in the middle of the month is paid: the bookkeeper gives the number that no one gave before.
+    @Test(arguments: Engine.allCases)
+    func aRemovedPersonGetsANumber(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            try await crew.ready()
+            let manager = crew.company.manager
+            let kai = "\(crew.company.path)/users/\(crew.kai.id)"
+            #expect(try await manager.put(kai + "/personnel-number", "{\"personnelNumber\": null}").status == 200)
+            #expect(try await manager.delete(kai).status == 204)
+            #expect(try await manager.put(kai, "{\"personnelNumber\": \"102\"}").status == 404)
+            #expect(try await Self.codes(crew.check()) == ["no-personnel-number"])
+            let book = try await server.person(.bookkeeper, in: crew.company.id, name: "Heft")
+            func set(_ client: Client, _ number: String) async throws -> Reply {
+                try await client.put(kai + "/personnel-number", "{\"personnelNumber\": \"\(number)\"}")
+            }
+            let taken = try await set(book.client, "007")
+            #expect(taken.status == 409 && taken.json["code"] == "personnel-number-taken", "\(taken.text)")
+            #expect(try await set(crew.uwe.client, "102").status == 403)
+            let reply = try await set(book.client, "102")
+            #expect(reply.status == 200 && reply.json["personnelNumber"] == "102", "\(reply.text)")
+            #expect(reply.json["removedAt"]?.text != nil && reply.json["email"] == .null)
+            let version = reply.json["version"]?.number
+            #expect(try await set(book.client, "102").json["version"]?.number == version)
+            let stale = try await book.client.send(
+                "PUT", kai + "/personnel-number", body: "{\"personnelNumber\": \"103\"}", headers: ["If-Match": "\"1\""]
+            )
+            #expect(stale.status == 412, "\(stale.text)")
+            #expect(try await Self.codes(crew.check()) == [])
+            #expect(try await manager.get(kai).json["removedAt"]?.text != nil)
+            #expect(try await crew.make("lodas").status == 201)
+            let entries = try await manager.all("\(crew.company.path)/audit").filter {
+                $0["subjectId"]?.text == crew.kai.id && $0["action"] == "user.changed"
+            }
+            #expect(entries.filter { $0["userName"]?.text?.hasSuffix("Heft") == true }.count == 1, "\(entries)")
+            // The office's own numbers, too.
+            let me = try #require(try await manager.get("/api/v1/users/me").json["id"]?.text)
+            let owner = "\(crew.company.path)/users/\(me)"
+            #expect(
+                try await book.client.put(owner + "/personnel-number", "{\"personnelNumber\": \"1\"}").status == 200)
+        }
+    }
+
     /// Who left is paid until that day, what a holiday took is paid once, and a day of both absence and work is looked at.
     @Test(arguments: Engine.allCases)
     func nothingIsPaidTwice(_ engine: Engine) async throws {

@@ -3,9 +3,10 @@
 import datetime
 
 from conftest import both_databases, sign_in
+from test_approval import company_of_its_own
 from test_cards import accessible, card_of, crew, open_card
 from test_hours import done, name_of
-from test_manager import send, wait_for
+from test_manager import PASSWORD, send, wait_for
 
 PIN = "407192"
 
@@ -100,3 +101,43 @@ def test_a_target_makes_a_balance(one_server, visit):
         done(desk)
         desk.get_by_text("Sachsen", exact=True).wait_for()
         assert manager.get(manager.company)["region"] == "DE-SN"
+
+
+def test_a_company_has_holidays_of_its_own(server, visit):
+    manager = company_of_its_own(server)
+    own = lambda: manager.get(manager.company)["localHolidays"]
+    with visit(server) as page:
+        sign_in(page, manager.user["email"], PASSWORD)
+        page.goto("/company")
+        page.get_by_role("button", name="Ändern").click()
+        dialog = page.locator("dialog")
+        for number in (1, 2):
+            dialog.get_by_role("button", name="Feiertag", exact=True).click()
+            row = dialog.get_by_role("group", name=f"Feiertag {number}")
+            row.get_by_label("Tag", exact=True).fill("2030-12-24")
+            if number == 1:
+                row.get_by_label("Name").fill("Heiligabend")
+        send(page)
+        dialog.get_by_text("Jeder Feiertag braucht einen Tag und einen Namen.").wait_for()
+        accessible(page)
+        row.get_by_label("Name").fill("Silvester")
+        send(page)
+        dialog.get_by_text("steht zweimal da").wait_for()
+        row.get_by_label("Tag", exact=True).fill("2030-12-31")
+        send(page)
+        done(page)
+        page.get_by_text("Silvester").wait_for()
+        accessible(page)
+        assert own() == [{"day": "2030-12-24", "name": "Heiligabend"}, {"day": "2030-12-31", "name": "Silvester"}]
+        # Someone else adds one meanwhile: which list holds is asked.
+        page.get_by_role("button", name="Ändern").click()
+        dialog.get_by_role("button", name="Feiertag 1 entfernen").click()
+        manager.send("PATCH", manager.company, {"localHolidays": [{"day": "2030-05-01", "name": "Maibaum"}]})
+        page.watch.allow(r"status of 412")
+        send(page)
+        dialog.get_by_text("Maibaum").wait_for()
+        accessible(page)
+        dialog.locator(".conflict").get_by_text("Silvester").click()
+        send(page)
+        done(page)
+        assert own() == [{"day": "2030-12-31", "name": "Silvester"}]

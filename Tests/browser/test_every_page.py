@@ -20,11 +20,11 @@ OPEN = ["/", "/register", "/forgot-password", "/set-password#token=" + "0" * 64,
 IN_COMPANY = [
     "/sites", "/sites/new", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/sites/{site}/history",
     "/sites/{site}/costs", "/sites/{site}/edit", "/sites/{depot}", "/sites/{depot}/edit", "/people", "/people/new", "/people/cards",
-    "/people/{worker}", "/people/{carded}", "/hours", "/wages", "/clarifications", "/absences", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
+    "/people/{worker}", "/people/{carded}", "/hours", "/hours/record", "/hours/statement", "/wages", "/clarifications", "/absences", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
     "/sites/{gone}/history", "/people?former",
 ]
 MANAGER = ["/", *IN_COMPANY, "/profile", "/nothing-here"]
-WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/clarifications", "/absences", "/profile"]
+WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/hours/record", "/hours/statement", "/clarifications", "/absences", "/profile"]
 OPERATOR = ["/", "/companies", "/server", "/companies/{company}", *("/companies/{company}" + path for path in IN_COMPANY), "/profile"]
 
 
@@ -52,7 +52,11 @@ def places(one_server):
     for act in ("check-in", "check-out"):
         worker.send("POST", f"{worker.company}/sites/{site['id']}/{act}", {"at": long_ago})
     day = datetime.date.today()
+    # Another module's places may have been on this server.
+    there = {one["kind"] for one in worker.get(f"{worker.company}/absences?from={day}")}
     for kind, days in [("SICK", 1), ("VACATION", 20)]:
+        if kind in there:
+            continue
         worker.send("POST", f"{worker.company}/absences", {"kind": kind, "from": str(day + datetime.timedelta(days=days))})
     return {
         "site": site["id"], "worker": worker.user["id"], "carded": carded["id"], "company": manager.user["companyId"],

@@ -121,6 +121,53 @@ def test_two_phones_in_the_other_order_leave_an_end_to_correct(server, visit):
         first.locator(".time-entry", has_text="korrigiert").wait_for()
 
 
+@both_databases
+def test_a_customs_check_on_a_site_without_a_signal(server, visit):
+    """Chromium's part of what test_engines.py tells of the others: divided at midnight, whatever language the phone speaks, with what waits."""
+    manager, site, [mara] = crew(server, "Mara")
+    first = day_before(3)
+    begin = datetime.datetime.combine(first, datetime.time(22), BERLIN)
+    manager.send("POST", f"{manager.company}/sites/{site['id']}/time-entries", {
+        "userIds": [mara["id"]], "checkedInAt": begin.isoformat(), "checkedOutAt": (begin + datetime.timedelta(hours=8)).isoformat(),
+        "breaks": [{"minutes": 45}], "reason": "Nachtschicht"})
+    with visit(server) as phone:
+        open_card(phone, card_of(manager, mara), PIN)
+        phone.goto("/")
+        keep_app(phone)
+        # What the phone keeps comes in the background; the page was never opened.
+        wait_until(phone, lambda: phone.evaluate(RECORDS))
+        lose_signal(phone)
+        phone.get_by_role("link", name="Stunden").first.click()
+        tap(phone, "Kommen", "check-in")
+        phone.get_by_role("link", name="Für die Kontrolle").click()
+        phone.locator("#record-as-of", has_text="Kein Empfang. Stand:").wait_for()
+        for day, span, hours in [(first, "22:00–24:00 Uhr", "2:00 Std."), (first + datetime.timedelta(days=1), "00:00–06:00 Uhr", "5:15 Std.")]:
+            text = phone.locator(".record-day", has_text=f"{day:%d.%m.%Y}").inner_text()
+            assert span in text and hours in text and site["name"] in text, text
+        phone.locator(".record-waiting li", has_text="Kommen, ").wait_for()
+        accessible(phone)
+        with_a_signal(phone)
+        phone.locator(".record-waiting").wait_for(state="detached")
+        phone.locator(".record-day", has_text="seit ").wait_for()
+
+        # The same month for paper, and as a file.
+        phone.goto(f"/hours/statement?month={first:%Y-%m}")
+        phone.locator(".statement tbody tr", has_text="22:00–06:00").wait_for()
+        accessible(phone)
+        with phone.expect_download() as loading:
+            phone.get_by_role("link", name="PDF laden").click()
+        assert loading.value.suggested_filename == f"polier-{first:%Y-%m}.pdf"
+
+
+RECORDS = """async () => {
+  const database = await new Promise((done) => { const opening = indexedDB.open("polier"); opening.onsuccess = () => done(opening.result); });
+  const asking = database.transaction("answers").objectStore("answers").getAll();
+  const all = await new Promise((done) => { asking.onsuccess = () => done(asking.result); });
+  database.close();
+  return all.some(({ path }) => path.endsWith("/time-sheets/record"));
+}"""
+
+
 def choose(page, *people):
     choose_none(page)
     for person in people:

@@ -32,7 +32,7 @@ class BillTests(unittest.TestCase):
 
     def test_every_library_is_there_with_its_debian_version(self):
         debian = {part["name"]: part for part in self.parts.values() if part["purl"].startswith("pkg:deb/")}
-        for name in ["libsqlite3-0", "libpq5", "libcurl4", "libqrencode4", "libxlsxwriter4", "zlib1g", "libbrotli1", "libssl3"]:
+        for name in ["libsqlite3-0", "libpq5", "libcurl4", "libhpdf-2.3.0", "libqrencode4", "libxlsxwriter4", "zlib1g", "libbrotli1", "libssl3"]:
             found = run("dpkg-query", "--show", "--showformat=${Version}\n", name).split()[0]
             self.assertEqual(debian[name]["version"], found)
 

@@ -25,12 +25,15 @@ const known = new Set([
   "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
   // Read once, at home.
   "words/de-privacy.js", "words/en-privacy.js",
+  // What would be erased is counted by the server.
+  "parts/hours-kept.js",
   // Payroll files are made by the server only.
-  "parts/wage-settings.js", "words/de-wages.js", "words/en-wages.js",
+  "parts/wage-settings.js", "parts/personnel-number.js", "words/de-wages.js", "words/en-wages.js",
   // The server alone books and declines; the words of the person's language are fetched ahead by what uses them.
   "parts/book-clarification.js", "words/de-clarifications.js", "words/en-clarifications.js",
-  // What is asked for, answered and entered needs the server.
-  "parts/absence-form.js", "words/de-absences.js", "words/en-absences.js",
+  // So is what is put on paper; the record for a check is fetched ahead with its words by who may be asked for it.
+  "words/de-statement.js", "words/en-statement.js", "words/de-record.js",
+  "words/de-absences.js", "words/en-absences.js",
 ]);
 
 test("whatever is imported when something is tapped is fetched ahead", async () => {

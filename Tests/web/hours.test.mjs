@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { openPage, pass, reset, server, setOnline, settle, until } from "./pages.mjs";
 
-import { setTimeZone, useAllWords, useLanguage } from "app/words.js";
+import { setTimeZone, useAllWords, useLanguage, useWords } from "app/words.js";
 import { breaksIn, breaksText, instantWithin, spokenBreaks } from "parts/breaks-field.js";
 import { approvalWords, daysOver, isUnsaid } from "parts/day-approval.js";
 import { tableOf } from "parts/hours-export.js";
+import { holidaysIn, holidaysText, spokenHolidays, wrongHolidays } from "parts/local-holidays.js";
 import { addUp, isOdd, sheetOf } from "parts/time-sheets.js";
 import { exactIn, instantIn, isTouched, passOf, wrongTime } from "parts/wall-fields.js";
 
@@ -15,6 +16,27 @@ beforeEach(async () => {
   await useLanguage("de");
   await useAllWords();
   setTimeZone("Europe/Berlin");
+});
+
+describe("a company's own holidays", () => {
+  beforeEach(() => useWords("absences"));
+  const eve = { day: "2026-12-24", name: "Heiligabend" };
+
+  test("are kept as they were shown, and spoken for people", () => {
+    assert.deepEqual(holidaysIn(holidaysText([eve])), [eve]);
+    assert.equal(holidaysText([{ name: eve.name, day: eve.day }]), holidaysText([eve]));
+    assert.equal(spokenHolidays(holidaysText([eve])), "24. Dez. 2026: Heiligabend");
+    assert.equal(spokenHolidays(holidaysText([])), "");
+    assert.deepEqual(holidaysIn("{"), []);
+    assert.deepEqual(holidaysIn('[{"day": "2026-12-24", "name": " Heiligabend "}]'), [eve]);
+  });
+
+  test("need a day and a name, and each day once", () => {
+    assert.equal(wrongHolidays(holidaysText([eve])), null);
+    assert.equal(wrongHolidays(holidaysText([{ ...eve, name: " " }])), "Jeder Feiertag braucht einen Tag und einen Namen.");
+    assert.equal(wrongHolidays(holidaysText([{ ...eve, day: "" }])), "Jeder Feiertag braucht einen Tag und einen Namen.");
+    assert.equal(wrongHolidays(holidaysText([eve, { ...eve, name: "Weihnachten" }])), "Der 24. Dez. 2026 steht zweimal da.");
+  });
 });
 
 const values = (wall, pass) => ({ at: wall, ...(pass !== undefined && { passes: { at: pass } }) });

@@ -10,12 +10,15 @@ import deAbsences from "words/de-absences.js";
 import deClarifications from "words/de-clarifications.js";
 import deInside from "words/de-inside.js";
 import dePrivacy from "words/de-privacy.js";
+import deRecord from "words/de-record.js";
+import deStatement from "words/de-statement.js";
 import deWages from "words/de-wages.js";
 import en from "words/en.js";
 import enAbsences from "words/en-absences.js";
 import enClarifications from "words/en-clarifications.js";
 import enInside from "words/en-inside.js";
 import enPrivacy from "words/en-privacy.js";
+import enStatement from "words/en-statement.js";
 import enWages from "words/en-wages.js";
 
 const isLeaf = (word) => typeof word === "string" || ("one" in word && "other" in word);
@@ -26,8 +29,10 @@ function keysOf(words, prefix = "") {
 }
 
 const languages = {
-  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages)]),
-  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages)]),
+  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages), ...keysOf(deStatement), ...keysOf(deRecord)]),
+  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages), ...keysOf(enStatement),
+    // What authorities are shown is in German.
+    ...keysOf(deRecord)]),
 };
 
 test("both languages have the same keys", () => {

@@ -17,6 +17,10 @@ const parts = {
     () => import("parts/clarified.js"),
     () => import("parts/correct-hours.js"),
     () => useWords("clarifications"),
+    () => useWords("record"),
+    // Days off are asked for on site, too, and sent once there is a signal.
+    () => import("parts/absence-form.js"),
+    () => useWords("absences"),
     () => import("parts/day-explained.js"),
     () => import("parts/dialog.js"),
     () => import("parts/crew-hours.js"),

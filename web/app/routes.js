@@ -25,6 +25,8 @@ const ofCompany = [
   { path: "/people/cards", page: "people-cards", roles: leads, section: "people", needsServer: true },
   { path: "/people/:userId", page: "person", roles: reads, section: "people" },
   { path: "/hours", page: "hours", roles: all, section: "hours" },
+  { path: "/hours/record", page: "record", roles: ["MANAGER", "WORKER"], section: "hours" },
+  { path: "/hours/statement", page: "statement", roles: all, section: "hours", needsServer: true },
   { path: "/wages", page: "wages", roles: reads, section: "hours", needsServer: true },
   { path: "/clarifications", page: "clarifications", roles: all, section: "hours", needsServer: true },
   { path: "/absences", page: "absences", roles: all, section: "hours", needsServer: true },

@@ -1,7 +1,7 @@
 // What a write changes of the kept answers, so that pages show it before they refresh.
 
 import { kept } from "app/kept.js";
-import { askAgain, clockSettled, materialSettled, siteFinished, transferSettled } from "app/sites.js";
+import { askAgain, clockSettled, materialSettled, recordOf, siteFinished, transferSettled } from "app/sites.js";
 import { dayOf } from "app/words.js";
 
 /**
@@ -16,6 +16,8 @@ export async function settle({ kind, about }, answer) {
   // A break that was clocked on another phone.
   if (kind === "check-out" && answer.breaks?.length) breakQuestion.forget(company);
   for (const one of [answer].flat()) await clockSettled(company, one, siteName);
+  // The signal may be gone when someone asks for it.
+  if (!kind.startsWith("crew")) kept.refresh(recordOf({ api: `/companies/${company}` })).catch(() => {});
 }
 
 /** A person's latest time entries, newest first. */

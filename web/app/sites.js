@@ -56,10 +56,13 @@ export async function recallPlaces(company) {
 export const refreshPlaces = (company, signal) =>
   Promise.all([depotOf(company), listOf(company, "ACTIVE")].map((path) => kept.refresh(path, { signal })));
 
-/** Fetches the person's whole sites in the background, when the kept ones are old. */
+/** The person's own hours of the last months, for a check on the site. */
+export const recordOf = (/** @type {{api: string}} */ { api }) => `${api}/time-sheets/record`;
+
+/** Fetches the person's whole sites, and the record of their hours, in the background, when the kept ones are old. */
 export async function keepSites(company) {
   if (company.id !== session.user?.companyId) return;
-  for (const path of [wholeOf(company), wholeDepotOf(company)]) {
+  for (const path of [wholeOf(company), wholeDepotOf(company), ...(may.clockIn() ? [recordOf(company)] : [])]) {
     const known = await kept.recall(path);
     if (!known || Date.now() - known.at > stale) await kept.refresh(path).catch(() => {});
   }

@@ -8,10 +8,12 @@ import { now } from "app/now.js";
 const languages = {
   de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js"), privacy: () => import("words/de-privacy.js"),
     clarifications: () => import("words/de-clarifications.js"), absences: () => import("words/de-absences.js"),
-    wages: () => import("words/de-wages.js") },
+    wages: () => import("words/de-wages.js"), statement: () => import("words/de-statement.js"), record: () => import("words/de-record.js") },
   en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js"), privacy: () => import("words/en-privacy.js"),
     clarifications: () => import("words/en-clarifications.js"), absences: () => import("words/en-absences.js"),
-    wages: () => import("words/en-wages.js") },
+    wages: () => import("words/en-wages.js"), statement: () => import("words/en-statement.js"),
+    // Shown to authorities, who ask for German.
+    record: () => import("words/de-record.js") },
 };
 const note = "polier.language";
 const listeners = new Set();
@@ -51,7 +53,7 @@ export async function useLanguage(code) {
 /** All words but those of single pages, for pages behind the sign-in. */
 export const useAllWords = () => useWords("inside");
 
-/** @param {"inside" | "privacy" | "clarifications" | "absences" | "wages"} part */
+/** @param {"inside" | "privacy" | "clarifications" | "absences" | "wages" | "statement" | "record"} part */
 export function useWords(part) {
   if (!loads.has(part)) {
     parts.add(part);

@@ -9,10 +9,10 @@ import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { explain } from "app/problem.js";
 import { overviewOf } from "app/sites.js";
-import { dayOf, moment, t, useWords } from "app/words.js";
+import { byName, dayOf, moment, t, useWords } from "app/words.js";
 import { addDays } from "app/zone.js";
 import { daysOf, kindOf } from "parts/absence.js";
-import { chip, personChip, standingOf } from "parts/chips.js";
+import { chip, nameOf, personChip, standingOf } from "parts/chips.js";
 import { ask } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
 import { emptyState, pageHead, section } from "parts/pieces.js";
@@ -53,7 +53,7 @@ export default async function absences(page) {
       ${mine.length > 0 && list("mine", "absences.mine", mine)}
       ${planned.length > 0 && list("planned", "absences.planned", planned)}
       ${isOffice && shown.some(isOver) && list("past", "absences.past", shown.filter(isOver))}
-      ${!asked.length && !mine.length && !shown.length && emptyState({
+      ${!asked.length && !mine.length && !(isOffice ? shown : planned).length && emptyState({
         icon: "calendar", title: t(isOffice ? "absences.none" : "absences.noneMine"), text: t(isOffice ? "absences.noneText" : "absences.noneMineText"),
       })}`;
   };
@@ -122,7 +122,7 @@ export default async function absences(page) {
 
   async function enter() {
     const { openAbsence } = await importModule(() => import("parts/absence-form.js"));
-    const users = isOffice ? page.data.people.filter((person) => standingOf(person) !== "off") : null;
+    const users = isOffice ? page.data.people.filter((person) => standingOf(person) !== "off").sort((a, b) => byName(nameOf(a), nameOf(b))) : null;
     const title = t(isOffice ? "absences.enterTitle" : "absences.askTitle");
     const made = await openAbsence(path, { users, title, submit: t(isOffice ? "absences.enter" : "absences.ask"), isOwn: !isOffice });
     if (!made) return;

@@ -7,7 +7,7 @@ import { toast } from "app/live.js";
 import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { go, redraw } from "app/router.js";
-import { day, language, setTimeZone, t } from "app/words.js";
+import { day, dayOf, language, setTimeZone, t } from "app/words.js";
 import { downloadConfirmed } from "parts/confirm-again.js";
 import { chip } from "parts/chips.js";
 import { icon } from "parts/icon.js";
@@ -24,6 +24,15 @@ export default function company(page) {
     kept.put(api, changed);
     Object.assign(page.company, { name: changed.name, timeZone: changed.timeZone });
     setTimeZone(changed.timeZone);
+    redraw();
+    toast(t("company.changed"));
+  }
+
+  async function keep() {
+    const { editHoursKept } = await importModule(() => import("parts/hours-kept.js"));
+    const changed = await editHoursKept(api, page.data.company, page.signal);
+    if (!changed) return;
+    kept.put(api, changed);
     redraw();
     toast(t("company.changed"));
   }
@@ -64,7 +73,10 @@ export default function company(page) {
         <div><dt>${t("company.timeZone")}</dt><dd>${zoneName(shown.timeZone)}<span class="fact-code">${shown.timeZone}</span></dd></div>
         <div><dt>${t("company.language")}</dt><dd>${t(`nav.languages.${shown.language}`)}</dd></div>
         <div><dt>${t("company.breakRule")}</dt><dd>${t(`company.breakRules.${shown.breakRule ?? "NONE"}`)}</dd></div>
-        <div><dt>${t("company.region")}</dt><dd>${shown.region ? t(`company.regions.${shown.region}`) : t("company.noRegion")}</dd></div>
+        <div><dt>${t("company.region")}</dt><dd>${shown.region ? t(`company.regions.${shown.region}`) : t("company.noRegion")}</dd>
+          ${shown.localHolidays?.filter(({ day: on }) => on >= dayOf()).map(({ day: on, name }) => html`<dd>${day(on)}: ${name}</dd>`)}</div>
+        <div><dt>${t("company.hoursKept")}</dt><dd>${keptFor(shown.hoursKeptYears)}${shown.hoursFrom && html`
+          <span class="fact-code">${t("company.hoursFrom", { day: day(shown.hoursFrom) })}</span>`}</dd></div>
         <div><dt>${t("company.since")}</dt><dd>${day(shown.createdAt)}</dd></div>
       </dl>
       ${may.seeHistory() && section({
@@ -72,6 +84,10 @@ export default function company(page) {
         content: html`<ul class="list">
           ${linkRow({ href: page.link("/company/mails"), title: t("mails.title"), text: t("company.mailsText"), before: icon("mail") })}
           ${linkRow({ href: page.link("/company/history"), title: t("history.title"), text: t("company.historyText"), before: icon("history") })}
+          <li class="row deed">
+            <p class="row-text">${t("company.hoursKeptText")}</p>
+            <button type="button" class="button" @click=${keep}>${icon("edit")}${t("company.hoursKeptEdit")}</button>
+          </li>
         </ul>`,
       })}
       ${may.eraseCompany() && section({
@@ -94,6 +110,8 @@ export default function company(page) {
       })}`;
   };
 }
+
+const keptFor = (years) => (years ? t("company.hoursKeptYears", { count: years }) : t("company.hoursKeptForever"));
 
 const tile = (count, word, href) => html`
   <li class="tile">

@@ -22,12 +22,23 @@ export default async function hours(page) {
       back: may.listCompanies() && { href: page.link("/"), label: page.company.name },
     })}
     ${clock && clock()}
+    <div class="actions">${toRecord(page)}<a class="button" href=${statementOf(page)}>${icon("print")}${t("hours.statement")}</a></div>
     ${times()}`;
 }
 
 /** The ways from here: for the office, to payroll too. */
 const actions = (page) => html`
   ${toClarify(page)}${toAbsences(page)}${may.exportHours() && html`<a class="button" href=${page.link("/wages")}>${icon("download")}${t("hours.wages")}</a>`}`;
+
+/** The way to a month for paper, of the person who is shown. */
+function statementOf(page) {
+  const person = page.query.get("person");
+  return page.link("/hours/statement") + (person ? `?${new URLSearchParams({ person })}` : "");
+}
+
+/** The way to what customs ask for. */
+const toRecord = (page) => may.clockIn() && html`
+  <a class="button" href=${page.link("/hours/record")}>${icon("check")}${t("hours.record")}</a>`;
 
 /** The way to what waits for a decision, if something does: for a foreman, of the crew. */
 const toClarify = (page) => page.data.overview.openClarifications > 0 && html`

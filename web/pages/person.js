@@ -18,7 +18,7 @@ import { ask, openDialog } from "parts/dialog.js";
 import { dayField, formView } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createInvitation } from "parts/invitation.js";
-import { changesOf, emailField, nameFields, numberFields, roleField, tidied, withNumbers } from "parts/person-fields.js";
+import { changesOf, emailField, nameFields, numberFact, numberFields, roleField, tidied, withNumbers } from "parts/person-fields.js";
 import { callButton, phoneLink } from "parts/phone-link.js";
 import { linkRow, pageHead, section, whyMissing } from "parts/pieces.js";
 import { siteName } from "parts/site-name.js";
@@ -28,7 +28,7 @@ export default async function person(page) {
   const people = `${page.company.api}/users`;
   const path = `${people}/${page.params.userId}`;
   // A removed person has less to read.
-  const former = (may.restore() && page.query.has("former") && (await asFormer(page, path))) || null;
+  const former = (page.query.has("former") && (await asFormer(page, path))) || null;
   if (former) return former;
   page.read({ people });
   page.read({ names: `${path}/former-names` }, { optional: true });
@@ -44,7 +44,7 @@ export default async function person(page) {
   // A new person isn't in the kept list.
   if (!find()) await page.refresh();
   if (!find()) {
-    const former = may.restore() && (await asFormer(page, path));
+    const former = await asFormer(page, path);
     if (former) return former;
     throw new Problem({ status: 404 });
   }
@@ -102,6 +102,14 @@ export default async function person(page) {
     toast(t("targets.saved"));
   };
 
+  const number = async () => {
+    const { editPersonnelNumber } = await importModule(() => import("parts/personnel-number.js"));
+    const changed = await editPersonnelNumber(path);
+    if (!changed) return;
+    await take(changed);
+    toast(t("person.saved", { name: nameOf(changed) }));
+  };
+
   const handOn = async () => {
     const name = nameOf(shown);
     if (!(await ask({
@@ -130,7 +138,7 @@ export default async function person(page) {
       ${isSelf && html`<p class="self">${t("person.self")} <a href="/profile">${t("person.toProfile")}</a></p>`}
       ${(standing === "invited" || (standing === "off" && !shown.invitation)) && !hasNoEmail(shown) && may.invite() && invitation(shown)}
       ${cards && shown.role === "WORKER" && standing !== "off" && cards.view(shown)}
-      ${facts(shown, page.data.names ?? [], mayChange && (() => act(cancelEmail)))}
+      ${facts(shown, page.data.names ?? [], mayChange && (() => act(cancelEmail)), may.exportHours() && !mayChange && (() => act(number)))}
       ${sites(page, shown, may.correctHours() && (() => act(enter)))}
       ${isOwner && !isSelf && may.invite() && html`<p class="hint">${t("person.ownerStays")}</p>`}
       ${mayChange && section({
@@ -148,7 +156,7 @@ export default async function person(page) {
 
 const asFormer = async (page, path) => (await importModule(() => import("parts/former-person.js"))).formerPerson(page, path);
 
-const facts = (person, names, cancelEmail) => html`
+const facts = (person, names, cancelEmail, number) => html`
   <dl class="facts section">
     <div><dt>${t("person.email")}</dt><dd>${person.email ? html`<a href=${`mailto:${person.email}`}>${person.email}</a>` : t("person.noEmail")}</dd></div>
     ${person.pendingEmail && html`<div><dt>${t("person.emailWaits")}</dt>
@@ -158,7 +166,7 @@ const facts = (person, names, cancelEmail) => html`
       ${names.map((one) => html`<dd>${t("person.formerName", { name: nameOf(one), until: day(one.until) })}</dd>`)}</div>`}
     ${person.phone && html`<div><dt>${t("person.phone")}</dt><dd>${phoneLink(person.phone)}</dd></div>`}
     ${person.youthUntil && html`<div><dt>${t("person.youthUntil")}</dt><dd>${day(person.youthUntil)}</dd></div>`}
-    ${person.personnelNumber && html`<div><dt>${t("person.personnelNumber")}</dt><dd>${person.personnelNumber}</dd></div>`}
+    ${numberFact(person, number)}
     <div><dt>${t("person.language")}</dt><dd>${t(`nav.languages.${person.language}`)}</dd></div>
     <div><dt>${t("person.since")}</dt><dd>${day(person.createdAt)}</dd></div>
   </dl>`;

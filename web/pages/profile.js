@@ -39,6 +39,8 @@ export default async function profile(page) {
 
   const speak = async (code) => session.changed(await api.put(me, { language: code }));
 
+  const mail = async (hourMails) => session.changed(await api.put(me, { hourMails }));
+
   async function signOut() {
     await session.signOut();
     // Unless somebody chose to stay, for what still waits for a signal.
@@ -64,6 +66,15 @@ export default async function profile(page) {
     })}
     ${address(page)}
     ${section({ title: t("profile.language"), content: languages(speak) })}
+    ${page.user.email !== null && page.user.hourMails && page.user.role !== "ADMIN" && section({
+      title: t("profile.hourMails"),
+      content: html`<p class="hint">${t("profile.hourMailsText")}</p>
+        <div class="languages" role="group" aria-label=${t("profile.hourMails")}>
+          ${["NEEDED", "ALL", "NONE"].map((kind) => html`
+            <button type="button" class="button" aria-pressed=${String(page.user.hourMails === kind)} @click=${() => mail(kind).catch(fail)}>
+              ${t(`profile.hourMailsKinds.${kind}`)}</button>`)}
+        </div>`,
+    })}
     ${page.user.email !== null && section({
       title: t("profile.password"),
       content: html`<ul class="list"><li class="row deed">

@@ -7,11 +7,13 @@ import { fail, toast } from "app/live.js";
 import { importModule } from "app/modules.js";
 import { byName, day, dayOf, decimal, moment, t, useWords } from "app/words.js";
 import { addDays } from "app/zone.js";
-import { chip, nameOf } from "parts/chips.js";
+import { chip, formerName, nameOf } from "parts/chips.js";
 import { icon } from "parts/icon.js";
 import { pageHead, section, whyMissing } from "parts/pieces.js";
 
 const formats = ["lodas", "lohn-und-gehalt"];
+/** The gaps that are mended with a personnel number. */
+const numbers = ["no-personnel-number", "personnel-number-format", "personnel-number-twice"];
 /** How many months are offered, the running one among them. */
 const mostMonths = 15;
 /** How many gaps, differences and files are shown at first. */
@@ -66,6 +68,15 @@ export default async function wages(page) {
     await page.refresh();
   }
 
+  /** Where it is missing, so that fifteen of them are given one after the other; of people who left, too. */
+  async function giveNumber(id) {
+    const { editPersonnelNumber } = await importModule(() => import("parts/personnel-number.js"));
+    const changed = await editPersonnelNumber(`${path}/users/${id}`);
+    if (!changed) return;
+    toast(t("person.saved", { name: formerName(changed) }));
+    await page.refresh();
+  }
+
   /** Shown at once with what it is chosen from, so that nothing moves. */
   let isShown = false;
 
@@ -83,7 +94,7 @@ export default async function wages(page) {
   function choices(people) {
     const { check: problem } = page.problems;
     return html`
-      <div class="hours-tools">
+      <div class="wage-tools">
         ${select("month", months.map((value) => ({ value, label: day(`${value}-01`, "month") })))}
         ${select("format", formats.map((value) => ({ value, label: t(`wages.formats.${value}`) })))}
         ${select("person", [{ value: "", label: t("hours.everybody") }, ...people])}
@@ -92,7 +103,7 @@ export default async function wages(page) {
       ${section({
         title: t("wages.tables"), content: html`
           <p class="hint">${t("wages.tablesLead")}</p>
-          <div class="actions">${["csv", "xlsx"].map((format) => html`
+          <div class="actions">${["csv", "xlsx", "pdf"].map((format) => html`
             <a class="button" href=${`/api/v1${path}/time-sheets/export?month=${chosen.month}&format=${format}`} download>
               ${icon("download")}${t(`wages.table.${format}`)}</a>`)}</div>`,
       })}
@@ -112,11 +123,12 @@ export default async function wages(page) {
   }
 
   function checked({ people, lines, gaps, gapCount, previous, differences, differenceCount }) {
+    const rows = together(gaps);
     return html`
       ${section({
         title: t(gapCount ? "wages.missing" : "wages.ready"), count: gapCount || undefined,
         content: gapCount ? html`
-          <ul class="list" id="wage-gaps">${gaps.slice(0, most).map((gap) => gapRow(gap))}</ul>${more(gaps.length)}`
+          <ul class="list" id="wage-gaps">${rows.slice(0, most).map((gap) => gapRow(gap))}</ul>${more(rows.length)}`
           : html`
           <p>${t("wages.has", { people: t("wages.people", { count: people }), lines: t("wages.lines", { count: lines }) })}</p>
           <div class="actions"><button type="button" class="button is-primary" aria-disabled=${isMaking ? "true" : null} @click=${() => make().catch(fail)}>
@@ -138,15 +150,15 @@ export default async function wages(page) {
   /** What is missing, with the way to where it is put right. */
   function gapRow(gap) {
     const { code, userId, userName, day: when, siteName, kind } = gap;
-    const text = t(`wages.gaps.${code}`, { name: userName ?? siteName ?? "", day: when ? day(when, "weekday") : "", kind: kind ? t(`wages.kinds.${kind}`) : "" });
+    const text = gap.count > 1 ? t("wages.gaps.days-not-approved", { name: userName ?? "", count: gap.count, day: day(when, "weekday") }) : t(`wages.gaps.${code}`, { name: userName ?? siteName ?? "", day: when ? day(when, "weekday") : "", kind: kind ? t(`wages.kinds.${kind}`) : "" });
     const href = userId && page.link(code === "absence-asked" ? "/absences" : ["open-entry", "not-approved", "absence-with-entries"].includes(code) ? `/hours?person=${userId}&from=${when}` : `/people/${userId}`);
-    const isSetting = ["setting-missing", "wage-type-missing", "cannot-encode"].includes(code);
+    const mend = ["setting-missing", "wage-type-missing", "cannot-encode"].includes(code) ? edit
+      : numbers.includes(code) ? () => giveNumber(userId) : null;
     return html`
-      <li class="row ${(href || isSetting) && "is-link"}">
-        <div class="row-text">${href ? html`<a class="row-title stretched" href=${href}>${text}</a>`
-          : isSetting ? html`<button type="button" class="team-name stretched" @click=${() => edit().catch(fail)}>${text}</button>`
-            : html`<p class="row-title">${text}</p>`}</div>
-        ${(href || isSetting) && html`<span class="row-arrow">${icon("forward")}</span>`}
+      <li class="row ${(href || mend) && "is-link"}">
+        <div class="row-text">${mend ? html`<button type="button" class="team-name stretched" @click=${() => mend().catch(fail)}>${text}</button>`
+          : href ? html`<a class="row-title stretched" href=${href}>${text}</a>` : html`<p class="row-title">${text}</p>`}</div>
+        ${(href || mend) && html`<span class="row-arrow">${icon("forward")}</span>`}
       </li>`;
   }
 
@@ -163,6 +175,18 @@ export default async function wages(page) {
         ${icon("download")}${t("wages.download")}</a>
     </li>`);
   }
+}
+
+/** Of the days of a person that aren't approved the first, with their count: one approval takes them all. @param {any[]} gaps */
+function together(gaps) {
+  const first = new Map();
+  return gaps.reduce((rows, gap) => {
+    const known = gap.code === "not-approved" && first.get(gap.userId);
+    if (known) known.count += 1;
+    else rows.push({ ...gap, count: 1 });
+    if (gap.code === "not-approved" && !known) first.set(gap.userId, rows.at(-1));
+    return rows;
+  }, []);
 }
 
 const hours = (value) => (value === null ? "–" : t("wages.hours", { hours: decimal(value) }));

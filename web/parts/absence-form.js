@@ -1,6 +1,7 @@
 // Asks for an absence, enters or changes one, or declines it with a reason.
 
 import { api } from "app/api.js";
+import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { dayOf, decimal, t } from "app/words.js";
@@ -22,15 +23,19 @@ export function openAbsence(path, { users, absence, title, submit, isOwn }) {
   let form = null;
   let part = absence ? partOf(absence) : "WHOLE";
   let kind = absence?.kind ?? "VACATION";
+  // Chosen by the person, or filled from a draft.
   const choose = (dialog) => ({ target }) => {
-    if (target.name === "part") part = target.value;
-    if (target.name === "kind") kind = target.value;
+    if (!["part", "kind"].includes(target.name)) return;
+    if (target.name === "part") part = target.form.elements.namedItem("part").value;
+    else kind = target.value;
     dialog.update();
   };
   return openDialog({
     title,
     view(dialog) {
       form ??= createForm(dialog, {
+        // Without a signal nothing is asked for: what was typed stays until there is one.
+        draft: absence ? undefined : draftOf(`absence:${path}`),
         check: ({ from, to, hours }) => ({
           ...(to && from && to < from && { to: t("fields.before-from") }),
           ...(part === "MINUTES" && !(hours > 0 && hours < 24) && { hours: t("absences.hoursWrong") }),
@@ -45,7 +50,8 @@ export function openAbsence(path, { users, absence, title, submit, isOwn }) {
         },
         done: (answer) => dialog.close(answer),
       });
-      return html`<div @change=${choose(dialog)}>${formView(form, html`
+      return html`<div @change=${choose(dialog)} @input=${choose(dialog)}>${formView(form, html`
+        ${form.problem?.status === 0 && !absence && html`<p class="hint">${t("absences.offline")}</p>`}
         ${users && selectField(form, { name: "user", label: t("absences.person"), options: users.map((user) => ({ value: user.id, label: nameOf(user) })) })}
         ${selectField(form, {
           name: "kind", label: t("absences.kind"), value: kind, hint: isOwn && kind === "SICK" && t("absences.sickHint"),

@@ -70,7 +70,7 @@ function crew({ field, from, to }, names) {
 }
 
 const words = new Map([
-  ["language", "nav.languages"], ["breakRule", "company.breakRules"], ["role", "roles"], ["priority", "site.priorities"], ["kind", "hours.kind"], ["isOwn", "history.isOwn"],
+  ["language", "nav.languages"], ["breakRule", "company.breakRules"], ["hourMails", "profile.hourMailsKinds"], ["role", "roles"], ["priority", "site.priorities"], ["kind", "hours.kind"], ["isOwn", "history.isOwn"],
   ["region", "company.regions"],
 ]);
 
@@ -78,7 +78,7 @@ function value(action, field, code) {
   if (code === null) return null;
   if (field === "amount" || field === "threshold" || field === "price") return number(Number(code));
   if (field === "days") return code.split(" ").map((run) => run.split("/").map((one) => day(one, "short")).join(" – ")).join(", ");
-  if (field === "startDate" || field === "endDate" || field === "from" || field === "to") return day(code);
+  if (field === "startDate" || field === "endDate" || field === "from" || field === "to" || field === "hoursFrom") return day(code);
   if (action.startsWith("absence.") && (field === "state" || field === "part")) return word(`history.${field}s.${code}`, code);
   if (field === "status") return word(`${action.startsWith("site.") ? "site" : "history"}.statuses.${code}`, code);
   return words.has(field) ? word(`${words.get(field)}.${code}`, code) : code;

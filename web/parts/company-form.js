@@ -5,19 +5,22 @@ import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
-import { t } from "app/words.js";
+import { t, useWords } from "app/words.js";
 import { addressFields, addressTexts } from "parts/address-fields.js";
 import { breakRuleField } from "parts/break-rule.js";
+import { createHolidaysField, holidaysIn, holidaysText, spokenHolidays, wrongHolidays } from "parts/local-holidays.js";
 import { regions } from "parts/regions.js";
 import { openDialog } from "parts/dialog.js";
 import { choiceField, formView, selectField, textField } from "parts/fields.js";
 
-const textsOf = ({ name, addressParts, timeZone, language, breakRule, region }) => ({
+const textsOf = ({ name, addressParts, timeZone, language, breakRule, region, localHolidays }) => ({
   name, ...addressTexts(addressParts), timeZone, language, breakRule, region: region ?? "",
+  ...(localHolidays && { localHolidays: holidaysText(localHolidays) }),
 });
 
 /** @returns {Promise<object | undefined>} the company as it is then. */
-export function editCompany(path, company) {
+export async function editCompany(path, company) {
+  await useWords("absences");
   // Not every browser lists UTC; every server knows it.
   const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", company.timeZone]);
   // "Berlin" means Europe/Berlin.
@@ -27,14 +30,23 @@ export function editCompany(path, company) {
     return zones.has(text.trim()) ? text.trim() : alike.length === 1 && alike[0];
   };
   let form = null;
+  let holidays = null;
   const view = (dialog) => {
     form ??= createForm(dialog, {
-      check: ({ timeZone }) => (zoneOf(timeZone) ? {} : { timeZone: t("company.timeZoneUnknown") }),
+      check({ timeZone, localHolidays }) {
+        const wrong = localHolidays && wrongHolidays(localHolidays);
+        return { ...(!zoneOf(timeZone) && { timeZone: t("company.timeZoneUnknown") }), ...(wrong && { localHolidays: wrong }) };
+      },
       draft: draftOf(`company:${company.id}`),
-      stale: { of: () => company, read: () => kept.refresh(path), texts: textsOf },
-      send: (values, { of }) => api.patch(path, { ...values, timeZone: zoneOf(values.timeZone), region: values.region || null }, { of }),
+      stale: { of: () => company, read: () => kept.refresh(path), texts: textsOf, spoken: { localHolidays: spokenHolidays } },
+      send: ({ localHolidays, ...values }, { of }) => api.patch(path, {
+        ...values, timeZone: zoneOf(values.timeZone), region: values.region || null,
+        ...(localHolidays && { localHolidays: holidaysIn(localHolidays) }),
+      }, { of }),
       done: (changed) => dialog.close(changed),
     });
+    // A server from before doesn't know them.
+    if (company.localHolidays) holidays ??= createHolidaysField(form, dialog, company.localHolidays);
     return formView(form, html`
       ${textField(form, { name: "name", label: t("company.name"), value: company.name, autocomplete: "organization", maxlength: 200 })}
       ${addressFields(form, company.addressParts)}
@@ -53,6 +65,7 @@ export function editCompany(path, company) {
           name: "region", label: t("company.region"), hint: t("company.regionHint"), value: company.region ?? "", required: false, isMarked: false,
           options: [{ value: "", label: t("company.noRegion") }, ...regions().map((value) => ({ value, label: t(`company.regions.${value}`) }))],
         })}
+        ${holidays?.()}
       </fieldset>
     `, { submit: t("action.save") });
   };

@@ -65,18 +65,27 @@ function hasSignal() {
 
 /**
  * The office's part: approving what is shown, and reopening one person's days.
- * @param {{path: string, refresh: () => Promise<unknown>, update: () => void, choose: (id: string) => unknown, clarify: string}} place
- *   `choose` shows a person, `clarify` is the address of what waits for a decision.
+ * @param {{path: string, refresh: () => Promise<unknown>, update: () => void, choose: (id: string) => unknown, clarify: string,
+ *   leavesOwn: () => string | null}} place
+ *   `choose` shows a person, `clarify` is the address of what waits for a decision, `leavesOwn` the id of the caller if someone else
+ *   approves their days.
  */
-export function createApproving({ path, refresh, update, choose, clarify }) {
+export function createApproving({ path, refresh, update, choose, clarify, leavesOwn }) {
   let isBusy = false;
   /** What couldn't be approved, and of which period. */
   let left = null;
 
-  /** @param {{id: string, name: string}[]} people  @param {any[]} sheets theirs  @param {{from: string, until: string, name: string}} period */
-  return (people, sheets, period) => {
+  /** @param {{id: string, name: string}[]} all  @param {any[]} known their sheets  @param {{from: string, until: string, name: string}} period */
+  return (all, known, period) => {
     const days = daysOver(period.from, period.until);
-    if (!days.length || !people.length) return null;
+    if (!days.length || !all.length) return null;
+    // They are no work that is left to do.
+    const own = leavesOwn();
+    const [people, sheets] = [all.filter(({ id }) => id !== own), known.filter(({ userId }) => userId !== own)];
+    const mine = known.find(({ userId }) => userId === own);
+    const isMineOpen = mine && days.some((day) => mine.days.some((of) => of.day === day && of.entries.length > 0 && !isApproved(of.approval)));
+    const note = isMineOpen && html`<p class="hint">${t("approval.ownByOthers")}</p>`;
+    if (!people.length) return note;
     const approvals = sheets.flatMap((sheet) => days.map((one) => approvalOn(sheet, one)));
     const count = approvals.filter((one) => !isApproved(one)).length;
     const one = people.length === 1 && people[0];
@@ -89,6 +98,7 @@ export function createApproving({ path, refresh, update, choose, clarify }) {
           ${one && approvals.some(isApproved) && html`<button type="button" class="button" ?disabled=${isBusy}
             @click=${() => run(() => reopen(one, days))}>${t("approval.reopen")}</button>`}
         </div>
+        ${note}
         ${left?.period === period.name && leftOver(people)}
       </div>`;
   };

@@ -4,6 +4,7 @@ import { html } from "app/html.js";
 import { duration, hasWord, t, time } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
+import { signed } from "parts/time-sheets.js";
 
 /** @param {{title: string, name: string, of: any}} what `of`: a day of a time sheet, or a total, which has no `day`. */
 export const explain = ({ title, name, of }) => openDialog({
@@ -34,7 +35,7 @@ const whyCredited = ({ holiday, absences = [] }) =>
 
 const line = (word, minutes, text, kind = "") => html`
   <div class=${kind}><dt>${t(`hours.explain.${word}`)}${text && html`<span class="hint">${text}</span>`}</dt>
-    <dd>${minutes < 0 ? `\u2212${duration(-minutes)}` : duration(minutes)}</dd></div>`;
+    <dd>${signed(minutes)}</dd></div>`;
 
 /** A newer server may know more. */
 const warning = (code) => (hasWord(`hours.warnings.${code}`) ? t(`hours.warnings.${code}`) : code);

@@ -5,33 +5,56 @@ import { createForm } from "app/form.js";
 import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
+import { may } from "app/may.js";
+import { importModule } from "app/modules.js";
 import { go } from "app/router.js";
-import { day, t } from "app/words.js";
+import { day, t, useWords } from "app/words.js";
 import { formerName, hasNoEmail } from "parts/chips.js";
 import { openDialog } from "parts/dialog.js";
 import { formView } from "parts/fields.js";
 import { icon } from "parts/icon.js";
-import { emailField, nameFields } from "parts/person-fields.js";
+import { emailField, nameFields, numberFact } from "parts/person-fields.js";
 import { linkRow, pageHead, section } from "parts/pieces.js";
+import { editTargets, targetsView } from "parts/targets.js";
 
 /** @param {import("app/page.js").Page} page  @param {string} path the person's  @returns {Promise<(() => unknown) | null>} null if they are there. */
 export async function formerPerson(page, path) {
   page.read({ person: path });
   await page.ready();
   if (!page.data.person.removedAt) return null;
+  const targets = `${path}/targets`;
+  if (may.answerAbsences()) {
+    await useWords("absences");
+    page.read({ targets }, { optional: true });
+  }
+  // Who left in the middle of a month is still paid for its first half.
+  const number = async () => {
+    const { editPersonnelNumber } = await importModule(() => import("parts/personnel-number.js"));
+    const changed = await editPersonnelNumber(path);
+    if (!changed) return;
+    toast(t("person.saved", { name: formerName(changed) }));
+    await page.refresh();
+  };
+  const plan = async (name) => {
+    const changed = await editTargets(targets, page.data.targets.targets, name);
+    if (!changed) return;
+    await kept.put(targets, changed);
+    await page.refresh();
+    toast(t("targets.saved"));
+  };
   return () => {
     const { person } = page.data;
     const name = formerName(person);
     return html`
       ${pageHead({
         title: name,
-        back: { href: page.link("/people?former"), label: t("people.former") },
+        back: may.restore() ? { href: page.link("/people?former"), label: t("people.former") } : { href: page.link("/people"), label: t("people.title") },
       })}
       <div class="notice removed">${icon("remove")}<p><b>${t("archive.removedOn", { day: day(person.removedAt) })}.</b> ${t("person.formerText")}</p>
-        <button type="button" class="button" @click=${() => restore(page, path, person)}>${icon("undo")}${t("person.restore")}</button>
+        ${may.restore() && html`<button type="button" class="button" @click=${() => restore(page, path, person)}>${icon("undo")}${t("person.restore")}</button>`}
       </div>
       <dl class="facts section">
-        ${person.personnelNumber && html`<div><dt>${t("person.personnelNumber")}</dt><dd>${person.personnelNumber}</dd></div>`}
+        ${numberFact(person, may.exportHours() && (() => number().catch(fail)))}
         <div><dt>${t("person.since")}</dt><dd>${day(person.createdAt)}</dd></div>
       </dl>
       ${section({
@@ -39,7 +62,8 @@ export async function formerPerson(page, path) {
         content: html`<ul class="list">
           ${linkRow({ href: page.link(`/hours?person=${person.id}`), title: t("person.hours"), before: icon("clock") })}
         </ul>`,
-      })}`;
+      })}
+      ${page.data.targets && targetsView(page.data.targets.targets, name, () => plan(name).catch(fail))}`;
   };
 }
 

@@ -13,7 +13,7 @@ import { approvalChips, createSubmitting } from "parts/day-approval.js";
 import { emptyState, section, whyMissing } from "parts/pieces.js";
 import { siteName } from "parts/site-name.js";
 import { byDay, entryRow } from "parts/time-entry.js";
-import { addUp, explained, sheetOf, sheetsPath } from "parts/time-sheets.js";
+import { addUp, explained, sheetOf, sheetsPath, signed } from "parts/time-sheets.js";
 
 const weeksAtOnce = 4;
 /** The server computes a year at once. */
@@ -52,12 +52,14 @@ export default async function hoursMine(page) {
     if (!entries.length && !clocked.length && weeks === weeksAtOnce) {
       return html`${emptyState({ icon: "clock", title: t("hours.none"), text: t("hours.noneText") })}${older()}`;
     }
-    const { days } = sheetOf(page.data.sheets, page.user.id);
+    const { days, total } = sheetOf(page.data.sheets, page.user.id);
     const since = (day) => page.data.sheets && addUp(days.filter((one) => one.day >= day));
     return html`
       <ul class="tiles hours-tiles">
         ${tile(t("hours.today"), since(dayOf()), page.user, days.find(({ day }) => day === dayOf()))}
         ${tile(t("hours.thisWeek"), since(mondayOf(dayOf())), page.user)}
+        ${Number.isFinite(total.runningMinutes) && html`
+          <li class="tile"><span class="tile-label">${t("hours.explain.running")}</span><span class="tile-number">${signed(total.runningMinutes)}</span></li>`}
       </ul>
       ${page.data.sheets && submitting(days)}
       ${waiting.length > 0 && section({

@@ -20,7 +20,7 @@ import { emptyState, section, whyMissing } from "parts/pieces.js";
 import "parts/running-time.js";
 import { siteName } from "parts/site-name.js";
 import { byDay, entryRow, isForgotten, isOpen, isVoid } from "parts/time-entry.js";
-import { addUp, awayMark, explained, isOdd, lengthOf, sheetOf, sheetsPath } from "parts/time-sheets.js";
+import { addUp, awayMark, explained, isOdd, lengthOf, sheetOf, sheetsPath, signed } from "parts/time-sheets.js";
 
 /** @param {import("app/page.js").Page} page whose data has `overview`. */
 export default function hoursTeam(page) {
@@ -36,7 +36,12 @@ export default function hoursTeam(page) {
   read();
   const approving = may.approveHours() && createApproving({
     path, refresh: () => page.refresh(), update: () => page.update(), choose, clarify: page.link("/clarifications"),
+    leavesOwn: () => (page.data.people?.some(isApprover) ? page.user.id : null),
   });
+  /** Who approves the caller's days. */
+  function isApprover({ id, role, status }) {
+    return id !== page.user.id && status === "ACTIVE" && ["MANAGER", "BOOKKEEPER"].includes(role);
+  }
   queue.onChange(({ entry, answer, clarification }) => ((answer || clarification) && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
 
   function moved() {
@@ -49,7 +54,8 @@ export default function hoursTeam(page) {
     page.data.team = page.data.sheets = undefined;
     const [from, to] = [period.from, addDays(period.until, -1)];
     page.read({ team: `${path}/time-entries?from=${from}&to=${to}${withVoid ? "&void=true" : ""}` }, { optional: true });
-    page.read({ sheets: sheetsPath(path, { from, to }) }, { optional: true });
+    // One person's has the balance that runs on.
+    page.read({ sheets: sheetsPath(path, { from, to, ...(person && { user: person }) }) }, { optional: true });
     page.update();
   }
 
@@ -148,7 +154,9 @@ export default function hoursTeam(page) {
     if (!sheets) return null;
     const of = one ? sheetOf(sheets, one.id).total : addUp(sheets.map((sheet) => sheet.total));
     return html`<div class="hours-sum"><span>${t("hours.total")}</span>
-      ${explained({ label: t("hours.total"), name: `${one ? one.name : t("hours.everybody")}, ${period.name}`, of, kind: "number" })}</div>`;
+      ${explained({ label: t("hours.total"), name: `${one ? one.name : t("hours.everybody")}, ${period.name}`, of, kind: "number" })}</div>
+      ${one && Number.isFinite(of.runningMinutes) && html`<div class="hours-sum"><span>${t("hours.explain.running")}</span>
+        <span class="row-number">${signed(of.runningMinutes)}</span></div>`}`;
   }
 
   /** Of the person who is shown, else of everyone whose sheet there is. */

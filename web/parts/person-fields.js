@@ -33,6 +33,11 @@ export const numberFields = (form, { phone, personnelNumber } = { phone: null, p
     })}
   </div>`;
 
+/** What the payroll calls a person. @param {{personnelNumber?: string | null}} person  @param {(() => void) | false} [change] another one is given */
+export const numberFact = ({ personnelNumber }, change) => (personnelNumber || change) && html`
+  <div><dt>${t("person.personnelNumber")}</dt><dd>${personnelNumber ?? t("person.noNumber")}
+    ${change && html`<button type="button" class="button is-small" @click=${change}>${t("person.changeNumber")}</button>`}</dd></div>`;
+
 /**
  * The roles that one may give, with what they mean; nothing where there is no choice.
  * @param {object} form  @param {string} value  @param {(role: string) => void} [choose] hears of another one.

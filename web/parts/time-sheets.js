@@ -32,6 +32,9 @@ export function lengthOf({ minutes, isOpen }, say = duration) {
   return minutes ? `${say(minutes)} +` : t("hours.running");
 }
 
+/** With a minus where hours are missing. @param {number} minutes */
+export const signed = (minutes) => (minutes < 0 ? `\u2212${duration(-minutes)}` : duration(minutes));
+
 /** A person's sheet; an empty one where there is nothing of theirs. @param {any[] | undefined} sheets */
 export const sheetOf = (sheets, user) => sheets?.find(({ userId }) => userId === user) ?? { userId: user, days: [], total: addUp([]) };
 

@@ -84,6 +84,10 @@ public struct Absences: Sendable {
             try Self.record(
                 scope.person == nil ? .absenceEntered : .absenceAsked, absence, Self.naming(absence), scope,
                 transaction, runtime)
+            if scope.person != nil {
+                try HourNews(.absenceAsked, [new.from...new.to], by: caller.name).tellOffice(
+                    about: user, in: scope, transaction, runtime)
+            }
             return try Self.find(id, scope, transaction)
         }
         .read(by: \.id) { try Self.find($0, scope, $1) }
@@ -132,6 +136,12 @@ public struct Absences: Sendable {
                     case .asked?, nil: .absenceChanged
                     }
                 try Self.record(action, new, differences, scope, transaction, runtime)
+                if action != .absenceChanged {
+                    try HourNews(
+                        .absenceAnswered, [new.from...max(new.from, new.to)], by: caller.name,
+                        isGranted: new.state == .granted, reason: new.reason
+                    ).tell(new.user, in: scope, transaction, runtime)
+                }
             }
             return try Self.find(id, scope, transaction)
         }

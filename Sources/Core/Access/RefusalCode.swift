@@ -13,6 +13,6 @@ public enum RefusalCodes {
         AccessRefusal.self, InputRefusal.self, ChangeRefusal.self, AccountRefusal.self, CompanyRefusal.self,
         UserRefusal.self,
         SiteRefusal.self, MaterialRefusal.self, TransferRefusal.self, TimeEntryRefusal.self, ClarificationRefusal.self,
-        AbsenceRefusal.self, WageRefusal.self, LimitRefusal.self,
+        AbsenceRefusal.self, WageRefusal.self, StatementRefusal.self, LimitRefusal.self,
     ]
 }

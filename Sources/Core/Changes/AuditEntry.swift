@@ -47,6 +47,8 @@ public struct AuditEntry: Sendable {
         case daysSubmitted = "time-sheet.submitted"
         case daysApproved = "time-sheet.approved"
         case daysReopened = "time-sheet.reopened"
+        /// The company keeps hours no longer than that: what went, and from which day on hours are there.
+        case hoursErased = "company.hours-erased"
         case clarificationBooked = "clarification.booked"
         case clarificationDeclined = "clarification.declined"
         case absenceAsked = "absence.asked"
@@ -208,6 +210,11 @@ struct Audit: Sendable {
     init(_ actor: User, session: Session.ID?, _ runtime: Runtime) {
         (company, user, self.session) = (actor.companyID, actor.id, session)
         self.runtime = runtime
+    }
+
+    /// For what the server does by a rule that a person set.
+    init(of company: Company.ID, by user: User.ID, _ runtime: Runtime) {
+        (self.company, self.user, session, self.runtime) = (company, user, nil, runtime)
     }
 
     func write<Noun>(

@@ -50,6 +50,9 @@ public struct Companies: Sendable {
             var new = edit.applied(to: old)
             new.updatedAt = runtime.now()
             try transaction.enqueue(new.update)
+            if new.hoursKeptYears != old.hoursKeptYears {
+                try HourErasure.ruleChanged(to: new, by: scope.actor.user.id, transaction, runtime)
+            }
             let differences = Differences(old, new)
             if !differences.details.isEmpty {
                 try Audit(scope, runtime).write(

@@ -36,11 +36,14 @@ extension Company {
     /// What a day of work depends on. No row if there is no such company.
     static func workRules(_ scope: CompanyScope) -> Query<WorkRules> {
         Query(
-            "SELECT c.time_zone, c.break_rule, c.region, c.local_holidays FROM companies c WHERE c.id = $1",
+            """
+            SELECT c.time_zone, c.break_rule, c.region, c.local_holidays, c.hours_from FROM companies c WHERE c.id = $1
+            """,
             scope.company
         ) {
             WorkRules(
-                timeZone: try $0.next(), breakRule: try $0.next(), region: try $0.next(), localHolidays: try $0.next())
+                timeZone: try $0.next(), breakRule: try $0.next(), region: try $0.next(), localHolidays: try $0.next(),
+                hoursFrom: try $0.next())
         }
     }
 
@@ -49,6 +52,8 @@ extension Company {
         let breakRule: BreakRule
         let region: Region?
         let localHolidays: LocalHolidays
+        /// Hours of earlier days were erased.
+        let hoursFrom: Day?
     }
 
     static func language(_ scope: CompanyScope) -> Query<Language> {

@@ -14,6 +14,10 @@ public struct Company: Stored {
     /// Whose holidays hold; nil for none.
     public var region: Region?
     public var localHolidays = LocalHolidays()
+    /// For how many whole years hours are kept after the calendar year in which they were worked; nil for ever.
+    public var hoursKeptYears: Int64?
+    /// Hours of earlier days were erased; nil if none were.
+    public internal(set) var hoursFrom: Day?
     /// Starts at 1; every update increments it.
     public internal(set) var version: Int64 = 1
     public internal(set) var createdAt = Instant(milliseconds: 0)
@@ -59,6 +63,8 @@ public struct Company: Stored {
         try columns.edited("break_rule", &breakRule, as: "breakRule")
         try columns.edited("region", &region, as: "region")
         try columns.edited("local_holidays", &localHolidays, as: "localHolidays", audit: .nameOnly)
+        try columns.edited("hours_kept_years", &hoursKeptYears, as: "hoursKeptYears")
+        try columns.column("hours_from", .fixed, &hoursFrom)
         try columns.column("version", .counted, &version)
         try columns.column("created_at", .fixed, &createdAt)
         try columns.column("updated_at", .changing, &updatedAt)

@@ -20,6 +20,8 @@ struct ArchiveHead: Codable {
     /// Null, and missing in exports of earlier versions.
     let region: String?
     let localHolidays: String?
+    let hoursKeptYears: Int64?
+    let hoursFrom: String?
     let version: Int64?
     let createdAt: String
     let updatedAt: String?
@@ -43,6 +45,7 @@ struct ArchiveHead: Codable {
         (timeZone, language) = (company.timeZone, company.language.rawValue)
         breakRule = company.breakRule.rawValue
         (region, localHolidays) = (company.region?.rawValue, company.localHolidays.text)
+        (hoursKeptYears, hoursFrom) = (company.hoursKeptYears, company.hoursFrom?.text)
         version = company.version
         (createdAt, updatedAt) = (company.createdAt.text, company.updatedAt.text)
         suspendedAt = company.suspendedAt?.text

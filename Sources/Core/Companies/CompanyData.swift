@@ -106,6 +106,10 @@ struct CompanyData: Sendable {
         CompanyData(
             "wage_settings", key: integers("version"),
             texts("wage_types", "lodas") + integers("consultant_number", "client_number", "updated_at")),
+        // One row.
+        CompanyData(
+            "hour_erasures", key: texts("done_day"),
+            texts("set_by") + integers("entries", "days", "absences", "clarifications", "files")),
         CompanyData("wage_cost_centres", key: texts("site_id"), texts("cost_centre")),
         CompanyData(WageExport.self),
         CompanyData(

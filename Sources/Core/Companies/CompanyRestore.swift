@@ -132,6 +132,8 @@ private struct Restoring {
             (try? Line(head.name, max: 1000)) != nil,
             let breakRule = BreakRule(rawValue: head.breakRule ?? BreakRule.none.rawValue),
             let localHolidays = LocalHolidays(stored: head.localHolidays ?? ""),
+            head.hoursKeptYears.map({ HourErasures.years.contains(Int(clamping: $0)) }) ?? true,
+            head.hoursFrom.map({ Day($0) != nil }) ?? true,
             head.region == nil || head.region.flatMap({ Region(rawValue: $0) }) != nil
         else { throw wrong("it doesn't describe a company") }
         company = id
@@ -142,6 +144,7 @@ private struct Restoring {
         (restored.id, restored.name, restored.address) = (id, head.name, head.parsedAddress)
         (restored.timeZone, restored.language, restored.breakRule) = (head.timeZone, language, breakRule)
         (restored.region, restored.localHolidays) = (head.region.flatMap { Region(rawValue: $0) }, localHolidays)
+        (restored.hoursKeptYears, restored.hoursFrom) = (head.hoursKeptYears, head.hoursFrom.flatMap { Day($0) })
         (restored.version, restored.createdAt, restored.updatedAt) = (head.version ?? 1, createdAt, updatedAt)
         restored.suspendedAt = head.suspendedAt.flatMap { Instant($0) }
         try transaction.execute(restored.insertion)
@@ -181,6 +184,8 @@ private struct Restoring {
         }
         var values: [String: SQLValue] = [:]
         for (name, type) in table.columns { values[name] = try value(row[name], type, name) }
+        if table.name == "sites", row["erased_minutes"] == nil { values["erased_minutes"] = .integer(0) }
+        if table.name == "hour_erasures", Day(values["done_day"]?.text ?? "") == nil { throw wrong("it has no day") }
         if table.name == "sites", row["kind"] == nil { values["kind"] = .text(Site.Kind.site.rawValue) }
         if table.name == "time_entries" || table.name == "time_corrections" { try completeHours(&values) }
         if table.name == "movements", row["kind"] == nil { try complete(&values, transaction) }
@@ -201,6 +206,11 @@ private struct Restoring {
         }
         switch table.name {
         case "users":
+            // An export from before people chose.
+            if values["hour_mails"]?.text == nil { values["hour_mails"] = .text(HourMails.needed.rawValue) }
+            guard HourMails(rawValue: values["hour_mails"]?.text ?? "") != nil else {
+                throw wrong("its hour_mails isn't known")
+            }
             guard try isFree(values, transaction) else { return }
             // The link to confirm it isn't in the export.
             values["pending_email"] = .null(.text)

@@ -92,7 +92,7 @@ struct UnprovenFounder: Sendable {
     /// A company isn't abandoned if it is suspended, because no one can sign in then, if someone has signed in recently, or if the link is
     /// still queued or failed to arrive, which isn't the founder's fault.
     private static let isAbandoned: SQL = """
-        NOT EXISTS (SELECT 1 FROM companies c WHERE c.id = f.company_id AND c.suspended_at IS NOT NULL)
+        (SELECT c.suspended_at FROM companies c WHERE c.id = f.company_id) IS NULL
         AND NOT EXISTS (
             SELECT 1 FROM users u JOIN security_events e ON e.user_id = u.id AND e.company_id = u.company_id
             WHERE u.company_id = f.company_id AND e.kind = 'signed-in' AND e.at > $1)

@@ -81,6 +81,11 @@ enum TextUse {
         Statement(addition, company, part, bytes)
     }
 
+    /// Counts what is erased without a scope: the server does it by a rule of the company.
+    static func remove<Noun>(_ bytes: Int64, of subject: ID<Noun>, _ company: Company.ID) -> Statement {
+        adding(Int64(0).subtracting(bytes), to: subject.lastByte % parts, company)
+    }
+
     /// Counts all text of a company that is being restored.
     static func restored(_ bytes: Int64, _ company: Company.ID) -> Statement { adding(bytes, to: 0, company) }
 

@@ -22,6 +22,13 @@ public struct Mail: Sendable {
         case lowStock = "low-stock"
         /// To a person whose time entry has been open for long.
         case stillThere = "still-there"
+        /// To a person whose days were approved or reopened, and to the office about days that were submitted.
+        case daysApproved = "days-approved"
+        case daysReopened = "days-reopened"
+        case daysSubmitted = "days-submitted"
+        /// To the office, and to the person whose absence was answered.
+        case absenceAsked = "absence-asked"
+        case absenceAnswered = "absence-answered"
         /// To the owner, each month: the head of the chain of hours.
         case hoursHead = "hours-head"
 
@@ -29,7 +36,9 @@ public struct Mail: Sendable {
         var isAwaited: Bool {
             switch self {
             case .reset, .verify, .emailConfirm, .emailUndone: true
-            case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock, .stillThere, .hoursHead: false
+            case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock, .stillThere, .hoursHead,
+                .daysApproved, .daysReopened, .daysSubmitted, .absenceAsked, .absenceAnswered:
+                false
             }
         }
     }
@@ -128,6 +137,9 @@ public struct DueMail: Sendable {
         guard kind == .hoursHead, details.count == 3, let day = Day(details[2]) else { return nil }
         return (details[0], details[1], day)
     }
+
+    /// What a mail about hours or an absence says; nil in other mails.
+    public var hourNews: HourNews? { HourNews(kind, details) }
 
     /// The materials still running low when the mail was claimed; nil in other mails.
     var items: LowStock.Items?

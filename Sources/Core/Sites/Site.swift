@@ -88,7 +88,7 @@ public struct Site: Sendable {
         self.init(
             record, assignments: assignments, materials: Array(materials.prefix(Self.mostMaterials)),
             counts: counts ?? MaterialCounts(of: materials), lastVisited: visits?.last,
-            logged: .seconds(60 * (visits?.minutes ?? 0)), progress: record.progress(on: today))
+            logged: .seconds(60 * ((visits?.minutes ?? 0) + record.loggedBefore)), progress: record.progress(on: today))
     }
 
     /// The number of items nested in the site.
@@ -158,6 +158,10 @@ public struct SiteRecord: Stored {
     public internal(set) var updatedAt = Instant(milliseconds: 0)
     /// Nil while it is present.
     public internal(set) var removedAt: Instant?
+    /// The sum of the closed entries that were erased.
+    private var erasedMinutes: Int64 = 0
+    /// The same, however it came into the row.
+    fileprivate var loggedBefore: Int { Int(clamping: min(max(erasedMinutes, 0), 1 << 40)) }
 
     package init() {}
 
@@ -184,6 +188,7 @@ public struct SiteRecord: Stored {
         try columns.column("created_at", .fixed, &createdAt)
         try columns.column("updated_at", .changing, &updatedAt)
         try columns.column("removed_at", .fixed, &removedAt)
+        try columns.column("erased_minutes", .fixed, &erasedMinutes)
     }
 
     /// The depot of a new company.

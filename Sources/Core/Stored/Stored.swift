@@ -101,6 +101,10 @@ extension String: Edited {
     package var auditText: String? { self }
 }
 
+extension Int64: Edited {
+    package var auditText: String? { String(self) }
+}
+
 extension Day: Edited {
     package var auditText: String? { text }
 }

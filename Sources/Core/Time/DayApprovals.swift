@@ -132,7 +132,7 @@ public struct DayApprovals: Sendable {
             }
             var waiting: Set<PersonDay> = []
             if case .approve = act {
-                waiting = try Self.waiting(of: Set(people), until: days.upperBound, timeZone, scope, transaction)
+                waiting = try Self.waiting(of: Set(people), timeZone, in: scope.company, transaction)
             }
             let own = scope.actor.user.id
             var leavesOwn = false
@@ -165,8 +165,10 @@ public struct DayApprovals: Sendable {
                 outcome.days += changed.count
                 let isOwn = act.leavesOwn && user == own
                 outcome.isOwn = outcome.isOwn || isOwn
+                let runs = Self.runs(changed)
                 try Audit(scope, runtime).write(
-                    act.action, user, Self.details(act, changed, isOwn: isOwn), in: transaction)
+                    act.action, user, Self.details(act, runs, isOwn: isOwn), in: transaction)
+                try act.tell(user, record.names.rows.first ?? "", runs, in: scope, transaction, runtime)
             }
             try TextUse.add(changes.textBytes, of: own, in: scope, transaction)
             for statement in changes.statements(in: scope.company) { try transaction.enqueue(statement) }
@@ -175,7 +177,7 @@ public struct DayApprovals: Sendable {
     }
 
     /// The days as runs: at most as long as a call has days.
-    private static func details(_ act: Act, _ days: [Day], isOwn: Bool) -> [AuditEntry.Detail] {
+    private static func runs(_ days: [Day]) -> [ClosedRange<Day>] {
         var runs: [ClosedRange<Day>] = []
         for day in days {
             if let last = runs.last, last.upperBound + 1 == day {
@@ -184,9 +186,12 @@ public struct DayApprovals: Sendable {
                 runs.append(day...day)
             }
         }
-        let text = runs.map { $0.count == 1 ? $0.lowerBound.text : "\($0.lowerBound.text)/\($0.upperBound.text)" }
+        return runs
+    }
+
+    private static func details(_ act: Act, _ runs: [ClosedRange<Day>], isOwn: Bool) -> [AuditEntry.Detail] {
         var differences = Differences()
-        differences.note("days", nil, text.joined(separator: " "))
+        differences.note("days", nil, HourNews.text(of: runs))
         if case .reopen(let reason) = act { differences.note("reason", nil, reason) }
         if isOwn { differences.note("isOwn", nil, "true") }
         return differences.details
@@ -210,8 +215,7 @@ public struct DayApprovals: Sendable {
     /// The days about which something that was reported late waits for a decision: those on which it happened, and that of the entry that
     /// it would change.
     private static func waiting(
-        of people: Set<User.ID>, until last: Day, _ timeZone: String, _ scope: CompanyScope,
-        _ transaction: borrowing Transaction
+        of people: Set<User.ID>, _ timeZone: String, in company: Company.ID, _ transaction: borrowing Transaction
     ) throws -> Set<PersonDay> {
         var found: Set<PersonDay> = []
         func add(_ user: User.ID, _ start: Instant) {
@@ -219,18 +223,18 @@ public struct DayApprovals: Sendable {
             found.insert(PersonDay(user: user, day: start.day(in: timeZone)))
         }
         var entries: [Collector<EntryStart>] = []
-        let open: [Clarification.Open] = try transaction.fetch(Clarification.openHours(in: scope.company))
+        let open: [Clarification.Open] = try transaction.fetch(Clarification.openHours(in: company))
         for one in open {
             switch one.act {
             case .enter:
                 for user in one.content.people { add(user, one.content.checkedInAt ?? one.at) }
             case .correct:
                 guard let entry = one.content.entry else { continue }
-                entries.append(Collector(TimeEntry.start(of: entry, on: one.site, one.content.checkedInAt, scope)))
+                entries.append(Collector(TimeEntry.start(of: entry, on: one.site, one.content.checkedInAt, company)))
             default:
                 add(one.user, one.at)
                 guard one.act != .checkIn, people.contains(one.user) else { continue }
-                entries.append(Collector(TimeEntry.start(of: one.user, on: one.site, before: one.at, scope)))
+                entries.append(Collector(TimeEntry.start(of: one.user, on: one.site, before: one.at, company)))
             }
         }
         if !entries.isEmpty { try transaction.read(entries) }
@@ -241,18 +245,28 @@ public struct DayApprovals: Sendable {
         return found
     }
 
+    /// Whether something that was reported late about a person's hours of before a day waits for a decision.
+    static func isWaiting(
+        about user: User.ID, before day: Day, _ timeZone: String, in company: Company.ID,
+        _ transaction: borrowing Transaction
+    ) throws -> Bool {
+        try waiting(of: [user], timeZone, in: company, transaction).contains { $0.day < day }
+    }
+
     fileprivate struct PersonRecord {
         let ids: Collector<User.ID>
         let open: Collector<Instant>
+        let names: Collector<String>
         private let known: Collector<DayApproval>
 
         init(_ user: User.ID, _ days: ClosedRange<Day>, _ scope: CompanyScope) {
             ids = Collector(User.exists(user, scope))
             open = Collector(TimeEntry.openStart(of: user, in: scope.company))
+            names = Collector(User.name(of: user, in: scope.company))
             known = Collector(DayApproval.all(of: user, days, in: scope.company))
         }
 
-        var readings: [any Reading] { [ids, open, known] }
+        var readings: [any Reading] { [ids, open, names, known] }
         var byDay: [Day: DayApproval] { Dictionary(known.rows.map { ($0.day, $0) }) { first, _ in first } }
     }
 
@@ -277,6 +291,23 @@ extension DayApprovals.Act {
     fileprivate var leavesOwn: Bool { if case .approve = self { true } else { false } }
     /// Whether a day with an open entry stays as it is.
     fileprivate var needsEnds: Bool { if case .reopen = self { false } else { true } }
+}
+
+extension DayApprovals.Act {
+    /// Mails what was done to who wants to know.
+    fileprivate func tell(
+        _ user: User.ID, _ name: String, _ days: [ClosedRange<Day>], in scope: CompanyScope,
+        _ transaction: borrowing Transaction, _ runtime: Runtime
+    ) throws {
+        let caller = scope.actor.user.name
+        switch self {
+        case .submit:
+            try HourNews(.daysSubmitted, days, by: name).tellOffice(about: user, in: scope, transaction, runtime)
+        case .approve: try HourNews(.daysApproved, days, by: caller).tell(user, in: scope, transaction, runtime)
+        case .reopen(let reason):
+            try HourNews(.daysReopened, days, by: caller, reason: reason).tell(user, in: scope, transaction, runtime)
+        }
+    }
 }
 
 extension DayApproval {
@@ -311,20 +342,20 @@ extension TimeEntry {
 
     /// - Parameter other: when the entry is to begin instead.
     fileprivate static func start(
-        of entry: ID, on site: Site.ID, _ other: Instant?, _ scope: CompanyScope
+        of entry: ID, on site: Site.ID, _ other: Instant?, _ company: Company.ID
     ) -> Query<EntryStart> {
         Query(
             """
             SELECT t.user_id, t.checked_in_at FROM time_entries t
             WHERE t.company_id = $1 AND t.site_id = $2 AND t.id = $3
             """,
-            scope.company, site, entry
+            company, site, entry
         ) { EntryStart(user: try $0.next(), start: try $0.next(), other: other) }
     }
 
     /// The person's latest entry on a site that began within the day before an instant: what was done then may belong to it.
     fileprivate static func start(
-        of user: User.ID, on site: Site.ID, before at: Instant, _ scope: CompanyScope
+        of user: User.ID, on site: Site.ID, before at: Instant, _ company: Company.ID
     ) -> Query<EntryStart> {
         Query(
             """
@@ -333,7 +364,7 @@ extension TimeEntry {
                 AND t.checked_in_at > $5 AND t.voided_at IS NULL
             ORDER BY t.company_id DESC, t.user_id DESC, t.checked_in_at DESC LIMIT 1
             """,
-            scope.company, user, site, at, at - .seconds(24 * 3600)
+            company, user, site, at, at - .seconds(24 * 3600)
         ) { EntryStart(user: try $0.next(), start: try $0.next(), other: nil) }
     }
 }

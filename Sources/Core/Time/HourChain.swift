@@ -20,6 +20,8 @@ final class HourChain: LastWrites {
 
     private var keys: [HourKey] = []
     private var written: [HourKey: Written] = [:]
+    /// Entries that were deleted, with their last versions.
+    private var erased: [(key: HourKey, version: Int64)] = []
     /// How many entries each company has that is opened.
     private var openings: [Company.ID: Int64] = [:]
     private var at = Instant(milliseconds: 0)
@@ -46,6 +48,12 @@ final class HourChain: LastWrites {
         note(key, at: now) { ($0.entry, $0.allCorrections) = (true, true) }
     }
 
+    /// An entry was deleted with its corrections, because the company keeps hours no longer than that.
+    func erase(_ key: HourKey, version: Int64, at now: Instant) {
+        erased.append((key, version))
+        at = max(at, now)
+    }
+
     /// All entries of a company have links.
     func open(_ company: Company.ID, entries: Int64, at now: Instant) {
         openings[company] = entries
@@ -61,7 +69,7 @@ final class HourChain: LastWrites {
     // MARK: Writing
 
     func write(in transaction: borrowing Transaction) throws {
-        let companies = Set(keys.map(\.company)).union(openings.keys)
+        let companies = Set((keys + erased.map(\.key)).map(\.company)).union(openings.keys)
         // In one order, so that two transactions with hours of several companies don't wait for each other.
         for company in companies.sorted(by: { $0.text < $1.text }) { try write(company, in: transaction) }
     }
@@ -94,6 +102,7 @@ final class HourChain: LastWrites {
             if written.entry { records.append(entry) }
         }
         var links = records.map { $0.link(in: company, at: at) }
+        for (key, version) in erased where key.company == company { links.append(key.erasure(version, at: at)) }
         if let entries = openings[company], try transaction.fetch(HourHead.opening(company, at: at)).isEmpty == false {
             let content = HourContent(.opening, salt: "", company, site: "", entry: "", version: entries, [])
             links.append(

@@ -9,6 +9,8 @@ struct HourLink: Sendable {
         case correction = "CORRECTION"
         /// From here on every entry of the company has a link.
         case opening = "OPENING"
+        /// The entry and its corrections were erased, because the company keeps hours no longer than that.
+        case erased = "ERASED"
     }
 
     /// From 1, without gaps; 0 before the link is stored.
@@ -18,7 +20,7 @@ struct HourLink: Sendable {
     /// Empty for an opening, as is `entry`.
     let site: String
     let entry: String
-    /// The entry's version, the correction's number, or how many entries there were at the opening.
+    /// The entry's version (the last one of an erased entry), the correction's number, or how many entries there were at the opening.
     let version: Int64
     /// The `HourContent` of the row, in hexadecimal.
     let content: String
@@ -59,7 +61,7 @@ extension HourLink {
 /// A row's content, version 1, is the SHA-256 of these values: `polier-hours-v1`, the link's kind, the entry's salt, company, site, entry,
 /// version; then for an entry user_id, checked_in_at, checked_out_at, kind, source, breaks, entered_by, reason, voided_at, voided_by,
 /// void_reason, moved_from, created_at; for a correction checked_in_at, checked_out_at, kind, breaks, reason, reason_code, user_id,
-/// created_at; for an opening nothing more, and its salt, site and entry are empty. Instants are milliseconds, breaks the text as it is
+/// created_at; for an opening nothing more, and its salt, site and entry are empty; for an erased entry nothing more, and its salt is empty. Instants are milliseconds, breaks the text as it is
 /// stored. No names: they may change.
 struct HourContent {
     private var hash = SHA256()

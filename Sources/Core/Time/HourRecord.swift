@@ -106,6 +106,18 @@ struct HourKey: Hashable, Sendable {
     let site: String
     let entry: String
 
+    /// The content of the link of an erased entry.
+    static func erasedContent(_ company: Company.ID, site: String, entry: String, version: Int64) -> String {
+        HourContent(.erased, salt: "", company, site: site, entry: entry, version: version, []).sha256
+    }
+
+    /// The link of the entry once it is erased, to be stored.
+    func erasure(_ version: Int64, at now: Instant) -> HourLink {
+        let content = Self.erasedContent(company, site: site, entry: entry, version: version)
+        return HourLink(
+            kind: .erased, site: site, entry: entry, version: version, content: content, createdAt: now)
+    }
+
     private static let unsaltedRows: SQL = """
         SELECT t.company_id, t.site_id, t.id FROM time_entries t WHERE t.salt = ''
         ORDER BY t.company_id, t.site_id, t.id LIMIT $1

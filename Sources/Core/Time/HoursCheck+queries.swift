@@ -78,6 +78,8 @@ struct ComparedLink: Sendable {
     let link: HourLink
     private let entry: HourRecord?
     private let correction: HourRecord?
+    /// The number of the link that says that the entry was erased; nil without one, and while the entry is there.
+    private let erasedBy: Int64?
 
     /// How many links are read at once.
     static let atOnce = 200
@@ -85,7 +87,10 @@ struct ComparedLink: Sendable {
     /// The limit is part of the text: PostgreSQL's plan for any limit could read all of a company's entries for each page.
     private static let links: SQL = """
         SELECT l.number, l.kind, l.site_id, l.entry_id, l.version, l.content, l.hash, l.created_at, \(HourRecord.entryColumns),
-            \(HourRecord.correctionColumns)
+            \(HourRecord.correctionColumns),
+            CASE WHEN t.id IS NULL THEN (
+                SELECT MAX(x.number) FROM hour_links x
+                WHERE x.company_id = l.company_id AND x.entry_id = l.entry_id AND x.kind = 'ERASED') END
         FROM hour_links l
         LEFT JOIN time_entries t ON t.company_id = l.company_id AND t.site_id = l.site_id AND t.id = l.entry_id
         LEFT JOIN time_corrections c ON c.company_id = l.company_id AND c.site_id = l.site_id AND c.entry_id = l.entry_id
@@ -100,7 +105,7 @@ struct ComparedLink: Sendable {
                 version: try row.next(), content: try row.next(), hash: try row.next(), createdAt: try row.next())
             let entry = try HourRecord(entry: link.entry, on: link.site, &row)
             let correction = try HourRecord(correctionOf: link.entry, on: link.site, salt: entry?.salt, &row)
-            return ComparedLink(link: link, entry: entry, correction: correction)
+            return ComparedLink(link: link, entry: entry, correction: correction, erasedBy: try row.next())
         }
     }
 
@@ -110,18 +115,25 @@ struct ComparedLink: Sendable {
         }
     }
 
+    private var isErasedLater: Bool { erasedBy.map { $0 > link.number } ?? false }
+
     /// What is wrong with the row, or with the link if it can't be of any.
     func flaw(in company: Company.ID) -> HoursCheck.Flaw? {
         switch HourLink.Kind(rawValue: link.kind) {
         case .entry:
-            guard let entry else { return .entryMissing }
+            guard let entry else { return isErasedLater ? nil : .entryMissing }
             // Later links attest later versions.
             if entry.version > link.version { return nil }
             return entry.version == link.version && entry.content(in: company) == link.content ? nil : .entryChanged
         case .correction:
-            guard let correction else { return .correctionMissing }
+            guard let correction else { return isErasedLater ? nil : .correctionMissing }
             return correction.content(in: company) == link.content ? nil : .correctionChanged
         case .opening: return nil
+        case .erased:
+            // It came back.
+            guard entry == nil else { return .entryChanged }
+            let said = HourKey.erasedContent(company, site: link.site, entry: link.entry, version: link.version)
+            return said == link.content ? nil : .linkChanged
         case nil: return .linkChanged
         }
     }

@@ -25,7 +25,7 @@ public struct TimeSheets: Sendable {
         let now = runtime.now()
         let today = now.day(in: rule.timeZone)
         let days = try filter.days(today: today, isOfOne: user != nil)
-        let opening = Self.opening(own, for: days)
+        let opening = Self.opening(own, for: days, hoursFrom: rule.hoursFrom)
         let read = min(days.lowerBound, opening?.day ?? days.lowerBound)...days.upperBound
         let zone = ZoneDays.kept(rule.timeZone, knowing: read)
         let start = zone.start(of: read.lowerBound)
@@ -59,7 +59,7 @@ public struct TimeSheets: Sendable {
                 let approvals = found.approvals.of(row.user)
                 let plan = WorkPlan(
                     found.targets(of: row.user), found.away(row.user), holidays, in: zone,
-                    until: row.removedAt.map(zone.day(of:)))
+                    until: row.removedAt.map(zone.day(of:)), from: rule.hoursFrom)
                 let sheet = TimeSheet(row, of: days, reading: read, plan, since: opening, approvals, computing)
                 return PageRow(sheet, bytes: approvals.reduce(row.bytes) { $0 + $1.bytes })
             }
@@ -67,10 +67,13 @@ public struct TimeSheets: Sendable {
         }
     }
 
-    /// The latest balance that a person began a day with, if it isn't too long ago.
-    private static func opening(_ targets: [WorkTarget], for days: ClosedRange<Day>) -> (day: Day, minutes: Int)? {
+    /// The latest balance that a person began a day with, if it isn't too long ago, and no hours since were erased.
+    private static func opening(
+        _ targets: [WorkTarget], for days: ClosedRange<Day>, hoursFrom: Day?
+    ) -> (day: Day, minutes: Int)? {
         guard let last = targets.last(where: { $0.from <= days.upperBound && $0.openingMinutes != nil }),
-            let minutes = last.openingMinutes, (last.from...days.upperBound).count <= TimeSheet.mostOpeningDays
+            let minutes = last.openingMinutes, (last.from...days.upperBound).count <= TimeSheet.mostOpeningDays,
+            hoursFrom.map({ last.from >= $0 }) ?? true
         else { return nil }
         return (last.from, minutes)
     }

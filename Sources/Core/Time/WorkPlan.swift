@@ -21,13 +21,17 @@ package struct WorkPlan: Sendable {
     private let holidays: HolidayCalendar
     private let zone: ZoneDays
     private let last: Day?
+    private let first: Day?
 
-    /// - Parameter last: the day on which the person left; nil if they are there. Later days are only those that they worked on.
+    /// - Parameters:
+    ///   - last: the day on which the person left; nil if they are there. Later days are only those that they worked on.
+    ///   - first: hours of earlier days were erased, so nothing was to be worked then; nil if none were.
     package init(
         _ targets: [WorkTarget], _ absences: [Away], _ holidays: HolidayCalendar, in zone: ZoneDays,
-        until last: Day? = nil
+        until last: Day? = nil, from first: Day? = nil
     ) {
-        (self.targets, self.absences, self.holidays, self.zone, self.last) = (targets, absences, holidays, zone, last)
+        (self.targets, self.absences, self.holidays, self.zone) = (targets, absences, holidays, zone)
+        (self.last, self.first) = (last, first)
     }
 
     /// The days of a period on which the person worked, was to work or was away, in order.
@@ -40,7 +44,8 @@ package struct WorkPlan: Sendable {
         for number in 0..<period.count {
             let day = period.lowerBound + number
             let hasLeft = last.map { day > $0 } ?? false
-            let target = hasLeft ? nil : targets.last { $0.from <= day }?.minutes(on: day.weekday)
+            let isErased = first.map { day < $0 } ?? false
+            let target = hasLeft || isErased ? nil : targets.last { $0.from <= day }?.minutes(on: day.weekday)
             let away = hasLeft ? [] : absences.filter { $0.days.contains(day) }
             if next < worked.count, worked[next].day == day {
                 found.append(worked[next].planned(target, away))

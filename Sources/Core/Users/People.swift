@@ -415,7 +415,7 @@ public struct People: Sendable {
         guard user.isActiveManager else { throw Refusal(UserRefusal.ownerManages, ["name": .text(user.name)]) }
     }
 
-    private static func checkNumber(of user: User, _ transaction: borrowing Transaction) throws {
+    static func checkNumber(of user: User, _ transaction: borrowing Transaction) throws {
         guard let number = user.personnelNumber else { return }
         guard let holder = try transaction.fetch(User.holder(ofNumber: number, besides: user)).first else { return }
         guard let holder else { throw Refusal(UserRefusal.numberOfFormer, ["number": .text(number)]) }

@@ -51,6 +51,8 @@ package struct PersonColumn: Sendable {
             "wage_exports", keepsName: true, left: "a trial for payroll: its hours are in the copy as time entries"),
         PersonColumn(
             "wage_exports", "made_by", keepsName: true, left: "files of the company; the audit tells who made them"),
+        PersonColumn(
+            "hour_erasures", "set_by", keepsName: true, left: "a rule of the company; the audit tells who set it"),
         PersonColumn("audit_entries", keepsName: true, in: \.audit),
         PersonColumn("security_events", keepsName: false, in: \.securityEvents),
         PersonColumn("sessions", keepsName: false, in: \.sessions),

@@ -26,6 +26,8 @@ public struct User: Stored {
     public var role = Role.worker
     public var status = Status.inactive
     public var language = Language.german
+    /// Which mails about hours and absences the person gets.
+    public var hourMails = HourMails.needed
     /// Starts at 1; every update increments it.
     public internal(set) var version: Int64 = 1
     /// When the person became the owner of the company; nil for everyone else. A company has one owner, an active manager.
@@ -82,6 +84,7 @@ public struct User: Stored {
         try columns.edited("role", &role, as: "role")
         try columns.edited("status", &status, as: "status")
         try columns.edited("language", &language, as: "language")
+        try columns.edited("hour_mails", &hourMails, as: "hourMails")
         try columns.column("version", .counted, &version)
         try columns.column("owner_since", .fixed, &ownerSince)
         try columns.column("created_at", .fixed, &createdAt)
@@ -94,6 +97,16 @@ public struct User: Stored {
         columns.unread("pending_email_until", .integer, .secret)
         columns.unread("pending_email_by", .text, .secret)
     }
+}
+
+/// Which mails about hours and absences a person gets.
+public enum HourMails: String, Edited, CaseIterable {
+    /// Also what needs nothing to be done: days that were approved, and for the office days that were submitted.
+    case all = "ALL"
+    /// What the person has to know or to do: days that were reopened, the answer to an absence, and for the office absences that are asked
+    /// for.
+    case needed = "NEEDED"
+    case none = "NONE"
 }
 
 /// The state of an invitation.

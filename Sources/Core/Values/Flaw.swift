@@ -92,6 +92,7 @@ public struct Flaw: Error, Sendable, Equatable {
         case personnelNumberFormat = "personnel-number-format"
         case personnelNumberTwice = "personnel-number-twice"
         case noHours = "no-hours"
+        case hoursErased = "hours-erased"
         case tooManyLines = "too-many-lines"
 
         public var sentence: String {
@@ -185,6 +186,7 @@ public struct Flaw: Error, Sendable, Equatable {
             case .personnelNumberTwice:
                 "names {userName}, whose personnel number is another person's too, without its leading zeros"
             case .noHours: "has no hours that are paid"
+            case .hoursErased: "is from before {day}, and hours of that time were erased by the company's rule"
             case .tooManyLines: "has more lines than a file can"
             }
         }

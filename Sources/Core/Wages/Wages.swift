@@ -90,6 +90,7 @@ public struct Wages: Sendable {
             WorkTarget.all(in: company, of: days), Absence.granted(to: user, in: company, days),
             Absence.asked(in: company, days), DayApproval.all(days, in: company))
         guard let rules = rules.first else { throw Company.notFound }
+        try rules.checkHours(of: month)
         guard user == nil || !users.isEmpty else { throw User.notFound }
         let facts = PaidMonth.Facts(rules, regions, targets, away, asked: asked, approvals)
         return Reading(month: PaidMonth(month, of: user, facts, now: runtime.now(), in: scope))
@@ -174,6 +175,7 @@ public struct Wages: Sendable {
                 Absence.granted(to: user, in: company, days), Absence.asked(in: company, days),
                 DayApproval.all(days, in: company))
             guard let rules = rules.first else { throw Company.notFound }
+            try rules.checkHours(of: month)
             guard user == nil || !users.isEmpty else { throw User.notFound }
             let most = Limit.wageExports.standard
             guard made.allSatisfy({ $0 < most }) else { throw LimitRefusal.wageExports.refusal(most) }
@@ -246,5 +248,14 @@ extension WageSettings {
         differences.note(only: "costCentres", pairs(old), pairs(self))
         differences.note(only: "lodas", old.lodas, lodas)
         return differences
+    }
+}
+
+extension Company.WorkRules {
+    /// Checks that the hours of a month weren't erased: a file of what is left would be wrong.
+    /// - Throws: a flaw of `month`, `.hoursErased`.
+    fileprivate func checkHours(of month: Month) throws {
+        guard let hoursFrom, month.first < hoursFrom else { return }
+        throw Refusal("month", .hoursErased, ["day": .text(hoursFrom.text)])
     }
 }

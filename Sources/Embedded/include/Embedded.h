@@ -33,3 +33,12 @@ struct polier_files polier_mails(void);
 
 /// The files of `web/`, by their path in it: `app/main.js`.
 struct polier_files polier_web(void);
+
+/// DejaVu Sans, a TrueType font with the letters of all languages of Europe.
+struct polier_file polier_font(void);
+
+/// Its bold sister.
+struct polier_file polier_bold_font(void);
+
+/// A descriptor of a file that is in memory only, with these bytes; -1 if there is no memory for it.
+int polier_in_memory(struct polier_file file);

@@ -10,7 +10,9 @@ extension DemoSeed {
         let unusual = habits.unusual.map(workingDay)
         var visits: [Visit] = []
         for daysAgo in stride(from: longest - 1, to: 0, by: -1)
-        where !isWeekend(daysAgo) && habits.holiday?.contains(daysAgo) != true && !unusual.contains(daysAgo) {
+        where !isFree(daysAgo) && habits.holiday?.contains(daysAgo) != true && !unusual.contains(daysAgo)
+            && !(habits.isSick && sickDays.contains(daysAgo))
+        {
             let open = own.filter { isOpen($0.building, for: worker.user.firstName, daysAgo) }
             guard !open.isEmpty else { continue }
             // A week on each of them.
@@ -215,7 +217,7 @@ extension DemoSeed {
     /// What phones reported an hour ago, and what the office has to decide: a day on a site that the one isn't on any more, and more
     /// material than the other's site has.
     private func reportLate(by ion: Actor, and tobias: Actor, on scope: SiteScope) async throws {
-        set(Runtime.live.now() + .seconds(-3600))
+        set(start + .seconds(-3600))
         let day = workingDay(3)
         let clock = DemoCompany.clock
         let timeEntries = TimeEntries(database, runtime: runtime)
@@ -237,24 +239,25 @@ extension DemoSeed {
     // MARK: Days
 
     /// 0 is a Monday; 1970-01-01 was a Thursday.
-    private func weekday(_ daysAgo: Int) -> Int { (today.daysSince1970 - daysAgo + 3) % 7 }
+    func weekday(_ daysAgo: Int) -> Int { (today.daysSince1970 - daysAgo + 3) % 7 }
 
     private func week(_ daysAgo: Int) -> Int { (today.daysSince1970 - daysAgo + 3) / 7 }
 
-    private func isWeekend(_ daysAgo: Int) -> Bool { weekday(daysAgo) >= 5 }
+    /// Whether no one works then: a weekend or a holiday.
+    func isFree(_ daysAgo: Int) -> Bool { weekday(daysAgo) >= 5 || holidays.name(of: today + -daysAgo) != nil }
 
     /// How many days ago the last working day was, the one before it, and so on, counted from 1.
-    private func workingDay(_ number: Int) -> Int {
+    func workingDay(_ number: Int) -> Int {
         var (daysAgo, left) = (0, number)
         while left > 0 {
             daysAgo += 1
-            if !isWeekend(daysAgo) { left -= 1 }
+            if !isFree(daysAgo) { left -= 1 }
         }
         return daysAgo
     }
 
     /// - Parameter minute: after midnight, as clocks of the company show it.
-    private func local(_ daysAgo: Int, _ minute: Int) -> Instant {
+    func local(_ daysAgo: Int, _ minute: Int) -> Instant {
         (today + -daysAgo).start(in: "Europe/Berlin") + .seconds(minute * 60)
     }
 }

@@ -18,14 +18,20 @@ struct DemoSeed {
         let scope: SiteScope
     }
 
+    /// When it is filled.
+    let start: Instant
     let today: Day
     let runtime: Runtime
+    /// Of the demo's region.
+    let holidays: HolidayCalendar
 
-    init(_ database: any Database, hasher: PasswordHasher) {
-        (self.database, self.hasher) = (database, hasher)
-        let clock = Clock(Runtime.live.now())
+    /// - Parameter start: when the demo's last months end.
+    init(_ database: any Database, hasher: PasswordHasher, at start: Instant = Runtime.live.now()) {
+        (self.database, self.hasher, self.start) = (database, hasher, start)
+        let clock = Clock(start)
         self.clock = clock
-        today = Runtime.live.now().day
+        today = start.day
+        holidays = HolidayCalendar(home: DemoCompany.region, in: (today + -100)...(today + 50))
         runtime = Runtime(now: { clock.now.withLock { $0 } }, randomBytes: Runtime.live.randomBytes)
     }
 
@@ -60,6 +66,7 @@ struct DemoSeed {
             user = try await database.make(people.change(user.id, edit, if: .none, in: changing))
             actors[person.firstName] = Actor(session: runtime.newID(), user: user)
         }
+        try await agree(actors)
         // The latest site comes last, so that it is first in the list.
         var places: [Place] = []
         if let owner = actors[DemoCompany.owner] {
@@ -78,6 +85,8 @@ struct DemoSeed {
             if let actor = actors[habits.who] { try await workingDays(of: actor, habits, places) }
         }
         try await unusualDays(actors, places)
+        try await stayAway(actors)
+        try await pay(actors, places)
         for worker in DemoCompany.people {
             if let actor = actors[worker.firstName] { try await checkIn(actor, places) }
         }
@@ -201,7 +210,7 @@ struct DemoSeed {
             let scope = places.first(where: { $0.building.crew.contains(user.firstName) && $0.building.end == nil })?
                 .scope
         else { return }
-        set(Runtime.live.now() + .seconds(-60 * minutes))
+        set(start + .seconds(-60 * minutes))
         let arriving = try TimeEntries(database, runtime: runtime).checkIn(
             at: nil, on: try worker.scope(user.companyID, scope.site, for: .checkIn))
         _ = try await database.make(arriving)

@@ -93,8 +93,19 @@ struct API {
             + TimeRoutes(timeEntries: TimeEntries(database, runtime: runtime), signedIn: signedIn).routes
             + TimeSheetRoutes(timeSheets: TimeSheets(database, runtime: runtime), signedIn: signedIn).routes
             + DayApprovalRoutes(approvals: DayApprovals(runtime: runtime), signedIn: signedIn).routes
-            + WageRoutes(wages: Wages(database, runtime: runtime), signedIn: signedIn).routes
-            + HourRoutes(check: HoursCheck(database, runtime: runtime), signedIn: signedIn).routes
+            + WageRoutes(
+                wages: Wages(database, runtime: runtime), statements: HourStatements(database, runtime: runtime),
+                signedIn: signedIn
+            ).routes
+            + StatementRoutes(
+                statements: HourStatements(database, runtime: runtime),
+                records: WorkRecords(database, runtime: runtime),
+                signedIn: signedIn
+            ).routes
+            + HourRoutes(
+                check: HoursCheck(database, runtime: runtime), erasures: HourErasures(database, runtime: runtime),
+                signedIn: signedIn
+            ).routes
             + ClarificationRoutes(
                 clarifications: Clarifications(
                     database, runtime: runtime, collecting: lowStockPause, provesAddresses: provesAddresses),

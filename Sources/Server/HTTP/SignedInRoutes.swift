@@ -23,11 +23,12 @@ struct SignedInRoutes: Sendable {
     /// - Parameter isLarge: whether it may hold many nested objects.
     func one<Scope: RouteScope, Value: Wire>(
         _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
-        confirmation: Confirmation = .notNeeded,
+        confirmation: Confirmation = .notNeeded, queries: [QueryDescription] = [],
         isLarge: Bool = false, _ work: @escaping @Sendable (Call, Scope) async throws -> Value
     ) -> Route {
         Route(
-            .get, path, in: chapter, access, text, result: .one(Value.self, .ok, "The resource."),
+            .get, path, in: chapter, access, text, request: RequestDescription(queries: queries),
+            result: .one(Value.self, .ok, "The resource."),
             confirmation: confirmation,
             refusals: isLarge ? Self.largeRefusals : []
         ) { call in

@@ -27,6 +27,14 @@ extension Meaning {
     static var language: Meaning { "The language of mails and of the app: German (`de`) or English (`en`)." }
     static var timeZone: Meaning { "The time zone that the company's days begin and end in, as an IANA name." }
 
+    static var hourMails: Meaning {
+        """
+        Which mails about hours and absences the person gets. NEEDED: days that were reopened, the answer to an absence, and for managers and \
+        bookkeepers absences that are asked for. ALL: also days that were approved, and for managers and bookkeepers days that were \
+        submitted. NONE: none of these. Only the person changes it.
+        """
+    }
+
     static var breakRule: Meaning {
         """
         What is subtracted from a day without a recorded break: nothing (`NONE`), or the shortest break that the German law on \

@@ -26,7 +26,7 @@ struct LetterWriter: Sendable {
         guard let address = EmailAddress(mail.address)?.mailable else { return nil }
         let company = mail.companyName ?? "Polier"
         let link =
-            mail.kind == .stillThere
+            mail.kind == .stillThere || mail.hourNews != nil
             ? links.start
             : mail.token.map { token in
                 switch mail.kind {
@@ -43,6 +43,11 @@ struct LetterWriter: Sendable {
         if let head = mail.hoursHead {
             (values["headNumber"], values["headHash"]) = (head.number, head.hash)
             values["headDay"] = head.day.text(in: mail.language)
+        }
+        if let news = mail.hourNews {
+            values["days"] = news.days.map { $0.text(in: mail.language) }.joined(separator: ", ")
+            (values["by"], values["reason"]) = (news.byName, news.reason)
+            values["granted"] = news.isGranted
         }
         // To the template an empty text would be present.
         values["changer"] = mail.changer
@@ -79,5 +84,13 @@ extension Day {
     /// As 29.11.2026 in German, and as 2026-11-29 in English.
     fileprivate func text(in language: Language) -> String {
         language == .german ? text.split(separator: "-").reversed().joined(separator: ".") : text
+    }
+}
+
+extension ClosedRange<Day> {
+    /// As 23.11.2026 – 27.11.2026, or the one day.
+    fileprivate func text(in language: Language) -> String {
+        let (first, last) = (lowerBound.text(in: language), upperBound.text(in: language))
+        return first == last ? first : "\(first) – \(last)"
     }
 }

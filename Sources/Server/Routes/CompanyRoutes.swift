@@ -126,6 +126,13 @@ private struct CompanyFields: BodyFields {
             fields.clearable("region") { fields in
                 fields.optional("region") { $0.choice("region", .region.and("Null for no holidays.")) as Region? }
             })
+        company.set(
+            \.hoursKeptYears,
+            fields.clearable("hoursKeptYears") { fields in
+                fields.optional("hoursKeptYears") {
+                    $0.integer("hoursKeptYears", .hoursKeptYears, in: HourErasures.years, example: 10).map(Int64.init)
+                }
+            })
         company.set(\.localHolidays, fields.changed("localHolidays") { $0.localHolidays() })
         edit = company
     }
@@ -157,6 +164,12 @@ extension LocalHolidays.Entry: Wire {
 
 extension Meaning {
     static var region: Meaning { "The state of Germany whose statutory holidays hold, by its code of ISO 3166-2." }
+    static var hoursKeptYears: Meaning {
+        """
+        For how many whole years hours are kept after the calendar year in which they were worked; null for ever. Older ones are erased \
+        in the night, first in the one after this was set.
+        """
+    }
     fileprivate static var localHolidays: Meaning {
         "Days that the company keeps as holidays besides; of several with the same day the first counts."
     }
@@ -192,6 +205,8 @@ extension Company: Wire {
         fields.choice("breakRule", breakRule, .breakRule)
         fields.choice("region", orNull: region, .region.and("Null for no holidays."))
         fields.list("localHolidays", localHolidays.list, .localHolidays)
+        fields.integer("hoursKeptYears", hoursKeptYears.map { Int(clamping: $0) }, .hoursKeptYears)
+        fields.day("hoursFrom", hoursFrom, "Hours of earlier days were erased by this rule; null if none were.")
         fields.integer("siteCount", siteCount, "Number of sites, without removed ones.")
         fields.integer("userCount", userCount, "Number of people, without removed ones.")
         fields.instant("createdAt", createdAt, .createdAt)

@@ -109,6 +109,7 @@ private struct ProfileFields: BodyFields {
             })
         let email = fields.changed("email") { $0.email("email", "Your new email address.") }
         user.set(\.language, fields.changed("language") { $0.choice("language", .language) })
+        user.set(\.hourMails, fields.changed("hourMails") { $0.choice("hourMails", .hourMails) })
         let password = fields.changed("password") { $0.newPassword("password") }
         let current = fields.changed("currentPassword") {
             $0.secret(

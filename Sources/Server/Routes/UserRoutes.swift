@@ -94,6 +94,19 @@ struct UserRoutes {
                     try call.id("userId"), fields.edit, email: fields.email, ownsCompany: fields.ownsCompany,
                     if: call.precondition, in: company.scope)
             },
+            signedIn.change(
+                .put, Self.base + "/{userId}/personnel-number", in: .users, .may(.exportHours),
+                .init(
+                    "Set a person's personnel number",
+                    """
+                    Their number in the payroll, whatever their role is, even if they were removed: who left is still paid for the days \
+                    before. Null takes it away.
+                    """),
+                refusals: [.of(UserRefusal.numberTaken), .of(UserRefusal.numberOfFormer)]
+            ) { (call, company: InCompany, fields: NumberFields) in
+                try people.setPersonnelNumber(
+                    fields.number, of: try call.id("userId"), if: call.precondition, in: company.scope)
+            },
             signedIn.remove(
                 Self.base + "/{userId}/pending-email", in: .users, .may(.changeUsers),
                 .init(
@@ -286,6 +299,21 @@ private struct UserFields: BodyFields {
     }
 }
 
+private struct NumberFields: BodyFields {
+    let number: String?
+
+    init?(_ fields: inout FieldReader) {
+        let given = fields.clearable("personnelNumber") { fields in
+            fields.optional("personnelNumber") {
+                $0.line("personnelNumber", .personnelNumber, max: 20, example: UserExample.number)
+            }
+        }
+        // Null takes it away; left out by mistake it doesn't.
+        if !fields.isDescribing, given == nil { fields.report("personnelNumber", .missing) }
+        number = given ?? nil
+    }
+}
+
 enum UserExample {
     static let phone = "+49 170 1234567"
     static let number = "1042"
@@ -338,6 +366,7 @@ extension User: Wire {
         fields.choice("role", role, "What the person may do: `x-permission` of each route names the roles.")
         fields.choice("status", status, "INACTIVE until the invitation is accepted, or once the person is deactivated.")
         fields.choice("language", language, .language)
+        fields.choice("hourMails", hourMails, .hourMails)
         fields.id(
             "companyId", companyID == Company.platform ? nil : companyID,
             "The id of the person's company; null for an operator.")

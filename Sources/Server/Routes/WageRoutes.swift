@@ -6,6 +6,7 @@ import Storage
 
 struct WageRoutes {
     let wages: Wages
+    let statements: HourStatements
     let signedIn: SignedInRoutes
 
     private static let company = "/api/v1/companies/{companyId}"
@@ -13,10 +14,10 @@ struct WageRoutes {
     private static let exports = company + "/wage-exports"
 
     /// A table of hours.
-    enum TableFormat: String, CaseIterable, Sendable { case csv, xlsx }
+    enum TableFormat: String, CaseIterable, Sendable { case csv, xlsx, pdf }
 
     var routes: [Route] {
-        let wages = wages
+        let (wages, statements) = (wages, statements)
         return [
             signedIn.custom(
                 .get, Self.sheets, in: .times, .may(.exportHours),
@@ -26,16 +27,20 @@ struct WageRoutes {
                     A line for each time entry that began in the month, in the company's time zone, without voided ones; open ones have \
                     no end and no sum. The breaks that the company's rule subtracts come off the longest entry of their day, so that the \
                     lines add up to the time sheets. CSV: UTF-8 with a byte order mark, semicolons, decimal commas, CR LF; text that \
-                    begins like a formula gets an apostrophe. XLSX: real numbers and dates. Headings are in the caller's language.
+                    begins like a formula gets an apostrophe. XLSX: real numbers and dates. Headings are in the caller's language. PDF: each \
+                    person's statement, as `time-sheets/statement` has it.
                     """),
                 request: RequestDescription(queries: [Self.month, Self.format(TableFormat.allCases), Self.user]),
-                result: .text("text/csv; charset=utf-8", or: [XLSXFile.type], "The file."), takes: .copy
+                result: .text("text/csv; charset=utf-8", or: [XLSXFile.type, PDFFile.type], "The file."), takes: .copy,
+                refusals: [.of(StatementRefusal.tooLong)]
             ) { (call, company: InCompany) in
                 let (month, format) = (try call.month, try call.format(of: TableFormat.self))
+                if format == .pdf {
+                    return try await statements.download(month, of: try call.user, in: company.scope)
+                }
                 let reading = try await wages.reading(month, of: try call.user, in: company.scope)
                 let table = HourTable(zone: reading.zone, language: company.scope.actor.user.language)
-                switch format {
-                case .csv:
+                guard format == .xlsx else {
                     return .download("polier-\(month.text).csv", type: "text/csv; charset=utf-8") { writer in
                         var file = CSVFile()
                         file.add(table.headings.map { .text($0) })
@@ -44,15 +49,14 @@ struct WageRoutes {
                             for piece in file.take().pieces { try await writer.write(piece) }
                         }
                     }
-                case .xlsx:
-                    let file = try XLSXFile(sheet: month.text, headings: table.headings)
-                    try await wages.read(reading) { people in
-                        for person in people { try table.lines(of: person) { try file.add($0) } }
-                    }
-                    try await file.close()
-                    return .download("polier-\(month.text).xlsx", type: XLSXFile.type) { writer in
-                        try await file.read { try await writer.write(ByteBuffer(bytes: $0)) }
-                    }
+                }
+                let file = try XLSXFile(sheet: month.text, headings: table.headings)
+                try await wages.read(reading) { people in
+                    for person in people { try table.lines(of: person) { try file.add($0) } }
+                }
+                try await file.close()
+                return .download("polier-\(month.text).xlsx", type: XLSXFile.type) { writer in
+                    try await file.read { try await writer.write(ByteBuffer(bytes: $0)) }
                 }
             },
             signedIn.custom(
@@ -137,16 +141,16 @@ struct WageRoutes {
 }
 
 extension Call {
-    fileprivate var month: Month {
+    var month: Month {
         get throws {
-            guard let month = try query("month", else: Flaw(.notMonth), { Month($0) }) else {
-                throw Refusal("month", .missing)
-            }
+            guard let month = try optionalMonth else { throw Refusal("month", .missing) }
             return month
         }
     }
 
-    fileprivate var user: User.ID? { get throws { try query("userId", else: Flaw(.notID)) { User.ID($0) } } }
+    var optionalMonth: Month? { get throws { try query("month", else: Flaw(.notMonth)) { Month($0) } } }
+
+    var user: User.ID? { get throws { try query("userId", else: Flaw(.notID)) { User.ID($0) } } }
 
     fileprivate func format<Format: Choice>(of: Format.Type) throws -> Format {
         let allowed = Format.allCases.map(\.rawValue).joined(separator: ", ")

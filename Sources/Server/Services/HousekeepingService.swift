@@ -2,12 +2,13 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Runs the housekeeping once an hour, erases companies whose founder never proved their address, and compares each company's hours with
+/// Runs the housekeeping once an hour, erases companies whose founder never proved their address, and hours that companies no longer keep, and compares each company's hours with
 /// their chain once a day. A failure is retried after an hour.
 struct HousekeepingService: Service {
     let housekeeping: Housekeeping
     let companies: Companies
     let hours: HoursCheck
+    let erasures: HourErasures
     let readiness: Readiness
     let logger: Logger
 
@@ -15,6 +16,7 @@ struct HousekeepingService: Service {
         await readiness.everyTurn(.seconds(3600)) {
             try await housekeeping.run()
             try await eraseAbandoned()
+            try await eraseHours()
             try await verifyHours()
         } orElse: {
             logger.warning("housekeeping failed", metadata: ["cause": .string("\($0)")])
@@ -36,6 +38,17 @@ struct HousekeepingService: Service {
                     metadata: ["company": .string(company.text), "cause": .string(refusal.message)])
             }
             try Task.checkCancellation()
+        }
+    }
+
+    private func eraseHours() async throws {
+        for report in try await erasures.run() {
+            logger.notice(
+                "erased hours that a company no longer keeps",
+                metadata: [
+                    "company": .string(report.company.text), "before": .string(report.first.text),
+                    "rows": .stringConvertible(report.counts.all),
+                ])
         }
     }
 

@@ -56,7 +56,8 @@ struct ServerParts {
         .init(
             housekeeping: Housekeeping(database, runtime: .live),
             companies: Companies(database, provesAddresses: settings.provesAddresses, runtime: .live),
-            hours: HoursCheck(database, runtime: .live), readiness: readiness, logger: logger)
+            hours: HoursCheck(database, runtime: .live), erasures: HourErasures(database, runtime: .live),
+            readiness: readiness, logger: logger)
     }
 
     var reminding: ReminderService {

@@ -157,8 +157,8 @@ struct CSVFile {
     private mutating func add(_ number: Int) { bytes.append(contentsOf: "\(number)".utf8) }
 
     private mutating func addTwo(_ number: Int) {
-        bytes.append(UInt8(ascii: "0") + UInt8(number / 10))
-        bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
+        bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number / 10))
+        bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number % 10))
     }
 
     /// `DD.MM.YYYY`.

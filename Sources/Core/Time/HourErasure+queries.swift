@@ -1,0 +1,238 @@
+import Storage
+
+extension HourErasure {
+    // MARK: Rules
+
+    /// A company whose last run was on an earlier day.
+    struct Due: Sendable {
+        let day: Day
+        let company: Company.ID
+    }
+
+    static let dueAtOnce = 50
+
+    private static let dueRuns: SQL = """
+        SELECT e.done_day, e.company_id FROM hour_erasures e
+        WHERE e.done_day < $1 AND (e.done_day, e.company_id) > ($2, $3) ORDER BY e.done_day, e.company_id LIMIT 50
+        """
+
+    /// Companies for which it is a later day than that of their last run, wherever they are. It takes no scope: the server erases for all
+    /// companies.
+    static func due(at now: Instant, after last: Due?) -> Query<Due> {
+        // Nowhere is it later than that.
+        let latest = (now + .seconds(14 * 3600)).day
+        return Query(dueRuns, latest + 1, last?.day.text ?? "", last?.company.text ?? "") {
+            Due(day: try $0.next(), company: try $0.next())
+        }
+    }
+
+    private static let rule: SQL = """
+        SELECT c.id, c.name, c.hours_kept_years, c.time_zone, c.hours_from, c.suspended_at, e.done_day, e.set_by,
+            e.entries, e.days, e.absences, e.clarifications, e.files
+        FROM companies c JOIN hour_erasures e ON e.company_id = c.id WHERE c.id = $1
+        """
+
+    static func one(_ company: Company.ID) -> Query<HourErasure> {
+        Query(rule, company) { row in
+            let (id, name, years): (Company.ID, String, Int64?) = (try row.next(), try row.next(), try row.next())
+            let (timeZone, from, suspendedAt): (String, Day?, Instant?) = (
+                try row.next(), try row.next(), try row.next()
+            )
+            let (doneDay, setBy): (Day, User.ID) = (try row.next(), try row.next())
+            return HourErasure(
+                company: id, companyName: name, years: years, timeZone: timeZone, hoursFrom: from,
+                isSuspended: suspendedAt != nil, doneDay: doneDay, setBy: setBy, counts: try counts(&row))
+        }
+    }
+
+    private static func counts(_ row: inout Row) throws -> HourErasures.Counts {
+        var counts = HourErasures.Counts()
+        (counts.entries, counts.days, counts.absences) = (try row.next(), try row.next(), try row.next())
+        (counts.clarifications, counts.files) = (try row.next(), try row.next())
+        return counts
+    }
+
+    static func insert(of company: Company.ID, by user: User.ID, on day: Day) -> Statement {
+        Statement(
+            "INSERT INTO hour_erasures (company_id, done_day, set_by) VALUES ($1, $2, $3)", company, day, user)
+    }
+
+    static func remove(of company: Company.ID) -> Statement {
+        Statement("DELETE FROM hour_erasures WHERE company_id = $1", company)
+    }
+
+    /// The run ended, and was recorded.
+    static func end(_ company: Company.ID, on day: Day) -> Statement {
+        Statement(
+            """
+            UPDATE hour_erasures SET done_day = $2, entries = 0, days = 0, absences = 0, clarifications = 0, files = 0
+            WHERE company_id = $1
+            """,
+            company, day)
+    }
+
+    static func add(_ erased: HourErasures.Counts, _ company: Company.ID) -> Statement {
+        Statement(
+            """
+            UPDATE hour_erasures SET entries = entries + $2, days = days + $3, absences = absences + $4,
+                clarifications = clarifications + $5, files = files + $6
+            WHERE company_id = $1
+            """,
+            company, erased.entries, erased.days, erased.absences, erased.clarifications, erased.files)
+    }
+
+    /// Hours from before a day are gone.
+    static func begin(_ first: Day, _ company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            "UPDATE companies SET hours_from = $2, version = version + 1, updated_at = $3 WHERE id = $1", company,
+            first,
+            now)
+    }
+
+    static func keepSum(_ minutes: Int64, of site: String, in company: Company.ID) -> Statement {
+        Statement(
+            "UPDATE sites SET erased_minutes = erased_minutes + $3 WHERE company_id = $1 AND id = $2", company, site,
+            minutes)
+    }
+
+    // MARK: What goes
+
+    private static let people: SQL = """
+        SELECT u.id FROM users u
+        WHERE u.company_id = $1 AND u.id > $2 AND (
+            EXISTS (SELECT 1 FROM time_entries t WHERE t.company_id = $1 AND t.user_id = u.id AND t.checked_in_at < $3)
+            OR EXISTS (SELECT 1 FROM day_approvals a WHERE a.company_id = $1 AND a.user_id = u.id AND a.day < $4)
+            OR EXISTS (
+                SELECT 1 FROM absences b
+                WHERE b.company_id = $1 AND b.user_id = u.id AND b.from_day < $4 AND b.to_day < $4 AND b.state <> 'ASKED')
+            OR EXISTS (
+                SELECT 1 FROM clarifications d
+                WHERE d.company_id = $1 AND d.user_id = u.id AND d.state IN ('BOOKED', 'DECLINED') AND d.at < $3
+                    AND d.act <> 'ADJUST_QUANTITY'))
+        ORDER BY u.company_id, u.id LIMIT 1
+        """
+
+    /// The next person with something from before a day.
+    static func person(
+        _ cut: Instant, _ first: Day, in company: Company.ID, after last: User.ID?
+    ) -> Query<User.ID> {
+        Query(people, company, last?.text ?? "", cut, first) { try $0.next() }
+    }
+
+    private static let daysBefore: SQL = """
+        DELETE FROM day_approvals WHERE company_id = $1 AND user_id = $2 AND day IN (
+            SELECT a.day FROM day_approvals a WHERE a.company_id = $1 AND a.user_id = $2 AND a.day < $3
+            ORDER BY a.company_id, a.user_id, a.day LIMIT 200)
+        RETURNING reopen_reason
+        """
+
+    /// Erases some. A row for each: the bytes of its text.
+    static func eraseDays(of user: User.ID, before first: Day, in company: Company.ID) -> Query<Int64> {
+        Query(daysBefore, company, user, first) { (try $0.next() as String?).textBytes }
+    }
+
+    private static let absencesBefore: SQL = """
+        DELETE FROM absences WHERE company_id = $1 AND id IN (
+            SELECT b.id FROM absences b
+            WHERE b.company_id = $1 AND b.user_id = $2 AND b.from_day < $3 AND b.to_day < $3 AND b.state <> 'ASKED'
+            ORDER BY b.company_id, b.user_id, b.from_day LIMIT 100)
+        RETURNING note, reason
+        """
+
+    /// The same for absences that ended and were answered.
+    static func eraseAbsences(of user: User.ID, before first: Day, in company: Company.ID) -> Query<Int64> {
+        Query(absencesBefore, company, user, first) {
+            (try $0.next() as String?).textBytes + (try $0.next() as String?).textBytes
+        }
+    }
+
+    private static let clarificationsBefore: SQL = """
+        DELETE FROM clarifications WHERE company_id = $1 AND id IN (
+            SELECT d.id FROM clarifications d
+            WHERE d.company_id = $1 AND d.user_id = $2 AND d.state IN ('BOOKED', 'DECLINED') AND d.at < $3
+                AND d.act <> 'ADJUST_QUANTITY'
+            ORDER BY d.id LIMIT 100)
+        RETURNING body, reason
+        """
+
+    /// The same for what was reported about hours, and decided.
+    static func eraseClarifications(of user: User.ID, before cut: Instant, in company: Company.ID) -> Query<Int64> {
+        Query(clarificationsBefore, company, user, cut) {
+            (try $0.next() as String?).textBytes + (try $0.next() as String?).textBytes
+        }
+    }
+
+    private static let filesBefore: SQL = """
+        DELETE FROM wage_exports WHERE company_id = $1 AND id IN (
+            SELECT w.id FROM wage_exports w WHERE w.company_id = $1 AND w.month < $2
+            ORDER BY w.company_id, w.month, w.id LIMIT 20)
+        RETURNING id
+        """
+
+    /// The same for payroll files of months before a month.
+    static func eraseFiles(before month: Month, in company: Company.ID) -> Query<String> {
+        Query(filesBefore, company, month) { try $0.next() }
+    }
+
+    private static let forecasting: SQL = """
+        SELECT (SELECT COUNT(*) FROM (
+                SELECT t.id FROM time_entries t
+                WHERE t.company_id = $1 AND t.checked_in_at < $2 AND (t.checked_out_at IS NOT NULL OR t.voided_at IS NOT NULL)
+                LIMIT $4) AS waiting),
+            (SELECT COUNT(*) FROM (
+                SELECT a.day FROM day_approvals a WHERE a.company_id = $1 AND a.day < $3 LIMIT $4) AS waiting),
+            (SELECT COUNT(*) FROM (
+                SELECT b.id FROM absences b
+                WHERE b.company_id = $1 AND b.from_day < $3 AND b.to_day < $3 AND b.state <> 'ASKED' LIMIT $4) AS waiting),
+            (SELECT COUNT(*) FROM (
+                SELECT d.id FROM clarifications d
+                WHERE d.company_id = $1 AND d.state IN ('BOOKED', 'DECLINED') AND d.at < $2 AND d.act <> 'ADJUST_QUANTITY'
+                LIMIT $4) AS waiting),
+            (SELECT COUNT(*) FROM (
+                SELECT w.id FROM wage_exports w WHERE w.company_id = $1 AND w.month < $5 LIMIT $4) AS waiting)
+        """
+
+    static func forecast(_ cut: Instant, _ first: Day, in company: Company.ID) -> Query<HourErasures.Counts> {
+        Query(forecasting, company, cut, first, HourErasures.mostCounted, Month(of: first)) { try counts(&$0) }
+    }
+}
+
+extension OldEntry {
+    private static let before: SQL = """
+        SELECT t.site_id, t.id, t.version, t.checked_in_at, t.checked_out_at, t.voided_at, t.reason, t.void_reason
+        FROM time_entries t
+        WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_in_at < $3
+            AND (t.checked_out_at IS NOT NULL OR t.voided_at IS NOT NULL)
+        ORDER BY t.company_id, t.user_id, t.checked_in_at, t.id LIMIT 100
+        """
+
+    /// A person's oldest entries that began before an instant, without an open one.
+    static func some(of user: User.ID, before cut: Instant, in company: Company.ID) -> Query<OldEntry> {
+        Query(before, company, user, cut) { row in
+            let (site, entry, version): (String, String, Int64) = (try row.next(), try row.next(), try row.next())
+            let (from, to, voidedAt): (Instant, Instant?, Instant?) = (
+                try row.next(), try row.next(), try row.next()
+            )
+            let (reason, voidReason): (String?, String?) = (try row.next(), try row.next())
+            // As a site's sum counts them.
+            let minutes = voidedAt == nil ? (to.map { $0.milliseconds / 60_000 - from.milliseconds / 60_000 } ?? 0) : 0
+            return OldEntry(
+                site: site, entry: entry, version: version, minutes: minutes,
+                textBytes: reason.textBytes + voidReason.textBytes)
+        }
+    }
+
+    private static let corrections: SQL = """
+        DELETE FROM time_corrections WHERE company_id = $1 AND site_id = $2 AND entry_id = $3 RETURNING reason
+        """
+
+    /// A row for each: the bytes of its text.
+    func eraseCorrections(in company: Company.ID) -> Query<Int64> {
+        Query(Self.corrections, company, site, entry) { (try $0.next() as String?).textBytes }
+    }
+
+    /// With its salt: nothing can be read from its links any more.
+    func erase(in company: Company.ID) -> Statement {
+        Statement("DELETE FROM time_entries WHERE company_id = $1 AND site_id = $2 AND id = $3", company, site, entry)
+    }
+}
