@@ -26,6 +26,8 @@ import Testing
         return Set(
             rows.dropLast().map { line in
                 line.replacing(/"exportedAt":"[^"]*"/, with: "")
+                    // What comes back has a night before its rule erases anything.
+                    .replacing(/"done_day":"[^"]*"/, with: "")
                     .replacing(/"pending_email":"[^"]*"/, with: "\"pending_email\":null")
                     .replacing("\"state\":\"queued\"", with: "\"state\":\"cancelled\"")
             })

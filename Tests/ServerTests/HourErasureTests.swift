@@ -47,6 +47,19 @@ import Testing
                 "\(reply.text)", sourceLocation: place)
         }
 
+        func erase() async throws -> [HourErasures.Report] {
+            try await erasures.run { Issue.record("\($0): \($1)") }
+        }
+
+        /// Whatever there is of before 2024 was written then, too.
+        func age() async throws {
+            let then = try #require(Instant("2023-12-31T22:00:00Z")).milliseconds
+            for (table, column) in [
+                ("time_entries", "updated_at"), ("absences", "updated_at"), ("clarifications", "reported_at"),
+                ("wage_exports", "made_at"),
+            ] { try await run("UPDATE \(table) SET \(column) = \(then)") }
+        }
+
         func nextDay() { server.clock.advance(by: .seconds(24 * 3600)) }
 
         func numbers(_ sql: String) async throws -> [Int64] {
@@ -149,6 +162,11 @@ import Testing
             }
             let logged = try await place.manager.get(place.site).json["hoursLogged"]
             #expect(logged?.number == Decimal(60 + 20 + 10 + 60) / 60)
+            let written = try await place.manager.get(place.company.path + "/hours/forecast?years=2")
+            // The others were written just now.
+            #expect(written.json["timeEntries"] == 1 && written.json["absences"] == 0, "\(written.text)")
+            #expect(written.json["wageExports"] == 0)
+            try await place.age()
             let before = try await place.report()
 
             let forecast = try await place.manager.get(place.company.path + "/hours/forecast?years=2")
@@ -158,16 +176,16 @@ import Testing
             #expect(
                 try await place.manager.get(place.company.path + "/hours/forecast?years=30").json["timeEntries"] == 0)
 
-            #expect(try await place.erasures.run().isEmpty)
+            #expect(try await place.erase().isEmpty)
             try await place.keep("2")
             // There is the rest of the day to take it back.
-            #expect(try await place.erasures.run().isEmpty)
+            #expect(try await place.erase().isEmpty)
             #expect(try await place.entries() == 5)
             place.nextDay()
-            let reports = try await place.erasures.run()
+            let reports = try await place.erase()
             #expect(
                 reports.count == 1 && reports[0].first.text == "2024-01-01" && reports[0].counts.all == 8, "\(reports)")
-            #expect(try await place.erasures.run().isEmpty)
+            #expect(try await place.erase().isEmpty)
 
             let left = try await place.manager.get(place.site + "/time-entries").json.list.compactMap {
                 $0["checkedInAt"]?.text
@@ -200,6 +218,76 @@ import Testing
         }
     }
 
+    /// What was written later isn't of that time: a year that someone mistyped erases nothing. Neither goes what ended later.
+    @Test(arguments: Engine.allCases)
+    func onlyWhatIsAllOfThatTimeGoes(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            try await place.visit("2023-11-28T06:00:00Z", "2023-11-28T07:00:00Z")
+            try await place.visit("2023-12-31T22:00:00Z", "2024-01-01T05:00:00Z")
+            try await place.visit("2026-11-20T06:00:00Z", "2026-11-20T07:00:00Z")
+            let list = try await place.manager.get(place.site + "/time-entries").json.list
+            let path = "\(place.site)/time-entries/\(list[0]["id"]?.text ?? "")"
+            let mistake = """
+                {"checkedInAt": "2023-11-20T06:00:00Z", "checkedOutAt": "2023-11-20T07:00:00Z", "reason": "Tippfehler"}
+                """
+            #expect(try await place.manager.patch(path, mistake).status == 200)
+            try await place.keep("2")
+            place.nextDay()
+            #expect(try await place.erase().map(\.counts.entries) == [1])
+            let left = try await place.manager.get(place.site + "/time-entries").json.list
+            #expect(left.compactMap { $0["checkedInAt"]?.text?.prefix(10) } == ["2023-12-31", "2023-11-20"])
+            let corrections = left.last?["corrections"]?.list ?? []
+            #expect(corrections.count == 1 && corrections[0]["checkedInAt"]?.text?.hasPrefix("2026") == true)
+        }
+    }
+
+    /// After a week without a run, or a clock that was wrong, there is another night to take the rule back, and after other clocks, too.
+    @Test(arguments: Engine.allCases)
+    func aRuleThatSleptHasAnotherNight(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            try await place.visits(1)
+            try await place.keep("2")
+            place.server.clock.advance(by: .seconds(10 * 24 * 3600))
+            #expect(try await place.erase().isEmpty)
+            place.nextDay()
+            let other = try await place.manager.patch(place.company.path, "{\"timeZone\": \"Pacific/Kiritimati\"}")
+            #expect(other.status == 200, "\(other.text)")
+            #expect(try await place.erase().isEmpty)
+            // Someone sets the clock of a server to 2040, and back.
+            try await place.run("UPDATE hour_erasures SET done_day = '2040-01-01'")
+            #expect(try await place.erase().isEmpty)
+            place.nextDay()
+            try await place.erasures.postpone()
+            #expect(try await place.erase().isEmpty)
+            #expect(try await place.entries() == 1)
+            place.nextDay()
+            place.nextDay()
+            #expect(try await place.erase().map(\.counts.entries) == [1])
+        }
+    }
+
+    /// A company whose run fails keeps no other from its own.
+    @Test(arguments: Engine.allCases)
+    func othersGoOn(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            try await place.visits(1)
+            try await place.keep("2")
+            let other = try await TestCompany.register(place.server.client)
+            #expect(try await other.manager.patch(other.path, "{\"hoursKeptYears\": 3}").status == 200)
+            try await place.run(
+                "UPDATE hour_erasures SET done_day = '2026-11-22', set_by = set_by WHERE company_id = '\(other.id)'")
+            try await place.run(
+                "UPDATE hour_erasures SET entries = \(Int64.max) WHERE company_id = '\(place.company.id)'")
+            place.nextDay()
+            let failed = Mutex<[String]>([])
+            let reports = try await place.erasures.run { company, _ in failed.withLock { $0.append(company.text) } }
+            #expect(reports.isEmpty && failed.withLock { $0 } == [place.company.id])
+            let done = try await place.server.database.fetch(
+                Query("SELECT e.done_day FROM hour_erasures e ORDER BY e.done_day") { try $0.next() as String })
+            #expect(done == ["2026-11-23", "2026-11-24"])
+        }
+    }
+
     /// The rule of the years, on the last and the first day of one, by the clocks of the place.
     @Test func theFirstDayIsTheFirstOfAYear() throws {
         func first(_ now: String, in zone: String, years: Int64, done: String) throws -> String? {
@@ -225,12 +313,12 @@ import Testing
             try await place.clarification(1, at: "2023-05-01T06:00:00Z")
             try await place.keep("2")
             place.nextDay()
-            #expect(try await place.erasures.run().isEmpty)
+            #expect(try await place.erase().isEmpty)
             #expect(try await place.entries() == 3)
             #expect(try await place.audit().isEmpty)
             try await place.run("UPDATE clarifications SET state = 'DECLINED'")
             place.nextDay()
-            #expect(try await place.erasures.run().map(\.counts.entries) == [2])
+            #expect(try await place.erase().map(\.counts.entries) == [2])
             #expect(try await place.entries() == 1)
             #expect(try await place.audit() == ["hoursFrom 2024-01-01, timeEntries 2, clarifications 1"])
             #expect(try await place.report().holds)
@@ -238,7 +326,7 @@ import Testing
             try await place.visits(1)
             try await place.run("UPDATE companies SET suspended_at = 1 WHERE id = '\(place.company.id)'")
             place.nextDay()
-            #expect(try await place.erasures.run().isEmpty)
+            #expect(try await place.erase().isEmpty)
         }
     }
 
@@ -255,8 +343,8 @@ import Testing
             }
             #expect(paths.count == 100)
             let found = try await withThrowingTaskGroup(of: [HourErasures.Report].self) { group in
-                for _ in 0..<3 { group.addTask { try await place.erasures.run() } }
-                // Corrections beside it come before, or find nothing.
+                for _ in 0..<3 { group.addTask { try await place.erase() } }
+                // Corrections beside it come before, and then the entry stays, or find nothing.
                 for id in paths {
                     group.addTask {
                         let reply = try await place.manager.patch(
@@ -267,12 +355,15 @@ import Testing
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
-            #expect(found.map(\.counts.entries) == [230])
-            #expect(try await place.audit() == ["hoursFrom 2024-01-01, timeEntries 230"])
+            let left = try await place.entries()
+            #expect(left <= 100 && found.map(\.counts.entries) == [230 - left])
+            #expect(try await place.audit() == ["hoursFrom 2024-01-01, timeEntries \(230 - left)"])
             let report = try await place.report()
             #expect(report.holds && report.links >= 460, "\(report)")
-            #expect(try await place.numbers("SELECT COUNT(*) FROM time_corrections") == [0])
-            #expect(try await place.numbers("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM company_texts") == [0])
+            #expect(try await place.numbers("SELECT COUNT(*) FROM time_corrections") == [left])
+            #expect(
+                try await place.numbers("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM company_texts")
+                    == [left * Int64("Anfahrt".utf8.count)])
             #expect(try await place.manager.get(place.site).json["hoursLogged"] == 115)
         }
     }
@@ -312,7 +403,9 @@ import Testing
             place.nextDay()
             let (database, runtime) = (place.server.database, place.server.runtime)
             let stopped = Task {
-                try await HourErasures(Stopping(database: database, left: .init(2)), runtime: runtime).run()
+                try await HourErasures(Stopping(database: database, left: .init(3)), runtime: runtime).run {
+                    Issue.record("\($0): \($1)")
+                }
             }
             await #expect(throws: CancellationError.self) { try await stopped.value }
             #expect(try await place.entries() == 50)
@@ -321,7 +414,7 @@ import Testing
             #expect(report.holds && report.links == 450, "\(report)")
             #expect(try await place.manager.get(place.company.path).json["hoursFrom"] == "2024-01-01")
             #expect(try await place.manager.get(place.site).json["hoursLogged"] == 125)
-            #expect(try await place.erasures.run().map(\.counts.entries) == [250])
+            #expect(try await place.erase().map(\.counts.entries) == [250])
             #expect(try await place.audit() == ["hoursFrom 2024-01-01, timeEntries 250"])
             report = try await place.report()
             #expect(report.holds && report.links == 500, "\(report)")
@@ -330,13 +423,15 @@ import Testing
             try await place.visits(150)
             place.nextDay()
             let again = Task {
-                try await HourErasures(Stopping(database: database, left: .init(1)), runtime: runtime).run()
+                try await HourErasures(Stopping(database: database, left: .init(2)), runtime: runtime).run {
+                    Issue.record("\($0): \($1)")
+                }
             }
             await #expect(throws: CancellationError.self) { try await again.value }
             try await place.keep("null")
             #expect(try await place.audit().last == "hoursFrom 2024-01-01, timeEntries 100")
             place.nextDay()
-            #expect(try await place.erasures.run().isEmpty)
+            #expect(try await place.erase().isEmpty)
             #expect(try await place.entries() == 50)
             #expect(try await place.numbers("SELECT COUNT(*) FROM hour_erasures") == [0])
         }
@@ -355,7 +450,7 @@ import Testing
             try await place.run("CREATE TABLE copied AS \(copied)")
             try await place.keep("2")
             place.nextDay()
-            _ = try await place.erasures.run()
+            _ = try await place.erase()
             #expect(try await place.report().holds)
             // An erased entry comes back.
             try await place.run("INSERT INTO time_entries SELECT * FROM copied")
@@ -370,6 +465,29 @@ import Testing
         }
     }
 
+    /// Without the entry the chain would hold again.
+    @Test(arguments: Engine.allCases)
+    func nothingGoesWhereTheChainIsBroken(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            try await place.visits(2)
+            try await place.visit("2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z")
+            try await place.keep("2")
+            try await place.run(
+                """
+                UPDATE time_entries SET checked_in_at = checked_in_at - 94608000000, checked_out_at = checked_out_at - 94608000000,
+                    updated_at = updated_at - 94608000000 WHERE checked_in_at > 1760000000000
+                """)
+            for _ in 0..<2 {
+                place.nextDay()
+                let reports = try await place.erase()
+                #expect(reports.map(\.broken?.reason) == [.entryChanged], "\(reports)")
+                #expect(try await place.erase().isEmpty)
+            }
+            #expect(try await place.entries() == 3)
+            #expect(try await !place.report().holds)
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func anExportHoldsAndKeepsTheRule(_ engine: Engine) async throws {
         try await Self.run(engine) { place in
@@ -377,7 +495,7 @@ import Testing
             try await place.visit("2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z")
             try await place.keep("2")
             place.nextDay()
-            _ = try await place.erasures.run()
+            _ = try await place.erase()
             let before = try await place.report()
             let site = try await place.manager.get(place.site).json["hoursLogged"]
             let admin = try await place.server.person(.admin)
@@ -396,8 +514,10 @@ import Testing
             #expect(company["hoursKeptYears"] == 2 && company["hoursFrom"] == "2024-01-01")
             #expect(try await admin.client.get(place.site).json["hoursLogged"] == site)
             try await place.visits(1)
+            // There is the rest of the day to take the rule back.
+            #expect(try await place.erase().isEmpty)
             place.nextDay()
-            #expect(try await place.erasures.run().map(\.counts.entries) == [1])
+            #expect(try await place.erase().map(\.counts.entries) == [1])
         }
     }
 
@@ -426,7 +546,7 @@ import Testing
             #expect(found["total"]?["runningMinutes"]?.number == Decimal(60 - 3 * 480))
             try await place.keep("2")
             place.nextDay()
-            _ = try await place.erasures.run()
+            _ = try await place.erase()
             found = try await sheet()
             #expect(found["total"]?["runningMinutes"] == .null, "\(found)")
             #expect(found["days"]?.list.compactMap { $0["day"]?.text } == ["2024-01-01", "2024-01-02"])
@@ -467,6 +587,12 @@ import Testing
             }
             let field: [String: JSON] = ["field": "hoursKeptYears", "from": .null, "to": "10"]
             #expect(entry?["changes"]?[0] == .object(field))
+            // A session that is open somewhere isn't the person.
+            place.server.clock.advance(by: .seconds(1200))
+            let unconfirmed = try await place.manager.patch(place.company.path, "{\"hoursKeptYears\": 9}")
+            #expect(unconfirmed.status == 403 && unconfirmed.json["code"] == "confirm-again", "\(unconfirmed.text)")
+            try await place.keep("11")
+            try await place.keep("null")
         }
     }
 }

@@ -718,7 +718,7 @@ export default {
     hoursKeptLaw: "Arbeitszeiten müssen zwei Jahre aufgehoben werden (MiLoG, ArbZG), Lohnunterlagen für Steuer und Sozialversicherung länger: Frag die Steuerberatung. Was niemand mehr braucht, muss gelöscht werden (DSGVO).",
     hoursKeptHint: "Gezählt ab dem Ende des Jahres, in dem gearbeitet wurde. Es gehen immer ganze Jahre.",
     hoursKeptSure: { one: "Stunden {count} Jahr aufheben?", other: "Stunden {count} Jahre aufheben?" },
-    hoursKeptNothing: "Von vor dem {day} ist nichts da. Gelöscht wird vorerst nichts, danach in jedem Jahr das älteste.",
+    hoursKeptNothing: "Von vor dem {day} ist nichts zu löschen. Danach geht in jedem Jahr das älteste.",
     hoursKeptGoes: "Heute Nacht wird gelöscht, was von vor dem {day} ist:",
     hoursKeptForGood: "Das lässt sich nicht zurücknehmen. Bis Mitternacht kannst du die Regel noch ändern. Danach geht in jedem Jahr das älteste.",
     hoursKeptErase: "Heute Nacht löschen",

@@ -716,7 +716,7 @@ export default {
     hoursKeptLaw: "Working hours must be kept for two years (MiLoG, ArbZG), records for wages, taxes and social security longer: ask your tax adviser. What no one needs any more must be erased (GDPR).",
     hoursKeptHint: "Counted from the end of the year in which they were worked. Always whole years go.",
     hoursKeptSure: { one: "Keep hours for {count} year?", other: "Keep hours for {count} years?" },
-    hoursKeptNothing: "Nothing is from before {day}. Nothing is erased for now, and in each year to come the oldest one.",
+    hoursKeptNothing: "There is nothing to erase from before {day}. After that the oldest year goes every year.",
     hoursKeptGoes: "Tonight everything from before {day} is erased:",
     hoursKeptForGood: "This can’t be undone. You can change the rule until midnight. After that the oldest year goes every year.",
     hoursKeptErase: "Erase tonight",

@@ -36,13 +36,15 @@ public struct Companies: Sendable {
         return Page(rows, of: page, key: \.id)
     }
 
-    /// A change of a company's own fields. It throws `CompanyRefusal.notFound`, and `ChangeRefusal.stale` if the version is another.
+    /// A change of a company's own fields. It throws `CompanyRefusal.notFound`; `ChangeRefusal.stale` if the version is another;
+    /// `AccountRefusal.confirmAgain` if hours are to be kept for less long, and the actor's confirmation has expired.
     /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.changeCompany`.
     public func change(
         _ edit: Edit<Company>, if precondition: Precondition, in scope: CompanyScope
     ) throws -> Change<Company> {
         try scope.check(.changeCompany)
         let runtime = runtime
+        let isConfirmed = scope.actor.confirmedUntil(now: runtime.now()) != nil
         return Change { transaction in
             try transaction.enqueue(Company.lock(scope))
             guard let old = try transaction.fetch(Company.one(scope)).first else { throw Company.notFound }
@@ -51,7 +53,12 @@ public struct Companies: Sendable {
             new.updatedAt = runtime.now()
             try transaction.enqueue(new.update)
             if new.hoursKeptYears != old.hoursKeptYears {
+                if let years = new.hoursKeptYears, years < old.hoursKeptYears ?? .max, !isConfirmed {
+                    throw Refusal(AccountRefusal.confirmAgain)
+                }
                 try HourErasure.ruleChanged(to: new, by: scope.actor.user.id, transaction, runtime)
+            } else if new.timeZone != old.timeZone {
+                try HourErasure.postpone(of: new, transaction, now: new.updatedAt)
             }
             let differences = Differences(old, new)
             if !differences.details.isEmpty {
@@ -80,6 +87,7 @@ public struct Companies: Sendable {
             guard (old.suspendedAt != nil) != isSuspended else { return shown(old) }
             let now = runtime.now()
             try transaction.enqueue(Company.suspend(scope, since: isSuspended ? now : nil, now: now))
+            if !isSuspended { try HourErasure.postpone(of: old, transaction, now: now) }
             try SecurityRecord(scope, runtime).write(isSuspended ? .companySuspended : .companyResumed, in: transaction)
             return shown(try transaction.fetch(Company.one(scope))[0])
         }

@@ -175,6 +175,13 @@ private struct Restoring {
 
     // MARK: Rows
 
+    /// Checks numbers that are added to.
+    private func checkCounts(_ values: [String: SQLValue], _ names: [String]) throws {
+        for name in names {
+            guard case .integer(0...1 << 40) = values[name] else { throw wrong("its \(name) is no count") }
+        }
+    }
+
     private mutating func add(_ row: [String: Cell], to table: CompanyData, _ transaction: borrowing Transaction) throws
     {
         let columns = Set(table.columns.map(\.name))
@@ -185,7 +192,13 @@ private struct Restoring {
         var values: [String: SQLValue] = [:]
         for (name, type) in table.columns { values[name] = try value(row[name], type, name) }
         if table.name == "sites", row["erased_minutes"] == nil { values["erased_minutes"] = .integer(0) }
-        if table.name == "hour_erasures", Day(values["done_day"]?.text ?? "") == nil { throw wrong("it has no day") }
+        if table.name == "sites" { try checkCounts(values, ["erased_minutes"]) }
+        if table.name == "hour_erasures" {
+            guard Day(values["done_day"]?.text ?? "") != nil else { throw wrong("it has no day") }
+            try checkCounts(values, ["entries", "days", "absences", "clarifications", "files"])
+            // Who restores hours may do so because the rule erased them.
+            values["done_day"] = now.day(in: restored.timeZone).sqlValue
+        }
         if table.name == "sites", row["kind"] == nil { values["kind"] = .text(Site.Kind.site.rawValue) }
         if table.name == "time_entries" || table.name == "time_corrections" { try completeHours(&values) }
         if table.name == "movements", row["kind"] == nil { try complete(&values, transaction) }

@@ -19,9 +19,7 @@ extension HourErasure {
     /// Companies for which it is a later day than that of their last run, wherever they are. It takes no scope: the server erases for all
     /// companies.
     static func due(at now: Instant, after last: Due?) -> Query<Due> {
-        // Nowhere is it later than that.
-        let latest = (now + .seconds(14 * 3600)).day
-        return Query(dueRuns, latest + 1, last?.day.text ?? "", last?.company.text ?? "") {
+        Query(dueRuns, latestDay(at: now) + 1, last?.day.text ?? "", last?.company.text ?? "") {
             Due(day: try $0.next(), company: try $0.next())
         }
     }
@@ -95,20 +93,53 @@ extension HourErasure {
             minutes)
     }
 
+    static func postpone(_ company: Company.ID, to day: Day) -> Statement {
+        Statement("UPDATE hour_erasures SET done_day = $2 WHERE company_id = $1", company, day)
+    }
+
+    /// The latest day of any place.
+    static func latestDay(at now: Instant) -> Day { (now + .seconds(14 * 3600)).day }
+
+    /// Those of all companies whose last run was before a day. It takes no scope, as `due`.
+    static func postponeAll(before day: Day, to other: Day) -> Statement {
+        Statement("UPDATE hour_erasures SET done_day = $2 WHERE done_day < $1", day, other)
+    }
+
+    /// Those of all companies whose last run was on a day that is yet to come: a clock was wrong.
+    static func postponeAll(after day: Day) -> Statement {
+        Statement("UPDATE hour_erasures SET done_day = $1 WHERE done_day > $1", day)
+    }
+
     // MARK: What goes
+
+    // In these, $2 is the instant at which the first day begins that stays, and $3 that day.
+
+    /// Of an entry `t` that is over and was last written before, too: who corrects the year of an entry by mistake doesn't erase it.
+    fileprivate static let isOver: SQL = """
+        t.checked_in_at < $2 AND t.updated_at < $2
+            AND (t.checked_out_at <= $2 OR t.checked_out_at IS NULL AND t.voided_at IS NOT NULL)
+        """
+
+    /// Of an absence `b` that was answered.
+    private static let isAnswered: SQL = """
+        b.from_day < $3 AND b.to_day < $3 AND b.state <> 'ASKED' AND b.updated_at < $2
+        """
+
+    /// Of what was reported late about hours, `d`, and decided.
+    private static let isDecided: SQL = """
+        d.state IN ('BOOKED', 'DECLINED') AND d.at < $2 AND d.reported_at < $2
+            AND COALESCE(d.decided_at, d.reported_at) < $2 AND d.act <> 'ADJUST_QUANTITY'
+        """
 
     private static let people: SQL = """
         SELECT u.id FROM users u
-        WHERE u.company_id = $1 AND u.id > $2 AND (
-            EXISTS (SELECT 1 FROM time_entries t WHERE t.company_id = $1 AND t.user_id = u.id AND t.checked_in_at < $3)
-            OR EXISTS (SELECT 1 FROM day_approvals a WHERE a.company_id = $1 AND a.user_id = u.id AND a.day < $4)
+        WHERE u.company_id = $1 AND u.id > $4 AND (
+            EXISTS (SELECT 1 FROM time_entries t WHERE t.company_id = $1 AND t.user_id = u.id AND \(isOver))
+            OR EXISTS (SELECT 1 FROM day_approvals a WHERE a.company_id = $1 AND a.user_id = u.id AND a.day < $3)
             OR EXISTS (
-                SELECT 1 FROM absences b
-                WHERE b.company_id = $1 AND b.user_id = u.id AND b.from_day < $4 AND b.to_day < $4 AND b.state <> 'ASKED')
+                SELECT 1 FROM absences b WHERE b.company_id = $1 AND b.user_id = u.id AND \(isAnswered))
             OR EXISTS (
-                SELECT 1 FROM clarifications d
-                WHERE d.company_id = $1 AND d.user_id = u.id AND d.state IN ('BOOKED', 'DECLINED') AND d.at < $3
-                    AND d.act <> 'ADJUST_QUANTITY'))
+                SELECT 1 FROM clarifications d WHERE d.company_id = $1 AND d.user_id = u.id AND \(isDecided)))
         ORDER BY u.company_id, u.id LIMIT 1
         """
 
@@ -116,7 +147,7 @@ extension HourErasure {
     static func person(
         _ cut: Instant, _ first: Day, in company: Company.ID, after last: User.ID?
     ) -> Query<User.ID> {
-        Query(people, company, last?.text ?? "", cut, first) { try $0.next() }
+        Query(people, company, cut, first, last?.text ?? "") { try $0.next() }
     }
 
     private static let daysBefore: SQL = """
@@ -133,63 +164,58 @@ extension HourErasure {
 
     private static let absencesBefore: SQL = """
         DELETE FROM absences WHERE company_id = $1 AND id IN (
-            SELECT b.id FROM absences b
-            WHERE b.company_id = $1 AND b.user_id = $2 AND b.from_day < $3 AND b.to_day < $3 AND b.state <> 'ASKED'
+            SELECT b.id FROM absences b WHERE b.company_id = $1 AND b.user_id = $4 AND \(isAnswered)
             ORDER BY b.company_id, b.user_id, b.from_day LIMIT 100)
         RETURNING note, reason
         """
 
     /// The same for absences that ended and were answered.
-    static func eraseAbsences(of user: User.ID, before first: Day, in company: Company.ID) -> Query<Int64> {
-        Query(absencesBefore, company, user, first) {
+    static func eraseAbsences(
+        of user: User.ID, before first: Day, _ cut: Instant, in company: Company.ID
+    ) -> Query<Int64> {
+        Query(absencesBefore, company, cut, first, user) {
             (try $0.next() as String?).textBytes + (try $0.next() as String?).textBytes
         }
     }
 
     private static let clarificationsBefore: SQL = """
         DELETE FROM clarifications WHERE company_id = $1 AND id IN (
-            SELECT d.id FROM clarifications d
-            WHERE d.company_id = $1 AND d.user_id = $2 AND d.state IN ('BOOKED', 'DECLINED') AND d.at < $3
-                AND d.act <> 'ADJUST_QUANTITY'
+            SELECT d.id FROM clarifications d WHERE d.company_id = $1 AND d.user_id = $3 AND \(isDecided)
             ORDER BY d.id LIMIT 100)
         RETURNING body, reason
         """
 
     /// The same for what was reported about hours, and decided.
     static func eraseClarifications(of user: User.ID, before cut: Instant, in company: Company.ID) -> Query<Int64> {
-        Query(clarificationsBefore, company, user, cut) {
+        Query(clarificationsBefore, company, cut, user) {
             (try $0.next() as String?).textBytes + (try $0.next() as String?).textBytes
         }
     }
 
     private static let filesBefore: SQL = """
         DELETE FROM wage_exports WHERE company_id = $1 AND id IN (
-            SELECT w.id FROM wage_exports w WHERE w.company_id = $1 AND w.month < $2
+            SELECT w.id FROM wage_exports w WHERE w.company_id = $1 AND w.month < $2 AND w.made_at < $3
             ORDER BY w.company_id, w.month, w.id LIMIT 20)
         RETURNING id
         """
 
     /// The same for payroll files of months before a month.
-    static func eraseFiles(before month: Month, in company: Company.ID) -> Query<String> {
-        Query(filesBefore, company, month) { try $0.next() }
+    static func eraseFiles(before month: Month, _ cut: Instant, in company: Company.ID) -> Query<String> {
+        Query(filesBefore, company, month, cut) { try $0.next() }
     }
 
     private static let forecasting: SQL = """
         SELECT (SELECT COUNT(*) FROM (
-                SELECT t.id FROM time_entries t
-                WHERE t.company_id = $1 AND t.checked_in_at < $2 AND (t.checked_out_at IS NOT NULL OR t.voided_at IS NOT NULL)
-                LIMIT $4) AS waiting),
+                SELECT t.id FROM time_entries t WHERE t.company_id = $1 AND \(isOver) LIMIT $4) AS waiting),
             (SELECT COUNT(*) FROM (
                 SELECT a.day FROM day_approvals a WHERE a.company_id = $1 AND a.day < $3 LIMIT $4) AS waiting),
             (SELECT COUNT(*) FROM (
-                SELECT b.id FROM absences b
-                WHERE b.company_id = $1 AND b.from_day < $3 AND b.to_day < $3 AND b.state <> 'ASKED' LIMIT $4) AS waiting),
+                SELECT b.id FROM absences b WHERE b.company_id = $1 AND \(isAnswered) LIMIT $4) AS waiting),
             (SELECT COUNT(*) FROM (
-                SELECT d.id FROM clarifications d
-                WHERE d.company_id = $1 AND d.state IN ('BOOKED', 'DECLINED') AND d.at < $2 AND d.act <> 'ADJUST_QUANTITY'
-                LIMIT $4) AS waiting),
+                SELECT d.id FROM clarifications d WHERE d.company_id = $1 AND \(isDecided) LIMIT $4) AS waiting),
             (SELECT COUNT(*) FROM (
-                SELECT w.id FROM wage_exports w WHERE w.company_id = $1 AND w.month < $5 LIMIT $4) AS waiting)
+                SELECT w.id FROM wage_exports w WHERE w.company_id = $1 AND w.month < $5 AND w.made_at < $2
+                LIMIT $4) AS waiting)
         """
 
     static func forecast(_ cut: Instant, _ first: Day, in company: Company.ID) -> Query<HourErasures.Counts> {
@@ -200,15 +226,13 @@ extension HourErasure {
 extension OldEntry {
     private static let before: SQL = """
         SELECT t.site_id, t.id, t.version, t.checked_in_at, t.checked_out_at, t.voided_at, t.reason, t.void_reason
-        FROM time_entries t
-        WHERE t.company_id = $1 AND t.user_id = $2 AND t.checked_in_at < $3
-            AND (t.checked_out_at IS NOT NULL OR t.voided_at IS NOT NULL)
+        FROM time_entries t WHERE t.company_id = $1 AND t.user_id = $3 AND \(HourErasure.isOver)
         ORDER BY t.company_id, t.user_id, t.checked_in_at, t.id LIMIT 100
         """
 
     /// A person's oldest entries that began before an instant, without an open one.
     static func some(of user: User.ID, before cut: Instant, in company: Company.ID) -> Query<OldEntry> {
-        Query(before, company, user, cut) { row in
+        Query(before, company, cut, user) { row in
             let (site, entry, version): (String, String, Int64) = (try row.next(), try row.next(), try row.next())
             let (from, to, voidedAt): (Instant, Instant?, Instant?) = (
                 try row.next(), try row.next(), try row.next()

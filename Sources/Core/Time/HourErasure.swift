@@ -38,9 +38,11 @@ public struct HourErasures: Sendable {
         /// The first day whose hours stay, in the company's time zone.
         public let first: Day
         public let counts: Counts
+        /// Why nothing goes: hours and chain don't agree. Nil if they do, and in a forecast.
+        public let broken: HoursCheck.Broken?
 
-        package init(company: Company.ID, first: Day, counts: Counts) {
-            (self.company, self.first, self.counts) = (company, first, counts)
+        package init(company: Company.ID, first: Day, counts: Counts, broken: HoursCheck.Broken? = nil) {
+            (self.company, self.first, self.counts, self.broken) = (company, first, counts, broken)
         }
     }
 
@@ -62,19 +64,45 @@ public struct HourErasures: Sendable {
         return Report(company: scope.company, first: first, counts: counts)
     }
 
+    /// For how many nights a run is made up for. After more of them a server was off, a company suspended or a clock wrong, and there is
+    /// another night before anything goes.
+    static let mostNights = 7
+
+    /// Gives every company another night before anything goes: what a backup brought back may be what someone restores it for.
+    /// - Throws: `StorageError`.
+    public func postpone() async throws {
+        let today = HourErasure.latestDay(at: runtime.now())
+        try await database.transaction { try $0.enqueue(HourErasure.postponeAll(before: today, to: today)) }
+    }
+
     /// Erases what is due of all companies, a few rows at a time. Any number of servers may run it at the same time: each company's run is
-    /// recorded once, even if it was interrupted.
-    /// - Returns: the runs that ended and erased something.
-    /// - Throws: `StorageError`; `CancellationError` between two transactions. What was erased stays so, and the next run continues.
+    /// recorded once, even if it was interrupted. Nothing goes of a company whose hours and chain don't agree: without the hours the chain
+    /// would hold again.
+    /// - Parameter failed: takes a company whose run failed, and why. The others go on.
+    /// - Returns: the runs that ended and erased something, or found that the chain is broken.
+    /// - Throws: `StorageError` if no run can begin; `CancellationError` between two transactions. What was erased stays so, and the next
+    ///   run continues.
     @discardableResult
-    public func run() async throws -> [Report] {
+    public func run(orElse failed: (Company.ID, any Error) -> Void) async throws -> [Report] {
         let now = runtime.now()
+        let latest = HourErasure.latestDay(at: now)
+        try await database.transaction { transaction in
+            try transaction.enqueue(HourErasure.postponeAll(before: latest + -Self.mostNights, to: latest))
+            try transaction.enqueue(HourErasure.postponeAll(after: latest))
+        }
         var reports: [Report] = []
         var last: HourErasure.Due?
         repeat {
             let due = try await database.fetch(HourErasure.due(at: now, after: last))
             for one in due {
-                if let report = try await run(one.company, now: now) { reports.append(report) }
+                do {
+                    if let report = try await run(one.company, now: now) { reports.append(report) }
+                } catch let error as CancellationError {
+                    throw error
+                } catch {
+                    failed(one.company, error)
+                }
+                try Task.checkCancellation()
             }
             last = due.count < HourErasure.dueAtOnce ? nil : due.last
         } while last != nil
@@ -86,6 +114,14 @@ public struct HourErasures: Sendable {
         else { return nil }
         let cut = first.start(in: rule.timeZone)
         let (database, runtime) = (database, runtime)
+        if try await !database.fetch(HourErasure.person(cut, first, in: company, after: nil)).isEmpty {
+            let check = try await HoursCheck(database, runtime: runtime).all(of: company)
+            if let broken = check.broken.first {
+                let today = now.day(in: rule.timeZone)
+                try await database.transaction { try $0.enqueue(HourErasure.postpone(company, to: today)) }
+                return Report(company: company, first: first, counts: .init(), broken: broken)
+            }
+        }
         func batches(_ erase: @escaping @Sendable (HourErasure, borrowing Transaction) throws -> Int) async throws {
             var count: Int
             repeat {
@@ -153,6 +189,12 @@ struct HourErasure: Sendable {
         try transaction.enqueue(insert(of: new.id, by: user, on: runtime.now().day(in: new.timeZone)))
     }
 
+    /// Nothing goes on the day on which the company's clocks were changed, or it was resumed. The company is locked.
+    static func postpone(of company: Company, _ transaction: borrowing Transaction, now: Instant) throws {
+        guard company.hoursKeptYears != nil else { return }
+        try transaction.enqueue(postpone(company.id, to: now.day(in: company.timeZone)))
+    }
+
     /// Writes the audit entry about what went, in the name of the person who set the rule.
     fileprivate func record(_ transaction: borrowing Transaction, _ runtime: Runtime) throws {
         guard counts.all > 0 else { return }
@@ -184,7 +226,7 @@ struct HourErasure: Sendable {
             let cut = first.start(in: timeZone)
             let (days, absences, clarifications) = try transaction.fetch(
                 Self.eraseDays(of: user, before: first, in: company),
-                Self.eraseAbsences(of: user, before: first, in: company),
+                Self.eraseAbsences(of: user, before: first, cut, in: company),
                 Self.eraseClarifications(of: user, before: cut, in: company))
             (erased.days, erased.absences) = (Int64(days.count), Int64(absences.count))
             erased.clarifications = Int64(clarifications.count)
@@ -211,7 +253,8 @@ struct HourErasure: Sendable {
 
     fileprivate func eraseFiles(before first: Day, _ transaction: borrowing Transaction, now: Instant) throws -> Int {
         var erased = HourErasures.Counts()
-        erased.files = Int64(try transaction.fetch(Self.eraseFiles(before: Month(of: first), in: company)).count)
+        let files = Self.eraseFiles(before: Month(of: first), first.start(in: timeZone), in: company)
+        erased.files = Int64(try transaction.fetch(files).count)
         return try note(erased, first, transaction, now: now)
     }
 

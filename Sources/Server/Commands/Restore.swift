@@ -110,6 +110,7 @@ struct Restore: AsyncParsableCommand {
         let contents = try await Backup.restore(text, to: database, migrations: try Migration.embedded()) {
             progress.show($0)
         }
+        try await HourErasures(database, runtime: .live).postpone()
         for table in contents { print(table.line) }
         print("Restored \(contents.summary), as of \(text.head.takenAt).")
     }

@@ -28,7 +28,13 @@ struct CompanyRoutes {
             ) { (_, company: InCompany) in try await companies.get(in: company.scope) },
             signedIn.change(
                 .patch, Self.one, in: .companies, .may(.changeCompany),
-                .init("Change a company", "Fields that are left out stay unchanged.")
+                .init("Change a company", "Fields that are left out stay unchanged."),
+                refusals: [
+                    .of(
+                        AccountRefusal.confirmAgain,
+                        "`hoursKeptYears` keeps hours for less long, which needs a confirmation of the last ten minutes."
+                    )
+                ]
             ) { (call, company: InCompany, fields: CompanyFields) in
                 try companies.change(fields.edit, if: call.precondition, in: company.scope)
             },

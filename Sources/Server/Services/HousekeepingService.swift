@@ -2,8 +2,8 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Runs the housekeeping once an hour, erases companies whose founder never proved their address, and hours that companies no longer keep, and compares each company's hours with
-/// their chain once a day. A failure is retried after an hour.
+/// Runs the housekeeping once an hour, erases companies whose founder never proved their address, compares each company's hours with their
+/// chain once a day, and erases hours that companies no longer keep. A failure is retried after an hour.
 struct HousekeepingService: Service {
     let housekeeping: Housekeeping
     let companies: Companies
@@ -16,8 +16,8 @@ struct HousekeepingService: Service {
         await readiness.everyTurn(.seconds(3600)) {
             try await housekeeping.run()
             try await eraseAbandoned()
-            try await eraseHours()
             try await verifyHours()
+            try await eraseHours()
         } orElse: {
             logger.warning("housekeeping failed", metadata: ["cause": .string("\($0)")])
         }
@@ -42,7 +42,18 @@ struct HousekeepingService: Service {
     }
 
     private func eraseHours() async throws {
-        for report in try await erasures.run() {
+        let reports = try await erasures.run { company, error in
+            logger.warning(
+                "hours that a company no longer keeps were not erased",
+                metadata: ["company": .string(company.text), "cause": .string("\(error)")])
+        }
+        for report in reports {
+            if let broken = report.broken {
+                logger.error(
+                    "hours that a company no longer keeps were not erased: they and their chain of hashes don't agree",
+                    metadata: ["company": .string(report.company.text), "reason": .string(broken.reason.rawValue)])
+                continue
+            }
             logger.notice(
                 "erased hours that a company no longer keeps",
                 metadata: [
