@@ -14,6 +14,12 @@ static const unsigned char mail_absence_asked_de_mustache[] = {
 static const unsigned char mail_absence_asked_en_mustache[] = {
 #embed "mails/absence-asked.en.mustache"
 };
+static const unsigned char mail_absence_changed_de_mustache[] = {
+#embed "mails/absence-changed.de.mustache"
+};
+static const unsigned char mail_absence_changed_en_mustache[] = {
+#embed "mails/absence-changed.en.mustache"
+};
 static const unsigned char mail_days_approved_de_mustache[] = {
 #embed "mails/days-approved.de.mustache"
 };
@@ -110,6 +116,8 @@ static const struct polier_file mails[] = {
     {"absence-answered.en", mail_absence_answered_en_mustache, sizeof mail_absence_answered_en_mustache},
     {"absence-asked.de", mail_absence_asked_de_mustache, sizeof mail_absence_asked_de_mustache},
     {"absence-asked.en", mail_absence_asked_en_mustache, sizeof mail_absence_asked_en_mustache},
+    {"absence-changed.de", mail_absence_changed_de_mustache, sizeof mail_absence_changed_de_mustache},
+    {"absence-changed.en", mail_absence_changed_en_mustache, sizeof mail_absence_changed_en_mustache},
     {"days-approved.de", mail_days_approved_de_mustache, sizeof mail_days_approved_de_mustache},
     {"days-approved.en", mail_days_approved_en_mustache, sizeof mail_days_approved_en_mustache},
     {"days-reopened.de", mail_days_reopened_de_mustache, sizeof mail_days_reopened_de_mustache},

@@ -392,6 +392,9 @@ static const unsigned char parts_dialog_js[] = {
 static const unsigned char parts_door_js[] = {
 #embed "../../web/parts/door.js"
 };
+static const unsigned char parts_download_js[] = {
+#embed "../../web/parts/download.js"
+};
 static const unsigned char parts_edit_act_js[] = {
 #embed "../../web/parts/edit-act.js"
 };
@@ -460,6 +463,9 @@ static const unsigned char parts_material_saved_js[] = {
 };
 static const unsigned char parts_material_sheet_js[] = {
 #embed "../../web/parts/material-sheet.js"
+};
+static const unsigned char parts_months_js[] = {
+#embed "../../web/parts/months.js"
 };
 static const unsigned char parts_move_material_js[] = {
 #embed "../../web/parts/move-material.js"
@@ -538,6 +544,9 @@ static const unsigned char parts_site_card_js[] = {
 };
 static const unsigned char parts_site_name_js[] = {
 #embed "../../web/parts/site-name.js"
+};
+static const unsigned char parts_statement_text_js[] = {
+#embed "../../web/parts/statement-text.js"
 };
 static const unsigned char parts_still_there_js[] = {
 #embed "../../web/parts/still-there.js"
@@ -758,6 +767,7 @@ static const struct polier_file web[] = {
     {"parts/device.js", parts_device_js, sizeof parts_device_js},
     {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
     {"parts/door.js", parts_door_js, sizeof parts_door_js},
+    {"parts/download.js", parts_download_js, sizeof parts_download_js},
     {"parts/edit-act.js", parts_edit_act_js, sizeof parts_edit_act_js},
     {"parts/email-link.js", parts_email_link_js, sizeof parts_email_link_js},
     {"parts/erase-company.js", parts_erase_company_js, sizeof parts_erase_company_js},
@@ -781,6 +791,7 @@ static const struct polier_file web[] = {
     {"parts/material-list.js", parts_material_list_js, sizeof parts_material_list_js},
     {"parts/material-saved.js", parts_material_saved_js, sizeof parts_material_saved_js},
     {"parts/material-sheet.js", parts_material_sheet_js, sizeof parts_material_sheet_js},
+    {"parts/months.js", parts_months_js, sizeof parts_months_js},
     {"parts/move-material.js", parts_move_material_js, sizeof parts_move_material_js},
     {"parts/movement.js", parts_movement_js, sizeof parts_movement_js},
     {"parts/next-person.js", parts_next_person_js, sizeof parts_next_person_js},
@@ -807,6 +818,7 @@ static const struct polier_file web[] = {
     {"parts/similar-names.js", parts_similar_names_js, sizeof parts_similar_names_js},
     {"parts/site-card.js", parts_site_card_js, sizeof parts_site_card_js},
     {"parts/site-name.js", parts_site_name_js, sizeof parts_site_name_js},
+    {"parts/statement-text.js", parts_statement_text_js, sizeof parts_statement_text_js},
     {"parts/still-there.js", parts_still_there_js, sizeof parts_still_there_js},
     {"parts/stock-chart.js", parts_stock_chart_js, sizeof parts_stock_chart_js},
     {"parts/stock.js", parts_stock_js, sizeof parts_stock_js},

@@ -42,8 +42,35 @@ import Testing
                 "{\"userIds\": [\(ids)], \"from\": \"2026-11-\(from)\", \"until\": \"2026-11-\(until)\"\(more)}")
         }
 
+        /// An absence that a worker asks for in December.
+        func ask(_ kind: String, _ day: String, _ last: String? = nil, by client: Client? = nil) async throws -> String
+        {
+            server.clock.advance(by: .milliseconds(1))
+            let days = "\"from\": \"2026-12-\(day)\", \"to\": \"2026-12-\(last ?? day)\""
+            let made = try await (client ?? worker.client).post(
+                company.path + "/absences", "{\"kind\": \"\(kind)\", \(days), \"note\": \"Grippe\"}")
+            #expect(made.status == 201, "\(made.text)")
+            return company.path + "/absences/" + (made.json["id"]?.text ?? "")
+        }
+
+        /// How many mails of a kind there are in each state, with the reason.
+        func states(_ kind: String) async throws -> [String: Int] {
+            let all = try await manager.all(company.path + "/mails?limit=100").filter { $0["kind"]?.text == kind }
+            return Dictionary(
+                all.map { ("\($0["state"]?.text ?? "") \($0["reasonCode"]?.text ?? "")", 1) }, uniquingKeysWith: +)
+        }
+
+        /// Sends what is due by then, and returns the new letters.
+        func send(after seconds: Int) async throws -> [Letter] {
+            let before = postbox.letters.count
+            server.clock.advance(by: .seconds(seconds))
+            while try await service.sendDue() > 0 {}
+            return Array(postbox.letters.dropFirst(before))
+        }
+
         /// The mails about hours that were queued since the last call: `kind person`, in order.
         func mails() async throws -> [String] {
+            server.clock.advance(by: .seconds(60))
             let all = try await manager.get(company.path + "/mails").json.list.reversed()
             let (names, before) = (
                 [worker.id: "worker", other.id: "other", bookkeeper.id: "bookkeeper"], postbox.letters.count
@@ -120,22 +147,18 @@ import Testing
     func absencesAreToldWithoutWhatFor(_ engine: Engine) async throws {
         try await Self.run(engine) { place in
             _ = try await place.mails()
-            func ask(_ kind: String, _ day: String) async throws -> String {
-                place.server.clock.advance(by: .milliseconds(1))
-                let made = try await place.worker.client.post(
-                    place.company.path + "/absences",
-                    "{\"kind\": \"\(kind)\", \"from\": \"2026-12-\(day)\", \"to\": \"2026-12-\(day)\", \"note\": \"Grippe\"}"
-                )
-                #expect(made.status == 201, "\(made.text)")
-                return place.company.path + "/absences/" + (made.json["id"]?.text ?? "")
-            }
-            let asked = try await ask("VACATION", "01")
+            let asked = try await place.ask("VACATION", "01")
             #expect(try await place.mails() == ["absence-asked bookkeeper", "absence-asked manager"])
-            _ = try await ask("SICK", "02")
+            place.server.clock.advance(by: .seconds(600))
+            _ = try await place.ask("SICK", "02")
             #expect(try await place.mails() == ["absence-asked bookkeeper", "absence-asked manager"])
             for letter in place.postbox.letters.suffix(4) {
                 #expect(letter.subject == "Abwesenheit: Kai Vogt")
-                for word in ["krank", "Krank", "SICK", "Grippe", "Urlaub"] {
+                // Sickness needs no answer: the words are right for both.
+                #expect(letter.text.contains("Kai Vogt hat Abwesenheit gemeldet: 0"), "\(letter.text)")
+                #expect(letter.text.contains("https://polier.example.de/absences\n"), "\(letter.text)")
+                #expect(letter.html.contains("href=\"https://polier.example.de/absences\""))
+                for word in ["krank", "Krank", "SICK", "Grippe", "Urlaub", "ntwort"] {
                     #expect(
                         !letter.text.contains(word) && !letter.html.contains(word) && !letter.subject.contains(word))
                 }
@@ -146,6 +169,7 @@ import Testing
             let granted = try #require(place.postbox.letters.last)
             #expect(granted.subject == "Your absence is granted" && !granted.text.contains("With the answer"))
             #expect(granted.text.contains(": 2026-12-01."), "\(granted.text)")
+            #expect(granted.text.contains("https://polier.example.de/absences"))
             // A change that is no answer.
             #expect(try await place.manager.patch(asked, "{\"note\": \"Gern\"}").status == 200)
             #expect(try await place.mails() == [])
@@ -157,7 +181,7 @@ import Testing
             #expect(declined.text.contains("With the answer: Doch nicht"), "\(declined.text)")
 
             for client in [place.manager, place.bookkeeper.client] { try await place.want("NONE", client) }
-            _ = try await ask("OTHER", "03")
+            _ = try await place.ask("OTHER", "03")
             #expect(try await place.mails() == [])
             // What the office enters itself is told to no one.
             let entered = try await place.manager.post(
@@ -165,6 +189,154 @@ import Testing
                 "{\"userId\": \"\(place.worker.id)\", \"kind\": \"VACATION\", \"from\": \"2026-12-10\", \"to\": \"2026-12-11\"}"
             )
             #expect(entered.status == 201, "\(entered.text)")
+            #expect(try await place.mails() == [])
+        }
+    }
+
+    /// However often someone asks and withdraws, and whoever answers before.
+    @Test(arguments: Engine.allCases)
+    func requestsOfOnePersonAreCollected(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            _ = try await place.mails()
+            for _ in 0..<12 {
+                let asked = try await place.ask("VACATION", "01")
+                #expect(try await place.worker.client.delete(asked).status == 204)
+            }
+            #expect(try await place.states("absence-asked") == ["queued ": 2])
+            #expect(try await place.send(after: 60) == [])
+            #expect(try await place.states("absence-asked") == ["cancelled no-longer-asked": 2])
+
+            // One mail with all of it, ten minutes after the last one.
+            let first = try await place.ask("VACATION", "01", "04")
+            for day in 10...20 { _ = try await place.ask("SICK", "\(day)") }
+            #expect(try await place.states("absence-asked") == ["cancelled no-longer-asked": 2, "queued ": 2])
+            #expect(try await place.send(after: 540) == [])
+            // Another person isn't held up.
+            _ = try await place.ask("OTHER", "01", by: place.other.client)
+            let letters = try await place.send(after: 60)
+            #expect(
+                letters.map(\.subject).sorted()
+                    == ["Adler", "Adler", "Vogt", "Vogt"].map { "Abwesenheit: Kai \($0)" })
+            let vogt = try #require(letters.first { $0.subject.hasSuffix("Vogt") })
+            #expect(
+                vogt.text.contains(": 01.12.2026 – 04.12.2026, 10.12.2026, ")
+                    && vogt.text.contains(", 18.12.2026 und 2 weitere.\n"), "\(vogt.text)")
+
+            // What was told isn't told again, and what is answered needs no mail.
+            let last = try await place.ask("VACATION", "22")
+            #expect(try await place.send(after: 590) == [])
+            let told = try await place.send(after: 20)
+            #expect(told.count == 2 && told.allSatisfy { $0.text.contains(": 22.12.2026.\n") }, "\(told)")
+            _ = try await place.ask("VACATION", "23")
+            for path in [first, last] {
+                #expect(try await place.manager.patch(path, "{\"state\": \"OK\"}").status == 200)
+            }
+            let next = try await place.worker.client.get(place.company.path + "/absences?from=2026-12-23&to=2026-12-23")
+            let path = place.company.path + "/absences/" + (next.json[0]?["id"]?.text ?? "")
+            #expect(try await place.bookkeeper.client.patch(path, "{\"state\": \"NO\"}").status == 200)
+            #expect(try await place.send(after: 700).map(\.tag) == Array(repeating: "absence-answered", count: 3))
+            #expect(try await place.states("absence-asked")["cancelled no-longer-asked"] == 4)
+        }
+    }
+
+    /// One mail to each recipient, and at most 50.
+    @Test(arguments: Engine.allCases)
+    func daysOfManyAreOneMail(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            _ = try await place.mails()
+            try await place.want("ALL", place.bookkeeper.client)
+            var people = [place.worker.id, place.other.id, place.bookkeeper.id]
+            for number in 1...4 {
+                people.append(try await place.server.person(.worker, in: place.company.id, name: "N\(number)").id)
+            }
+            #expect(try await place.act("submit", "02", "13", people, as: place.manager).json["days"] == 84)
+            #expect(try await place.mails() == ["days-submitted bookkeeper"])
+            let many = try #require(place.postbox.letters.last)
+            #expect(many.subject == "Stunden eingereicht: 7 Personen")
+            let named =
+                /von 7 Personen \(Kai \w+, Kai \w+, Kai \w+ und 4 weiteren\) sind Stunden eingereicht: 02\.11\.2026 – 13\.11\.2026\.\n/
+            #expect(many.text.contains(named), "\(many.text)")
+
+            // Two, whose days differ.
+            #expect(try await place.act("submit", "17", "17", [people[0]], as: place.worker.client).json["days"] == 1)
+            #expect(try await place.mails() == ["days-submitted bookkeeper"])
+            #expect(
+                try await place.bookkeeper.client.put("/api/v1/users/me", "{\"language\": \"en\"}").status == 200)
+            #expect(
+                try await place.act("submit", "16", "18", Array(people[0...1]), as: place.manager).json["days"] == 5)
+            #expect(try await place.mails() == ["days-submitted bookkeeper"])
+            let two = try #require(place.postbox.letters.last)
+            #expect(two.subject == "Hours submitted: 2 people")
+            let both = /Hours of 2 people \(Kai \w+, Kai \w+\) were submitted: 2026-11-16 – 2026-11-18\.\n/
+            #expect(two.text.contains(both) && two.text.contains("Kai Adler"), "\(two.text)")
+
+            for _ in 0..<51 { _ = try await place.server.person(.bookkeeper, in: place.company.id) }
+            try await place.server.database.transaction {
+                try $0.execute(Statement("UPDATE users SET hour_mails = 'ALL' WHERE company_id = $1", place.company.id))
+            }
+            let before = try await place.states("days-submitted")["sent "] ?? 0
+            #expect(try await place.act("submit", "19", "20", people, as: place.manager).json["days"] == 14)
+            #expect(try await place.states("days-submitted") == ["sent ": before, "queued ": 49])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func whatTheOfficeChangesIsTold(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            _ = try await place.mails()
+            for client in [place.manager, place.bookkeeper.client] { try await place.want("NONE", client) }
+            let vacation = try await place.ask("VACATION", "01", "11")
+            // While it is asked for, it isn't theirs yet.
+            #expect(try await place.manager.patch(vacation, "{\"to\": \"2026-12-10\"}").status == 200)
+            #expect(try await place.mails() == [])
+            #expect(try await place.manager.patch(vacation, "{\"state\": \"OK\"}").status == 200)
+            #expect(try await place.mails() == ["absence-answered worker"])
+
+            #expect(try await place.manager.patch(vacation, "{\"to\": \"2026-12-04\"}").status == 200)
+            #expect(try await place.mails() == ["absence-changed worker"])
+            let shorter = try #require(place.postbox.letters.last)
+            #expect(shorter.subject == "Deine Abwesenheit ist geändert")
+            #expect(
+                shorter.text.contains(
+                    "hat deine Abwesenheit geändert: 01.12.2026 – 04.12.2026.\n\nVorher: 01.12.2026 – 10.12.2026.\n"),
+                "\(shorter.text)")
+            #expect(shorter.html.contains("Vorher: 01.12.2026 – 10.12.2026.") && shorter.text.contains("/absences\n"))
+            // What for is changed, and not said.
+            #expect(try await place.bookkeeper.client.patch(vacation, "{\"kind\": \"UNPAID\"}").status == 200)
+            #expect(try await place.mails() == ["absence-changed worker"])
+            let other = try #require(place.postbox.letters.last)
+            #expect(other.text.contains(": 01.12.2026 – 04.12.2026.\n") && !other.text.contains("Vorher"))
+            #expect(try await place.manager.patch(vacation, "{\"note\": \"Gern\"}").status == 200)
+            #expect(try await place.mails() == [])
+
+            #expect(try await place.manager.delete(vacation).status == 204)
+            #expect(try await place.mails() == ["absence-changed worker"])
+            let gone = try #require(place.postbox.letters.last)
+            #expect(gone.subject == "Deine Abwesenheit ist gestrichen")
+            #expect(
+                gone.text.contains("hat deine Abwesenheit gestrichen.\n\nVorher: 01.12.2026 – 04.12.2026.\n"),
+                "\(gone.text)")
+
+            #expect(try await place.worker.client.put("/api/v1/users/me", "{\"language\": \"en\"}").status == 200)
+            let sick = try await place.ask("SICK", "01", "02")
+            #expect(try await place.manager.patch(sick, "{\"from\": \"2026-12-02\"}").status == 200)
+            #expect(try await place.mails() == ["absence-changed worker"])
+            #expect(place.postbox.letters.last?.subject == "Your absence was changed")
+            #expect(place.postbox.letters.last?.text.contains("Before: 2026-12-01 – 2026-12-02.\n") == true)
+            #expect(try await place.manager.delete(sick).status == 204)
+            #expect(try await place.mails() == ["absence-changed worker"])
+            #expect(place.postbox.letters.last?.subject == "Your absence was removed")
+            for letter in place.postbox.letters {
+                for word in ["krank", "Krank", "sick", "SICK", "Grippe", "UNPAID", "Urlaub", "nbezahlt"] {
+                    #expect(!letter.text.contains(word) && !letter.html.contains(word))
+                }
+            }
+
+            // Who wants none, and what was never granted.
+            #expect(try await place.manager.delete(try await place.ask("VACATION", "20")).status == 204)
+            let quiet = try await place.ask("SICK", "21")
+            try await place.want("NONE", place.worker.client)
+            #expect(try await place.manager.delete(quiet).status == 204)
             #expect(try await place.mails() == [])
         }
     }
@@ -212,6 +384,11 @@ import Testing
             #expect(try await place.worker.client.put("/api/v1/users/me", "{\"hourMails\": null}").status == 400)
             let path = "\(place.company.path)/users/\(place.worker.id)"
             #expect(try await place.manager.put(path, "{\"hourMails\": \"NONE\"}").status == 400)
+            // It is forgotten with the person's address.
+            try await place.want("NONE", place.worker.client)
+            #expect(try await place.manager.get(path).json["hourMails"] == "NONE")
+            #expect(try await place.manager.delete(path).status == 204)
+            #expect(try await place.manager.get(path).json["hourMails"] == "NEEDED")
         }
     }
 }

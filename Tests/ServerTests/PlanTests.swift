@@ -28,7 +28,7 @@ import Testing
             if engine == .sqlite { try await Self.forgetStatistics(url) }
             let scans =
                 await engine == .sqlite
-                ? try await Self.sqliteScans(statements, url) : try Self.postgresScans(statements, url)
+                ? try await Self.sqliteScans(statements, url) : try Self.postgresScans(statements, url, owner: url)
             for scan in scans { Issue.record("It reads a whole table: \(scan)") }
             guard engine == .sqlite else { return }
             // A restored database comes with statistics, with which the planner begins elsewhere.
@@ -145,7 +145,11 @@ import Testing
 
     /// Uses generic plans, as prepared statements do, and no sequential scan if there is an alternative: a plan that still reads a whole
     /// table or a whole index has none.
-    static func postgresScans(_ statements: [Statement], _ url: String) async throws -> [String] {
+    /// - Parameters:
+    ///   - url: where the statements are prepared.
+    ///   - owner: the same database for who may change everything.
+    static func postgresScans(_ statements: [Statement], _ url: String, owner: String) async throws -> [String] {
+        try await forgetPostgresStatistics(owner)
         var script = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;\n"
         for (number, statement) in statements.enumerated() {
             let types =
@@ -155,8 +159,7 @@ import Testing
             script += "PREPARE s\(number) \(types) AS \(statement.sql.text);\n"
             script += "EXPLAIN (FORMAT JSON) EXECUTE s\(number) \(values);\n\\echo ---\n"
         }
-        let psql = (ProcessInfo.processInfo.environment["POLIER_TEST_PG_BIN"] ?? "/usr/bin") + "/psql"
-        let output = try await run(psql, ["-qAtX", "-v", "ON_ERROR_STOP=1", url], input: script)
+        let output = try await psql(script, url)
         let plans = output.components(separatedBy: "---\n").dropLast()
         #expect(plans.count == statements.count)
         return zip(statements, plans).flatMap { statement, plan -> [String] in
@@ -165,6 +168,22 @@ import Testing
             }
             return wholeReads(json[0]?["Plan"] ?? .null).map { "PostgreSQL: \($0) in \(squeezed(statement.sql.text))" }
         }
+    }
+
+    /// Tables are as if they had never been analyzed: with the few rows of the tour, which may have been, a whole index is the shorter way.
+    private static func forgetPostgresStatistics(_ url: String) async throws {
+        _ = try await psql(
+            """
+            DELETE FROM pg_statistic WHERE starelid IN (
+                SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace);
+            UPDATE pg_class SET relpages = 0, reltuples = -1
+                WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'i');
+            """, url)
+    }
+
+    private static func psql(_ script: String, _ url: String) async throws -> String {
+        let psql = (ProcessInfo.processInfo.environment["POLIER_TEST_PG_BIN"] ?? "/usr/bin") + "/psql"
+        return try await run(psql, ["-qAtX", "-v", "ON_ERROR_STOP=1", url], input: script)
     }
 
     private static func wholeReads(_ node: JSON) -> [String] {

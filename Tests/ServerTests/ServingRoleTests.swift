@@ -24,7 +24,7 @@ import Testing
                 }
                 // EXPLAIN needs the same privileges as the statement itself.
                 #expect(recorder.statements.count > 100)
-                #expect(try await PlanTests.postgresScans(recorder.statements, serving) == [])
+                #expect(try await PlanTests.postgresScans(recorder.statements, serving, owner: url) == [])
             }
         }
     }

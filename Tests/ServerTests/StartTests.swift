@@ -332,6 +332,11 @@ import Testing
             let hasher = PasswordHasher(width: 2)
             let seed = DemoSeed(database, hasher: hasher, at: start)
             try await seed.run()
+            // No mail of it goes out once the server runs.
+            let mails = try await database.fetch(
+                Query("SELECT m.kind, m.state FROM mails m") { "\(try $0.next() as String) \(try $0.next() as String)" }
+            )
+            #expect(!mails.isEmpty && mails.allSatisfy { $0.hasSuffix(" failed") }, "\(mails)")
             await hasher.close()
             await database.close()
             #expect(seed.paidMonth.last < start.day && seed.sickDays.count == 2)

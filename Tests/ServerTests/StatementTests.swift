@@ -143,6 +143,7 @@ import Testing
             let english = try await Self.statement(book.client, crew, "&userId=\(crew.kai.id)")
             for text in [
                 "Statement of hours November 2026", "NOT APPROVED: 3 days.", "by rule", "Page 1 of", "Mon 02/11",
+                "Target Balance Approved",
             ] {
                 #expect(english.words.contains(text), "\(text): \(english.words)")
             }
@@ -166,9 +167,172 @@ import Testing
                 "\(file.pages.count)")
             #expect(file.words.contains("Arbeitszeit netto 4:00"), "\(file.words)")
             #expect(file.pages.dropFirst().allSatisfy { $0.contains("Kai Vogt") })
+            // A day that goes on on the next page is named there again, and nobody signs without the sums.
+            #expect(file.pages[1].contains("Di 10.11."), "\(file.pages[1])")
+            #expect(
+                file.pages.filter { $0.contains("Unterschrift der Firma") }.map { $0.contains("Arbeitszeit netto") }
+                    == [true])
+            // Letters that are joined or written from the right would come out wrong.
+            #expect(file.words.contains("□□□□") && !file.words.contains(where: { "שלום".contains($0) }))
             for text in ["07:00 07:04", "11:55 11:59", "Maßeinheitenumrechnung"] {
                 #expect(file.words.contains(text), "\(text)")
             }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func whatWasErasedIsOnNoPaper(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            try await crew.enter(crew.bad, crew.kai.id, "20T06:00:00", "20T10:00:00", month: "2026-10")
+            try await crew.work()
+            let path = crew.company.path + "/time-sheets"
+            let before = try await crew.kai.client.get(path + "/record").json
+            #expect(before["hoursFrom"] == .null && before["from"] == "2026-09-01", "\(before)")
+            try await server.database.transaction {
+                try $0.execute(Statement(SQL(unchecked: "UPDATE companies SET hours_from = '2026-11-01'")))
+            }
+            for client in [crew.company.manager, crew.kai.client] {
+                let refused = try await client.get(path + "/statement?month=2026-10")
+                #expect(
+                    refused.status == 400 && refused.json["fields"]?[0]?["code"] == "hours-erased"
+                        && refused.json["fields"]?[0]?["field"] == "month", "\(refused.text)")
+            }
+            let export = try await crew.company.manager.get(path + "/export?month=2026-10&format=pdf")
+            #expect(export.status == 400 && export.text.contains("\"hours-erased\""), "\(export.text)")
+            #expect(try await Self.statement(crew.kai.client, crew).pages.count == 1)
+            // The record has what is left, and says so.
+            let record = try await crew.kai.client.get(path + "/record").json
+            #expect(record["from"] == "2026-11-01" && record["hoursFrom"] == "2026-11-01", "\(record)")
+            #expect(record["days"]?.list.map { $0["day"] } == ["2026-11-02", "2026-11-03", "2026-11-04"], "\(record)")
+            let gone = try await crew.kai.client.get(path + "/record?from=2026-10-01&to=2026-10-31")
+            #expect(
+                gone.status == 400 && gone.json["fields"]?[0]?["code"] == "hours-erased"
+                    && gone.json["fields"]?[0]?["field"] == "to", "\(gone.text)")
+        }
+    }
+
+    /// 23 days with two breaks each, and a site whose name is of the usual length.
+    @Test(arguments: Engine.allCases)
+    func aUsualMonthFitsAPage(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            let site = try await crew.company.site("Altbau Plagwitz, zwölf Bäder", users: [crew.kai.id])
+            let target = try await crew.company.manager.put(
+                "\(crew.company.path)/users/\(crew.kai.id)/targets",
+                """
+                {"targets": [{"from": "2026-07-01", "monday": 480, "tuesday": 480, "wednesday": 480, "thursday": 480, "friday": 480,
+                 "openingMinutes": 600}]}
+                """)
+            #expect(target.status == 200, "\(target.text)")
+            let first = try #require(Day("2026-07-01"))
+            for day in (0..<31).map({ first + $0 }) where day.weekday < 5 {
+                let reply = try await crew.company.manager.post(
+                    site + "/time-entries",
+                    """
+                    {"userIds": ["\(crew.kai.id)"], "checkedInAt": "\(day.text)T05:00:00Z", "checkedOutAt": "\(day.text)T14:00:00Z",
+                     "reason": "Stundenzettel", "breaks": [{"from": "\(day.text)T07:00:00Z", "to": "\(day.text)T07:15:00Z"},
+                     {"from": "\(day.text)T10:00:00Z", "to": "\(day.text)T10:30:00Z"}]}
+                    """)
+                try #require(reply.status == 201, "\(reply.text)")
+            }
+            let approved = try await crew.company.manager.post(
+                crew.company.path + "/time-sheets/approve",
+                "{\"userIds\": [\"\(crew.kai.id)\"], \"from\": \"2026-07-01\", \"until\": \"2026-07-31\"}")
+            #expect(approved.status == 200, "\(approved.text)")
+            let file = try await Self.statement(
+                crew.company.manager, crew, "&userId=\(crew.kai.id)", month: "2026-07")
+            #expect(file.pages.count == 1, "\(file.pages)")
+            let words = file.words
+            #expect(words.contains("Mi 01.07. 07:00 16:00 Altbau Plagwitz, zwölf Bäder"), "\(words)")
+            // What was entered in the same way is one note, with all days.
+            #expect(words.contains("07:00–16:00: 01.07., 02.07., 03.07., 06.07."), "\(words)")
+            #expect(words.contains("(23 Einträge)") && words.count(of: "Stundenzettel") == 1, "\(words)")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func nothingOfANameIsCut(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            let first = String(repeating: "Maximiliane-", count: 8) + "Eva"
+            let last = String(repeating: "Wittgenstein", count: 8) + "-End"
+            try await Self.name(crew.kai.id, first, last, crew)
+            let company = String(repeating: "Wärmedämmverbundsysteme und ", count: 7) + "GmbH"
+            let renamed = try await crew.company.manager.patch(crew.company.path, "{\"name\": \"\(company)\"}")
+            #expect(renamed.status == 200, "\(renamed.text)")
+            let file = try await Self.statement(crew.company.manager, crew, "&userId=\(crew.kai.id)")
+            #expect(file.pages.count == 1, "\(file.pages)")
+            let text = file.pages[0].filter { !$0.isWhitespace }.replacing("StundennachweisNovember2026", with: "")
+            for name in [first + last, company.filter { !$0.isWhitespace }] {
+                #expect(text.contains(name), "\(name) in \(text)")
+            }
+            // Lines break after hyphens.
+            #expect(file.pages[0].contains("Maximiliane-\n"), "\(file.pages[0])")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func whatIsFarAwayHasItsDate(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            let entry = try await crew.enter(crew.bad, crew.kai.id, "20T06:00:00", "20T07:00:00")
+            let moved = try await crew.company.manager.patch(
+                entry,
+                """
+                {"checkedInAt": "2026-11-12T06:00:00Z", "checkedOutAt": "2026-11-12T08:00:00Z", "reason": "Falscher Tag"}
+                """)
+            #expect(moved.status == 200, "\(moved.text)")
+            let target = try await crew.company.manager.put(
+                "\(crew.company.path)/users/\(crew.kai.id)/targets",
+                "{\"targets\": [{\"from\": \"2026-11-01\", \"monday\": 437}]}")
+            #expect(target.status == 200, "\(target.text)")
+            let words = try await Self.statement(crew.kai.client, crew).words
+            #expect(words.contains("vorher 07:00 (20.11.)–08:00 (20.11.)"), "\(words)")
+            #expect(words.contains("danach 07:00–09:00,") && words.contains("7:17"), "\(words)")
+            // Nobody owes anything of a month that hasn't begun.
+            let next = try await Self.statement(crew.kai.client, crew, month: "2026-12").words
+            #expect(next.contains("Der Monat hat noch nicht begonnen."), "\(next)")
+            #expect(!next.contains("7:17") && !next.contains("Angerechnet"), "\(next)")
+        }
+    }
+
+    /// What is written while the sheets are read is under the head, too.
+    @Test(arguments: Engine.allCases)
+    func theHeadAttestsAllOfThePaper(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            try await crew.work()
+            let scope = try await crew.scope()
+            let statements = HourStatements(server.database, runtime: server.runtime)
+            let reading = try await statements.reading(Month("2026-11"), of: nil, in: scope)
+            var late: [TimeEntry.ID] = []
+            let head = try await statements.read(reading) { statement in
+                if statement.sheet.userName == "Kai Vogt" {
+                    try await crew.enter(crew.bad, crew.uwe.id, "10T06:00:00", "10T07:00:00")
+                } else {
+                    late += statement.entries.map(\.id)
+                }
+            }
+            #expect(late.count == 2)
+            let chain = try await crew.company.manager.get(crew.company.path + "/hours/verify").json
+            #expect(chain["head"]?.text == head.hash && chain["links"] == .number(Decimal(head.number)), "\(chain)")
+        }
+    }
+
+    /// Who reads slowly keeps no one's statement waiting.
+    @Test(arguments: Engine.allCases)
+    func aStatementHoldsNoPlaceWhileItIsSent(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            try await crew.work()
+            let scope = try await crew.scope()
+            let answers = LargeAnswers(patience: .milliseconds(30))
+            var answer = try await HourStatements(server.database, runtime: server.runtime).download(
+                Month("2026-11"), of: User.ID(crew.kai.id), in: scope)
+            answer.hold(try await answers.place(.copy, for: scope.actor))
+            #expect(answers.count.taken == 0)
+            withExtendedLifetime(answer) {}
         }
     }
 
@@ -221,5 +385,19 @@ import Testing
                 #expect(refused.status == 400 && refused.text.contains("\"\(code)\""), "\(refused.text)")
             }
         }
+    }
+}
+
+extension String {
+    fileprivate func count(of part: String) -> Int { ranges(of: part).count }
+}
+
+extension WageExportTests.Crew {
+    /// As the company's manager reads hours.
+    fileprivate func scope() async throws -> CompanyScope {
+        let me = try await company.manager.get("/api/v1/users/me").json
+        let id = try #require(me["id"]?.text.flatMap { User.ID($0) })
+        let user = try #require(try await server.database.fetch(User.one(anywhere: id, now: server.clock.now)).first)
+        return try Actor(session: server.runtime.newID(), user: user).scope(user.companyID, for: .readTimes)
     }
 }

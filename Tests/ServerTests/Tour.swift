@@ -79,6 +79,9 @@ enum Tour {
         try await server.watch.flush()
         _ = try await manager.patch(company, "{\"language\": \"en\"}")
         for years in ["3", "null", "2"] { _ = try await manager.patch(company, "{\"hoursKeptYears\": \(years)}") }
+        for zone in ["Europe/Vienna", "Europe/Berlin"] {
+            _ = try await manager.patch(company, "{\"timeZone\": \"\(zone)\"}")
+        }
         _ = try await manager.get(company + "/hours/forecast?years=2")
         _ = try await manager.patch(site, "{\"users\": [\"\(world.other.id)\", \"\(world.worker.id)\"]}")
         _ = try await manager.patch(
@@ -435,6 +438,8 @@ enum Tour {
             site + "/time-entries",
             "{\"userIds\": [\"\(person.id)\"], \"checkedInAt\": \"\(since)\", \"reason\": \"Zettel\"}")
         try await StillThere(database, provesAddresses: true, runtime: server.runtime).run()
+        // What was asked for is told by now.
+        server.clock.advance(by: .seconds(60))
         _ = try await Outbox(database, runtime: server.runtime).claim(atMost: 50)
     }
 

@@ -95,7 +95,7 @@ def test_a_target_makes_a_balance(one_server, visit):
 
         # The company's holidays.
         desk.goto("/company")
-        desk.get_by_role("button", name="Ändern").click()
+        desk.get_by_role("button", name="Ändern", exact=True).click()
         dialog.locator("[name=region]").select_option("DE-SN")
         send(desk)
         done(desk)
@@ -109,7 +109,7 @@ def test_a_company_has_holidays_of_its_own(server, visit):
     with visit(server) as page:
         sign_in(page, manager.user["email"], PASSWORD)
         page.goto("/company")
-        page.get_by_role("button", name="Ändern").click()
+        page.get_by_role("button", name="Ändern", exact=True).click()
         dialog = page.locator("dialog")
         for number in (1, 2):
             dialog.get_by_role("button", name="Feiertag", exact=True).click()
@@ -130,7 +130,7 @@ def test_a_company_has_holidays_of_its_own(server, visit):
         accessible(page)
         assert own() == [{"day": "2030-12-24", "name": "Heiligabend"}, {"day": "2030-12-31", "name": "Silvester"}]
         # Someone else adds one meanwhile: which list holds is asked.
-        page.get_by_role("button", name="Ändern").click()
+        page.get_by_role("button", name="Ändern", exact=True).click()
         dialog.get_by_role("button", name="Feiertag 1 entfernen").click()
         manager.send("PATCH", manager.company, {"localHolidays": [{"day": "2030-05-01", "name": "Maibaum"}]})
         page.watch.allow(r"status of 412")

@@ -392,7 +392,7 @@ def test_a_draft_meets_what_others_changed_since(one_server, visit, manager):
     with visit(one_server, service_workers="block") as page:
         sign_in(page, one_server.managers[0], one_server.password)
         page.goto("/company")
-        page.get_by_role("button", name="Ändern").click()
+        page.get_by_role("button", name="Ändern", exact=True).click()
         city = page.locator("dialog [name='address.city']")
         city.fill("Bonn")
         page.keyboard.press("Escape")
@@ -400,7 +400,7 @@ def test_a_draft_meets_what_others_changed_since(one_server, visit, manager):
         manager.send("PATCH", path, {"address": {**company["addressParts"], "city": "Brühl"}})
         page.reload()
         page.get_by_text("Brühl").first.wait_for()
-        page.get_by_role("button", name="Ändern").click()
+        page.get_by_role("button", name="Ändern", exact=True).click()
         page.locator("dialog .conflict-version").first.wait_for()
         assert page.locator("dialog .conflict-value").all_inner_texts() == ["Bonn", "Brühl"]
         page.locator("dialog [data-version=mine]").click()

@@ -217,7 +217,7 @@ def test_a_stale_dialog_has_the_choice_too(one_server, visit):
         dialog = page.locator("dialog")
 
         page.goto("/company")
-        page.get_by_role("button", name="Ändern").click()
+        page.get_by_role("button", name="Ändern", exact=True).click()
         dialog.locator("[name='address.city']").fill("Bonn")
         manager.send("PATCH", manager.company, {"address": {**company["addressParts"], "city": "Brühl", "street": "Am Bach"}})
         send(page)

@@ -27,7 +27,12 @@ describe("a company's own holidays", () => {
     assert.equal(holidaysText([{ name: eve.name, day: eve.day }]), holidaysText([eve]));
     assert.equal(spokenHolidays(holidaysText([eve])), "24. Dez. 2026: Heiligabend");
     assert.equal(spokenHolidays(holidaysText([])), "");
-    assert.deepEqual(holidaysIn("{"), []);
+    // A draft that can't be read is no empty list: saving that would wipe the company's.
+    for (const text of ["{", "null", "[null]", '{"day": "2026-12-24"}']) {
+      assert.equal(holidaysIn(text), null, text);
+      assert.equal(wrongHolidays(text), "Jeder Feiertag braucht einen Tag und einen Namen.");
+    }
+    assert.deepEqual(holidaysIn(""), []);
     assert.deepEqual(holidaysIn('[{"day": "2026-12-24", "name": " Heiligabend "}]'), [eve]);
   });
 
@@ -36,6 +41,11 @@ describe("a company's own holidays", () => {
     assert.equal(wrongHolidays(holidaysText([{ ...eve, name: " " }])), "Jeder Feiertag braucht einen Tag und einen Namen.");
     assert.equal(wrongHolidays(holidaysText([{ ...eve, day: "" }])), "Jeder Feiertag braucht einen Tag und einen Namen.");
     assert.equal(wrongHolidays(holidaysText([eve, { ...eve, name: "Weihnachten" }])), "Der 24. Dez. 2026 steht zweimal da.");
+    // What the server gave twice keeps nobody from saving.
+    const twice = [eve, { ...eve, name: "Weihnachten" }];
+    assert.equal(wrongHolidays(holidaysText(twice), twice), null);
+    assert.equal(wrongHolidays(holidaysText([...twice, ...["Nikolaus", "Barbara"].map((name) => ({ day: "2026-12-06", name }))]), twice),
+      "Der 6. Dez. 2026 steht zweimal da.");
   });
 });
 

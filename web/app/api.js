@@ -96,6 +96,9 @@ export const api = {
     return items;
   },
 
+  /** A file: `{blob, name}`, without a name if the answer has none. Large ones take their time. @returns {Promise<{blob: Blob, name: string | null}>} */
+  file: (path, options) => request("GET", path, { timeout: 120 * seconds, ...options, isFile: true }),
+
   /** @param {{key?: string, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean}} options the key is made when none is given. */
   post: (path, body, options = {}) => request("POST", path, { key: newKey(), ...options, body }),
   /**
@@ -108,7 +111,7 @@ export const api = {
 };
 
 /**
- * @typedef {{body?: unknown, key?: string, of?: object, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number}} Options
+ * @typedef {{body?: unknown, key?: string, of?: object, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number, isFile?: boolean}} Options
  */
 
 /** A request that needs the password is sent again once it was given; not giving it counts as cancelling. */
@@ -126,7 +129,7 @@ async function request(method, path, /** @type {Options} */ options = {}) {
 const ofOtherProofs = new Set(["link-used", "link-expired", "card-not-valid", "wrong-pin", "phone-ended"]);
 
 /** @param {string} method  @param {string} path  @param {Options} options */
-async function send(method, path, { body, key, of, version, token, signal, keepalive, timeout = 20 * seconds }) {
+async function send(method, path, { body, key, of, version, token, signal, keepalive, timeout = 20 * seconds, isFile }) {
   if (!navigator.onLine) {
     connection.report(false);
     throw new Problem({ reason: "offline" });
@@ -153,7 +156,7 @@ async function send(method, path, { body, key, of, version, token, signal, keepa
       keepalive,
     });
     learnTime(response.headers.get("Date"), asked);
-    const answer = await read(response);
+    const answer = isFile && response.ok ? await fileIn(response) : await read(response);
     // The server's own refusals have a request id: then it is up, and only busy or without its database.
     const isServerAway = response.status >= 502 && response.status <= 504 && !answer?.requestId;
     connection.report(!isServerAway, { isServerAway });
@@ -193,6 +196,11 @@ async function read(response) {
     // A proxy in between answers in HTML: its status says enough.
     return null;
   }
+}
+
+async function fileIn(response) {
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? null;
+  return { blob: await response.blob(), name };
 }
 
 function nextPath(link) {

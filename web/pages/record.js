@@ -2,7 +2,9 @@
 // still has to send. In German whatever the app's language is, and without a signal.
 
 import { html, keyed } from "app/html.js";
+import { kept } from "app/kept.js";
 import { isOfHours, queue } from "app/queue.js";
+import { taken } from "app/settled.js";
 import { recordOf } from "app/sites.js";
 import { clockAt, t, useWords } from "app/words.js";
 import { nameOf } from "parts/chips.js";
@@ -13,6 +15,8 @@ import { pageHead, whyMissing } from "parts/pieces.js";
 export default async function record(page) {
   await useWords("record");
   page.read({ record: recordOf(page.company) }, { optional: true, isLive: true });
+  kept.watch(taken.pathOf(page.company.id), () => page.update(), page.signal);
+  kept.recall(taken.pathOf(page.company.id)).then(() => page.update());
   queue.onChange(({ entry, answer }) => (answer && isOfHours(entry) ? page.refresh() : page.update()), page.signal);
 
   return () => html`
@@ -21,26 +25,27 @@ export default async function record(page) {
         title: t("record.title"), lead: t("record.lead"), back: { href: page.link("/hours"), label: t("hours.title") },
         actions: html`<button type="button" class="button" @click=${() => print()}>${icon("print")}${t("record.print")}</button>`,
       })}
-      ${waiting()}
-      ${page.data.record ? shown(page.data.record)
+      ${page.data.record && who(page.data.record)}
+      ${acts("waiting", waitingClock(page).map(({ key, kind, at, body, about: { siteName } }) => ({ key, kind, at: body.at ?? at, minutes: body.minutes, siteName })))}
+      ${acts("sent", taken.of(page.company.id))}
+      ${page.data.record ? days(page.data.record)
         : page.problems.record ? html`<p class="hint">${whyMissing(page.problems.record, "record.notKept")}</p>` : html`<div class="hours-wait"></div>`}
     </div>`;
 
-  /** What the server doesn't know yet, also what it was sent and didn't answer. */
-  function waiting() {
-    const acts = waitingClock(page);
-    return acts.length > 0 && html`
+  /** What the server doesn't know yet, also what it was sent and didn't answer; and what it took after the record was read. */
+  function acts(word, list) {
+    return list.length > 0 && html`
       <section class="section record-waiting">
-        <h2>${t("record.waiting")}</h2>
-        <p class="hint">${t("record.waitingLead")}</p>
-        <ul class="list">${acts.map(({ key, kind, at, body, about }) => keyed(key, html`
+        <h2>${t(`record.${word}`)}</h2>
+        <p class="hint">${t(`record.${word}Lead`)}</p>
+        <ul class="list">${list.map(({ key, kind, at, minutes, siteName }) => keyed(key, html`
           <li class="row"><div class="row-text">
-            <p class="row-title">${t(`record.kinds.${kind}`)}${kind === "break-stated" ? ` ${length(body.minutes)}` : ""}, ${moment(body.at ?? at)}</p>
-            <p class="row-sub">${about.siteName}</p></div></li>`))}</ul>
+            <p class="row-title">${t(`record.kinds.${kind}`)}${kind === "break-stated" ? ` ${length(minutes)}` : ""}, ${moment(at)}</p>
+            <p class="row-sub">${siteName}</p></div></li>`))}</ul>
       </section>`;
   }
 
-  function shown({ userName, companyName, companyAddress, from, to, asOf, days }) {
+  function who({ userName, companyName, companyAddress, from, to, asOf }) {
     const isOld = page.problems.record?.status === 0;
     return html`
       <div class="record-who">
@@ -48,10 +53,11 @@ export default async function record(page) {
         <p>${companyName}${companyAddress && html`<br>${companyAddress}`}</p>
         <p>${t("record.period", { from: date(from), to: date(to) })}</p>
         <p class=${isOld ? "record-old" : ""} id="record-as-of">${t(isOld ? "record.offline" : "record.asOf", { moment: moment(asOf) })}</p>
-      </div>
-      ${days.length ? html`<ul class="record-days">${days.toReversed().map(dayRow)}</ul>` : html`<p>${t("record.none")}</p>`}`;
+      </div>`;
   }
 }
+
+const days = ({ days: all }) => (all.length ? html`<ul class="record-days">${all.toReversed().map(dayRow)}</ul>` : html`<p>${t("record.none")}</p>`);
 
 const dayRow = ({ day, minutes, isOpen, pieces }) => keyed(day, html`
   <li class="record-day">

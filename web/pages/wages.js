@@ -6,31 +6,29 @@ import { html, keyed } from "app/html.js";
 import { fail, toast } from "app/live.js";
 import { importModule } from "app/modules.js";
 import { byName, day, dayOf, decimal, moment, t, useWords } from "app/words.js";
-import { addDays } from "app/zone.js";
 import { chip, formerName, nameOf } from "parts/chips.js";
+import { download } from "parts/download.js";
 import { icon } from "parts/icon.js";
+import { monthIn, monthOptions, monthsFrom } from "parts/months.js";
 import { pageHead, section, whyMissing } from "parts/pieces.js";
 
 const formats = ["lodas", "lohn-und-gehalt"];
 /** The gaps that are mended with a personnel number. */
 const numbers = ["no-personnel-number", "personnel-number-format", "personnel-number-twice"];
-/** How many months are offered, the running one among them. */
-const mostMonths = 15;
 /** How many gaps, differences and files are shown at first. */
 const atOnce = 50;
 
 export default async function wages(page) {
   await useWords("wages");
   const path = page.company.api;
-  const months = lastMonths();
   const chosen = {
-    month: months.includes(page.query.get("month")) ? page.query.get("month") : months[1],
+    month: monthIn(page.query.get("month")) ?? monthsFrom(dayOf().slice(0, 7), -1),
     format: formats.includes(page.query.get("format")) ? page.query.get("format") : formats[0],
     person: "",
   };
   let isMaking = false;
   let most = atOnce;
-  page.read({ exports: `${path}/wage-exports?limit=100`, people: `${path}/users` }, { optional: true });
+  page.read({ exports: `${path}/wage-exports?limit=100`, people: `${path}/users`, company: path }, { optional: true });
   check();
 
   function check() {
@@ -95,16 +93,16 @@ export default async function wages(page) {
     const { check: problem } = page.problems;
     return html`
       <div class="wage-tools">
-        ${select("month", months.map((value) => ({ value, label: day(`${value}-01`, "month") })))}
-        ${select("format", formats.map((value) => ({ value, label: t(`wages.formats.${value}`) })))}
-        ${select("person", [{ value: "", label: t("hours.everybody") }, ...people])}
+        ${select("month", monthOptions(chosen.month, page.data.company?.hoursFrom))}
+        ${select("format", optionsOf("format", formats.map((value) => ({ value, label: t(`wages.formats.${value}`) }))))}
+        ${select("person", optionsOf("person", [{ value: "", label: t("hours.everybody") }, ...people]))}
       </div>
       ${page.data.check ? checked(page.data.check) : problem ? html`<p class="hint">${whyMissing(problem, "wages.notKept")}</p>` : html`<div class="hours-wait"></div>`}
       ${section({
         title: t("wages.tables"), content: html`
           <p class="hint">${t("wages.tablesLead")}</p>
           <div class="actions">${["csv", "xlsx", "pdf"].map((format) => html`
-            <a class="button" href=${`/api/v1${path}/time-sheets/export?month=${chosen.month}&format=${format}`} download>
+            <a class="button" href=${`/api/v1${path}/time-sheets/export?month=${chosen.month}&format=${format}`} download @click=${download}>
               ${icon("download")}${t(`wages.table.${format}`)}</a>`)}</div>`,
       })}
       ${page.data.exports?.length > 0 && section({
@@ -112,12 +110,16 @@ export default async function wages(page) {
       })}`;
   }
 
+  function optionsOf(name, options) {
+    return options.map(({ value, label }) => keyed(value, html`<option value=${value} ?selected=${value === chosen[name]}>${label}</option>`));
+  }
+
   function select(name, options) {
     return html`
     <div class="field">
       <label for=${`wages-${name}`}>${t(`wages.${name}`)}</label>
       <div class="input has-arrow"><select id=${`wages-${name}`} .value=${chosen[name]} @change=${(event) => choose(name, event)}>
-        ${options.map(({ value, label }) => keyed(value, html`<option value=${value} ?selected=${value === chosen[name]}>${label}</option>`))}
+        ${options}
       </select>${icon("forward")}</div>
     </div>`;
   }
@@ -126,7 +128,7 @@ export default async function wages(page) {
     const rows = together(gaps);
     return html`
       ${section({
-        title: t(gapCount ? "wages.missing" : "wages.ready"), count: gapCount || undefined,
+        title: t(gapCount ? "wages.missing" : "wages.ready"), count: rows.length + gapCount - gaps.length || undefined,
         content: gapCount ? html`
           <ul class="list" id="wage-gaps">${rows.slice(0, most).map((gap) => gapRow(gap))}</ul>${more(rows.length)}`
           : html`
@@ -171,14 +173,14 @@ export default async function wages(page) {
           ${userName && chip(t("wages.trialOf", { name: userName }))}</p>
         <p class="row-sub">${t("wages.hash", { hash: sha256.slice(0, 16) })}</p>
       </div>
-      <a class="button is-small" href=${`/api/v1${path}/wage-exports/${id}/file`} download aria-label=${t("wages.downloadOf", { month: day(`${month}-01`, "month") })}>
+      <a class="button is-small" href=${`/api/v1${path}/wage-exports/${id}/file`} download @click=${download} aria-label=${t("wages.downloadOf", { month: day(`${month}-01`, "month") })}>
         ${icon("download")}${t("wages.download")}</a>
     </li>`);
   }
 }
 
 /** Of the days of a person that aren't approved the first, with their count: one approval takes them all. @param {any[]} gaps */
-function together(gaps) {
+export function together(gaps) {
   const first = new Map();
   return gaps.reduce((rows, gap) => {
     const known = gap.code === "not-approved" && first.get(gap.userId);
@@ -196,10 +198,3 @@ const differenceRow = ({ userId, userName, wageType, hoursBefore, hours: after }
     <div class="row-text"><p class="row-title">${userName}</p><p class="row-sub">${t("wages.wageType", { number: wageType })}</p></div>
     <div class="row-amount"><span class="row-number">${hours(after)}</span><span class="row-sub">${t("wages.before", { hours: hours(hoursBefore) })}</span></div>
   </li>`);
-
-/** The running month and those before it, the latest first: 2026-11. */
-function lastMonths() {
-  const months = [];
-  for (let one = dayOf(); months.length < mostMonths; one = addDays(`${one.slice(0, 7)}-01`, -1)) months.push(one.slice(0, 7));
-  return months;
-}

@@ -34,14 +34,14 @@ export async function editCompany(path, company) {
   const view = (dialog) => {
     form ??= createForm(dialog, {
       check({ timeZone, localHolidays }) {
-        const wrong = localHolidays && wrongHolidays(localHolidays);
+        const wrong = localHolidays && wrongHolidays(localHolidays, company.localHolidays);
         return { ...(!zoneOf(timeZone) && { timeZone: t("company.timeZoneUnknown") }), ...(wrong && { localHolidays: wrong }) };
       },
       draft: draftOf(`company:${company.id}`),
       stale: { of: () => company, read: () => kept.refresh(path), texts: textsOf, spoken: { localHolidays: spokenHolidays } },
       send: ({ localHolidays, ...values }, { of }) => api.patch(path, {
         ...values, timeZone: zoneOf(values.timeZone), region: values.region || null,
-        ...(localHolidays && { localHolidays: holidaysIn(localHolidays) }),
+        ...(localHolidays && { localHolidays: holidaysIn(localHolidays) ?? company.localHolidays }),
       }, { of }),
       done: (changed) => dialog.close(changed),
     });

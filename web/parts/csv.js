@@ -1,6 +1,7 @@
 // Tables as CSV files, in the format of spreadsheets in the person's language.
 
 import { language } from "app/words.js";
+import { saveFile } from "parts/download.js";
 
 /**
  * Saves a table. Numbers are written with the language's decimal comma or point.
@@ -8,11 +9,7 @@ import { language } from "app/words.js";
  * @param {(string | number | null)[][]} lines the head among them; null for an empty cell.
  */
 export function saveTable(name, lines) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([tableText(lines)], { type: "text/csv;charset=utf-8" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveFile(name, new Blob([tableText(lines)], { type: "text/csv;charset=utf-8" }));
 }
 
 /** @param {(string | number | null)[][]} lines */

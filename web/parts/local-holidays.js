@@ -17,27 +17,31 @@ export const holidaysText = (holidays = []) => JSON.stringify(holidays.map(plain
 /** With its keys in a fixed order, so that rows can be compared. @param {Row} row */
 const plain = ({ day, name }) => ({ day, name });
 
-/** What the form holds, as the server takes it. @param {string} text  @returns {Row[]} */
+/** What the form holds, as the server takes it; null if it can't be read, as of a draft that another version kept. @param {string} text  @returns {Row[] | null} */
 export function holidaysIn(text) {
   try {
     const rows = JSON.parse(text || "[]");
-    return Array.isArray(rows) ? rows.map(({ day, name }) => ({ day: String(day ?? ""), name: String(name ?? "").trim() })) : [];
+    return Array.isArray(rows) ? rows.map(({ day, name }) => ({ day: String(day ?? ""), name: String(name ?? "").trim() })) : null;
   } catch {
-    return [];
+    return null;
   }
 }
 
 /** For people: Sa., 15. August: Mariä Himmelfahrt. @param {string} text */
-export const spokenHolidays = (text) => holidaysIn(text).map(spoken).join(", ");
+export const spokenHolidays = (text) => (holidaysIn(text) ?? []).map(spoken).join(", ");
 
 /** @param {Row} holiday */
 export const spoken = ({ day, name }) => [day && dayIn(day), name].filter(Boolean).join(": ");
 
-/** What is wrong with a text; null if nothing is. @param {string} text */
-export function wrongHolidays(text) {
+/**
+ * What is wrong with a text; null if nothing is. Of two on the same day the server drops one: that is said, unless it gave both itself.
+ * @param {string} text  @param {Row[]} [known] as the server has them
+ */
+export function wrongHolidays(text, known = []) {
   const rows = holidaysIn(text);
-  if (rows.some(isUnclear)) return t("holidays.unclear");
-  const twice = rows.find(({ day }, place) => rows.findIndex((other) => other.day === day) < place);
+  if (!rows || rows.some(isUnclear)) return t("holidays.unclear");
+  const wasTwice = (day) => known.filter((one) => one.day === day).length > 1;
+  const twice = rows.find(({ day }, place) => rows.findIndex((other) => other.day === day) < place && !wasTwice(day));
   return twice ? t("holidays.twice", { day: dayIn(twice.day) }) : null;
 }
 
@@ -49,7 +53,7 @@ export function createHolidaysField(form, host, holidays) {
   /** @param {Row[]} list */
   const numbered = (list) => list.map((row) => ({ ...row, id: (count += 1) }));
   const text = holidaysText(holidays);
-  let rows = numbered(holidaysIn(text));
+  let rows = numbered(holidays);
   const textNow = () => JSON.stringify(rows.map(plain));
   const hidden = () => /** @type {HTMLInputElement | null} */ (
     /** @type {HTMLFormElement | null} */ (document.getElementById(form.id))?.elements.namedItem("localHolidays") ?? null);
@@ -69,7 +73,10 @@ export function createHolidaysField(form, host, holidays) {
   // Filled by the form: a draft, or the version that the person chose.
   function takeOver({ target }) {
     if (target.value === textNow()) return;
-    rows = numbered(holidaysIn(target.value));
+    const next = holidaysIn(target.value);
+    // What is shown is kept then, and nothing is wiped.
+    if (!next) target.value = textNow();
+    else rows = numbered(next);
     host.update();
   }
 

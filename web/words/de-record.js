@@ -9,6 +9,8 @@ export default {
     period: "{from} bis {to}",
     waiting: "Noch nicht übertragen",
     waitingLead: "Auf diesem Handy erfasst. Der Server kennt es noch nicht.",
+    sent: "Übertragen, noch nicht im Stand",
+    sentLead: "Der Server hat es. In den Tagen unten fehlt es noch.",
     kinds: {
       "check-in": "Kommen", "check-out": "Gehen", "break-start": "Pause", "break-end": "Weiter", "break-stated": "Pause angegeben",
     },

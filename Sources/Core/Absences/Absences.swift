@@ -85,8 +85,7 @@ public struct Absences: Sendable {
                 scope.person == nil ? .absenceEntered : .absenceAsked, absence, Self.naming(absence), scope,
                 transaction, runtime)
             if scope.person != nil {
-                try HourNews(.absenceAsked, [new.from...new.to], by: caller.name).tellOffice(
-                    about: user, in: scope, transaction, runtime)
+                try HourNews.tellOffice(ofRequestsBy: user, at: now, in: scope, transaction, runtime)
             }
             return try Self.find(id, scope, transaction)
         }
@@ -141,6 +140,9 @@ public struct Absences: Sendable {
                         .absenceAnswered, [new.from...max(new.from, new.to)], by: caller.name,
                         isGranted: new.state == .granted, reason: new.reason
                     ).tell(new.user, in: scope, transaction, runtime)
+                } else if let before = old.granted, before != new.granted {
+                    try HourNews(changed: before.days, to: new.from...max(new.from, new.to), by: caller.name).tell(
+                        new.user, in: scope, transaction, runtime)
                 }
             }
             return try Self.find(id, scope, transaction)
@@ -162,6 +164,10 @@ public struct Absences: Sendable {
             try TextUse.add(Int64(0).subtracting(absence.textBytes), of: id, in: scope, transaction)
             try transaction.enqueue(absence.delete(in: scope.company))
             try Self.record(.absenceRemoved, absence, Self.naming(absence), scope, transaction, runtime)
+            if let granted = absence.granted {
+                try HourNews(changed: granted.days, to: nil, by: scope.actor.user.name).tell(
+                    absence.user, in: scope, transaction, runtime)
+            }
         }
     }
 

@@ -26,9 +26,10 @@ public struct Mail: Sendable {
         case daysApproved = "days-approved"
         case daysReopened = "days-reopened"
         case daysSubmitted = "days-submitted"
-        /// To the office, and to the person whose absence was answered.
+        /// To the office, and to the person whose absence was answered, or changed or removed after it was granted.
         case absenceAsked = "absence-asked"
         case absenceAnswered = "absence-answered"
+        case absenceChanged = "absence-changed"
         /// To the owner, each month: the head of the chain of hours.
         case hoursHead = "hours-head"
 
@@ -37,7 +38,8 @@ public struct Mail: Sendable {
             switch self {
             case .reset, .verify, .emailConfirm, .emailUndone: true
             case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock, .stillThere, .hoursHead,
-                .daysApproved, .daysReopened, .daysSubmitted, .absenceAsked, .absenceAnswered:
+                .daysApproved, .daysReopened, .daysSubmitted, .absenceAsked, .absenceAnswered,
+                .absenceChanged:
                 false
             }
         }
@@ -139,7 +141,10 @@ public struct DueMail: Sendable {
     }
 
     /// What a mail about hours or an absence says; nil in other mails.
-    public var hourNews: HourNews? { HourNews(kind, details) }
+    public var hourNews: HourNews? { requests ?? HourNews(kind, details) }
+
+    /// What a person was asking for when the mail was claimed; nil in other mails.
+    var requests: HourNews?
 
     /// The materials still running low when the mail was claimed; nil in other mails.
     var items: LowStock.Items?
@@ -156,11 +161,13 @@ public struct DueMail: Sendable {
     /// Since when they have been there, by the company's clocks and in the recipient's language; nil in other mails.
     public var presentSince: String? { stay?.moment(in: language) }
 
-    /// Why it isn't sent: all of its materials have recovered since, or the person has left; nil if it is still true.
+    /// Why it isn't sent: all of its materials have recovered since, the person has left, or asks for nothing any more; nil if it is
+    /// still true.
     public var needless: MailReason? {
         switch kind {
         case .lowStock where lowStock.isEmpty: MailReason(.noLongerLow)
         case .stillThere where stay == nil: MailReason(.noLongerOpen)
+        case .absenceAsked where requests == nil: MailReason(.noLongerAsked)
         default: nil
         }
     }

@@ -10,6 +10,7 @@ public struct MailReason: Sendable, Equatable {
         case newerLink = "newer-link"
         case noLongerLow = "no-longer-low"
         case noLongerOpen = "no-longer-open"
+        case noLongerAsked = "no-longer-asked"
 
         // Temporary reasons.
         case transportDown = "transport-down"
@@ -27,7 +28,7 @@ public struct MailReason: Sendable, Equatable {
             switch self {
             case .transportDown, .tooManyAtOnce, .unreachable, .postponed: true
             case .noTransport, .demoMailbox, .unmailableAddress, .linkExpired, .linkVoid, .newerLink, .noLongerLow,
-                .noLongerOpen, .refused, .gaveUp:
+                .noLongerOpen, .noLongerAsked, .refused, .gaveUp:
                 false
             }
         }
@@ -43,6 +44,7 @@ public struct MailReason: Sendable, Equatable {
             case .newerLink: "a newer link took its place"
             case .noLongerLow: "nothing was running low any more"
             case .noLongerOpen: "the person had left by then"
+            case .noLongerAsked: "the absence was withdrawn or answered by then"
             case .transportDown: "the mail server is down"
             case .tooManyAtOnce: "too much mail is being sent at once"
             case .unreachable, .postponed, .refused: "{answer}"

@@ -58,6 +58,10 @@ public struct Outbox: Sendable {
                 if mail.kind == .stillThere, let entry = OpenEntry(mail.details, in: key.company) {
                     mail.stay = try transaction.fetch(entry.stay).first
                 }
+                if mail.kind == .absenceAsked {
+                    mail.requests = try HourNews.requests(
+                        mail.details, since: mail.createdAt, in: key.company, transaction)
+                }
                 mails.append(mail)
             }
             return mails

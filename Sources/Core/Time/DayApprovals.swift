@@ -139,6 +139,7 @@ public struct DayApprovals: Sendable {
             if act.leavesOwn, people.contains(own) { leavesOwn = try Self.isAnother(scope, transaction) }
             var outcome = Outcome(until: days.upperBound)
             var changes = Changes()
+            var submitted: [(user: User.ID, name: String, days: [Day])] = []
             for (user, record) in zip(people, records) {
                 let (open, old) = (record.open.rows.map { $0.day(in: timeZone) }, record.byDay)
                 var changed: [Day] = []
@@ -168,7 +169,14 @@ public struct DayApprovals: Sendable {
                 let runs = Self.runs(changed)
                 try Audit(scope, runtime).write(
                     act.action, user, Self.details(act, runs, isOwn: isOwn), in: transaction)
-                try act.tell(user, record.names.rows.first ?? "", runs, in: scope, transaction, runtime)
+                let name = record.names.rows.first ?? ""
+                if case .submit = act { submitted.append((user, name, changed)) }
+                try act.tell(user, runs, in: scope, transaction, runtime)
+            }
+            if !submitted.isEmpty {
+                let all = Self.runs(Set(submitted.flatMap(\.days)).sorted())
+                try HourNews(submitted: all, of: submitted.map(\.name)).tellOffice(
+                    about: submitted.map(\.user), in: scope, transaction, runtime)
             }
             try TextUse.add(changes.textBytes, of: own, in: scope, transaction)
             for statement in changes.statements(in: scope.company) { try transaction.enqueue(statement) }
@@ -294,15 +302,14 @@ extension DayApprovals.Act {
 }
 
 extension DayApprovals.Act {
-    /// Mails what was done to who wants to know.
+    /// Mails what was done with a person's days to them, if they want to know.
     fileprivate func tell(
-        _ user: User.ID, _ name: String, _ days: [ClosedRange<Day>], in scope: CompanyScope,
-        _ transaction: borrowing Transaction, _ runtime: Runtime
+        _ user: User.ID, _ days: [ClosedRange<Day>], in scope: CompanyScope, _ transaction: borrowing Transaction,
+        _ runtime: Runtime
     ) throws {
         let caller = scope.actor.user.name
         switch self {
-        case .submit:
-            try HourNews(.daysSubmitted, days, by: name).tellOffice(about: user, in: scope, transaction, runtime)
+        case .submit: break
         case .approve: try HourNews(.daysApproved, days, by: caller).tell(user, in: scope, transaction, runtime)
         case .reopen(let reason):
             try HourNews(.daysReopened, days, by: caller, reason: reason).tell(user, in: scope, transaction, runtime)

@@ -26,40 +26,52 @@ public struct HourStatements: Sendable {
         public let timeZone: String
         /// When the reading began: what was written before is in it.
         public let asOf: Instant
-        /// The number of the last link of the company's chain at that time, and its hash, as `hours/verify` names them: 0 and empty without
-        /// links.
-        public let head: (number: Int64, hash: String)
         fileprivate let user: User.ID?
         fileprivate let scope: CompanyScope
+
+        /// Whether there is at most one statement.
+        public var isOfOne: Bool { user != nil }
 
         /// The company's day on which the reading began.
         public var today: Day { asOf.day(in: timeZone) }
     }
+
+    /// The number of the last link of a company's chain, and its hash, as `hours/verify` names them: 0 and empty without links.
+    public typealias Head = (number: Int64, hash: String)
 
     /// Checks that a month's statements can be read.
     /// - Parameters:
     ///   - month: nil for the running one, in the company's time zone.
     ///   - user: whose; nil for everyone's whom the caller may see: a worker has only their own.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is neither for reading nor for exporting hours; `CompanyRefusal.notFound`;
-    ///   `UserRefusal.notFound` for an unknown person, or a worker's who asks for someone else's; `StorageError`.
+    ///   `UserRefusal.notFound` for an unknown person, or a worker's who asks for someone else's; a flaw of `month`, `.hoursErased`;
+    ///   `StorageError`.
     public func reading(_ month: Month?, of user: User.ID?, in scope: CompanyScope) async throws -> Reading {
         try scope.check(scope.permission == .exportHours ? .exportHours : .readTimes)
         let scope = try scope.actor.scope(scope.company, for: .readTimes)
         if let person = scope.person, let user, user != person { throw User.notFound }
-        let (companies, users, heads) = try await database.fetch(
-            Company.one(scope), User.exists(user, scope), ChainState.one(scope.company))
+        let (companies, users) = try await database.fetch(Company.one(scope), User.exists(user, scope))
         guard let company = companies.first else { throw Company.notFound }
         guard user == nil || !users.isEmpty else { throw User.notFound }
-        let (head, now) = (heads.first?.place ?? .start, runtime.now())
+        let now = runtime.now()
         let month = month ?? Month(of: now.day(in: company.timeZone))
+        try month.checkHours(from: company.hoursFrom)
         return Reading(
             month: month, companyName: company.name, companyAddress: company.address.text, timeZone: company.timeZone,
-            asOf: now, head: (head.number, head.hash), user: scope.person ?? user, scope: scope)
+            asOf: now, user: scope.person ?? user, scope: scope)
     }
 
     /// Reads the statements one by one, in the order of time sheets. They are a consistent snapshot only if no one writes hours meanwhile.
+    /// - Returns: the chain's head, read last: it attests whatever was taken.
     /// - Throws: `StorageError`; the errors of `take`.
-    public func read(_ reading: Reading, _ take: (HourStatement) async throws -> Void) async throws {
+    public func read(_ reading: Reading, _ take: (HourStatement) async throws -> Void) async throws -> Head {
+        try await readAll(reading, take)
+        let states = try await database.fetch(ChainState.one(reading.scope.company))
+        let head = states.first?.place ?? .start
+        return (head.number, head.hash)
+    }
+
+    private func readAll(_ reading: Reading, _ take: (HourStatement) async throws -> Void) async throws {
         let sheets = TimeSheets(database, runtime: runtime)
         if let user = reading.user { return try await read(user, reading, sheets, take) }
         let filter = TimeSheetFilter(user: nil, from: reading.month.first, to: reading.month.last)

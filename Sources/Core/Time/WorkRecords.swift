@@ -17,6 +17,8 @@ public struct WorkRecords: Sendable {
         public let companyName: String
         public let companyAddress: String
         public let days: ClosedRange<Day>
+        /// Hours of earlier days were erased by the company's rule; nil if none were.
+        public let hoursFrom: Day?
         /// The company's.
         public let timeZone: String
         public let asOf: Instant
@@ -24,20 +26,23 @@ public struct WorkRecords: Sendable {
 
         package init(
             user: User.ID, userName: String, companyName: String, companyAddress: String, days: ClosedRange<Day>,
-            timeZone: String, asOf: Instant, record: WorkRecord
+            hoursFrom: Day?, timeZone: String, asOf: Instant, record: WorkRecord
         ) {
             (self.user, self.userName) = (user, userName)
             (self.companyName, self.companyAddress) = (companyName, companyAddress)
-            (self.days, self.timeZone, self.asOf, self.record) = (days, timeZone, asOf, record)
+            (self.days, self.hoursFrom) = (days, hoursFrom)
+            (self.timeZone, self.asOf, self.record) = (timeZone, asOf, record)
         }
     }
 
+    /// The record of the days whose hours are kept.
     /// - Parameters:
     ///   - user: whose; nil for the caller's, who is of the company then.
     ///   - from: nil for the first day of the month two months before that of `to`.
     ///   - to: nil for today.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `UserRefusal.notFound` for an unknown person, or a
-    ///   worker's who asks for someone else's; a refusal of the field `to`, `.beforeFrom` or `.periodTooLong`, or of `userId`, `.missing`, for
+    ///   worker's who asks for someone else's; a refusal of the field `to`, `.beforeFrom`, `.periodTooLong` or, if no such hours are kept,
+    ///   `.hoursErased`, or of `userId`, `.missing`, for
     ///   an operator, who has no hours; `CompanyRefusal.notFound`;
     ///   `StorageError`.
     public func one(of user: User.ID?, from: Day?, to: Day?, in scope: CompanyScope) async throws -> Found {
@@ -50,11 +55,13 @@ public struct WorkRecords: Sendable {
         guard let name = names.first else { throw User.notFound }
         let now = runtime.now()
         let to = to ?? now.day(in: company.timeZone)
-        let from = from ?? ((to.startOfMonth + -1).startOfMonth + -1).startOfMonth
+        var from = from ?? ((to.startOfMonth + -1).startOfMonth + -1).startOfMonth
         guard to >= from else { throw Refusal("to", .beforeFrom) }
         guard (from...to).count <= Self.mostDays else {
             throw Refusal("to", .periodTooLong, ["days": .integer(Self.mostDays)])
         }
+        if let kept = company.hoursFrom, to < kept { throw Refusal("to", .hoursErased, ["day": .text(kept.text)]) }
+        from = max(from, company.hoursFrom ?? from)
         let days = ZoneDays.kept(company.timeZone, knowing: from...to)
         // No two entries share time: only the last one before may go on into the period. Its whole day says what its break is.
         let before = try await database.fetch(WorkRecord.last(of: user, before: days.start(of: from), scope))
@@ -63,8 +70,7 @@ public struct WorkRecords: Sendable {
             WorkRecord.stretches(of: user, in: start..<max(start, days.start(of: to + 1)), scope))
         return Found(
             user: user, userName: name, companyName: company.name, companyAddress: company.address.text,
-            days: from...to,
-            timeZone: company.timeZone, asOf: now,
+            days: from...to, hoursFrom: company.hoursFrom, timeZone: company.timeZone, asOf: now,
             record: WorkRecord(stretches, of: from...to, in: days, rule: company.breakRule, now: now))
     }
 }

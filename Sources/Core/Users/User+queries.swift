@@ -281,7 +281,8 @@ extension User {
             """
             UPDATE users SET email = NULL, email_folded = NULL, password_hash = NULL, status = 'INACTIVE', phone = NULL,
                 first_name = $4, last_name = $5, version = version + 1, updated_at = $3, removed_at = $3,
-                pending_email = NULL, pending_email_hash = NULL, pending_email_until = NULL, pending_email_by = NULL
+                pending_email = NULL, pending_email_hash = NULL, pending_email_until = NULL, pending_email_by = NULL,
+                hour_mails = 'NEEDED'
             WHERE company_id = $1 AND id = $2
             """,
             companyID, id, now, keepsName ? firstName : "", keepsName ? lastName : "")

@@ -103,8 +103,8 @@ public struct User: Stored {
 public enum HourMails: String, Edited, CaseIterable {
     /// Also what needs nothing to be done: days that were approved, and for the office days that were submitted.
     case all = "ALL"
-    /// What the person has to know or to do: days that were reopened, the answer to an absence, and for the office absences that are asked
-    /// for.
+    /// What the person has to know or to do: days that were reopened, the answer to an absence and what was changed of one, and for the
+    /// office absences that are asked for.
     case needed = "NEEDED"
     case none = "NONE"
 }

@@ -254,8 +254,13 @@ extension WageSettings {
 extension Company.WorkRules {
     /// Checks that the hours of a month weren't erased: a file of what is left would be wrong.
     /// - Throws: a flaw of `month`, `.hoursErased`.
-    fileprivate func checkHours(of month: Month) throws {
-        guard let hoursFrom, month.first < hoursFrom else { return }
-        throw Refusal("month", .hoursErased, ["day": .text(hoursFrom.text)])
+    fileprivate func checkHours(of month: Month) throws { try month.checkHours(from: hoursFrom) }
+}
+
+extension Month {
+    /// As `Company.WorkRules.checkHours`.
+    func checkHours(from first: Day?) throws {
+        guard let first, self.first < first else { return }
+        throw Refusal("month", .hoursErased, ["day": .text(first.text)])
     }
 }

@@ -12,6 +12,7 @@ struct Answer: Sendable {
     private let body: Body
     /// Held until the answer is sent or sending it fails.
     private var place: LargeAnswers.Place?
+    private var isSmall = false
 
     private enum Body: Sendable {
         case none
@@ -48,9 +49,14 @@ struct Answer: Sendable {
     static let notModified = Answer(.notModified, [:], .none)
 
     /// A file to download, written while it is sent.
-    static func download(_ name: String, type: String, _ pieces: @escaping Pieces) -> Answer {
-        Answer(
+    /// - Parameter isSmall: whether it needs no place while it is sent: it is short, and not in memory.
+    static func download(
+        _ name: String, type: String, isSmall: Bool = false, _ pieces: @escaping Pieces
+    ) -> Answer {
+        var answer = Answer(
             .ok, [.contentType: type, .contentDisposition: "attachment; filename=\"\(name)\""], .pieces(pieces))
+        answer.isSmall = isSmall
+        return answer
     }
 
     /// JSON that is written while it is sent.
@@ -96,7 +102,8 @@ struct Answer: Sendable {
         switch body {
         case .none: false
         case .whole(let bytes): bytes.readableBytes > AnswerPieces.length
-        case .parts, .pieces: true
+        case .parts: true
+        case .pieces: !isSmall
         }
     }
 

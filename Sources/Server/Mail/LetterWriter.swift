@@ -25,16 +25,14 @@ struct LetterWriter: Sendable {
     func write(_ mail: DueMail) -> Letter? {
         guard let address = EmailAddress(mail.address)?.mailable else { return nil }
         let company = mail.companyName ?? "Polier"
-        let link =
-            mail.kind == .stillThere || mail.hourNews != nil
-            ? links.start
-            : mail.token.map { token in
-                switch mail.kind {
-                case .verify: links.verify(token)
-                case .emailConfirm: links.confirmEmail(token)
-                case .emailChanging: links.restoreEmail(token)
-                default: links.setPassword(token)
-                }
+        let link: String? =
+            switch mail.kind {
+            case .stillThere, .daysApproved, .daysReopened, .daysSubmitted: links.start
+            case .absenceAsked, .absenceAnswered, .absenceChanged: links.absences
+            case .verify: mail.token.map(links.verify)
+            case .emailConfirm: mail.token.map(links.confirmEmail)
+            case .emailChanging: mail.token.map(links.restoreEmail)
+            default: mail.token.map(links.setPassword)
             }
         var values: [String: Any] = [
             "company": company, "firstName": mail.firstName, "inviter": mail.inviter ?? "", "items": mail.lowStock,
@@ -45,9 +43,16 @@ struct LetterWriter: Sendable {
             values["headDay"] = head.day.text(in: mail.language)
         }
         if let news = mail.hourNews {
-            values["days"] = news.days.map { $0.text(in: mail.language) }.joined(separator: ", ")
+            // To the template an empty text would be present.
+            func text(_ days: [ClosedRange<Day>]) -> String? {
+                days.isEmpty ? nil : days.map { $0.text(in: mail.language) }.joined(separator: ", ")
+            }
+            values["days"] = text(news.days)
+            values["before"] = news.before == news.days ? nil : text(news.before)
             (values["by"], values["reason"]) = (news.byName, news.reason)
             values["granted"] = news.isGranted
+            if news.people > 1 { values["people"] = "\(news.people)" }
+            if news.left > 0 { values["left"] = "\(news.left)" }
         }
         // To the template an empty text would be present.
         values["changer"] = mail.changer

@@ -24,6 +24,9 @@ struct Links: Sendable {
     /// The app's start page, where a person sees their own clock.
     var start: String { "\(publicURL)/" }
 
+    /// Where a person sees their absences, and the office those that wait for an answer.
+    var absences: String { "\(publicURL)/absences" }
+
     /// The host of the public address, for message ids and reports; IPv6 addresses are replaced, because they are written differently there.
     var host: String {
         let host = publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""

@@ -22,7 +22,8 @@ struct StatementRoutes {
                     A month's statement as PDF: each day with its hours, breaks and how they are known, sites, absences, holiday, target, \
                     balance and approval; corrections with what was there before; sums; places for two signatures; and the head of the \
                     company's chain of hours. Each person begins a new page; a worker gets their own. It is made whatever is open or not \
-                    approved, and says so. Its words are in the caller's language.
+                    approved, and says so. Its words are in the caller's language. A month whose hours were erased is refused \
+                    (`hours-erased`).
                     """),
                 request: RequestDescription(queries: [
                     QueryDescription(
@@ -47,7 +48,8 @@ struct StatementRoutes {
                     Begin, end and duration of a person's work on each calendar day, divided at midnight, without breaks: what MiLoG \
                     section 17 asks for. Over the same entries the minutes add up to those of time sheets. A break whose time is known \
                     shortens the part that it was in; any other comes off the longest part of its entry. At most \
-                    \(WorkRecords.mostDays) days.
+                    \(WorkRecords.mostDays) days. Days from before `hoursFrom` are left out; if that is all of them, it is refused \
+                    (`hours-erased`).
                     """),
                 queries: [
                     QueryDescription(
@@ -77,10 +79,11 @@ extension HourStatements {
     /// - Throws: as `reading`; `StatementRefusal.tooLong`; `StorageError`.
     func download(_ month: Month?, of user: User.ID?, in scope: CompanyScope) async throws -> Answer {
         let reading = try await reading(month, of: user, in: scope)
-        let file = try StatementFile(reading, language: scope.actor.user.language)
-        try await read(reading) { try await file.add($0) }
-        let done = try await file.close()
-        return .download("polier-\(reading.month.text).pdf", type: PDFFile.type) { writer in
+        var file = try StatementFile(reading, language: scope.actor.user.language)
+        let head = try await read(reading) { try await file.add($0) }
+        let done = try await file.close(head)
+        // One person's are few pages. Nobody waits for those who read them slowly.
+        return .download("polier-\(reading.month.text).pdf", type: PDFFile.type, isSmall: reading.isOfOne) { writer in
             try await done.read { try await writer.write(ByteBuffer(bytes: $0)) }
         }
     }
@@ -91,15 +94,19 @@ extension WorkRecords.Found: Wire {
     static let example = WorkRecords.Found(
         user: Example.id(1), userName: "Lena Vogt", companyName: "Fliesen Vogt GmbH",
         companyAddress: "Hauptstraße 1, 04109 Leipzig, DE", days: Example.start...Example.start,
-        timeZone: "Europe/Berlin", asOf: Example.evening, record: .example)
+        hoursFrom: nil, timeZone: "Europe/Berlin", asOf: Example.evening, record: .example)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("userId", user, .userID)
         fields.text("userName", userName, .userName)
         fields.text("companyName", companyName, "The company's name.")
         fields.text("companyAddress", companyAddress, "The company's address in one line; empty without one.")
-        fields.day("from", days.lowerBound, "The first day of the period, in the company's time zone.")
+        fields.day(
+            "from", days.lowerBound,
+            "The first day of the period, in the company's time zone: not before `hoursFrom`, whatever was asked for.")
         fields.day("to", days.upperBound, "The last day of the period.")
+        fields.day(
+            "hoursFrom", hoursFrom, "Hours of earlier days were erased by the company's rule; null if none were.")
         fields.instant("asOf", asOf, "When it was read: what was recorded later isn't in it.")
         fields.integer("minutes", record.minutes, "What was worked in the period, in whole minutes, without breaks.")
         fields.list(

@@ -140,14 +140,14 @@ final class PDFFile: @unchecked Sendable {
         HPDF_Page_Stroke(page)
     }
 
-    /// Divides a text into lines that fit into a width, at spaces where there are some.
+    /// Divides a text into lines that fit into a width, at spaces and after hyphens where there are some.
     /// - Parameter most: what goes beyond that many lines ends with an ellipsis.
     func lines(_ text: String, width most: Float, size: Float, _ face: Face = .regular, atMost count: Int) -> [String] {
         var (lines, line) = ([String](), "")
         func fits(_ text: String) -> Bool { measure(text, size: size, face) <= most }
-        for word in Self.clean(text).split(separator: " ") {
+        for (word, isJoined) in Self.clean(text).split(separator: " ").flatMap(Self.parts) {
             var word = word
-            let longer = line.isEmpty ? String(word) : "\(line) \(word)"
+            let longer = line.isEmpty ? String(word) : "\(line)\(isJoined ? "" : " ")\(word)"
             if fits(longer) {
                 line = longer
                 continue
@@ -170,17 +170,43 @@ final class PDFFile: @unchecked Sendable {
         return lines + [last + "…"]
     }
 
-    /// libharu writes characters of the basic plane only; others, and invisible ones, become ones that it has.
+    /// A word's parts, each of which but the last ends with a hyphen, and whether it follows on the one before.
+    private static func parts(of word: Substring) -> [(Substring, isJoined: Bool)] {
+        var (parts, rest) = ([(Substring, isJoined: Bool)](), word)
+        while let hyphen = rest.dropFirst().firstIndex(where: { $0 == "-" || $0 == "\u{2010}" }) {
+            let next = rest.index(after: hyphen)
+            guard next < rest.endIndex else { break }
+            parts.append((rest[..<next], !parts.isEmpty))
+            rest = rest[next...]
+        }
+        return parts + [(rest, !parts.isEmpty)]
+    }
+
+    /// libharu writes characters of the basic plane only, from left to right, and joins none: what it can't write becomes a box.
     private static func clean(_ text: String) -> String {
         var clean = String.UnicodeScalarView()
         for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
             switch scalar.value {
+            case 0x20..<0x7f, 0xae..<0x300: clean.append(scalar)
             case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029: clean.append(" ")
             case 0x10000...: clean.append("\u{FFFD}")
+            case _ where scalar.properties.generalCategory == .format: continue
+            case _ where isFromRight(scalar):
+                if scalar.properties.generalCategory != .nonspacingMark { clean.append("\u{25A1}") }
             default: clean.append(scalar)
             }
         }
         return String(clean)
+    }
+
+    /// Whether a character is of a script that is written from the right, as Hebrew and Arabic are: the blocks whose characters have the
+    /// bidirectional class R or AL by default (Unicode Standard Annex #9, section 3.2), without the digits, which are written from the left.
+    private static func isFromRight(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x660...0x669, 0x6F0...0x6F9: false
+        case 0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF: true
+        default: false
+        }
     }
 
     // MARK: The file
@@ -191,13 +217,15 @@ final class PDFFile: @unchecked Sendable {
 
     private var path: String { folder + "/statement.pdf" }
 
-    /// Writes the file, on a thread that may block.
+    /// Writes the file, on a thread that may block, and frees the pages.
     /// - Throws: `StorageError` of kind `.failed`.
     func save() async throws {
         try await NIOThreadPool.singleton.runIfActive { [self] in
             guard HPDF_GetError(document) == HPDF_STATUS(HPDF_OK),
                 HPDF_SaveToFile(document, path) == HPDF_STATUS(HPDF_OK)
             else { throw failure }
+            pages = []
+            HPDF_FreeDocAll(document)
         }
     }
 

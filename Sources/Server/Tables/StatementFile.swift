@@ -7,6 +7,8 @@ struct StatementFile: Sendable {
     private let reading: HourStatements.Reading
     private let words: StatementWords
     private let file: PDFFile
+    /// The pages of each person.
+    private var people: [Range<Int>] = []
 
     init(_ reading: HourStatements.Reading, language: Language) throws {
         (self.reading, words) = (reading, StatementWords(language))
@@ -15,23 +17,44 @@ struct StatementFile: Sendable {
 
     /// Draws a person's pages, on a thread that may block.
     /// - Throws: `StatementRefusal.tooLong`; `StorageError` of kind `.failed`.
-    func add(_ statement: HourStatement) async throws {
+    mutating func add(_ statement: HourStatement) async throws {
+        let (first, reading, words, file) = (file.pageCount, reading, words, file)
         try await NIOThreadPool.singleton.runIfActive {
             var pages = StatementPages(statement, reading, words, file)
             try pages.draw()
         }
+        people.append(first..<file.pageCount)
     }
 
     /// Completes the file.
+    /// - Parameter head: of the chain, read after all that the file says.
     /// - Throws: `StorageError` of kind `.failed`.
-    func close() async throws -> PDFFile {
+    func close(_ head: HourStatements.Head) async throws -> PDFFile {
         // A PDF has at least one page.
         if file.pageCount == 0 {
             try file.addPage()
             file.text(words.text("Keine Stunden.", "No hours."), x: 36, y: 60, size: 10)
         }
+        try await NIOThreadPool.singleton.runIfActive { for pages in people { footers(of: pages, head) } }
         try await file.save()
         return file
+    }
+
+    private func footers(of pages: Range<Int>, _ head: HourStatements.Head) {
+        let made = words.moment(reading.asOf, in: reading.timeZone)
+        let (left, right) = StatementPages.sides
+        for page in pages {
+            file.goBack(to: page)
+            let y = PDFFile.size.height - 30
+            let number = page - pages.lowerBound + 1
+            file.line(fromX: left, toX: right, y: y - 9)
+            file.text("\(words.text("Stand", "As of")) \(made)", x: left, y: y, size: 6.5)
+            file.text(
+                words.text("Seite \(number) von \(pages.count)", "Page \(number) of \(pages.count)"), x: right, y: y,
+                size: 6.5, side: .right)
+            let link = head.number > 0 ? "\(head.number):\(head.hash)" : "–"
+            file.text("\(words.text("Prüfkette", "Chain of hours")) \(link)", x: left, y: y + 9, size: 6.5)
+        }
     }
 }
 
@@ -43,30 +66,31 @@ private struct StatementPages {
     private let file: PDFFile
     /// Where the next line begins, from the top.
     private var y: Float = 0
-    private var first = 0
     /// The approvals of the month, by who gave them when, in the order of the days.
     private var approvals: [String] = []
     private var notApproved = 0
 
-    private static let (left, right): (Float, Float) = (36, PDFFile.size.width - 36)
-    private static let bottom: Float = PDFFile.size.height - 50
-    private static let (small, leading): (Float, Float) = (7, 8.8)
+    static let sides: (left: Float, right: Float) = (36, PDFFile.size.width - 36)
+    private static let (left, right) = sides
+    private static let bottom: Float = PDFFile.size.height - 46
+    /// A month of 23 days whose rows have two lines each fits a page.
+    private static let (small, leading): (Float, Float) = (7, 8)
 
     private enum Column: CaseIterable {
         case day, from, to, site, breaks, breakSum, net, target, balance, approval
 
         var width: Float {
             switch self {
-            case .day: 45
-            case .from: 27
-            case .to: 41
-            case .site: 98
-            case .breaks: 139
+            case .day: 43
+            case .from: 25
+            case .to: 37
+            case .site: 118
+            case .breaks: 127
             case .breakSum: 28
-            case .net: 31
+            case .net: 28
             case .target: 31
-            case .balance: 34
-            case .approval: 49.28
+            case .balance: 36
+            case .approval: 50.28
             }
         }
 
@@ -90,7 +114,6 @@ private struct StatementPages {
     }
 
     mutating func draw() throws {
-        first = file.pageCount
         let days = (0..<(reading.month.last.daysSince1970 - reading.month.first.daysSince1970 + 1)).map {
             reading.month.first + $0
         }
@@ -103,8 +126,7 @@ private struct StatementPages {
         heading()
         for (day, lines) in lines { try table(lines, of: day, isFree: day.weekday > 4 || worked[day]?.holiday != nil) }
         file.line(fromX: Self.left, toX: Self.right, y: y)
-        y += 5
-        try sums()
+        y += 4
         for approval in approvals { try paragraph(approval) }
         if statement.sheet.days.contains(where: { $0.breakSource == .rule }) {
             try paragraph(
@@ -113,40 +135,31 @@ private struct StatementPages {
                     "by rule: no break was recorded. The company's rule subtracts one, which proves no break."))
         }
         try corrections()
-        try signatures()
-        footers()
+        try sumsAndSignatures()
     }
 
     // MARK: The head
 
     private mutating func head() {
         let name = words.month(reading.month)
-        y = 46
+        y = 42
         file.text(
             "\(words.title) \(name)", x: Self.right, y: y, size: 13, .bold, side: .right)
         let title = file.width("\(words.title) \(name)", size: 13, .bold)
-        for line in file.lines(
-            reading.companyName, width: Self.right - Self.left - title - 16, size: 10, .bold, atMost: 2)
-        {
-            file.text(line, x: Self.left, y: y, size: 10, .bold)
-            y += 12
-        }
-        for line in file.lines(reading.companyAddress, width: 340, size: 8, atMost: 2) {
+        self.name(reading.companyName, width: Self.right - Self.left - title - 16, sizes: [10, 9, 8, 7])
+        for line in file.lines(reading.companyAddress, width: 340, size: 8, atMost: Self.mostLines) {
             file.text(line, x: Self.left, y: y, size: 8)
             y += 10
         }
-        y += 10
-        for line in file.lines(statement.sheet.userName, width: 380, size: 13, .bold, atMost: 2) {
-            file.text(line, x: Self.left, y: y, size: 13, .bold)
-            y += 15
-        }
-        y -= 15
+        y += 8
+        let height = self.name(statement.sheet.userName, width: 380, sizes: [13, 11, 10, 9])
+        y -= height
         if let number = statement.sheet.personnelNumber {
             file.text(
                 "\(words.text("Personalnummer", "Personnel number")) \(number)", x: Self.right, y: y, size: 9,
                 side: .right)
         }
-        y += 10
+        y += 9
         let (text, isWrong) = state
         if isWrong {
             file.frame(x: Self.left, y: y, width: Self.right - Self.left, height: 15)
@@ -154,10 +167,36 @@ private struct StatementPages {
         } else {
             file.text(text, x: Self.left, y: y + 10, size: 9)
         }
-        y += 22
+        y += 20
     }
 
+    /// More than any name or address needs.
+    private static let mostLines = 60
+
+    /// Writes all of a name, in smaller letters the more lines it needs.
+    /// - Parameter sizes: the largest one first. With the first one a name has at most two lines, with the second one three, and so on; with
+    ///   the last one as many as it needs.
+    /// - Returns: the height of a line.
+    @discardableResult private mutating func name(_ name: String, width: Float, sizes: [Float]) -> Float {
+        var (size, lines) = (Float(0), [String]())
+        for (place, next) in sizes.enumerated() {
+            (size, lines) = (next, file.lines(name, width: width, size: next, .bold, atMost: Self.mostLines))
+            if lines.count <= place + 2 { break }
+        }
+        let height = size + 2
+        for line in lines {
+            file.text(line, x: Self.left, y: y, size: size, .bold)
+            y += height
+        }
+        return height
+    }
+
+    private var hasBegun: Bool { reading.month.first <= reading.today }
+
     private var state: (text: String, isWrong: Bool) {
+        guard hasBegun else {
+            return (words.text("Der Monat hat noch nicht begonnen.", "The month hasn't begun."), false)
+        }
         let goesOn = reading.month.last >= reading.today
         let after = goesOn ? words.text(" Der Monat ist noch nicht zu Ende.", " The month isn't over.") : ""
         switch notApproved {
@@ -228,7 +267,7 @@ private struct StatementPages {
             lines[0].cells[.breakSum] = words.duration(work.breakMinutes)
             lines[0].cells[.net] = words.duration(work.minutes)
         }
-        lines[0].cells[.target] = work.targetMinutes.map { words.duration($0) }
+        if hasBegun { lines[0].cells[.target] = work.targetMinutes.map { words.duration($0) } }
         if day < reading.today {
             lines[0].cells[.balance] = work.balanceMinutes.map { words.duration($0, signed: true) }
         }
@@ -255,10 +294,11 @@ private struct StatementPages {
         line.isBold.insert(.approval)
     }
 
-    /// What clocks showed, with the number of days after the day.
+    /// What clocks showed, with `+1` on the day after, and with the date farther away.
     private func clock(_ instant: Instant, of day: Day) -> String {
         let local = instant.local(in: reading.timeZone)
         let later = local.day.daysSince1970 - day.daysSince1970
+        if abs(later) > 1 { return "\(words.clock(local.minute)) (\(words.day(local.day, near: day)))" }
         return words.clock(local.minute) + (later > 0 ? " +\(later)" : later < 0 ? " −\(-later)" : "")
     }
 
@@ -281,28 +321,33 @@ private struct StatementPages {
     private mutating func table(_ lines: [Line], of day: Day, isFree: Bool) throws {
         for (index, line) in lines.enumerated() {
             let height = height(of: line)
+            var line = line
             if y + height > Self.bottom {
                 try nextPage()
                 heading()
+                line.cells[.day] = lines[0].cells[.day]
             }
             if isFree { file.shade(x: Self.left, y: y, width: Self.right - Self.left, height: height, grey: 0.955) }
             if index == 0 { file.line(fromX: Self.left, toX: Self.right, y: y) }
-            y += 1.2
+            y += 0.8
             write(line)
-            y += 1.8
+            y += Self.gap - 0.8
         }
     }
 
     private func wrapped(_ text: String, _ column: Column, isBold: Bool) -> [String] {
         file.lines(
             text, width: column.width - 4, size: Self.small, isBold ? .bold : .regular,
-            atMost: column == .breaks ? 24 : 6)
+            atMost: 24)
     }
 
     private func height(of line: Line) -> Float {
         let most = line.cells.map { wrapped($1, $0, isBold: line.isBold.contains($0)).count }.max() ?? 1
-        return Float(max(1, most)) * Self.leading + 3
+        return Float(max(1, most)) * Self.leading + Self.gap
     }
+
+    /// Between two rows.
+    private static let gap: Float = 2.4
 
     private mutating func write(_ line: Line) {
         var (x, most) = (Self.left, 1)
@@ -323,7 +368,8 @@ private struct StatementPages {
 
     // MARK: Below the table
 
-    private mutating func sums() throws {
+    /// On one page: nobody signs without the sums.
+    private mutating func sumsAndSignatures() throws {
         let total = statement.sheet.total
         var sums: [(String, String)] = [
             (words.text("Anwesenheit", "Presence"), words.duration(total.presenceMinutes)),
@@ -331,7 +377,7 @@ private struct StatementPages {
             (words.text("Arbeitszeit netto", "Work, net"), words.duration(total.minutes)),
             (words.text("davon Fahrt", "of this, travel"), words.duration(total.travelMinutes)),
         ]
-        if let target = total.targetMinutes {
+        if hasBegun, let target = total.targetMinutes {
             sums.append((words.text("Soll", "Target"), words.duration(target)))
             sums.append(
                 (
@@ -346,30 +392,34 @@ private struct StatementPages {
             sums.append((words.text("Saldo insgesamt", "Running balance"), words.duration(running, signed: true)))
         }
         let rows = (sums.count + 1) / 2
-        try need(Float(rows) * 11 + 8)
-        y += 4
+        let row: Float = 10.5
+        try need(Float(rows) * row + 4 + Self.signatureHeight)
+        y += 2
         for (index, sum) in sums.enumerated() {
             let x = Self.left + (index < rows ? 0 : 270)
-            let line = y + Float(index % rows) * 11 + 7
+            let line = y + Float(index % rows) * row + 7
             file.text(sum.0, x: x + 2, y: line, size: 8)
             file.text(sum.1, x: x + 230, y: line, size: 8, .bold, side: .right)
         }
-        y += Float(rows) * 11 + 6
+        y += Float(rows) * row + 2
+        signatures()
     }
 
     /// Corrections, voided entries, hours that others entered, and days that were reopened.
     private mutating func corrections() throws {
         var notes: [String] = []
+        var lates: [(note: Int, late: LateEntries)] = []
         for entry in statement.entries {
             let day = entry.checkedInAt.local(in: reading.timeZone).day
             let name = "\(words.day(day)), \(entry.siteName)"
-            if let entered = entry.entered {
-                notes.append(
-                    "\(name): \(words.source(entry.source)), \(by(entered.byName, entry.recordedAt)). \(reason(entered.reason))"
-                )
-            } else if entry.source != .clock {
-                notes.append(
-                    "\(name): \(words.source(entry.source)), \(words.moment(entry.recordedAt, in: reading.timeZone))")
+            if entry.source != .clock {
+                let late = LateEntries(entry)
+                if let place = lates.firstIndex(where: { $0.late.isLike(late) }) {
+                    lates[place].late.add(entry)
+                } else {
+                    lates.append((notes.count, late))
+                    notes.append("")
+                }
             }
             for (index, correction) in entry.corrections.enumerated() {
                 let next = entry.corrections.indices.contains(index + 1) ? entry.corrections[index + 1] : nil
@@ -396,14 +446,66 @@ private struct StatementPages {
                 "\(words.day(work.day)): \(words.text("wieder geöffnet", "reopened")), \(by(reopened.byName, reopened.at)). \(reason(approval.reopenReason ?? ""))"
             )
         }
+        for (note, late) in lates { notes[note] = self.note(on: late) }
         guard !notes.isEmpty else { return }
         try need(30)
-        y += 6
+        y += 4
         file.text(
             words.text("Korrekturen und Nachträge", "Corrections and late entries"), x: Self.left + 2, y: y + 8,
             size: 9, .bold)
-        y += 13
+        y += 12
         for note in notes { try paragraph(note) }
+    }
+
+    /// Entries that were entered in the same way, for the same reason.
+    private struct LateEntries {
+        let source: TimeEntry.Source
+        let byName: String?
+        let reason: String
+        private(set) var entries: [TimeEntry]
+
+        init(_ entry: TimeEntry) {
+            source = entry.source
+            (byName, reason) = (entry.entered?.byName, entry.entered?.reason ?? "")
+            entries = [entry]
+        }
+
+        func isLike(_ other: LateEntries) -> Bool {
+            source == other.source && byName == other.byName && reason == other.reason
+        }
+
+        mutating func add(_ entry: TimeEntry) { entries.append(entry) }
+    }
+
+    /// From when to when hours were entered, and for which days: as they were before all corrections.
+    private func note(on late: LateEntries) -> String {
+        var spans: [(text: String, days: [String])] = []
+        var (first, last) = (late.entries[0].recordedAt, late.entries[0].recordedAt)
+        for entry in late.entries {
+            let old = entry.corrections.first
+            let from = old?.checkedInAt ?? entry.checkedInAt
+            let day = from.local(in: reading.timeZone).day
+            let end = (old.map { $0.checkedOutAt } ?? entry.checkedOutAt).map { clock($0, of: day) }
+            let text = "\(clock(from, of: day))–\(end ?? words.text("offen", "open"))"
+            let label = words.day(day, near: reading.month.first)
+            if let place = spans.firstIndex(where: { $0.text == text }) {
+                spans[place].days.append(label)
+            } else {
+                spans.append((text, [label]))
+            }
+            (first, last) = (min(first, entry.recordedAt), max(last, entry.recordedAt))
+        }
+        let count = late.entries.count
+        let what =
+            spans.map { "\($0.text): \($0.days.joined(separator: ", "))" }.joined(separator: "; ")
+            + (count > 1 ? words.text(" (\(count) Einträge)", " (\(count) entries)") : "")
+        let sites = Set(late.entries.map(\.siteName))
+        let site = sites.count == 1 ? sites.first.map { ", \($0)" } ?? "" : ""
+        var when = words.moment(first, in: reading.timeZone)
+        let then = words.moment(last, in: reading.timeZone)
+        if then != when { when += " – \(then)" }
+        let who = late.byName.map { "\(words.text("von", "by")) \($0), " } ?? ""
+        return "\(what)\(site): \(words.source(late.source)), \(who)\(when). \(reason(late.reason))"
     }
 
     private func by(_ name: String, _ at: Instant) -> String {
@@ -425,7 +527,7 @@ private struct StatementPages {
     }
 
     private mutating func paragraph(_ text: String) throws {
-        for line in file.lines(text, width: Self.right - Self.left - 4, size: Self.small, atMost: 60) {
+        for line in file.lines(text, width: Self.right - Self.left - 4, size: Self.small, atMost: 400) {
             try need(Self.leading)
             file.text(line, x: Self.left + 2, y: y + Self.leading - 2, size: Self.small)
             y += Self.leading
@@ -433,9 +535,10 @@ private struct StatementPages {
         y += 2
     }
 
-    private mutating func signatures() throws {
-        try need(58)
-        y = max(y + 48, min(y + 60, Self.bottom - 12))
+    private static let signatureHeight: Float = 44
+
+    private mutating func signatures() {
+        y = max(y + 32, min(y + 56, Self.bottom - 12))
         for (x, text) in [
             (Self.left, words.text("Datum, Unterschrift der beschäftigten Person", "Date, signature of the employee")),
             (Self.left + 275, words.text("Datum, Unterschrift der Firma", "Date, signature of the company")),
@@ -456,27 +559,10 @@ private struct StatementPages {
     private mutating func nextPage() throws {
         try file.addPage()
         let text = "\(words.title) \(words.month(reading.month)) · \(statement.sheet.userName) · \(reading.companyName)"
-        for line in file.lines(text, width: Self.right - Self.left, size: 8, atMost: 1) {
-            file.text(line, x: Self.left, y: 44, size: 8)
+        y = 44
+        for line in file.lines(text, width: Self.right - Self.left, size: 8, atMost: Self.mostLines) {
+            file.text(line, x: Self.left, y: y, size: 8)
+            y += 10
         }
-        y = 54
-    }
-
-    private func footers() {
-        let last = file.pageCount
-        let made = words.moment(reading.asOf, in: reading.timeZone)
-        for page in first..<last {
-            file.goBack(to: page)
-            let y = PDFFile.size.height - 30
-            file.line(fromX: Self.left, toX: Self.right, y: y - 9)
-            file.text("\(words.text("Stand", "As of")) \(made)", x: Self.left, y: y, size: 6.5)
-            file.text(
-                words.text(
-                    "Seite \(page - first + 1) von \(last - first)", "Page \(page - first + 1) of \(last - first)"),
-                x: Self.right, y: y, size: 6.5, side: .right)
-            let head = reading.head.number > 0 ? "\(reading.head.number):\(reading.head.hash)" : "–"
-            file.text("\(words.text("Prüfkette", "Chain of hours")) \(head)", x: Self.left, y: y + 9, size: 6.5)
-        }
-        file.goBack(to: last - 1)
     }
 }

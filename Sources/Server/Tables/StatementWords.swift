@@ -43,6 +43,13 @@ struct StatementWords: Sendable {
         return parts.joined(separator: isGerman ? "." : "/")
     }
 
+    /// `02.11.`, with the year unless it is that of another day.
+    func day(_ day: Day, near other: Day) -> String {
+        guard day.text.prefix(4) == other.text.prefix(4) else { return self.day(day) }
+        let parts = day.text.split(separator: "-")
+        return isGerman ? "\(parts[2]).\(parts[1])." : "\(parts[2])/\(parts[1])"
+    }
+
     func moment(_ instant: Instant, in timeZone: String) -> String {
         let (day, minute) = instant.local(in: timeZone)
         return "\(self.day(day)), \(clock(minute))"
