@@ -411,7 +411,7 @@ def run_schemathesis(one, url, folder):
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
             # It finishes what it is at, and writes its report.
-            process.wait(120)
+            process.wait(300)
             code = None
         finally:
             process.kill()
