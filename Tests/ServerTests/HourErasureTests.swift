@@ -394,7 +394,7 @@ import Testing
         func close() async { await database.close() }
     }
 
-    /// What is there after a batch holds, and the next run goes on and tells of both.
+    /// After an interruption the chain holds; the next run continues, and one audit entry counts both.
     @Test(arguments: Engine.allCases)
     func anInterruptedRunGoesOn(_ engine: Engine) async throws {
         try await Self.run(engine) { place in

@@ -135,7 +135,7 @@ import Testing
             try await place.want("NONE", place.worker.client)
             _ = try await place.act("reopen", "16", "16", both, as: place.manager, reason)
             #expect(try await place.mails() == ["days-reopened other"])
-            // What is refused tells no one.
+            // A refused act sends no mail.
             #expect(try await place.act("reopen", "18", "18", both, as: place.manager).status == 400)
             #expect(
                 try await place.act("approve", "18", "18", [place.worker.id], as: place.worker.client).status == 403)
@@ -193,7 +193,7 @@ import Testing
         }
     }
 
-    /// However often someone asks and withdraws, and whoever answers before.
+    /// Asking and withdrawing again and again sends one mail, and an answer before it is sent cancels it.
     @Test(arguments: Engine.allCases)
     func requestsOfOnePersonAreCollected(_ engine: Engine) async throws {
         try await Self.run(engine) { place in

@@ -343,7 +343,7 @@ import Testing
         }
     }
 
-    /// A month that was approved and exported, and what lies around it.
+    /// An approved and exported month, with the days before and after it.
     private static func checkPayroll(of company: String, _ manager: Client) async throws {
         let exports = try await manager.get(company + "/wage-exports").json
         let month = exports[0]?["month"]?.text ?? ""

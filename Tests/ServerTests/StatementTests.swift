@@ -167,7 +167,7 @@ import Testing
                 "\(file.pages.count)")
             #expect(file.words.contains("Arbeitszeit netto 4:00"), "\(file.words)")
             #expect(file.pages.dropFirst().allSatisfy { $0.contains("Kai Vogt") })
-            // A day that goes on on the next page is named there again, and nobody signs without the sums.
+            // A day that continues on the next page has its name there too, and the signed page has the sums.
             #expect(file.pages[1].contains("Di 10.11."), "\(file.pages[1])")
             #expect(
                 file.pages.filter { $0.contains("Unterschrift der Firma") }.map { $0.contains("Arbeitszeit netto") }
@@ -290,7 +290,7 @@ import Testing
             let words = try await Self.statement(crew.kai.client, crew).words
             #expect(words.contains("vorher 07:00 (20.11.)–08:00 (20.11.)"), "\(words)")
             #expect(words.contains("danach 07:00–09:00,") && words.contains("7:17"), "\(words)")
-            // Nobody owes anything of a month that hasn't begun.
+            // A month that hasn't begun has no targets yet.
             let next = try await Self.statement(crew.kai.client, crew, month: "2026-12").words
             #expect(next.contains("Der Monat hat noch nicht begonnen."), "\(next)")
             #expect(!next.contains("7:17") && !next.contains("Angerechnet"), "\(next)")

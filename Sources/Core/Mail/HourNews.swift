@@ -92,7 +92,7 @@ public struct HourNews: Sendable, Equatable {
 
     // MARK: Queueing
 
-    /// How many people of the office one act tells at most.
+    /// The most people of the office who get a mail about one act.
     static let mostOffice = 50
 
     /// The least that a person must want to get such a mail.

@@ -40,7 +40,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
         needsComma = true
     }
 
-    /// In memory of their own, which is read where it is: a month has a thousand days, each of them large.
+    /// By place, in the array's own memory: a loop would copy each value, and a month has a thousand days.
     mutating func list<Value: Wire>(_ values: [Value]) {
         byte(UInt8(ascii: "["))
         values.withUnsafeBufferPointer { values in

@@ -82,7 +82,7 @@ extension HourStatements {
         var file = try StatementFile(reading, language: scope.actor.user.language)
         let head = try await read(reading) { try await file.add($0) }
         let done = try await file.close(head)
-        // One person's are few pages. Nobody waits for those who read them slowly.
+        // One person's statement is short, so a slow reader keeps no one else waiting.
         return .download("polier-\(reading.month.text).pdf", type: PDFFile.type, isSmall: reading.isOfOne) { writer in
             try await done.read { try await writer.write(ByteBuffer(bytes: $0)) }
         }

@@ -10,7 +10,8 @@ import Storage
 /// libharu keeps the pages in memory until the file is saved, about 30 kB each; `mostPages` bounds them. Its failures are kept by the document,
 /// and reported when the file is saved: no call of it ends the process or jumps.
 ///
-/// Unchecked: the task that makes a file hands it on step by step, and nothing else has it.
+/// `@unchecked Sendable`: it has one user at a time. The task that makes a file has it; for each step that may block it hands it to a
+/// thread of the pool and waits for that to end. What is answered only reads the saved file, which nothing writes any more.
 final class PDFFile: @unchecked Sendable {
     static let type = "application/pdf"
     /// How many pages a file may have.

@@ -119,7 +119,7 @@ private struct StatementPages {
         }
         let worked = Dictionary(statement.sheet.days.map { ($0.day, $0) }) { first, _ in first }
         let entries = Dictionary(statement.entries.map { ($0.id, $0) }) { first, _ in first }
-        // What is approved stands above the table.
+        // The approvals are counted first: the head, above the table, says how many are missing.
         let lines = days.map { ($0, self.lines(of: $0, worked[$0], entries)) }
         try file.addPage()
         head()
@@ -368,7 +368,7 @@ private struct StatementPages {
 
     // MARK: Below the table
 
-    /// On one page: nobody signs without the sums.
+    /// On one page, so that the sums are on the page that is signed.
     private mutating func sumsAndSignatures() throws {
         let total = statement.sheet.total
         var sums: [(String, String)] = [
