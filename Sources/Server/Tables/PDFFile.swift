@@ -233,11 +233,6 @@ final class PDFFile: @unchecked Sendable {
     /// Reads the file that was saved.
     /// - Parameter take: takes the next piece.
     func read(_ take: (ArraySlice<UInt8>) async throws -> Void) async throws {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw StorageError(.failed, "a PDF file can't be read")
-        }
-        while let piece = try file.read(upToCount: AnswerPieces.length), !piece.isEmpty {
-            try await take(Array(piece)[...])
-        }
+        try await AnswerPieces.read(fileAt: path, take)
     }
 }

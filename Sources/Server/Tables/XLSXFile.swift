@@ -122,11 +122,6 @@ final class XLSXFile: Sendable {
     /// Reads the file that was closed.
     /// - Parameter take: takes the next piece.
     func read(_ take: (ArraySlice<UInt8>) async throws -> Void) async throws {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw StorageError(.failed, "an XLSX file can't be read")
-        }
-        while let piece = try file.read(upToCount: AnswerPieces.length), !piece.isEmpty {
-            try await take(Array(piece)[...])
-        }
+        try await AnswerPieces.read(fileAt: path, take)
     }
 }
