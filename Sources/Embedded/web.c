@@ -596,6 +596,9 @@ static const unsigned char words_de_absences_js[] = {
 static const unsigned char words_de_clarifications_js[] = {
 #embed "../../web/words/de-clarifications.js"
 };
+static const unsigned char words_de_history_js[] = {
+#embed "../../web/words/de-history.js"
+};
 static const unsigned char words_de_inside_js[] = {
 #embed "../../web/words/de-inside.js"
 };
@@ -619,6 +622,9 @@ static const unsigned char words_en_absences_js[] = {
 };
 static const unsigned char words_en_clarifications_js[] = {
 #embed "../../web/words/en-clarifications.js"
+};
+static const unsigned char words_en_history_js[] = {
+#embed "../../web/words/en-history.js"
 };
 static const unsigned char words_en_inside_js[] = {
 #embed "../../web/words/en-inside.js"
@@ -835,6 +841,7 @@ static const struct polier_file web[] = {
     {"sw.js", sw_js, sizeof sw_js},
     {"words/de-absences.js", words_de_absences_js, sizeof words_de_absences_js},
     {"words/de-clarifications.js", words_de_clarifications_js, sizeof words_de_clarifications_js},
+    {"words/de-history.js", words_de_history_js, sizeof words_de_history_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
     {"words/de-privacy.js", words_de_privacy_js, sizeof words_de_privacy_js},
     {"words/de-record.js", words_de_record_js, sizeof words_de_record_js},
@@ -843,6 +850,7 @@ static const struct polier_file web[] = {
     {"words/de.js", words_de_js, sizeof words_de_js},
     {"words/en-absences.js", words_en_absences_js, sizeof words_en_absences_js},
     {"words/en-clarifications.js", words_en_clarifications_js, sizeof words_en_clarifications_js},
+    {"words/en-history.js", words_en_history_js, sizeof words_en_history_js},
     {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
     {"words/en-privacy.js", words_en_privacy_js, sizeof words_en_privacy_js},
     {"words/en-statement.js", words_en_statement_js, sizeof words_en_statement_js},

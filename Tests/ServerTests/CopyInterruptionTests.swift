@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Server
@@ -95,14 +96,7 @@ import Testing
             try await Stock.fill(urls[0], movements: Self.movements)
             let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
             let copying = Task.detached { try await Binary.run(["copy"], environment: environment) }
-            // As soon as the schema exists.
-            for _ in 0..<600 {
-                let made = try? await Stock.at(urls[1]) {
-                    try await $0.numbers("SELECT COUNT(*) FROM schema_migrations")
-                }
-                if made == [3] { break }
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await Self.waitUntilFilling(urls[1])
             let early = try await RunningServer(url: urls[1], folder: folder)
             let atOnce = try await early.client.post(
                 "/api/v1/auth/signin", "{\"email\": \"\(company.email)\", \"password\": \"\(TestCompany.password)\"}")
@@ -115,5 +109,26 @@ import Testing
             }
             #expect(await early.terminate() == 0)
         }
+    }
+
+    /// Waits until the copy has made the schema and claimed the tables. Between the two a server finds an empty database, and answers as
+    /// one: there are only statements between them.
+    private static func waitUntilFilling(_ url: String) async throws {
+        let migrations = try Migration.embedded().count
+        let claims = """
+            SELECT COUNT(*) FROM pg_locks
+            WHERE granted AND mode = 'AccessExclusiveLock' AND relation = to_regclass('movements')
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """
+        for _ in 0..<3000 {
+            let isFilling = try? await Stock.at(url) { stock async throws in
+                let made = try await stock.numbers("SELECT COUNT(*) FROM schema_migrations")
+                guard made == [Int64(migrations)], url.hasPrefix("postgres") else { return made == [Int64(migrations)] }
+                return try await stock.numbers(claims) == [1]
+            }
+            if isFilling == true { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("the copy never began to fill the target")
     }
 }

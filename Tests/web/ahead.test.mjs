@@ -31,6 +31,8 @@ const known = new Set([
   "parts/wage-settings.js", "parts/personnel-number.js", "words/de-wages.js", "words/en-wages.js",
   // The server alone books and declines; the words of the person's language are fetched ahead by what uses them.
   "parts/book-clarification.js", "words/de-clarifications.js", "words/en-clarifications.js",
+  // Changes are shown to managers, for whom they are fetched.
+  "words/de-history.js", "words/en-history.js",
   // So is what is put on paper; the record for a check is fetched ahead with its words by who may be asked for it.
   "words/de-statement.js", "words/en-statement.js", "words/de-record.js",
   "words/de-absences.js", "words/en-absences.js",

@@ -8,6 +8,7 @@ import { describe, test } from "node:test";
 import de from "words/de.js";
 import deAbsences from "words/de-absences.js";
 import deClarifications from "words/de-clarifications.js";
+import deHistory from "words/de-history.js";
 import deInside from "words/de-inside.js";
 import dePrivacy from "words/de-privacy.js";
 import deRecord from "words/de-record.js";
@@ -16,6 +17,7 @@ import deWages from "words/de-wages.js";
 import en from "words/en.js";
 import enAbsences from "words/en-absences.js";
 import enClarifications from "words/en-clarifications.js";
+import enHistory from "words/en-history.js";
 import enInside from "words/en-inside.js";
 import enPrivacy from "words/en-privacy.js";
 import enStatement from "words/en-statement.js";
@@ -29,8 +31,8 @@ function keysOf(words, prefix = "") {
 }
 
 const languages = {
-  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages), ...keysOf(deStatement), ...keysOf(deRecord)]),
-  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages), ...keysOf(enStatement),
+  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages), ...keysOf(deStatement), ...keysOf(deHistory), ...keysOf(deRecord)]),
+  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages), ...keysOf(enStatement), ...keysOf(enHistory),
     // What authorities are shown is in German.
     ...keysOf(deRecord)]),
 };

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { Problem } from "app/api.js";
 import { explain, explainField } from "app/problem.js";
 import { routeFor, isOfServer } from "app/routes.js";
-import { chooseLanguage, hasWord, moment, phrase, setTimeZone, t, time, useAllWords } from "app/words.js";
+import { chooseLanguage, hasWord, moment, phrase, setTimeZone, t, time, useAllWords, useWords } from "app/words.js";
 import { auditChanges, auditSentence } from "parts/audit.js";
 import { mailReasonText } from "parts/mail-reason.js";
 import { byUrgency } from "parts/site-card.js";
@@ -13,7 +13,7 @@ import { byUrgency } from "parts/site-card.js";
 const hostile = ["constructor", "__proto__", "toString", "hasOwnProperty", "<b>", "a.b", "invalid.length", "too-many-tries.one", ""];
 
 await chooseLanguage("de");
-await useAllWords();
+await Promise.all([useAllWords(), useWords("history")]);
 
 /** Asks in one language. */
 const inLanguage = (language, check) => test(language, async () => {

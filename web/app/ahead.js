@@ -33,6 +33,7 @@ const parts = {
   ],
   WORKER: [() => import("parts/clarifications-mine.js"), () => import("parts/hours-mine.js")],
   MANAGER: [
+    () => useWords("history"),
     () => import("parts/finish-site.js"),
     () => import("parts/hours-export.js"),
     () => import("parts/hours-team.js"),

@@ -33,6 +33,8 @@ export const session = {
   user: null,
   /** Their company; null for an ADMIN, and for a moment after the first sign-in. */
   company: null,
+  /** Whether the server is being told that the person signs out: nothing is read for them any more. */
+  isLeaving: false,
 
   /**
    * @param {() => void} listener Hears of every change.
@@ -113,8 +115,13 @@ export const session = {
     // Don't ask about lost work where signing out can't succeed.
     if (!connection.online) await api.get(me).catch(unlessOver);
     for (const mayLeave of guards) if (!(await mayLeave())) return;
-    await api.post("/auth/signout").catch(unlessOver);
-    await forget({ unsentToo: true });
+    session.isLeaving = true;
+    try {
+      await api.post("/auth/signout").catch(unlessOver);
+      await forget({ unsentToo: true });
+    } finally {
+      session.isLeaving = false;
+    }
   },
 
   /** After the person changed their own account. */

@@ -2,6 +2,7 @@
 
 import { connection } from "app/connection.js";
 import { kept } from "app/kept.js";
+import { session } from "app/session.js";
 import { askAgain, clockSettled, materialSettled, recordOf, siteFinished, transferSettled } from "app/sites.js";
 import { dayOf } from "app/words.js";
 
@@ -39,6 +40,8 @@ let timer;
 connection.onChange((online) => online && readBehind());
 
 function readBehind() {
+  // Nobody would be let in, or see it.
+  if (session.state !== "in" || session.isLeaving) return behind.clear();
   for (const company of behind) {
     kept.refresh(recordOf(placeOf(company)))
       .then(() => behind.delete(company), (problem) => problem.isPassing || behind.delete(company));

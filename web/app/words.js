@@ -8,10 +8,11 @@ import { now } from "app/now.js";
 const languages = {
   de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js"), privacy: () => import("words/de-privacy.js"),
     clarifications: () => import("words/de-clarifications.js"), absences: () => import("words/de-absences.js"),
-    wages: () => import("words/de-wages.js"), statement: () => import("words/de-statement.js"), record: () => import("words/de-record.js") },
+    wages: () => import("words/de-wages.js"), statement: () => import("words/de-statement.js"), record: () => import("words/de-record.js"),
+    history: () => import("words/de-history.js") },
   en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js"), privacy: () => import("words/en-privacy.js"),
     clarifications: () => import("words/en-clarifications.js"), absences: () => import("words/en-absences.js"),
-    wages: () => import("words/en-wages.js"), statement: () => import("words/en-statement.js"),
+    wages: () => import("words/en-wages.js"), statement: () => import("words/en-statement.js"), history: () => import("words/en-history.js"),
     // Shown to authorities, who ask for German.
     record: () => import("words/de-record.js") },
 };
@@ -53,7 +54,7 @@ export async function useLanguage(code) {
 /** All words but those of single pages, for pages behind the sign-in. */
 export const useAllWords = () => useWords("inside");
 
-/** @param {"inside" | "privacy" | "clarifications" | "absences" | "wages" | "statement" | "record"} part */
+/** @param {"inside" | "privacy" | "clarifications" | "absences" | "wages" | "statement" | "record" | "history"} part */
 export function useWords(part) {
   if (!loads.has(part)) {
     parts.add(part);

@@ -1,14 +1,15 @@
 // The company's audit entries and security events, by day.
 
 import { html, keyed } from "app/html.js";
-import { dayOf, nearDay, t, time } from "app/words.js";
+import { dayOf, nearDay, t, time, useWords } from "app/words.js";
 import { auditChanges, auditSentence } from "parts/audit.js";
 import { avatar, nameOf } from "parts/chips.js";
 import { createPaged } from "parts/paged.js";
 import { emptyState, pageHead, section } from "parts/pieces.js";
 import { securityRow } from "parts/security-event.js";
 
-export default function companyHistory(page) {
+export default async function companyHistory(page) {
+  await useWords("history");
   const { api } = page.company;
   let kind = "changes";
   page.read({ entries: `${api}/audit?limit=50` });

@@ -3,7 +3,7 @@
 import { html, keyed } from "app/html.js";
 import { kept } from "app/kept.js";
 import { may } from "app/may.js";
-import { dayOf, nearDay, t, time } from "app/words.js";
+import { dayOf, nearDay, t, time, useWords } from "app/words.js";
 import { auditChanges, auditSentence } from "parts/audit.js";
 import { avatar, nameOf } from "parts/chips.js";
 import { createPlaces, movementRow } from "parts/movement.js";
@@ -13,7 +13,8 @@ import { emptyState, section, whyMissing } from "parts/pieces.js";
 const atOnce = 100;
 const kinds = { all: "", movements: "&kind=MOVEMENT", changes: "&kind=CHANGE" };
 
-export default function siteHistory(page, site) {
+export default async function siteHistory(page, site) {
+  if (may.seeHistory()) await useWords("history");
   let kind = "all";
   let known = null;
   const lists = new Map();

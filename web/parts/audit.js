@@ -1,4 +1,4 @@
-// Audit entries as sentences: who did what, and each field that changed.
+// Audit entries as sentences: who did what, and each field that changed. Its importers say first `await useWords("history")`.
 
 import { html } from "app/html.js";
 import { amount, day, hasWord, moment, number, t } from "app/words.js";

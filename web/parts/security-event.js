@@ -1,4 +1,4 @@
-// Security events as sentences.
+// Security events as sentences. Its importers say first `await useWords("history")`.
 
 import { html, keyed } from "app/html.js";
 import { hasWord, t, time } from "app/words.js";
