@@ -17,11 +17,13 @@ public struct TimeSheets: Sendable {
         try scope.check(.readTimes)
         if let person = scope.person, let user = filter.user, user != person { throw User.notFound }
         let user = scope.person ?? filter.user
-        let (rules, users, places, own) = try await database.fetch(
-            Company.workRules(scope), User.exists(filter.user, scope), Site.regions(scope),
-            WorkTarget.all(of: user, in: scope.company))
-        guard let rule = rules.first else { throw Company.notFound }
-        guard filter.user == nil || !users.isEmpty else { throw User.notFound }
+        let (rules, places) = (Collector(Company.workRules(scope)), Collector(Site.regions(scope)))
+        let found = user.map { Collector(User.exists($0, scope)) }
+        let targets = user.map { Collector(WorkTarget.all(of: $0, in: scope.company)) }
+        try await database.read(([rules, places, found, targets] as [(any Reading)?]).compactMap { $0 })
+        guard let rule = rules.rows.first else { throw Company.notFound }
+        if let found, found.rows.isEmpty { throw User.notFound }
+        let own = targets?.rows ?? []
         let now = runtime.now()
         let today = now.day(in: rule.timeZone)
         let days = try filter.days(today: today, isOfOne: user != nil)
@@ -30,7 +32,7 @@ public struct TimeSheets: Sendable {
         let zone = ZoneDays.kept(rule.timeZone, knowing: read)
         let start = zone.start(of: read.lowerBound)
         let period = start..<max(start, zone.start(of: read.upperBound + 1))
-        let regions = Dictionary(uniqueKeysWithValues: places.map { ($0.site, $0.region) })
+        let regions = Dictionary(uniqueKeysWithValues: places.rows.map { ($0.site, $0.region) })
         let holidays = HolidayCalendar(home: rule.region, rule.localHolidays, of: Set(regions.values), in: read)
         let computing = TimeSheet.Rules(
             zone: zone, breakRule: rule.breakRule, holidays: holidays, now: now, today: today)

@@ -108,7 +108,7 @@ struct PaidHoursRow: Sendable {
 }
 
 extension PaidHours {
-    /// How many people are read at once: each has at most a month of entries.
+    /// How many people are read at once: each has at most a month of entries. While some are computed, the next ones are read.
     static let atOnce = 25
 
     private static func page(_ whose: SQL) -> SQL {
@@ -169,7 +169,8 @@ struct PaidMonth: Sendable {
         let targets: [User.ID: [WorkTarget]]
         let away: [User.ID: [WorkPlan.Away]]
         let asked: [User.ID: [Core.Day]]
-        let approvals: [User.ID: [Core.Day: DayApproval]]
+        /// In the order of the days.
+        let approvals: [User.ID: [DayApproval]]
 
         init(
             _ rules: Company.WorkRules, _ regions: [(site: Site.ID, region: Region)], _ targets: [WorkTarget],
@@ -180,9 +181,7 @@ struct PaidMonth: Sendable {
             self.targets = Dictionary(grouping: targets, by: \.user)
             self.away = Dictionary(grouping: away, by: \.user).mapValues { $0.map(\.away) }
             self.asked = Dictionary(grouping: asked, by: \.user).mapValues { $0.map(\.from) }
-            self.approvals = Dictionary(grouping: approvals, by: \.user).mapValues {
-                Dictionary($0.map { ($0.day, $0) }) { first, _ in first }
-            }
+            self.approvals = Dictionary(grouping: approvals, by: \.user)
         }
     }
 
@@ -219,7 +218,12 @@ struct PaidMonth: Sendable {
             facts.targets[user] ?? [], facts.away[user] ?? [], holidays, in: zone, until: leaving.map(zone.day(of:)))
         var days = plan.days(worked, of: days)
         guard let approvals = facts.approvals[user] else { return days }
-        for place in days.indices { days[place].approval = approvals[days[place].day] }
+        var next = 0
+        for place in days.indices {
+            while next < approvals.count, approvals[next].day < days[place].day { next += 1 }
+            guard next < approvals.count else { break }
+            if approvals[next].day == days[place].day { days[place].approval = approvals[next] }
+        }
         return days
     }
 

@@ -72,53 +72,68 @@ struct WageDraft: Sendable {
         !text.unicodeScalars.contains { $0 == ";" || $0 == "\"" || $0.value < 0x20 } && Windows1252.bytes(text) != nil
     }
 
-    private mutating func note(_ gap: WageGap) {
+    /// - Parameter gap: made only if it is among the first.
+    private mutating func note(_ gap: @autoclosure () -> WageGap) {
         countOfPeople += 1
-        if ofPeople.count < WageGap.most { ofPeople.append(gap) }
+        if ofPeople.count < WageGap.most { ofPeople.append(gap()) }
+    }
+
+    /// What a person's hours of one kind and place add up to.
+    private struct Part {
+        let wageType: Int
+        let costCentre: String
+        var minutes: Int
     }
 
     mutating func add(_ person: PaidHours) {
         for day in person.askedFor { note(WageGap(.absenceAsked, of: person, on: day)) }
+        // Few parts, and mostly the one of the entry before.
+        var parts: [Part] = []
+        var (isPaid, hasDays) = (false, false)
+        func pay(_ minutes: Int, _ kind: WageKind, _ costCentre: String) {
+            guard minutes > 0 else { return }
+            isPaid = true
+            kinds.insert(kind)
+            guard let type = settings.wageTypes[kind] else { return }
+            if let place = parts.lastIndex(where: { $0.wageType == type && $0.costCentre == costCentre }) {
+                parts[place].minutes += minutes
+            } else {
+                parts.append(Part(wageType: type, costCentre: costCentre, minutes: minutes))
+            }
+        }
+        var (site, costCentre): (Site.ID?, String) = (nil, "")
         for day in person.days {
             // Each rule that a day must keep before it is paid is one line here.
             if day.work.isOpen { note(WageGap(.openEntry, of: person, on: day.work.day)) }
-            let isPaid = day.paidAbsence.contains { $0.minutes > 0 }
-            if !day.entries.isEmpty || isPaid || day.work.targetMinutes ?? 0 > 0, !day.work.isOpen,
+            let paidAbsence = day.paidAbsence
+            let isPaidAbsence = paidAbsence.contains { $0.minutes > 0 }
+            if !day.entries.isEmpty || isPaidAbsence || day.work.targetMinutes ?? 0 > 0, !day.work.isOpen,
                 day.work.approval?.state != .approved
             {
                 note(WageGap(.notApproved, of: person, on: day.work.day))
             }
-            if isPaid, day.work.warnings.contains(.absenceWithEntries) {
+            if isPaidAbsence, day.work.warnings.contains(.absenceWithEntries) {
                 note(WageGap(.absenceWithEntries, of: person, on: day.work.day))
             }
             if day.lacksTarget { note(WageGap(.noTarget, of: person, on: day.work.day)) }
+            if !day.entries.isEmpty || !day.work.absences.isEmpty || day.work.creditMinutes > 0 { hasDays = true }
+            for entry in day.entries where entry.minutes > 0 {
+                if entry.site != site {
+                    site = entry.site
+                    sites.insert(entry.site)
+                    costCentre = costCentres[entry.site] ?? ""
+                }
+                pay(entry.minutes, entry.kind == .travel ? .travel : .work, costCentre)
+            }
+            for (kind, minutes) in paidAbsence { pay(minutes, kind, "") }
         }
-        guard
-            person.days.contains(where: {
-                !$0.entries.isEmpty || !$0.work.absences.isEmpty || $0.work.creditMinutes > 0
-            })
-        else { return }
+        guard hasDays else { return }
         names[person.user] = person.userName
         let number = number(of: person)
-        var minutes: [Int: [String: Int]] = [:]
-        var isPaid = false
-        func pay(_ paid: Int, _ kind: WageKind, _ costCentre: String?) {
-            guard paid > 0 else { return }
-            isPaid = true
-            kinds.insert(kind)
-            guard let type = settings.wageTypes[kind] else { return }
-            minutes[type, default: [:]][costCentre ?? "", default: 0] += paid
-        }
-        for day in person.days {
-            for entry in day.entries where entry.minutes > 0 {
-                sites.insert(entry.site)
-                pay(entry.minutes, entry.kind == .travel ? .travel : .work, costCentres[entry.site])
-            }
-            for (kind, paid) in day.paidAbsence { pay(paid, kind, nil) }
-        }
         if isPaid { people += 1 }
-        for (type, parts) in minutes.sorted(by: { $0.key < $1.key }) {
-            let hours = Self.hundredths(parts)
+        for (type, parts) in Dictionary(grouping: parts, by: \.wageType).sorted(by: { $0.key < $1.key }) {
+            let hours = Self.hundredths(
+                Dictionary(uniqueKeysWithValues: parts.map { ($0.costCentre, $0.minutes) }))
             amounts.append(
                 WageAmount(user: person.user, wageType: type, hundredths: hours.reduce(0) { $0 + $1.hundredths }))
             // One more than fits shows that there are too many.

@@ -85,13 +85,13 @@ public struct Wages: Sendable {
     public func reading(_ month: Month, of user: User.ID?, in scope: CompanyScope) async throws -> Reading {
         try scope.check(.exportHours)
         let (company, days) = (scope.company, month.first...month.last)
-        let (rules, users, regions, targets, away, asked, approvals) = try await database.fetch(
-            Company.workRules(scope), User.exists(user, scope), Site.regions(scope),
-            WorkTarget.all(in: company, of: days), Absence.granted(to: user, in: company, days),
-            Absence.asked(in: company, days), DayApproval.all(days, in: company))
+        let (rules, regions, targets, away, asked, approvals) = try await database.fetch(
+            Company.workRules(scope), Site.regions(scope), WorkTarget.all(in: company, of: days),
+            Absence.granted(to: user, in: company, days), Absence.asked(in: company, days),
+            DayApproval.all(days, in: company))
         guard let rules = rules.first else { throw Company.notFound }
         try rules.checkHours(of: month)
-        guard user == nil || !users.isEmpty else { throw User.notFound }
+        if let user, try await database.fetch(User.exists(user, scope)).isEmpty { throw User.notFound }
         let facts = PaidMonth.Facts(rules, regions, targets, away, asked: asked, approvals)
         return Reading(month: PaidMonth(month, of: user, facts, now: runtime.now(), in: scope))
     }
@@ -110,9 +110,10 @@ public struct Wages: Sendable {
     public func check(
         _ month: Month, _ format: WageExport.Format, of user: User.ID?, in scope: CompanyScope
     ) async throws -> WageCheck {
-        let reading = try await reading(month, of: user, in: scope)
-        let (stored, costCentres, last) = try await database.fetch(
+        async let known = database.fetch(
             WageSettings.stored(scope), WageSettings.costCentres(scope), WageExport.last(month, format, scope))
+        let reading = try await reading(month, of: user, in: scope)
+        let (stored, costCentres, last) = try await known
         var draft = WageDraft(WageSettings(stored, costCentres))
         try await reading.month.each(database) { for person in $0 { draft.add(person) } }
         let previous = user == nil ? last.first : nil

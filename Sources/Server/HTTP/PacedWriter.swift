@@ -6,16 +6,19 @@ import NIOCore
 struct PacedWriter: ResponseBodyWriter {
     private var writer: any ResponseBodyWriter
     private let eventLoop: any EventLoop
+    /// Ends once the piece before was offered to the system.
+    private var offered: EventLoopFuture<Void>?
 
     /// - Parameter eventLoop: the event loop of the connection.
     init(_ writer: any ResponseBodyWriter, on eventLoop: any EventLoop) {
         (self.writer, self.eventLoop) = (writer, eventLoop)
     }
 
-    /// Waits until the piece was offered to the system, so that the next one waits if it wasn't accepted.
+    /// Waits until the piece before was offered to the system, and longer if it wasn't accepted. The next one is made meanwhile.
     mutating func write(_ buffer: ByteBuffer) async throws {
+        try await offered?.get()
         try await writer.write(buffer)
-        try await eventLoop.submit {}.get()
+        offered = eventLoop.submit {}
     }
 
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws { try await writer.finish(trailingHeaders) }

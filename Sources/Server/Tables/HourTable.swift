@@ -128,6 +128,9 @@ struct CSVFile {
         bytes.append(UInt8(ascii: "\n"))
     }
 
+    /// The number of bytes that weren't taken yet.
+    var count: Int { bytes.count }
+
     mutating func take() -> ByteBuffer {
         defer { bytes.removeAll(keepingCapacity: true) }
         return ByteBuffer(bytes: bytes)
@@ -154,7 +157,15 @@ struct CSVFile {
         }
     }
 
-    private mutating func add(_ number: Int) { bytes.append(contentsOf: "\(number)".utf8) }
+    private mutating func add(_ number: Int) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        addDigits(number.magnitude)
+    }
+
+    private mutating func addDigits(_ number: UInt) {
+        if number >= 10 { addDigits(number / 10) }
+        bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number % 10))
+    }
 
     private mutating func addTwo(_ number: Int) {
         bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number / 10))
