@@ -33,6 +33,26 @@ CREATE INDEX absences_state ON absences USING btree (company_id, state, from_day
 
 CREATE INDEX absences_user ON absences USING btree (company_id, user_id, from_day, id);
 
+CREATE TABLE api_tokens (
+    company_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    scopes text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    last_used_at bigint,
+    expires_at bigint NOT NULL,
+    CONSTRAINT api_tokens_pkey PRIMARY KEY (company_id, id),
+    CONSTRAINT api_tokens_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX api_tokens_expiry ON api_tokens USING btree (expires_at);
+
+CREATE UNIQUE INDEX api_tokens_token ON api_tokens USING btree (token_hash);
+
+CREATE INDEX api_tokens_user ON api_tokens USING btree (company_id, user_id);
+
 CREATE TABLE assignments (
     company_id text COLLATE "C" NOT NULL,
     site_id text COLLATE "C" NOT NULL,
@@ -65,6 +85,7 @@ CREATE TABLE audit_entries (
     subject_id text COLLATE "C" NOT NULL,
     subject_name text COLLATE "C",
     changes text COLLATE "C" NOT NULL,
+    token_name text COLLATE "C",
     CONSTRAINT audit_entries_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT audit_entries_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
     CONSTRAINT audit_entries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -145,6 +166,7 @@ CREATE TABLE companies (
     local_holidays text COLLATE "C" NOT NULL DEFAULT ''::text,
     hours_kept_years bigint,
     hours_from text COLLATE "C",
+    second_factor_for text COLLATE "C" NOT NULL DEFAULT 'NONE'::text,
     CONSTRAINT companies_pkey PRIMARY KEY (id)
 );
 
@@ -198,6 +220,24 @@ CREATE INDEX day_approvals_day ON day_approvals USING btree (company_id, day, us
 CREATE INDEX day_approvals_reopened ON day_approvals USING btree (reopened_by, company_id) WHERE reopened_by IS NOT NULL;
 
 CREATE INDEX day_approvals_submitted ON day_approvals USING btree (submitted_by, company_id) WHERE submitted_by IS NOT NULL;
+
+CREATE TABLE factors (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    name text COLLATE "C",
+    secret bytea NOT NULL,
+    key_id text COLLATE "C" NOT NULL,
+    last_step bigint,
+    created_at bigint NOT NULL,
+    activated_at bigint,
+    used_at bigint,
+    CONSTRAINT factors_pkey PRIMARY KEY (company_id, user_id, id),
+    CONSTRAINT factors_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX factors_key ON factors USING btree (key_id);
 
 CREATE TABLE former_assignments (
     company_id text COLLATE "C" NOT NULL,
@@ -471,6 +511,14 @@ CREATE INDEX phones_key ON phones USING btree (key_hash);
 
 CREATE UNIQUE INDEX phones_user ON phones USING btree (company_id, user_id, key_hash);
 
+CREATE TABLE recovery_codes (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    code_hash bytea NOT NULL,
+    CONSTRAINT recovery_codes_pkey PRIMARY KEY (company_id, user_id, code_hash),
+    CONSTRAINT recovery_codes_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
 CREATE TABLE schema_migrations (
     version bigint NOT NULL,
     name text COLLATE "C" NOT NULL,
@@ -529,6 +577,22 @@ CREATE INDEX sessions_idle ON sessions USING btree (idle_at) WHERE idle_at IS NO
 CREATE INDEX sessions_token ON sessions USING btree (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at, switched_off_at);
 
 CREATE INDEX sessions_user ON sessions USING btree (company_id, user_id, id);
+
+CREATE TABLE sign_in_challenges (
+    company_id text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    token_hash bytea NOT NULL,
+    password_mark bytea NOT NULL,
+    wrong_codes bigint NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT sign_in_challenges_pkey PRIMARY KEY (company_id, user_id, token_hash),
+    CONSTRAINT sign_in_challenges_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+
+CREATE INDEX sign_in_challenges_expiry ON sign_in_challenges USING btree (expires_at);
+
+CREATE UNIQUE INDEX sign_in_challenges_token ON sign_in_challenges USING btree (token_hash);
 
 CREATE TABLE sites (
     company_id text COLLATE "C" NOT NULL,

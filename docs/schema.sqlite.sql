@@ -31,6 +31,26 @@ CREATE INDEX absences_state ON absences (company_id, state, from_day, id);
 
 CREATE INDEX absences_user ON absences (company_id, user_id, from_day, id);
 
+CREATE TABLE api_tokens (
+    company_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX api_tokens_expiry ON api_tokens (expires_at);
+
+CREATE UNIQUE INDEX api_tokens_token ON api_tokens (token_hash);
+
+CREATE INDEX api_tokens_user ON api_tokens (company_id, user_id);
+
 CREATE TABLE assignments (
     company_id TEXT NOT NULL,
     site_id TEXT NOT NULL,
@@ -63,6 +83,7 @@ CREATE TABLE audit_entries (
     subject_id TEXT NOT NULL,
     subject_name TEXT,
     changes TEXT NOT NULL,
+    token_name TEXT,
     PRIMARY KEY (company_id, id)
 ) WITHOUT ROWID;
 
@@ -140,6 +161,7 @@ CREATE TABLE companies (
     local_holidays TEXT NOT NULL DEFAULT '',
     hours_kept_years BIGINT,
     hours_from TEXT,
+    second_factor_for TEXT NOT NULL DEFAULT 'NONE',
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
@@ -187,6 +209,24 @@ CREATE INDEX day_approvals_day ON day_approvals (company_id, day, user_id);
 CREATE INDEX day_approvals_reopened ON day_approvals (reopened_by, company_id) WHERE reopened_by IS NOT NULL;
 
 CREATE INDEX day_approvals_submitted ON day_approvals (submitted_by, company_id) WHERE submitted_by IS NOT NULL;
+
+CREATE TABLE factors (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT,
+    secret BLOB NOT NULL,
+    key_id TEXT NOT NULL,
+    last_step BIGINT,
+    created_at BIGINT NOT NULL,
+    activated_at BIGINT,
+    used_at BIGINT,
+    PRIMARY KEY (company_id, user_id, id),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX factors_key ON factors (key_id);
 
 CREATE TABLE former_assignments (
     company_id TEXT NOT NULL,
@@ -451,6 +491,14 @@ CREATE INDEX phones_key ON phones (key_hash);
 
 CREATE UNIQUE INDEX phones_user ON phones (company_id, user_id, key_hash);
 
+CREATE TABLE recovery_codes (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    code_hash BLOB NOT NULL,
+    PRIMARY KEY (company_id, user_id, code_hash),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
 CREATE TABLE schema_migrations (
     version BIGINT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
@@ -506,6 +554,22 @@ CREATE INDEX sessions_idle ON sessions (idle_at) WHERE idle_at IS NOT NULL;
 CREATE INDEX sessions_token ON sessions (token_hash, expires_at, user_id, idle_at, last_used_at, confirmed_at, switched_off_at);
 
 CREATE INDEX sessions_user ON sessions (company_id, user_id, id);
+
+CREATE TABLE sign_in_challenges (
+    company_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    password_mark BLOB NOT NULL,
+    wrong_codes BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id, token_hash),
+    FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX sign_in_challenges_expiry ON sign_in_challenges (expires_at);
+
+CREATE UNIQUE INDEX sign_in_challenges_token ON sign_in_challenges (token_hash);
 
 CREATE TABLE sites (
     company_id TEXT NOT NULL REFERENCES companies (id),

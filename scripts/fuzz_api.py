@@ -22,11 +22,14 @@ import time
 import urllib.error
 import urllib.request
 
+import fuzz_codes
+
 SEED = int(os.environ.get("POLIER_TEST_SEED", "20261125"))
 EFFORT = int(os.environ.get("POLIER_TEST_EFFORT", "1"))
 OPERATOR = "operator@polier.example"
 DEMO = "fliesen-brandt.example"
 DEMO_PASSWORD = "polier-demo"
+GUEST_PASSWORD = "Mörtel und Kelle"
 PIN = "274961"
 WAGES = {"consultantNumber": 1234567, "clientNumber": 12345, "wageTypes": {"WORK": "1000", "TRAVEL": "1010"}}
 
@@ -256,6 +259,16 @@ class Fixture:
         link = manager.post(f"{self.path}/users/{user}/invitation")["link"]
         return {"companyId": self.company, "userId": user}, link.partition("token=")[2]
 
+    def enrolled(self):
+        """Somebody with a second factor: the parameters of paths to them, and what signs them in."""
+        place, token = self.guest()
+        account = {"email": f"guest{self.guests}@{DEMO}", "password": GUEST_PASSWORD}
+        Client(self.anyone.url, token).post("/auth/set-password", {"password": GUEST_PASSWORD})
+        client = Client(self.anyone.url, self.anyone.post("/auth/signin", account)["accessToken"])
+        begun = client.post("/users/me/factors", {"kind": "TOTP"})
+        client.post(f"/users/me/factors/{begun['id']}/activate", {"code": fuzz_codes.code(begun["secret"])})
+        return place, account | {"token": client.token}
+
     def card(self):
         """Somebody without an address, as the parameters of paths to them, and their card."""
         person = {"firstName": "Ali", "lastName": "Demir", "role": "WORKER"}
@@ -269,6 +282,12 @@ class Fixture:
         key = self.anyone.post("/auth/card", {"code": code, "pin": PIN})["phoneKey"]
         phone = self.clients["MANAGER"].get(f"{self.path}/users/{place['userId']}/phones")[0]["id"]
         return place | {"phoneId": phone}, {"userId": place["userId"], "pin": PIN, "phoneKey": key}
+
+    def token(self):
+        """An API token, which may be revoked."""
+        until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+        body = {"name": "Lohnbüro", "scopes": ["readTimes"], "expiresAt": until.isoformat()}
+        return {"companyId": self.company, "tokenId": self.clients["MANAGER"].post(f"{self.path}/tokens", body)["id"]}
 
     def cursors(self, client, place):
         """Where the second page of a list begins, for each list that has one."""
@@ -301,13 +320,18 @@ class Fixture:
         guests = [self.guest() for _ in range(13)]
         cards = [self.card()[1] for _ in range(3)]
         phones = [self.phone() for _ in range(5)]
+        second = self.enrolled()[1]
+        lost = [self.enrolled()[0] for _ in range(2)]
         people = list(self.people.values())
         company = "/api/v1/companies/{companyId}"
         spare = {
             f"{company}/users/{{userId}}": [guest for guest, _ in guests[5:10]],
             f"{company}/absences/{{absenceId}}": [
                 {"companyId": self.company, "absenceId": self.absence()} for _ in range(8)],
+            f"{company}/users/{{userId}}/factors": lost[:1],
+            "/api/v1/users/{userId}/factors": lost[1:],
             f"{company}/users/{{userId}}/phones/{{phoneId}}": [place for place, _ in phones[:2]],
+            f"{company}/tokens/{{tokenId}}": [self.token() for _ in range(4)] if one.role == "MANAGER" else [],
             f"{company}/sites/{{siteId}}": [self.site()[0] for _ in range(4)],
             f"{company}/sites/{{siteId}}/materials/{{materialId}}": self.site() + self.site(),
         }
@@ -325,6 +349,8 @@ class Fixture:
             "passwordChanges": 1 if one.whole else 0,
             "oneTimeTokens": [token for _, token in guests[10:]],
             "cards": cards,
+            # Somebody whose sign-in asks for a code.
+            "second": second,
             "phones": [phone for _, phone in phones[2:]],
             "crew": self.crew,
             "role": one.role,
@@ -367,6 +393,7 @@ def configure(one, description, client):
         [auth.openapi]
         bearer = {{ bearer = "{client.token}" }}
         oneTimeToken = {{ bearer = "used-up" }}
+        apiToken = {{ bearer = "{client.token}" }}
         [generation]
         max-examples = {one.examples}
         no-shrink = true

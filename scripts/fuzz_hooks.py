@@ -14,6 +14,7 @@ import random
 import re
 import uuid
 
+import fuzz_codes
 import requests
 import schemathesis
 from schemathesis.generation.meta import TestPhase
@@ -27,6 +28,11 @@ SIGN_IN, SIGN_OUT = "POST /api/v1/auth/signin", "POST /api/v1/auth/signout"
 RESET_PASSWORD, SET_PASSWORD = "POST /api/v1/auth/reset-password", "POST /api/v1/auth/set-password"
 CONFIRM = "POST /api/v1/auth/confirm"
 CARD, CARD_HOLDER, PIN = "POST /api/v1/auth/card", "POST /api/v1/auth/card/holder", "POST /api/v1/auth/pin"
+FACTORS = "POST /api/v1/users/me/factors"
+ACTIVATE = FACTORS + "/{factorId}/activate"
+REMOVE_FACTOR = "DELETE /api/v1/users/me/factors/{factorId}"
+RECOVER = "POST /api/v1/users/me/recovery-codes"
+SECOND_STEP = "POST /api/v1/auth/second-factor"
 FORGET_PHONE = "DELETE /api/v1/auth/phone/{userId}"
 ENTER_HOURS = "POST /api/v1/companies/{companyId}/sites/{siteId}/time-entries"
 CORRECT_HOURS = "PATCH /api/v1/companies/{companyId}/sites/{siteId}/time-entries/{entryId}"
@@ -37,6 +43,7 @@ TIME_SHEETS = "GET /api/v1/companies/{companyId}/time-sheets"
 SUBMIT = "POST /api/v1/companies/{companyId}/time-sheets/submit"
 APPROVE = "POST /api/v1/companies/{companyId}/time-sheets/approve"
 REOPEN = "POST /api/v1/companies/{companyId}/time-sheets/reopen"
+MAKE_TOKEN = "POST /api/v1/companies/{companyId}/tokens"
 MAKE_WAGES, SET_WAGES = [f"{act} /api/v1/companies/{{companyId}}/wage-{what}" for act, what in [("POST", "exports"), ("PUT", "settings")]]
 MOVE = "POST /api/v1/companies/{companyId}/transfers"
 FINISH = "POST /api/v1/companies/{companyId}/sites/{siteId}/finish"
@@ -57,7 +64,7 @@ answers = collections.defaultdict(collections.Counter)
 # All ids that an answer held: to these, schemathesis leads by itself.
 known = set()
 # How often an operation may still make the server hash a password, which takes its time.
-hashes = {REGISTER: 2, SIGN_IN: 2, SET_PASSWORD: 2, SIGN_OUT: 1, END_SESSION: 1, CARD: 2}
+hashes = {REGISTER: 2, SIGN_IN: 2, SET_PASSWORD: 2, SIGN_OUT: 1, END_SESSION: 1, CARD: 2, SECOND_STEP: 2}
 hashes[CHANGE_ACCOUNT] = FIXTURE["passwordChanges"]
 # The person who is signed in, as far as requests may change it.
 account = {"email": FIXTURE["email"], "password": FIXTURE["password"]}
@@ -82,6 +89,7 @@ def before_call(context, case, kwargs):
     adjust_headers(case)
     adjust_phone(case)
     adjust_clarifications(case)
+    adjust_factors(case)
     if isinstance(case.body, dict):
         case.body = plausible(case.body)
         adjust_credentials(case)
@@ -90,6 +98,7 @@ def before_call(context, case, kwargs):
         adjust_moves(case)
         adjust_absences(case)
         adjust_wages(case)
+        adjust_tokens(case)
 
 
 @schemathesis.hook
@@ -239,6 +248,32 @@ def adjust_phone(case):
         case.headers["Authorization"] = f"Bearer {phone['phoneKey']}"
 
 
+def adjust_factors(case):
+    """Acts as somebody who has a second factor: whoever asks has none, so that their password alone signs them in."""
+    name, second = name_of(case), FIXTURE["second"]
+    if name not in (ACTIVATE, REMOVE_FACTOR, RECOVER, SECOND_STEP) or not by_chance(0.5):
+        return
+    own = FACTORS.removeprefix("POST ")
+    if name == SECOND_STEP:
+        if isinstance(case.body, dict) and hashes[SECOND_STEP] > 0:
+            hashes[SECOND_STEP] -= 1
+            codes = send("POST", RECOVER.removeprefix("POST "), token=second["token"])["recoveryCodes"]
+            asked = send("POST", "/api/v1/auth/signin", {one: second[one] for one in ["email", "password"]})
+            case.body = {"challenge": asked["params"]["challenge"], "code": codes[0]["code"]}
+        return
+    # What is sent on purpose with another token, or none, stays so.
+    if case.headers.get("Authorization") != f"Bearer {FIXTURE['token']}":
+        return
+    case.headers["Authorization"] = f"Bearer {second['token']}"
+    factors = send("GET", own, token=second["token"])
+    if name == REMOVE_FACTOR and len(factors) > 1:
+        case.path_parameters = {"factorId": factors[-1]["id"]}
+    if name == ACTIVATE and len(factors) < 5 and isinstance(case.body, dict):
+        begun = send("POST", own, {"kind": "TOTP"}, token=second["token"])
+        case.path_parameters = {"factorId": begun["id"]}
+        case.body = {"code": fuzz_codes.code(begun["secret"])}
+
+
 # Bodies
 
 
@@ -299,6 +334,14 @@ def adjust_wages(case):
         case.path_parameters["companyId"] = place["companyId"]
         send("PUT", f"/api/v1/companies/{place['companyId']}/wage-settings", FIXTURE["wages"])
         case.body |= {"month": FIXTURE["paid_month"], "userId": FIXTURE["crew"][0]}
+
+
+def adjust_tokens(case):
+    """Makes tokens that last a moment: there is room for fifty, and those that are over make room."""
+    if name_of(case) == MAKE_TOKEN and by_chance(0.7):
+        end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=draw.randint(5, 60))
+        case.path_parameters["companyId"] = FIXTURE["places"][0]["companyId"]
+        case.body |= {"scopes": draw.sample(["readTimes", "readSites", "exportHours"], 2), "expiresAt": end.isoformat()}
 
 
 def adjust_hours(case):

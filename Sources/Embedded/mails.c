@@ -98,6 +98,12 @@ static const unsigned char mail_reset_de_mustache[] = {
 static const unsigned char mail_reset_en_mustache[] = {
 #embed "mails/reset.en.mustache"
 };
+static const unsigned char mail_second_factor_de_mustache[] = {
+#embed "mails/second-factor.de.mustache"
+};
+static const unsigned char mail_second_factor_en_mustache[] = {
+#embed "mails/second-factor.en.mustache"
+};
 static const unsigned char mail_still_there_de_mustache[] = {
 #embed "mails/still-there.de.mustache"
 };
@@ -144,6 +150,8 @@ static const struct polier_file mails[] = {
     {"password-changed.en", mail_password_changed_en_mustache, sizeof mail_password_changed_en_mustache},
     {"reset.de", mail_reset_de_mustache, sizeof mail_reset_de_mustache},
     {"reset.en", mail_reset_en_mustache, sizeof mail_reset_en_mustache},
+    {"second-factor.de", mail_second_factor_de_mustache, sizeof mail_second_factor_de_mustache},
+    {"second-factor.en", mail_second_factor_en_mustache, sizeof mail_second_factor_en_mustache},
     {"still-there.de", mail_still_there_de_mustache, sizeof mail_still_there_de_mustache},
     {"still-there.en", mail_still_there_en_mustache, sizeof mail_still_there_en_mustache},
     {"verify.de", mail_verify_de_mustache, sizeof mail_verify_de_mustache},

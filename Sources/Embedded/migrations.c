@@ -95,6 +95,12 @@ static const unsigned char migration_0030_wage_files_sql[] = {
 static const unsigned char migration_0031_hours_kept_sql[] = {
 #embed "../../migrations/0031_hours_kept.sql"
 };
+static const unsigned char migration_0032_api_tokens_sql[] = {
+#embed "../../migrations/0032_api_tokens.sql"
+};
+static const unsigned char migration_0033_second_factors_sql[] = {
+#embed "../../migrations/0033_second_factors.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -128,6 +134,8 @@ static const struct polier_file migrations[] = {
     {"0029_absences.sql", migration_0029_absences_sql, sizeof migration_0029_absences_sql},
     {"0030_wage_files.sql", migration_0030_wage_files_sql, sizeof migration_0030_wage_files_sql},
     {"0031_hours_kept.sql", migration_0031_hours_kept_sql, sizeof migration_0031_hours_kept_sql},
+    {"0032_api_tokens.sql", migration_0032_api_tokens_sql, sizeof migration_0032_api_tokens_sql},
+    {"0033_second_factors.sql", migration_0033_second_factors_sql, sizeof migration_0033_second_factors_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

@@ -248,6 +248,9 @@ static const unsigned char pages_register_js[] = {
 static const unsigned char pages_restore_email_js[] = {
 #embed "../../web/pages/restore-email.js"
 };
+static const unsigned char pages_second_factor_js[] = {
+#embed "../../web/pages/second-factor.js"
+};
 static const unsigned char pages_server_js[] = {
 #embed "../../web/pages/server.js"
 };
@@ -286,6 +289,9 @@ static const unsigned char pages_start_js[] = {
 };
 static const unsigned char pages_statement_js[] = {
 #embed "../../web/pages/statement.js"
+};
+static const unsigned char pages_tokens_js[] = {
+#embed "../../web/pages/tokens.js"
 };
 static const unsigned char pages_verify_js[] = {
 #embed "../../web/pages/verify.js"
@@ -446,8 +452,14 @@ static const unsigned char parts_local_holidays_js[] = {
 static const unsigned char parts_long_entry_js[] = {
 #embed "../../web/parts/long-entry.js"
 };
+static const unsigned char parts_lost_factor_js[] = {
+#embed "../../web/parts/lost-factor.js"
+};
 static const unsigned char parts_mail_reason_js[] = {
 #embed "../../web/parts/mail-reason.js"
+};
+static const unsigned char parts_make_token_js[] = {
+#embed "../../web/parts/make-token.js"
 };
 static const unsigned char parts_material_archive_js[] = {
 #embed "../../web/parts/material-archive.js"
@@ -530,6 +542,9 @@ static const unsigned char parts_running_time_js[] = {
 static const unsigned char parts_search_field_js[] = {
 #embed "../../web/parts/search-field.js"
 };
+static const unsigned char parts_second_step_js[] = {
+#embed "../../web/parts/second-step.js"
+};
 static const unsigned char parts_security_event_js[] = {
 #embed "../../web/parts/security-event.js"
 };
@@ -596,6 +611,9 @@ static const unsigned char words_de_absences_js[] = {
 static const unsigned char words_de_clarifications_js[] = {
 #embed "../../web/words/de-clarifications.js"
 };
+static const unsigned char words_de_factors_js[] = {
+#embed "../../web/words/de-factors.js"
+};
 static const unsigned char words_de_history_js[] = {
 #embed "../../web/words/de-history.js"
 };
@@ -611,6 +629,9 @@ static const unsigned char words_de_record_js[] = {
 static const unsigned char words_de_statement_js[] = {
 #embed "../../web/words/de-statement.js"
 };
+static const unsigned char words_de_tokens_js[] = {
+#embed "../../web/words/de-tokens.js"
+};
 static const unsigned char words_de_wages_js[] = {
 #embed "../../web/words/de-wages.js"
 };
@@ -623,6 +644,9 @@ static const unsigned char words_en_absences_js[] = {
 static const unsigned char words_en_clarifications_js[] = {
 #embed "../../web/words/en-clarifications.js"
 };
+static const unsigned char words_en_factors_js[] = {
+#embed "../../web/words/en-factors.js"
+};
 static const unsigned char words_en_history_js[] = {
 #embed "../../web/words/en-history.js"
 };
@@ -634,6 +658,9 @@ static const unsigned char words_en_privacy_js[] = {
 };
 static const unsigned char words_en_statement_js[] = {
 #embed "../../web/words/en-statement.js"
+};
+static const unsigned char words_en_tokens_js[] = {
+#embed "../../web/words/en-tokens.js"
 };
 static const unsigned char words_en_wages_js[] = {
 #embed "../../web/words/en-wages.js"
@@ -725,6 +752,7 @@ static const struct polier_file web[] = {
     {"pages/record.js", pages_record_js, sizeof pages_record_js},
     {"pages/register.js", pages_register_js, sizeof pages_register_js},
     {"pages/restore-email.js", pages_restore_email_js, sizeof pages_restore_email_js},
+    {"pages/second-factor.js", pages_second_factor_js, sizeof pages_second_factor_js},
     {"pages/server.js", pages_server_js, sizeof pages_server_js},
     {"pages/set-password.js", pages_set_password_js, sizeof pages_set_password_js},
     {"pages/sign-in.js", pages_sign_in_js, sizeof pages_sign_in_js},
@@ -738,6 +766,7 @@ static const struct polier_file web[] = {
     {"pages/sites.js", pages_sites_js, sizeof pages_sites_js},
     {"pages/start.js", pages_start_js, sizeof pages_start_js},
     {"pages/statement.js", pages_statement_js, sizeof pages_statement_js},
+    {"pages/tokens.js", pages_tokens_js, sizeof pages_tokens_js},
     {"pages/verify.js", pages_verify_js, sizeof pages_verify_js},
     {"pages/wages.js", pages_wages_js, sizeof pages_wages_js},
     {"parts/absence-form.js", parts_absence_form_js, sizeof parts_absence_form_js},
@@ -791,7 +820,9 @@ static const struct polier_file web[] = {
     {"parts/invitation.js", parts_invitation_js, sizeof parts_invitation_js},
     {"parts/local-holidays.js", parts_local_holidays_js, sizeof parts_local_holidays_js},
     {"parts/long-entry.js", parts_long_entry_js, sizeof parts_long_entry_js},
+    {"parts/lost-factor.js", parts_lost_factor_js, sizeof parts_lost_factor_js},
     {"parts/mail-reason.js", parts_mail_reason_js, sizeof parts_mail_reason_js},
+    {"parts/make-token.js", parts_make_token_js, sizeof parts_make_token_js},
     {"parts/material-archive.js", parts_material_archive_js, sizeof parts_material_archive_js},
     {"parts/material-form.js", parts_material_form_js, sizeof parts_material_form_js},
     {"parts/material-list.js", parts_material_list_js, sizeof parts_material_list_js},
@@ -819,6 +850,7 @@ static const struct polier_file web[] = {
     {"parts/remove-site.js", parts_remove_site_js, sizeof parts_remove_site_js},
     {"parts/running-time.js", parts_running_time_js, sizeof parts_running_time_js},
     {"parts/search-field.js", parts_search_field_js, sizeof parts_search_field_js},
+    {"parts/second-step.js", parts_second_step_js, sizeof parts_second_step_js},
     {"parts/security-event.js", parts_security_event_js, sizeof parts_security_event_js},
     {"parts/sign-in-again.js", parts_sign_in_again_js, sizeof parts_sign_in_again_js},
     {"parts/similar-names.js", parts_similar_names_js, sizeof parts_similar_names_js},
@@ -841,19 +873,23 @@ static const struct polier_file web[] = {
     {"sw.js", sw_js, sizeof sw_js},
     {"words/de-absences.js", words_de_absences_js, sizeof words_de_absences_js},
     {"words/de-clarifications.js", words_de_clarifications_js, sizeof words_de_clarifications_js},
+    {"words/de-factors.js", words_de_factors_js, sizeof words_de_factors_js},
     {"words/de-history.js", words_de_history_js, sizeof words_de_history_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
     {"words/de-privacy.js", words_de_privacy_js, sizeof words_de_privacy_js},
     {"words/de-record.js", words_de_record_js, sizeof words_de_record_js},
     {"words/de-statement.js", words_de_statement_js, sizeof words_de_statement_js},
+    {"words/de-tokens.js", words_de_tokens_js, sizeof words_de_tokens_js},
     {"words/de-wages.js", words_de_wages_js, sizeof words_de_wages_js},
     {"words/de.js", words_de_js, sizeof words_de_js},
     {"words/en-absences.js", words_en_absences_js, sizeof words_en_absences_js},
     {"words/en-clarifications.js", words_en_clarifications_js, sizeof words_en_clarifications_js},
+    {"words/en-factors.js", words_en_factors_js, sizeof words_en_factors_js},
     {"words/en-history.js", words_en_history_js, sizeof words_en_history_js},
     {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
     {"words/en-privacy.js", words_en_privacy_js, sizeof words_en_privacy_js},
     {"words/en-statement.js", words_en_statement_js, sizeof words_en_statement_js},
+    {"words/en-tokens.js", words_en_tokens_js, sizeof words_en_tokens_js},
     {"words/en-wages.js", words_en_wages_js, sizeof words_en_wages_js},
     {"words/en.js", words_en_js, sizeof words_en_js},
 };

@@ -150,6 +150,10 @@ struct PermissionTableTests {
         Row(.correctTimes, .bookkeeper, own: .forbidden, other: .notFound),
         Row(.readAudit, .bookkeeper, own: .forbidden, other: .notFound),
         Row(.readMails, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.manageTokens, .admin, own: .forbidden, other: .forbidden),
+        Row(.manageTokens, .manager, own: .all, other: .notFound),
+        Row(.manageTokens, .bookkeeper, own: .forbidden, other: .notFound),
+        Row(.manageTokens, .worker, own: .forbidden, other: .notFound),
     ]
 
     @Test("it has a line for each permission and role")
@@ -161,6 +165,55 @@ struct PermissionTableTests {
                     "\(permission), \(role)")
             }
         }
+    }
+
+    /// A new permission is closed to tokens until someone decides otherwise here.
+    @Test("what a token can be given")
+    func tokens() throws {
+        let open = Permission.allCases.filter(\.isForTokens)
+        #expect(
+            Set(open) == [
+                .readCompany, .readUsers, .readSites, .changeSites, .changeMaterials, .adjustAmounts, .moveMaterial,
+                .checkIn, .readTimes, .readCosts, .enterTimes, .correctTimes, .submitTimes, .approveTimes, .verifyHours,
+                .exportHours, .readClarifications, .decideClarifications, .readAbsences, .changeAbsences,
+                .changeTargets,
+                .readAudit, .readMails,
+            ])
+        let (runtime, company): (Runtime, Company.ID) = (.live, Runtime.live.newID())
+        for role in Role.allCases where role != .admin {
+            let user = User(
+                id: runtime.newID(), companyID: company, email: "a@b.de", firstName: "A", lastName: "B", role: role,
+                status: .active, language: .german, version: 1, createdAt: runtime.now(), updatedAt: runtime.now())
+            for scope in open {
+                let grant = APIToken.Grant(id: runtime.newID(), name: "A", scopes: [scope], lastUsedAt: nil)
+                let program = Actor(with: grant, of: user, session: runtime.newID())
+                #expect(program.recordedSession == nil && program.confirmedUntil(now: runtime.now()) == nil)
+                for permission in Permission.allCases {
+                    let mayPerson = role.reach(of: permission) != nil
+                    let mayProgram = (try? program.scope(company, for: permission)) != nil
+                    #expect(mayProgram == (mayPerson && permission == scope), "\(role) \(scope) \(permission)")
+                    #expect(throws: Refusal.self) { try program.check(permission) }
+                }
+            }
+        }
+    }
+
+    /// As zlib computes it, and what each change of a token does to it.
+    @Test("a token's checksum")
+    func checksums() {
+        #expect(APITokenText.checksum(of: "123456789".utf8) == "cbf43926")
+        let text = APITokenText(.live)
+        #expect(text.text.wholeMatch(of: /polier_api_[0-9a-f]{72}/) != nil)
+        #expect(APITokenText(sent: text.text[...])?.hash == text.hash)
+        #expect(APITokens.isOne(text.text[...]) && !APITokens.isOne(Token(.live).text[...]))
+        var utf8 = Array(text.text.utf8)
+        for place in utf8.indices {
+            utf8[place] ^= 1
+            #expect(APITokenText(sent: Substring(decoding: utf8, as: UTF8.self)) == nil, "\(place)")
+            utf8[place] ^= 1
+        }
+        #expect(APITokenText(sent: text.text.dropLast()) == nil && APITokenText(sent: (text.text + "0")[...]) == nil)
+        #expect(APITokenText(sent: text.text.uppercased()[...]) == nil && APITokenText(sent: "") == nil)
     }
 
     @Test("what somebody may do", arguments: table)

@@ -171,6 +171,8 @@ import Testing
                 "{\"email\": \"l@v.example\", \"firstName\": \"L\", \"lastName\": \"V\", \"role\": \"WORKER\"}")
             #expect(invited.status == 201)
             #expect(try await server.signIn(company.email, cookie: "none").status == 200)
+            _ = try await server.enrol(company.manager)
+            _ = try await server.challenge(company.email)
 
             for client in [company.manager, leaving.worker.client] {
                 #expect(try await client.get(company.path + "/export").status == 403)

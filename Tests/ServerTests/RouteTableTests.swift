@@ -100,8 +100,11 @@ import Testing
                     let expected: Set<Int> =
                         switch caller.role.reach(of: permission) {
                         case nil: [403]
-                        // The phone is another person's.
-                        case .anyCompany, .ownCompany: route.places.contains("phoneId") ? [404] : [200, 400, 412]
+                        // The phone is another person's, and the person has no second factor.
+                        case .anyCompany, .ownCompany:
+                            route.places.contains("phoneId")
+                                || route.method == .delete && route.path.hasSuffix("/factors")
+                                ? [404] : route.places.contains("tokenId") ? [204] : [200, 400, 412]
                         case .assignedSites where route.places.contains("siteId") && !caller.isAssigned:
                             route.method == .get ? [404] : [404, 400]
                         case .assignedSites where route.places.contains("userId") && caller.isAssigned: [404]

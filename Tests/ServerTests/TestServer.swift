@@ -70,7 +70,7 @@ struct TestServer: Sendable {
                 registrationIsOpen: settings.registrationIsOpen,
                 mailSigningKey: { settings.mail.signingKey }, lowStockPause: settings.lowStockPause,
                 writesPerMinute: settings.writesPerMinute, answers: answers,
-                operatedBy: settings.operatedBy)
+                factors: settings.factorPolicy(), operatedBy: settings.operatedBy)
             try await serve(api, reading) { client in
                 try await body(
                     TestServer(

@@ -35,6 +35,7 @@ enum Tour {
         _ = try await server.client.post("/api/v1/auth/reset-password", "{\"email\": \"l@v.example\"}")
         _ = try await manager.put(path, "{\"status\": \"INACTIVE\"}")
         try await useCards(server, world.company)
+        try await useTokens(server, world.company)
         _ = try await admin.client.put(company + "/users/" + world.company.managerID, "{\"role\": \"WORKER\"}")
         try await manager.confirm()
         try await server.useAsCookie(try #require(manager.token))
@@ -153,10 +154,14 @@ enum Tour {
         _ = try await (mails.latest(5), mails.get(Runtime.live.newID()))
         _ = try await mails.retry(Runtime.live.newID(), now: server.clock.now)
 
+        try await admin.client.confirm()
+        try await useFactors(server, admin.client)
+
         // The work that only the server and the command line do.
         let limits = CompanyLimits(database, runtime: server.runtime)
         let all = Companies(database, runtime: server.runtime)
         _ = try await (all.find(world.company.email), all.find(world.company.id))
+        _ = try await Factors(database, policy: .none, runtime: server.runtime).areUnreadable()
         let operators = Operators(database, runtime: server.runtime)
         _ = try await operators.list()
         if let person = try await operators.person(world.company.email) {
@@ -438,9 +443,11 @@ enum Tour {
             site + "/time-entries",
             "{\"userIds\": [\"\(person.id)\"], \"checkedInAt\": \"\(since)\", \"reason\": \"Zettel\"}")
         try await StillThere(database, provesAddresses: true, runtime: server.runtime).run()
-        // What was asked for is told by now.
-        server.clock.advance(by: .seconds(60))
-        _ = try await Outbox(database, runtime: server.runtime).claim(atMost: 50)
+        // What was asked for is told by now, collected for ten minutes.
+        for wait in [60, 540] {
+            server.clock.advance(by: .seconds(wait))
+            _ = try await Outbox(database, runtime: server.runtime).claim(atMost: 100)
+        }
     }
 
     /// What is converted, refused late, removed, read and restored.
@@ -523,6 +530,55 @@ enum Tour {
         }
         _ = try await company.card(of: milan.id, "{\"lostPhone\": true}")
         _ = try await company.manager.put("\(company.path)/users/\(milan.id)", "{\"status\": \"INACTIVE\"}")
+    }
+
+    /// API tokens that are made, listed, used, revoked, and as many as there may be, of which some expire.
+    private static func useTokens(_ server: TestServer, _ company: TestCompany) async throws {
+        let until = server.clock.now + .seconds(3600)
+        let token = try await company.apiToken(["readTimes"], until: until)
+        for page in ["?limit=1", ""] { _ = try await company.manager.get(company.path + "/tokens" + page) }
+        _ = try await token.client.get(company.path + "/time-sheets")
+        // The use is written in the background.
+        for _ in 0..<500 {
+            let listed = try await company.manager.get(company.path + "/tokens").json.list
+            if listed.contains(where: { $0["lastUsedAt"]?.text != nil }) { break }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        _ = try await company.manager.delete(company.path + "/tokens/" + token.id)
+        _ = try await token.client.get(company.path + "/time-sheets")
+        while let made = try? await company.apiToken(["readTimes"], until: until) { _ = made }
+    }
+
+    /// Second factors that are added, asked for, guessed, confirmed with, lost, reset and removed.
+    private static func useFactors(_ server: TestServer, _ admin: Client) async throws {
+        let company = try await TestCompany.register(server.client, name: "Faktor")
+        let own = "/api/v1/users/me/factors"
+        _ = try await company.manager.patch(company.path, "{\"secondFactorFor\": \"MANAGERS\"}")
+        let phone = try await server.enrol(company.manager)
+        _ = try await company.manager.get(own)
+        _ = try await company.manager.get("/api/v1/users/me/recovery-codes")
+        server.clock.advance(by: .seconds(60))
+        let challenge = try await server.challenge(company.email)
+        for code in [phone.wrong(server.clock.now), phone.code(server.clock.now)] {
+            _ = try await server.secondStep(challenge, code)
+        }
+        server.clock.advance(by: .seconds(60))
+        for code in [phone.wrong(server.clock.now), phone.code(server.clock.now)] {
+            _ = try await company.manager.post("/api/v1/auth/confirm", "{\"code\": \"\(code)\"}")
+        }
+        _ = try await server.secondStep(try await server.challenge(company.email), phone.recoveryCodes[0])
+        _ = try await company.manager.post("/api/v1/users/me/recovery-codes")
+        _ = try await company.manager.get("\(company.path)/users/\(company.managerID)/factors")
+        _ = try await company.manager.delete("\(own)/\(phone.id)")
+        for path in [
+            "\(company.path)/users/\(company.managerID)/factors", "/api/v1/users/\(company.managerID)/factors",
+        ] {
+            let again = server.client.with(token: try await TestCompany.signIn(server.client, email: company.email))
+            _ = try await server.enrol(again)
+            _ = try await admin.delete(path)
+        }
+        // Only one company is left for what comes later.
+        _ = try await admin.delete(company.path)
     }
 
     /// A new name, and addresses that are requested, requested again, withdrawn, confirmed and restored.

@@ -44,10 +44,12 @@ struct World: Sendable {
              "lines": [{"materialId": "\(material.lastSegment)", "amount": 0.001}]}
             """)
         guard let transfer = moved.json["id"]?.text else { throw Unexpected(reply: moved) }
+        let token = try await company.apiToken(["readSites"], until: server.clock.now + .seconds(86_400))
         ids = [
             "companyId": company.id, "siteId": site.lastSegment, "materialId": material.lastSegment,
             "userId": other.id, "entryId": entryID, "sessionId": session,
-            "phoneId": phone.phone, "transferId": transfer, "clarificationId": clarification, "absenceId": absence,
+            "phoneId": phone.phone, "tokenId": token.id, "factorId": Runtime.live.newID(Factor.self).text,
+            "transferId": transfer, "clarificationId": clarification, "absenceId": absence,
             "exportId": try await server.wageExport(company.id, by: company.managerID),
             "fromSiteId": site.lastSegment,
             "toSiteId": site.lastSegment, "restTo": site.lastSegment,
@@ -82,6 +84,19 @@ extension TestCompany {
             let phone = phones.json[0]?["id"]?.text
         else { throw Unexpected(reply: signedIn) }
         return CardHolder(id: id, client: server.client.with(token: token), key: key, phone: phone, card: card)
+    }
+
+    /// A new API token of the manager, who has confirmed their password.
+    func apiToken(_ scopes: [String], name: String = "Lohnbüro", until: Instant) async throws -> (
+        client: Client, id: String, text: String
+    ) {
+        let listed = scopes.map { "\"\($0)\"" }.joined(separator: ", ")
+        let made = try await manager.post(
+            path + "/tokens", "{\"name\": \"\(name)\", \"scopes\": [\(listed)], \"expiresAt\": \"\(until.text)\"}")
+        guard made.status == 201, let id = made.json["id"]?.text, let text = made.json["token"]?.text else {
+            throw Unexpected(reply: made)
+        }
+        return (manager.with(token: text), id, text)
     }
 
     /// A new card of a person.

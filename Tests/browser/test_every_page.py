@@ -23,7 +23,7 @@ IN_COMPANY = [
     "/people/{worker}", "/people/{carded}", "/hours", "/hours/record", "/hours/statement", "/wages", "/clarifications", "/absences", "/company", "/company/mails", "/company/history", "/archive", "/sites/{gone}",
     "/sites/{gone}/history", "/people?former",
 ]
-MANAGER = ["/", *IN_COMPANY, "/profile", "/nothing-here"]
+MANAGER = ["/", *IN_COMPANY, "/company/tokens", "/profile", "/nothing-here"]
 WORKER = ["/", "/sites", "/sites/{depot}", "/sites/{site}", "/sites/{site}/team", "/sites/{site}/hours", "/hours", "/hours/record", "/hours/statement", "/clarifications", "/absences", "/profile"]
 OPERATOR = ["/", "/companies", "/server", "/companies/{company}", *("/companies/{company}" + path for path in IN_COMPANY), "/profile"]
 

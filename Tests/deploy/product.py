@@ -85,8 +85,10 @@ def check_settings(path):
             assert name in settings(), f"there is no setting {name} (in {path})"
             if name.endswith("_FILE"):
                 everything[name] = f"{folder}/{name}"
-                secret = "smtps://a:b@localhost" if "SMTP" in name else "secret"
+                secret = "smtps://a:b@localhost" if "SMTP" in name else 64 * "a" if "POLIER_SECRET_KEY" in name else "secret"
                 pathlib.Path(everything[name]).write_text(secret + "\n")
+        if "POLIER_SECRET_KEY" in everything:
+            everything["POLIER_SECRET_KEY"] = 64 * "a"
         if "POLIER_SMTP_URL" in everything:
             everything["POLIER_SMTP_URL"] = "smtps://a:b@localhost"
         lines = "".join(f'{name}="{value}"\n' for name, value in everything.items())

@@ -22,20 +22,17 @@ const known = new Set([
   "app/phone.js", "parts/card-sheet.js", "parts/print-cards.js", "parts/home-screen.js",
   // What waits of who is signed out is handed in with a signal only.
   "app/queue.js",
-  "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js", "words/de.js", "words/de-inside.js", "words/en.js", "words/en-inside.js",
-  // Read once, at home.
-  "words/de-privacy.js", "words/en-privacy.js",
+  "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js",
+  // Factors are added, asked for and reset by the server only.
+  "parts/second-step.js", "parts/lost-factor.js",
   // What would be erased is counted by the server.
   "parts/hours-kept.js",
+  // Programs are let in by the server only.
+  "parts/make-token.js",
   // Payroll files are made by the server only.
-  "parts/wage-settings.js", "parts/personnel-number.js", "words/de-wages.js", "words/en-wages.js",
-  // The server alone books and declines; the words of the person's language are fetched ahead by what uses them.
-  "parts/book-clarification.js", "words/de-clarifications.js", "words/en-clarifications.js",
-  // Changes are shown to managers, for whom they are fetched.
-  "words/de-history.js", "words/en-history.js",
-  // So is what is put on paper; the record for a check is fetched ahead with its words by who may be asked for it.
-  "words/de-statement.js", "words/en-statement.js", "words/de-record.js",
-  "words/de-absences.js", "words/en-absences.js",
+  "parts/wage-settings.js", "parts/personnel-number.js",
+  // The server alone books and declines.
+  "parts/book-clarification.js",
 ]);
 
 test("whatever is imported when something is tapped is fetched ahead", async () => {

@@ -5,14 +5,23 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { describe, test } from "node:test";
 import de from "words/de.js";
+import deFactors from "words/de-factors.js";
 import deInside from "words/de-inside.js";
+import deTokens from "words/de-tokens.js";
 import en from "words/en.js";
+import enFactors from "words/en-factors.js";
 import enInside from "words/en-inside.js";
+import enTokens from "words/en-tokens.js";
 
 const described = JSON.parse(
   execFileSync(path.resolve(process.env.POLIER_TEST_BINARY), ["openapi"], { maxBuffer: 100_000_000 }));
 const codes = described["x-codes"];
-const languages = { de: { door: de, inside: deInside }, en: { door: en, inside: enInside } };
+/** With what only the page of API tokens, and programs, are told. */
+const whole = (inside, { problems }) => ({ ...inside, problems: { ...inside.problems, ...problems } });
+// Refusals of codes are met where their words are there.
+const languages = {
+  de: { door: de, inside: whole(deInside, deTokens), factors: deFactors }, en: { door: en, inside: whole(enInside, enTokens), factors: enFactors },
+};
 
 /** What the app adds to the values of a code. */
 const extras = { problems: ["count", "why", "requestId"], fields: [], mailReasons: [], corrections: [] };
@@ -25,15 +34,16 @@ test("the lists of codes are those that there are words for", () => {
   for (const [name, list] of Object.entries(codes)) assert.ok(list.length >= 2, name);
 });
 
-for (const [language, { door, inside }] of Object.entries(languages)) {
+for (const [language, { door, inside, factors }] of Object.entries(languages)) {
   describe(language, () => {
     for (const [group, list] of Object.entries(codes)) {
-      const words = new Map([...Object.entries(door[group] ?? {}), ...Object.entries(inside[group] ?? {})]);
+      const parts = [door, inside, factors].map((part) => Object.entries(part[group] ?? {}));
+      const words = new Map(parts.flat());
 
       test(`each of the ${group} has words, and each of the words a code`, () => {
         assert.deepEqual([...words.keys()].sort(), list.map(({ code }) => code).sort());
         // A word of the door that also stood inside would be shadowed.
-        assert.equal(words.size, Object.keys(door[group] ?? {}).length + Object.keys(inside[group] ?? {}).length);
+        assert.equal(words.size, parts.flat().length);
       });
 
       test(`words for ${group} need what their codes have`, () => {

@@ -8,19 +8,23 @@ import { describe, test } from "node:test";
 import de from "words/de.js";
 import deAbsences from "words/de-absences.js";
 import deClarifications from "words/de-clarifications.js";
+import deFactors from "words/de-factors.js";
 import deHistory from "words/de-history.js";
 import deInside from "words/de-inside.js";
 import dePrivacy from "words/de-privacy.js";
 import deRecord from "words/de-record.js";
 import deStatement from "words/de-statement.js";
+import deTokens from "words/de-tokens.js";
 import deWages from "words/de-wages.js";
 import en from "words/en.js";
 import enAbsences from "words/en-absences.js";
 import enClarifications from "words/en-clarifications.js";
+import enFactors from "words/en-factors.js";
 import enHistory from "words/en-history.js";
 import enInside from "words/en-inside.js";
 import enPrivacy from "words/en-privacy.js";
 import enStatement from "words/en-statement.js";
+import enTokens from "words/en-tokens.js";
 import enWages from "words/en-wages.js";
 
 const isLeaf = (word) => typeof word === "string" || ("one" in word && "other" in word);
@@ -31,8 +35,8 @@ function keysOf(words, prefix = "") {
 }
 
 const languages = {
-  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages), ...keysOf(deStatement), ...keysOf(deHistory), ...keysOf(deRecord)]),
-  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages), ...keysOf(enStatement), ...keysOf(enHistory),
+  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages), ...keysOf(deStatement), ...keysOf(deHistory), ...keysOf(deTokens), ...keysOf(deFactors), ...keysOf(deRecord)]),
+  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages), ...keysOf(enStatement), ...keysOf(enHistory), ...keysOf(enTokens), ...keysOf(enFactors),
     // What authorities are shown is in German.
     ...keysOf(deRecord)]),
 };
@@ -82,4 +86,14 @@ describe("the history has words for each field", () => {
       }
     });
   }
+});
+
+test("each scope that a token can have has words, and can be ticked", async () => {
+  const { scopes } = await import("parts/make-token.js");
+  const described = JSON.parse(
+    execFileSync(path.resolve(process.env.POLIER_TEST_BINARY), ["openapi"], { maxBuffer: 100_000_000 }));
+  const body = described.paths["/api/v1/companies/{companyId}/tokens"].post.requestBody.content["application/json"].schema;
+  const known = [...body.properties.scopes.items.enum].sort();
+  assert.deepEqual([...scopes].sort(), known);
+  for (const { tokens } of [deTokens, enTokens]) assert.deepEqual(Object.keys(tokens.scopes).sort(), known);
 });

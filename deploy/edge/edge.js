@@ -120,7 +120,7 @@ function unreachable(subdomains) {
 
 function plain(found, path, subdomains) {
   const headers = withSecurity(found.headers, subdomains);
-  const isForEver = /\.[0-9a-f]{12}\.[a-z]+$/.test(path);
+  const isForEver = /\.[0-9a-f]{8}\.[a-z]+$/.test(path);
   headers.set("Cache-Control", found.ok && isForEver ? "public, max-age=31536000, immutable" : "no-cache");
   return new Response(found.body, { status: found.status, headers });
 }

@@ -31,14 +31,19 @@ export class Problem extends Error {
     this.endsSession = false;
   }
 
-  /** Whether the operator has suspended the person's company: nothing is deleted, and nothing is shown until it is resumed. */
-  get isSuspension() {
-    return this.code === "company-suspended";
+  /** Whether the person must add a second factor before anything else. */
+  get lacksFactor() {
+    return this.code === "second-factor-missing";
+  }
+
+  /** Whether nothing is shown or taken until then, or until the operator resumes the suspended company. Nothing is deleted. */
+  get isBarred() {
+    return this.lacksFactor || this.code === "company-suspended";
   }
 
   /** Whether the resource doesn't exist, or isn't this person's to see. */
   get isGone() {
-    return (this.status === 404 || this.status === 403) && !this.isSuspension;
+    return (this.status === 404 || this.status === 403) && !this.isBarred;
   }
 
   /** Whether the same request may succeed a little later. */
@@ -173,7 +178,7 @@ async function send(method, path, { body, key, of, version, token, signal, keepa
       retryAfter: Number(response.headers.get("Retry-After")) || null,
       requestId: answer?.requestId ?? response.headers.get("X-Request-Id"),
     });
-    problem.endsSession = problem.status === 401 && !token && path !== "/auth/signin" && !ofOtherProofs.has(problem.code);
+    problem.endsSession = problem.status === 401 && !token && !/^\/auth\/(signin|second)/.test(path) && !ofOtherProofs.has(problem.code);
     if (problem.endsSession) onUnauthorized();
     throw problem;
   } catch (error) {

@@ -60,6 +60,7 @@ export const may = {
   leadSite: (site) => leads() || (role() === "WORKER" && isForeman(site)),
   /** Audit entries, and the delivery status of mails. */
   seeHistory: leads,
+  manageTokens: () => role() === "MANAGER",
 };
 
 const isForeman = (site) => (site?.assignments ?? []).some(({ userId, isForeman }) => isForeman === true && userId === session.user.id);

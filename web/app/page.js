@@ -94,13 +94,13 @@ export class Page {
       await kept.refresh(read.path, { signal: this.signal });
     } catch (problem) {
       if (this.signal.aborted) return;
-      const { isGone, isSuspension } = problem;
+      const { isGone, isBarred } = problem;
       if (isGone) kept.forget(read.path);
       if (read.optional) {
         this.problems[name] = problem;
         if (isGone) this.data[name] = undefined;
         this.update();
-      } else if (isGone || isSuspension || this.data[name] === undefined) {
+      } else if (isGone || isBarred || this.data[name] === undefined) {
         this.fail(problem);
       } else if (problem.status === undefined) {
         fail(problem);

@@ -195,6 +195,11 @@ async function show({ moves = false, y = 0 }) {
   const giveUp = async (problem) => {
     if (next !== page || problem.name === "AbortError") return;
     if (problem.status === undefined) console.error(problem);
+    if (problem.lacksFactor) {
+      // What is typed, or shown just once, isn't thrown away: sending it says why it has to wait.
+      if (isShown && (holders().length || [...openDialogs].some((dialog) => dialog.mayClose === false))) return;
+      return void go("/second-factor?must", { replace: true, saved: true });
+    }
     await frameIsThere;
     const { isGone = false } = problem;
     next.isFailed = !isGone;

@@ -33,6 +33,7 @@ const ofCompany = [
   { path: "/company", page: "company", roles: leads, section: "company" },
   { path: "/company/mails", page: "company-mails", roles: leads, section: "company", needsServer: true },
   { path: "/company/history", page: "company-history", roles: leads, section: "company", needsServer: true },
+  { path: "/company/tokens", page: "tokens", roles: leads, section: "company", needsServer: true },
 ];
 
 /** @type {{path: string, page: string, pattern: RegExp, roles?: string[], section?: string, tab?: string, isDoor?: boolean,
@@ -45,6 +46,7 @@ const table = [
   { path: "/companies", page: "companies", roles: ["ADMIN"], section: "companies" },
   { path: "/server", page: "server", roles: ["ADMIN"], section: "companies", needsServer: true },
   { path: "/profile", page: "profile", roles: all, section: "profile" },
+  { path: "/second-factor", page: "second-factor", roles: all, section: "profile", needsServer: true },
   // Open to everyone, signed in or not.
   { path: "/register", page: "register", isDoor: true },
   { path: "/forgot-password", page: "forgot-password", isDoor: true },

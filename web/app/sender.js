@@ -58,7 +58,7 @@ export function createSender(queue) {
       if (!problem) continue;
       // It continues after the sign-in, or once the company is resumed.
       if (problem.status === 401) return queue.turnedAway?.();
-      if (problem.isSuspension) return wait(longest);
+      if (problem.isBarred) return wait(longest);
       if (isRefusal(problem)) {
         await queue.refused(entry, problem);
         continue;

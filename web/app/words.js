@@ -4,18 +4,12 @@ import { importModule } from "app/modules.js";
 import { notes } from "app/notes.js";
 import { now } from "app/now.js";
 
-// The words of the sign-in pages, those of single pages and of what comes seldom, and the rest: a person on a slow line needs only the first to sign in.
-const languages = {
-  de: { door: () => import("words/de.js"), inside: () => import("words/de-inside.js"), privacy: () => import("words/de-privacy.js"),
-    clarifications: () => import("words/de-clarifications.js"), absences: () => import("words/de-absences.js"),
-    wages: () => import("words/de-wages.js"), statement: () => import("words/de-statement.js"), record: () => import("words/de-record.js"),
-    history: () => import("words/de-history.js") },
-  en: { door: () => import("words/en.js"), inside: () => import("words/en-inside.js"), privacy: () => import("words/en-privacy.js"),
-    clarifications: () => import("words/en-clarifications.js"), absences: () => import("words/en-absences.js"),
-    wages: () => import("words/en-wages.js"), statement: () => import("words/en-statement.js"), history: () => import("words/en-history.js"),
-    // Shown to authorities, who ask for German.
-    record: () => import("words/de-record.js") },
-};
+const languages = ["de", "en"];
+// The words of the sign-in pages, the rest ("inside"), and those of single pages and of what comes seldom: a person on a slow line needs only
+// the first to sign in.
+const moduleOf = (code, part) => `words/${languageOf(code, part)}${part === "door" ? "" : `-${part}`}.js`;
+// What authorities are shown is in German, as they ask for.
+const languageOf = (code, part) => (part === "record" ? "de" : code);
 const note = "polier.language";
 const listeners = new Set();
 const formats = new Map();
@@ -36,17 +30,17 @@ export const onLanguage = (listener) => listeners.add(listener);
 /** The language chosen here, else the browser's, else German. */
 export function preferredLanguage() {
   const wanted = [notes.get(note), ...navigator.languages].map((code) => code?.slice(0, 2));
-  return wanted.find((code) => Object.hasOwn(languages, code)) ?? "de";
+  return wanted.find((code) => languages.includes(code)) ?? "de";
 }
 
 /** Sets the language of this browser. */
 export function chooseLanguage(code) {
-  if (Object.hasOwn(languages, code)) notes.set(note, code);
+  if (languages.includes(code)) notes.set(note, code);
   return useLanguage(code);
 }
 
 export async function useLanguage(code) {
-  if (!Object.hasOwn(languages, code) || code === wanted) return;
+  if (!languages.includes(code) || code === wanted) return;
   wanted = code;
   await load();
 }
@@ -54,7 +48,7 @@ export async function useLanguage(code) {
 /** All words but those of single pages, for pages behind the sign-in. */
 export const useAllWords = () => useWords("inside");
 
-/** @param {"inside" | "privacy" | "clarifications" | "absences" | "wages" | "statement" | "record" | "history"} part */
+/** @param {string} part a file of words, without its language: "absences" for words/de-absences.js and words/en-absences.js. */
 export function useWords(part) {
   if (!loads.has(part)) {
     parts.add(part);
@@ -70,7 +64,7 @@ export function useWords(part) {
 async function load() {
   const code = wanted;
   const names = [...parts];
-  const modules = await Promise.all(names.map((name) => importModule(languages[code][name])));
+  const modules = await Promise.all(names.map((name) => importModule(() => import(moduleOf(code, name)))));
   // Another language was chosen in the meantime, or more of this one is loaded already.
   if (code !== wanted || (code === current && names.every((name) => here.has(name)))) return;
   current = code;

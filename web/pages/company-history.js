@@ -9,7 +9,8 @@ import { emptyState, pageHead, section } from "parts/pieces.js";
 import { securityRow } from "parts/security-event.js";
 
 export default async function companyHistory(page) {
-  await useWords("history");
+  // With the scopes of API tokens.
+  await Promise.all([useWords("history"), useWords("tokens")]);
   const { api } = page.company;
   let kind = "changes";
   page.read({ entries: `${api}/audit?limit=50` });

@@ -84,6 +84,7 @@ export default function company(page) {
         content: html`<ul class="list">
           ${linkRow({ href: page.link("/company/mails"), title: t("mails.title"), text: t("company.mailsText"), before: icon("mail") })}
           ${linkRow({ href: page.link("/company/history"), title: t("history.title"), text: t("company.historyText"), before: icon("history") })}
+          ${may.manageTokens() && linkRow({ href: page.link("/company/tokens"), title: t("company.tokens"), text: t("company.tokensText"), before: icon("key") })}
           <li class="row deed">
             <p class="row-text">${t("company.hoursKeptText")}</p>
             <button type="button" class="button" @click=${keep}>${icon("edit")}${t("company.hoursKeptEdit")}</button>

@@ -3,11 +3,12 @@
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";
-import { t } from "app/words.js";
+import { t, useAllWords } from "app/words.js";
 import { formView, textField } from "parts/fields.js";
 import { emptyState, pageHead } from "parts/pieces.js";
 
-export default function forgotPassword(page) {
+export default async function forgotPassword(page) {
+  await useAllWords();
   let address = null;
   const form = createForm(page, {
     send: ({ email }) => api.post("/auth/reset-password", { email: email.trim() }),

@@ -60,6 +60,14 @@ export default async function person(page) {
     history.replaceState(history.state, "", page.path);
     if (hasNoEmail(shown)) cards.show(shown);
   }
+  // The owner resets what was lost.
+  let lostFactor = null;
+  if (may.giveOwnership() && shown.email && session.user.id !== shown.id) {
+    importModule(() => import("parts/lost-factor.js")).then(async ({ createLostFactor }) => {
+      lostFactor = await createLostFactor(page, path);
+      page.update();
+    }).catch(() => {});
+  }
   const put = (changes, options) => api.put(path, changes, options);
   const take = (changed) => kept.change(people, (all) => all.map((one) => (one.id === changed.id ? changed : one)));
   const act = (run) => run().catch(fail);
@@ -145,6 +153,7 @@ export default async function person(page) {
         title: t("person.access"),
         content: html`<ul class="list">
           ${may.giveOwnership() && !isOwner && shown.role === "MANAGER" && standing === "active" && deed("handOn", () => act(handOn))}
+          ${lostFactor?.(shown)}
           ${standing === "active" && !isOwner && deed("switchOff", () => act(() => turn("INACTIVE")))}
           ${standing === "off" && deed("switchOn", () => act(() => turn("ACTIVE")))}
           ${!isOwner && deed("remove", () => act(remove), t("action.remove"))}

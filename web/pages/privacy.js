@@ -6,7 +6,7 @@ import { icon } from "parts/icon.js";
 import { missingSettings, operatorFacts } from "parts/operator.js";
 import { pageHead, section } from "parts/pieces.js";
 
-const items = ["account", "formerNames", "formerEmails", "sessions", "phones", "numbers", "hours", "movements", "history", "security", "mails", "attempts"];
+const items = ["account", "formerNames", "formerEmails", "sessions", "phones", "factors", "numbers", "hours", "movements", "history", "security", "mails", "attempts"];
 
 export default async function privacy(page) {
   await useWords("privacy");

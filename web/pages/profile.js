@@ -17,7 +17,7 @@ import { ask, openDialog } from "parts/dialog.js";
 import { formView, passwordField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { changesOf, emailField, nameFields } from "parts/person-fields.js";
-import { pageHead, section, whyMissing } from "parts/pieces.js";
+import { linkRow, pageHead, section, whyMissing } from "parts/pieces.js";
 
 const me = "/users/me";
 const patience = 300;
@@ -80,7 +80,8 @@ export default async function profile(page) {
       content: html`<ul class="list"><li class="row deed">
         <p class="row-text">${t("profile.passwordText")}</p>
         <button type="button" class="button" @click=${() => editPassword(page)}>${icon("key")}${t("profile.passwordChange")}</button>
-      </li></ul>`,
+      </li>
+      ${linkRow({ href: "/second-factor", title: t("profile.secondFactor"), text: t("profile.secondFactorText"), before: icon("key") })}</ul>`,
     })}
     ${session.isByCard && section({
       title: t("profile.here"),

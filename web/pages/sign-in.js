@@ -12,18 +12,26 @@ import { pageHead } from "parts/pieces.js";
 
 export default async function signIn(page) {
   let byPin = null;
+  // Asks for the code of an account with a second factor.
+  let byCode = null;
   if (notes.get("polier.phone")) {
     const { createPinSignIn } = await importModule(() => import("parts/pin-sign-in.js"));
     byPin = await createPinSignIn(page, hidePeople);
   }
-  const form = createForm(page, { send: ({ email, password }) => session.signIn(email.trim(), password) });
+  const form = createForm(page, {
+    send: ({ email, password }) => session.signIn(email.trim(), password).catch(async (problem) => {
+      if (!problem.params?.challenge) throw problem;
+      const { createSecondStep } = await importModule(() => import("parts/second-step.js"));
+      byCode = await createSecondStep(page, problem.params.challenge);
+    }),
+  });
 
   function hidePeople() {
     byPin = null;
     page.update();
   }
 
-  return () => byPin?.() ?? html`
+  return () => byPin?.() ?? byCode?.() ?? html`
     ${pageHead({ title: t("signIn.title"), lead: page.path !== "/" && t("signIn.lead") })}
     ${formView(form, html`
       ${textField(form, { name: "email", label: t("person.email"), type: "email", autocomplete: "username", inputmode: "email" })}

@@ -8,7 +8,7 @@ import { amount, day, hasWord, moment, number, t } from "app/words.js";
  * @param {Map<string, string>} names of people by their ids, as far as they are known.
  * @param {Map<string, string>} [units] of materials by their ids, likewise.
  */
-export function auditSentence({ action, userId, userName, userNameThen, subjectId, subjectName, subjectNameThen, changes }, names, units) {
+export function auditSentence({ action, userId, userName, userNameThen, subjectId, subjectName, subjectNameThen, tokenName, changes }, names, units) {
   if (action === refused) {
     return refusedSentence(asThen(userName.trim(), userNameThen) || t("history.somebody"), subjectName, changes, units?.get(subjectId));
   }
@@ -20,7 +20,8 @@ export function auditSentence({ action, userId, userName, userNameThen, subjectI
     subject: asThen(subjectName?.trim(), subjectNameThen) || whose(changes, names),
     action,
   };
-  return t(hasWord(word) ? word : "history.unknown", values);
+  const said = t(hasWord(word) ? word : "history.unknown", values);
+  return tokenName ? `${said} ${t("history.byToken", { name: tokenName })}` : said;
 }
 
 /** An amount that a person wanted to take or add, reported too late to be booked. */
@@ -71,12 +72,14 @@ function crew({ field, from, to }, names) {
 
 const words = new Map([
   ["language", "nav.languages"], ["breakRule", "company.breakRules"], ["hourMails", "profile.hourMailsKinds"], ["role", "roles"], ["priority", "site.priorities"], ["kind", "hours.kind"], ["isOwn", "history.isOwn"],
+  ["secondFactorFor", "history.secondFactors"],
   ["region", "company.regions"],
 ]);
 
 function value(action, field, code) {
   if (code === null) return null;
   if (field === "amount" || field === "threshold" || field === "price") return number(Number(code));
+  if (field === "scopes") return code.split(" ").map((scope) => word(`tokens.scopes.${scope}`, scope)).join(", ");
   if (field === "days") return code.split(" ").map((run) => run.split("/").map((one) => day(one, "short")).join(" – ")).join(", ");
   if (field === "startDate" || field === "endDate" || field === "from" || field === "to" || field === "hoursFrom") return day(code);
   if (action.startsWith("absence.") && (field === "state" || field === "part")) return word(`history.${field}s.${code}`, code);

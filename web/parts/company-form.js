@@ -13,14 +13,14 @@ import { regions } from "parts/regions.js";
 import { openDialog } from "parts/dialog.js";
 import { choiceField, formView, selectField, textField } from "parts/fields.js";
 
-const textsOf = ({ name, addressParts, timeZone, language, breakRule, region, localHolidays }) => ({
-  name, ...addressTexts(addressParts), timeZone, language, breakRule, region: region ?? "",
+const textsOf = ({ name, addressParts, timeZone, language, breakRule, region, localHolidays, secondFactorFor }) => ({
+  name, ...addressTexts(addressParts), timeZone, language, breakRule, region: region ?? "", secondFactorFor,
   ...(localHolidays && { localHolidays: holidaysText(localHolidays) }),
 });
 
 /** @returns {Promise<object | undefined>} the company as it is then. */
 export async function editCompany(path, company) {
-  await useWords("absences");
+  await Promise.all([useWords("absences"), useWords("factors")]);
   // Not every browser lists UTC; every server knows it.
   const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", company.timeZone]);
   // "Berlin" means Europe/Berlin.
@@ -66,6 +66,10 @@ export async function editCompany(path, company) {
           options: [{ value: "", label: t("company.noRegion") }, ...regions().map((value) => ({ value, label: t(`company.regions.${value}`) }))],
         })}
         ${holidays?.()}
+        ${company.secondFactorFor && choiceField(form, {
+          name: "secondFactorFor", label: t("company.secondFactor"), hint: t("company.secondFactorHint"), value: company.secondFactorFor,
+          options: ["NONE", "MANAGERS"].map((value) => ({ value, label: t(`company.secondFactors.${value}`) })),
+        })}
       </fieldset>
     `, { submit: t("action.save") });
   };

@@ -78,5 +78,5 @@ export const failure = (problem, retry, signOut) => emptyState({
   isPage: true,
   action: html`<button type="button" class="button is-primary" @click=${problem.status === undefined ? () => location.reload() : retry}>
     ${t("action.retry")}</button>
-    ${problem.isSuspension && html`<button type="button" class="button" @click=${signOut}>${t("profile.signOut")}</button>`}`,
+    ${problem.isBarred && html`<button type="button" class="button" @click=${signOut}>${t("profile.signOut")}</button>`}`,
 });

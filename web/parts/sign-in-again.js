@@ -42,12 +42,23 @@ async function byPin() {
 
 function byPassword() {
   let form = null;
+  let byCode = null;
   const { email } = session.user;
   return (dialog) => {
+    const restart = () => {
+      [form, byCode] = [null, null];
+      dialog.update();
+    };
+    const goOn = async (problem) => {
+      if (problem.code !== "second-factor-needed") throw problem;
+      const { createSecondStep } = await importModule(() => import("parts/second-step.js"));
+      byCode = await createSecondStep(dialog, problem.params.challenge, { restart, more: somebodyElse(), done: () => dialog.close() });
+    };
     form ??= createForm(dialog, {
-      send: ({ password }) => session.signIn(email, password),
-      done: () => dialog.close(),
+      send: ({ password }) => session.signIn(email, password).catch(goOn),
+      done: () => byCode || dialog.close(),
     });
+    if (byCode) return byCode();
     return html`
       <p>${t("signIn.againText")}</p>
       ${formView(form, html`

@@ -1,6 +1,7 @@
 public import Storage
 
-/// A person who makes requests: their account, which is active unless `switchedOffAt` says otherwise, and the session they use.
+/// A person who makes requests: their account, which is active unless `switchedOffAt` says otherwise, and the session they use. Or a program
+/// that acts for a person with an API token.
 public struct Actor: Sendable {
     public let session: Session.ID
     public let user: User
@@ -10,14 +11,26 @@ public struct Actor: Sendable {
     public var source = RequestSource.none
     /// Whether the person's company is suspended.
     var isSuspended = false
+    /// How many second factors the person has, if they are one of those who may need one; nil for all others.
+    var demandedFactors: Int64?
     /// When the person was switched off: the session may only report what was done before. Nil for all others.
     var switchedOffAt: Instant?
-    /// The session's id in records; nil at the command line, which has no session.
+    /// The session's id in records; nil at the command line and for a token, which have no session.
     let recordedSession: Session.ID?
+    /// The token that the request came with; nil for a person.
+    public let token: APIToken.Grant?
 
     package init(session: Session.ID, user: User, use: Session.Use = Session.Use()) {
         (self.session, self.user, self.use) = (session, user, use)
         recordedSession = session
+        token = nil
+    }
+
+    /// A program that acts for a person.
+    /// - Parameter session: stands in for a session, and is in no record.
+    init(with token: APIToken.Grant, of user: User, session: Session.ID) {
+        (self.session, self.user, use, recordedSession) = (session, user, Session.Use(), nil)
+        self.token = token
     }
 
     /// An operator at the server's command line.
@@ -25,6 +38,7 @@ public struct Actor: Sendable {
         (session, self.user, use, recordedSession) = (
             runtime.newID(), user, Session.Use(confirmedAt: runtime.now()), nil
         )
+        token = nil
     }
 
     /// When the confirmation of the password expires, which sensitive acts need: ten minutes after the session's sign-in or its last
@@ -35,7 +49,7 @@ public struct Actor: Sendable {
 
     /// The scope for one permission in a company.
     /// - Throws: `CompanyRefusal.notFound` if the company isn't this person's and they may not act in others; `AccessRefusal.roleForbids`
-    ///   if their role lacks the permission.
+    ///   if their role lacks the permission; for a token, the errors of `APIToken.Grant.check`.
     public func scope(_ company: Company.ID, for permission: Permission) throws -> CompanyScope {
         // The operators' own company is hidden from everyone.
         guard company != Company.platform else { throw Company.notFound }
@@ -44,6 +58,7 @@ public struct Actor: Sendable {
             throw Refusal(AccessRefusal.roleForbids)
         }
         guard reach == .anyCompany || user.companyID == company else { throw Company.notFound }
+        try token?.check(permission)
         return CompanyScope(company: company, actor: self, permission: permission, reach: reach)
     }
 
@@ -54,8 +69,9 @@ public struct Actor: Sendable {
     }
 
     /// Checks a permission that concerns no single company.
-    /// - Throws: `AccessRefusal.roleForbids` if this person's role lacks it.
+    /// - Throws: `AccessRefusal.roleForbids` if this person's role lacks it; for a token, the errors of `APIToken.Grant.check`.
     public func check(_ permission: Permission) throws {
+        try token?.check(permission)
         guard user.role.reach(of: permission) == .anyCompany else { throw Refusal(AccessRefusal.roleForbids) }
     }
 }

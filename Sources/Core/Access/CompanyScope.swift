@@ -38,7 +38,10 @@ public struct CompanyScope: Sendable {
     }
 
     /// Whether the person may see what material costs.
-    var seesPrices: Bool { actor.user.role != .worker }
+    var seesPrices: Bool { actor.user.role != .worker && (mayAlso(.readCosts) || mayAlso(.changeMaterials)) }
+
+    /// Whether an API token has another scope, too, that some of an answer is for. A person has what their role allows.
+    func mayAlso(_ other: Permission) -> Bool { actor.token?.scopes.contains(other) ?? true }
 
     /// Whether the person may read what was removed.
     var readsArchive: Bool { actor.user.role != .worker }

@@ -45,6 +45,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case changeTargets
     case readAudit
     case readMails
+    /// Make, see and revoke API tokens.
+    case manageTokens
 }
 
 /// How far a permission goes.
@@ -59,11 +61,29 @@ public enum Reach: Sendable {
     case ownRecords
 }
 
+extension Permission {
+    /// Whether an API token can have it as a scope. Accounts, the company's own rules and tokens are for people, who prove who they are.
+    public var isForTokens: Bool {
+        switch self {
+        case .readCompany, .readUsers, .readSites, .changeSites, .changeMaterials, .adjustAmounts, .moveMaterial,
+            .checkIn,
+            .readTimes, .readCosts, .enterTimes, .correctTimes, .submitTimes, .approveTimes, .verifyHours, .exportHours,
+            .readClarifications, .decideClarifications, .readAbsences, .changeAbsences, .changeTargets, .readAudit,
+            .readMails:
+            true
+        case .listCompanies, .changeCompany, .suspendCompany, .copyCompany, .removeCompany, .readAnyUser, .operate,
+            .inviteUsers, .changeUsers, .manageTokens:
+            false
+        }
+    }
+}
+
 extension Role {
     /// The permission table. Nil if the role lacks the permission.
     public func reach(of permission: Permission) -> Reach? {
         switch (permission, self) {
-        case (.checkIn, .admin): nil
+        // A token acts for a person of the company whose data it reads.
+        case (.checkIn, .admin), (.manageTokens, .admin): nil
         case (_, .admin): .anyCompany
         case (.listCompanies, _), (.suspendCompany, _), (.copyCompany, _), (.removeCompany, _), (.readAnyUser, _),
             (.operate, _):
@@ -85,7 +105,7 @@ extension Role {
             .ledSites
         case (.changeCompany, .worker), (.readUsers, .worker), (.inviteUsers, .worker), (.changeUsers, .worker),
             (.changeSites, .worker), (.changeMaterials, .worker), (.readAudit, .worker),
-            (.readMails, .worker), (.readCosts, .worker), (.verifyHours, .worker),
+            (.readMails, .worker), (.readCosts, .worker), (.verifyHours, .worker), (.manageTokens, .worker),
             (.approveTimes, .worker), (.changeTargets, .worker), (.exportHours, .worker):
             nil
         }

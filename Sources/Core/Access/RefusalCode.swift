@@ -11,8 +11,8 @@ public protocol RefusalCode: RawRepresentable<String>, CaseIterable, Sendable {
 public enum RefusalCodes {
     public static let all: [any RefusalCode.Type] = [
         AccessRefusal.self, InputRefusal.self, ChangeRefusal.self, AccountRefusal.self, CompanyRefusal.self,
-        UserRefusal.self,
+        FactorRefusal.self, UserRefusal.self,
         SiteRefusal.self, MaterialRefusal.self, TransferRefusal.self, TimeEntryRefusal.self, ClarificationRefusal.self,
-        AbsenceRefusal.self, WageRefusal.self, StatementRefusal.self, LimitRefusal.self,
+        AbsenceRefusal.self, WageRefusal.self, StatementRefusal.self, LimitRefusal.self, TokenRefusal.self,
     ]
 }

@@ -24,6 +24,10 @@ public struct AuditEntry: Sendable {
         case targetsChanged = "user.targets-changed"
         case phoneEnded = "user.phone-ended"
         case passwordChanged = "user.password-changed"
+        case factorAdded = "user.factor-added"
+        case factorRemoved = "user.factor-removed"
+        /// Someone else removed the second factors of a person who lost theirs.
+        case factorReset = "user.factor-reset"
         /// Another email address was requested; it takes effect once it is confirmed.
         case emailChangeAsked = "user.email-change-asked"
         /// The former email address was restored.
@@ -60,6 +64,8 @@ public struct AuditEntry: Sendable {
         case wageSettingsChanged = "wages.settings-changed"
         /// A payroll file was made.
         case wagesExported = "wages.exported"
+        case tokenMade = "token.made"
+        case tokenRevoked = "token.revoked"
     }
 
     /// One changed field, by its name in the API. Names, addresses and times have no values here, so that they can be erased.
@@ -85,6 +91,8 @@ public struct AuditEntry: Sendable {
     public let userNameThen: String?
     /// The session that the change came from; nil if there was none yet.
     public let session: Session.ID?
+    /// The name of the API token by which a program made the change; nil for a person.
+    public let tokenName: String?
     public let action: Action
     /// The id of the changed row.
     public let subject: String
@@ -96,7 +104,8 @@ public struct AuditEntry: Sendable {
 
     package init(
         id: ID, at: Instant, user: User.ID, userName: String, userNameThen: String? = nil, session: Session.ID?,
-        action: Action, subject: String, subjectName: String?, subjectNameThen: String? = nil, changes: [Detail]
+        tokenName: String? = nil, action: Action, subject: String, subjectName: String?, subjectNameThen: String? = nil,
+        changes: [Detail]
     ) {
         self.id = id
         self.at = at
@@ -104,6 +113,7 @@ public struct AuditEntry: Sendable {
         self.userName = userName
         self.userNameThen = userNameThen
         self.session = session
+        self.tokenName = tokenName
         self.action = action
         self.subject = subject
         self.subjectName = subjectName
@@ -114,8 +124,9 @@ public struct AuditEntry: Sendable {
 
 extension AuditEntry {
     private static let insertion: SQL = """
-        INSERT INTO audit_entries (company_id, id, at, user_id, session_id, action, subject_id, subject_name, changes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO audit_entries (company_id, id, at, user_id, session_id, action, subject_id, subject_name, changes,
+            token_name)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """
 
     private static let selection: SQL = """
@@ -126,7 +137,7 @@ extension AuditEntry {
                 ORDER BY f.company_id, f.user_id, f.number LIMIT 1), (
                 SELECT f.first_name || ' ' || f.last_name FROM former_names f
                 WHERE f.company_id = a.company_id AND f.user_id = a.subject_id AND f.until_at > a.at
-                ORDER BY f.company_id, f.user_id, f.number LIMIT 1)
+                ORDER BY f.company_id, f.user_id, f.number LIMIT 1), a.token_name
         FROM audit_entries a CROSS JOIN users u
             LEFT JOIN users p ON p.company_id = a.company_id AND p.id = a.subject_id
         WHERE u.id = a.user_id
@@ -183,14 +194,15 @@ extension AuditEntry {
         changes = try JSONDecoder().decode([Detail].self, from: Data((try row.next() as String).utf8))
         userNameThen = try row.next()
         subjectNameThen = try row.next()
+        tokenName = try row.next()
     }
 
     fileprivate static func insert(
-        _ id: ID, in company: Company.ID, at now: Instant, by user: User.ID, session: Session.ID?, _ action: Action,
-        _ subject: String, named name: String?, _ changes: [Detail]
+        _ id: ID, in company: Company.ID, at now: Instant, by user: User.ID, session: Session.ID?, token: String?,
+        _ action: Action, _ subject: String, named name: String?, _ changes: [Detail]
     ) throws -> Statement {
         let json = String(decoding: try JSONEncoder().encode(changes), as: UTF8.self)
-        return Statement(insertion, company, id, now, user, session, action, subject, name, json)
+        return Statement(insertion, company, id, now, user, session, action, subject, name, json, token)
     }
 }
 
@@ -199,22 +211,25 @@ struct Audit: Sendable {
     private let company: Company.ID
     private let user: User.ID
     private let session: Session.ID?
+    /// The name of the API token that the request came with.
+    private let token: String?
     private let runtime: Runtime
 
     init(_ scope: CompanyScope, _ runtime: Runtime) {
         (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.recordedSession)
+        token = scope.actor.token?.name
         self.runtime = runtime
     }
 
     /// For changes that people make to their own account, or to the company they found.
     init(_ actor: User, session: Session.ID?, _ runtime: Runtime) {
-        (company, user, self.session) = (actor.companyID, actor.id, session)
+        (company, user, self.session, token) = (actor.companyID, actor.id, session, nil)
         self.runtime = runtime
     }
 
     /// For what the server does by a rule that a person set.
     init(of company: Company.ID, by user: User.ID, _ runtime: Runtime) {
-        (self.company, self.user, session, self.runtime) = (company, user, nil, runtime)
+        (self.company, self.user, session, token, self.runtime) = (company, user, nil, nil, runtime)
     }
 
     func write<Noun>(
@@ -223,7 +238,7 @@ struct Audit: Sendable {
     ) throws {
         try transaction.enqueue(
             AuditEntry.insert(
-                runtime.newID(), in: company, at: runtime.now(), by: user, session: session, action, subject.text,
-                named: name, changes))
+                runtime.newID(), in: company, at: runtime.now(), by: user, session: session, token: token, action,
+                subject.text, named: name, changes))
     }
 }

@@ -5,10 +5,16 @@ public struct Companies: Sendable {
     let database: any Database
     let runtime: Runtime
     let provesAddresses: Bool
+    let factors: FactorPolicy
 
-    /// - Parameter provesAddresses: whether founders must confirm their email addresses on this server.
-    public init(_ database: any Database, provesAddresses: Bool = false, runtime: Runtime) {
+    /// - Parameters:
+    ///   - provesAddresses: whether founders must confirm their email addresses on this server.
+    ///   - factors: the server's rules of second factors.
+    public init(
+        _ database: any Database, provesAddresses: Bool = false, factors: FactorPolicy = .none, runtime: Runtime
+    ) {
         (self.database, self.provesAddresses, self.runtime) = (database, provesAddresses, runtime)
+        self.factors = factors
     }
 
     /// The company as this server shows it: if founders don't confirm addresses, none is unconfirmed.
@@ -37,13 +43,14 @@ public struct Companies: Sendable {
     }
 
     /// A change of a company's own fields. It throws `CompanyRefusal.notFound`; `ChangeRefusal.stale` if the version is another;
-    /// `AccountRefusal.confirmAgain` if hours are to be kept for less long, and the actor's confirmation has expired.
+    /// `AccountRefusal.confirmAgain` if hours are to be kept for less long, or others are to need a second factor, and the actor's confirmation
+    /// has expired; `FactorRefusal.noSecretKey` if someone is to need one, and none can be added.
     /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.changeCompany`.
     public func change(
         _ edit: Edit<Company>, if precondition: Precondition, in scope: CompanyScope
     ) throws -> Change<Company> {
         try scope.check(.changeCompany)
-        let runtime = runtime
+        let (runtime, factors) = (runtime, factors)
         let isConfirmed = scope.actor.confirmedUntil(now: runtime.now()) != nil
         return Change { transaction in
             try transaction.enqueue(Company.lock(scope))
@@ -51,6 +58,13 @@ public struct Companies: Sendable {
             try precondition.check(old.version)
             var new = edit.applied(to: old)
             new.updatedAt = runtime.now()
+            if new.secondFactorFor != old.secondFactorFor {
+                guard isConfirmed else { throw Refusal(AccountRefusal.confirmAgain) }
+                // Or nobody could do anything any more, not even take it back.
+                guard new.secondFactorFor == .none || factors.key != nil else {
+                    throw Refusal(FactorRefusal.noSecretKey)
+                }
+            }
             try transaction.enqueue(new.update)
             if new.hoursKeptYears != old.hoursKeptYears {
                 if let years = new.hoursKeptYears, years < old.hoursKeptYears ?? .max, !isConfirmed {

@@ -16,6 +16,8 @@ public struct Company: Stored {
     public var localHolidays = LocalHolidays()
     /// For how many whole years hours are kept after the calendar year in which they were worked; nil for ever.
     public var hoursKeptYears: Int64?
+    /// Who needs a second factor.
+    public var secondFactorFor = SecondFactorFor.none
     /// Hours of earlier days were erased; nil if none were.
     public internal(set) var hoursFrom: Day?
     /// Starts at 1; every update increments it.
@@ -64,6 +66,7 @@ public struct Company: Stored {
         try columns.edited("region", &region, as: "region")
         try columns.edited("local_holidays", &localHolidays, as: "localHolidays", audit: .nameOnly)
         try columns.edited("hours_kept_years", &hoursKeptYears, as: "hoursKeptYears")
+        try columns.edited("second_factor_for", &secondFactorFor, as: "secondFactorFor")
         try columns.column("hours_from", .fixed, &hoursFrom)
         try columns.column("version", .counted, &version)
         try columns.column("created_at", .fixed, &createdAt)
@@ -73,6 +76,12 @@ public struct Company: Stored {
 
     /// The operators' own company, which is hidden. In the API it is null.
     public static let platform = ID("00000000-0000-7000-8000-000000000000") ?? { preconditionFailure("not a UUID") }()
+}
+
+/// Who of a company needs a second factor.
+public enum SecondFactorFor: String, Edited, CaseIterable {
+    case none = "NONE"
+    case managers = "MANAGERS"
 }
 
 /// A language of the product.

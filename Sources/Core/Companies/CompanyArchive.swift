@@ -20,6 +20,7 @@ struct ArchiveHead: Codable {
     /// Null, and missing in exports of earlier versions.
     let region: String?
     let localHolidays: String?
+    let secondFactorFor: String?
     let hoursKeptYears: Int64?
     let hoursFrom: String?
     let version: Int64?
@@ -45,6 +46,7 @@ struct ArchiveHead: Codable {
         (timeZone, language) = (company.timeZone, company.language.rawValue)
         breakRule = company.breakRule.rawValue
         (region, localHolidays) = (company.region?.rawValue, company.localHolidays.text)
+        secondFactorFor = company.secondFactorFor.rawValue
         (hoursKeptYears, hoursFrom) = (company.hoursKeptYears, company.hoursFrom?.text)
         version = company.version
         (createdAt, updatedAt) = (company.createdAt.text, company.updatedAt.text)

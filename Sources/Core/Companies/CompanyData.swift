@@ -80,7 +80,11 @@ struct CompanyData: Sendable {
         CompanyData("sessions", key: texts("id"), nil),
         CompanyData("known_browsers", key: texts("user_id") + [("token_hash", .bytes)], nil),
         CompanyData("cards", key: texts("user_id"), nil),
+        CompanyData("factors", key: texts("user_id", "id"), nil),
+        CompanyData("recovery_codes", key: texts("user_id") + [("code_hash", .bytes)], nil),
+        CompanyData("sign_in_challenges", key: texts("user_id") + [("token_hash", .bytes)], nil),
         CompanyData("phones", key: texts("id"), nil),
+        CompanyData("api_tokens", key: texts("id"), nil),
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),
         CompanyData("spent_links", key: [("token_hash", .bytes)], nil),
         CompanyData(
@@ -122,7 +126,8 @@ struct CompanyData: Sendable {
                 + integers("opened_at", "checked_at", "checkpoint_number", "checkpoint_at", "broken_number")),
         CompanyData(
             "audit_entries", key: texts("id"),
-            integers("at") + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes")),
+            integers("at")
+                + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes", "token_name")),
         CompanyData(
             "security_events", key: texts("id"),
             texts("kind") + integers("at", "last_at", "times") + texts("user_id", "session_id", "network", "request_id")

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Restores a company from its export, into a database that no longer has it.
 ///
-/// An export doesn't contain passwords, sessions, links, undelivered mail, pending email addresses and the founder's pending confirmation,
+/// An export doesn't contain passwords, sessions, API tokens, links, undelivered mail, pending email addresses and the founder's pending confirmation,
 /// so they aren't restored. Everyone signs in again by a link for a forgotten password, as after an operator's reset.
 public struct CompanyRestore: Sendable {
     /// The result of restoring a company.
@@ -132,6 +132,7 @@ private struct Restoring {
             (try? Line(head.name, max: 1000)) != nil,
             let breakRule = BreakRule(rawValue: head.breakRule ?? BreakRule.none.rawValue),
             let localHolidays = LocalHolidays(stored: head.localHolidays ?? ""),
+            let secondFactorFor = SecondFactorFor(rawValue: head.secondFactorFor ?? SecondFactorFor.none.rawValue),
             head.hoursKeptYears.map({ HourErasures.years.contains(Int(clamping: $0)) }) ?? true,
             head.hoursFrom.map({ Day($0) != nil }) ?? true,
             head.region == nil || head.region.flatMap({ Region(rawValue: $0) }) != nil
@@ -144,6 +145,7 @@ private struct Restoring {
         (restored.id, restored.name, restored.address) = (id, head.name, head.parsedAddress)
         (restored.timeZone, restored.language, restored.breakRule) = (head.timeZone, language, breakRule)
         (restored.region, restored.localHolidays) = (head.region.flatMap { Region(rawValue: $0) }, localHolidays)
+        restored.secondFactorFor = secondFactorFor
         (restored.hoursKeptYears, restored.hoursFrom) = (head.hoursKeptYears, head.hoursFrom.flatMap { Day($0) })
         (restored.version, restored.createdAt, restored.updatedAt) = (head.version ?? 1, createdAt, updatedAt)
         restored.suspendedAt = head.suspendedAt.flatMap { Instant($0) }

@@ -9,7 +9,8 @@ public struct Housekeeping: Sendable {
 
     private static let sweeps: [Sweep] =
         [Mail.sweep] + Session.sweeps + [
-            KnownBrowser.sweep, Card.sweep, Phone.sweep, OneTimeToken.sweep, FormerEmail.sweep, EmailChange.sweep,
+            KnownBrowser.sweep, Card.sweep, Phone.sweep, OneTimeToken.sweep, SignInChallenge.sweep, FormerEmail.sweep,
+            EmailChange.sweep, APIToken.sweep,
             IdempotencyKey.sweep,
             Attempts.sweep, SpentLink.sweep, SecurityEvent.sweep, Material.sweep, HourChain.sweep, HourHeadMail.sweep,
         ]

@@ -61,8 +61,8 @@ public struct CompanyLimits: Sendable {
                 case .dailyRows: rows.first ?? 0
                 case .firstDayMails, .dailyMails: Int64(sent)
                 case .personWrites, .companyWrites, .sessions, .phones, .keptAnswers, .entryCorrections, .entryBreaks,
-                    .dailyEntries, .personClarifications, .clarifications, .personAbsences, .wageExports, .largeAnswers,
-                    .personLargeAnswers, .copies, .personCopies:
+                    .dailyEntries, .personClarifications, .clarifications, .personAbsences, .wageExports, .apiTokens,
+                    .largeAnswers, .personLargeAnswers, .copies, .personCopies:
                     nil
                 }
             return Line(limit: limit, used: used, value: set[limit] ?? limit.standard)

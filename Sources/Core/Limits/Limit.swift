@@ -22,6 +22,7 @@ public enum Limit: String, Column, CaseIterable {
     case clarifications
     case personAbsences = "person-absences"
     case wageExports = "wage-exports"
+    case apiTokens = "api-tokens"
     case largeAnswers = "large-answers"
     case personLargeAnswers = "person-large-answers"
     case copies
@@ -50,6 +51,7 @@ public enum Limit: String, Column, CaseIterable {
         case .clarifications: 2_000
         case .personAbsences: 2_000
         case .wageExports: 50
+        case .apiTokens: 50
         case .largeAnswers: 20
         case .personLargeAnswers: 4
         case .copies: 2
@@ -97,6 +99,7 @@ public enum Limit: String, Column, CaseIterable {
         case .clarifications: "The same of a company; as many more as are reported at the same moment"
         case .personAbsences: "Absences of a person, with those that were declined"
         case .wageExports: "Files for payroll that are made of one month, with trials"
+        case .apiTokens: "API tokens of a company that aren't expired"
         case .largeAnswers:
             "Lists, sites and overviews that are read and sent at once to the people of a company, on one server"
         case .personLargeAnswers: "The same to one person"
@@ -116,7 +119,8 @@ public enum Limit: String, Column, CaseIterable {
         // The instant of each mail of the last 24 hours is stored.
         case .firstDayMails, .dailyMails: 0...10_000
         case .sessions, .phones, .keptAnswers, .entryCorrections, .entryBreaks, .dailyEntries, .personClarifications,
-            .clarifications, .personAbsences, .wageExports, .largeAnswers, .personLargeAnswers, .copies, .personCopies:
+            .clarifications, .personAbsences, .wageExports, .apiTokens, .largeAnswers, .personLargeAnswers, .copies,
+            .personCopies:
             nil
         }
     }
@@ -141,12 +145,13 @@ public enum LimitRefusal: String, RefusalCode {
     case clarifications = "too-many-clarifications-of-company"
     case absences = "too-many-absences"
     case wageExports = "too-many-wage-exports"
+    case apiTokens = "too-many-api-tokens"
     case largeAnswers = "too-many-large-answers"
 
     public var kind: Refusal.Kind {
         switch self {
         case .people, .activeSites, .sites, .siteMaterials, .text, .entryCorrections, .entryBreaks, .dailyEntries,
-            .personClarifications, .clarifications, .absences, .wageExports:
+            .personClarifications, .clarifications, .absences, .wageExports, .apiTokens:
             .conflict
         case .largeAnswers: .busy
         case .dailyRows, .personWrites, .companyWrites, .mails: .tooMany
@@ -171,6 +176,7 @@ public enum LimitRefusal: String, RefusalCode {
         case .clarifications: "At most {value} late reports of a company wait for a decision ({limit})."
         case .absences: "A person has at most {value} absences ({limit})."
         case .wageExports: "At most {value} payroll files are made of one month ({limit})."
+        case .apiTokens: "A company has at most {value} API tokens ({limit}): revoke one that isn't needed any more."
         case .largeAnswers: "At most {value} large answers are sent at once ({limit}): try again in a moment."
         }
     }
@@ -196,6 +202,7 @@ extension LimitRefusal {
         case .clarifications: .clarifications
         case .absences: .personAbsences
         case .wageExports: .wageExports
+        case .apiTokens: .apiTokens
         case .largeAnswers: .largeAnswers
         }
     }

@@ -9,6 +9,8 @@ public struct Mail: Sendable {
         case invitation
         case reset
         case passwordChanged = "password-changed"
+        /// To a person whose second factor was added, removed or reset, or who used a recovery code.
+        case secondFactor = "second-factor"
         /// To a founder: the link that confirms their address.
         case verify
         /// To a pending address: the link that confirms it.
@@ -37,7 +39,8 @@ public struct Mail: Sendable {
         var isAwaited: Bool {
             switch self {
             case .reset, .verify, .emailConfirm, .emailUndone: true
-            case .invitation, .passwordChanged, .emailChanging, .emailChanged, .lowStock, .stillThere, .hoursHead,
+            case .invitation, .passwordChanged, .secondFactor, .emailChanging, .emailChanged, .lowStock, .stillThere,
+                .hoursHead,
                 .daysApproved, .daysReopened, .daysSubmitted, .absenceAsked, .absenceAnswered,
                 .absenceChanged:
                 false
@@ -133,6 +136,9 @@ public struct DueMail: Sendable {
         default: nil
         }
     }
+
+    /// What happened to the person's second factor; nil in other mails.
+    public var factorNews: FactorNews? { kind == .secondFactor ? details.first.flatMap(FactorNews.init) : nil }
 
     /// The head of the company's chain of hours, and the day (UTC) on which it was that; nil in other mails.
     public var hoursHead: (number: String, hash: String, day: Day)? {

@@ -44,7 +44,7 @@ public struct Operators: Sendable {
         return try await database.fetch(Session.list(user, page, now: runtime.now()))
     }
 
-    /// Ends one of a person's sessions, or all of them; with all of them, the person's phones end too.
+    /// Ends one of a person's sessions, or all of them; with all of them, the person's phones and API tokens end too.
     /// - Returns: the number of sessions ended.
     /// - Throws: the database's `StorageError`.
     public func endSessions(of user: User, only id: Session.ID? = nil) async throws -> Int {
@@ -53,7 +53,10 @@ public struct Operators: Sendable {
             try transaction.enqueue(User.lock(user.id, in: user.companyID))
             let ended = try transaction.execute(
                 id.map { Session.end($0, of: user) } ?? Session.endAll(of: user.id, in: user.companyID))
-            if id == nil { try transaction.enqueue(Phone.endAll(of: user.id, in: user.companyID)) }
+            if id == nil {
+                try transaction.enqueue(Phone.endAll(of: user.id, in: user.companyID))
+                try transaction.enqueue(APIToken.endAll(of: user.id, in: user.companyID))
+            }
             if ended > 0 { try record.write(.sessionsEnded, in: transaction) }
             return ended
         }
@@ -72,7 +75,8 @@ public struct Operators: Sendable {
             let attempts =
                 [
                     Attempts(.signInsOfAccount, of: account), Attempts(.signInsOfSessions, of: user.id.text),
-                    Attempts(.resetsOfAccount, of: account),
+                    Attempts(.resetsOfAccount, of: account), Attempts(.codesOfAccount, of: user.id.text),
+                    Attempts(.codesOfSessions, of: user.id.text),
                 ] + browsers.flatMap { [Attempts(.signInsOfBrowser, of: $0), Attempts(.resetsOfBrowser, of: $0)] }
             for attempt in attempts { try transaction.enqueue(attempt.forgotten) }
             try record.write(.accountUnlocked, in: transaction)

@@ -135,10 +135,12 @@ public struct Overviews: Sendable {
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
     /// The company's overview; for a worker, with the sites that they are assigned to and, of the people present, only themselves.
-    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `CompanyRefusal.notFound`; the database's
-    ///   `StorageError`.
+    /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; `TokenRefusal.scopeMissing` if an API token may not read
+    ///   hours; `CompanyRefusal.notFound`; the database's `StorageError`.
     public func get(_ scope: CompanyScope) async throws -> Overview {
         try scope.check(.readSites)
+        // It tells who is on a site.
+        try scope.actor.token?.check(.readTimes)
         let most = Int64(Overview.mostClarifications)
         let open = Collector(Clarification.openCount(in: scope.company, upTo: most))
         // A worker sees those of their crew, if they lead one.

@@ -94,6 +94,6 @@ extension RequestSource {
         watch?.count(
             .init(
                 refusal.kind == .forbidden ? .forbidden : .notFound, in: actor.user.companyID, by: actor.user.id,
-                session: actor.session, network: network, detail: refusal.code), requestID: requestID)
+                session: actor.recordedSession, network: network, detail: refusal.code), requestID: requestID)
     }
 }

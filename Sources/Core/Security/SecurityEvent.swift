@@ -16,6 +16,10 @@ public struct SecurityEvent: Sendable {
         case confirmationFailed = "confirmation-failed"
         /// A card signed a phone in.
         case cardUsed = "card-used"
+        /// A wrong code of a second factor, after a right password.
+        case codeFailed = "code-failed"
+        /// A recovery code stood in for a second factor.
+        case recoveryCodeUsed = "recovery-code-used"
         /// A wrong PIN.
         case pinFailed = "pin-failed"
         /// A phone can no longer sign the person in.
@@ -28,8 +32,11 @@ public struct SecurityEvent: Sendable {
         case statusChanged = "status-changed"
         /// The person became the owner of the company.
         case ownerChanged = "owner-changed"
-        /// A second factor was added or removed.
+        /// A second factor was added, removed or reset, or recovery codes were made anew.
         case factorChanged = "factor-changed"
+        case tokenMade = "token-made"
+        /// Of the person who made it, if another one revoked it.
+        case tokenRevoked = "token-revoked"
         /// A used link was used again.
         case linkReused = "link-reused"
         /// Access refused: the target doesn't exist, or the caller may not see it.
@@ -58,12 +65,15 @@ public struct SecurityEvent: Sendable {
         /// Whether equal events of an hour share one entry.
         var isAddedUp: Bool {
             switch self {
-            case .signInFailed, .signInLocked, .confirmationFailed, .pinFailed, .linkReused, .notFound, .forbidden,
+            case .signInFailed, .signInLocked, .confirmationFailed, .pinFailed, .codeFailed, .linkReused, .notFound,
+                .forbidden,
                 .operatorAccess:
                 true
-            case .signedIn, .cardUsed, .phoneEnded, .passwordChanged, .emailChanged, .addressProven, .roleChanged,
+            case .signedIn, .cardUsed, .recoveryCodeUsed, .phoneEnded, .passwordChanged, .emailChanged, .addressProven,
+                .roleChanged,
                 .statusChanged,
-                .ownerChanged, .factorChanged, .accountUnlocked, .sessionsEnded, .companySuspended, .companyResumed,
+                .ownerChanged, .factorChanged, .tokenMade, .tokenRevoked, .accountUnlocked, .sessionsEnded,
+                .companySuspended, .companyResumed,
                 .companyRestored, .noticeTold, .noticeWithdrawn, .other:
                 false
             }

@@ -304,7 +304,7 @@ extension Site.Assignment {
 
     /// The site's people, with the latest check-ins that the scope may see.
     static func all(on site: Site.ID, _ scope: CompanyScope) -> Query<Site.Assignment> {
-        let visitor = scope.visitor
+        let (visitor, seesPeople, seesHours) = (scope.visitor, scope.mayAlso(.readUsers), scope.mayAlso(.readTimes))
         return Query(onSite, scope.company, site) { row in
             let (user, firstName, lastName): (User.ID, String, String) = (
                 try row.next(), try row.next(), try row.next()
@@ -313,8 +313,9 @@ extension Site.Assignment {
                 try row.next(), try row.next(), try row.next()
             )
             return Site.Assignment(
-                user: user, firstName: firstName, lastName: lastName, phone: phone, foremanSince: foremanSince,
-                lastVisited: visitor == nil || visitor == user ? last : nil)
+                user: user, firstName: firstName, lastName: lastName, phone: seesPeople ? phone : nil,
+                foremanSince: foremanSince,
+                lastVisited: seesHours && (visitor == nil || visitor == user) ? last : nil)
         }
     }
 }

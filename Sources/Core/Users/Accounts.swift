@@ -7,13 +7,15 @@ public struct Accounts: Sendable {
     let hasher: PasswordHasher
     let runtime: Runtime
     let provesAddresses: Bool
+    let factors: FactorPolicy
 
     /// - Parameter provesAddresses: whether founders of companies must confirm their email addresses.
     public init(
-        _ database: any Database, hasher: PasswordHasher, provesAddresses: Bool = false, runtime: Runtime
+        _ database: any Database, hasher: PasswordHasher, provesAddresses: Bool = false, factors: FactorPolicy = .none,
+        runtime: Runtime
     ) {
         (self.database, self.hasher, self.runtime) = (database, hasher, runtime)
-        self.provesAddresses = provesAddresses
+        (self.provesAddresses, self.factors) = (provesAddresses, factors)
     }
 
     /// A person who is to get an account.
@@ -177,7 +179,8 @@ public struct Accounts: Sendable {
     /// Failures count against the account and the network they come from; after too many, the right password is refused too. Failures from
     /// a browser that the account knows count against that browser alone.
     /// - Throws: `AccountRefusal.wrongCredentials`; `.tooManyTries` after too many failures; `.tooManySignIns`; `CompanyRefusal.suspended`
-    ///   if the password is right, but the company is suspended; `StorageError`.
+    ///   if the password is right, but the company is suspended; `FactorRefusal.needed` if it is right, and the account has a second factor;
+    ///   `StorageError`.
     public func signIn(email: String, password: String, from origin: Origin) async throws -> SignIn {
         var account: User?
         do {
@@ -222,35 +225,31 @@ public struct Accounts: Sendable {
         let newHash = outdated == nil ? nil : try await hasher.hash(password, of: account)
 
         let token = Token(runtime)
-        let former = origin.formerToken.flatMap { Token.hash(sent: $0) }
         // A token that another account knows was issued by us, and stays: people share browsers.
         let newBrowser = origin.isOwnPage && !isOurs ? Token(runtime) : nil
         let session: Session.ID = runtime.newID()
         let decided = runtime.now()
         let expiresAt = decided + Session.lifetime
-        let user: User? = try await database.transaction { transaction in
+        let outcome: (user: User, kinds: [Factor])? = try await database.transaction { transaction in
             for limit in limits { try limit.check(transaction, now: decided) }
             if isRight, let (user, hash) = found.first, let hash {
                 // A concurrent change of the password ends this session too, or commits first.
                 try transaction.enqueue(User.lock(user.id, in: user.companyID))
-                try transaction.enqueue(Session.endExpired(of: user.id, in: user.companyID, now: decided))
-                try transaction.enqueue(Session.endOldest(of: user.id, in: user.companyID))
-                if let former { try transaction.enqueue(Session.end(tokenHash: former)) }
                 if let newHash { try transaction.enqueue(user.rehash(from: hash, to: newHash)) }
-                let begun = try transaction.execute(
-                    Session.insert(
-                        session, of: user, passwordHash: newHash ?? hash, tokenHash: token.hash,
-                        userAgent: origin.userAgent,
-                        now: decided, expiresAt: expiresAt))
-                if begun == 1 {
-                    if origin.isOwnPage {
-                        let hash = newBrowser?.hash ?? browser
-                        try transaction.enqueue(KnownBrowser.forgetOldest(of: user, beside: hash))
-                        try transaction.enqueue(KnownBrowser.note(hash, of: user, now: decided))
-                    }
+                let current = newHash ?? hash
+                let waits = try transaction.execute(
+                    SignInChallenge.begin(token, of: user, passwordHash: current, now: decided))
+                if waits == 1 {
+                    try transaction.enqueue(SignInChallenge.endOldest(of: user, now: decided))
+                    return (user, try transaction.fetch(Factor.all(of: user.id, in: user.companyID)))
+                }
+                let begun = try Self.begin(
+                    session, of: user, passwordHash: current, token, from: origin, newBrowser: newBrowser, transaction,
+                    now: decided)
+                if begun {
                     try SecurityRecord(of: user, session: session, origin.source, runtime).write(
                         .signedIn, in: transaction)
-                    return user
+                    return (user, [])
                 }
                 // Only a person who knows the password learns of the suspension; a guesser doesn't.
                 guard try transaction.fetch(Company.suspended(user.companyID)).isEmpty else {
@@ -261,8 +260,12 @@ public struct Accounts: Sendable {
             try SecurityRecord(of: found.first?.user, origin.source, runtime).write(.signInFailed, in: transaction)
             return nil
         }
-        guard let user else { throw Refusal(AccountRefusal.wrongCredentials) }
-        return SignIn(token: token, expiresAt: expiresAt, user: user, newBrowser: newBrowser)
+        guard let outcome else { throw Refusal(AccountRefusal.wrongCredentials) }
+        guard outcome.kinds.isEmpty else {
+            let kinds = Set(outcome.kinds.map(\.kind.rawValue)).sorted().joined(separator: ", ")
+            throw Refusal(FactorRefusal.needed, ["challenge": .text(token.text), "kinds": .text(kinds)])
+        }
+        return SignIn(token: token, expiresAt: expiresAt, user: outcome.user, newBrowser: newBrowser)
     }
 
     /// Whether a browser's token was issued by us, and whether the account with this address knows it.
@@ -289,15 +292,22 @@ public struct Accounts: Sendable {
     /// - Parameters:
     ///   - evenSuspended: whether people of a suspended company are accepted too.
     ///   - evenSwitchedOff: whether a person is accepted who was switched off within the last seven days.
-    /// - Throws: `AccountRefusal.sessionEnded`; `CompanyRefusal.suspended`; `StorageError`.
+    ///   - evenWithoutFactor: whether a person is accepted who must have a second factor, and has none.
+    /// - Throws: `AccountRefusal.sessionEnded`; `CompanyRefusal.suspended`; `FactorRefusal.missing`; `StorageError`.
     public func actor(
-        token: Substring, from source: RequestSource = .none, evenSuspended: Bool = false, evenSwitchedOff: Bool = false
+        token: Substring, from source: RequestSource = .none, evenSuspended: Bool = false,
+        evenSwitchedOff: Bool = false,
+        evenWithoutFactor: Bool = false
     ) async throws -> Actor {
         guard let hash = Token.hash(sent: token),
             var actor = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
         else { throw Refusal(AccountRefusal.sessionEnded) }
         guard evenSwitchedOff || actor.switchedOffAt == nil else { throw Refusal(AccountRefusal.sessionEnded) }
         guard evenSuspended || !actor.isSuspended else { throw Refusal(CompanyRefusal.suspended) }
+        // Who was switched off hands in what they did before, and can't add one any more.
+        guard evenWithoutFactor || actor.switchedOffAt != nil || !factors.isMissing(actor) else {
+            throw Refusal(FactorRefusal.missing)
+        }
         actor.source = source
         return actor
     }

@@ -15,24 +15,33 @@ public struct CardCode: Sendable {
     /// Two groups of four, with a hyphen between them.
     public var text: String { "\(characters.prefix(4))-\(characters.suffix(4))" }
 
-    init(_ runtime: Runtime) {
+    init(_ runtime: Runtime) { characters = Self.characters(Self.length, runtime) }
+
+    /// Random characters of the alphabet.
+    static func characters(_ length: Int, _ runtime: Runtime) -> String {
         // Bytes beyond the last whole multiple of the alphabet would make its first characters more frequent.
         let fair = 256 - 256 % Self.alphabet.count
         var characters: [UInt8] = []
-        while characters.count < Self.length {
-            let usable = runtime.randomBytes(Self.length).filter { Int($0) < fair }
+        while characters.count < length {
+            let usable = runtime.randomBytes(length).filter { Int($0) < fair }
             characters += usable.map { Self.alphabet[Int($0) % Self.alphabet.count] }
         }
-        self.characters = String(decoding: characters.prefix(Self.length), as: UTF8.self)
+        return String(decoding: characters.prefix(length), as: UTF8.self)
     }
 
     /// Reads a typed code, without regard to case, blanks and hyphens. Nil if it can't be one of ours.
     init?(typed text: String) {
+        guard let characters = Self.read(text, length: Self.length) else { return nil }
+        self.characters = characters
+    }
+
+    /// So many characters of the alphabet as they were typed.
+    static func read(_ text: String, length: Int) -> String? {
         guard text.utf8.count <= 64 else { return nil }
         let kept = text.uppercased().utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: " ") }
-        let characters = kept.map { Self.lookAlikes[$0] ?? $0 }
-        guard characters.count == Self.length, characters.allSatisfy(Self.alphabet.contains) else { return nil }
-        self.characters = String(decoding: characters, as: UTF8.self)
+        let characters = kept.map { lookAlikes[$0] ?? $0 }
+        guard characters.count == length, characters.allSatisfy(alphabet.contains) else { return nil }
+        return String(decoding: characters, as: UTF8.self)
     }
 
     /// What the database keeps of it. Because the code is short, guessing it from its hash costs as much as guessing a password.

@@ -20,6 +20,8 @@ public struct FormerEmail: Sendable {
         /// The person's version at the time of the request. Higher numbers are later requests.
         let number: Int64
         let email: String
+        /// When the change was requested.
+        let at: Instant
     }
 
     static func insert(_ user: User, _ token: Token, now: Instant) -> Statement {
@@ -36,11 +38,15 @@ public struct FormerEmail: Sendable {
     static func find(_ hash: [UInt8], now: Instant) -> Query<Restorable> {
         Query(
             """
-            SELECT f.company_id, f.user_id, f.number, f.email FROM former_emails f
+            SELECT f.company_id, f.user_id, f.number, f.email, f.created_at FROM former_emails f
             WHERE f.token_hash = $1 AND f.expires_at > $2
             """,
             hash, now
-        ) { Restorable(company: try $0.next(), user: try $0.next(), number: try $0.next(), email: try $0.next()) }
+        ) {
+            Restorable(
+                company: try $0.next(), user: try $0.next(), number: try $0.next(), email: try $0.next(),
+                at: try $0.next())
+        }
     }
 
     static func all(of user: User, now: Instant) -> Query<FormerEmail> {

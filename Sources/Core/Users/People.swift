@@ -264,6 +264,7 @@ public struct People: Sendable {
             if isSwitchedOff, old.status == .active {
                 try TimeEntries.endOpen(of: id, .personDeactivated, scope, transaction, now: now)
                 try transaction.enqueue(Session.switchOff(id, in: scope.company, now: now))
+                try transaction.enqueue(APIToken.endAll(of: id, in: scope.company))
             }
             if rises || isSwitchedOff { try Self.voidKeys(of: id, in: scope.company, transaction, now: now) }
             let moves = isOther && !waits
@@ -360,7 +361,9 @@ public struct People: Sendable {
             try transaction.enqueue(KnownBrowser.forgetAll(of: id, in: scope.company))
             try transaction.enqueue(Card.void(of: id, in: scope.company))
             try transaction.enqueue(Phone.endAll(of: id, in: scope.company))
+            try transaction.enqueue(APIToken.endAll(of: id, in: scope.company))
             try transaction.enqueue(OneTimeToken.voidAll(of: id, in: scope.company))
+            try Factor.removeAll(of: id, in: scope.company, transaction)
             try transaction.enqueue(Mail.erase(of: id, in: scope.company, now: now))
             try transaction.enqueue(user.remove(keepsName: keepsName, now: now))
             try transaction.enqueue(FormerEmail.forget(of: id, in: scope.company))

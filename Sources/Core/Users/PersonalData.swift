@@ -38,6 +38,9 @@ public struct PersonalData: Sendable {
     public let sessions: [Session]
     public let knownBrowsers: [KnownBrowser]
     public let phones: [Phone]
+    /// Those that the person made.
+    public let apiTokens: [APIToken]
+    public let factors: [Factor]
     public let assignments: [Assignment]
     public let timeEntries: [TimeEntry]
     public let movements: [Use]
@@ -55,7 +58,9 @@ public struct PersonalData: Sendable {
 
     package init(
         exportedAt: Instant, user: User, formerNames: [FormerName], formerEmails: [FormerEmail], sessions: [Session],
-        knownBrowsers: [KnownBrowser], phones: [Phone], assignments: [Assignment], timeEntries: [TimeEntry],
+        knownBrowsers: [KnownBrowser], phones: [Phone], apiTokens: [APIToken], factors: [Factor],
+        assignments: [Assignment],
+        timeEntries: [TimeEntry],
         movements: [Use], clarifications: [Clarification], approvals: [DayApproval], absences: [Absence],
         workTargets: [WorkTarget],
         audit: [AuditEntry], securityEvents: [SecurityEvent], mails: [Mail]
@@ -67,6 +72,8 @@ public struct PersonalData: Sendable {
         self.sessions = sessions
         self.knownBrowsers = knownBrowsers
         self.phones = phones
+        self.apiTokens = apiTokens
+        self.factors = factors
         self.assignments = assignments
         self.timeEntries = timeEntries
         self.movements = movements
@@ -90,6 +97,8 @@ extension PersonalData {
         case sessions([Session])
         case knownBrowsers([KnownBrowser])
         case phones([Phone])
+        case apiTokens([APIToken])
+        case factors([Factor])
         case assignments([Assignment])
         case timeEntries([TimeEntry])
         case movements([Use])
@@ -115,16 +124,17 @@ extension Profile {
     public func beginExport(as actor: Actor) async throws -> PersonalData.Beginning {
         let (user, now) = (actor.user, runtime.now())
         let all = PageRequest<Session.ID>(limit: Int(Int32.max), after: nil)
-        let (names, emails, sessions, browsers, phones, assignments) = try await database.fetch(
+        let (names, emails, sessions, browsers, phones, tokens, factors, assignments) = try await database.fetch(
             FormerName.all(of: user), FormerEmail.all(of: user, now: now), Session.list(user, all, now: now),
             KnownBrowser.all(of: user),
             Phone.list(user.id, in: user.companyID, .init(limit: Int(Int32.max), after: nil), now: now),
-            PersonalData.assignments(of: user))
+            APIToken.all(of: user), Factor.all(of: user.id, in: user.companyID), PersonalData.assignments(of: user))
         return PersonalData.Beginning(
             user: user,
             parts: [
                 .account(exportedAt: now, user), .formerNames(names), .formerEmails(emails), .sessions(sessions),
-                .knownBrowsers(browsers), .phones(phones), .assignments(assignments),
+                .knownBrowsers(browsers), .phones(phones), .apiTokens(tokens), .factors(factors),
+                .assignments(assignments),
             ])
     }
 

@@ -69,7 +69,7 @@ public struct Token: Sendable {
         text.utf8.count == 64 ? hash(of: text) : nil
     }
 
-    private static func hash(of text: some StringProtocol) -> [UInt8] {
+    static func hash(of text: some StringProtocol) -> [UInt8] {
         var hasher = SHA256()
         var text = String(text)
         text.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
@@ -81,7 +81,8 @@ extension Session {
     /// Reads from the session to its person, even if SQLite's statistics are of a time when there were few people (see `TimeEntry`).
     private static let byToken: SQL = """
         SELECT s.id, s.confirmed_at, s.last_used_at, s.idle_at, s.switched_off_at, \(User.columns),
-            (SELECT c.suspended_at FROM companies c WHERE c.id = s.company_id)
+            (SELECT c.suspended_at FROM companies c WHERE c.id = s.company_id),
+            \(Factor.demanded)
         FROM sessions s CROSS JOIN users u
         WHERE u.company_id = s.company_id AND u.id = s.user_id AND s.token_hash = $1 AND s.expires_at > $2
             AND (s.idle_at IS NULL OR s.idle_at > $2) AND u.removed_at IS NULL
@@ -104,6 +105,7 @@ extension Session {
             var actor = Actor(session: session, user: try User(&row, now: now), use: use)
             actor.switchedOffAt = switchedOffAt
             actor.isSuspended = try row.next() as Instant? != nil
+            actor.demandedFactors = try row.next()
             return actor
         }
     }
@@ -174,6 +176,13 @@ extension Session {
                 SELECT 1 FROM users u WHERE u.company_id = $1 AND u.id = $3 AND u.password_hash = $5)
             """,
             actor.user.companyID, actor.session, actor.user.id, now, passwordHash)
+    }
+
+    /// Notes that the person had a code of their second factor.
+    static func confirm(_ actor: Actor, now: Instant) -> Statement {
+        Statement(
+            "UPDATE sessions SET confirmed_at = $4 WHERE company_id = $1 AND id = $2 AND user_id = $3",
+            actor.user.companyID, actor.session, actor.user.id, now)
     }
 
     /// The same for a PIN of the phone on which the session began.

@@ -49,6 +49,9 @@ struct Check: AsyncParsableCommand {
             if !settings.carriesMail {
                 print("No mail transport is set: people get invitations only as a link that the app shows.")
             }
+            if let missingKey = settings.missingKey { print(missingKey) }
+            let factors = Factors(database, policy: settings.factorPolicy(), runtime: .live)
+            if try await factors.areUnreadable() { print(Settings.unreadableFactors) }
             let moments = try await Upkeep(database).moments
             if let moment = moments[.backup] {
                 print("The last backup was taken at \(moment.text).")

@@ -16,7 +16,7 @@ struct Polier: AsyncParsableCommand {
         subcommands: [
             Serve.self, Migrate.self, CreateAdmin.self, PasswordLink.self, SeedDemo.self, Copy.self, BackUp.self,
             Restore.self, ReportFailure.self, Check.self, DescribeAPI.self, MailCommand.self, CompanyCommand.self,
-            OperatorCommand.self, VerifyCommand.self, WebCommand.self, Version.self,
+            OperatorCommand.self, VerifyCommand.self, CreateKey.self, ResetFactor.self, WebCommand.self, Version.self,
         ])
 
     static func main() async {

@@ -26,6 +26,8 @@ struct API {
     /// How many changes a person may make in a minute; 0 for any number.
     var writesPerMinute = Int(clamping: Limit.personWrites.standard)
     var answers = LargeAnswers()
+    /// The rules of second factors.
+    var factors = FactorPolicy.none
     /// The operator of this server.
     var operatedBy = OperatorSettings(name: nil, address: nil, email: nil, phone: nil, details: nil)
 
@@ -54,12 +56,14 @@ struct API {
     }
 
     private var described: [Route] {
-        let accounts = Accounts(database, hasher: hasher, provesAddresses: provesAddresses, runtime: runtime)
+        let accounts = Accounts(
+            database, hasher: hasher, provesAddresses: provesAddresses, factors: factors, runtime: runtime)
         let profile = Profile(database, hasher: hasher, hasMail: hasMail, runtime: runtime)
         let cookies = BrowserCookies(origins)
         let limits = LimitValues(database, runtime: runtime)
+        let tokens = APITokens(database, factors: factors, runtime: runtime)
         let signedIn = SignedInRoutes(
-            accounts: accounts, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
+            accounts: accounts, tokens: tokens, writes: WriteRate(perPerson: writesPerMinute, limits, runtime: runtime),
             proofs: ProofGate(database, provesAddresses: provesAddresses, runtime: runtime),
             rows: RowMeter(database, limits, runtime: runtime), runtime: runtime, watch: watch, origins: origins,
             cookie: cookies.session, uses: SessionUses(database, runtime: runtime), answers: answers)
@@ -69,14 +73,20 @@ struct API {
             registrationIsOpen: registrationIsOpen
         ).routes
             + CardRoutes(accounts: accounts, cookies: cookies).routes
+            + FactorRoutes(
+                accounts: accounts, factors: Factors(database, policy: factors, runtime: runtime), signedIn: signedIn,
+                cookies: cookies
+            ).routes
             + ProfileRoutes(profile: profile, people: people, signedIn: signedIn).routes
             + CompanyRoutes(
-                companies: Companies(database, provesAddresses: provesAddresses, runtime: runtime), signedIn: signedIn
+                companies: Companies(
+                    database, provesAddresses: provesAddresses, factors: factors, runtime: runtime), signedIn: signedIn
             ).routes
             + UserRoutes(
                 people: people, signedIn: signedIn, links: links ?? Links(publicURL: origins.publicURL), hasher: hasher
             ).routes
             + PhoneRoutes(people: people, signedIn: signedIn).routes
+            + TokenRoutes(tokens: tokens, signedIn: signedIn).routes
             + OverviewRoutes(overviews: Overviews(database, runtime: runtime), signedIn: signedIn).routes
             + SiteRoutes(sites: Sites(database, runtime: runtime), signedIn: signedIn).routes
             + MaterialRoutes(

@@ -53,7 +53,9 @@ extension OpenAPI {
         if route.access.needsSession {
             codes += [
                 .of(AccountRefusal.signInNeeded), .of(AccountRefusal.malformedAuthorization),
-                .of(AccountRefusal.sessionEnded), .of(CompanyRefusal.suspended),
+                .of(AccountRefusal.sessionEnded), .of(TokenRefusal.malformed), .of(TokenRefusal.notValid),
+                .of(TokenRefusal.expired), .of(CompanyRefusal.suspended), .of(FactorRefusal.missing),
+                .of(route.tokenScope == nil ? TokenRefusal.personal : .scopeMissing),
             ]
             if changes { codes.append(.of(AccountRefusal.otherSite)) }
         }
@@ -90,8 +92,8 @@ extension OpenAPI {
         "materialId": .of(MaterialRefusal.notFound), "userId": .of(UserRefusal.notFound),
         "entryId": .of(TimeEntryRefusal.notFound), "sessionId": .of(AccountRefusal.sessionNotFound),
         "transferId": .of(TransferRefusal.notFound), "clarificationId": .of(ClarificationRefusal.notFound),
-        "absenceId": .of(AbsenceRefusal.notFound),
-        "exportId": .of(WageRefusal.notFound),
+        "absenceId": .of(AbsenceRefusal.notFound), "factorId": .of(FactorRefusal.notFound),
+        "exportId": .of(WageRefusal.notFound), "tokenId": .of(TokenRefusal.notFound),
     ]
 
     /// The part of a status's description that all routes share.
@@ -129,16 +131,21 @@ extension OpenAPI {
             headers: ["WWW-Authenticate"],
             codes: [
                 .of(AccountRefusal.signInNeeded), .of(AccountRefusal.malformedAuthorization),
-                .of(AccountRefusal.sessionEnded),
+                .of(AccountRefusal.sessionEnded), .of(TokenRefusal.malformed), .of(TokenRefusal.notValid),
+                .of(TokenRefusal.expired),
             ]),
         SharedRefusal(
             status: 403, name: "Forbidden",
             details:
                 """
-                The caller's role doesn't allow it, the request is from another site's page, the password is needed again, or the \
-                company is suspended.
+                The caller's role or API token doesn't allow it, the request is from another site's page, the password is needed \
+                again, the caller needs a second factor, or the company is suspended.
                 """,
-            codes: [.of(CompanyRefusal.suspended), .of(AccountRefusal.otherSite), .of(AccessRefusal.roleForbids)]),
+            codes: [
+                .of(CompanyRefusal.suspended), .of(TokenRefusal.scopeMissing), .of(FactorRefusal.missing),
+                .of(AccountRefusal.otherSite),
+                .of(AccessRefusal.roleForbids),
+            ]),
         SharedRefusal(status: 404, name: "NotFound", details: "It doesn't exist, or the caller may not see it."),
         SharedRefusal(status: 406, name: "Unsigned", details: "The signature is not valid."),
         SharedRefusal(status: 409, name: "Conflict", details: "It conflicts with the current state."),

@@ -73,7 +73,7 @@ extension Meaning {
         "transferId": "The id of the transfer: the `refId` of its movements.",
         "entryId": "The time entry's id.", "sessionId": "The session's id.", "phoneId": "The phone's id.",
         "clarificationId": "The clarification's id.", "absenceId": "The absence's id.",
-        "exportId": "The payroll file's id.",
+        "exportId": "The payroll file's id.", "tokenId": "The API token's id.", "factorId": "The second factor's id.",
         "code": "The code of a problem.",
     ]
 }

@@ -46,6 +46,13 @@ struct OpenAPI {
                         "type": "http", "scheme": "bearer",
                         "description": "The access token that signing in returns.",
                     ],
+                    "apiToken": [
+                        "type": "http", "scheme": "bearer",
+                        "description": """
+                        An API token of a company, for programs; it begins with `polier_api_`. The operation's `x-token-scope` is the \
+                        scope that it needs. Operations without one are closed to tokens.
+                        """,
+                    ],
                     "cookie": [
                         "type": "apiKey", "in": "cookie", "name": "polier-session",
                         "description": """
@@ -102,7 +109,8 @@ struct OpenAPI {
             "description": .text(route.text.details),
             "x-permission": .text(route.access.text),
         ]
-        operation = operation.with(["security": security(route.access)])
+        operation = operation.with(["security": security(route)])
+        if let scope = route.tokenScope { operation = operation.with(["x-token-scope": .text(scope.rawValue)]) }
         if let text = route.confirmation.text { operation = operation.with(["x-confirmation": .text(text)]) }
         let parameters = parameters(route)
         if !parameters.isEmpty { operation = operation.with(["parameters": .list(parameters)]) }
@@ -130,11 +138,13 @@ struct OpenAPI {
         return route.method.rawValue.lowercased() + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 
-    private static func security(_ access: Access) -> JSONValue {
-        switch access {
+    private static func security(_ route: Route) -> JSONValue {
+        switch route.access {
         case .anyone, .mailgun: []
         case .oneTimeToken: [["oneTimeToken": []]]
-        case .signedIn, .may: [["bearer": []], ["cookie": []]]
+        case .signedIn, .may:
+            route.tokenScope == nil
+                ? [["bearer": []], ["cookie": []]] : [["bearer": []], ["cookie": []], ["apiToken": []]]
         }
     }
 

@@ -27,6 +27,8 @@ struct Route: Sendable {
     let probe: (@Sendable () -> Answer)?
     var isProbe: Bool { probe != nil }
     let answer: @Sendable (Call) async throws -> Answer
+    /// The scope with which an API token may call it; nil if none can.
+    var tokenScope: Permission? { access.tokenScope(confirmation) }
 
     /// What the route does, for people.
     struct Text: Sendable {
@@ -91,6 +93,13 @@ enum Access: Sendable, Equatable {
     /// Any signed-in person with this permission for the company or site in the path.
     case may(Permission)
 
+    /// The scope with which an API token has this access; nil if none can.
+    func tokenScope(_ confirmation: Confirmation) -> Permission? {
+        guard case .may(let permission) = self, permission.isForTokens, confirmation == .notNeeded else { return nil }
+        return permission
+    }
+
+    /// Whether the caller has to be signed in, or to have an API token.
     var needsSession: Bool {
         switch self {
         case .anyone, .oneTimeToken, .mailgun: false

@@ -8,6 +8,7 @@ import Storage
 /// request, make the change, answer.
 struct SignedInRoutes: Sendable {
     let accounts: Accounts
+    let tokens: APITokens
     let writes: WriteRate
     let proofs: ProofGate
     let rows: RowMeter
@@ -18,6 +19,15 @@ struct SignedInRoutes: Sendable {
     let cookie: SessionCookie
     let uses: SessionUses
     let answers: LargeAnswers
+    /// Whether people may call the routes who must have a second factor, and have none yet: no others do anything for them.
+    var admitsWithoutFactor = false
+
+    /// Makes routes that these people may call, too.
+    var evenWithoutFactor: SignedInRoutes {
+        var routes = self
+        routes.admitsWithoutFactor = true
+        return routes
+    }
 
     /// Answers with one object.
     /// - Parameter isLarge: whether it may hold many nested objects.
@@ -56,17 +66,19 @@ struct SignedInRoutes: Sendable {
     }
 
     /// Changes something and answers with the updated resource. A POST in a company may be repeated under a key.
-    /// - Parameter isLarge: whether the answer may hold many nested objects.
+    /// - Parameters:
+    ///   - isRepeatable: false for a POST whose answer isn't kept.
+    ///   - isLarge: whether the answer may hold many nested objects.
     func change<Scope: RouteScope, Fields: BodyFields, Value: Wire>(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
-        status: HTTPResponse.Status = .ok, isConditional: Bool? = nil, isLarge: Bool = false,
-        refusals: [ProblemCode] = [],
+        status: HTTPResponse.Status = .ok, isConditional: Bool? = nil, isRepeatable: Bool? = nil, isLarge: Bool = false,
+        confirmation: Confirmation = .notNeeded, refusals: [ProblemCode] = [],
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
         change(
             method, path, in: chapter, access, text, result: .one(Value.self, status, status.changed),
-            isConditional: isConditional ?? (method != .post), isRepeatable: method == .post, isLarge: isLarge,
-            refusals: refusals, answer: { .one($0, status) }, work)
+            isConditional: isConditional ?? (method != .post), isRepeatable: isRepeatable ?? (method == .post),
+            isLarge: isLarge, confirmation: confirmation, refusals: refusals, answer: { .one($0, status) }, work)
     }
 
     /// Records what a person did, perhaps long ago: with the resource, or with 202 and a clarification if it was reported late and
@@ -120,7 +132,7 @@ struct SignedInRoutes: Sendable {
     private func change<Scope: RouteScope, Fields: BodyFields, Value: Sendable>(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
         result: ResultDescription, alternative: ResultDescription? = nil, isConditional: Bool, isRepeatable: Bool,
-        isLarge: Bool, evenSwitchedOff: Bool = false, refusals: [ProblemCode],
+        isLarge: Bool, confirmation: Confirmation = .notNeeded, evenSwitchedOff: Bool = false, refusals: [ProblemCode],
         answer: @escaping @Sendable (Value) -> Answer,
         _ work: @escaping @Sendable (Call, Scope, Fields) async throws -> Change<Value>
     ) -> Route {
@@ -130,12 +142,13 @@ struct SignedInRoutes: Sendable {
             isConditional: isConditional, isRepeatable: isRepeatable)
         return Route(
             method, path, in: chapter, access, text, request: request, result: result, alternative: alternative,
-            refusals: refusals + Self.refusals(access) + (isLarge ? Self.largeRefusals : [])
+            confirmation: confirmation, refusals: refusals + Self.refusals(access) + (isLarge ? Self.largeRefusals : [])
         ) { call in
             // The body first: receiving it may take long, and the caller must be authorised for now.
             let body = try await RequestBody(of: call.request)
             return try await within(
-                call, access, changes: true, takes: isLarge ? .list : nil, evenSwitchedOff: evenSwitchedOff
+                call, access, confirmation, changes: true, takes: isLarge ? .list : nil,
+                evenSwitchedOff: evenSwitchedOff
             ) { (scope: Scope) in
                 let change = try await work(call, scope, try body.read())
                 guard isRepeatable, let company = scope.company, let text = try call.idempotencyKey else {
@@ -179,14 +192,17 @@ struct SignedInRoutes: Sendable {
     func custom<Scope: RouteScope>(
         _ method: HTTPRequest.Method, _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
         request: RequestDescription = RequestDescription(), result: ResultDescription,
-        confirmation: Confirmation = .notNeeded, takes: LargeAnswers.Kind? = nil, evenSuspended: Bool = false,
-        refusals: [ProblemCode] = [], _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
+        confirmation: Confirmation = .notNeeded, changes: Bool = false, takes: LargeAnswers.Kind? = nil,
+        evenSuspended: Bool = false, refusals: [ProblemCode] = [],
+        _ work: @escaping @Sendable (Call, Scope) async throws -> Answer
     ) -> Route {
         Route(
             method, path, in: chapter, access, text, request: request, result: result, confirmation: confirmation,
             refusals: refusals + (takes == nil ? [] : Self.largeRefusals)
         ) { call in
-            try await within(call, access, confirmation, takes: takes, evenSuspended: evenSuspended) {
+            try await within(
+                call, access, confirmation, changes: changes, takes: takes, evenSuspended: evenSuspended
+            ) {
                 try await work(call, $0)
             }
         }
@@ -208,6 +224,7 @@ struct SignedInRoutes: Sendable {
         let actor = try await actor(call, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff)
         if changes { try await writes.admit(actor) }
         do {
+            try actor.token?.admit(to: access, confirmation)
             let scope = try Scope(call, actor, access)
             if changes, let company = scope.company { try await proofs.admit(company) }
             if confirmation.isNeeded(call, by: actor), actor.confirmedUntil(now: runtime.now()) == nil {
@@ -241,8 +258,12 @@ struct SignedInRoutes: Sendable {
 
     private func actor(_ call: Call, evenSuspended: Bool, evenSwitchedOff: Bool) async throws -> Actor {
         if let token = try call.bearerToken {
-            let actor = try await accounts.actor(
-                token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff)
+            let actor =
+                APITokens.isOne(token)
+                ? try await tokens.actor(token, from: call.source)
+                : try await accounts.actor(
+                    token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff,
+                    evenWithoutFactor: admitsWithoutFactor)
             uses.note(actor, isCookie: false)
             return actor
         }
@@ -254,9 +275,20 @@ struct SignedInRoutes: Sendable {
             throw Refusal(AccountRefusal.otherSite)
         }
         let actor = try await accounts.actor(
-            token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff)
+            token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff,
+            evenWithoutFactor: admitsWithoutFactor)
         uses.note(actor, isCookie: true)
         return actor
+    }
+}
+
+extension APIToken.Grant {
+    /// The one rule of what a program may call: it is closed to tokens, as a new route is, unless it asks for a permission that they can have
+    /// and for no confirmation.
+    /// - Throws: `TokenRefusal.personal`; `.scopeMissing`.
+    fileprivate func admit(to access: Access, _ confirmation: Confirmation) throws {
+        guard let scope = access.tokenScope(confirmation) else { throw Refusal(TokenRefusal.personal) }
+        try check(scope)
     }
 }
 

@@ -130,6 +130,29 @@ extension FieldReader {
         } ?? fallback
     }
 
+    /// Some of a few words, one at least, in any order.
+    mutating func choices<Value: Choice>(_ name: String, _ meaning: Meaning) -> [Value] {
+        let all = Array(Value.allCases)
+        let isDescribed = describe(
+            name, meaning,
+            [
+                "type": "array", "items": ["type": "string", "enum": .list(all.map { .text($0.rawValue) })],
+                "minItems": 1,
+                "maxItems": .integer(all.count),
+            ], .list(all.prefix(1).map { .text($0.rawValue) }))
+        if isDescribed { return Array(all.prefix(1)) }
+        let flaw = Flaw(.notOneOf, ["allowed": .text(all.map(\.rawValue).joined(separator: ", "))])
+        guard require(name), let texts = decode(name, else: flaw) as [String]? else { return [] }
+        if texts.isEmpty { report(name, .empty) }
+        guard texts.count <= all.count else {
+            report(name, .tooManyEntries, ["max": .integer(all.count)])
+            return []
+        }
+        let values = texts.compactMap { Value(rawValue: $0) }
+        if values.count < texts.count { report(name, flaw) }
+        return values
+    }
+
     mutating func email(_ name: String, _ meaning: Meaning = .email) -> EmailAddress? {
         let example = "lena.vogt@fliesen-brandt.example"
         let isDescribed = describe(

@@ -38,6 +38,7 @@ struct LetterWriter: Sendable {
             "company": company, "firstName": mail.firstName, "inviter": mail.inviter ?? "", "items": mail.lowStock,
             "newAddress": mail.newAddress ?? "",
         ]
+        if let news = mail.factorNews { values[news.rawValue] = true }
         if let head = mail.hoursHead {
             (values["headNumber"], values["headHash"]) = (head.number, head.hash)
             values["headDay"] = head.day.text(in: mail.language)

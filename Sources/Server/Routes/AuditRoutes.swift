@@ -22,8 +22,8 @@ struct AuditRoutes {
                 .init(
                     "List security events",
                     """
-                    Sign-ins and failed ones; changed passwords, addresses, roles and statuses; links that were used twice; refused \
-                    access; and access by operators. Each has its session, network and request; newest first. Equal refusals and \
+                    Sign-ins and failed ones; changed passwords, addresses, roles and statuses; API tokens that were made and revoked; \
+                    links that were used twice; refused access; and access by operators. Each has its session, network and request; newest first. Equal refusals and \
                     operator accesses within an hour are one event with `times`, listed at the start of the hour, and may take a few \
                     seconds to appear. A person has at most 20 events of one kind an hour; the rest are counted in one more, without \
                     session and network. Networks are removed after 90 days.
@@ -112,7 +112,7 @@ extension SiteMovement: Wire {
 extension AuditEntry: Wire {
     static let example = AuditEntry(
         id: Example.id(8), at: Example.morning, user: Example.id(1), userName: "Sabine Brandt",
-        session: Example.id(30), action: .siteChanged, subject: Example.id(2, Site.self).text,
+        session: Example.id(30), tokenName: "Lohnbüro", action: .siteChanged, subject: Example.id(2, Site.self).text,
         subjectName: "Bad Müller", changes: [.example])
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
@@ -124,9 +124,14 @@ extension AuditEntry: Wire {
             "userNameThen", userNameThen,
             "The name of the person who changed it, at the time; null if it is the same today.")
         fields.id("sessionId", session, .sessionID)
+        fields.text(
+            "tokenName", tokenName,
+            "The name of the API token, at the time, by which a program changed it for that person; null if they did it themselves."
+        )
         fields.choice("action", action, "What was done.")
         fields.text(
-            "subjectId", subject, "The id of the company, person, site, material or time entry that was changed.")
+            "subjectId", subject,
+            "The id of the company, person, site, material, time entry or API token that was changed.")
         fields.text("subjectName", subjectName, "The subject's name; null if it has none, or none any more.")
         fields.text(
             "subjectNameThen", subjectNameThen, "For a person, their name at the time; null if it is the same today.")

@@ -46,26 +46,23 @@ struct AuthRoutes {
                     address, within 15 minutes, even the right password is refused for a while. A browser that signs in on a page \
                     of this server gets a second cookie that identifies it to the account: its failures are counted separately, \
                     and others' failures don't lock it out.
+
+                    An account with a second factor gets 401 with the code `second-factor-needed` for a right password, and goes on at \
+                    `/auth/second-factor` with `params.challenge`.
                     """),
                 result: .one(Accounts.SignIn.self, .ok, "Signed in."),
                 refusals: [
-                    .of(AccountRefusal.wrongCredentials), .of(AccountRefusal.tooManySignIns),
+                    .of(AccountRefusal.wrongCredentials), .of(FactorRefusal.needed), .of(AccountRefusal.tooManySignIns),
                     .of(CompanyRefusal.suspended),
                     .of(
                         AccountRefusal.tooManyTries, "Too many failures of this account, or from this network address."),
                 ]
             ) { (call, fields: Credentials) in
-                let signIn = try await accounts.signIn(
-                    email: fields.email, password: fields.password, from: cookies.origin(of: call))
-                var answer = Answer.one(signIn)
-                answer.headers[.setCookie] = cookies.session.set(signIn.token, lasting: Session.lifetime)
-                if let browser = signIn.newBrowser {
-                    let set = cookies.browser.set(browser, lasting: KnownBrowser.lifetime)
-                    answer.headers.append(HTTPField(name: .setCookie, value: set))
-                }
-                return answer
+                cookies.answer(
+                    try await accounts.signIn(
+                        email: fields.email, password: fields.password, from: cookies.origin(of: call)))
             },
-            signedIn.custom(
+            signedIn.evenWithoutFactor.custom(
                 .post, "/api/v1/auth/signout", in: .auth, .signedIn,
                 .init("Sign out", "Ends the session of the request."), result: .noContent,
                 evenSuspended: true
@@ -178,12 +175,12 @@ struct AuthRoutes {
             ) { (call, fields: TokenField) in
                 .one(ConfirmedAddress(email: try await accounts.restoreEmail(token: fields.token, from: call.source)))
             },
-            signedIn.custom(
+            signedIn.evenWithoutFactor.custom(
                 .post, "/api/v1/auth/confirm", in: .auth, .signedIn,
                 .init(
-                    "Confirm the password or the PIN",
+                    "Confirm the password, the PIN or the second factor",
                     """
-                    Takes the caller's password, or the PIN of the phone on which the session began; for the next ten minutes this session may make the sensitive requests, which are \
+                    Takes the caller's password, the PIN of the phone on which the session began, or a code of their authenticator app; for the next ten minutes this session may make the sensitive requests, which are \
                     those with `x-confirmation` here. Signing in counts as a confirmation. Wrong passwords are counted as in a \
                     change of password, wrong PINs as in a sign-in.
                     """),
@@ -193,6 +190,7 @@ struct AuthRoutes {
                     .of(AccountRefusal.tooManySignIns),
                     .of(AccountRefusal.tooManyTries, "The password was guessed too often."),
                     .of(AccountRefusal.wrongPin), .of(AccountRefusal.phoneEnded, "The tenth wrong PIN."),
+                    .of(FactorRefusal.unreadable),
                 ]
             ) { (call, caller: AsThemselves) in
                 let fields: ConfirmationFields = try await RequestBody(of: call.request).read()
@@ -200,10 +198,11 @@ struct AuthRoutes {
                     switch fields.secret {
                     case .password(let password): try await accounts.confirm(password, as: caller.actor)
                     case .pin(let pin): try await accounts.confirm(pin: pin, as: caller.actor)
+                    case .code(let code): try await accounts.confirm(code: code, as: caller.actor)
                     }
                 return .one(ConfirmedUntil(until: until))
             },
-            signedIn.one(
+            signedIn.evenWithoutFactor.one(
                 "/api/v1/auth/confirm", in: .auth, .signedIn,
                 .init(
                     "Read how long the password stays confirmed",
@@ -295,20 +294,26 @@ private struct ConfirmationFields: BodyFields {
     enum Secret {
         case password(String)
         case pin(String)
+        case code(String)
     }
 
     init?(_ fields: inout FieldReader) {
         let password: String? = fields.optional("password") {
             $0.secret(
-                "password", "The caller's current password; this or `pin` is needed.", example: "Kelle und Fugbrett")
+                "password", "The caller's current password; this, `pin` or `code` is needed.",
+                example: "Kelle und Fugbrett")
         }
         let pin: String? = fields.optional("pin") {
             $0.secret("pin", "The PIN of the phone on which the session began.", example: "274961")
         }
-        switch (password, pin) {
-        case (let password?, _): secret = .password(password)
-        case (nil, let pin?): secret = .pin(pin)
-        case (nil, nil):
+        let code: String? = fields.optional("code") {
+            $0.secret("code", "A code of the caller's authenticator app.", example: "287082")
+        }
+        switch (password, pin, code) {
+        case (let password?, _, _): secret = .password(password)
+        case (nil, let pin?, _): secret = .pin(pin)
+        case (nil, nil, let code?): secret = .code(code)
+        case (nil, nil, nil):
             if fields.problems.isEmpty { fields.report("password", .missing) }
             return nil
         }

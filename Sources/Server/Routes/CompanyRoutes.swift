@@ -32,8 +32,9 @@ struct CompanyRoutes {
                 refusals: [
                     .of(
                         AccountRefusal.confirmAgain,
-                        "`hoursKeptYears` keeps hours for less long, which needs a confirmation of the last ten minutes."
-                    )
+                        "`hoursKeptYears` keeps hours for less long, or `secondFactorFor` asks others: both need a confirmation of the last ten minutes."
+                    ),
+                    .of(FactorRefusal.noSecretKey, "`secondFactorFor` asks for what no one could add."),
                 ]
             ) { (call, company: InCompany, fields: CompanyFields) in
                 try companies.change(fields.edit, if: call.precondition, in: company.scope)
@@ -139,6 +140,8 @@ private struct CompanyFields: BodyFields {
                     $0.integer("hoursKeptYears", .hoursKeptYears, in: HourErasures.years, example: 10).map(Int64.init)
                 }
             })
+        company.set(
+            \.secondFactorFor, fields.changed("secondFactorFor") { $0.choice("secondFactorFor", .secondFactorFor) })
         company.set(\.localHolidays, fields.changed("localHolidays") { $0.localHolidays() })
         edit = company
     }
@@ -176,6 +179,9 @@ extension Meaning {
         in the night, first in the one after this was set.
         """
     }
+    fileprivate static var secondFactorFor: Meaning {
+        "Who can do nothing before they have a second factor: `MANAGERS`, or `NONE`."
+    }
     fileprivate static var localHolidays: Meaning {
         "Days that the company keeps as holidays besides; of several with the same day the first counts."
     }
@@ -212,6 +218,7 @@ extension Company: Wire {
         fields.choice("region", orNull: region, .region.and("Null for no holidays."))
         fields.list("localHolidays", localHolidays.list, .localHolidays)
         fields.integer("hoursKeptYears", hoursKeptYears.map { Int(clamping: $0) }, .hoursKeptYears)
+        fields.choice("secondFactorFor", secondFactorFor, .secondFactorFor)
         fields.day("hoursFrom", hoursFrom, "Hours of earlier days were erased by this rule; null if none were.")
         fields.integer("siteCount", siteCount, "Number of sites, without removed ones.")
         fields.integer("userCount", userCount, "Number of people, without removed ones.")

@@ -12,7 +12,7 @@ struct ProfileRoutes {
     var routes: [Route] {
         let (profile, people, signedIn) = (profile, people, signedIn)
         return [
-            signedIn.one(
+            signedIn.evenWithoutFactor.one(
                 "/api/v1/users/me", in: .users, .signedIn, .init("Read your account", "The caller's account.")
             ) { (_, caller: AsThemselves) in caller.actor.user },
             signedIn.change(
@@ -58,7 +58,7 @@ struct ProfileRoutes {
                 .init(
                     "Export your data",
                     """
-                    All data about the caller: the account, former names and addresses, sessions, phones, assignments, hours, movements \
+                    All data about the caller: the account, former names and addresses, sessions, phones, API tokens, second factors, assignments, hours, movements \
                     of material, clarifications, submitted and approved days, absences, targets, audit entries that name them, security events, \
                     and mails. It is written while it is sent: if it \
                     is cut off, it isn't valid JSON.
@@ -124,7 +124,7 @@ private struct ProfileFields: BodyFields {
 extension PersonalData: Wire {
     static let example = PersonalData(
         exportedAt: Example.evening, user: .example, formerNames: [.example], formerEmails: [.example],
-        sessions: [.example], knownBrowsers: [.example], phones: [.example],
+        sessions: [.example], knownBrowsers: [.example], phones: [.example], apiTokens: [.example], factors: [.example],
         assignments: [Assignment(site: Example.id(2), siteName: "Bad Müller", since: Example.morning)],
         timeEntries: [.example],
         movements: [
@@ -140,6 +140,8 @@ extension PersonalData: Wire {
         fields.list("sessions", sessions.map(PastSession.init), "Sessions that have not ended.")
         fields.list("knownBrowsers", knownBrowsers, "Browsers that have signed in to the account.")
         fields.list("phones", phones, "Phones on which the person signs in with a PIN.")
+        fields.list("apiTokens", apiTokens, "API tokens that the person made.")
+        fields.list("factors", factors, "Second factors that signing in asks for.")
         fields.list("assignments", assignments, "Sites that the person is assigned to.")
         fields.list("timeEntries", timeEntries, "The person's hours.")
         fields.list("movements", movements, "What the person took or added.")
@@ -182,6 +184,8 @@ private final class PersonalDataWriter {
         case .sessions(let sessions): return add(sessions.map(PastSession.init), to: "sessions")
         case .knownBrowsers(let browsers): return add(browsers, to: "knownBrowsers")
         case .phones(let phones): return add(phones, to: "phones")
+        case .apiTokens(let tokens): return add(tokens, to: "apiTokens")
+        case .factors(let factors): return add(factors, to: "factors")
         case .assignments(let assignments): return add(assignments, to: "assignments")
         case .timeEntries(let entries): return add(entries, to: "timeEntries")
         case .movements(let movements): return add(movements, to: "movements")

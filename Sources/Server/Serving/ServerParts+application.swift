@@ -19,7 +19,7 @@ extension ServerParts {
             hasMail: settings.carriesMail, provesAddresses: settings.provesAddresses,
             registrationIsOpen: settings.registrationIsOpen, mailSigningKey: { live.mailgunSigningKey },
             lowStockPause: settings.lowStockPause, writesPerMinute: settings.writesPerMinute,
-            operatedBy: settings.operatedBy, disk: disk)
+            factors: factors, operatedBy: settings.operatedBy, disk: disk)
         let web =
             try settings.webFolder.map {
                 try WebPages.folder($0, registrationIsOpen: settings.registrationIsOpen)

@@ -19,6 +19,7 @@ struct ServerParts {
     /// The one that SQLite's file is on; nil on PostgreSQL.
     let disk: Disk?
     let watch: SecurityWatch
+    let factors: FactorPolicy
     let traffic = Traffic()
     let mail: MailParts
     let metrics: Metrics
@@ -28,6 +29,7 @@ struct ServerParts {
     init(_ settings: Settings, _ logger: Logger) throws {
         (self.settings, self.logger) = (settings, logger)
         live = LiveSettings(settings)
+        factors = settings.factorPolicy { logger.error("\(Settings.unreadableFactors)") }
         let database = try Stores.open(settings, logger: logger)
         self.database = database
         migrator = Migrator(database, migrations: try Migration.embedded())

@@ -1,7 +1,9 @@
+import Core
 import Hummingbird
 import Logging
 import NIOCore
 import ServiceLifecycle
+import Storage
 import UnixSignals
 
 /// The life of `polier serve`, from its settings to the last line of its log.
@@ -35,6 +37,8 @@ enum ServerProcess {
             readiness: parts.readiness, logger: logger)
         try await schema.start()
         settings.warn(logger)
+        let factors = Factors(parts.database, policy: parts.factors, runtime: .live)
+        if parts.readiness.schemaFits, (try? await factors.areUnreadable()) == true { parts.factors.tellUnreadable() }
 
         let signals = StopSignals(logger: logger)
         let watching = Task { await signals.watch() }

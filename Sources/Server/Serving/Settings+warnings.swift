@@ -20,6 +20,7 @@ extension Settings {
                 are as for people on this machine alone
                 """)
         }
+        if let missingKey { logger.warning("\(missingKey)") }
         if origins.isHTTPS && trustedProxies.isEmpty {
             logger.warning(
                 "POLIER_TRUSTED_PROXIES is not set: behind a proxy, all sign-ins count as from one address")

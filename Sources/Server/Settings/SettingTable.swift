@@ -68,6 +68,17 @@ struct SettingTable: Sendable {
     let registrationIsOpen = Setting(
         "POLIER_REGISTRATION", .choice([("open", true), ("closed", false)], default: true),
         flag: .serve("open, or closed: no company can register itself."))
+    /// Nil if it isn't set.
+    let secretKey = Setting(
+        "POLIER_SECRET_KEY",
+        SettingRule<SecretKey?>(
+            default: nil, nil, must: "be 64 hexadecimal digits, as 'polier create-key' prints them"
+        ) { SecretKey($0).map(Optional.some) }, isSecret: true)
+    /// Nil if it isn't set: then it depends on the address.
+    let operatorsNeedFactor = Setting(
+        "POLIER_OPERATOR_SECOND_FACTOR", .choice([("required", true), ("optional", false)], default: Bool?.none),
+        default: "required unless the address is local",
+        flag: .serve("required, or optional: whether operators can do nothing before they have a second factor."))
     let mailFrom = Setting(
         "POLIER_MAIL_FROM", .text, default: "polier@ the Mailgun domain", reload: .transport,
         flag: .serve("The sender of mail, such as Polier <polier@example.de>."))

@@ -68,6 +68,26 @@ struct Settings: Sendable {
         "\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)"
     }
 
+    /// The rules of second factors: at an address for this machine alone they can be tried out without a key.
+    func factorPolicy(whenUnreadable: @escaping @Sendable () -> Void = {}) -> FactorPolicy {
+        FactorPolicy(
+            key: self.secretKey ?? (origins.isLocal ? .local : nil),
+            operatorsNeedOne: self.operatorsNeedFactor ?? !origins.isLocal, whenUnreadable: whenUnreadable)
+    }
+
+    /// For the log and `polier check`, where factors are there that the key doesn't open.
+    static let unreadableFactors = """
+        Second factors are sealed under another key than POLIER_SECRET_KEY is: set the one that was used, or people need a recovery code, \
+        or 'polier reset-factor'.
+        """
+
+    /// For the same, where no one can add a factor; nil if everyone can.
+    var missingKey: String? {
+        guard !origins.isLocal, self.secretKey == nil else { return nil }
+        let who = factorPolicy().operatorsNeedOne ? ", and operators can do nothing before they have one" : ""
+        return "POLIER_SECRET_KEY is not set: no one can add a second factor\(who). 'polier create-key' makes a key."
+    }
+
     /// Whether mail is sent: through a transport, or into the log of a server that only its own machine can reach.
     var carriesMail: Bool { mail.hasTransport || origins.isLocal }
 

@@ -37,7 +37,7 @@ struct WebApp: Sendable {
         }
     }
 
-    /// By path: `app/main.1f2e3d4c5b6a.js`, and also `app/main.js`.
+    /// By path: `app/main.1f2e3d4c.js`, and also `app/main.js`.
     let files: [String: File]
     /// The content security policy of the page.
     let policy: String
@@ -136,10 +136,10 @@ struct WebApp: Sendable {
         SHA256.hash(data: data).prefix(6).hexadecimal
     }
 
-    /// `app/main.js` with its content's hash: `app/main.1f2e3d4c5b6a.js`.
+    /// `app/main.js` with a part of its content's hash: `app/main.1f2e3d4c.js`. The page names all files, and hashes can't be compressed.
     private static func hashedName(_ name: String, _ data: Data) -> String {
         guard let dot = name.lastIndex(of: ".") else { return name }
-        return "\(name[..<dot]).\(hash(data))\(name[dot...])"
+        return "\(name[..<dot]).\(hash(data).prefix(8))\(name[dot...])"
     }
 
     private static func importMap(of scripts: [String], in modules: JoinedModules, _ names: [String: String]) -> String

@@ -1,0 +1,194 @@
+public import Storage
+
+/// A second factor of an account: what a person has besides their password.
+public struct Factor: Sendable {
+    public typealias ID = Core.ID<Factor>
+
+    public enum Kind: String, Column, CaseIterable {
+        /// An authenticator app.
+        case totp = "TOTP"
+    }
+
+    /// How many a person may have.
+    public static let most = 5
+    /// How long a person may take from the secret to its first code.
+    static let activation = Duration.seconds(3600)
+
+    public let id: ID
+    public let kind: Kind
+    /// What the person calls it.
+    public let name: String?
+    public let createdAt: Instant
+    /// The last sign-in or confirmation with it.
+    public let usedAt: Instant?
+
+    package init(id: ID, kind: Kind, name: String?, createdAt: Instant, usedAt: Instant?) {
+        (self.id, self.kind, self.name, self.createdAt, self.usedAt) = (id, kind, name, createdAt, usedAt)
+    }
+
+    /// A factor as it is stored.
+    struct Sealed: Sendable {
+        let id: ID
+        let secret: [UInt8]
+        let keyID: String
+        let lastStep: Int64?
+        let createdAt: Instant
+        let isActive: Bool
+
+        /// Nil if this key didn't seal it.
+        func totp(_ key: SecretKey?, of user: User.ID) -> TOTP? {
+            guard let key, key.id == keyID else { return nil }
+            return key.open(secret, for: user).map { TOTP(secret: $0) }
+        }
+    }
+}
+
+// MARK: Queries
+
+extension Factor {
+    /// How many a person `u` has, where they must have one; null elsewhere.
+    static let demanded: SQL = """
+        CASE WHEN u.role = 'ADMIN' OR u.role = 'MANAGER' AND EXISTS (
+            SELECT 1 FROM companies d WHERE d.id = u.company_id AND d.second_factor_for <> 'NONE')
+        THEN (SELECT COUNT(*) FROM factors f
+            WHERE f.company_id = u.company_id AND f.user_id = u.id AND f.activated_at IS NOT NULL) END
+        """
+
+    private static let active: SQL = """
+        SELECT f.id, f.kind, f.name, f.created_at, f.used_at FROM factors f
+        WHERE f.company_id = $1 AND f.user_id = $2 AND f.activated_at IS NOT NULL AND f.id > $3
+        ORDER BY f.company_id, f.user_id, f.id LIMIT $4
+        """
+
+    /// The factors in use, oldest first.
+    static func all(of user: User.ID, in company: Company.ID) -> Query<Factor> {
+        list(of: user, in: company, .init(limit: most, after: nil))
+    }
+
+    static func list(of user: User.ID, in company: Company.ID, _ page: PageRequest<ID>) -> Query<Factor> {
+        Query(active, company, user, page.after?.text ?? "", page.fetchLimit) {
+            Factor(
+                id: try $0.next(), kind: try $0.next(), name: try $0.next(), createdAt: try $0.next(),
+                usedAt: try $0.next())
+        }
+    }
+
+    /// With the one that was begun, if any.
+    static func sealed(of user: User.ID, in company: Company.ID) -> Query<Sealed> {
+        Query(
+            """
+            SELECT f.id, f.secret, f.key_id, f.last_step, f.created_at, f.activated_at FROM factors f
+            WHERE f.company_id = $1 AND f.user_id = $2
+            """,
+            company, user
+        ) {
+            Sealed(
+                id: try $0.next(), secret: try $0.next(), keyID: try $0.next(), lastStep: try $0.next(),
+                createdAt: try $0.next(), isActive: try $0.next() as Instant? != nil)
+        }
+    }
+
+    /// Any factor that another key sealed. No scope: it is about the server.
+    static func sealed(besides key: SecretKey?) -> Query<ID> {
+        Query(
+            """
+            SELECT f.id FROM factors f WHERE f.key_id < $1
+            UNION ALL SELECT f.id FROM factors f WHERE f.key_id > $1 LIMIT 1
+            """,
+            key?.id ?? ""
+        ) { try $0.next() }
+    }
+
+    /// Begins a factor, in place of one that was begun before.
+    static func begin(
+        _ id: ID, _ kind: Kind, named name: String?, _ sealed: [UInt8], by key: SecretKey, of user: User,
+        _ transaction: borrowing Transaction, now: Instant
+    ) throws {
+        try transaction.enqueue(
+            Statement(
+                "DELETE FROM factors WHERE company_id = $1 AND user_id = $2 AND activated_at IS NULL", user.companyID,
+                user.id))
+        try transaction.enqueue(
+            Statement(
+                """
+                INSERT INTO factors (company_id, user_id, id, kind, name, secret, key_id, created_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """,
+                user.companyID, user.id, id, kind, name, sealed, key.id, now))
+    }
+
+    static func activate(_ id: ID, at step: Int64, of user: User, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE factors SET activated_at = $4, used_at = $4, last_step = $5
+            WHERE company_id = $1 AND user_id = $2 AND id = $3 AND activated_at IS NULL
+            """,
+            user.companyID, user.id, id, now, step)
+    }
+
+    /// Spends the code of a step. Changes nothing if it or a later one was spent before.
+    static func spend(_ step: Int64, of id: ID, of user: User, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE factors SET last_step = $4, used_at = $5
+            WHERE company_id = $1 AND user_id = $2 AND id = $3 AND last_step < $4
+            """,
+            user.companyID, user.id, id, step, now)
+    }
+
+    static func remove(_ id: ID, of user: User) -> Statement {
+        Statement(
+            "DELETE FROM factors WHERE company_id = $1 AND user_id = $2 AND id = $3 AND activated_at IS NOT NULL",
+            user.companyID, user.id, id)
+    }
+
+    /// Removes a person's factors, their recovery codes, and the sign-ins that wait for one.
+    /// - Returns: how many factors there were, with one that was begun.
+    @discardableResult
+    static func removeAll(of user: User.ID, in company: Company.ID, _ transaction: borrowing Transaction) throws -> Int
+    {
+        try transaction.enqueue(RecoveryCode.removeAll(of: user, in: company))
+        try transaction.enqueue(SignInChallenge.endAll(of: user, in: company))
+        return try transaction.execute(
+            Statement("DELETE FROM factors WHERE company_id = $1 AND user_id = $2", company, user))
+    }
+
+    /// Removes those that were put to use since; with the last one the recovery codes go too.
+    static func removeAll(of user: User, since start: Instant, _ transaction: borrowing Transaction) throws {
+        let removed = try transaction.execute(
+            Statement(
+                """
+                DELETE FROM factors
+                WHERE company_id = $1 AND user_id = $2 AND (activated_at IS NULL OR activated_at >= $3)
+                """,
+                user.companyID, user.id, start))
+        guard removed > 0, try transaction.fetch(all(of: user.id, in: user.companyID)).isEmpty else { return }
+        try removeAll(of: user.id, in: user.companyID, transaction)
+    }
+}
+
+extension RecoveryCode {
+    func insertion(of user: User) -> Statement {
+        Statement(
+            "INSERT INTO recovery_codes (company_id, user_id, code_hash) VALUES ($1, $2, $3)", user.companyID, user.id,
+            hash)
+    }
+
+    /// Changes nothing if the person has no such code, or has used it.
+    func use(of user: User) -> Statement {
+        Statement(
+            "DELETE FROM recovery_codes WHERE company_id = $1 AND user_id = $2 AND code_hash = $3", user.companyID,
+            user.id, hash)
+    }
+
+    static func removeAll(of user: User.ID, in company: Company.ID) -> Statement {
+        Statement("DELETE FROM recovery_codes WHERE company_id = $1 AND user_id = $2", company, user)
+    }
+
+    /// How many are left.
+    static func left(of user: User.ID, in company: Company.ID) -> Query<Int64> {
+        Query("SELECT COUNT(*) FROM recovery_codes r WHERE r.company_id = $1 AND r.user_id = $2", company, user) {
+            try $0.next()
+        }
+    }
+}
