@@ -27,7 +27,7 @@ public struct Actor: Sendable {
     }
 
     /// A program that acts for a person.
-    /// - Parameter session: stands in for a session, and is in no record.
+    /// - Parameter session: an id in place of a session's. No record has it.
     init(with token: APIToken.Grant, of user: User, session: Session.ID) {
         (self.session, self.user, use, recordedSession) = (session, user, Session.Use(), nil)
         self.token = token

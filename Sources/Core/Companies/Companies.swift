@@ -60,7 +60,7 @@ public struct Companies: Sendable {
             new.updatedAt = runtime.now()
             if new.secondFactorFor != old.secondFactorFor {
                 guard isConfirmed else { throw Refusal(AccountRefusal.confirmAgain) }
-                // Or nobody could do anything any more, not even take it back.
+                // Without a key no manager could add a factor, and so none could undo this.
                 guard new.secondFactorFor == .none || factors.key != nil else {
                     throw Refusal(FactorRefusal.noSecretKey)
                 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Restores a company from its export, into a database that no longer has it.
 ///
-/// An export doesn't contain passwords, sessions, API tokens, links, undelivered mail, pending email addresses and the founder's pending confirmation,
+/// An export doesn't contain passwords, second factors, sessions, API tokens, links, undelivered mail, pending email addresses and the founder's pending confirmation,
 /// so they aren't restored. Everyone signs in again by a link for a forgotten password, as after an operator's reset.
 public struct CompanyRestore: Sendable {
     /// The result of restoring a company.

@@ -162,7 +162,12 @@ extension Factor {
                 WHERE company_id = $1 AND user_id = $2 AND (activated_at IS NULL OR activated_at >= $3)
                 """,
                 user.companyID, user.id, start))
-        guard removed > 0, try transaction.fetch(all(of: user.id, in: user.companyID)).isEmpty else { return }
+        if removed > 0 { try removeRest(of: user, transaction) }
+    }
+
+    /// Removes the recovery codes and all else of a person who has no factor in use any more.
+    static func removeRest(of user: User, _ transaction: borrowing Transaction) throws {
+        guard try transaction.fetch(all(of: user.id, in: user.companyID)).isEmpty else { return }
         try removeAll(of: user.id, in: user.companyID, transaction)
     }
 }

@@ -103,9 +103,7 @@ public struct Factors: Sendable {
         return Change { transaction in
             try transaction.enqueue(User.lock(user.id, in: company))
             guard try transaction.execute(Factor.remove(id, of: user)) == 1 else { throw Factor.notFound }
-            if try transaction.fetch(Factor.all(of: user.id, in: company)).isEmpty {
-                try Factor.removeAll(of: user.id, in: company, transaction)
-            }
+            try Factor.removeRest(of: user, transaction)
             try Audit(user, session: actor.session, runtime).write(.factorRemoved, user.id, in: transaction)
             try SecurityRecord(actor, runtime).write(.factorChanged, detail: "removed", in: transaction)
             try Self.tell(.removed, user, mail, transaction, now: now)
@@ -142,7 +140,7 @@ public struct Factors: Sendable {
         return Page(rows, of: page, key: \.id)
     }
 
-    /// A change that removes all factors of a person who lost theirs, ends their sessions, and tells them by mail.
+    /// A change for a person who lost their factors: it removes all of them, ends the person's sessions and sends a mail.
     ///
     /// The change throws `UserRefusal.notFound`; `FactorRefusal.ownerResets` if the actor is neither the owner nor an operator; `.notFound`
     /// if there is none.
@@ -166,7 +164,7 @@ public struct Factors: Sendable {
         return reset(anywhere: id, by: actor.user.id, from: actor.source)
     }
 
-    /// The same for the command line, which is nobody in particular.
+    /// The same from the command line, where no person is signed in.
     /// - Throws: `StorageError`.
     public func resetAtCommandLine(of user: User) async throws {
         try await database.make(reset(anywhere: user.id, by: user.id, from: .none))
@@ -196,7 +194,7 @@ public struct Factors: Sendable {
         try tell(.reset, user, mail, transaction, now: now)
     }
 
-    /// Tells a person by mail, unless their address may be a stranger's: it isn't confirmed yet, or was told ten times within the hour.
+    /// Sends a person a mail, but none to an unconfirmed address, which may be a stranger's, and at most ten to an address within an hour.
     static func tell(
         _ news: FactorNews, _ user: User, _ mail: Mail.ID, _ transaction: borrowing Transaction, now: Instant
     ) throws {

@@ -44,7 +44,7 @@ struct TOTP: Sendable {
         left.utf8.count == right.utf8.count && zip(left.utf8, right.utf8).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    /// What a QR code tells an authenticator app, in the form of Google's "Key Uri Format".
+    /// The content of the QR code for an authenticator app, in Google's "Key Uri Format".
     func uri(of label: String) -> String {
         let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@")
         let name = label.addingPercentEncoding(withAllowedCharacters: plain) ?? ""

@@ -139,7 +139,7 @@ public struct Overviews: Sendable {
     ///   hours; `CompanyRefusal.notFound`; the database's `StorageError`.
     public func get(_ scope: CompanyScope) async throws -> Overview {
         try scope.check(.readSites)
-        // It tells who is on a site.
+        // The answer says who is on a site now.
         try scope.actor.token?.check(.readTimes)
         let most = Int64(Overview.mostClarifications)
         let open = Collector(Clarification.openCount(in: scope.company, upTo: most))

@@ -22,7 +22,7 @@ extension APIToken {
     private static let ofUser: SQL = "\(selection) AND t.company_id = $1 AND t.user_id = $2 ORDER BY t.id DESC"
 
     /// The person for whom a token acts, and when it expires. No scope: scopes come from the actor that this creates.
-    /// - Parameter session: stands in for a session, which a token has none of.
+    /// - Parameter session: an id for the actor, since a token has no session.
     static func actor(tokenHash: [UInt8], session: Session.ID, now: Instant) -> Query<
         (actor: Actor, expiresAt: Instant)
     > {

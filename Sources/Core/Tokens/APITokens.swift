@@ -86,7 +86,7 @@ public struct APITokens: Sendable {
         }
     }
 
-    /// A change that revokes a token: its next request is refused. Any manager may, whoever made it. It throws `TokenRefusal.notFound`.
+    /// A change that revokes a token, so that its next request is refused. Any manager may revoke any token. It throws `TokenRefusal.notFound`.
     /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.manageTokens`.
     public func revoke(_ id: APIToken.ID, in scope: CompanyScope) throws -> Change<Void> {
         try scope.check(.manageTokens)

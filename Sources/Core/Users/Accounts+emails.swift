@@ -65,7 +65,7 @@ extension Accounts {
                 try transaction.enqueue(user.voidPassword)
                 try transaction.enqueue(FormerEmail.forget(of: user.id, in: user.companyID, from: former.number))
                 try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
-                // Whoever took the account over may have made some.
+                // A thief of the account may have added tokens and factors.
                 try transaction.enqueue(APIToken.endAll(of: user.id, in: user.companyID))
                 try Factor.removeAll(of: user, since: former.at, transaction)
                 try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))

@@ -14,7 +14,7 @@ public struct AttemptLimit: Sendable {
     static let signInsOfBrowser = AttemptLimit(name: "sign-in browser", count: 10, window: .seconds(15 * 60))
     /// For password checks of one account's sessions: strangers' guesses don't lock out a person who is signed in, nor the other way round.
     static let signInsOfSessions = AttemptLimit(name: "sign-in sessions", count: 10, window: .seconds(15 * 60))
-    /// Wrong codes of second factors, beside what a wrong password counts against: guessing takes years, whoever has the password.
+    /// For wrong codes of second factors, in addition to the limits of wrong passwords. With the right password, guessing a code takes years.
     static let codesOfAccount = AttemptLimit(name: "code account", count: 50, window: .seconds(7 * 24 * 3600))
     /// The same in a person's sessions: who has one doesn't keep the person from signing in.
     static let codesOfSessions = AttemptLimit(name: "code sessions", count: 50, window: .seconds(7 * 24 * 3600))
