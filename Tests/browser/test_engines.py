@@ -48,6 +48,13 @@ def sign_in(phone, email, password):
     phone.find("nav a", "Baustellen")
 
 
+def open_site(phone, site):
+    """By the list of sites: the start page names sites too, above links to other pages of theirs."""
+    phone.tap("nav a", "Baustellen")
+    phone.find("h1", "Baustellen")
+    phone.tap("main .cards a", site["name"])
+
+
 def worker(server):
     """Somebody new on one site with material, with a password."""
     manager = Client(server, server.managers[0])
@@ -83,9 +90,10 @@ def test_a_day_on_site(phone, one_server):
 
     # The cellar. Nothing of this was opened before.
     phone.tap("nav a", "Baustellen")
-    phone.find("a", site["name"])
+    phone.find("h1", "Baustellen")
+    phone.find("main .cards a", site["name"])
     phone.signal.lose()
-    phone.tap("main a", site["name"])
+    phone.tap("main .cards a", site["name"])
     phone.find(".status p", "Kein Empfang")
     phone.tap(f"[role=group][aria-label*='{material['name']}'] button", "entnehmen")
     phone.find("body", "wartet auf Empfang")
@@ -149,8 +157,7 @@ def test_a_customs_check_on_a_site_without_a_signal(phone, one_server):
 def test_a_lost_signal_moves_nothing(phone, one_server):
     _, _, site = worker(one_server)
     sign_in(phone, one_server.managers[0], one_server.password)
-    phone.tap("nav a", "Baustellen")
-    phone.tap("main a", site["name"])
+    open_site(phone, site)
     phone.find("[role=group] button", "entnehmen")
     # What is optional comes a moment later, and the person's other sites in the background.
     phone.wait("return !document.body.classList.contains('is-busy');")
@@ -253,8 +260,7 @@ def test_what_is_tapped_on_site_is_there_at_once(phone, one_server):
     phone.find("h1", "Mara")
     time.sleep(1)
     phone.signal.lose()
-    phone.tap("nav a", "Baustellen")
-    phone.tap("main a", site["name"])
+    open_site(phone, site)
     phone.tap(f"[role=group][aria-label*='{material['name']}'] button.well")
     phone.find("dialog h2")
 
@@ -310,11 +316,12 @@ def test_what_is_not_kept_is_not_said_to_wait(phone, one_server):
     phone.tap("form button.is-primary")
     phone.find("h1", "Mara")
     phone.tap("nav a", "Baustellen")
-    phone.find("main a", site["name"])
+    phone.find("h1", "Baustellen")
+    phone.find("main .cards a", site["name"])
     time.sleep(1)
     phone.run(REFUSE)
     phone.signal.lose()
-    phone.tap("main a", site["name"])
+    phone.tap("main .cards a", site["name"])
     phone.find(".status p", "Kein Empfang")
     phone.tap(f"[role=group][aria-label*='{material['name']}'] button", "entnehmen")
     phone.find(".status p", "Nicht gesichert: App offen lassen")
@@ -422,8 +429,7 @@ def test_a_foreman_signs_in_by_card_and_checks_three_people_in_without_a_signal(
     manager, site, [fritz, *crew_of_three] = crew(one_server, "Fritz", "Mara", "Jonas", "Ali")
     lead(manager, site, fritz)
     open_card(phone, fritz, card_of(manager, fritz))
-    phone.tap("nav a", "Baustellen")
-    phone.tap("main a", site["name"])
+    open_site(phone, site)
     phone.tap(".tabs a", "Team")
     phone.find(".crew-actions button", "Team einchecken")
     time.sleep(1)
@@ -509,12 +515,10 @@ def test_who_signed_in_by_card_takes_material_without_a_signal_and_loses_the_pho
     mine = lambda: [one["delta"] for one in manager.get(movements) if one["userId"] == mara["id"]]
     stepper = f"[role=group][aria-label*='{material['name']}'] button"
     open_card(phone, mara, card_of(manager, mara))
-    phone.tap("nav a", "Baustellen")
-    phone.tap("main a", site["name"])
+    open_site(phone, site)
     phone.find(stepper)
     phone.signal.lose()
-    phone.tap("nav a", "Baustellen")
-    phone.tap("main a", site["name"])
+    open_site(phone, site)
     phone.find(".status p", "Kein Empfang")
     phone.tap(stepper, "entnehmen")
     phone.find(".status p", "wartet auf Empfang")

@@ -306,7 +306,8 @@ def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
         sign_in(page, server.managers[0], server.password)
         # Within the app, so that the way back is the app's.
         page.locator("nav a", has_text="Baustellen").first.click()
-        page.locator("main a", has_text=site["name"]).first.click()
+        page.locator("h1", has_text="Baustellen").wait_for()
+        page.locator("main .cards a", has_text=site["name"]).first.click()
         page.get_by_role("button", name="Neues Material").click()
         field = page.locator("dialog [name=name]")
         field.fill("Getipptes")
