@@ -41,6 +41,8 @@ public protocol Database: Sendable {
 
 extension Database {
     public var fault: String? { nil }
+    /// Whether each call waits for another process or machine, so that a round trip costs more than most of what is done in it.
+    public var isRemote: Bool { dialect == .postgres }
 
     /// The rows of each query, all in one round trip. See `read` for what they see.
     /// - Throws: `StorageError` and `CancellationError`.

@@ -2,14 +2,19 @@
 public protocol TransactionSession: AnyObject {
     /// Runs the statements and hands the rows of each to its `Reading`.
     func read(_ readings: [any Reading]) throws
-    /// Runs the statement and returns the number of rows it inserted, changed or deleted.
-    func execute(_ statement: Statement) throws -> Int
+    /// Runs the statement, in one round trip with the readings before it, and returns the number of rows it inserted, changed or deleted.
+    func execute(_ statement: Statement, after readings: [any Reading]) throws -> Int
     /// Runs the statement before the next one, or before the commit; its error may appear only then.
     func enqueue(_ statement: Statement) throws
     /// Lifts the time limit for all later statements of the transaction.
     func liftTimeLimit() throws
     /// Drops or widens a rule of a table, see `Transaction.relax`.
     func relax(_ relaxation: Relaxation) throws
+}
+
+extension TransactionSession {
+    /// Runs the statement and returns the number of rows it inserted, changed or deleted.
+    public func execute(_ statement: Statement) throws -> Int { try execute(statement, after: []) }
 }
 
 /// What a transaction's body gathers and writes at its very end, so that the rows it locks are locked last and for the shortest time.

@@ -60,13 +60,15 @@ final class PostgresSession: TransactionSession {
         for (reading, result) in zip(readings, results) { try result.decode(into: reading) }
     }
 
-    func execute(_ statement: Statement) throws -> Int {
+    func execute(_ statement: Statement, after readings: [any Reading]) throws -> Int {
         try finishWriting()
         let results = try guarded { () throws(Failure) in
+            for reading in readings { try add(reading.statement) }
             try add(statement)
-            return try exchange(last: 1)
+            return try exchange(last: readings.count + 1)
         }
-        return results.first?.touchedRows ?? 0
+        for (reading, result) in zip(readings, results) { try result.decode(into: reading) }
+        return results.last?.touchedRows ?? 0
     }
 
     func enqueue(_ statement: Statement) throws {

@@ -20,8 +20,9 @@ final class WriterSession: TransactionSession {
         }
     }
 
-    func execute(_ statement: Statement) throws -> Int {
-        try unlessFailed {
+    func execute(_ statement: Statement, after readings: [any Reading]) throws -> Int {
+        try read(readings)
+        return try unlessFailed {
             // The engine's count is that of the last INSERT, UPDATE or DELETE, so it says nothing after any other
             // statement; the total tells whether this one counted.
             let before = sqlite3_total_changes64(connection.handle)

@@ -65,7 +65,9 @@ private struct Unfaithful: BulkDatabase {
             try session.read(table, take)
         }
         func read(_ readings: [any Reading]) throws { try session.read(readings) }
-        func execute(_ statement: Statement) throws -> Int { try session.execute(statement) }
+        func execute(_ statement: Statement, after readings: [any Reading]) throws -> Int {
+            try session.execute(statement, after: readings)
+        }
         func liftTimeLimit() throws { try session.liftTimeLimit() }
         func enqueue(_ statement: Statement) throws { try session.enqueue(statement) }
         func relax(_ relaxation: Relaxation) throws { try session.relax(relaxation) }

@@ -66,9 +66,10 @@ struct RecordingDatabase: Database {
             try session.read(readings)
         }
 
-        func execute(_ statement: Statement) throws -> Int {
+        func execute(_ statement: Statement, after readings: [any Reading]) throws -> Int {
+            for reading in readings { recorder.hear(reading.statement) }
             recorder.hear(statement)
-            return try session.execute(statement)
+            return try session.execute(statement, after: readings)
         }
 
         func enqueue(_ statement: Statement) throws {

@@ -7,5 +7,5 @@ public enum StoreContract {
     public static let cases: [ContractCase] =
         columnCases + nullCases + placeCases + textCases + constraintCases + readCases + refusalCases + transactionCases
         + failureCases + concurrencyCases + waitingCases + closingCases + migrationCases + migrationLockCases
-        + relaxationCases + bulkCases
+        + relaxationCases + bulkCases + assumptionCases
 }

@@ -3,6 +3,16 @@ public import Storage
 /// A person who makes requests: their account, which is active unless `switchedOffAt` says otherwise, and the session they use. Or a program
 /// that acts for a person with an API token.
 public struct Actor: Sendable {
+    /// What the database says of a session and its person.
+    struct Record: Sendable, Equatable {
+        let session: Session.ID
+        let user: User
+        let use: Session.Use
+        var switchedOffAt: Instant?
+        var isSuspended = false
+        var demandedFactors: Int64?
+    }
+
     public let session: Session.ID
     public let user: User
     /// The confirmation and last use of the session.
@@ -24,6 +34,12 @@ public struct Actor: Sendable {
         (self.session, self.user, self.use) = (session, user, use)
         recordedSession = session
         token = nil
+    }
+
+    init(_ record: Record) {
+        self.init(session: record.session, user: record.user, use: record.use)
+        (switchedOffAt, isSuspended) = (record.switchedOffAt, record.isSuspended)
+        demandedFactors = record.demandedFactors
     }
 
     /// A program that acts for a person.

@@ -140,9 +140,10 @@ private final class CountingSession: TransactionSession {
         try session.read(readings)
     }
 
-    func execute(_ statement: Statement) throws -> Int {
+    func execute(_ statement: Statement, after readings: [any Reading]) throws -> Int {
+        for reading in readings { insertions += reading.statement.sql.insertions }
         insertions += statement.sql.insertions
-        return try session.execute(statement)
+        return try session.execute(statement, after: readings)
     }
 
     func enqueue(_ statement: Statement) throws {

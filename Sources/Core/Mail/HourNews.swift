@@ -1,4 +1,4 @@
-public import Storage
+import Storage
 
 /// What a mail says about people's days or absences. One mail for each act and recipient, in the act's transaction, to people who have
 /// an email address and want it (`HourMails`). What an absence is for is in none: it may be sickness.

@@ -8,6 +8,8 @@ public struct Accounts: Sendable {
     let runtime: Runtime
     let provesAddresses: Bool
     let factors: FactorPolicy
+    /// The people who called last; nil where asking for them first costs next to nothing.
+    private let recent: RecentActors?
 
     /// - Parameter provesAddresses: whether founders of companies must confirm their email addresses.
     public init(
@@ -16,6 +18,7 @@ public struct Accounts: Sendable {
     ) {
         (self.database, self.hasher, self.runtime) = (database, hasher, runtime)
         (self.provesAddresses, self.factors) = (provesAddresses, factors)
+        recent = database.isRemote ? RecentActors() : nil
     }
 
     /// A person who is to get an account.
@@ -288,24 +291,50 @@ public struct Accounts: Sendable {
         return try await !database.fetch(User.signingIn(email, now: runtime.now())).isEmpty
     }
 
+    /// People whom a route accepts although others are refused.
+    public struct Admission: OptionSet, Sendable {
+        public let rawValue: Int
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// People of a suspended company.
+        public static let suspended = Self(rawValue: 1)
+        /// A person who was switched off within the last seven days.
+        public static let switchedOff = Self(rawValue: 2)
+        /// A person who must have a second factor, and has none.
+        public static let withoutFactor = Self(rawValue: 4)
+    }
+
     /// The person who holds a token. Truncated, altered and expired tokens and those of inactive people are refused alike.
-    /// - Parameters:
-    ///   - evenSuspended: whether people of a suspended company are accepted too.
-    ///   - evenSwitchedOff: whether a person is accepted who was switched off within the last seven days.
-    ///   - evenWithoutFactor: whether a person is accepted who must have a second factor, and has none.
     /// - Throws: `AccountRefusal.sessionEnded`; `CompanyRefusal.suspended`; `FactorRefusal.missing`; `StorageError`.
     public func actor(
-        token: Substring, from source: RequestSource = .none, evenSuspended: Bool = false,
-        evenSwitchedOff: Bool = false,
-        evenWithoutFactor: Bool = false
+        token: Substring, from source: RequestSource = .none, even others: Admission = []
     ) async throws -> Actor {
-        guard let hash = Token.hash(sent: token),
-            var actor = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
-        else { throw Refusal(AccountRefusal.sessionEnded) }
-        guard evenSwitchedOff || actor.switchedOffAt == nil else { throw Refusal(AccountRefusal.sessionEnded) }
-        guard evenSuspended || !actor.isSuspended else { throw Refusal(CompanyRefusal.suspended) }
+        guard let hash = Token.hash(sent: token) else { throw Refusal(AccountRefusal.sessionEnded) }
+        let record = try await database.fetch(Session.actor(tokenHash: hash, now: runtime.now())).first
+        recent?.remember(record, by: hash)
+        guard let record else { throw Refusal(AccountRefusal.sessionEnded) }
+        return try admit(record, from: source, even: others)
+    }
+
+    /// The person who holds a token, as they were when it last came, and the assumption that nothing about them has changed.
+    /// Nil if this server doesn't remember them, or would refuse them; and for operators, whose accesses are recorded before anything else.
+    public func assumedActor(
+        token: Substring, from source: RequestSource, even others: Admission
+    ) -> (actor: Actor, assumption: Assumption)? {
+        guard let recent, let hash = Token.hash(sent: token), let record = recent.record(by: hash),
+            record.user.role != .admin, let actor = try? admit(record, from: source, even: others)
+        else { return nil }
+        return (actor, Assumption(Session.actor(tokenHash: hash, now: runtime.now())) { $0 == [record] })
+    }
+
+    private func admit(_ record: Actor.Record, from source: RequestSource, even others: Admission) throws -> Actor {
+        var actor = Actor(record)
+        guard others.contains(.switchedOff) || actor.switchedOffAt == nil else {
+            throw Refusal(AccountRefusal.sessionEnded)
+        }
+        guard others.contains(.suspended) || !actor.isSuspended else { throw Refusal(CompanyRefusal.suspended) }
         // Who was switched off hands in what they did before, and can't add one any more.
-        guard evenWithoutFactor || actor.switchedOffAt != nil || !factors.isMissing(actor) else {
+        guard others.contains(.withoutFactor) || actor.switchedOffAt != nil || !factors.isMissing(actor) else {
             throw Refusal(FactorRefusal.missing)
         }
         actor.source = source

@@ -137,7 +137,7 @@ struct EmailChange: Sendable {
 }
 
 /// An email address that waits to be confirmed.
-public struct PendingEmail: Sendable {
+public struct PendingEmail: Sendable, Equatable {
     public let address: String
     public let expiresAt: Instant
 

@@ -18,7 +18,7 @@ public struct Session: Sendable {
     static let handingIn = Duration.seconds(7 * 24 * 3600)
 
     /// The values that each request reads of its session. All are nil in sessions of an older server.
-    public struct Use: Sendable {
+    public struct Use: Sendable, Equatable {
         var confirmedAt: Instant?
         /// To the hour.
         var lastUsedAt: Instant?
@@ -96,17 +96,15 @@ extension Session {
         ORDER BY s.company_id DESC, s.user_id DESC, s.id DESC LIMIT $4
         """
 
-    /// The person who holds a token. No scope: scopes come from the actor that this creates.
-    static func actor(tokenHash: [UInt8], now: Instant) -> Query<Actor> {
+    /// The session and the person of a token. No scope: scopes come from the actor that this makes.
+    static func actor(tokenHash: [UInt8], now: Instant) -> Query<Actor.Record> {
         Query(byToken, tokenHash, now) { row in
             let session: ID = try row.next()
             let use = Use(confirmedAt: try row.next(), lastUsedAt: try row.next(), idleAt: try row.next())
             let switchedOffAt: Instant? = try row.next()
-            var actor = Actor(session: session, user: try User(&row, now: now), use: use)
-            actor.switchedOffAt = switchedOffAt
-            actor.isSuspended = try row.next() as Instant? != nil
-            actor.demandedFactors = try row.next()
-            return actor
+            return Actor.Record(
+                session: session, user: try User(&row, now: now), use: use, switchedOffAt: switchedOffAt,
+                isSuspended: try row.next() as Instant? != nil, demandedFactors: try row.next())
         }
     }
 

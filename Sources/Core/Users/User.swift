@@ -1,7 +1,7 @@
 public import Storage
 
 /// A person with an account.
-public struct User: Stored {
+public struct User: Stored, Equatable {
     public typealias ID = Core.ID<User>
 
     public enum Status: String, Edited, CaseIterable {
@@ -110,7 +110,7 @@ public enum HourMails: String, Edited, CaseIterable {
 }
 
 /// The state of an invitation.
-public struct Invitation: Sendable {
+public struct Invitation: Sendable, Equatable {
     public enum State: String, Column, CaseIterable {
         /// The mail waits to be sent, or the person is yet to get a card.
         case queued

@@ -7,6 +7,7 @@ import Storage
 /// Makes the routes that need a session. Each kind does what all its routes have in common: identify the caller, authorise, read the
 /// request, make the change, answer.
 struct SignedInRoutes: Sendable {
+    let database: any Database
     let accounts: Accounts
     let tokens: APITokens
     let writes: WriteRate
@@ -42,7 +43,7 @@ struct SignedInRoutes: Sendable {
             confirmation: confirmation,
             refusals: isLarge ? Self.largeRefusals : []
         ) { call in
-            try await within(call, access, confirmation, takes: isLarge ? .list : nil) {
+            try await within(call, access, Manner(confirmation: confirmation, takes: isLarge ? .list : nil)) {
                 .one(try await work(call, $0))
             }
         }
@@ -59,7 +60,7 @@ struct SignedInRoutes: Sendable {
             request: RequestDescription(queries: queries + QueryDescription.page),
             result: .list(Item.self), refusals: refusals + Self.largeRefusals
         ) { call in
-            try await within(call, access, takes: .list) { scope in
+            try await within(call, access, Manner(takes: .list)) { scope in
                 .list(try await work(call, scope, try call.page(cursor)), of: call, cursor)
             }
         }
@@ -146,10 +147,10 @@ struct SignedInRoutes: Sendable {
         ) { call in
             // The body first: receiving it may take long, and the caller must be authorised for now.
             let body = try await RequestBody(of: call.request)
-            return try await within(
-                call, access, confirmation, changes: true, takes: isLarge ? .list : nil,
-                evenSwitchedOff: evenSwitchedOff
-            ) { (scope: Scope) in
+            let manner = Manner(
+                confirmation: confirmation, changes: true, takes: isLarge ? .list : nil,
+                others: evenSwitchedOff ? .switchedOff : [])
+            return try await within(call, access, manner) { (scope: Scope) in
                 let change = try await work(call, scope, try body.read())
                 guard isRepeatable, let company = scope.company, let text = try call.idempotencyKey else {
                     return answer(try await rows.make(change, in: scope.companyID))
@@ -178,7 +179,7 @@ struct SignedInRoutes: Sendable {
             .delete, path, in: chapter, access, text, request: RequestDescription(isConditional: isConditional),
             result: .noContent, confirmation: confirmation, refusals: refusals + Self.refusals(access)
         ) { call in
-            try await within(call, access, confirmation, changes: true) { (scope: Scope) in
+            try await within(call, access, Manner(confirmation: confirmation, changes: true)) { (scope: Scope) in
                 try await rows.make(try await work(call, scope), in: scope.companyID, isRemoval: true)
                 return .noContent
             }
@@ -200,51 +201,89 @@ struct SignedInRoutes: Sendable {
             method, path, in: chapter, access, text, request: request, result: result, confirmation: confirmation,
             refusals: refusals + (takes == nil ? [] : Self.largeRefusals)
         ) { call in
-            try await within(
-                call, access, confirmation, changes: changes, takes: takes, evenSuspended: evenSuspended
-            ) {
-                try await work(call, $0)
-            }
+            // The work may read a body, which comes once.
+            let manner = Manner(
+                confirmation: confirmation, changes: changes, takes: takes, others: evenSuspended ? .suspended : [],
+                isRepeatable: false)
+            return try await within(call, access, manner) { try await work(call, $0) }
         }
     }
 
     // MARK: The caller
 
+    /// How a route is carried out.
+    private struct Manner {
+        var confirmation = Confirmation.notNeeded
+        /// Whether it changes something, which is counted, and refused in a read-only company.
+        var changes = false
+        /// The kind of place that the answer takes if it may be large.
+        var takes: LargeAnswers.Kind?
+        /// Who may call it although others are refused.
+        var others: Accounts.Admission = []
+        /// Whether the work can be done a second time for the same request: then it begins before the caller is known for certain.
+        var isRepeatable = true
+    }
+
     /// Authorises the caller and does the work; notes refusals, and the companies that operators look into.
-    /// - Parameters:
-    ///   - confirmation: whether the password must have been given within the last ten minutes.
-    ///   - changes: whether it changes something, which is counted, and refused in a read-only company.
-    ///   - kind: the kind of place that the answer takes if it may be large.
-    ///   - evenSwitchedOff: whether a person who was switched off may call it, who then only reports what they did before.
+    ///
+    /// Where a round trip to the database is what costs, the work begins with the person as they were when they called last. Its first
+    /// statements take the question along whether they still are; nothing is answered or changed if they aren't, and it begins again.
     private func within<Scope: RouteScope>(
-        _ call: Call, _ access: Access, _ confirmation: Confirmation = .notNeeded, changes: Bool = false,
-        takes kind: LargeAnswers.Kind? = nil, evenSuspended: Bool = false, evenSwitchedOff: Bool = false,
-        _ work: (Scope) async throws -> Answer
+        _ call: Call, _ access: Access, _ manner: Manner = Manner(), _ work: (Scope) async throws -> Answer
     ) async throws -> Answer {
-        let actor = try await actor(call, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff)
-        if changes { try await writes.admit(actor) }
+        var manner = manner
+        if admitsWithoutFactor { manner.others.insert(.withoutFactor) }
+        let credential = try Credential(call, cookie, origins)
+        if manner.isRepeatable, !credential.isAPIToken,
+            let (actor, assumption) = accounts.assumedActor(
+                token: credential.token, from: call.source, even: manner.others)
+        {
+            let result = await Assumption.$current.withValue(assumption) {
+                await outcome(call, actor, access, manner, work)
+            }
+            do {
+                try await assumption.check(in: database)
+                return try finish(result, call, actor, credential)
+            } catch is Assumption.Wrong {}
+        }
+        let actor =
+            credential.isAPIToken
+            ? try await tokens.actor(credential.token, from: call.source)
+            : try await accounts.actor(token: credential.token, from: call.source, even: manner.others)
+        let result = await outcome(call, actor, access, manner, work)
+        return try finish(result, call, actor, credential)
+    }
+
+    private func outcome<Scope: RouteScope>(
+        _ call: Call, _ actor: Actor, _ access: Access, _ manner: Manner, _ work: (Scope) async throws -> Answer
+    ) async -> Result<Answer, any Error> {
         do {
-            try actor.token?.admit(to: access, confirmation)
-            let scope = try Scope(call, actor, access)
-            if changes, let company = scope.company { try await proofs.admit(company) }
-            if confirmation.isNeeded(call, by: actor), actor.confirmedUntil(now: runtime.now()) == nil {
-                throw Refusal(AccountRefusal.confirmAgain)
-            }
-            if actor.user.role == .admin, case .may(let permission) = access, let company = scope.company?.company {
-                try await watch.note(operator: actor, in: company, for: permission)
-            }
-            guard let kind else { return try await work(scope) }
-            let place = try await answers.place(kind, for: actor)
-            var answer = try await work(scope)
-            place.made()
-            answer.hold(place)
-            return answer
-        } catch let refusal as Refusal {
-            call.source.count(refusal, of: actor)
-            throw refusal
+            return .success(try await answer(call, actor, access, manner, work))
+        } catch {
+            return .failure(error)
         }
     }
 
+    private func answer<Scope: RouteScope>(
+        _ call: Call, _ actor: Actor, _ access: Access, _ manner: Manner, _ work: (Scope) async throws -> Answer
+    ) async throws -> Answer {
+        if manner.changes { try await writes.admit(actor) }
+        try actor.token?.admit(to: access, manner.confirmation)
+        let scope = try Scope(call, actor, access)
+        if manner.changes, let company = scope.company { try await proofs.admit(company) }
+        if manner.confirmation.isNeeded(call, by: actor), actor.confirmedUntil(now: runtime.now()) == nil {
+            throw Refusal(AccountRefusal.confirmAgain)
+        }
+        if actor.user.role == .admin, case .may(let permission) = access, let company = scope.company?.company {
+            try await watch.note(operator: actor, in: company, for: permission)
+        }
+        guard let kind = manner.takes else { return try await work(scope) }
+        let place = try await answers.place(kind, for: actor)
+        var answer = try await work(scope)
+        place.made()
+        answer.hold(place)
+        return answer
+    }
     /// The codes of the refusals that all changes have in common.
     private static func refusals(_ access: Access) -> [ProblemCode] {
         let busy: [ProblemCode] = [
@@ -256,16 +295,28 @@ struct SignedInRoutes: Sendable {
 
     private static let largeRefusals: [ProblemCode] = [.of(LimitRefusal.largeAnswers)]
 
-    private func actor(_ call: Call, evenSuspended: Bool, evenSwitchedOff: Bool) async throws -> Actor {
+    /// Notes who called, once that is certain, and what they were refused.
+    private func finish(
+        _ result: Result<Answer, any Error>, _ call: Call, _ actor: Actor, _ credential: Credential
+    ) throws -> Answer {
+        uses.note(actor, isCookie: credential.isCookie)
+        if case .failure(let refusal as Refusal) = result { call.source.count(refusal, of: actor) }
+        return try result.get()
+    }
+}
+
+/// The token that a request came with.
+private struct Credential {
+    let token: Substring
+    /// Whether a browser sent it by itself.
+    let isCookie: Bool
+    let isAPIToken: Bool
+
+    /// - Throws: `AccountRefusal.signInNeeded`; `.malformedAuthorization`; `.otherSite`.
+    init(_ call: Call, _ cookie: SessionCookie, _ origins: Origins) throws {
         if let token = try call.bearerToken {
-            let actor =
-                APITokens.isOne(token)
-                ? try await tokens.actor(token, from: call.source)
-                : try await accounts.actor(
-                    token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff,
-                    evenWithoutFactor: admitsWithoutFactor)
-            uses.note(actor, isCookie: false)
-            return actor
+            (self.token, isCookie, isAPIToken) = (token, false, APITokens.isOne(token))
+            return
         }
         guard let token = cookie.token(in: call.request.headers) else {
             throw Refusal(AccountRefusal.signInNeeded)
@@ -274,11 +325,7 @@ struct SignedInRoutes: Sendable {
         guard [.get, .head].contains(call.request.method) || origins.isSameSite(call.request.head) else {
             throw Refusal(AccountRefusal.otherSite)
         }
-        let actor = try await accounts.actor(
-            token: token, from: call.source, evenSuspended: evenSuspended, evenSwitchedOff: evenSwitchedOff,
-            evenWithoutFactor: admitsWithoutFactor)
-        uses.note(actor, isCookie: true)
-        return actor
+        (self.token, isCookie, isAPIToken) = (token, true, false)
     }
 }
 
