@@ -3,6 +3,8 @@
 import contextlib
 import dataclasses
 import datetime
+import functools
+import itertools
 import json
 import os
 import pathlib
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterator
 
 import copying
 import crowd
+import distance
 import hostile
 import machine
 import mail
@@ -321,6 +324,36 @@ class Bench:
         limit = f"pgbench, the same {script.statements} statements"
         self.lines.append(of_rates(what, limit, rates["polier"], rates["pgbench"], 0.5))
 
+    def distance(self) -> None:
+        """One request at a time where each round trip to PostgreSQL takes a millisecond, against a statement of pgbench there."""
+        url = os.environ["POLIER_TEST_POSTGRES_URL"]
+        near = libpq(url)
+        with distance.longer(near["PGHOST"], int(near["PGPORT"])) as port:
+            parts = urllib.parse.urlsplit(url)
+            far = parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{port}")).geturl()
+            script = self.folder / "distance.sql"
+            script.write_text("SELECT 1;\n")
+            with polier(self.folder, far) as server:
+                company = register(server, materials=10)
+                keys = (f"distance-{number}" for number in itertools.count())
+                taking = company.adjust_paths[0], json.dumps({"delta": 1})
+                asked = functools.partial(distance.milliseconds, server, company.token)
+                what = "one at a time, PostgreSQL 1 ms away"
+                times = alternate(self.effort, what, {
+                    "site": lambda _: asked("GET", company.site_path),
+                    "adjust": lambda _: asked("POST", *taking),
+                    "with a key": lambda _: asked("POST", *taking, keys=keys),
+                    "pgbench": lambda effort: 1000 / transactions(
+                        dataclasses.replace(effort, connections=1), script, {}, libpq(far)),
+                }, "{:.2f} ms".format)
+        for name, shown, trips in [
+            ("site", "GET site with 10 materials", 1), ("adjust", "POST adjust-quantity", 2),
+            ("with a key", "POST adjust-quantity with a key", 3),
+        ]:
+            line = of_values(f"{shown}, {what}", "pgbench, SELECT 1 there", times[name], times["pgbench"], "ms")
+            # Less than one more.
+            self.lines.append(dataclasses.replace(line, target=trips + 1, below=True))
+
     def crowd(self) -> None:
         """A list of twenty sites, and who one is, where there is much else, against the same where there is nothing else."""
         for engine in ["SQLite", "PostgreSQL"]:
@@ -514,7 +547,7 @@ def libpq(url: str) -> dict[str, str]:
 
 GROUPS = {
     "me": Bench.me, "site": Bench.site, "write": Bench.write, "transfer": Bench.transfer, "hours": Bench.hours, "years": Bench.years,
-    "postgres": Bench.postgres, "crowd": Bench.crowd,
+    "postgres": Bench.postgres, "distance": Bench.distance, "crowd": Bench.crowd,
     "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "age": Bench.age, "copy": Bench.copy, "web": Bench.web,
 }
 

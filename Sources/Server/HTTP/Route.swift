@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 
 /// One route of the API: its method and path, who may call it, what it takes and returns, and the closure that answers.
-struct Route: Sendable {
+final class Route: Sendable {
     let method: HTTPRequest.Method
     /// With places in braces: `/api/v1/companies/{companyId}`.
     let path: String
