@@ -233,9 +233,13 @@ CREATE TABLE factors (
     created_at bigint NOT NULL,
     activated_at bigint,
     used_at bigint,
+    credential text COLLATE "C",
+    counter bigint,
     CONSTRAINT factors_pkey PRIMARY KEY (company_id, user_id, id),
     CONSTRAINT factors_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
 );
+
+CREATE UNIQUE INDEX factors_credential ON factors USING btree (credential);
 
 CREATE INDEX factors_key ON factors USING btree (key_id);
 
@@ -542,6 +546,7 @@ CREATE TABLE security_events (
     request_id text COLLATE "C",
     subject_id text COLLATE "C",
     detail text COLLATE "C",
+    token_name text COLLATE "C",
     CONSTRAINT security_events_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT security_events_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id),
     CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -566,6 +571,7 @@ CREATE TABLE sessions (
     idle_at bigint,
     phone_id text COLLATE "C",
     switched_off_at bigint,
+    factor_shown_at bigint,
     CONSTRAINT sessions_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT sessions_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
 );
@@ -586,6 +592,7 @@ CREATE TABLE sign_in_challenges (
     wrong_codes bigint NOT NULL,
     created_at bigint NOT NULL,
     expires_at bigint NOT NULL,
+    begun_from bytea,
     CONSTRAINT sign_in_challenges_pkey PRIMARY KEY (company_id, user_id, token_hash),
     CONSTRAINT sign_in_challenges_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
 );

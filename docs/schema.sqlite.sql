@@ -222,9 +222,13 @@ CREATE TABLE factors (
     created_at BIGINT NOT NULL,
     activated_at BIGINT,
     used_at BIGINT,
+    credential TEXT,
+    counter BIGINT,
     PRIMARY KEY (company_id, user_id, id),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX factors_credential ON factors (credential);
 
 CREATE INDEX factors_key ON factors (key_id);
 
@@ -521,6 +525,7 @@ CREATE TABLE security_events (
     request_id TEXT,
     subject_id TEXT,
     detail TEXT,
+    token_name TEXT,
     PRIMARY KEY (company_id, id)
 ) WITHOUT ROWID;
 
@@ -543,6 +548,7 @@ CREATE TABLE sessions (
     idle_at BIGINT,
     phone_id TEXT,
     switched_off_at BIGINT,
+    factor_shown_at BIGINT,
     PRIMARY KEY (company_id, id),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) WITHOUT ROWID;
@@ -563,6 +569,7 @@ CREATE TABLE sign_in_challenges (
     wrong_codes BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    begun_from BLOB,
     PRIMARY KEY (company_id, user_id, token_hash),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) WITHOUT ROWID;

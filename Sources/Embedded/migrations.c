@@ -101,6 +101,9 @@ static const unsigned char migration_0032_api_tokens_sql[] = {
 static const unsigned char migration_0033_second_factors_sql[] = {
 #embed "../../migrations/0033_second_factors.sql"
 };
+static const unsigned char migration_0034_passkeys_sql[] = {
+#embed "../../migrations/0034_passkeys.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -136,6 +139,7 @@ static const struct polier_file migrations[] = {
     {"0031_hours_kept.sql", migration_0031_hours_kept_sql, sizeof migration_0031_hours_kept_sql},
     {"0032_api_tokens.sql", migration_0032_api_tokens_sql, sizeof migration_0032_api_tokens_sql},
     {"0033_second_factors.sql", migration_0033_second_factors_sql, sizeof migration_0033_second_factors_sql},
+    {"0034_passkeys.sql", migration_0034_passkeys_sql, sizeof migration_0034_passkeys_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

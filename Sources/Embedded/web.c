@@ -500,6 +500,9 @@ static const unsigned char parts_operator_js[] = {
 static const unsigned char parts_paged_js[] = {
 #embed "../../web/parts/paged.js"
 };
+static const unsigned char parts_passkeys_js[] = {
+#embed "../../web/parts/passkeys.js"
+};
 static const unsigned char parts_people_field_js[] = {
 #embed "../../web/parts/people-field.js"
 };
@@ -836,6 +839,7 @@ static const struct polier_file web[] = {
     {"parts/number-pad.js", parts_number_pad_js, sizeof parts_number_pad_js},
     {"parts/operator.js", parts_operator_js, sizeof parts_operator_js},
     {"parts/paged.js", parts_paged_js, sizeof parts_paged_js},
+    {"parts/passkeys.js", parts_passkeys_js, sizeof parts_passkeys_js},
     {"parts/people-field.js", parts_people_field_js, sizeof parts_people_field_js},
     {"parts/period.js", parts_period_js, sizeof parts_period_js},
     {"parts/person-fields.js", parts_person_fields_js, sizeof parts_person_fields_js},

@@ -11,7 +11,7 @@ import Testing
     func noStatementScansATable(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
             let recorder = Recorder()
-            try await TestServer.run(on: engine, at: url, recorder: recorder) { server in
+            try await TestServer.run(on: engine, at: url, flags: SoftPasskey.flags, recorder: recorder) { server in
                 try await Tour.walk(server, database: RecordingDatabase(server.database, recorder))
             }
             let statements = recorder.statements

@@ -29,6 +29,10 @@ import Testing
         }
         #expect(page(false).contains("<body data-registration=\"closed\">"))
         #expect(page(true).contains("<body>") && !page(true).contains("data-registration"))
+        let offering = WebApp(.embedded, [], registrationIsOpen: false, hasPasskeys: true).files[WebApp.page]
+        let both = "<body data-registration=\"closed\" data-passkeys>"
+        #expect(offering.map { String(buffer: $0.bytes) }?.contains(both) == true)
+        #expect(!page(true).contains("data-passkeys"))
         let workers = [true, false].map { isOpen in
             WebApp(.embedded, [], registrationIsOpen: isOpen).files[WebApp.worker].map { String(buffer: $0.bytes) }
                 ?? ""

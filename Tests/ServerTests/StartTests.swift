@@ -185,7 +185,7 @@ import Testing
             #expect(try await Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": url]).code == 0)
             let after = try await status()
             #expect(
-                after.contains("The schema is up to date.\nServers of schema version 33 and later run on it.\n"),
+                after.contains("The schema is up to date.\nServers of schema version 34 and later run on it.\n"),
                 "\(after)")
         }
     }

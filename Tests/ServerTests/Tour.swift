@@ -577,8 +577,25 @@ enum Tour {
             _ = try await server.enrol(again)
             _ = try await admin.delete(path)
         }
+        try await usePasskeys(server, company)
         // Only one company is left for what comes later.
         _ = try await admin.delete(company.path)
+    }
+
+    /// Passkeys that are added, and sign in alone and after the password: right and wrong ones.
+    private static func usePasskeys(_ server: TestServer, _ company: TestCompany) async throws {
+        let manager = server.client.with(token: try await TestCompany.signIn(server.client, email: company.email))
+        let passkey = try await server.enrolPasskey(manager, counter: 1)
+        for counter in [1, 2] as [UInt32] {
+            server.clock.advance(by: .milliseconds(1))
+            _ = try await server.enter(try passkey.assertion(try await server.passkeyChallenge(), counter: counter))
+        }
+        server.clock.advance(by: .milliseconds(1))
+        _ = try await server.secondStep(try await server.challenge(company.email), passkey: passkey, counter: 3)
+        server.clock.advance(by: .milliseconds(1))
+        let assertion = try passkey.assertion(try await server.passkeyChallenge(), counter: 4)
+        _ = try await manager.post("/api/v1/auth/confirm", "{\"credential\": \(assertion)}")
+        _ = try await manager.delete("/api/v1/users/me/factors/\(passkey.id)")
     }
 
     /// A new name, and addresses that are requested, requested again, withdrawn, confirmed and restored.

@@ -104,7 +104,7 @@ class Server:
 
     def forget_confirmations(self):
         """As if every password had been given more than ten minutes ago."""
-        self.change("UPDATE sessions SET confirmed_at = 0")
+        self.change("UPDATE sessions SET confirmed_at = 0, factor_shown_at = 0")
 
     def change(self, statement):
         """Behind the server's back."""

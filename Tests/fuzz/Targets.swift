@@ -13,7 +13,7 @@ import Storage
 
 /// One way for bytes from outside.
 enum Target: String, CaseIterable {
-    case body, email, instant, cursor, address, headers, backup, gzip
+    case body, email, instant, cursor, address, headers, backup, gzip, passkey
 
     /// By the environment, since libFuzzer owns the arguments.
     static let chosen: Target = {
@@ -32,6 +32,7 @@ enum Target: String, CaseIterable {
         case .headers: readHead(String(decoding: bytes, as: UTF8.self))
         case .backup: readBackup(bytes)
         case .gzip: readGzip(bytes)
+        case .passkey: readPasskey(bytes)
         }
     }
 }
@@ -249,3 +250,43 @@ private func readGzip(_ bytes: [UInt8]) {
     }
     if let text { _ = try? text.verify { _ in } }
 }
+
+// MARK: Passkeys
+
+private let party = RelyingParty(id: "polier.example.de", origins: ["https://polier.example.de"])
+private let person: User.ID = Runtime.live.newID()
+
+/// As what an authenticator may answer: CBOR, its data, an attestation, what the browser says, and base64.
+private func readPasskey(_ bytes: [UInt8]) {
+    var reader = ByteReader(bytes)
+    if let value = try? reader.cbor() {
+        expect(reader.rest.count < bytes.count, "a value has bytes")
+        if let key = try? PasskeyKey(cose: value) {
+            expect((try? PasskeyKey(key.bytes))?.bytes == key.bytes, "a key reads back")
+        }
+    }
+    if let data = try? AuthenticatorData(bytes, for: party) {
+        expect((0...0xFFFF_FFFF).contains(data.counter), "a count has bounds")
+    }
+    let made = PasskeyRegistration(credential: Array(bytes.suffix(16)), clientData: created, attestation: bytes)
+    if let (key, _) = try? made.verify(Array(0..<32), for: party) {
+        let half = bytes.count / 2
+        let assertion = PasskeyAssertion(
+            credential: made.credential, clientData: Array(bytes.prefix(half)),
+            authenticatorData: Array(bytes.prefix(half)),
+            signature: Array(bytes.dropFirst(half)), userHandle: nil)
+        expect((try? assertion.verify(by: key, of: person, for: party)) == nil, "no signature comes by chance")
+    }
+    if let client = try? ClientData(bytes, type: "webauthn.get", for: party) {
+        expect(Base64URL.bytes(Base64URL.text(client.challenge)) == client.challenge, "base64 reads back")
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let read = Base64URL.bytes(text) { expect(Base64URL.text(read) == text, "base64 is written as it was read") }
+    if let key = SecretKey(String(repeating: "0a", count: 32)) {
+        expect(PasskeyChallenge(bytes, key, now: Runtime.live.now()) == nil, "no challenge comes by chance")
+    }
+}
+
+private let created = Array(
+    #"{"type":"webauthn.create","challenge":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","origin":"https://polier.example.de"}"#
+        .utf8)

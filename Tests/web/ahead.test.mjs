@@ -24,7 +24,7 @@ const known = new Set([
   "app/queue.js",
   "app/worker.js", "app/ahead.js", "parts/frame.js", "parts/door.js",
   // Factors are added, asked for and reset by the server only.
-  "parts/second-step.js", "parts/lost-factor.js",
+  "parts/second-step.js", "parts/lost-factor.js", "parts/passkeys.js",
   // What would be erased is counted by the server.
   "parts/hours-kept.js",
   // Programs are let in by the server only.

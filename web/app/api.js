@@ -73,9 +73,9 @@ export function whenUnauthorized(handler) {
   onUnauthorized = handler;
 }
 
-/** @type {(signal?: AbortSignal) => Promise<boolean>} */
+/** @type {(signal?: AbortSignal, byFactor?: boolean) => Promise<boolean>} */
 let askToConfirm = async () => false;
-/** Called when the server wants the password again before a sensitive act; returns whether it was given. */
+/** Called when the server wants the password again before a sensitive act, or the second factor; returns whether it was given. */
 export function whenUnconfirmed(handler) {
   askToConfirm = handler;
 }
@@ -119,14 +119,16 @@ export const api = {
  * @typedef {{body?: unknown, key?: string, of?: object, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number, isFile?: boolean}} Options
  */
 
-/** A request that needs the password is sent again once it was given; not giving it counts as cancelling. */
+/** A request that needs the password or the second factor is sent again once it was given; not giving it counts as cancelling. */
 async function request(method, path, /** @type {Options} */ options = {}) {
   try {
     return await send(method, path, options);
   } catch (problem) {
-    if (problem.code !== "confirm-again") throw problem;
-    if (!(await askToConfirm(options.signal))) throw new DOMException("The password was not given.", "AbortError");
-    return send(method, path, options);
+    const byFactor = problem.code === "confirm-with-factor";
+    if (!byFactor && problem.code !== "confirm-again") throw problem;
+    if (!(await askToConfirm(options.signal, byFactor))) throw new DOMException("The password was not given.", "AbortError");
+    // After the password the server may want the factor.
+    return byFactor ? send(method, path, options) : request(method, path, options);
   }
 }
 
@@ -178,7 +180,7 @@ async function send(method, path, { body, key, of, version, token, signal, keepa
       retryAfter: Number(response.headers.get("Retry-After")) || null,
       requestId: answer?.requestId ?? response.headers.get("X-Request-Id"),
     });
-    problem.endsSession = problem.status === 401 && !token && !/^\/auth\/(signin|second)/.test(path) && !ofOtherProofs.has(problem.code);
+    problem.endsSession = problem.status === 401 && !token && !/^\/auth\/(signin|second|passkey)/.test(path) && !ofOtherProofs.has(problem.code);
     if (problem.endsSession) onUnauthorized();
     throw problem;
   } catch (error) {

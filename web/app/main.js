@@ -19,7 +19,7 @@ addEventListener("unhandledrejection", (event) => {
   fail(event.reason);
 });
 
-whenUnconfirmed(async (signal) => (await importModule(() => import("parts/confirm-again.js"))).confirmAgain(signal));
+whenUnconfirmed(async (...wanted) => (await importModule(() => import("parts/confirm-again.js"))).confirmAgain(...wanted));
 
 // A page that can no longer load a module is reloaded, if no input is lost. At most once a minute: it
 // may be the module that is broken.

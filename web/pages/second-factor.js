@@ -1,12 +1,15 @@
-// The person's second factors: an authenticator app is added with a QR code or typed, and recovery codes are shown once. Who must have one
-// first is led here from everywhere.
+// The person's second factors: an authenticator app is added with a QR code or typed, a passkey by the browser, and recovery codes are shown
+// once. Who must have one first is led here from everywhere.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
 import { fail, toast } from "app/live.js";
+import { importModule } from "app/modules.js";
+import { hasPasskeys } from "app/registration.js";
 import { go } from "app/router.js";
 import { moment, t, useWords } from "app/words.js";
+import { deviceName } from "parts/device.js";
 import { ask, openDialog } from "parts/dialog.js";
 import { formView } from "parts/fields.js";
 import { icon } from "parts/icon.js";
@@ -26,7 +29,20 @@ export default async function secondFactor(page) {
 
   async function add() {
     const added = await openAdding();
-    if (!added) return;
+    if (added) await finish(added);
+  }
+
+  async function addPasskey() {
+    const { createPasskey, telling } = await importModule(() => import("parts/passkeys.js"));
+    const begun = await api.post(own, { kind: "PASSKEY", name: deviceName(navigator.userAgent).slice(0, 50) });
+    let added = null;
+    await telling(async () => {
+      added = await api.post(`${own}/${begun.id}/activate`, { credential: await createPasskey(begun.passkey) });
+    });
+    if (added) await finish(added);
+  }
+
+  async function finish(added) {
     if (added.recoveryCodes.length) await showCodes(added.recoveryCodes);
     toast(t("factor.added"));
     if (isDemanded) return void await go("/", { replace: true, saved: true });
@@ -35,8 +51,10 @@ export default async function secondFactor(page) {
 
   async function remove(factor) {
     const isLast = page.data.factors.length === 1;
+    const isPasskey = factor.kind === "PASSKEY";
     if (!(await ask({
-      title: t("factor.removeTitle"), text: t(isLast ? "factor.removeLast" : "factor.removeText"), confirm: t("factor.remove"), isDanger: true,
+      title: t(isPasskey ? "factor.removePasskeyTitle" : "factor.removeTitle"),
+      text: t(isLast ? "factor.removeLast" : isPasskey ? "factor.removePasskeyText" : "factor.removeText"), confirm: t("factor.remove"), isDanger: true,
     }))) return;
     await api.delete(`${own}/${factor.id}`);
     toast(t("factor.removed"));
@@ -59,7 +77,8 @@ export default async function secondFactor(page) {
       <li class="row">
         ${icon("key")}
         <div class="row-text">
-          <p class="row-title">${one.name ?? t("factor.app")}</p>
+          <p class="row-title">${one.name ?? t(`factor.kinds.${one.kind}`)}</p>
+          ${one.name && html`<p class="row-sub">${t(`factor.kinds.${one.kind}`)}</p>`}
           <p class="row-sub">${t("factor.since", { when: moment(one.createdAt) })}</p>
           ${one.usedAt && html`<p class="row-sub">${t("factor.usedAt", { when: moment(one.usedAt) })}</p>`}
         </div>
@@ -67,6 +86,7 @@ export default async function secondFactor(page) {
       </li>`))}</ul>`}
     <div class="actions">
       <button type="button" class="button ${page.data.factors.length === 0 ? "is-primary" : ""}" @click=${act(add)}>${icon("add")}${t("factor.add")}</button>
+      ${hasPasskeys && html`<button type="button" class="button" @click=${act(addPasskey)}>${icon("add")}${t("factor.addPasskey")}</button>`}
     </div>
     ${page.data.factors.length > 0 && section({
       title: t("factor.codes"),

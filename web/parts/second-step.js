@@ -1,7 +1,9 @@
-// The second step of signing in: a code of the authenticator app, or a recovery code.
+// The second step of signing in: a code of the authenticator app, a passkey, or a recovery code.
 
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
+import { importModule } from "app/modules.js";
+import { hasPasskeys } from "app/registration.js";
 import { session } from "app/session.js";
 import { t, useWords } from "app/words.js";
 import { formView, textField } from "parts/fields.js";
@@ -14,13 +16,15 @@ export const codeField = (form) => textField(form, {
 
 /**
  * @param {{update: () => void, hasInput: () => boolean}} host the page or dialog that shows it.
- * @param {string} challenge what the server answered to the password.
+ * @param {{challenge: string, kinds: string}} asked what the server answered to the password.
  * @param {{restart?: () => void, more?: unknown, done?: () => void}} options `restart` shows the password again: in a dialog.
  * @returns {Promise<() => unknown>} shows it.
  */
-export async function createSecondStep(host, challenge, { restart, more, done } = {}) {
+export async function createSecondStep(host, { challenge, kinds }, { restart, more, done } = {}) {
   await useWords("factors");
-  let byRecovery = false;
+  const [hasApp, hasPasskey] = [kinds.includes("TOTP"), hasPasskeys && kinds.includes("PASSKEY")];
+  /** @type {"app" | "passkey" | "recovery"} */
+  let way = hasPasskey ? "passkey" : hasApp ? "app" : "recovery";
   let form = create();
 
   function create() {
@@ -34,26 +38,39 @@ export async function createSecondStep(host, challenge, { restart, more, done } 
     return form;
   }
 
-  function change() {
-    byRecovery = !byRecovery;
+  const take = (other) => () => {
+    way = other;
     form = create();
     host.update();
+  };
+
+  async function byPasskey() {
+    const { stepByPasskey } = await importModule(() => import("parts/passkeys.js"));
+    if (await stepByPasskey(challenge)) done?.();
   }
+
+  const button = (other, label) => html`<button type="button" class="button is-quiet" @click=${take(other)}>${label}</button>`;
 
   return () => {
     const isOver = form.problem?.code === "challenge-ended";
+    const startOver = restart ?? (() => location.reload());
+    const others = html`
+      ${isOver
+        ? html`<button type="button" class="button" @click=${startOver}>${t("secondStep.restart")}</button>`
+        : html`
+          ${hasPasskey && way !== "passkey" && button("passkey", t("secondStep.byPasskey"))}
+          ${hasApp && way !== "app" && button("app", t("secondStep.byApp"))}
+          ${way !== "recovery" && button("recovery", t("secondStep.byRecovery"))}
+          ${way === "passkey" && html`<button type="button" class="button is-quiet" @click=${startOver}>${t("secondStep.restart")}</button>`}`}
+      ${more}`;
+    const texts = { app: "secondStep.text", passkey: "secondStep.passkeyText", recovery: "secondStep.recoveryText" };
     return html`
       ${!restart && pageHead({ title: t("signIn.title") })}
-      <p>${t(byRecovery ? "secondStep.recoveryText" : "secondStep.text")}</p>
-      ${keyed(form.id, formView(form, byRecovery
-        ? textField(form, { name: "code", label: t("secondStep.recovery"), autocapitalize: "characters", maxlength: 40, autofocus: true })
-        : codeField(form), {
-        submit: t("signIn.submit"),
-        more: html`
-          ${isOver
-            ? html`<button type="button" class="button" @click=${restart ?? (() => location.reload())}>${t("secondStep.restart")}</button>`
-            : html`<button type="button" class="button is-quiet" @click=${change}>${t(byRecovery ? "secondStep.byApp" : "secondStep.byRecovery")}</button>`}
-          ${more}`,
-      }))}`;
+      <p>${t(texts[way])}</p>
+      ${way === "passkey"
+        ? html`<div class="actions"><button type="button" class="button is-primary" @click=${byPasskey}>${t("secondStep.passkey")}</button>${others}</div>`
+        : keyed(form.id, formView(form, way === "recovery"
+          ? textField(form, { name: "code", label: t("secondStep.recovery"), autocapitalize: "characters", maxlength: 40, autofocus: true })
+          : codeField(form), { submit: t("signIn.submit"), more: others }))}`;
   };
 }

@@ -32,8 +32,9 @@ function detailOf(kind, detail) {
   return group && hasWord(`${group}.${detail}`) ? t(`${group}.${detail}`) : detail ?? "";
 }
 
-function facts({ times, at, lastAt, network, requestId }) {
+function facts({ times, at, lastAt, network, requestId, tokenName }) {
   return [
+    tokenName && t("history.byToken", { name: tokenName }),
     times > 1 && t("history.securityFacts.times", { count: times, from: time(at), to: time(lastAt) }),
     network ? t("history.securityFacts.network", { network }) : t("history.securityFacts.noNetwork"),
     requestId && t("history.securityFacts.request", { requestId }),

@@ -52,7 +52,7 @@ function byPassword() {
     const goOn = async (problem) => {
       if (problem.code !== "second-factor-needed") throw problem;
       const { createSecondStep } = await importModule(() => import("parts/second-step.js"));
-      byCode = await createSecondStep(dialog, problem.params.challenge, { restart, more: somebodyElse(), done: () => dialog.close() });
+      byCode = await createSecondStep(dialog, problem.params, { restart, more: somebodyElse(), done: () => dialog.close() });
     };
     form ??= createForm(dialog, {
       send: ({ password }) => session.signIn(email, password).catch(goOn),

@@ -49,6 +49,7 @@ export default {
     forgot: "Passwort vergessen?",
     noCompany: "Deine Firma ist noch nicht dabei?",
     register: "Firma registrieren",
+    byPasskey: "Mit Passkey anmelden",
     byCard: "Mit Karte anmelden",
   },
   failure: {

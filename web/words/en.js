@@ -49,6 +49,7 @@ export default {
     forgot: "Forgot your password?",
     noCompany: "Is your company new here?",
     register: "Register it",
+    byPasskey: "Sign in with a passkey",
     byCard: "Sign in with a card",
   },
   failure: {

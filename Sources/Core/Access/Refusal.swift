@@ -76,6 +76,7 @@ public struct Refusal: Error, Sendable, Equatable {
         switch error.kind {
         case .unique("users_email"): self.init(AccountRefusal.emailTaken)
         case .unique("time_entries_open"): self.init(TimeEntryRefusal.openMeanwhile)
+        case .unique("factors_credential"): self.init("credential", .wrongPasskey)
         default: return nil
         }
     }

@@ -131,7 +131,7 @@ struct CompanyData: Sendable {
         CompanyData(
             "security_events", key: texts("id"),
             texts("kind") + integers("at", "last_at", "times") + texts("user_id", "session_id", "network", "request_id")
-                + texts("subject_id", "detail")),
+                + texts("subject_id", "detail", "token_name")),
     ]
 
     /// The last table to be emptied when a company is erased: its row lets an interrupted erasure be found again.

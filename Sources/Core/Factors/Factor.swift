@@ -7,6 +7,8 @@ public struct Factor: Sendable {
     public enum Kind: String, Column, CaseIterable {
         /// An authenticator app.
         case totp = "TOTP"
+        /// A passkey, which also signs in without a password.
+        case passkey = "PASSKEY"
     }
 
     /// How many a person may have.
@@ -29,16 +31,48 @@ public struct Factor: Sendable {
     /// A factor as it is stored.
     struct Sealed: Sendable {
         let id: ID
-        let secret: [UInt8]
-        let keyID: String
+        let kind: Kind
+        private let secret: [UInt8]
+        private let keyID: String
+        /// Of an authenticator app the last step whose code was accepted; of a passkey when the last accepted challenge was made.
         let lastStep: Int64?
         let createdAt: Instant
         let isActive: Bool
+        /// The id of a passkey in base64url.
+        let credential: String?
 
-        /// Nil if this key didn't seal it.
+        fileprivate static let columns: SQL = """
+            f.id, f.kind, f.secret, f.key_id, f.last_step, f.created_at, f.activated_at, f.credential
+            """
+
+        fileprivate init(_ row: inout Row) throws {
+            (id, kind, secret) = (try row.next(), try row.next(), try row.next())
+            (keyID, lastStep, createdAt) = (try row.next(), try row.next(), try row.next())
+            isActive = try row.next() as Instant? != nil
+            credential = try row.next()
+        }
+
+        /// Nil if it is of another kind, or this key didn't seal it.
         func totp(_ key: SecretKey?, of user: User.ID) -> TOTP? {
+            guard kind == .totp else { return nil }
+            return open(key, of: user).map { TOTP(secret: $0) }
+        }
+
+        /// The same for the public key of a passkey in use.
+        func passkey(_ key: SecretKey?, of user: User.ID) -> PasskeyKey? {
+            guard kind == .passkey, isActive else { return nil }
+            return open(key, of: user).flatMap { try? PasskeyKey($0) }
+        }
+
+        /// The same for the challenge of a passkey that was begun.
+        func challenge(_ key: SecretKey?, of user: User.ID) -> [UInt8]? {
+            guard kind == .passkey, !isActive else { return nil }
+            return open(key, of: user)
+        }
+
+        private func open(_ key: SecretKey?, of user: User.ID) -> [UInt8]? {
             guard let key, key.id == keyID else { return nil }
-            return key.open(secret, for: user).map { TOTP(secret: $0) }
+            return key.open(secret, for: user)
         }
     }
 }
@@ -76,16 +110,19 @@ extension Factor {
     /// With the one that was begun, if any.
     static func sealed(of user: User.ID, in company: Company.ID) -> Query<Sealed> {
         Query(
+            "SELECT \(Sealed.columns) FROM factors f WHERE f.company_id = $1 AND f.user_id = $2", company, user,
+            row: Sealed.init)
+    }
+
+    /// The passkey with this id, and whose it is. No scope: no one is signed in.
+    static func find(credential: [UInt8]) -> Query<(company: Company.ID, user: User.ID, factor: Sealed)> {
+        Query(
             """
-            SELECT f.id, f.secret, f.key_id, f.last_step, f.created_at, f.activated_at FROM factors f
-            WHERE f.company_id = $1 AND f.user_id = $2
+            SELECT f.company_id, f.user_id, \(Sealed.columns) FROM factors f
+            WHERE f.credential = $1 AND f.activated_at IS NOT NULL
             """,
-            company, user
-        ) {
-            Sealed(
-                id: try $0.next(), secret: try $0.next(), keyID: try $0.next(), lastStep: try $0.next(),
-                createdAt: try $0.next(), isActive: try $0.next() as Instant? != nil)
-        }
+            Base64URL.text(credential)
+        ) { (company: try $0.next(), user: try $0.next(), factor: try Sealed(&$0)) }
     }
 
     /// Any factor that another key sealed. No scope: it is about the server.
@@ -134,6 +171,39 @@ extension Factor {
             WHERE company_id = $1 AND user_id = $2 AND id = $3 AND last_step < $4
             """,
             user.companyID, user.id, id, step, now)
+    }
+
+    /// Puts a passkey to use. Another factor with the credential is refused by a unique index (see `Refusal`).
+    static func activate(
+        _ id: ID, credential: [UInt8], counter: Int64, _ sealed: [UInt8], by key: SecretKey, of user: User, now: Instant
+    ) -> Statement {
+        Statement(
+            """
+            UPDATE factors SET activated_at = $4, used_at = $4, last_step = 0, secret = $5, key_id = $6, credential = $7,
+                counter = $8
+            WHERE company_id = $1 AND user_id = $2 AND id = $3 AND activated_at IS NULL
+            """,
+            user.companyID, user.id, id, now, sealed, key.id, Base64URL.text(credential), counter)
+    }
+
+    /// Spends a challenge that a passkey signed. Changes nothing if it or a later one was spent before.
+    static func spend(_ challenge: Instant, of id: ID, of user: User, now: Instant) -> Statement {
+        Statement(
+            """
+            UPDATE factors SET last_step = $4, used_at = $5
+            WHERE company_id = $1 AND user_id = $2 AND id = $3 AND last_step < $4
+            """,
+            user.companyID, user.id, id, challenge, now)
+    }
+
+    /// Notes a passkey's count of signatures. Changes nothing if it didn't grow, unless the authenticator doesn't count.
+    static func count(_ counter: Int64, of id: ID, of user: User) -> Statement {
+        Statement(
+            """
+            UPDATE factors SET counter = $4
+            WHERE company_id = $1 AND user_id = $2 AND id = $3 AND (counter < $4 OR counter = 0 AND $4 = 0)
+            """,
+            user.companyID, user.id, id, counter)
     }
 
     static func remove(_ id: ID, of user: User) -> Statement {

@@ -7,6 +7,11 @@ public enum FactorRefusal: String, RefusalCode {
     case missing = "second-factor-missing"
     case challengeEnded = "challenge-ended"
     case wrongCode = "wrong-code"
+    /// A passkey isn't known, or isn't used as it has to be: all reasons look alike.
+    case wrongPasskey = "wrong-passkey"
+    case passkeysNotOffered = "passkeys-not-offered"
+    /// The act needs a second factor that was shown in this session within ten minutes.
+    case confirmWithFactor = "confirm-with-factor"
     /// After too many wrong codes of authenticator apps.
     case useRecoveryCode = "use-recovery-code"
     /// It was sealed under a key that this server doesn't have.
@@ -19,20 +24,23 @@ public enum FactorRefusal: String, RefusalCode {
 
     public var kind: Refusal.Kind {
         switch self {
-        case .needed, .challengeEnded, .wrongCode: .unauthenticated
+        case .needed, .challengeEnded, .wrongCode, .wrongPasskey: .unauthenticated
         case .useRecoveryCode: .tooMany
-        case .missing, .ownerResets: .forbidden
+        case .missing, .ownerResets, .confirmWithFactor: .forbidden
         case .notFound: .notFound
-        case .unreadable, .noSecretKey, .tooMany, .passwordNeeded: .conflict
+        case .unreadable, .noSecretKey, .tooMany, .passwordNeeded, .passkeysNotOffered: .conflict
         }
     }
 
     public var sentence: String {
         switch self {
-        case .needed: "The password is right: now the code of the second factor is needed ({kinds})."
+        case .needed: "The password is right: now the second factor is needed ({kinds})."
         case .missing: "Your account needs a second factor: add one, and everything else is open to you."
         case .challengeEnded: "This sign-in took too long, or had too many wrong codes: begin again with the password."
         case .wrongCode: "The code is wrong or was used already: wait for the next one."
+        case .wrongPasskey: "The passkey wasn't accepted: try again, or sign in with the password."
+        case .passkeysNotOffered: "Passkeys need an address with a name and HTTPS, which this server doesn't have."
+        case .confirmWithFactor: "Confirm your second factor: what changes second factors needs one that you have."
         case .useRecoveryCode:
             "There were too many wrong codes: use a recovery code, or have the second factor reset."
         case .unreadable:

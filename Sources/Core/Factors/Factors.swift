@@ -16,17 +16,25 @@ public struct Factors: Sendable {
         (self.database, self.policy, self.runtime) = (database, policy, runtime)
     }
 
-    /// What an authenticator app needs to know, once.
+    /// What an authenticator app or a browser needs to know, once.
     public struct New: Sendable {
         public let id: Factor.ID
-        /// In base32.
-        public let secret: String
+        /// In base32; nil for a passkey.
+        public let secret: String?
         /// The same as an address of the scheme `otpauth`, for a QR code.
-        public let uri: String
+        public let uri: String?
+        /// Nil for an authenticator app.
+        public let passkey: NewPasskey?
 
-        package init(id: Factor.ID, secret: String, uri: String) {
-            (self.id, self.secret, self.uri) = (id, secret, uri)
+        package init(id: Factor.ID, secret: String?, uri: String?, passkey: NewPasskey?) {
+            (self.id, self.secret, self.uri, self.passkey) = (id, secret, uri, passkey)
         }
+    }
+
+    /// What shows that a begun factor works.
+    public enum First: Sendable {
+        case code(String)
+        case passkey(PasskeyRegistration)
     }
 
     // MARK: One's own
@@ -47,29 +55,43 @@ public struct Factors: Sendable {
 
     /// A change that begins a factor: `activate` makes it one that signing in asks for. One that was begun before is forgotten.
     ///
-    /// The change throws `FactorRefusal.tooMany`.
-    /// - Throws: `FactorRefusal.noSecretKey`; `.passwordNeeded`.
+    /// The change throws `FactorRefusal.tooMany`; `.confirmWithFactor` if the caller has a factor, and didn't show one in this session within
+    /// ten minutes: a second one would open what the first one guards.
+    /// - Throws: `FactorRefusal.noSecretKey`; `.passwordNeeded`; `.passkeysNotOffered`.
     public func begin(_ kind: Factor.Kind, named name: String?, as actor: Actor) throws -> Change<New> {
         guard actor.user.email != nil else { throw Refusal(FactorRefusal.passwordNeeded) }
         guard let key = policy.key else { throw Refusal(FactorRefusal.noSecretKey) }
+        let party = kind == .passkey ? try policy.forPasskeys().party : nil
         let (user, id, now) = (actor.user, runtime.newID(Factor.self), runtime.now())
-        let totp = TOTP(secret: runtime.randomBytes(TOTP.secretLength))
-        let sealed = try key.seal(totp.secret, for: user.id)
+        // Of a passkey the challenge, until its public key takes its place.
+        let secret = runtime.randomBytes(kind == .passkey ? 32 : TOTP.secretLength)
+        let sealed = try key.seal(secret, for: user.id)
         return Change { transaction in
             try transaction.enqueue(User.lock(user.id, in: user.companyID))
-            guard try transaction.fetch(Factor.all(of: user.id, in: user.companyID)).count < Factor.most else {
+            let held = try transaction.fetch(Factor.sealed(of: user.id, in: user.companyID)).filter(\.isActive)
+            guard held.count < Factor.most else {
                 throw Refusal(FactorRefusal.tooMany, ["max": .integer(Factor.most)])
             }
+            if !held.isEmpty { try Session.checkFactor(actor, transaction, now: now) }
             try Factor.begin(id, kind, named: name, sealed, by: key, of: user, transaction, now: now)
-            return New(id: id, secret: Base32.text(totp.secret), uri: totp.uri(of: user.label))
+            guard let party else {
+                let totp = TOTP(secret: secret)
+                return New(id: id, secret: Base32.text(secret), uri: totp.uri(of: user.label), passkey: nil)
+            }
+            let new = NewPasskey(
+                challenge: Base64URL.text(secret), relyingParty: party.id,
+                userHandle: Base64URL.text(Passkey.handle(of: user.id)), userName: user.label, displayName: user.name,
+                excluded: held.compactMap(\.credential))
+            return New(id: id, secret: nil, uri: nil, passkey: new)
         }
     }
 
-    /// A change that puts a factor to use by its first code, within an hour. All other sessions end with the first one.
+    /// A change that puts a factor to use by its first code, or by what the browser made, within an hour. All other sessions end with the
+    /// first one.
     ///
-    /// The change throws `FactorRefusal.notFound`; a `Refusal` of the field `code` if it is wrong.
+    /// The change throws `FactorRefusal.notFound`; a `Refusal` of the field `code` or `credential` if it is wrong.
     /// - Returns: a change with the recovery codes, if none were left; else with an empty list.
-    public func activate(_ id: Factor.ID, code: String, as actor: Actor) -> Change<[String]> {
+    public func activate(_ id: Factor.ID, by first: First, as actor: Actor) -> Change<[String]> {
         let (user, company, now, runtime, policy) = (
             actor.user, actor.user.companyID, runtime.now(), runtime, policy
         )
@@ -79,13 +101,13 @@ public struct Factors: Sendable {
             let (held, left) = try transaction.fetch(
                 Factor.sealed(of: user.id, in: company), RecoveryCode.left(of: user.id, in: company))
             guard let begun = held.first(where: { $0.id == id && !$0.isActive }),
-                begun.createdAt + Factor.activation > now, let totp = begun.totp(policy.key, of: user.id)
+                begun.createdAt + Factor.activation > now
             else { throw Factor.notFound }
-            guard case .totp(let digits) = TypedCode(code), let step = totp.step(of: digits, after: nil, now: now)
-            else { throw Refusal("code", .wrongCode) }
-            try transaction.enqueue(Factor.activate(id, at: step, of: user, now: now))
+            try Self.activate(begun, by: first, of: user, policy, transaction, now: now)
             if !held.contains(where: \.isActive) {
                 try transaction.enqueue(Session.endAll(of: user.id, in: company, but: actor.session))
+                // With a further one this would let in who has only that one: it is asked for like any other.
+                try transaction.enqueue(Session.showFactor(actor.session, of: user, now: now))
             }
             try Audit(user, session: actor.session, runtime).write(.factorAdded, user.id, in: transaction)
             try SecurityRecord(actor, runtime).write(.factorChanged, detail: "added", in: transaction)
@@ -96,13 +118,44 @@ public struct Factors: Sendable {
         }
     }
 
-    /// A change that removes one of the caller's factors; with the last one the recovery codes go too. It throws `FactorRefusal.notFound`.
+    private static func activate(
+        _ begun: Factor.Sealed, by first: First, of user: User, _ policy: FactorPolicy,
+        _ transaction: borrowing Transaction, now: Instant
+    ) throws {
+        switch (first, begun.kind) {
+        case (.code(let code), .totp):
+            guard let totp = begun.totp(policy.key, of: user.id) else { throw Factor.notFound }
+            guard case .totp(let digits) = TypedCode(code), let step = totp.step(of: digits, after: nil, now: now)
+            else { throw Refusal("code", .wrongCode) }
+            try transaction.enqueue(Factor.activate(begun.id, at: step, of: user, now: now))
+        case (.passkey(let made), .passkey):
+            let (key, party) = try policy.forPasskeys()
+            guard let challenge = begun.challenge(key, of: user.id) else { throw Factor.notFound }
+            do {
+                let (passkey, counter) = try made.verify(challenge, for: party)
+                let sealed = try key.seal(passkey.bytes, for: user.id)
+                try transaction.enqueue(
+                    Factor.activate(
+                        begun.id, credential: made.credential, counter: counter, sealed, by: key, of: user, now: now))
+            } catch is PasskeyFault {
+                throw Refusal("credential", .wrongPasskey)
+            }
+        case (.code, .passkey): throw Refusal("code", .wrongCode)
+        case (.passkey, .totp): throw Refusal("credential", .wrongPasskey)
+        }
+    }
+
+    /// A change that removes one of the caller's factors; with the last one the recovery codes go too. It throws `FactorRefusal.notFound`;
+    /// `.confirmWithFactor` if the caller didn't show a factor in this session within ten minutes.
     public func remove(_ id: Factor.ID, as actor: Actor) -> Change<Void> {
         let (user, company, now, runtime) = (actor.user, actor.user.companyID, runtime.now(), runtime)
         let mail = runtime.newID(Mail.self)
         return Change { transaction in
             try transaction.enqueue(User.lock(user.id, in: company))
-            guard try transaction.execute(Factor.remove(id, of: user)) == 1 else { throw Factor.notFound }
+            let held = try transaction.fetch(Factor.all(of: user.id, in: company))
+            guard held.contains(where: { $0.id == id }) else { throw Factor.notFound }
+            try Session.checkFactor(actor, transaction, now: now)
+            try transaction.enqueue(Factor.remove(id, of: user))
             try Factor.removeRest(of: user, transaction)
             try Audit(user, session: actor.session, runtime).write(.factorRemoved, user.id, in: transaction)
             try SecurityRecord(actor, runtime).write(.factorChanged, detail: "removed", in: transaction)
@@ -110,7 +163,8 @@ public struct Factors: Sendable {
         }
     }
 
-    /// A change that gives the caller new recovery codes in place of the old ones. It throws `FactorRefusal.notFound` if they have no factor.
+    /// A change that gives the caller new recovery codes in place of the old ones. It throws `FactorRefusal.notFound` if they have no factor;
+    /// `.confirmWithFactor` if they didn't show it in this session within ten minutes.
     public func renewCodes(as actor: Actor) -> Change<[String]> {
         let (user, company, runtime) = (actor.user, actor.user.companyID, runtime)
         let (codes, now) = ((0..<RecoveryCode.count).map { _ in RecoveryCode(runtime) }, runtime.now())
@@ -118,6 +172,7 @@ public struct Factors: Sendable {
         return Change { transaction in
             try transaction.enqueue(User.lock(user.id, in: company))
             guard try !transaction.fetch(Factor.all(of: user.id, in: company)).isEmpty else { throw Factor.notFound }
+            try Session.checkFactor(actor, transaction, now: now)
             try transaction.enqueue(RecoveryCode.removeAll(of: user.id, in: company))
             for code in codes { try transaction.enqueue(code.insertion(of: user)) }
             try SecurityRecord(actor, runtime).write(.factorChanged, detail: "codes-renewed", in: transaction)

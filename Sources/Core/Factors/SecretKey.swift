@@ -45,6 +45,21 @@ public struct SecretKey: Sendable, Equatable, CustomStringConvertible {
         return (try? ChaChaPoly.open(box, using: SymmetricKey(data: bytes), authenticating: Data(user.text.utf8)))
             .map { Array($0) }
     }
+
+    /// A code of a message that only this key makes (HMAC-SHA-256), 32 bytes.
+    func code(of message: [UInt8], for purpose: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: message, using: derived(for: purpose)))
+    }
+
+    func isCode(_ code: [UInt8], of message: [UInt8], for purpose: String) -> Bool {
+        HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: derived(for: purpose))
+    }
+
+    /// Each purpose has a key of its own (HKDF, RFC 5869).
+    private func derived(for purpose: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: bytes), info: Data("polier \(purpose)".utf8), outputByteCount: 32)
+    }
 }
 
 /// This server's rules of second factors.
@@ -53,18 +68,32 @@ public struct FactorPolicy: Sendable {
     public let key: SecretKey?
     /// Whether operators may do nothing before they have one.
     public let operatorsNeedOne: Bool
+    /// Nil where browsers don't have passkeys: on an IP address, and without HTTPS.
+    public let passkeys: RelyingParty?
     private let unreadable: Unreadable
 
     /// - Parameter whenUnreadable: is called once, when a factor is met that was sealed under another key.
     public init(
-        key: SecretKey?, operatorsNeedOne: Bool = false, whenUnreadable: @escaping @Sendable () -> Void = {}
+        key: SecretKey?, operatorsNeedOne: Bool = false, passkeys: RelyingParty? = nil,
+        whenUnreadable: @escaping @Sendable () -> Void = {}
     ) {
-        (self.key, self.operatorsNeedOne) = (key, operatorsNeedOne)
+        (self.key, self.operatorsNeedOne, self.passkeys) = (key, operatorsNeedOne, passkeys)
         unreadable = Unreadable(whenUnreadable)
     }
 
     /// Without a key and without demands: for what never asks for a factor.
     public static let none = FactorPolicy(key: nil)
+
+    /// Whether people can have passkeys here.
+    public var offersPasskeys: Bool { passkeys != nil && key != nil }
+
+    /// What passkeys need.
+    /// - Throws: `FactorRefusal.passkeysNotOffered`; `.noSecretKey`.
+    func forPasskeys() throws -> (key: SecretKey, party: RelyingParty) {
+        guard let passkeys else { throw Refusal(FactorRefusal.passkeysNotOffered) }
+        guard let key else { throw Refusal(FactorRefusal.noSecretKey) }
+        return (key, passkeys)
+    }
 
     /// Says it once: by the start of the server, or by the first sign-in that meets such a factor.
     public func tellUnreadable() { unreadable.tell() }

@@ -7,14 +7,18 @@ struct SignInChallenge: Sendable {
     static let lifetime = Duration.seconds(5 * 60)
     /// How many wrong codes end it.
     static let tries: Int64 = 5
-    /// How many a person can have at once: the oldest ends.
+    /// How many can be begun from one network, or one known browser, at once: the oldest ends.
     static let most: Int64 = 5
+    /// How many a person can have in all. Whoever has the password, and no factor, can't push out what the person began elsewhere, unless
+    /// they come from many networks.
+    static let mostInAll: Int64 = 50
 
     let company: Company.ID
     let user: User.ID
     let tokenHash: [UInt8]
     let passwordMark: [UInt8]
     let wrongCodes: Int64
+    let createdAt: Instant
 
     /// Whether the password that began it is still the account's.
     func isOf(_ passwordHash: String?) -> Bool { passwordHash.map(Self.mark) == passwordMark }
@@ -24,12 +28,15 @@ struct SignInChallenge: Sendable {
     }
 
     /// Begins one if the person may sign in with the checked password and has a second factor.
-    static func begin(_ token: Token, of user: User, passwordHash: String, now: Instant) -> Statement {
+    /// - Parameter place: the network or the known browser that it is begun from.
+    static func begin(
+        _ token: Token, of user: User, passwordHash: String, from place: String, now: Instant
+    ) -> Statement {
         Statement(
             """
             INSERT INTO sign_in_challenges (company_id, user_id, token_hash, password_mark, wrong_codes, created_at,
-                expires_at)
-            SELECT u.company_id, u.id, $3, $4, 0, $5, $6 FROM users u
+                expires_at, begun_from)
+            SELECT u.company_id, u.id, $3, $4, 0, $5, $6, $8 FROM users u
             WHERE u.company_id = $1 AND u.id = $2 AND u.status = 'ACTIVE' AND u.removed_at IS NULL
                 AND u.password_hash = $7
                 AND NOT EXISTS (SELECT 1 FROM companies c WHERE c.id = u.company_id AND c.suspended_at IS NOT NULL)
@@ -37,32 +44,45 @@ struct SignInChallenge: Sendable {
                     SELECT 1 FROM factors f
                     WHERE f.company_id = u.company_id AND f.user_id = u.id AND f.activated_at IS NOT NULL)
             """,
-            user.companyID, user.id, token.hash, mark(passwordHash), now, now + lifetime, passwordHash)
+            user.companyID, user.id, token.hash, mark(passwordHash), now, now + lifetime, passwordHash,
+            hash(of: place))
     }
 
-    /// Ends those of a person that expired, and the oldest beyond the limit.
-    static func endOldest(of user: User, now: Instant) -> Statement {
-        Statement(
-            """
-            DELETE FROM sign_in_challenges WHERE company_id = $1 AND user_id = $2 AND (expires_at <= $3 OR token_hash IN (
-                SELECT c.token_hash FROM sign_in_challenges c WHERE c.company_id = $1 AND c.user_id = $2
-                ORDER BY c.created_at DESC, c.token_hash LIMIT 1000 OFFSET $4))
-            """,
-            user.companyID, user.id, now, most)
+    private static func hash(of place: String) -> [UInt8] { Array(SHA256.hash(data: Data(place.utf8))) }
+
+    /// Ends those of a person that expired, and the oldest beyond the limits.
+    static func endOldest(of user: User, from place: String, now: Instant) -> [Statement] {
+        [
+            Statement(
+                """
+                DELETE FROM sign_in_challenges WHERE company_id = $1 AND user_id = $2 AND (expires_at <= $3 OR token_hash IN (
+                    SELECT c.token_hash FROM sign_in_challenges c
+                    WHERE c.company_id = $1 AND c.user_id = $2 AND c.begun_from = $5
+                    ORDER BY c.created_at DESC, c.token_hash LIMIT 1000 OFFSET $4))
+                """,
+                user.companyID, user.id, now, most, hash(of: place)),
+            Statement(
+                """
+                DELETE FROM sign_in_challenges WHERE company_id = $1 AND user_id = $2 AND token_hash IN (
+                    SELECT c.token_hash FROM sign_in_challenges c WHERE c.company_id = $1 AND c.user_id = $2
+                    ORDER BY c.created_at DESC, c.token_hash LIMIT 1000 OFFSET $3)
+                """,
+                user.companyID, user.id, mostInAll),
+        ]
     }
 
     /// No scope: no one is signed in, and the token names its owner.
     static func find(_ tokenHash: [UInt8], now: Instant) -> Query<SignInChallenge> {
         Query(
             """
-            SELECT c.company_id, c.user_id, c.password_mark, c.wrong_codes FROM sign_in_challenges c
+            SELECT c.company_id, c.user_id, c.password_mark, c.wrong_codes, c.created_at FROM sign_in_challenges c
             WHERE c.token_hash = $1 AND c.expires_at > $2
             """,
             tokenHash, now
         ) {
             SignInChallenge(
                 company: try $0.next(), user: try $0.next(), tokenHash: tokenHash, passwordMark: try $0.next(),
-                wrongCodes: try $0.next())
+                wrongCodes: try $0.next(), createdAt: try $0.next())
         }
     }
 

@@ -24,19 +24,21 @@ struct SecurityRecord: Sendable {
     private let company: Company.ID?
     private let user: User.ID?
     private let session: Session.ID?
+    /// The name of the API token that the request came with.
+    private let token: String?
     private let source: RequestSource
     private let runtime: Runtime
 
     /// For a person who acts in a company: their own or, as an operator, another one.
     init(_ scope: CompanyScope, _ runtime: Runtime) {
         (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.recordedSession)
-        (source, self.runtime) = (scope.actor.source, runtime)
+        (source, token, self.runtime) = (scope.actor.source, scope.actor.token?.name, runtime)
     }
 
     /// For a person who acts on their own account while signed in.
     init(_ actor: Actor, _ runtime: Runtime) {
         (company, user, session) = (actor.user.companyID, actor.user.id, actor.session)
-        (source, self.runtime) = (actor.source, runtime)
+        (source, token, self.runtime) = (actor.source, actor.token?.name, runtime)
     }
 
     /// For an event on an account while no one is signed in.
@@ -45,13 +47,13 @@ struct SecurityRecord: Sendable {
     ///   - session: the session that begins, if any.
     init(of account: User?, session: Session.ID? = nil, _ source: RequestSource, _ runtime: Runtime) {
         (company, user, self.session) = (account?.companyID, account?.id, session)
-        (self.source, self.runtime) = (source, runtime)
+        (self.source, token, self.runtime) = (source, nil, runtime)
     }
 
     /// The same, if only the account's id is known.
     init(of user: User.ID, in company: Company.ID, _ source: RequestSource, _ runtime: Runtime) {
         (self.company, self.user, session) = (company, user, nil)
-        (self.source, self.runtime) = (source, runtime)
+        (self.source, token, self.runtime) = (source, nil, runtime)
     }
 
     /// - Parameters:
@@ -80,7 +82,7 @@ struct SecurityRecord: Sendable {
     private func sighting(_ kind: SecurityEvent.Kind, of subject: User.ID?, detail: String?) -> SecurityEvent.Sighting {
         SecurityEvent.Sighting(
             kind, in: company, by: user, session: session, network: source.network,
-            subject: subject == user ? nil : subject, detail: detail)
+            subject: subject == user ? nil : subject, detail: detail, token: token)
     }
 }
 
@@ -94,6 +96,7 @@ extension RequestSource {
         watch?.count(
             .init(
                 refusal.kind == .forbidden ? .forbidden : .notFound, in: actor.user.companyID, by: actor.user.id,
-                session: actor.recordedSession, network: network, detail: refusal.code), requestID: requestID)
+                session: actor.recordedSession, network: network, detail: refusal.code, token: actor.token?.name),
+            requestID: requestID)
     }
 }

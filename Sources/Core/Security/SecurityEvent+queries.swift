@@ -6,10 +6,11 @@ extension SecurityEvent {
     /// `x` is the last entry that the hour may have of its own. If it exists, the event goes into the hour's entry for the rest.
     fileprivate static let insertion: SQL = """
         INSERT INTO security_events (company_id, id, kind, at, last_at, times, user_id, session_id, network, request_id,
-            subject_id, detail)
+            subject_id, detail, token_name)
         SELECT c.id, CASE WHEN x.id IS NULL THEN $2 ELSE $3 END, $4, $5, $6, $7, u.id,
             CASE WHEN x.id IS NULL THEN $9 END, CASE WHEN x.id IS NULL THEN $10 END, $11,
-            CASE WHEN x.id IS NULL THEN $12 END, CASE WHEN x.id IS NULL THEN $13 END
+            CASE WHEN x.id IS NULL THEN $12 END, CASE WHEN x.id IS NULL THEN $13 END,
+            CASE WHEN x.id IS NULL THEN $16 END
         FROM companies c JOIN users u ON u.id = $8 LEFT JOIN security_events x ON x.company_id = $1 AND x.id = (
             SELECT o.id FROM security_events o
             WHERE o.user_id = $8 AND o.company_id = $1 AND o.kind = $4 AND o.at >= $15 AND o.id <> $2 AND o.id <> $3
@@ -22,7 +23,7 @@ extension SecurityEvent {
 
     private static let selection: SQL = """
         SELECT e.id, e.kind, e.at, e.last_at, e.times, e.user_id, u.first_name, u.last_name, e.session_id, e.network,
-            e.request_id, e.subject_id, s.first_name || ' ' || s.last_name, e.detail
+            e.request_id, e.subject_id, s.first_name || ' ' || s.last_name, e.detail, e.token_name
         FROM security_events e JOIN users u ON u.id = e.user_id
             LEFT JOIN users s ON s.company_id = e.company_id AND s.id = e.subject_id
         """
@@ -64,6 +65,7 @@ extension SecurityEvent {
         subject = try row.next()
         subjectName = try row.next()
         detail = try row.next()
+        tokenName = try row.next()
     }
 
     /// Erases the networks from which a person's requests came.
@@ -110,7 +112,7 @@ extension SecurityEvent.Sighting {
         let hour = first.hour
         return Statement(
             SecurityEvent.insertion, company, kind.isAddedUp ? derivedID(hour) : id, rest.derivedID(hour), kind, first,
-            last, times, user, session, network, requestID, subject, detail, SecurityEvent.mostAnHour - 1, hour)
+            last, times, user, session, network, requestID, subject, detail, SecurityEvent.mostAnHour - 1, hour, token)
     }
 
     /// The hour's entry for events beyond its limit.
@@ -120,7 +122,8 @@ extension SecurityEvent.Sighting {
     private func derivedID(_ hour: Instant) -> SecurityEvent.ID {
         var hasher = SHA256()
         let parts = [kind.rawValue, user?.text, session?.text, network, subject?.text, detail]
-        for part in parts { hasher.update(data: Data("\(part ?? "")\n".utf8)) }
+        // Without a token the id is that of servers that know none.
+        for part in parts + (token.map { [$0] } ?? []) { hasher.update(data: Data("\(part ?? "")\n".utf8)) }
         return SecurityEvent.ID(at: hour, hash: Array(hasher.finalize()))
     }
 }

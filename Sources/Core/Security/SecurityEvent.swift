@@ -16,7 +16,9 @@ public struct SecurityEvent: Sendable {
         case confirmationFailed = "confirmation-failed"
         /// A card signed a phone in.
         case cardUsed = "card-used"
-        /// A wrong code of a second factor, after a right password.
+        /// A right password of an account with a second factor, which was asked for.
+        case factorAsked = "second-factor-asked"
+        /// A wrong code of a second factor, after a right password; or a wrong passkey.
         case codeFailed = "code-failed"
         /// A recovery code stood in for a second factor.
         case recoveryCodeUsed = "recovery-code-used"
@@ -65,7 +67,8 @@ public struct SecurityEvent: Sendable {
         /// Whether equal events of an hour share one entry.
         var isAddedUp: Bool {
             switch self {
-            case .signInFailed, .signInLocked, .confirmationFailed, .pinFailed, .codeFailed, .linkReused, .notFound,
+            case .signInFailed, .signInLocked, .confirmationFailed, .pinFailed, .factorAsked, .codeFailed, .linkReused,
+                .notFound,
                 .forbidden,
                 .operatorAccess:
                 true
@@ -110,18 +113,22 @@ public struct SecurityEvent: Sendable {
     /// The other person who was affected, if any.
     public let subject: User.ID?
     public let subjectName: String?
-    /// More about the event: a refusal's code, the new role or status, a link's purpose, the use of a card, or why a phone ended.
+    /// More about the event: a refusal's code, the new role or status, a link's purpose, the use of a card, why a phone ended, or which
+    /// second factor it was.
     public let detail: String?
+    /// The name of the API token by which a program caused it; nil for a person.
+    public let tokenName: String?
 
     package init(
         id: ID, kind: Kind, at: Instant, lastAt: Instant, times: Int, user: User.ID, userName: String,
         session: Session.ID?, network: String?, requestID: String?, subject: User.ID?, subjectName: String?,
-        detail: String?
+        detail: String?, tokenName: String? = nil
     ) {
         (self.id, self.kind, self.at, self.lastAt, self.times) = (id, kind, at, lastAt, times)
         (self.user, self.userName, self.session) = (user, userName, session)
         (self.network, self.requestID) = (network, requestID)
         (self.subject, self.subjectName, self.detail) = (subject, subjectName, detail)
+        self.tokenName = tokenName
     }
 
     /// An event as it happens: the values that are logged, and that must be equal for events to be added up.
@@ -134,13 +141,15 @@ public struct SecurityEvent: Sendable {
         public let network: String?
         public let subject: User.ID?
         public let detail: String?
+        /// The name of the API token that the request came with.
+        public let token: String?
 
         package init(
             _ kind: Kind, in company: Company.ID?, by user: User.ID?, session: Session.ID? = nil, network: String?,
-            subject: User.ID? = nil, detail: String? = nil
+            subject: User.ID? = nil, detail: String? = nil, token: String? = nil
         ) {
             (self.kind, self.company, self.user, self.session) = (kind, company, user, session)
-            (self.network, self.subject, self.detail) = (network, subject, detail)
+            (self.network, self.subject, self.detail, self.token) = (network, subject, detail, token)
         }
     }
 }

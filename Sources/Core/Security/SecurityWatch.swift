@@ -67,7 +67,7 @@ public final class SecurityWatch: Sendable {
         let sighting = SecurityEvent.Sighting(
             .operatorAccess, in: company, by: actor.user.id, session: actor.recordedSession,
             network: actor.source.network,
-            detail: permission.rawValue)
+            detail: permission.rawValue, token: actor.token?.name)
         let now = runtime.now()
         let key = Key(sighting: sighting, hour: now.hour)
         guard !pending.withLock({ $0.written.contains(key) }) else {

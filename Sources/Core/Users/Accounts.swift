@@ -211,6 +211,7 @@ public struct Accounts: Sendable {
             : Attempts(.signInsOfAccount, of: account)
         let fromAddress = Attempts(.signInsFromAddress, of: origin.network)
         let limits = isKnown ? [ofAccount] : [ofAccount, fromAddress]
+        let place = isKnown ? browser.hexadecimal : origin.network
         let found: [(user: User, passwordHash: String?)]
         let made: (account: [[Instant]], network: [[Instant]])
         if let address {
@@ -241,9 +242,12 @@ public struct Accounts: Sendable {
                 if let newHash { try transaction.enqueue(user.rehash(from: hash, to: newHash)) }
                 let current = newHash ?? hash
                 let waits = try transaction.execute(
-                    SignInChallenge.begin(token, of: user, passwordHash: current, now: decided))
+                    SignInChallenge.begin(token, of: user, passwordHash: current, from: place, now: decided))
                 if waits == 1 {
-                    try transaction.enqueue(SignInChallenge.endOldest(of: user, now: decided))
+                    for statement in SignInChallenge.endOldest(of: user, from: place, now: decided) {
+                        try transaction.enqueue(statement)
+                    }
+                    try SecurityRecord(of: user, origin.source, runtime).write(.factorAsked, in: transaction)
                     return (user, try transaction.fetch(Factor.all(of: user.id, in: user.companyID)))
                 }
                 let begun = try Self.begin(

@@ -176,11 +176,32 @@ extension Session {
             actor.user.companyID, actor.session, actor.user.id, now, passwordHash)
     }
 
-    /// Notes that the person had a code of their second factor.
+    /// Notes that the person showed their second factor, and so confirmed what needs it.
     static func confirm(_ actor: Actor, now: Instant) -> Statement {
+        showFactor(actor.session, of: actor.user, now: now)
+    }
+
+    /// The same for a session that begins.
+    static func showFactor(_ id: ID, of user: User, now: Instant) -> Statement {
         Statement(
-            "UPDATE sessions SET confirmed_at = $4 WHERE company_id = $1 AND id = $2 AND user_id = $3",
-            actor.user.companyID, actor.session, actor.user.id, now)
+            """
+            UPDATE sessions SET confirmed_at = $4, factor_shown_at = $4 WHERE company_id = $1 AND id = $2 AND user_id = $3
+            """,
+            user.companyID, id, user.id, now)
+    }
+
+    /// Refuses what changes second factors unless one was shown in this session within ten minutes: neither the password nor a session that
+    /// was left open is enough.
+    /// - Throws: `FactorRefusal.confirmWithFactor`.
+    static func checkFactor(_ actor: Actor, _ transaction: borrowing Transaction, now: Instant) throws {
+        let shown = Query<ID>(
+            """
+            SELECT s.id FROM sessions s
+            WHERE s.company_id = $1 AND s.id = $2 AND s.user_id = $3 AND s.factor_shown_at > $4
+            """,
+            actor.user.companyID, actor.session, actor.user.id, now - confirmation
+        ) { try $0.next() }
+        guard try !transaction.fetch(shown).isEmpty else { throw Refusal(FactorRefusal.confirmWithFactor) }
     }
 
     /// The same for a PIN of the phone on which the session began.

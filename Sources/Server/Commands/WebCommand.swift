@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Foundation
 import NIOCore
 
@@ -24,7 +25,9 @@ struct WebCommand: AsyncParsableCommand {
                 throw SettingsError("\(folder) isn't empty: the web app is written into a folder of its own")
             }
             let settings = try Settings(flags: [:], environment: ProcessInfo.processInfo.environment)
-            let app = WebApp(.embedded, [], registrationIsOpen: settings.registrationIsOpen)
+            let app = WebApp(
+                .embedded, [], registrationIsOpen: settings.registrationIsOpen,
+                hasPasskeys: settings.factorPolicy().offersPasskeys)
             for (name, file) in app.files.sorted(by: { $0.key < $1.key }) where file.isForEver || app.isFixed(name) {
                 let target = URL(fileURLWithPath: folder).appendingPathComponent(name)
                 do {

@@ -22,6 +22,17 @@ struct Origins: Sendable {
 
     var isHTTPS: Bool { publicURL.hasPrefix("https://") }
 
+    /// Whom passkeys are for; nil where browsers have none: on an IP address, and without HTTPS but on `localhost`.
+    var relyingParty: RelyingParty? {
+        guard let host = URLComponents(string: publicURL)?.encodedHost, !host.isEmpty,
+            !host.utf8.contains(UInt8(ascii: ":")),
+            isHTTPS || host.isBytes("localhost"),
+            // Browsers read a host as an IPv4 address if its last label is a number (WHATWG URL, "ends in a number").
+            let last = host.split(separator: ".").last, last.utf8.first.map({ !(48...57).contains($0) }) == true
+        else { return nil }
+        return RelyingParty(id: host, origins: [publicURL] + allowed.sorted())
+    }
+
     /// - Parameters:
     ///   - publicURL: `https://` or `http://`, a host, perhaps a port.
     ///   - allowed: other pages' origins, separated by commas. Throws `SettingsError` for what isn't one.

@@ -85,6 +85,26 @@ extension FieldReader {
         return text
     }
 
+    /// Bytes in base64url.
+    /// - Parameter max: how many bytes at most.
+    mutating func bytes(_ name: String, _ meaning: Meaning, max: Int, example: String) -> [UInt8]? {
+        let longest = max.multipliedReportingOverflow(by: 4).partialValue / 3 + 1
+        let isDescribed = describe(
+            name, meaning.and("In base64url, without padding."),
+            ["type": "string", "maxLength": .integer(longest), "pattern": "^[A-Za-z0-9_-]*$"], .text(example))
+        if isDescribed { return Base64URL.bytes(example) }
+        guard require(name), let text = decode(name, else: Flaw(.notText)) as String? else { return nil }
+        guard text.utf8.count <= longest else {
+            report(name, .tooLong, ["max": .integer(longest)])
+            return nil
+        }
+        guard let bytes = Base64URL.bytes(text) else {
+            report(name, .notBase64)
+            return nil
+        }
+        return bytes
+    }
+
     mutating func newPassword(_ name: String) -> Password? {
         let (length, example) = (Password.length, "Kelle und Fugbrett")
         let isDescribed = describe(

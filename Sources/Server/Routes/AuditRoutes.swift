@@ -167,7 +167,7 @@ extension SecurityEvent: Wire {
         id: Example.id(40), kind: .forbidden, at: Example.morning, lastAt: Example.evening, times: 7,
         user: Example.id(1), userName: "Lena Vogt", session: Example.id(30), network: "203.0.113.9",
         requestID: "5f0c2a91-1041", subject: Example.id(5), subjectName: "Kai Roth",
-        detail: AccessRefusal.roleForbids.rawValue)
+        detail: AccessRefusal.roleForbids.rawValue, tokenName: "Lohnbüro")
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id, .id)
@@ -191,6 +191,11 @@ extension SecurityEvent: Wire {
         fields.text("subjectName", subjectName, "That person's first and last name; null if there is none.")
         fields.text(
             "detail", detail,
-            "The code of the refusal, the new role or status, or the purpose of the link; null for other kinds.")
+            "The code of the refusal, the new role or status, the purpose of the link, or which second factor it was; null for others."
+        )
+        fields.text(
+            "tokenName", tokenName,
+            "The name of the API token, at the time, by which a program caused it for that person; null if they did it themselves."
+        )
     }
 }

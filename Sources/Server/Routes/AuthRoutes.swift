@@ -180,9 +180,11 @@ struct AuthRoutes {
                 .init(
                     "Confirm the password, the PIN or the second factor",
                     """
-                    Takes the caller's password, the PIN of the phone on which the session began, or a code of their authenticator app; for the next ten minutes this session may make the sensitive requests, which are \
-                    those with `x-confirmation` here. Signing in counts as a confirmation. Wrong passwords are counted as in a \
-                    change of password, wrong PINs as in a sign-in.
+                    Takes the caller's password, the PIN of the phone on which the session began, a code of their authenticator app, a \
+                    recovery code, or a passkey's answer to a challenge of `/auth/passkey-challenge`; for the next ten minutes this \
+                    session may make the sensitive requests, which are those with `x-confirmation` here. What changes second factors \
+                    needs one of them: the password isn't enough. Signing in counts as a confirmation. Wrong passwords are counted as \
+                    in a change of password, wrong PINs as in a sign-in.
                     """),
                 request: RequestDescription(body: ConfirmationFields.description),
                 result: .one(ConfirmedUntil.self, .ok, "The password or the PIN is right."),
@@ -190,7 +192,8 @@ struct AuthRoutes {
                     .of(AccountRefusal.tooManySignIns),
                     .of(AccountRefusal.tooManyTries, "The password was guessed too often."),
                     .of(AccountRefusal.wrongPin), .of(AccountRefusal.phoneEnded, "The tenth wrong PIN."),
-                    .of(FactorRefusal.unreadable),
+                    .of(FactorRefusal.unreadable), .of(FactorRefusal.passkeysNotOffered),
+                    .of(FactorRefusal.noSecretKey),
                 ]
             ) { (call, caller: AsThemselves) in
                 let fields: ConfirmationFields = try await RequestBody(of: call.request).read()
@@ -198,7 +201,7 @@ struct AuthRoutes {
                     switch fields.secret {
                     case .password(let password): try await accounts.confirm(password, as: caller.actor)
                     case .pin(let pin): try await accounts.confirm(pin: pin, as: caller.actor)
-                    case .code(let code): try await accounts.confirm(code: code, as: caller.actor)
+                    case .factor(let proof): try await accounts.confirm(by: proof, as: caller.actor)
                     }
                 return .one(ConfirmedUntil(until: until))
             },
@@ -294,25 +297,27 @@ private struct ConfirmationFields: BodyFields {
     enum Secret {
         case password(String)
         case pin(String)
-        case code(String)
+        case factor(FactorProof)
     }
 
     init?(_ fields: inout FieldReader) {
         let password: String? = fields.optional("password") {
             $0.secret(
-                "password", "The caller's current password; this, `pin` or `code` is needed.",
+                "password", "The caller's current password; this, `pin`, `code` or `credential` is needed.",
                 example: "Kelle und Fugbrett")
         }
         let pin: String? = fields.optional("pin") {
             $0.secret("pin", "The PIN of the phone on which the session began.", example: "274961")
         }
         let code: String? = fields.optional("code") {
-            $0.secret("code", "A code of the caller's authenticator app.", example: "287082")
+            $0.secret("code", "A code of the caller's authenticator app, or a recovery code.", example: "287082")
         }
-        switch (password, pin, code) {
+        let assertion: PasskeyAssertion? = fields.optional("credential") { $0.passkey("credential") }
+        fields.leaveOutOfExample("credential")
+        switch (password, pin, FactorProof(code: code, assertion: assertion)) {
         case (let password?, _, _): secret = .password(password)
         case (nil, let pin?, _): secret = .pin(pin)
-        case (nil, nil, let code?): secret = .code(code)
+        case (nil, nil, let proof?): secret = .factor(proof)
         case (nil, nil, nil):
             if fields.problems.isEmpty { fields.report("password", .missing) }
             return nil

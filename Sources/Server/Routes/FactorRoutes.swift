@@ -13,7 +13,7 @@ struct FactorRoutes {
     private static let own = "/api/v1/users/me/factors"
     private static let ofPerson = "/api/v1/companies/{companyId}/users/{userId}/factors"
 
-    var routes: [Route] { [secondStep] + ownRoutes + lost }
+    var routes: [Route] { [secondStep] + passkeys + ownRoutes + lost }
 
     private var secondStep: Route {
         let (accounts, cookies) = (accounts, cookies)
@@ -23,21 +23,62 @@ struct FactorRoutes {
                 "Sign in with the second factor",
                 """
                 Takes the challenge with which `/auth/signin` refused a right password (`second-factor-needed`), and a code of the \
-                authenticator app or a recovery code. The answer is that of `/auth/signin`. A code works once, and a challenge for five \
-                minutes and five codes. Wrong codes count like wrong passwords, and after fifty of one account within a week only \
-                recovery codes are accepted.
+                authenticator app, a recovery code, or what the browser answered when it was asked for a passkey with the challenge's \
+                characters as bytes. The answer is that of `/auth/signin`. A code works once, and a challenge for five minutes and five \
+                tries. Wrong ones count like wrong passwords, and after fifty wrong codes of one account within a week no code of an \
+                authenticator app is accepted.
                 """),
             result: .one(Accounts.SignIn.self, .ok, "Signed in."),
             refusals: [
-                .of(FactorRefusal.challengeEnded), .of(FactorRefusal.wrongCode), .of(FactorRefusal.unreadable),
-                .of(FactorRefusal.useRecoveryCode), .of(CompanyRefusal.suspended),
+                .of(FactorRefusal.challengeEnded), .of(FactorRefusal.wrongCode), .of(FactorRefusal.wrongPasskey),
+                .of(FactorRefusal.unreadable), .of(FactorRefusal.useRecoveryCode), .of(CompanyRefusal.suspended),
                 .of(AccountRefusal.tooManyTries, "Too many failures of this account, or from this network address."),
             ]
         ) { (call, fields: SecondFactorFields) in
             cookies.answer(
                 try await accounts.signIn(
-                    challenge: fields.challenge, code: fields.code, from: cookies.origin(of: call)))
+                    challenge: fields.challenge, by: fields.proof, from: cookies.origin(of: call)))
         }
+    }
+
+    private var passkeys: [Route] {
+        let (accounts, cookies) = (accounts, cookies)
+        return [
+            Route(
+                .post, "/api/v1/auth/passkey-challenge", in: .auth, .anyone,
+                .init(
+                    "Ask for a challenge that a passkey signs",
+                    """
+                    What a browser needs to ask for a passkey (WebAuthn): for a sign-in without a password, or for `/auth/confirm`. It \
+                    is valid for five minutes. Passkeys are offered where the server's public address has a name and HTTPS, and on \
+                    localhost.
+                    """),
+                result: .one(PasskeyOffer.self, .ok, "The challenge."),
+                refusals: [.of(FactorRefusal.passkeysNotOffered), .of(FactorRefusal.noSecretKey)]
+            ) { _ in
+                let (challenge, party) = try accounts.passkeyChallenge()
+                return .one(PasskeyOffer(challenge: challenge, relyingParty: party.id))
+            },
+            .open(
+                .post, "/api/v1/auth/passkey", in: .auth,
+                .init(
+                    "Sign in with a passkey",
+                    """
+                    Takes what the browser answered to the challenge of `/auth/passkey-challenge`. The passkey is both factors, so there \
+                    is no second step. The answer is that of `/auth/signin`. A challenge works once, and none that is older than the \
+                    last one that the passkey signed. All failures look alike, and count like wrong passwords of a network address.
+                    """),
+                result: .one(Accounts.SignIn.self, .ok, "Signed in."),
+                refusals: [
+                    .of(FactorRefusal.wrongPasskey), .of(FactorRefusal.passkeysNotOffered),
+                    .of(FactorRefusal.noSecretKey), .of(CompanyRefusal.suspended),
+                    .of(AccountRefusal.tooManyTries, "Too many failures from this network address."),
+                ]
+            ) { (call, fields: PasskeyFields) in
+                cookies.answer(
+                    try await accounts.signIn(passkey: fields.assertion, from: cookies.origin(of: call)))
+            },
+        ]
     }
 
     private var ownRoutes: [Route] {
@@ -47,7 +88,9 @@ struct FactorRoutes {
         return [
             signedIn.list(
                 Self.own, in: .users, .signedIn,
-                .init("List your second factors", "The authenticator apps that signing in asks for, oldest first."),
+                .init(
+                    "List your second factors",
+                    "The authenticator apps and passkeys that signing in asks for, oldest first."),
                 by: .id()
             ) { (_, caller: AsThemselves, page) in try await factors.own(page, as: caller.actor) },
             signedIn.custom(
@@ -55,14 +98,17 @@ struct FactorRoutes {
                 .init(
                     "Begin a second factor",
                     """
-                    Makes the secret of an authenticator app (RFC 6238: SHA-1, six digits, 30 seconds). Signing in asks for it once \
-                    `activate` was called with its first code, within an hour; until then another call forgets it.
+                    Makes the secret of an authenticator app (RFC 6238: SHA-1, six digits, 30 seconds), or says what a browser needs to \
+                    make a passkey (WebAuthn level 2: ES256, discoverable, with user verification, without attestation). Signing in asks \
+                    for it once `activate` was called with its first code or with the passkey, within an hour; until then another call \
+                    forgets it. Whoever has a factor already needs to have shown it in this session within ten minutes.
                     """),
                 request: RequestDescription(body: NewFactorFields.description),
-                result: .one(Factors.New.self, .created, "The secret, which is shown this once."),
+                result: .one(Factors.New.self, .created, "The secret or the challenge, which is shown this once."),
                 confirmation: .needed, changes: true,
                 refusals: [
                     .of(FactorRefusal.noSecretKey), .of(FactorRefusal.passwordNeeded), .of(FactorRefusal.tooMany),
+                    .of(FactorRefusal.passkeysNotOffered), .of(FactorRefusal.confirmWithFactor),
                 ]
             ) { (call, caller: AsThemselves) in
                 let fields: NewFactorFields = try await RequestBody(of: call.request).read()
@@ -76,24 +122,30 @@ struct FactorRoutes {
                 .init(
                     "Put a second factor to use",
                     """
-                    Takes the first code of the authenticator app. From then on signing in asks for one. The answer holds ten recovery \
-                    codes if the account had none left. With the first factor all other sessions of the account end.
+                    Takes the first code of the authenticator app, or the passkey that the browser made. From then on signing in asks \
+                    for one. The answer holds ten recovery codes if the account had none left. With the first factor all other \
+                    sessions of the account end.
                     """),
                 request: RequestDescription(body: FactorCodeFields.description),
                 result: .one(RecoveryCodes.self, .ok, "The factor is in use."),
                 changes: true,
-                refusals: [.of(FactorRefusal.notFound)]
+                refusals: [
+                    .of(FactorRefusal.notFound), .of(FactorRefusal.passkeysNotOffered), .of(FactorRefusal.noSecretKey),
+                ]
             ) { (call, caller: AsThemselves) in
                 let fields: FactorCodeFields = try await RequestBody(of: call.request).read()
-                let change = factors.activate(try call.id("factorId"), code: fields.code, as: caller.actor)
+                let change = factors.activate(try call.id("factorId"), by: fields.first, as: caller.actor)
                 return .one(RecoveryCodes(codes: try await rows.make(change, in: caller.companyID)))
             },
             signedIn.remove(
                 Self.own + "/{factorId}", in: .users, .signedIn,
                 .init(
                     "Remove one of your second factors",
-                    "With the last one the recovery codes go too, and signing in asks for the password alone."),
-                isConditional: false, confirmation: .needed
+                    """
+                    With the last one the recovery codes go too, and signing in asks for the password alone. A factor must have been \
+                    shown in this session within ten minutes, by the sign-in or `/auth/confirm`.
+                    """),
+                isConditional: false, confirmation: .needed, refusals: [.of(FactorRefusal.confirmWithFactor)]
             ) { (call, caller: AsThemselves) in factors.remove(try call.id("factorId"), as: caller.actor) },
             signedIn.one(
                 "/api/v1/users/me/recovery-codes", in: .users, .signedIn,
@@ -103,10 +155,18 @@ struct FactorRoutes {
             },
             signedIn.custom(
                 .post, "/api/v1/users/me/recovery-codes", in: .users, .signedIn,
-                .init("Make new recovery codes", "Ten new ones; the old ones stop working."),
+                .init(
+                    "Make new recovery codes",
+                    """
+                    Ten new ones; the old ones stop working. A factor must have been shown in this session within ten minutes, by the \
+                    sign-in or `/auth/confirm`.
+                    """),
                 result: .one(RecoveryCodes.self, .ok, "The codes, which are shown this once."), confirmation: .needed,
                 changes: true,
-                refusals: [.of(FactorRefusal.notFound, "The caller has no second factor.")]
+                refusals: [
+                    .of(FactorRefusal.notFound, "The caller has no second factor."),
+                    .of(FactorRefusal.confirmWithFactor),
+                ]
             ) { (_, caller: AsThemselves) in
                 let change = factors.renewCodes(as: caller.actor)
                 return .one(RecoveryCodes(codes: try await rows.make(change, in: caller.companyID)))
@@ -160,16 +220,81 @@ extension BrowserCookies {
 
 private struct SecondFactorFields: BodyFields {
     let challenge: String
-    let code: String
+    let proof: FactorProof
 
     init?(_ fields: inout FieldReader) {
         let challenge = fields.secret(
             "challenge", "The value `challenge` of the refusal `second-factor-needed`.", example: "5a5a")
-        let code = fields.secret(
-            "code", "A code of the authenticator app, or a recovery code; blanks and hyphens are ignored.",
-            example: "287082")
-        guard let challenge, let code else { return nil }
-        (self.challenge, self.code) = (challenge, code)
+        let code: String? = fields.optional("code") {
+            $0.secret(
+                "code",
+                """
+                A code of the authenticator app, or a recovery code; blanks and hyphens are ignored. This or `credential` is needed.
+                """, example: "287082")
+        }
+        let assertion: PasskeyAssertion? = fields.optional("credential") { $0.passkey("credential") }
+        fields.leaveOutOfExample("credential")
+        guard let proof = FactorProof(code: code, assertion: assertion) else {
+            if fields.problems.isEmpty { fields.report("code", .missing) }
+            return nil
+        }
+        guard let challenge else { return nil }
+        (self.challenge, self.proof) = (challenge, proof)
+    }
+}
+
+private struct PasskeyFields: BodyFields {
+    let assertion: PasskeyAssertion
+
+    init?(_ fields: inout FieldReader) {
+        guard let assertion = fields.passkey("credential") else { return nil }
+        self.assertion = assertion
+    }
+}
+
+extension FactorProof {
+    /// A passkey if both are given; nil for neither.
+    init?(code: String?, assertion: PasskeyAssertion?) {
+        if let assertion {
+            self = .passkey(assertion)
+        } else if let code {
+            self = .code(code)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension FieldReader {
+    /// What a browser answered when it was asked for a passkey.
+    mutating func passkey(_ name: String) -> PasskeyAssertion? {
+        object(name, .assertion) { fields in
+            let id = fields.bytes("id", .credentialID, max: Passkey.longestID, example: Example.credential)
+            let clientData = fields.bytes("clientDataJSON", .clientData, max: Passkey.longestClientData, example: "e30")
+            let data = fields.bytes("authenticatorData", .asAnswered, max: Passkey.longestData, example: "AAAA")
+            let signature = fields.bytes(
+                "signature", .asAnswered, max: Passkey.longestSignature, example: "MEUC")
+            let handle: [UInt8]? = fields.optional("userHandle") {
+                $0.bytes("userHandle", .userHandle, max: Passkey.longestHandle, example: "MDE5Mg")
+            }
+            guard let id, let clientData, let data, let signature else { return nil }
+            return PasskeyAssertion(
+                credential: id, clientData: clientData, authenticatorData: data, signature: signature,
+                userHandle: handle)
+        }
+    }
+
+    /// What a browser answered after it made a passkey.
+    fileprivate mutating func newPasskey(_ name: String) -> PasskeyRegistration? {
+        object(name, "What the browser made, instead of a code: the properties of its `PublicKeyCredential`.") {
+            fields in
+            let id = fields.bytes("id", .credentialID, max: Passkey.longestID, example: Example.credential)
+            let clientData = fields.bytes("clientDataJSON", .clientData, max: Passkey.longestClientData, example: "e30")
+            let attestation = fields.bytes(
+                "attestationObject", .asAnswered, max: Passkey.longestAttestation, example: "o2Nm")
+            guard let id, let clientData, let attestation else { return nil }
+            return PasskeyRegistration(credential: id, clientData: clientData, attestation: attestation)
+        }
     }
 }
 
@@ -186,18 +311,58 @@ private struct NewFactorFields: BodyFields {
 }
 
 private struct FactorCodeFields: BodyFields {
-    let code: String
+    let first: Factors.First
 
     init?(_ fields: inout FieldReader) {
-        let code = fields.secret("code", "What the authenticator app shows now.", example: "287082")
-        guard let code else { return nil }
-        self.code = code
+        let code: String? = fields.optional("code") {
+            $0.secret(
+                "code", "What the authenticator app shows now. This or `credential` is needed.", example: "287082")
+        }
+        let made: PasskeyRegistration? = fields.optional("credential") { $0.newPasskey("credential") }
+        fields.leaveOutOfExample("credential")
+        if let made {
+            first = .passkey(made)
+        } else if let code {
+            first = .code(code)
+        } else {
+            if fields.problems.isEmpty { fields.report("code", .missing) }
+            return nil
+        }
     }
 }
 
 extension Meaning {
-    fileprivate static var factorKind: Meaning { "TOTP is an authenticator app." }
+    fileprivate static var factorKind: Meaning { "TOTP is an authenticator app, PASSKEY a passkey." }
     fileprivate static var factorName: Meaning { "What the person calls it, such as their phone; null for nothing." }
+    fileprivate static var credentialID: Meaning { "The passkey's id." }
+    fileprivate static var clientData: Meaning { "As the browser answered: the challenge is in it." }
+    fileprivate static var asAnswered: Meaning { "As the browser answered." }
+    fileprivate static var userHandle: Meaning { "As the browser answered. A sign-in without a password needs it." }
+    fileprivate static var assertion: Meaning {
+        "What the browser answered when it was asked for a passkey: the properties of its `PublicKeyCredential`."
+    }
+}
+
+extension Example {
+    /// The id of a passkey.
+    fileprivate static let credential = "q83vEjRWeJCrze8SNFZ4kA"
+}
+
+/// A challenge as it is sent.
+private struct PasskeyOffer: Wire {
+    let challenge: PasskeyChallenge
+    let relyingParty: String
+
+    static let schemaName = "PasskeyChallenge"
+    static let example = PasskeyOffer(
+        challenge: PasskeyChallenge(bytes: Array("polier".utf8), issuedAt: Example.morning),
+        relyingParty: "polier.example.de")
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("challenge", challenge.text, "What the passkey signs, in base64url.")
+        fields.text("rpId", relyingParty, "The host that passkeys are for.")
+        fields.instant("expiresAt", challenge.expiresAt, "Until when it is accepted.")
+    }
 }
 
 extension Factor: Wire {
@@ -209,7 +374,7 @@ extension Factor: Wire {
         fields.choice("kind", kind, .factorKind)
         fields.text("name", name, .factorName)
         fields.instant("createdAt", createdAt, .createdAt)
-        fields.instant("usedAt", usedAt, "When a code of it was last accepted.")
+        fields.instant("usedAt", usedAt, "When it was last accepted.")
     }
 }
 
@@ -217,13 +382,44 @@ extension Factors.New: Wire {
     static let schemaName = "NewFactor"
     static let example = Factors.New(
         id: Example.id(32), secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
-        uri: "otpauth://totp/Polier:lena.vogt@fliesen-brandt.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+        uri: "otpauth://totp/Polier:lena.vogt@fliesen-brandt.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        passkey: .example)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id, .id)
-        fields.text("secret", secret, "What is typed into an authenticator app that can't scan, in base32.")
-        fields.text("uri", uri, "The same as an address, for apps on the same phone.")
-        fields.object("qr", ifThere: QRCode(uri), "The address as a QR code.")
+        fields.text(
+            "secret", secret,
+            "What is typed into an authenticator app that can't scan, in base32; null for a passkey.")
+        fields.text("uri", uri, "The same as an address, for apps on the same phone; null for a passkey.")
+        fields.object("qr", ifThere: uri.flatMap { QRCode($0) }, "The address as a QR code.")
+        fields.object("passkey", ifThere: passkey, "What a browser needs to make a passkey, if it is to be one.")
+    }
+}
+
+extension NewPasskey: Wire {
+    static let example = NewPasskey(
+        challenge: "cG9saWVy", relyingParty: "polier.example.de", userHandle: "MDE5Mg",
+        userName: "lena.vogt@fliesen-brandt.example", displayName: "Lena Vogt", excluded: [Example.credential])
+
+    func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+        fields.text("challenge", challenge, "What the browser signs, in base64url.")
+        fields.text("rpId", relyingParty, "The host that the passkey is for.")
+        fields.text("rpName", "Polier", "What the passkey is for, in words.")
+        fields.text("userHandle", userHandle, "By which the passkey remembers its owner, in base64url.")
+        fields.text("userName", userName, "The account, as the browser shows it.")
+        fields.text("displayName", displayName, "The person's name, as the browser shows it.")
+        fields.list("exclude", excluded.map(Excluded.init), "The passkeys that the account has already.")
+    }
+
+    struct Excluded: Wire {
+        let id: String
+
+        static let schemaName = "ExcludedPasskey"
+        static let example = Excluded(id: Example.credential)
+
+        func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
+            fields.text("id", id, "The passkey's id, in base64url.")
+        }
     }
 }
 

@@ -22,8 +22,10 @@ extension ServerParts {
             factors: factors, operatedBy: settings.operatedBy, disk: disk)
         let web =
             try settings.webFolder.map {
-                try WebPages.folder($0, registrationIsOpen: settings.registrationIsOpen)
-            } ?? (settings.registrationIsOpen ? .embedded : .embeddedWithoutRegistration)
+                try WebPages.folder(
+                    $0, registrationIsOpen: settings.registrationIsOpen, hasPasskeys: factors.offersPasskeys)
+            }
+            ?? .embedded(registrationIsOpen: settings.registrationIsOpen, hasPasskeys: factors.offersPasskeys)
         // If only this machine can ask, the metrics need no port of their own.
         let sharesPort = settings.metricsPort == nil && settings.origins.isLocal
         let responder = api.responder(

@@ -72,7 +72,8 @@ struct Settings: Sendable {
     func factorPolicy(whenUnreadable: @escaping @Sendable () -> Void = {}) -> FactorPolicy {
         FactorPolicy(
             key: self.secretKey ?? (origins.isLocal ? .local : nil),
-            operatorsNeedOne: self.operatorsNeedFactor ?? !origins.isLocal, whenUnreadable: whenUnreadable)
+            operatorsNeedOne: self.operatorsNeedFactor ?? !origins.isLocal, passkeys: origins.relyingParty,
+            whenUnreadable: whenUnreadable)
     }
 
     /// For the log and `polier check`, where factors are there that the key doesn't open.

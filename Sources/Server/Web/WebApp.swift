@@ -51,7 +51,8 @@ struct WebApp: Sendable {
     /// - Parameters:
     ///   - codings: the codings to compress files with. Brotli takes half a second.
     ///   - registrationIsOpen: whether the page offers registration.
-    init(_ folder: WebFolder, _ codings: [ContentCoding], registrationIsOpen: Bool = true) {
+    ///   - hasPasskeys: whether it offers passkeys, in browsers that have them.
+    init(_ folder: WebFolder, _ codings: [ContentCoding], registrationIsOpen: Bool = true, hasPasskeys: Bool = false) {
         let fixed = [Self.page, Self.worker, Self.manifest]
         var folder = folder.mapValuesByKind { $1 == .js || $1 == .css ? $0.withoutCommentLines : $0 }
         Self.joinStyles(&folder)
@@ -77,9 +78,8 @@ struct WebApp: Sendable {
         page.replace(between: "<script type=\"importmap\">", and: "</script>", with: importMap)
         page.insert(modules.first.map { Self.preload(names[$0]) }.joined(), before: "</head>")
         page.insert(Self.ahead(scripts, modules, names), before: "</template>")
-        if !registrationIsOpen {
-            page = page.replacingOccurrences(of: "<body>", with: "<body data-registration=\"closed\">")
-        }
+        let offers = (registrationIsOpen ? "" : " data-registration=\"closed\"") + (hasPasskeys ? " data-passkeys" : "")
+        page = page.replacingOccurrences(of: "<body>", with: "<body\(offers)>")
         policy = Self.policy(of: page)
         add(Self.page, Data(page.utf8))
         if let manifest = folder[Self.manifest] {

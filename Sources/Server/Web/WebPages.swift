@@ -16,19 +16,22 @@ struct WebPages: Sendable {
     /// The same without registration.
     static let embeddedWithoutRegistration = embedded(registrationIsOpen: false)
 
-    private static func embedded(registrationIsOpen: Bool) -> WebPages {
+    /// - Parameter hasPasskeys: whether the page offers passkeys.
+    static func embedded(registrationIsOpen: Bool, hasPasskeys: Bool = false) -> WebPages {
         let smallest = Mutex<WebApp?>(nil)
         let isAsked = Atomic(false)
         let first = Task {
             try await NIOThreadPool.singleton.runIfActive {
-                WebApp(.embedded, [.gzip], registrationIsOpen: registrationIsOpen)
+                WebApp(.embedded, [.gzip], registrationIsOpen: registrationIsOpen, hasPasskeys: hasPasskeys)
             }
         }
         return WebPages {
             if let app = smallest.withLock({ $0 }) { return app }
             if !isAsked.exchange(true, ordering: .relaxed) {
                 NIOThreadPool.singleton.submit { _ in
-                    let app = WebApp(.embedded, ContentCoding.allCases, registrationIsOpen: registrationIsOpen)
+                    let app = WebApp(
+                        .embedded, ContentCoding.allCases, registrationIsOpen: registrationIsOpen,
+                        hasPasskeys: hasPasskeys)
                     smallest.withLock { $0 = app }
                 }
             }
@@ -38,12 +41,14 @@ struct WebPages: Sendable {
 
     /// A folder's files, read for each request, for development.
     /// - Throws: `SettingsError` if it holds no web app.
-    static func folder(_ path: String, registrationIsOpen: Bool = true) throws -> WebPages {
+    static func folder(
+        _ path: String, registrationIsOpen: Bool = true, hasPasskeys: Bool = false
+    ) throws -> WebPages {
         let known = Mutex<(folder: WebFolder, app: WebApp)?>(nil)
         let read: @Sendable () throws -> WebApp = {
             let folder = try WebFolder(path: path)
             if let known = known.withLock({ $0 }), known.folder == folder { return known.app }
-            let app = WebApp(folder, [.gzip], registrationIsOpen: registrationIsOpen)
+            let app = WebApp(folder, [.gzip], registrationIsOpen: registrationIsOpen, hasPasskeys: hasPasskeys)
             known.withLock { $0 = (folder, app) }
             return app
         }
