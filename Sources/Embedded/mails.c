@@ -68,6 +68,12 @@ static const unsigned char mail_hours_head_de_mustache[] = {
 static const unsigned char mail_hours_head_en_mustache[] = {
 #embed "mails/hours-head.en.mustache"
 };
+static const unsigned char mail_hours_kept_de_mustache[] = {
+#embed "mails/hours-kept.de.mustache"
+};
+static const unsigned char mail_hours_kept_en_mustache[] = {
+#embed "mails/hours-kept.en.mustache"
+};
 static const unsigned char mail_invitation_de_mustache[] = {
 #embed "mails/invitation.de.mustache"
 };
@@ -140,6 +146,8 @@ static const struct polier_file mails[] = {
     {"email-undone.en", mail_email_undone_en_mustache, sizeof mail_email_undone_en_mustache},
     {"hours-head.de", mail_hours_head_de_mustache, sizeof mail_hours_head_de_mustache},
     {"hours-head.en", mail_hours_head_en_mustache, sizeof mail_hours_head_en_mustache},
+    {"hours-kept.de", mail_hours_kept_de_mustache, sizeof mail_hours_kept_de_mustache},
+    {"hours-kept.en", mail_hours_kept_en_mustache, sizeof mail_hours_kept_en_mustache},
     {"invitation.de", mail_invitation_de_mustache, sizeof mail_invitation_de_mustache},
     {"invitation.en", mail_invitation_en_mustache, sizeof mail_invitation_en_mustache},
     {"layout.html", mail_layout_html_mustache, sizeof mail_layout_html_mustache},

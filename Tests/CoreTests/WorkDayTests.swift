@@ -236,6 +236,36 @@ struct WorkDayTests {
         }
     }
 
+    @Test("a week of a person under 18 has 40 hours from Monday on: what goes beyond is marked (JArbSchG section 8)")
+    func youthWeek() {
+        // A Monday.
+        let monday = Day(daysSince1970: 20_780)
+        #expect(monday.weekday == 0)
+        func day(_ number: Int, _ minutes: Int) -> WorkDay {
+            WorkDay(
+                day: monday + number, from: Instant(milliseconds: 0), to: nil, presenceMinutes: minutes, gapMinutes: 0,
+                breakMinutes: 0,
+                breakSource: nil, travelMinutes: 0, entries: [], isOpen: false, warnings: [])
+        }
+        func marked(_ days: [(Int, Int)], from first: Int = 0, until last: Int = 30, after earlier: Int = 0) -> [Int] {
+            var found = days.map { day($0.0, $0.1) }
+            WorkDay.markYoungWeeks(&found, from: monday + first, until: monday + last, after: earlier)
+            return zip(days, found).filter { $1.warnings == [.youth] }.map(\.0.0)
+        }
+        let week = (0..<5).map { ($0, 480) }
+        #expect(marked(week) == [])
+        #expect(marked(week + [(5, 1)]) == [5])
+        // The next week begins anew, and a day without work isn't too long.
+        #expect(marked(week + [(6, 60), (7, 480), (8, 0)]) == [6])
+        #expect(marked([(0, 2_401), (1, 0), (2, 5)]) == [0, 2])
+        // What was worked before the period, and days before it that aren't whole.
+        #expect(marked([(2, 480), (3, 480), (4, 480)], from: 2, after: 961) == [4])
+        #expect(marked([(2, 480), (3, 480), (4, 480), (7, 480)], from: 3, after: 1_441) == [4])
+        // Only until the person is 18.
+        #expect(marked(week + [(5, 60), (6, 60)], until: 5) == [5])
+        #expect(marked(week + [(5, 60)], until: -3) == [])
+    }
+
     // MARK: By chance
 
     /// How many days are compared; more of them with POLIER_TEST_WORK_DAYS.

@@ -595,4 +595,98 @@ import Testing
             try await place.keep("null")
         }
     }
+
+    /// The owner is told of the rule, whoever set it: one mail for several changes at once.
+    @Test(arguments: Engine.allCases)
+    func theOwnerIsToldOfTheRule(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            let postbox = Postbox()
+            let service = try place.server.mailService(by: postbox)
+            let other = try await place.server.person(.manager, in: place.company.id, name: "Lenz")
+            while try await service.sendDue() > 0 {}
+            let before = postbox.letters.count
+            func keep(_ years: String, by client: Client? = nil) async throws {
+                place.server.clock.advance(by: .milliseconds(1))
+                let client = client ?? place.manager
+                _ = try await client.post("/api/v1/auth/confirm", "{\"password\": \"\(TestCompany.password)\"}")
+                let reply = try await client.patch(place.company.path, "{\"hoursKeptYears\": \(years)}")
+                #expect(reply.status == 200, "\(reply.text)")
+            }
+            func send(after seconds: Int) async throws -> [Letter] {
+                let known = postbox.letters.count
+                place.server.clock.advance(by: .seconds(seconds))
+                while try await service.sendDue() > 0 {}
+                return Array(postbox.letters.dropFirst(known))
+            }
+            try await keep("10", by: other.client)
+            try await keep("3", by: other.client)
+            // What changes nothing of it is told to no one.
+            _ = try await place.manager.patch(place.company.path, "{\"hoursKeptYears\": 3}")
+            #expect(postbox.letters.count == before)
+            let set = try await send(after: 60)
+            #expect(set.count == 1 && set[0].tag == "hours-kept", "\(set.map(\.subject))")
+            let text = try #require(set.first?.text)
+            #expect(text.contains("Kai Lenz hat geändert, wie lange"), "\(text)")
+            #expect(text.contains("aufhebt: 3 ganze Jahre nach dem Kalenderjahr. Vorher: für immer."), "\(text)")
+            #expect(
+                text.contains("ab der nächsten Nacht gelöscht") && text.contains("https://polier.example.de/company\n"))
+            let owner = try await place.server.database.fetch(
+                Query(
+                    "SELECT u.email FROM users u WHERE u.company_id = $1 AND u.owner_since IS NOT NULL",
+                    place.company.id
+                ) {
+                    try $0.next() as String
+                })
+            #expect(set.map(\.to) == owner)
+
+            // By themselves too, and not more often than every ten minutes.
+            try await keep("5")
+            #expect(try await send(after: 500).isEmpty)
+            try await keep("null")
+            let cleared = try await send(after: 100)
+            #expect(cleared.count == 1)
+            #expect(
+                cleared.first?.text.contains("aufhebt: für immer. Vorher: 3 ganze Jahre.") == true
+                    && cleared.first?.text.contains("Es wird nichts mehr gelöscht.") == true, "\(cleared.map(\.text))")
+            #expect(try await place.manager.put("/api/v1/users/me", "{\"language\": \"en\"}").status == 200)
+            try await keep("2")
+            let english = try await send(after: 700)
+            #expect(
+                english.first?.text.contains("keeps hours: 2 whole years after the calendar year. Before: for ever.")
+                    == true,
+                "\(english.map(\.text))")
+        }
+    }
+
+    /// A site's costs keep what was erased as one sum without names, where the period has all of it.
+    @Test(arguments: Engine.allCases)
+    func costsKeepTheSumOfErasedHours(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            func costs(_ query: String = "") async throws -> JSON {
+                let reply = try await place.manager.get(place.site + "/costs" + query)
+                #expect(reply.status == 200, "\(reply.text)")
+                return reply.json
+            }
+            try await place.visits(3)
+            try await place.visit("2026-11-20T07:00:00Z", "2026-11-20T08:00:00Z")
+            let whole = try await costs()
+            #expect(whole["erasedMinutes"] == 0 && whole["minutes"] == 150)
+            #expect(whole["people"]?.list.map { $0["minutes"]?.number } == [150])
+            try await place.keep("2")
+            try await place.age()
+            place.nextDay()
+            #expect(try await place.erase().map(\.counts.entries) == [3])
+            for (query, erased) in [
+                ("", 90), ("?to=2023-12-31", 90), ("?to=2024-05-01", 90), ("?from=2024-01-01", 0),
+                ("?to=2023-12-30", nil), ("?from=2023-12-31", nil), ("?from=2020-01-01&to=2026-12-31", nil),
+            ] as [(String, Decimal?)] {
+                let read = try await costs(query)
+                #expect(read["erasedMinutes"] == erased.map { .number($0) } ?? .null, "\(query): \(read)")
+                let listed = read["people"]?.list.reduce(Decimal(0)) { $0 + ($1["minutes"]?.number ?? .nan) }
+                #expect(read["minutes"]?.number == (listed ?? .nan) + (erased ?? 0), "\(query): \(read)")
+            }
+            let after = try await costs()
+            #expect(after["minutes"] == 150 && after["people"]?.list.map { $0["minutes"]?.number } == [60])
+        }
+    }
 }

@@ -239,6 +239,64 @@ import Testing
         }
     }
 
+    /// Who submits one day after the other sends one mail, and what is approved before it is sent is in none.
+    @Test(arguments: Engine.allCases)
+    func singleDaysOfOnePersonAreCollected(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            _ = try await place.mails()
+            try await place.want("ALL", place.bookkeeper.client)
+            func submit(_ day: String, by person: (client: Client, id: String)? = nil) async throws {
+                let person = person ?? place.worker
+                #expect(try await place.act("submit", day, day, [person.id], as: person.client).json["days"] == 1)
+            }
+            for day in ["16", "18", "17", "10"] { try await submit(day) }
+            #expect(try await place.states("days-submitted") == ["queued ": 1])
+            let letters = try await place.send(after: 60)
+            #expect(letters.map(\.subject) == ["Stunden eingereicht: Kai Vogt"])
+            #expect(
+                letters.first?.text.contains(
+                    "von Kai Vogt sind Stunden eingereicht: 10.11.2026, 16.11.2026 – 18.11.2026.\n") == true,
+                "\(letters.map(\.text))")
+
+            // The next ones ten minutes after that, and another person isn't held up.
+            for day in ["19", "20"] { try await submit(day) }
+            try await submit("19", by: place.other)
+            #expect(try await place.send(after: 60).map(\.subject) == ["Stunden eingereicht: Kai Adler"])
+            #expect(try await place.send(after: 480).isEmpty)
+            #expect(try await place.act("approve", "20", "20", [place.worker.id], as: place.manager).json["days"] == 1)
+            let later = try await place.send(after: 60)
+            #expect(later.count == 1 && later[0].text.contains("eingereicht: 19.11.2026.\n"), "\(later.map(\.text))")
+
+            try await submit("11")
+            #expect(try await place.act("approve", "11", "11", [place.worker.id], as: place.manager).json["days"] == 1)
+            #expect(try await place.send(after: 700).isEmpty)
+            #expect(try await place.states("days-submitted")["cancelled no-longer-asked"] == 1)
+
+            // The office that submits a person's days one by one sends one mail, too, and none to itself.
+            for day in ["12", "13"] {
+                #expect(
+                    try await place.act("submit", day, day, [place.worker.id], as: place.manager).json["days"] == 1)
+            }
+            #expect(try await place.send(after: 700).map(\.to).count == 1)
+
+            // Many days are cut.
+            for month in [9, 8, 7, 6] {
+                place.server.clock.advance(by: .milliseconds(1))
+                let path = place.company.path + "/time-sheets/submit"
+                let month = String(format: "2026-%02d", month)
+                let reply = try await place.worker.client.post(
+                    path, "{\"from\": \"\(month)-01\", \"until\": \"\(month)-30\"}")
+                #expect(reply.json["days"] == 30, "\(reply.text)")
+            }
+            let many = try await place.send(after: 700)
+            #expect(
+                many.count == 1
+                    && many[0].text.contains(
+                        "01.06.2026 – 30.07.2026, 01.08.2026 – 30.08.2026")
+                    && many[0].text.contains("01.09.2026 – 10.09.2026 und weitere.\n"), "\(many.map(\.text))")
+        }
+    }
+
     /// One mail to each recipient, and at most 50.
     @Test(arguments: Engine.allCases)
     func daysOfManyAreOneMail(_ engine: Engine) async throws {

@@ -13,7 +13,8 @@ import Testing
                 try await Self.prepare(url, for: role)
                 let serving = url + "?options=-crole%3D" + role
                 let recorder = Recorder()
-                try await TestServer.run(on: .postgres, at: serving, flags: SoftPasskey.flags, recorder: recorder) { server in
+                try await TestServer.run(on: .postgres, at: serving, flags: SoftPasskey.flags, recorder: recorder) {
+                    server in
                     try await Tour.walk(server, database: RecordingDatabase(server.database, recorder))
                     for change in Self.changes {
                         let error = await #expect(throws: StorageError.self, "\(change)") {

@@ -189,4 +189,41 @@ import Testing
             #expect(try await place.manager.put(path, "{\"youthUntil\": null}").json["youthUntil"] == .null)
         }
     }
+
+    /// More than 40 hours in a week from Monday on, of which the period may have only the end.
+    @Test(arguments: Engine.allCases)
+    func theWeekOfTheYoungIsMarked(_ engine: Engine) async throws {
+        try await Self.run(engine) { place in
+            for day in 14...18 {
+                // Eight hours with an hour between them: nothing that a single day would be marked for.
+                for (from, to) in [("07", "11"), ("12", "16")] {
+                    try await place.server.visit(
+                        place.site, by: place.worker.id, from: "2026-12-\(day)T\(from):00:00.000Z",
+                        to: "2026-12-\(day)T\(to):00:00.000Z")
+                }
+            }
+            try await place.visit("2026-12-19", 60)
+            try await place.visit("2026-12-21", 240)
+            let path = "\(place.company.path)/users/\(place.worker.id)"
+            func marked(_ from: String, _ to: String) async throws -> [String?] {
+                let own = try await place.sheet("2026-12-\(from)", "2026-12-\(to)")
+                let days = own["days"]?.list.filter { $0["warnings"]?.list.contains("youth") == true } ?? []
+                // The sheets of everyone say the same.
+                let all = try await place.manager.get(
+                    "\(place.company.path)/time-sheets?from=2026-12-\(from)&to=2026-12-\(to)")
+                let same = all.json.list.first { $0["userId"]?.text == place.worker.id }
+                #expect(same?["days"]?.list.map { $0["warnings"] } == own["days"]?.list.map { $0["warnings"] })
+                return days.map { $0["day"]?.text }
+            }
+            #expect(try await marked("14", "21") == [])
+            #expect(try await place.manager.put(path, "{\"youthUntil\": \"2026-12-31\"}").status == 200)
+            for (from, to) in [("14", "21"), ("16", "19"), ("19", "19"), ("19", "23")] {
+                #expect(try await marked(from, to) == ["2026-12-19"], "\(from) to \(to)")
+            }
+            #expect(try await marked("14", "18") == [])
+            #expect(try await marked("20", "21") == [])
+            #expect(try await place.manager.put(path, "{\"youthUntil\": \"2026-12-18\"}").status == 200)
+            #expect(try await marked("14", "21") == [])
+        }
+    }
 }

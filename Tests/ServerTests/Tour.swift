@@ -268,6 +268,14 @@ enum Tour {
         let until = day + 6
         let days = "\"userIds\": [\"\(worker.id)\"], \"from\": \"\(day.text)\", \"until\": \"\(until.text)\""
         _ = try await worker.client.post(sheets + "/submit", "{\(days)}")
+        // Told to the office: a single day of one person, and those of two.
+        _ = try await manager.put("/api/v1/users/me", "{\"hourMails\": \"ALL\"}")
+        let before = (day + -1).text
+        _ = try await worker.client.post(sheets + "/submit", "{\"from\": \"\(before)\", \"until\": \"\(before)\"}")
+        _ = try await manager.post(
+            sheets + "/submit",
+            "{\"userIds\": [\"\(worker.id)\", \"\(world.company.managerID)\"], \"from\": \"\((day + -2).text)\", \"until\": \"\(before)\"}"
+        )
         let start = (day.start + .seconds(10 * 3600)).text
         _ = try await manager.post(
             site + "/time-entries",

@@ -207,7 +207,7 @@ import Testing
                 ("[{\"materialId\": 1, \"amount\": 1}]", "lines[0].materialId", "not-an-id"),
                 ("[{\"amount\": 1}]", "lines[0].materialId", "missing"),
                 (
-                    "[{\"materialId\": \"\(strange)\", \"amount\": 1, \"unit\": \"x\"}]", "lines[0].unit",
+                    "[{\"materialId\": \"\(strange)\", \"amount\": 1, \"colour\": \"x\"}]", "lines[0].colour",
                     "unknown-field"
                 ),
             ] {
@@ -239,6 +239,45 @@ import Testing
             refused(try await yard.move([lines[6]]), 409, "too-much", ["lines[0].amount": "too-much"])
             #expect(try await yard.movements(full).count == 1)
             #expect(try await yard.company.manager.get(yard.company.path + "/transfers/" + strange).status == 404)
+        }
+    }
+
+    /// What was counted in bags on a phone without a signal isn't moved in kilograms.
+    @Test(arguments: Engine.allCases)
+    func aLineInAnotherUnitIsRefused(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let yard = try await Yard(server)
+            let glue = try await yard.add(yard.from, "Flexkleber")
+            let grout = try await yard.add(yard.from, "Fuge")
+            func move(_ first: String, _ second: String) async throws -> Reply {
+                func line(_ id: String, _ more: String) -> String {
+                    "{\"materialId\": \"\(id.lastSegment)\", \(more)}"
+                }
+                return try await yard.company.manager.post(
+                    yard.company.path + "/transfers",
+                    """
+                    {"fromSiteId": "\(yard.from.lastSegment)", "toSiteId": "\(yard.to.lastSegment)",
+                     "lines": [\(line(glue, first)), \(line(grout, second))]}
+                    """)
+            }
+            let first = try await move("\"amount\": 2, \"unit\": \"Sack\"", "\"amount\": 1")
+            #expect(first.status == 201, "\(first.text)")
+            #expect(first.json["lines"]?.list.map { $0["unit"]?.text } == ["Sack", "Sack"])
+            let turned = try await yard.company.manager.patch(grout, "{\"unit\": \"kg\", \"factor\": 25}")
+            #expect(turned.status == 200, "\(turned.text)")
+            for amount in ["2", "1000"] {
+                let late = try await move(
+                    "\"amount\": 2, \"unit\": \"Sack\"", "\"amount\": \(amount), \"unit\": \"Sack\"")
+                #expect(late.status == 409 && late.json["code"] == "unit-changed", "\(late.text)")
+                #expect(late.json["params"]?["unit"] == "kg" && late.json["params"]?["material"] == "Fuge")
+                #expect(late.json["fields"]?.list.map { $0["field"]?.text } == ["lines[1].unit"])
+                #expect(late.json["fields"]?[0]?["code"] == "unit-changed")
+            }
+            #expect(try await yard.stock(yard.from) == ["Flexkleber Sack": 8, "Fuge kg": 225])
+            #expect(try await yard.stock(yard.to) == ["Flexkleber Sack": 2, "Fuge Sack": 1])
+            // Each movement keeps the unit of its time.
+            let movements = try await yard.movements(grout)
+            #expect(movements.map { $0["unit"]?.text } == ["kg", "Sack", "Sack"])
         }
     }
 

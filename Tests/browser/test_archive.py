@@ -210,17 +210,20 @@ def test_a_unit_is_converted_and_the_past_stays(one_server, visit):
     site, path, (glue,) = new_site(manager, "Halle", [], [("Flexkleber", "Palette", 2)])
     manager.send("POST", f"{path}/materials/{glue['id']}/adjust-quantity", {"delta": -0.5})
     with visit(one_server, service_workers="block", reduced_motion="reduce") as page:
-        page.watch.allow(r"status of 409")
         sign_in(page, one_server.managers[0], one_server.password)
         page.goto(f"/sites/{site['id']}")
         page.get_by_role("button", name="Flexkleber", exact=True).click()
         dialog = page.locator("dialog")
         dialog.get_by_role("button", name="Ändern").click()
         settle(page)
+        # The factor is asked for as soon as another unit stands there, and no longer once it is the old one again.
         fill(dialog, {"unit": "Sack", "price": "12,495"})
-        assert dialog.locator("[name=factor]").count() == 0
+        dialog.get_by_text("Davon wurde schon in Palette gebucht").wait_for()
+        dialog.locator("[name=unit]").fill("Palette")
+        dialog.locator("[name=factor]").wait_for(state="detached")
+        dialog.locator("[name=unit]").fill("Sack")
         send(page)
-        dialog.get_by_text("wurde schon in Palette gebucht").wait_for()
+        dialog.locator(".has-error [name=factor]").wait_for()
         dialog.locator("[name=factor]").fill("40")
         dialog.get_by_text("1,5 Palette werden 60 Sack.").wait_for()
         findings = faults(page, "factor")
@@ -236,6 +239,54 @@ def test_a_unit_is_converted_and_the_past_stays(one_server, visit):
         assert not findings, "\n".join(findings)
     now = manager.get(path)["material"][0]
     assert (now["amount"], now["unit"], now["price"]) == (60, "Sack", 12.495)
+    manager.send("DELETE", path)
+
+
+def test_the_history_tells_a_count_once_and_prices_in_euros(one_server, visit):
+    manager = Client(one_server, one_server.managers[0])
+    site, path, (glue,) = new_site(manager, "Flur", [], [("Flexkleber", "Sack", 10)])
+    manager.send("PATCH", f"{path}/materials/{glue['id']}", {"amount": 8})
+    manager.send("PATCH", f"{path}/materials/{glue['id']}", {"amount": 7, "price": 18.9})
+    with visit(one_server, service_workers="block", reduced_motion="reduce") as page:
+        sign_in(page, one_server.managers[0], one_server.password)
+        page.goto(f"/sites/{site['id']}/history")
+        page.get_by_text("danach 7\u00a0Sack").wait_for()
+        expect(page.locator(".movement-kind", has_text="gezählt")).to_have_count(2)
+        expect(page.locator(".changes li")).to_have_text(["Preis: 18,90\u00a0€"])
+        assert not faults(page, "history")
+        photograph(page, "archive", "/count")
+        # Among the changes alone, where no movement says it.
+        page.get_by_role("button", name="Änderungen").click()
+        page.get_by_text("Bestand: 10 → 8").wait_for()
+    manager.send("DELETE", path)
+
+
+def test_a_draft_that_no_one_contradicts_is_only_a_draft(one_server, visit):
+    """What was typed and not sent is there again, and says so. Somebody took from the material meanwhile, which is no other version of it."""
+    manager = Client(one_server, one_server.managers[0])
+    site, path, (glue,) = new_site(manager, "Keller", [], [("Flexkleber", "Sack", 10)])
+    with visit(one_server, service_workers="block", reduced_motion="reduce") as page:
+        sign_in(page, one_server.managers[0], one_server.password)
+
+        def edit():
+            page.goto(f"/sites/{site['id']}")
+            page.get_by_role("button", name="Flexkleber", exact=True).click()
+            page.locator("dialog").get_by_role("button", name="Ändern").click()
+            settle(page)
+            return page.locator("dialog")
+
+        edit().locator("[name=name]").fill("Flexkleber C2")
+        page.keyboard.press("Escape")
+        page.locator(".toast", has_text="Deine Eingaben sind noch da, wenn du es wieder öffnest.").wait_for()
+        manager.send("POST", f"{path}/materials/{glue['id']}/adjust-quantity", {"delta": -1})
+        dialog = edit()
+        dialog.get_by_text("Das hast du vorhin eingetragen und nicht gespeichert.").wait_for()
+        assert dialog.locator("[name=name]").input_value() == "Flexkleber C2"
+        assert dialog.locator(".conflict").count() == 0
+        photograph(page, "archive", "/draft")
+        send(page)
+        dialog.wait_for(state="hidden")
+    assert manager.get(f"{path}/materials/{glue['id']}")["name"] == "Flexkleber C2"
     manager.send("DELETE", path)
 
 

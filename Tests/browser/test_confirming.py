@@ -9,6 +9,8 @@ from conftest import sign_in
 from polier import ADMIN, Client
 from test_manager import PASSWORD
 
+BUSY = {"code": "busy", "params": {}, "detail": "The server is busy.", "fields": [], "requestId": "a-1"}
+
 WORDS = {
     "de": {"title": "Bist du es?", "wrong": "Das Passwort stimmt nicht.", "ended": "ist abgemeldet",
            "data": "Daten herunterladen", "last": "zuletzt benutzt"},
@@ -86,6 +88,19 @@ def test_an_operator_gives_the_password_to_copy_and_to_erase(server, visit):
             page.locator("a[href$='/export']").click()
             give(page, WORDS["de"]["title"], ADMIN[1])
         assert json.loads(open(download.value.path()).readline())["name"] == company
+
+        # What goes wrong is said on the page.
+        page.watch.allow("429")
+        page.route("**/export", lambda route: route.fulfill(
+            status=429, headers={"Content-Type": "application/problem+json", "Retry-After": "3"}, body=json.dumps(BUSY)))
+        page.locator("a[href$='/export']").click()
+        page.locator(".toast.is-problem").wait_for()
+        page.unroute("**/export")
+        page.context.set_offline(True)
+        page.locator("a[href$='/export']").click()
+        page.locator(".toast.is-problem", has_text="Empfang").wait_for()
+        page.context.set_offline(False)
+        assert page.url.endswith("/company")
 
         server.forget_confirmations()
         page.get_by_role("button", name="Firma löschen").first.click()

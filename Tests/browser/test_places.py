@@ -234,8 +234,14 @@ def test_foremen_move_from_the_sites_that_they_lead(server, visit, manager):
 def test_a_site_is_finished(server, visit, manager):
     site, target = opened(manager), opened(manager)
     extra = manager.send("POST", f"{site.path}/materials", {"name": f"Rest {site.id[-6:]}", "unit": "kg", "amount": 1.5, "threshold": 0})
+    more = manager.send("POST", f"{site.path}/materials", {"name": f"Eimer {site.id[-6:]}", "unit": "Stück", "amount": 2, "threshold": 0})
     with visit(server) as page:
         sign_in(page, server.managers[0], server.password)
+        # The form of a site that isn't finished leads to the one way.
+        page.goto(f"/sites/{site.id}/edit")
+        page.locator(".choice", has_text="ruht").wait_for()
+        assert page.locator(".choice", has_text="abgeschlossen").count() == 0
+        page.get_by_text("nimm „Baustelle fertig“ auf ihrer Seite").first.wait_for()
         page.goto(f"/sites/{site.id}?finish")
         page.locator("dialog .move-line").first.wait_for()
         assert "finish" not in page.url
@@ -245,6 +251,10 @@ def test_a_site_is_finished(server, visit, manager):
         page.locator("dialog [name=reason]").fill("Angebrochen")
         page.get_by_role("button", name="Entsorgen").click()
         row(page, extra["name"]).get_by_text("Angebrochen").wait_for()
+        # For the same reason with one tap.
+        row(page, more["name"]).get_by_role("button", name="Ändern").click()
+        page.locator("dialog .pick", has_text="Auch entsorgen: Angebrochen").click()
+        row(page, more["name"]).get_by_text("Angebrochen").wait_for()
         submit(page)
         page.locator("dialog").wait_for(state="hidden")
         page.locator(".page-head .chip", has_text="abgeschlossen").wait_for()
@@ -252,7 +262,7 @@ def test_a_site_is_finished(server, visit, manager):
         after = manager.get(site.path)
         assert (after["status"], {one["amount"] for one in after["material"]}) == ("FINISHED", {0})
         depot = amounts(manager, f"{manager.company}/sites/{depot_of(manager)['id']}")
-        assert depot[site.fuge["name"]] == 8 and extra["name"] not in depot
+        assert depot[site.fuge["name"]] == 8 and extra["name"] not in depot and more["name"] not in depot
         assert amounts(manager, target.path)[site.kleber["name"]] == 5
 
         # Among the finished ones, and back.
@@ -262,10 +272,35 @@ def test_a_site_is_finished(server, visit, manager):
         page.get_by_label("Status").select_option("FINISHED")
         page.get_by_role("link", name=site.name).click()
         page.get_by_role("link", name="Baustelle ändern").click()
+        # What is finished stays so, whatever else is changed.
+        page.locator("[name=notes]").fill("Schlüssel zurück")
+        assert page.locator("[name=status]:checked").input_value() == "FINISHED"
+        page.get_by_role("button", name="Speichern").click()
+        page.locator(".page-head .chip", has_text="abgeschlossen").wait_for()
+        assert manager.get(site.path)["notes"] == "Schlüssel zurück" and manager.get(site.path)["status"] == "FINISHED"
+        page.get_by_role("link", name="Baustelle ändern").click()
         page.locator(".choice", has_text="läuft").click()
         page.get_by_role("button", name="Speichern").click()
         page.get_by_role("button", name="Baustelle fertig").wait_for()
         assert manager.get(site.path)["status"] == "ACTIVE"
+
+
+def test_a_site_that_another_finishes_stays_finished(server, visit, manager):
+    """The form was open: what is saved from it takes over that the site is finished."""
+    site = opened(manager)
+    with visit(server, service_workers="block") as page:
+        page.watch.allow("412")
+        sign_in(page, server.managers[0], server.password)
+        page.goto(f"/sites/{site.id}/edit")
+        page.locator("[name=notes]").fill("Tor klemmt")
+        manager.send("POST", f"{site.path}/finish", {})
+        page.get_by_role("button", name="Speichern").click()
+        page.locator(".conflict").wait_for()
+        assert page.locator("[name=status]:checked").input_value() == "FINISHED"
+        page.get_by_role("button", name="Speichern").click()
+        page.locator(".page-head .chip", has_text="abgeschlossen").wait_for()
+    after = manager.get(site.path)
+    assert (after["status"], after["notes"]) == ("FINISHED", "Tor klemmt")
 
 
 def test_a_site_is_finished_without_a_signal(server, visit, manager):

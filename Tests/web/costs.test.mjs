@@ -46,3 +46,9 @@ test("quotes and line breaks stay in their cell", () => {
 test("prices have two decimals, or the third that they need", () => {
   assert.deepEqual([18.9, 0.125, 0, 1234.5].map((one) => euro(one).replaceAll("\u00A0", " ")), ["18,90 €", "0,125 €", "0,00 €", "1.234,50 €"]);
 });
+
+test("hours that were erased are a line without a name", () => {
+  const lines = (erasedMinutes) => costLines({ people: [], materials: [], erasedMinutes }).slice(1);
+  assert.deepEqual(lines(95), [["Stunden", "Gelöschte Stunden", "h", null, null, null, null, 1.58, null]]);
+  for (const none of [0, null, undefined]) assert.deepEqual(lines(none), []);
+});

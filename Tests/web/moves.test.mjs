@@ -49,7 +49,7 @@ describe("material that is moved", () => {
     await setOnline(true);
     await settle();
     assert.deepEqual(server.asked.map(({ path, key, body }) => [path, key, body]), [["/companies/1/transfers", "k1", {
-      fromSiteId: "2", toSiteId: "9", lines: [{ materialId: "3", amount: 2 }, { materialId: "4", amount: 1 }], note: "Transporter", at,
+      fromSiteId: "2", toSiteId: "9", lines: [{ materialId: "3", amount: 2, unit: "Sack" }, { materialId: "4", amount: 1, unit: "Sack" }], note: "Transporter", at,
     }]]);
     assert.deepEqual(databases.rows("waiting"), []);
   });

@@ -56,7 +56,7 @@ export function moving(what) {
     lanes: lanesOfMoved(about),
     path: `/companies/${what.company}/transfers`,
     body: {
-      fromSiteId: what.site, toSiteId: what.to, lines: what.lines.map(({ material, amount }) => ({ materialId: material, amount })),
+      fromSiteId: what.site, toSiteId: what.to, lines: what.lines.map(({ material, amount, unit }) => ({ materialId: material, amount, unit })),
       ...(what.note && { note: what.note }),
     },
     about,

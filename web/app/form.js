@@ -148,6 +148,8 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     host.update();
     if (!stale || known.etag === etagOf(shown())) return;
     await compare(known.was, stale.texts(shown()));
+    // Another version that shows the same, after a taking for example, is none to choose from.
+    if (!form.conflict.kept.length && !form.conflict.taken.length) form.conflict = null;
     host.update();
   }
 

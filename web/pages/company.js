@@ -8,8 +8,8 @@ import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { go, redraw } from "app/router.js";
 import { day, dayOf, language, setTimeZone, t } from "app/words.js";
-import { downloadConfirmed } from "parts/confirm-again.js";
 import { chip } from "parts/chips.js";
+import { downloadAll } from "parts/download.js";
 import { icon } from "parts/icon.js";
 import { linkRow, pageHead, section } from "parts/pieces.js";
 
@@ -96,7 +96,7 @@ export default function company(page) {
         content: html`<ul class="list">
           <li class="row deed">
             <p class="row-text">${t("company.copyText")}</p>
-            <a class="button" href=${`/api/v1${api}/export`} download @click=${downloadConfirmed}>${icon("download")}${t("company.copy")}</a>
+            <a class="button" href=${`/api/v1${api}/export`} download @click=${downloadAll}>${icon("download")}${t("company.copy")}</a>
           </li>
           <li class="row deed">
             <p class="row-text">${t(shown.suspendedAt ? "company.resumeText" : "company.suspendText")}</p>

@@ -11,9 +11,9 @@ import { go, reload } from "app/router.js";
 import { session } from "app/session.js";
 import { language, moment, t } from "app/words.js";
 import { nameOf, roleChip } from "parts/chips.js";
-import { downloadConfirmed } from "parts/confirm-again.js";
 import { deviceName } from "parts/device.js";
 import { ask, openDialog } from "parts/dialog.js";
+import { downloadAll } from "parts/download.js";
 import { formView, passwordField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { changesOf, emailField, nameFields } from "parts/person-fields.js";
@@ -100,7 +100,7 @@ export default async function profile(page) {
       title: t("profile.data"),
       content: html`<ul class="list"><li class="row deed">
         <p class="row-text">${t("profile.dataText")}</p>
-        <a class="button" href="/api/v1/users/me/export" download=${t("profile.dataFile")} @click=${downloadConfirmed}>${icon("download")}${t("profile.dataGet")}</a>
+        <a class="button" href="/api/v1/users/me/export" download=${t("profile.dataFile")} @click=${downloadAll}>${icon("download")}${t("profile.dataGet")}</a>
       </li></ul>`,
     })}
     ${section({

@@ -64,8 +64,9 @@ function whenOf(costs) {
 }
 
 function content(costs) {
-  const { minutes, people, materials, total, unpriced, truncated } = costs;
-  if (!people.length && !materials.length) return emptyState({ icon: "material", title: t("costs.none"), text: t("costs.noneText") });
+  // A server that came before keeps no sum of what was erased.
+  const { minutes, people, materials, total, unpriced, truncated, erasedMinutes = 0 } = costs;
+  if (!people.length && !materials.length && erasedMinutes === 0) return emptyState({ icon: "material", title: t("costs.none"), text: t("costs.noneText") });
   // Without a single price the sum isn't nothing, but unknown: the line below says why.
   const isKnown = unpriced === 0 || total !== 0 || materials.some(({ cost }) => cost !== null);
   return html`
@@ -77,12 +78,16 @@ function content(costs) {
     ${truncated && html`<p class="hint">${t("costs.truncated")}</p>`}
     <div class="columns">
       ${section({
-        title: t("costs.hours"), content: people.length ? html`
+        title: t("costs.hours"), content: people.length || erasedMinutes !== 0 ? html`
           <ul class="list">
             ${people.toSorted((a, b) => byName(a.userName, b.userName)).map((one) => keyed(one.userId, html`
               <li class="row">${avatar(one.userName)}<div class="row-text"><p class="row-title">${one.userName}</p></div>
                 <div class="row-amount"><span class="row-number">${duration(one.minutes)}</span></div></li>`))}
-          </ul>` : html`<p class="hint">${t("costs.noHours")}</p>`,
+            ${erasedMinutes > 0 && html`
+              <li class="row"><div class="row-text"><p class="row-title">${t("costs.erased")}</p></div>
+                <div class="row-amount"><span class="row-number">${duration(erasedMinutes)}</span></div></li>`}
+          </ul>
+          ${erasedMinutes === null && html`<p class="hint">${t("costs.erasedUnknown")}</p>`}` : html`<p class="hint">${t("costs.noHours")}</p>`,
       })}
       ${section({
         title: t("costs.material"), content: materials.length ? html`

@@ -30,11 +30,16 @@ export default function siteEdit(page) {
   // What the form shows: a newer answer is taken over only while nothing has been typed, so that the save is of what was seen.
   let shown = null;
   let people = null;
+  // The newest that is known, where another person changed it under the form.
+  let newest = null;
   const isDepot = () => shown?.kind === "DEPOT";
+  // Finishing asks what becomes of the material, so it isn't among these: but what is finished stays so.
+  const isFinished = () => [shown, newest].some((one) => one?.status === "FINISHED");
+  const offered = () => statuses.filter((status) => status !== "FINISHED" || isFinished());
 
   const form = createForm(page, {
     check: ({ startDate, endDate }) => (startDate && endDate && endDate < startDate ? { endDate: t("fields.before-start-date") } : {}),
-    stale: { of: () => shown, read: () => kept.refresh(path), texts: textsOf },
+    stale: { of: () => shown, read: readAnew, texts: textsOf },
     send: (values, { key, of }) => {
       const site = { ...values, address: siteAddress(values.address), notes: values.notes.trim() || null };
       if (!isDepot()) site.endDate = values.endDate || null;
@@ -52,6 +57,12 @@ export default function siteEdit(page) {
       await go(page.link(`/sites/${saved.id}`), { saved: true, replace: !id });
     },
   });
+
+  async function readAnew() {
+    newest = await kept.refresh(path);
+    page.update();
+    return newest;
+  }
 
   return () => {
     if (!form.isChanged) shown = page.data.site ?? {};
@@ -100,7 +111,7 @@ export default function siteEdit(page) {
           ${textField(form, { name: "endDate", label: t("site.edit.end"), type: "date", value: site.endDate ?? "", required: false })}
         </div>
         ${choice("priority", ["high", "medium", "low"], site.priority ?? "medium", t("sites.priority"))}
-        ${id && choice("status", statuses, site.status, t("sites.status"), t("site.edit.statusHint"))}
+        ${id && choice("status", offered(), site.status, t("sites.status"), t(isFinished() ? "site.edit.finishedHint" : "site.edit.statusHint"))}
       </fieldset>
       <fieldset class="group">
         <legend>${t("site.edit.team")}</legend>

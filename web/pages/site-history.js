@@ -4,7 +4,7 @@ import { html, keyed } from "app/html.js";
 import { kept } from "app/kept.js";
 import { may } from "app/may.js";
 import { dayOf, nearDay, t, time, useWords } from "app/words.js";
-import { auditChanges, auditSentence } from "parts/audit.js";
+import { auditChanges, auditSentence, besideMovements } from "parts/audit.js";
 import { avatar, nameOf } from "parts/chips.js";
 import { createPlaces, movementRow } from "parts/movement.js";
 import { createPaged } from "parts/paged.js";
@@ -35,7 +35,8 @@ export default async function siteHistory(page, site) {
     const list = lists.get(kind);
     const isMissing = !page.data[kind] && page.problems[kind];
     if (isMissing && !known) recall();
-    const shown = page.data[kind] ? inOrder(list.items, list.hasMore) : kind === "changes" ? [] : known ?? [];
+    const events = page.data[kind] ? inOrder(list.items, list.hasMore) : kind === "changes" ? [] : known ?? [];
+    const shown = kind === "all" ? events.flatMap(told) : events;
     const names = new Map((page.data.people ?? []).map((person) => [person.id, nameOf(person)]));
     const units = new Map((page.data.site?.material ?? []).map(({ id, unit }) => [id, unit]));
     const days = Map.groupBy(shown, ({ at }) => dayOf(at));
@@ -66,6 +67,13 @@ export default async function siteHistory(page, site) {
       .sort((a, b) => (a.at < b.at ? 1 : -1));
     page.update();
   }
+}
+
+/** A count is told once: by its movement. */
+function told(entry) {
+  if (!entry.change) return [entry];
+  const change = besideMovements(entry.change);
+  return change ? [{ ...entry, change }] : [];
 }
 
 async function recallMovements(site, { id, name, unit }) {

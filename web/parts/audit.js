@@ -1,7 +1,7 @@
 // Audit entries as sentences: who did what, and each field that changed. Its importers say first `await useWords("history")`.
 
 import { html } from "app/html.js";
-import { amount, day, hasWord, moment, number, t } from "app/words.js";
+import { amount, day, euro, hasWord, moment, number, t } from "app/words.js";
 
 /**
  * @param {object} entry as the server sends it.
@@ -22,6 +22,16 @@ export function auditSentence({ action, userId, userName, userNameThen, subjectI
   };
   const said = t(hasWord(word) ? word : "history.unknown", values);
   return tokenName ? `${said} ${t("history.byToken", { name: tokenName })}` : said;
+}
+
+/**
+ * A change as a list shows it that has the movements too: without the amount, which the movement of the count or the conversion says.
+ * @returns {object | null} null if it says nothing else.
+ */
+export function besideMovements(entry) {
+  if (entry.action !== "material.changed") return entry;
+  const changes = entry.changes.filter(({ field }) => field !== "amount");
+  return changes.length || !entry.changes.length ? { ...entry, changes } : null;
 }
 
 /** An amount that a person wanted to take or add, reported too late to be booked. */
@@ -78,7 +88,8 @@ const words = new Map([
 
 function value(action, field, code) {
   if (code === null) return null;
-  if (field === "amount" || field === "threshold" || field === "price") return number(Number(code));
+  if (field === "price") return euro(Number(code));
+  if (field === "amount" || field === "threshold") return number(Number(code));
   if (field === "scopes") return code.split(" ").map((scope) => word(`tokens.scopes.${scope}`, scope)).join(", ");
   if (field === "days") return code.split(" ").map((run) => run.split("/").map((one) => day(one, "short")).join(" – ")).join(", ");
   if (field === "startDate" || field === "endDate" || field === "from" || field === "to" || field === "hoursFrom") return day(code);

@@ -12,12 +12,13 @@ export function saveCosts(costs) {
 const names = ["kind", "name", "unit", "price", "taken", "scrapped", "counted", "used", "cost"];
 
 /** @returns {(string | number | null)[][]} */
-export function costLines({ people, materials }) {
+export function costLines({ people, materials, erasedMinutes = 0 }) {
   const hours = t("costs.kinds.hours");
   const material = t("costs.kinds.material");
   return [
     names.map((name) => t(`costs.columns.${name}`)),
-    ...people.map(({ userName, minutes }) => [hours, userName, "h", null, null, null, null, Math.round(minutes / 0.6) / 100, null]),
+    ...[...people, ...(erasedMinutes ? [{ userName: t("costs.erased"), minutes: erasedMinutes }] : [])].map(({ userName, minutes }) =>
+      [hours, userName, "h", null, null, null, null, Math.round(minutes / 0.6) / 100, null]),
     ...materials.map((one) => [
       material, one.materialName, one.unit, one.price, one.taken, one.scrapped, one.counted, one.used, one.cost,
     ]),

@@ -6,8 +6,17 @@ import { fail } from "app/live.js";
 /** The addresses that are being fetched: a second tap must not ask again. */
 const running = new Set();
 
-/** For a click on a link to a file of the server. With a key held, the browser does what it does. @param {MouseEvent} event */
-export async function download(event) {
+/** For a file that may be large: a company's, on a phone with a weak signal. */
+const long = 30 * 60_000;
+
+/** For a click on a link to all of someone's data. @param {MouseEvent} event */
+export const downloadAll = (event) => download(event, { timeout: long });
+
+/**
+ * For a click on a link to a file of the server. With a key held, the browser does what it does.
+ * @param {MouseEvent} event  @param {{timeout?: number}} [options]
+ */
+export async function download(event, options = {}) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const link = /** @type {HTMLAnchorElement} */ (event.currentTarget);
@@ -16,8 +25,8 @@ export async function download(event) {
   running.add(href);
   link.setAttribute("aria-busy", "true");
   try {
-    const { blob, name } = await api.file((pathname + search).slice("/api/v1".length));
-    saveFile(name ?? "polier", blob);
+    const { blob, name } = await api.file((pathname + search).slice("/api/v1".length), options);
+    saveFile(name ?? (link.download || "polier"), blob);
   } catch (problem) {
     fail(problem);
   } finally {

@@ -166,7 +166,8 @@ async function openSheet(company, opened, { draft, send, entered, refused }) {
   }
 
   async function choose(id, name) {
-    const answer = await pickPlace(name, inOrder(all), elsewhere.get(id));
+    const reasons = [...new Set([...elsewhere].filter(([other]) => other !== id).map(([, { scrap }]) => scrap).filter(Boolean))];
+    const answer = await pickPlace(name, inOrder(all), elsewhere.get(id), reasons);
     if (answer) put(id, answer);
   }
 
@@ -193,8 +194,12 @@ const sign = "scrap:";
 const written = (chosen) => (chosen?.scrap ? sign + chosen.scrap : chosen?.to ?? "");
 const read = (text) => (text.startsWith(sign) ? { scrap: text.slice(sign.length) } : text ? { to: text } : null);
 
-/** Where one material goes. @returns {Promise<{to?: string, scrap?: string} | undefined>} without both, where the rest goes. */
-function pickPlace(material, places, chosen) {
+/**
+ * Where one material goes.
+ * @param {string[]} reasons for which other material is thrown away: offered again.
+ * @returns {Promise<{to?: string, scrap?: string} | undefined>} without both, where the rest goes.
+ */
+function pickPlace(material, places, chosen, reasons) {
   let search = "";
   let form = null;
   return openDialog({
@@ -211,6 +216,9 @@ function pickPlace(material, places, chosen) {
             <li><button type="button" class="pick" @click=${() => dialog.close({ to: id })}><span class="pick-name">${name}</span></button></li>`))}
         </ul>
         <h3>${t("finish.scrap")}</h3>
+        ${reasons.length > 0 && html`<ul class="picks">${reasons.slice(0, 3).map((reason) => keyed(reason, html`
+          <li><button type="button" class="pick" @click=${() => dialog.close({ scrap: reason })}>
+            <span class="pick-name">${t("finish.scrapToo", { reason })}</span></button></li>`))}</ul>`}
         ${formView(form, textField(form, { name: "reason", label: t("finish.reason"), hint: t("finish.reasonHint"), value: chosen?.scrap ?? "", maxlength: 500 }),
           { submit: t("finish.scrap"), isDanger: true })}`;
     },

@@ -95,8 +95,9 @@ function changing(site, material, list) {
   const path = pathOf(site, material);
   let form = null;
   let shown = material;
-  /** The units, once the server has asked how many of the one are one of the other; `isTurned`: of the old one in one of the new one. */
+  /** The units, once it must be said how many of the one are one of the other; `isTurned`: of the old one in one of the new one. */
   let units = null;
+  let isMoved = false;
   return (dialog) => {
     if (!form) {
       form = createForm(dialog, {
@@ -114,11 +115,18 @@ function changing(site, material, list) {
         if (!form.isChanged && !form.isDraft) shown = fresh;
         dialog.update();
       }, () => {});
+      // Without an answer the server says it when it is sent.
+      kept.refresh(`${path}/movements?limit=2`, { signal: dialog.signal }).then((movements) => {
+        isMoved = movements.length > 1 || (movements.length === 1 && movements[0].kind !== "ADD");
+        const typed = /** @type {HTMLFormElement | null} */ (document.getElementById(form.id));
+        if (typed) askFactor(/** @type {HTMLInputElement} */ (typed.elements.namedItem("unit")).value);
+        dialog.update();
+      }, () => {});
     }
     const read = ({ target }) => {
-      if (!units || !["unit", "factor"].includes(target.name)) return;
-      if (target.name === "unit") units.to = target.value.trim() || units.to;
-      else units.typed = target.value;
+      if (target.name === "unit") askFactor(target.value);
+      else if (target.name === "factor" && units) units.typed = target.value;
+      else return;
       dialog.update();
     };
     return formView(form, html`
@@ -146,14 +154,21 @@ function changing(site, material, list) {
       return html`
         ${numberField(form, {
           name: "factor", label: t("material.factor", { one, other }), unit: other,
-          hint: factor && t("material.factorHint", {
+          hint: factor ? t("material.factorHint", {
             before: amount(shown.amount, from), after: amount(Math.round(shown.amount * factor * 1000) / 1000, to),
-          }),
+          }) : t("material.factorWhy", { from }),
         })}
         <div class="actions"><button type="button" class="button is-small" @click=${turn}>
           ${t("material.factorTurn", { one: other, other: one })}</button></div>`;
     }
   };
+
+  /** Material that was moved changes its unit only with a factor: it is asked for as soon as another unit is typed. */
+  function askFactor(text) {
+    const to = text.trim();
+    if (!isMoved || to === shown.unit) units = null;
+    else if (to) units = { from: shown.unit, isTurned: false, ...units, to };
+  }
 
   /** What the server multiplies by; null where nothing of sense is typed. */
   function factorOf(typed) {
@@ -170,6 +185,7 @@ function changing(site, material, list) {
       return await patchMaterial(site, of, changes, textsOf);
     } catch (problem) {
       if (problem.code === "unit-needs-factor") {
+        isMoved = true;
         units ??= { from: of.unit, to: changes.unit, isTurned: false };
         form.refuse(problem, { [problem.code]: "factor" });
         dialog.update();

@@ -85,7 +85,8 @@ public struct Absences: Sendable {
                 scope.person == nil ? .absenceEntered : .absenceAsked, absence, Self.naming(absence), scope,
                 transaction, runtime)
             if scope.person != nil {
-                try HourNews.tellOffice(ofRequestsBy: user, at: now, in: scope, transaction, runtime)
+                try HourNews.tellOffice(
+                    .absenceAsked, of: user, at: now, in: scope, transaction, runtime)
             }
             return try Self.find(id, scope, transaction)
         }

@@ -71,6 +71,8 @@ public struct Companies: Sendable {
                     throw Refusal(AccountRefusal.confirmAgain)
                 }
                 try HourErasure.ruleChanged(to: new, by: scope.actor.user.id, transaction, runtime)
+                try HourRuleMail.queue(
+                    from: old.hoursKeptYears, to: new, by: scope.actor.user.name, transaction, runtime)
             } else if new.timeZone != old.timeZone {
                 try HourErasure.postpone(of: new, transaction, now: new.updatedAt)
             }

@@ -122,28 +122,29 @@ public struct HourNews: Sendable, Equatable {
         for user in office where people != [user] { try tell(user, in: scope, transaction, runtime) }
     }
 
-    /// How long a person's requests are collected after a mail about them.
+    /// How long a person's requests, or the days that they submit, are collected after a mail about them.
     private static let pause = Duration.seconds(600)
     /// How long the first request waits for others, and for being withdrawn.
     private static let firstPause = Duration.seconds(60)
 
-    /// Queues a mail to those managers and bookkeepers who want it, but the caller: the person asked for an absence. Who is yet to get one
-    /// about the same person gets no other. It names the person, and says what they are asking for when it is sent. The person is locked.
+    /// Queues a mail to those managers and bookkeepers who want it, but the caller and the person: the person asked for an absence, or days
+    /// of theirs alone were submitted. Who is yet to get one about the same person gets no other. It names the person, and says what they
+    /// are asking for when it is sent. The person is locked.
     static func tellOffice(
-        ofRequestsBy person: User.ID, at now: Instant, in scope: CompanyScope, _ transaction: borrowing Transaction,
-        _ runtime: Runtime
+        _ kind: Mail.Kind, of person: User.ID, at now: Instant, in scope: CompanyScope,
+        _ transaction: borrowing Transaction, _ runtime: Runtime
     ) throws {
         // A mail is due within the pause: what is older is of no account.
         let since = (now - (pause + pause)).milliseconds
         let first = Mail.ID(at: Instant(milliseconds: since), hash: Array(repeating: 0, count: 10))
         let (waiting, office) = try transaction.fetch(
-            waiting(about: person, since: first, in: scope.company),
-            officeWithLast(about: person, since: first, in: scope.company))
-        for user in office where user.id != scope.actor.user.id && !waiting.contains(user.id) {
+            waiting(kind, about: person, since: first, in: scope.company),
+            officeWithLast(kind, about: person, since: first, in: scope.company))
+        for user in office where ![scope.actor.user.id, person].contains(user.id) && !waiting.contains(user.id) {
             let due = max(now + firstPause, user.last.map { $0 + pause } ?? now)
             try transaction.enqueue(
                 insert(
-                    .absenceAsked, [person.text], runtime.newID(), to: user.id, in: scope.company, now: now, due: due))
+                    kind, [person.text], runtime.newID(), to: user.id, in: scope.company, now: now, due: due))
         }
     }
 
@@ -165,31 +166,33 @@ public struct HourNews: Sendable, Equatable {
     private static let officeAndLast: SQL = """
         SELECT u.id, (
             SELECT MAX(COALESCE(l.due_at, l.updated_at)) FROM mails l
-            WHERE l.company_id = u.company_id AND l.user_id = u.id AND l.kind = 'absence-asked' AND l.id > $3
+            WHERE l.company_id = u.company_id AND l.user_id = u.id AND l.kind = $5 AND l.id > $3
                 AND l.details = $2)
         FROM users u
-        WHERE \(inOffice) AND u.email IS NOT NULL AND u.hour_mails <> 'NONE'
+        WHERE \(inOffice) AND u.email IS NOT NULL AND u.hour_mails IN ('ALL', $6)
         ORDER BY u.company_id, u.removed_at, u.id LIMIT $4
         """
 
     private static func officeWithLast(
-        about person: User.ID, since first: Mail.ID, in company: Company.ID
+        _ kind: Mail.Kind, about person: User.ID, since first: Mail.ID, in company: Company.ID
     ) -> Query<(id: User.ID, last: Instant?)> {
-        Query(officeAndLast, company, person, first, Int64(mostOffice)) { (try $0.next(), try $0.next()) }
+        Query(officeAndLast, company, person, first, Int64(mostOffice), kind, wanted(kind)) {
+            (try $0.next(), try $0.next())
+        }
     }
 
     private static let stillWaiting: SQL = """
         UPDATE mails SET updated_at = updated_at
-        WHERE company_id = $1 AND kind = 'absence-asked' AND id > $3 AND details = $2 AND state = 'queued' AND attempts = 0
+        WHERE company_id = $1 AND kind = $4 AND id > $3 AND details = $2 AND state = 'queued' AND attempts = 0
             AND owner IS NULL AND reason_code IS NULL AND user_id IN (SELECT u.id FROM users u WHERE \(inOffice))
         RETURNING user_id
         """
 
     /// Who is yet to get a mail about the person that no server has begun to send, locked so that none begins before the transaction ends.
     private static func waiting(
-        about person: User.ID, since first: Mail.ID, in company: Company.ID
+        _ kind: Mail.Kind, about person: User.ID, since first: Mail.ID, in company: Company.ID
     ) -> Query<User.ID> {
-        Query(stillWaiting, company, person, first) { try $0.next() }
+        Query(stillWaiting, company, person, first, kind) { try $0.next() }
     }
 
     private static let insertion: SQL = """
@@ -228,13 +231,39 @@ public struct HourNews: Sendable, Equatable {
     /// How long a request may have waited for another of the same person: its time is that of its beginning.
     private static let slack = Duration.seconds(30)
 
+    private static let submittedDays: SQL = """
+        SELECT a.day, u.first_name, u.last_name FROM day_approvals a CROSS JOIN users u
+        WHERE a.company_id = $1 AND a.user_id = $2 AND a.submitted_at >= $3 AND a.approved_at IS NULL
+            AND u.company_id = a.company_id AND u.id = a.user_id AND u.removed_at IS NULL
+        ORDER BY a.company_id, a.user_id, a.day LIMIT $4
+        """
+
+    /// The most days of one person that a mail names.
+    private static let mostDays = 100
+
+    /// Whether such a mail says what a person asks for when it is sent. Of days of several people it says what was submitted.
+    static func isGathered(_ kind: Mail.Kind, _ details: [String]) -> Bool {
+        kind == .absenceAsked || kind == .daysSubmitted && details.count == 1
+    }
+
     /// What a person has asked for since the mail was queued, and no one has answered; nil if it was withdrawn, answered or removed. It
     /// takes no scope: the server sends for all companies.
     static func requests(
-        _ details: [String], since queued: Instant, in company: Company.ID, _ transaction: borrowing Transaction
+        _ kind: Mail.Kind, _ details: [String], since queued: Instant, in company: Company.ID,
+        _ transaction: borrowing Transaction
     ) throws -> HourNews? {
         guard let person = details.first.flatMap({ User.ID($0) }) else { return nil }
         let since = queued - slack
+        if kind == .daysSubmitted {
+            let rows = try transaction.fetch(
+                Query(submittedDays, company, person, since, Int64(mostDays + 1)) { row in
+                    (try row.next() as Day, "\(try row.next() as String) \(try row.next() as String)")
+                })
+            guard let name = rows.first?.1 else { return nil }
+            var news = HourNews(submitted: DayApprovals.runs(rows.prefix(mostDays).map(\.0)), of: [name])
+            if rows.count > mostDays { news.left = 1 }
+            return news
+        }
         let (rows, count) = try transaction.fetch(
             Query(firstRequested, company, person, since, Int64(mostNamed.absences)) { row in
                 let (from, to): (Day, Day) = (try row.next(), try row.next())

@@ -34,13 +34,15 @@ public struct Mail: Sendable {
         case absenceChanged = "absence-changed"
         /// To the owner, each month: the head of the chain of hours.
         case hoursHead = "hours-head"
+        /// To the owner: how long hours are kept was changed.
+        case hoursKept = "hours-kept"
 
         /// Whether a person is waiting for its link in front of a screen.
         var isAwaited: Bool {
             switch self {
             case .reset, .verify, .emailConfirm, .emailUndone: true
             case .invitation, .passwordChanged, .secondFactor, .emailChanging, .emailChanged, .lowStock, .stillThere,
-                .hoursHead,
+                .hoursHead, .hoursKept,
                 .daysApproved, .daysReopened, .daysSubmitted, .absenceAsked, .absenceAnswered,
                 .absenceChanged:
                 false
@@ -146,10 +148,17 @@ public struct DueMail: Sendable {
         return (details[0], details[1], day)
     }
 
+    /// Who changed how long hours are kept, and for how many years they were and are kept, each nil for ever; nil in other mails.
+    public var hoursKept: (by: String, before: String?, years: String?)? {
+        guard kind == .hoursKept, details.count == 3 else { return nil }
+        let years = details[1...2].map { $0 == HourRuleMail.forEver ? nil : $0 }
+        return (details[0], years[0], years[1])
+    }
+
     /// What a mail about hours or an absence says; nil in other mails.
     public var hourNews: HourNews? { requests ?? HourNews(kind, details) }
 
-    /// What a person was asking for when the mail was claimed; nil in other mails.
+    /// What a person was asking for, or had submitted, when the mail was claimed; nil in other mails.
     var requests: HourNews?
 
     /// The materials still running low when the mail was claimed; nil in other mails.
@@ -167,13 +176,14 @@ public struct DueMail: Sendable {
     /// Since when they have been there, by the company's clocks and in the recipient's language; nil in other mails.
     public var presentSince: String? { stay?.moment(in: language) }
 
-    /// Why it isn't sent: all of its materials have recovered since, the person has left, or asks for nothing any more; nil if it is
-    /// still true.
+    /// Why it isn't sent: all of its materials have recovered since, the person has left, asks for nothing any more, or all days were
+    /// approved; nil if it is still true.
     public var needless: MailReason? {
         switch kind {
         case .lowStock where lowStock.isEmpty: MailReason(.noLongerLow)
         case .stillThere where stay == nil: MailReason(.noLongerOpen)
         case .absenceAsked where requests == nil: MailReason(.noLongerAsked)
+        case .daysSubmitted where hourNews == nil: MailReason(.noLongerAsked)
         default: nil
         }
     }

@@ -44,7 +44,7 @@ public struct MailReason: Sendable, Equatable {
             case .newerLink: "a newer link took its place"
             case .noLongerLow: "nothing was running low any more"
             case .noLongerOpen: "the person had left by then"
-            case .noLongerAsked: "the absence was withdrawn or answered by then"
+            case .noLongerAsked: "what was asked for was withdrawn or answered by then"
             case .transportDown: "the mail server is down"
             case .tooManyAtOnce: "too much mail is being sent at once"
             case .unreachable, .postponed, .refused: "{answer}"

@@ -58,9 +58,9 @@ public struct Outbox: Sendable {
                 if mail.kind == .stillThere, let entry = OpenEntry(mail.details, in: key.company) {
                     mail.stay = try transaction.fetch(entry.stay).first
                 }
-                if mail.kind == .absenceAsked {
+                if HourNews.isGathered(mail.kind, mail.details) {
                     mail.requests = try HourNews.requests(
-                        mail.details, since: mail.createdAt, in: key.company, transaction)
+                        mail.kind, mail.details, since: mail.createdAt, in: key.company, transaction)
                 }
                 mails.append(mail)
             }

@@ -75,8 +75,12 @@ public struct NewTransfer: Sendable {
         public let material: Material.ID
         /// Above 0.
         public let amount: Quantity
+        /// The unit that the amount is in; nil for the material's own, whatever it is by now.
+        public let unit: String?
 
-        public init(material: Material.ID, amount: Quantity) { (self.material, self.amount) = (material, amount) }
+        public init(material: Material.ID, amount: Quantity, unit: String? = nil) {
+            (self.material, self.amount, self.unit) = (material, amount, unit)
+        }
     }
 
     public let from: Site.ID

@@ -35,7 +35,8 @@ public struct Transfers: Sendable {
     /// isn't there is made. The movements are the record of it, so there is no audit entry.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; a flaw of `toSiteId`, `.sameSite`; flaws of lines,
     ///   `.namedTwice`; a flaw of `at`, `.inFuture` or `.tooOld`. Making the change throws `SiteRefusal.notFound` or `.foremenOnly`;
-    ///   `MaterialRefusal.beforeMaterial`; `.notFound`, `.notEnough` or `.tooMuch`, `TransferRefusal.otherUnit`, with a flaw for each such line;
+    ///   `MaterialRefusal.beforeMaterial`; `.notFound`, `.unitChanged`, `.notEnough` or `.tooMuch`, `TransferRefusal.otherUnit`, with a flaw
+    ///   for each such line;
     ///   `LimitRefusal.siteMaterials` or `.text`.
     public func create(_ new: NewTransfer, in scope: CompanyScope) throws -> Change<MaterialTransfer> {
         try scope.check(.moveMaterial)
@@ -63,9 +64,11 @@ public struct Transfers: Sendable {
             let adjusted = takings.flatMap(\.rows).sorted { $0.material.id < $1.material.id }
             for stock in adjusted { try moment.check(against: stock.material, createdAt: stock.createdAt) }
             let taken = adjusted.map { ($0.material, $0.lowSince) as StockMoves.Stock }
+            try new.check(unitsOf: taken.map(\.material))
             guard taken.count == inOrder.count else {
                 let found = Set(taken.map(\.material.id))
-                throw try Self.notThere(lines.filter { !found.contains($0.material) }, from, transaction)
+                throw try Self.notThere(
+                    lines.filter { !found.contains($0.material) }, of: new, from, transaction)
             }
             let stocks = Dictionary(uniqueKeysWithValues: taken.map { ($0.material.id, $0) })
             let inTurn = lines.compactMap { stocks[$0.material] }
@@ -109,10 +112,12 @@ public struct Transfers: Sendable {
 
     /// Why lines couldn't be taken.
     private static func notThere(
-        _ lines: [StockMoves.Line], _ scope: SiteScope, _ transaction: borrowing Transaction
+        _ lines: [StockMoves.Line], of new: NewTransfer, _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws -> Refusal {
         let queries = lines.map { Collector(Material.one($0.material, scope)) }
         try transaction.read(queries)
+        // An amount in another unit isn't too much, it is another amount.
+        try new.check(unitsOf: queries.flatMap(\.rows))
         let refusals = zip(lines, queries).map { line, query -> Refusal in
             guard let material = query.rows.first else {
                 return Material.notFound.about([.init(line.fields.material, .notThere)])
@@ -136,5 +141,18 @@ extension NewTransfer {
         }
         guard wrong.isEmpty else { throw Refusal(fields: wrong) }
         try Adjustment(delta: .zero, note: nil, at: at).check(now: now)
+    }
+
+    /// - Throws: `MaterialRefusal.unitChanged` with a flaw for each line that is in another unit than its material.
+    fileprivate func check(unitsOf materials: [Material]) throws {
+        let known = Dictionary(materials.map { ($0.id, $0) }) { first, _ in first }
+        var (first, wrong): (Refusal?, [Refusal.Field]) = (nil, [])
+        for (index, line) in lines.enumerated() {
+            guard let unit = line.unit, let material = known[line.material], unit != material.unit else { continue }
+            let values: Values = ["material": .text(material.name), "unit": .text(material.unit)]
+            first = first ?? Refusal(MaterialRefusal.unitChanged, values)
+            wrong.append(.init("lines[\(index)].unit", .unitChanged, values))
+        }
+        if let first { throw first.about(wrong) }
     }
 }

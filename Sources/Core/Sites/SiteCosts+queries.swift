@@ -2,7 +2,7 @@ import Storage
 
 extension SiteCosts {
     private static let ever: SQL = """
-        SELECT s.name, c.time_zone FROM sites s JOIN companies c ON c.id = s.company_id WHERE s.company_id = $1 AND s.id = $2
+        SELECT s.name, c.time_zone, s.erased_minutes, c.hours_from FROM sites s JOIN companies c ON c.id = s.company_id WHERE s.company_id = $1 AND s.id = $2
         """
 
     private static let byPerson: SQL = """
@@ -31,9 +31,30 @@ extension SiteCosts {
         ORDER BY v.material_id, v.unit, v.price
         """
 
-    /// The name, and the company's time zone, even of a removed site.
-    static func place(_ scope: SiteScope) -> Query<(name: String, timeZone: String)> {
-        Query(ever, scope.company, scope.site) { (try $0.next(), try $0.next()) }
+    /// A site, even a removed one.
+    struct Place: Sendable {
+        let name: String
+        /// Of the company.
+        let timeZone: String
+        /// Of the hours that were erased: all of them were before `hoursFrom`.
+        fileprivate let erasedMinutes: Int
+        fileprivate let hoursFrom: Day?
+
+        /// The minutes of erased hours in a period; nil if only some of them may be in it.
+        func erased(from: Day?, to: Day?) -> Int? {
+            guard erasedMinutes > 0 else { return 0 }
+            if let from, let hoursFrom, from >= hoursFrom { return 0 }
+            let hasEnd = to.map { to in hoursFrom.map { to >= $0 + -1 } ?? false } ?? true
+            return from == nil && hasEnd ? erasedMinutes : nil
+        }
+    }
+
+    static func place(_ scope: SiteScope) -> Query<Place> {
+        Query(ever, scope.company, scope.site) { row in
+            Place(
+                name: try row.next(), timeZone: try row.next(), erasedMinutes: Int(clamping: try row.next() as Int64),
+                hoursFrom: try row.next())
+        }
     }
 
     struct Hours: Sendable {

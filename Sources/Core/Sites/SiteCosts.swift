@@ -50,8 +50,11 @@ public struct SiteCosts: Sendable {
     public let siteName: String
     public let from: Day?
     public let to: Day?
-    /// Of all people, even those who aren't listed.
+    /// Of all people, even those who aren't listed, and of hours that were erased.
     public let minutes: Int
+    /// The part of `minutes` that was erased by the company's rule, and is no one's any more. Nil if the period has only some of the days of
+    /// erased hours: when they were worked isn't known any more, and none is in `minutes`.
+    public let erasedMinutes: Int?
     /// By name, at most `mostLines`.
     public let people: [Person]
     /// In the order in which the materials were added, at most `mostLines`.
@@ -67,9 +70,10 @@ public struct SiteCosts: Sendable {
     public static let mostLines = 5_000
 
     package init(
-        site: Site.ID, siteName: String, from: Day?, to: Day?, minutes: Int, people: [Person], materials: [Use],
-        total: Quantity, unpriced: Int, isTruncated: Bool = false
+        site: Site.ID, siteName: String, from: Day?, to: Day?, minutes: Int, erasedMinutes: Int? = 0,
+        people: [Person], materials: [Use], total: Quantity, unpriced: Int, isTruncated: Bool = false
     ) {
+        self.erasedMinutes = erasedMinutes
         (self.site, self.siteName, self.from, self.to) = (site, siteName, from, to)
         (self.minutes, self.people, self.materials) = (minutes, people, materials)
         (self.total, self.unpriced, self.isTruncated) = (total, unpriced, isTruncated)
@@ -96,8 +100,11 @@ extension Sites {
         let (people, uses) = try await database.fetch(
             SiteCosts.people(from: start, to: end, scope), SiteCosts.uses(from: start, to: end, scope))
         let (hours, material) = (people.first ?? SiteCosts.Hours(), uses.first ?? SiteCosts.Uses())
+        let erased = place.erased(from: from, to: to)
         return SiteCosts(
-            site: scope.site, siteName: place.name, from: from, to: to, minutes: hours.minutes, people: hours.first,
+            site: scope.site, siteName: place.name, from: from, to: to,
+            minutes: Int(clamping: Int64(hours.minutes).adding(Int64(erased ?? 0))),
+            erasedMinutes: erased, people: hours.first,
             materials: material.first, total: Quantity(nearest: material.total), unpriced: material.unpriced,
             isTruncated: hours.count > hours.first.count || material.count > material.first.count)
     }

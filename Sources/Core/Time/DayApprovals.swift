@@ -175,8 +175,14 @@ public struct DayApprovals: Sendable {
             }
             if !submitted.isEmpty {
                 let all = Self.runs(Set(submitted.flatMap(\.days)).sorted())
-                try HourNews(submitted: all, of: submitted.map(\.name)).tellOffice(
-                    about: submitted.map(\.user), in: scope, transaction, runtime)
+                if submitted.count == 1 {
+                    // Single days of one person are collected.
+                    try HourNews.tellOffice(
+                        .daysSubmitted, of: submitted[0].user, at: now, in: scope, transaction, runtime)
+                } else {
+                    try HourNews(submitted: all, of: submitted.map(\.name)).tellOffice(
+                        about: submitted.map(\.user), in: scope, transaction, runtime)
+                }
             }
             try TextUse.add(changes.textBytes, of: own, in: scope, transaction)
             for statement in changes.statements(in: scope.company) { try transaction.enqueue(statement) }
@@ -184,8 +190,8 @@ public struct DayApprovals: Sendable {
         }
     }
 
-    /// The days as runs: at most as long as a call has days.
-    private static func runs(_ days: [Day]) -> [ClosedRange<Day>] {
+    /// Days in order as runs.
+    static func runs(_ days: [Day]) -> [ClosedRange<Day>] {
         var runs: [ClosedRange<Day>] = []
         for day in days {
             if let last = runs.last, last.upperBound + 1 == day {

@@ -14,6 +14,16 @@ struct TimeSheetRow: Sendable {
     /// With the rows before it.
     fileprivate var total: Int
 
+    /// Whether the person is under 18 on a day.
+    func isYoung(on day: Day) -> Bool { youthUntil.map { day <= $0 } ?? false }
+
+    /// What was worked on the days of a period, in minutes.
+    /// - Parameter days: those that the entries were read for.
+    func minutes(of days: ClosedRange<Day>, in zone: ZoneDays, rule: BreakRule, now: Instant) -> Int {
+        WorkDay.days(of: stretches, in: zone, rule: rule, now: now)
+            .reduce(0) { days.contains($1.day) ? $0 + $1.minutes : $0 }
+    }
+
     /// Whether there may be more rows than were kept.
     static func isCut(_ rows: [TimeSheetRow]) -> Bool { (rows.last?.total ?? 0) > PageRoom.mostBytes }
 
@@ -147,14 +157,19 @@ extension TimeSheet {
     ///   - days: the period.
     ///   - read: the days that entries, targets and absences were read for: those of the period, and those since the opening.
     ///   - opening: the balance to begin with; nil if none is known.
+    ///   - earlier: of a person under 18, what was worked in the week of the first day of `read` before it, in minutes.
     ///   - approvals: of the period's days, in order.
     init(
         _ row: TimeSheetRow, of days: ClosedRange<Day>, reading read: ClosedRange<Day>, _ plan: WorkPlan,
-        since opening: (day: Day, minutes: Int)?, _ approvals: [DayApproval], _ rules: Rules
+        since opening: (day: Day, minutes: Int)?, afterMinutes earlier: Int, _ approvals: [DayApproval],
+        _ rules: Rules
     ) {
-        let worked = WorkDay.days(
+        var worked = WorkDay.days(
             of: row.stretches, in: rules.zone, rule: rules.breakRule, holidays: rules.holidays,
             youthUntil: row.youthUntil, now: rules.now)
+        if let last = row.youthUntil {
+            WorkDay.markYoungWeeks(&worked, from: read.lowerBound, until: last, after: earlier)
+        }
         let all = plan.days(worked, of: read)
         let shown = read == days ? all : all.filter { days.contains($0.day) }
         // What is yet to be worked is owed by no one.

@@ -57,16 +57,36 @@ public struct TimeSheets: Sendable {
             }
             try await found.approvals.name(rows, scope.company, database)
             known = found
+            let earlier = try await earlier(of: rows, before: read.lowerBound, in: scope, zone, rule.breakRule, now)
             let computed = rows.map { row in
                 let approvals = found.approvals.of(row.user)
                 let plan = WorkPlan(
                     found.targets(of: row.user), found.away(row.user), holidays, in: zone,
                     until: row.removedAt.map(zone.day(of:)), from: rule.hoursFrom)
-                let sheet = TimeSheet(row, of: days, reading: read, plan, since: opening, approvals, computing)
+                let sheet = TimeSheet(
+                    row, of: days, reading: read, plan, since: opening, afterMinutes: earlier[row.user] ?? 0, approvals,
+                    computing)
                 return PageRow(sheet, bytes: approvals.reduce(row.bytes) { $0 + $1.bytes })
             }
             return .init(computed, hasMore: rows.count > part.limit || TimeSheetRow.isCut(rows))
         }
+    }
+
+    /// What people under 18 have worked in the week of a day before it, in minutes. Of others nothing is read.
+    private func earlier(
+        of rows: [TimeSheetRow], before first: Day, in scope: CompanyScope, _ zone: ZoneDays, _ rule: BreakRule,
+        _ now: Instant
+    ) async throws -> [User.ID: Int] {
+        let monday = first + -first.weekday
+        let young = rows.filter { $0.isYoung(on: first) }
+        guard monday < first, !young.isEmpty else { return [:] }
+        let (days, period) = (monday...(first + -1), zone.start(of: monday)..<zone.start(of: first))
+        let found = young.map {
+            Collector(TimeSheet.rows(scope, of: $0.user, in: period, days, [:], PageRequest(limit: 1, after: nil)))
+        }
+        try await database.read(found)
+        let minutes = found.flatMap(\.rows).map { ($0.user, $0.minutes(of: days, in: zone, rule: rule, now: now)) }
+        return Dictionary(minutes) { first, _ in first }
     }
 
     /// The latest balance that a person began a day with, if it isn't too long ago, and no hours since were erased.

@@ -36,7 +36,8 @@ public struct WorkDay: Sendable, Equatable {
         case openTooLong = "open-too-long"
         /// An entry is longer than 24 hours.
         case over24Hours = "over-24-hours"
-        /// A person under 18 worked longer, later, with shorter breaks or with less rest than JArbSchG sections 8, 11, 13 and 14 allow.
+        /// A person under 18 worked longer on the day or in the week, later, with shorter breaks or with less rest than JArbSchG sections 8,
+        /// 11, 13 and 14 allow.
         case youth
         /// The person has hours on a day on which they were away for the whole of it.
         case absenceWithEntries = "absence-with-entries"
@@ -117,6 +118,26 @@ public struct WorkDay: Sendable, Equatable {
             before = sums.isOpen ? nil : sums.lastEnd?.minute
         }
         return found
+    }
+
+    /// What a person under 18 may work in a week that begins on Monday (JArbSchG section 8), in minutes.
+    private static let youngWeek = 40 * 60
+
+    /// Marks the days with which the work of a week goes beyond 40 hours, of a person under 18.
+    /// - Parameters:
+    ///   - days: in order.
+    ///   - first: from which day on they are whole. Those before don't count.
+    ///   - last: the last day on which the person is under 18.
+    ///   - earlier: what was worked in the week of `first` before it, in minutes.
+    package static func markYoungWeeks(_ days: inout [WorkDay], from first: Day, until last: Day, after earlier: Int) {
+        var (monday, sum) = (first + -first.weekday, earlier)
+        for place in days.indices where (first...max(first, last)).contains(days[place].day) {
+            let start = days[place].day + -days[place].day.weekday
+            if start != monday { (monday, sum) = (start, 0) }
+            sum += days[place].minutes
+            let isBeyond = sum > youngWeek && days[place].minutes > 0
+            if isBeyond, !days[place].warnings.contains(.youth) { days[place].warnings.append(.youth) }
+        }
     }
 
     /// - Parameters:

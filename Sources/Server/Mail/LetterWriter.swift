@@ -28,6 +28,7 @@ struct LetterWriter: Sendable {
         let link: String? =
             switch mail.kind {
             case .stillThere, .daysApproved, .daysReopened, .daysSubmitted: links.start
+            case .hoursKept: links.company
             case .absenceAsked, .absenceAnswered, .absenceChanged: links.absences
             case .verify: mail.token.map(links.verify)
             case .emailConfirm: mail.token.map(links.confirmEmail)
@@ -42,6 +43,9 @@ struct LetterWriter: Sendable {
         if let head = mail.hoursHead {
             (values["headNumber"], values["headHash"]) = (head.number, head.hash)
             values["headDay"] = head.day.text(in: mail.language)
+        }
+        if let kept = mail.hoursKept {
+            (values["by"], values["yearsBefore"], values["years"]) = (kept.by, kept.before, kept.years)
         }
         if let news = mail.hourNews {
             // To the template an empty text would be present.

@@ -27,6 +27,9 @@ struct Links: Sendable {
     /// Where a person sees their absences, and the office those that wait for an answer.
     var absences: String { "\(publicURL)/absences" }
 
+    /// Where managers see what holds for the company.
+    var company: String { "\(publicURL)/company" }
+
     /// The host of the public address, for message ids and reports; IPv6 addresses are replaced, because they are written differently there.
     var host: String {
         let host = publicURL.split(separator: "/").dropFirst().first?.prefix { $0 != ":" } ?? ""

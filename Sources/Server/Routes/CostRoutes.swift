@@ -47,7 +47,14 @@ extension SiteCosts: Wire {
         fields.text("siteName", siteName, .siteName)
         fields.day("from", from, "The first day, as it was asked for; null for all before.")
         fields.day("to", to, "The last day, as it was asked for; null for all after.")
-        fields.integer("minutes", minutes, "Minutes of all closed time entries that began in the period.")
+        fields.integer(
+            "minutes", minutes, "Minutes of all closed time entries that began in the period, and of erased hours.")
+        fields.integer(
+            "erasedMinutes", erasedMinutes,
+            """
+            The part of `minutes` that was erased by the company's `hoursKeptYears`, of all people together. Null if the period has only \
+            some of the days before the company's `hoursFrom`: then `minutes` is without them.
+            """)
         fields.list("people", people, "The minutes by person, by name; \(Self.mostLines) people at most.")
         fields.list("materials", materials, "One line per material, unit and price; \(Self.mostLines) lines at most.")
         fields.quantity("total", total, "The sum of all `cost`, in the company's currency.")

@@ -146,7 +146,7 @@ extension WorkDay: Wire {
             `short-rest` (less than eleven hours since the work before, section 5), `sunday-or-holiday` (section 9; a holiday of \
             the place of work), \
             `late-record` (recorded after the seventh day that follows, MiLoG section 17), `open-too-long` (more than 14 hours), \
-            `over-24-hours` (one entry), `youth` (a person under 18 worked more than eight hours, before 6 or after 20 o'clock, with \
+            `over-24-hours` (one entry), `youth` (a person under 18 worked more than eight hours, or with it more than 40 in the week from Monday, before 6 or after 20 o'clock, with \
             less than 12 hours of rest, or with less break than JArbSchG section 11 asks for), `absence-with-entries` (the person was \
             away for the whole day).
             """)

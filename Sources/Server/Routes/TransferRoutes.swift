@@ -23,7 +23,8 @@ struct TransferRoutes {
                     """), status: .created,
                 refusals: [
                     .of(MaterialRefusal.notEnough), .of(MaterialRefusal.tooMuch), .of(MaterialRefusal.notFound),
-                    .of(MaterialRefusal.beforeMaterial), .of(TransferRefusal.otherUnit), .of(SiteRefusal.notFound),
+                    .of(MaterialRefusal.unitChanged), .of(MaterialRefusal.beforeMaterial),
+                    .of(TransferRefusal.otherUnit), .of(SiteRefusal.notFound),
                     .of(SiteRefusal.foremenOnly),
                     .of(LimitRefusal.siteMaterials), .of(LimitRefusal.text),
                 ]
@@ -68,8 +69,13 @@ private struct TransferFields: BodyFields {
             let material: Material.ID? = line.id("materialId", .materialID)
             let amount = line.quantity(
                 "amount", "How much, in the material's unit.", positive: true, example: TransferExample.amount)
+            let unit = line.optional("unit") {
+                $0.name(
+                    "unit", "The unit that `amount` is in: refused if the material's is another one by now.", max: 50,
+                    example: "Sack")
+            }
             guard let material, let amount else { return nil }
-            return NewTransfer.Line(material: material, amount: amount)
+            return NewTransfer.Line(material: material, amount: amount, unit: unit)
         }
         let note = fields.note("note", .transferNote, max: 1000, example: TransferExample.note)
         let at = fields.optional("at") { $0.instant("at", .happenedAt, example: Example.morning) }

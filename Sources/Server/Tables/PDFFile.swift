@@ -102,7 +102,7 @@ final class PDFFile: @unchecked Sendable {
         let left = side == .left ? x : x - measure(text, size: size, face)
         HPDF_Page_BeginText(page)
         HPDF_Page_SetFontAndSize(page, face == .bold ? bold : regular, size)
-        HPDF_Page_TextOut(page, left, Self.size.height - y, text)
+        HPDF_Page_TextOut(page, left, Self.size.height - y, LettersFromRight.inOrder(text))
         HPDF_Page_EndText(page)
     }
 
@@ -183,31 +183,23 @@ final class PDFFile: @unchecked Sendable {
         return parts + [(rest, !parts.isEmpty)]
     }
 
-    /// libharu writes characters of the basic plane only, from left to right, and joins none: what it can't write becomes a box.
+    /// libharu writes characters of the basic plane only, and those that the font lacks as boxes. Letters that are joined are put into the
+    /// forms in which they join; a text that is clean stays as it is.
     private static func clean(_ text: String) -> String {
         var clean = String.UnicodeScalarView()
-        for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
+        for scalar in LettersFromRight.joined(Array(text.precomposedStringWithCanonicalMapping.unicodeScalars)) {
             switch scalar.value {
             case 0x20..<0x7f, 0xae..<0x300: clean.append(scalar)
             case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029: clean.append(" ")
             case 0x10000...: clean.append("\u{FFFD}")
             case _ where scalar.properties.generalCategory == .format: continue
-            case _ where isFromRight(scalar):
-                if scalar.properties.generalCategory != .nonspacingMark { clean.append("\u{25A1}") }
+            case _ where LettersFromRight.contain(scalar):
+                if scalar.properties.generalCategory == .nonspacingMark { continue }
+                clean.append(LettersFromRight.canShow(scalar) ? scalar : "\u{25A1}")
             default: clean.append(scalar)
             }
         }
         return String(clean)
-    }
-
-    /// Whether a character is of a script that is written from the right, as Hebrew and Arabic are: the blocks whose characters have the
-    /// bidirectional class R or AL by default (Unicode Standard Annex #9, section 3.2), without the digits, which are written from the left.
-    private static func isFromRight(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x660...0x669, 0x6F0...0x6F9: false
-        case 0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF: true
-        default: false
-        }
     }
 
     // MARK: The file
