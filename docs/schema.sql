@@ -235,6 +235,7 @@ CREATE TABLE factors (
     used_at bigint,
     credential text COLLATE "C",
     counter bigint,
+    password_mark bytea,
     CONSTRAINT factors_pkey PRIMARY KEY (company_id, user_id, id),
     CONSTRAINT factors_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
 );

@@ -224,6 +224,7 @@ CREATE TABLE factors (
     used_at BIGINT,
     credential TEXT,
     counter BIGINT,
+    password_mark BLOB,
     PRIMARY KEY (company_id, user_id, id),
     FOREIGN KEY (company_id, user_id) REFERENCES users (company_id, id)
 ) WITHOUT ROWID;

@@ -2,9 +2,11 @@
 
 -- `kind` of factors may be PASSKEY: `secret` then holds the sealed public key, `last_step` the time at which the last accepted challenge was
 -- made, `credential` the id by which the authenticator knows it, in base64url, and `counter` the authenticator's count of signatures. While
--- it is only begun, `secret` is the sealed challenge, and the other two are null.
+-- it is only begun, `secret` is the sealed challenge, and the others are null. `password_mark` is SHA-256 of the password's hash when the
+-- passkey was last shown together with it: under another password it is only the second factor.
 ALTER TABLE factors ADD COLUMN credential {text};
 ALTER TABLE factors ADD COLUMN counter BIGINT;
+ALTER TABLE factors ADD COLUMN password_mark {bytes};
 
 CREATE UNIQUE INDEX factors_credential ON factors (credential);
 

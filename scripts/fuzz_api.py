@@ -23,12 +23,15 @@ import urllib.error
 import urllib.request
 
 import fuzz_codes
+import fuzz_passkey
 
 SEED = int(os.environ.get("POLIER_TEST_SEED", "20261125"))
 EFFORT = int(os.environ.get("POLIER_TEST_EFFORT", "1"))
 OPERATOR = "operator@polier.example"
 DEMO = "fliesen-brandt.example"
 DEMO_PASSWORD = "polier-demo"
+# As scripts/fuzz-api sets POLIER_PUBLIC_URL.
+PASSKEY_ORIGIN = "http://localhost"
 GUEST_PASSWORD = "Mörtel und Kelle"
 PIN = "274961"
 WAGES = {"consultantNumber": 1234567, "clientNumber": 12345, "wageTypes": {"WORK": "1000", "TRAVEL": "1010"}}
@@ -269,6 +272,16 @@ class Fixture:
         client.post(f"/users/me/factors/{begun['id']}/activate", {"code": fuzz_codes.code(begun["secret"])})
         return place, account | {"token": client.token}
 
+    def with_passkey(self):
+        """The same with a passkey, which signs in alone."""
+        account = self.enrolled()[1]
+        client, key = Client(self.anyone.url, account["token"]), fuzz_passkey.new_key()
+        begun = client.post("/users/me/factors", {"kind": "PASSKEY"})
+        new = begun["passkey"]
+        made = fuzz_passkey.registration(key, new["challenge"], new["rpId"], PASSKEY_ORIGIN)
+        client.post(f"/users/me/factors/{begun['id']}/activate", {"credential": made})
+        return account | {"key": key, "handle": new["userHandle"], "host": new["rpId"], "origin": PASSKEY_ORIGIN}
+
     def card(self):
         """Somebody without an address, as the parameters of paths to them, and their card."""
         person = {"firstName": "Ali", "lastName": "Demir", "role": "WORKER"}
@@ -320,7 +333,7 @@ class Fixture:
         guests = [self.guest() for _ in range(13)]
         cards = [self.card()[1] for _ in range(3)]
         phones = [self.phone() for _ in range(5)]
-        second = self.enrolled()[1]
+        second = self.with_passkey()
         lost = [self.enrolled()[0] for _ in range(2)]
         people = list(self.people.values())
         company = "/api/v1/companies/{companyId}"
@@ -349,7 +362,7 @@ class Fixture:
             "passwordChanges": 1 if one.whole else 0,
             "oneTimeTokens": [token for _, token in guests[10:]],
             "cards": cards,
-            # Somebody whose sign-in asks for a code.
+            # Somebody whose sign-in asks for a code or a passkey.
             "second": second,
             "phones": [phone for _, phone in phones[2:]],
             "crew": self.crew,

@@ -15,6 +15,7 @@ import re
 import uuid
 
 import fuzz_codes
+import fuzz_passkey
 import requests
 import schemathesis
 from schemathesis.generation.meta import TestPhase
@@ -33,6 +34,7 @@ ACTIVATE = FACTORS + "/{factorId}/activate"
 REMOVE_FACTOR = "DELETE /api/v1/users/me/factors/{factorId}"
 RECOVER = "POST /api/v1/users/me/recovery-codes"
 SECOND_STEP = "POST /api/v1/auth/second-factor"
+PASSKEY, PASSKEY_CHALLENGE = "POST /api/v1/auth/passkey", "/api/v1/auth/passkey-challenge"
 FORGET_PHONE = "DELETE /api/v1/auth/phone/{userId}"
 ENTER_HOURS = "POST /api/v1/companies/{companyId}/sites/{siteId}/time-entries"
 CORRECT_HOURS = "PATCH /api/v1/companies/{companyId}/sites/{siteId}/time-entries/{entryId}"
@@ -251,9 +253,15 @@ def adjust_phone(case):
 def adjust_factors(case):
     """Acts as somebody who has a second factor: whoever asks has none, so that their password alone signs them in."""
     name, second = name_of(case), FIXTURE["second"]
-    if name not in (ACTIVATE, REMOVE_FACTOR, RECOVER, SECOND_STEP) or not by_chance(0.5):
+    if name not in (ACTIVATE, REMOVE_FACTOR, RECOVER, SECOND_STEP, PASSKEY) or not by_chance(0.5):
         return
     own = FACTORS.removeprefix("POST ")
+    if name == PASSKEY:
+        if isinstance(case.body, dict):
+            challenge = send("POST", PASSKEY_CHALLENGE)["challenge"]
+            parts = [second[one] for one in ["host", "origin", "handle"]]
+            case.body = {"credential": fuzz_passkey.assertion(second["key"], challenge, *parts)}
+        return
     if name == SECOND_STEP:
         if isinstance(case.body, dict) and hashes[SECOND_STEP] > 0:
             hashes[SECOND_STEP] -= 1

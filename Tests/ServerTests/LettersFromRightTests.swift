@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Server
@@ -77,5 +78,46 @@ import Testing
             let forms = LettersFromRight.joined([letter])
             #expect(forms.allSatisfy(LettersFromRight.canShow), "\(letter)")
         }
+    }
+}
+
+/// The signs of a PDF file as they are drawn.
+@Suite struct PDFSignTests {
+    /// How many dark points each of some texts has, each alone in a file.
+    private static func ink(_ texts: [String]) async throws -> [Int] {
+        var found: [Int] = []
+        for text in texts {
+            let file = try PDFFile(title: "Zeichen")
+            try file.addPage()
+            file.text(text, x: 100, y: 400, size: 200)
+            try await file.save()
+            var bytes: [UInt8] = []
+            try await file.read { bytes += $0 }
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "/sign.pdf"))
+            let drawing = Process()
+            drawing.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            drawing.arguments = ["pdftoppm", "-gray", "-r", "36", folder.path + "/sign.pdf", folder.path + "/sign"]
+            drawing.standardError = FileHandle.nullDevice
+            try drawing.run()
+            drawing.waitUntilExit()
+            let image = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/sign-1.pgm"))
+            // Behind a head of less than 20 bytes, which are small numbers.
+            found.append(image.dropFirst(20).count { $0 < 128 })
+        }
+        return found
+    }
+
+    @Test("signs have all their parts: letter and accents, dots and hamza")
+    func parts() async throws {
+        let whole = ["ế", "ộ", "ằ", "ứ", "ẫ", "ї", "ǖ", "ᾧ", "\u{FE83}", "\u{FEF7}", "\u{FE8B}", "\u{FED7}"]
+        let less = ["e", "ô", "a", "ú", "ã", "ı", "ü", "ῳ", "\u{FE8D}", "\u{FEFB}", "\u{FE8F}", "ﬁ"]
+        let (all, others) = (try await Self.ink(whole), try await Self.ink(less))
+        for (place, sign) in whole.dropLast(2).enumerated() where place != 10 {
+            #expect(all[place] > others[place], "\(sign): \(all[place]), \(less[place]): \(others[place])")
+        }
+        // A qaf and a yeh with hamza at the beginning of a word are more than their dots and hamza.
+        #expect(all[10] > 150 && all[11] > 150, "\(all[10]), \(all[11])")
     }
 }

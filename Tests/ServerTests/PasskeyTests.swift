@@ -32,7 +32,7 @@ import Testing
             let company = try await TestCompany.register(server.client)
             let begun = try await company.manager.post(Self.factors, "{\"kind\": \"PASSKEY\", \"name\": \"Laptop\"}")
             let (id, new) = (begun.json["id"]?.text ?? "", begun.json["passkey"])
-            #expect(begun.status == 201 && begun.json["secret"] == .null && begun.json["qr"] == nil, "\(begun.text)")
+            #expect(begun.status == 201 && begun.json["secret"] == "" && begun.json["qr"] == nil, "\(begun.text)")
             #expect(
                 new?["rpId"] == "localhost" && new?["rpName"] == "Polier" && new?["exclude"] == .list([])
                     && new?["userName"]?.text == company.email, "\(begun.text)")
@@ -262,7 +262,7 @@ import Testing
             try await setHash("UPDATE users SET password_hash = NULL WHERE last_name = 'Roth' AND role = 'MANAGER'")
             #expect(Self.isRefused(try await enter(), 401, "wrong-passkey"))
             try await setHash("UPDATE users SET password_hash = 'x' WHERE last_name = 'Roth' AND role = 'MANAGER'")
-            #expect(try await enter().status == 200)
+            #expect(Self.isRefused(try await enter(), 401, "passkey-needs-password"))
             _ = try await company.manager.put("\(company.path)/users/\(kai.id)", "{\"status\": \"INACTIVE\"}")
             #expect(Self.isRefused(try await enter(), 401, "wrong-passkey"))
             _ = try await company.manager.delete("\(company.path)/users/\(kai.id)")

@@ -60,9 +60,22 @@ def test_a_manager_signs_in_by_passkey_and_confirms_with_it(named, visit):
             verify(False)
             page.get_by_role("button", name="Mit Passkey anmelden").click()
             page.locator(".toast", has_text="Der Passkey wurde nicht verwendet").wait_for()
+            page.get_by_role("button", name="Mit Passkey anmelden").click()
+            page.wait_for_timeout(1000)
+            assert page.locator(".toast.is-problem").count() == 1
             verify(True)
+
+            # A password was set since: the page says so, and goes on in its field.
+            page.route("**/auth/passkey", lambda route: route.fulfill(
+                status=401, content_type="application/problem+json", body='{"code": "passkey-needs-password", "params": {}}'))
+            page.get_by_role("button", name="Mit Passkey anmelden").click()
+            page.locator(".toast", has_text="mit dem Passwort und diesem Passkey").wait_for()
+            assert page.locator(".toast").count() == 1
+            assert page.locator("form [name=password]").evaluate("(field) => field === document.activeElement")
+            page.unroute("**/auth/passkey")
             page.get_by_role("button", name="Mit Passkey anmelden").click()
             page.get_by_role("heading", level=1, name="Ada").wait_for()
+            assert page.locator(".toast").count() == 0
 
             # After the password.
             sign_out(page)
@@ -81,10 +94,13 @@ def test_a_manager_signs_in_by_passkey_and_confirms_with_it(named, visit):
             renew.click()
             page.locator("dialog").get_by_role("button", name="Neue Codes machen").click()
             dialog = page.get_by_role("dialog", name="Bist du es?")
-            dialog.locator("[name=password]").fill(PASSWORD)
-            dialog.locator("form .button.is-primary").click()
             dialog.get_by_text("Das Passwort reicht nicht").wait_for()
             assert dialog.locator("[name=password]").count() == 0
+            # Its failure stands in the dialog, which covers notes.
+            verify(False)
+            dialog.get_by_role("button", name="Passkey verwenden").click()
+            dialog.locator(".form-failure", has_text="Der Passkey wurde nicht verwendet").wait_for()
+            verify(True)
             dialog.get_by_role("button", name="Passkey verwenden").click()
             codes = page.get_by_role("dialog", name="Notfallcodes")
             codes.wait_for()
@@ -142,14 +158,48 @@ def test_the_dialog_takes_a_code_and_a_recovery_code(named, visit):
         named.forget_confirmations()
         remove.click()
         page.locator("dialog .is-danger").click()
-        dialog.locator("[name=password]").fill(PASSWORD)
-        dialog.locator("form .button.is-primary").click()
         dialog.get_by_role("button", name="Notfallcode verwenden").click()
         dialog.locator("[name=code]").fill(recovery[0])
         dialog.locator("form .button.is-primary").click()
         page.get_by_text("Notfallcodes", exact=True).wait_for(state="detached")
         settle(page)
     assert Client(named, email, PASSWORD).get("/users/me/factors") == [] and manager
+
+
+def test_an_ended_session_goes_on_by_passkey_for_the_same_person_only(named, visit):
+    first, second = register(named), register(named)
+    with visit(named, "phone", service_workers="block") as page:
+        page.watch.allow(r"status of 40[013]", r"pubKeyCredParams")
+        with authenticator(page):
+            sign_in(page, first, PASSWORD)
+            add_passkey(page)
+            named.change("DELETE FROM sessions")
+            page.goto("/hours")
+            dialog = page.get_by_role("dialog", name="Melde dich wieder an")
+            dialog.get_by_role("button", name="Mit Passkey anmelden").click()
+            dialog.wait_for(state="hidden")
+            settle(page)
+
+        sign_out(page)
+        with authenticator(page):
+            sign_in(page, second, PASSWORD)
+            add_passkey(page)
+            sign_out(page)
+            # The device has the passkey of the second person alone.
+            give_first(named, page, first)
+            named.change("DELETE FROM sessions")
+            page.goto("/hours")
+            dialog.get_by_role("button", name="Mit Passkey anmelden").click()
+            dialog.get_by_text("Dieser Passkey gehört jemand anderem").wait_for()
+            assert page.evaluate("fetch('/api/v1/users/me').then(({ status }) => status)") == 401
+            assert page.evaluate("localStorage.getItem('polier.left')") is None
+
+
+def give_first(server, page, email):
+    """Signs the person in without the passkey, which another device has."""
+    owner = "(SELECT id FROM users WHERE email = '" + email + "')"
+    server.change(f"DELETE FROM factors WHERE user_id = {owner}")
+    sign_in(page, email, PASSWORD)
 
 
 def test_where_there_are_none_they_are_not_offered(one_server, named, visit):

@@ -104,7 +104,10 @@ export const api = {
   /** A file: `{blob, name}`, without a name if the answer has none. Large ones take their time. @returns {Promise<{blob: Blob, name: string | null}>} */
   file: (path, options) => request("GET", path, { timeout: 120 * seconds, ...options, isFile: true }),
 
-  /** @param {{key?: string, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean}} options the key is made when none is given. */
+  /**
+   * @param {{key?: string, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean, byFactor?: boolean}} options the key is made
+   *   when none is given. `byFactor` where it is known that the password isn't enough.
+   */
   post: (path, body, options = {}) => request("POST", path, { key: newKey(), ...options, body }),
   /**
    * @param {{of?: object, version?: number, signal?: AbortSignal, keepalive?: boolean}} options `of` is the answer that was shown, or `version`
@@ -116,7 +119,7 @@ export const api = {
 };
 
 /**
- * @typedef {{body?: unknown, key?: string, of?: object, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number, isFile?: boolean}} Options
+ * @typedef {{byFactor?: boolean, body?: unknown, key?: string, of?: object, version?: number, token?: string, signal?: AbortSignal, keepalive?: boolean, timeout?: number, isFile?: boolean}} Options
  */
 
 /** A request that needs the password or the second factor is sent again once it was given; not giving it counts as cancelling. */
@@ -124,8 +127,9 @@ async function request(method, path, /** @type {Options} */ options = {}) {
   try {
     return await send(method, path, options);
   } catch (problem) {
-    const byFactor = problem.code === "confirm-with-factor";
-    if (!byFactor && problem.code !== "confirm-again") throw problem;
+    const isAgain = problem.code === "confirm-again";
+    const byFactor = isAgain ? options.byFactor : problem.code === "confirm-with-factor";
+    if (!isAgain && !byFactor) throw problem;
     if (!(await askToConfirm(options.signal, byFactor))) throw new DOMException("The password was not given.", "AbortError");
     // After the password the server may want the factor.
     return byFactor ? send(method, path, options) : request(method, path, options);

@@ -46,6 +46,7 @@ export function toast(text, { kind = "done", action = null, seconds = action ? 1
   };
   Object.assign(note, { hold, start, close: () => close(note) });
   if (action) notes.find((one) => one.action)?.close();
+  if (kind === "problem") notes.find((one) => one.text === text)?.close();
   if (notes.length === 3) notes[0].close();
   if (notes.length === 0) standAboveStrip();
   // Closing those may have moved the focus.
@@ -57,11 +58,11 @@ export function toast(text, { kind = "done", action = null, seconds = action ? 1
   return note.close;
 }
 
-/** Shows why something failed. Requests that were aborted when their page was left are no failures. */
+/** Shows why something failed, as `toast` does. Requests that were aborted when their page was left are no failures. */
 export function fail(problem) {
   if (problem?.name === "AbortError" || problem?.status === 401) return;
   if (problem?.status === undefined) console.error(problem);
-  toast(explain(problem), { kind: "problem" });
+  return toast(explain(problem), { kind: "problem" });
 }
 
 /** Notes stand above the strip of the frame. What appears there later is covered until they are gone: they don't move. */

@@ -78,13 +78,19 @@ export const session = {
 
   /**
    * By a card or a PIN: no one else may be signed in, or their acts would be sent under another name.
-   * @param {string} path  @param {object} proof  @param {{isByCard?: boolean, arrive?: () => void}} options `arrive` runs before pages
-   *   hear of it.
+   * @param {string} path  @param {object} proof  @param {{isByCard?: boolean, arrive?: () => void, only?: string}} options `arrive` runs before pages
+   *   hear of it; `only` is the id of the one person who may sign in: nobody else stays signed in.
    */
-  async enter(path, proof, { isByCard = false, arrive } = {}) {
+  async enter(path, proof, { isByCard = false, arrive, only } = {}) {
     // Its answer deletes the cookie.
     await leaving;
     const { user } = await api.post(path, proof);
+    if (only && user.id !== only) {
+      notes.set(leftNote, "true");
+      endLeft();
+      await leaving;
+      throw new DOMException("Another person signed in.", "OtherPersonError");
+    }
     notes.remove(leftNote);
     notes.set(note, JSON.stringify({ id: user.id, isByCard }));
     arrive?.();

@@ -25,19 +25,26 @@ export default async function secondFactor(page) {
   const isDemanded = page.query.has("must");
   page.read({ factors: own, codes: codesPath });
 
-  const act = (run) => () => run().catch(fail);
+  // Why the last act failed is over with the next one.
+  let clear = null;
+  const act = (run) => () => {
+    clear?.();
+    return run().catch((problem) => { clear = fail(problem); });
+  };
+  /** Who has a factor changes factors with one. */
+  const byFactor = () => ({ byFactor: page.data.factors.length > 0 });
 
   async function add() {
-    const added = await openAdding();
+    const added = await openAdding(byFactor());
     if (added) await finish(added);
   }
 
   async function addPasskey() {
     const { createPasskey, telling } = await importModule(() => import("parts/passkeys.js"));
-    const begun = await api.post(own, { kind: "PASSKEY", name: deviceName(navigator.userAgent).slice(0, 50) });
+    const begun = await api.post(own, { kind: "PASSKEY", name: deviceName(navigator.userAgent).slice(0, 50) }, byFactor());
     let added = null;
     await telling(async () => {
-      added = await api.post(`${own}/${begun.id}/activate`, { credential: await createPasskey(begun.passkey) });
+      added = await api.post(`${own}/${begun.id}/activate`, { credential: await createPasskey(begun.passkey) }, byFactor());
     });
     if (added) await finish(added);
   }
@@ -54,16 +61,18 @@ export default async function secondFactor(page) {
     const isPasskey = factor.kind === "PASSKEY";
     if (!(await ask({
       title: t(isPasskey ? "factor.removePasskeyTitle" : "factor.removeTitle"),
-      text: t(isLast ? "factor.removeLast" : isPasskey ? "factor.removePasskeyText" : "factor.removeText"), confirm: t("factor.remove"), isDanger: true,
+      text: [(isPasskey || !isLast) && t(isPasskey ? "factor.removePasskeyText" : "factor.removeText"), isLast && t("factor.removeLast")]
+        .filter(Boolean).join(" "),
+      confirm: t("factor.remove"), isDanger: true,
     }))) return;
-    await api.delete(`${own}/${factor.id}`);
+    await api.delete(`${own}/${factor.id}`, byFactor());
     toast(t("factor.removed"));
     await page.refresh();
   }
 
   async function renew() {
     if (!(await ask({ title: t("factor.renewTitle"), text: t("factor.renewText"), confirm: t("factor.renew") }))) return;
-    const { recoveryCodes } = await api.post(codesPath);
+    const { recoveryCodes } = await api.post(codesPath, undefined, byFactor());
     await showCodes(recoveryCodes);
     await page.refresh();
   }
@@ -97,15 +106,15 @@ export default async function secondFactor(page) {
     })}`;
 }
 
-/** @returns {Promise<{recoveryCodes: {code: string}[]} | undefined>} the server's answer to the first code. */
-async function openAdding() {
-  const begun = await api.post(own, { kind: "TOTP" });
+/** @param {{byFactor: boolean}} options  @returns {Promise<{recoveryCodes: {code: string}[]} | undefined>} the server's answer to the first code. */
+async function openAdding(options) {
+  const begun = await api.post(own, { kind: "TOTP" }, options);
   let form = null;
   return openDialog({
     title: t("factor.add"),
     view(dialog) {
       form ??= createForm(dialog, {
-        send: ({ code }) => api.post(`${own}/${begun.id}/activate`, { code }),
+        send: ({ code }) => api.post(`${own}/${begun.id}/activate`, { code }, options),
         done: (answer) => dialog.close(answer),
       });
       return html`

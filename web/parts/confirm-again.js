@@ -38,6 +38,11 @@ async function open(signal, byFactor) {
   // "password", "code" of an app, or "recovery".
   let way = !byFactor ? "password" : has("TOTP") ? "code" : "recovery";
 
+  const textKey = () => {
+    if (way === "password") return withPasskey ? "secondStep.confirmEither" : "confirm.text";
+    return byFactor ? "secondStep.confirmText" : "secondStep.confirmToo";
+  };
+
   const view = (dialog) => {
     form ??= createForm(dialog, {
       send: (values) => api.post("/auth/confirm", way === "password" ? { password: values.password } : { code: values.code }),
@@ -50,7 +55,11 @@ async function open(signal, byFactor) {
       }}>${label}</button>`;
     const byPasskey = async () => {
       const { confirmByPasskey } = await importModule(() => import("parts/passkeys.js"));
-      if (await confirmByPasskey()) dialog.close(true);
+      const show = (text) => {
+        form.failure = text;
+        dialog.update();
+      };
+      if (await confirmByPasskey(show)) dialog.close(true);
     };
     const fields = {
       password: () => html`
@@ -62,7 +71,7 @@ async function open(signal, byFactor) {
       recovery: () => textField(form, { name: "code", label: t("secondStep.recovery"), autocapitalize: "characters", maxlength: 40, autofocus: true }),
     };
     return html`
-      <p>${t(way === "password" ? "confirm.text" : byFactor ? "secondStep.confirmText" : "secondStep.confirmToo")}</p>
+      <p>${t(textKey())}</p>
       ${withPasskey && html`
         <div class="actions"><button type="button" class="button is-primary" @click=${byPasskey}>${t("secondStep.passkey")}</button></div>`}
       ${keyed(form.id, formView(form, fields[way](), {

@@ -9,6 +9,10 @@ import { icon } from "parts/icon.js";
  * @typedef {{name: string, label: unknown, hint?: unknown, required?: boolean, isMarked?: boolean, size?: string}} Field
  */
 
+/** Why it failed, above what was tried. */
+export const failureOf = (text) => text && html`
+  <div class="notice is-problem form-failure" tabindex="-1">${icon("warning")}<p>${text}</p></div>`;
+
 /**
  * A whole form with its buttons.
  * @param {ReturnType<import("app/form.js").createForm>} form
@@ -17,7 +21,7 @@ import { icon } from "parts/icon.js";
  */
 export const formView = (form, content, { submit, isDanger, cancel, more }) => html`
   <form class="form" id=${form.id} novalidate @submit=${form.submit} @input=${form.input}>
-    ${form.failure && html`<div class="notice is-problem form-failure" tabindex="-1">${icon("warning")}<p>${form.failure}</p></div>`}
+    ${failureOf(form.failure)}
     ${form.isDraft && html`
       <div class="notice draft">${icon("note")}<p>${t("form.draft.there")}</p>
         <button type="button" class="button is-small" @click=${form.discardDraft}>${t("form.draft.discard")}</button></div>`}

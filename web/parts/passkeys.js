@@ -46,30 +46,48 @@ async function prove() {
   return ask(bytesOf(challenge), rpId);
 }
 
-/** Without a password. */
-export const signInByPasskey = () => telling(async () => session.enter("/auth/passkey", { credential: await prove() }));
+/** Without a password. @param {string} [only] the id of the one person who may.  @param {(text: string | null) => void} [show] */
+export const signInByPasskey = (only, show) => telling(async () => {
+  try {
+    await session.enter("/auth/passkey", { credential: await prove() }, { only });
+  } catch (problem) {
+    // The form for the password is shown beside it.
+    if (problem.code === "passkey-needs-password") /** @type {HTMLElement} */ (document.querySelector("form [name=password]"))?.focus();
+    throw problem;
+  }
+}, show);
 
-/** After the password. @param {string} challenge what the server answered to it. */
-export const stepByPasskey = (challenge) => telling(async () => {
+/** After the password. @param {string} challenge what the server answered to it.  @param {(text: string | null) => void} [show] */
+export const stepByPasskey = (challenge, show) => telling(async () => {
   const credential = await ask(new TextEncoder().encode(challenge));
   return session.enter("/auth/second-factor", { challenge, credential });
-});
+}, show);
 
-/** For what needs who is there once more. */
-export const confirmByPasskey = () => telling(async () => api.post("/auth/confirm", { credential: await prove() }));
+/** For what needs who is there once more. @param {(text: string | null) => void} [show] */
+export const confirmByPasskey = (show) => telling(async () => api.post("/auth/confirm", { credential: await prove() }), show);
+
+let takeAway = () => {};
+/** A note on the page, which is about the last one only. */
+function note(text) {
+  takeAway();
+  if (text) takeAway = toast(text, { kind: "problem" });
+}
+session.onChange(() => session.state === "in" && note(null));
 
 /**
  * Does something with a passkey, or says in a sentence why that failed.
  * @param {() => Promise<unknown>} act
+ * @param {(text: string | null) => void} show is given the sentence, and null before: a dialog has its own place, since it covers notes.
  * @returns {Promise<boolean>} whether it was done.
  */
-export async function telling(act) {
+export async function telling(act, show = note) {
+  show(null);
   await useWords("factors");
   try {
     await act();
     return true;
   } catch (problem) {
-    toast(sentence(problem), { kind: "problem" });
+    show(sentence(problem));
     return false;
   }
 }
@@ -78,6 +96,7 @@ function sentence(problem) {
   switch (problem.name) {
     // Who cancels isn't told apart from who waits too long, nor from who has none here: the browser says no more.
     case "NotAllowedError": case "AbortError": return t("passkey.cancelled");
+    case "OtherPersonError": return t("passkey.otherPerson");
     case "InvalidStateError": return t("passkey.known");
     case "SecurityError": case "NotSupportedError": case "ConstraintError": return t("passkey.unsupported");
     default: return problem.fields?.length ? t("problems.wrong-passkey") : explain(problem);

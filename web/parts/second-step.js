@@ -6,7 +6,7 @@ import { importModule } from "app/modules.js";
 import { hasPasskeys } from "app/registration.js";
 import { session } from "app/session.js";
 import { t, useWords } from "app/words.js";
-import { formView, textField } from "parts/fields.js";
+import { failureOf, formView, textField } from "parts/fields.js";
 import { pageHead } from "parts/pieces.js";
 
 /** The field for what an authenticator app shows. Phones offer codes that they know. */
@@ -30,7 +30,8 @@ export async function createSecondStep(host, { challenge, kinds }, { restart, mo
   function create() {
     const form = createForm(host, {
       send: ({ code }) => session.enter("/auth/second-factor", { challenge, code }).catch((problem) => {
-        if (problem.code === "wrong-code") form.refuse(problem, { "wrong-code": "code" });
+        if (problem.code === "wrong-code" && way === "recovery") form.errors.code = t("secondStep.wrongRecovery");
+        else if (problem.code === "wrong-code") form.refuse(problem, { "wrong-code": "code" });
         throw problem;
       }),
       done,
@@ -46,7 +47,11 @@ export async function createSecondStep(host, { challenge, kinds }, { restart, mo
 
   async function byPasskey() {
     const { stepByPasskey } = await importModule(() => import("parts/passkeys.js"));
-    if (await stepByPasskey(challenge)) done?.();
+    const show = (text) => {
+      form.failure = text;
+      host.update();
+    };
+    if (await stepByPasskey(challenge, restart && show)) done?.();
   }
 
   const button = (other, label) => html`<button type="button" class="button is-quiet" @click=${take(other)}>${label}</button>`;
@@ -67,8 +72,9 @@ export async function createSecondStep(host, { challenge, kinds }, { restart, mo
     return html`
       ${!restart && pageHead({ title: t("signIn.title") })}
       <p>${t(texts[way])}</p>
+      ${way === "recovery" && html`<p class="hint">${t("secondStep.lost")}</p>`}
       ${way === "passkey"
-        ? html`<div class="actions"><button type="button" class="button is-primary" @click=${byPasskey}>${t("secondStep.passkey")}</button>${others}</div>`
+        ? html`${failureOf(form.failure)}<div class="actions"><button type="button" class="button is-primary" @click=${byPasskey}>${t("secondStep.passkey")}</button>${others}</div>`
         : keyed(form.id, formView(form, way === "recovery"
           ? textField(form, { name: "code", label: t("secondStep.recovery"), autocapitalize: "characters", maxlength: 40, autofocus: true })
           : codeField(form), { submit: t("signIn.submit"), more: others }))}`;

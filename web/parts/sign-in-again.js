@@ -1,9 +1,10 @@
-// Asks for the password, or the PIN, when the session has ended during work, which is kept.
+// Asks for the password, a passkey or the PIN when the session has ended during work, which is kept.
 
 import { html } from "app/html.js";
 import { fail } from "app/live.js";
 import { createForm } from "app/form.js";
 import { importModule } from "app/modules.js";
+import { hasPasskeys } from "app/registration.js";
 import { session } from "app/session.js";
 import { t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
@@ -43,7 +44,7 @@ async function byPin() {
 function byPassword() {
   let form = null;
   let byCode = null;
-  const { email } = session.user;
+  const { id, email } = session.user;
   return (dialog) => {
     const restart = () => {
       [form, byCode] = [null, null];
@@ -54,6 +55,13 @@ function byPassword() {
       const { createSecondStep } = await importModule(() => import("parts/second-step.js"));
       byCode = await createSecondStep(dialog, problem.params, { restart, more: somebodyElse(), done: () => dialog.close() });
     };
+    async function byPasskey() {
+      const { signInByPasskey } = await importModule(() => import("parts/passkeys.js"));
+      await signInByPasskey(id, (text) => {
+        form.failure = text;
+        dialog.update();
+      });
+    }
     form ??= createForm(dialog, {
       send: ({ password }) => session.signIn(email, password).catch(goOn),
       done: () => byCode || dialog.close(),
@@ -64,6 +72,8 @@ function byPassword() {
       ${formView(form, html`
         ${textField(form, { name: "email", label: t("person.email"), type: "email", value: email, autocomplete: "username", isFixed: true })}
         ${passwordField(form, { name: "password", label: t("signIn.password"), autocomplete: "current-password", autofocus: true })}
-      `, { submit: t("signIn.submit"), more: somebodyElse() })}`;
+      `, { submit: t("signIn.submit"), more: html`
+        ${hasPasskeys && html`<button type="button" class="button" @click=${() => byPasskey().catch(fail)}>${t("signIn.byPasskey")}</button>`}
+        ${somebodyElse()}` })}`;
   };
 }

@@ -173,7 +173,7 @@ export default {
       "card-used": "{user} hat sich mit einer Karte angemeldet.",
       "second-factor-asked": "Richtiges Passwort für das Konto von {user}, der zweite Faktor wurde verlangt.",
       "code-failed": "Falscher zweiter Faktor für das Konto von {user}.",
-      "recovery-code-used": "{user} hat sich mit einem Notfallcode angemeldet.",
+      "recovery-code-used": "{user} hat einen Notfallcode verwendet.",
       "pin-failed": "Falsche PIN für {user}.",
       "phone-ended": "Ein Gerät von {user} wurde abgemeldet.",
       "phone-ended-of": "{user} hat ein Gerät von {subject} abgemeldet.",

@@ -1061,7 +1061,7 @@ export default {
     hourMailsKinds: { NEEDED: "Das Nötige", ALL: "Alles", NONE: "Keine" },
     passwordText: "Wer es kennt, kann sich als du anmelden. Ändere es, wenn es jemand gesehen hat.",
     secondFactor: "Zweiter Faktor",
-    secondFactorText: "Authenticator-App und Notfallcodes.",
+    secondFactorText: "Passkeys, Authenticator-App und Notfallcodes.",
     passwordChange: "Passwort ändern",
     passwordCurrent: "Jetziges Passwort",
     passwordHint: "Überall sonst wirst du dabei abgemeldet.",

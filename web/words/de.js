@@ -84,7 +84,7 @@ export default {
   // Was der Server ablehnt, nach seinen Codes.
   problems: {
     invalid: "Das konnte so nicht angenommen werden: {why}",
-    "second-factor-needed": "Das Passwort stimmt. Jetzt fehlt der Code.",
+    "second-factor-needed": "Das Passwort stimmt. Jetzt fehlt der zweite Faktor.",
     "wrong-credentials": "E-Mail oder Passwort stimmt nicht.",
     "sign-in-needed": "Melde dich wieder an, dann geht es weiter.",
     "session-ended": "Melde dich wieder an, dann geht es weiter.",

@@ -173,7 +173,7 @@ export default {
       "card-used": "{user} signed in with a card.",
       "second-factor-asked": "Right password for the account of {user}; the second factor was asked for.",
       "code-failed": "Wrong second factor for the account of {user}.",
-      "recovery-code-used": "{user} signed in with a recovery code.",
+      "recovery-code-used": "{user} used a recovery code.",
       "pin-failed": "Wrong PIN for {user}.",
       "phone-ended": "A device of {user}’s was signed off.",
       "phone-ended-of": "{user} signed off a device of {subject}’s.",

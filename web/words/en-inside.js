@@ -1059,7 +1059,7 @@ export default {
     hourMailsKinds: { NEEDED: "What I need", ALL: "Everything", NONE: "None" },
     passwordText: "Anyone who knows it can act as you. Change it if someone has seen it.",
     secondFactor: "Second factor",
-    secondFactorText: "Authenticator app and recovery codes.",
+    secondFactorText: "Passkeys, authenticator app and recovery codes.",
     passwordChange: "Change password",
     passwordCurrent: "Current password",
     passwordHint: "This signs you out everywhere else.",

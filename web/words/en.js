@@ -84,7 +84,7 @@ export default {
   // What the server refuses, by its codes.
   problems: {
     invalid: "This couldn’t be accepted: {why}",
-    "second-factor-needed": "The password is right. Now the code is needed.",
+    "second-factor-needed": "The password is right. Now the second factor is needed.",
     "wrong-credentials": "The email address or the password is wrong.",
     "sign-in-needed": "Sign in again to continue.",
     "session-ended": "Sign in again to continue.",

@@ -40,17 +40,22 @@ public struct Factor: Sendable {
         let isActive: Bool
         /// The id of a passkey in base64url.
         let credential: String?
+        private let passwordMark: [UInt8]?
 
         fileprivate static let columns: SQL = """
-            f.id, f.kind, f.secret, f.key_id, f.last_step, f.created_at, f.activated_at, f.credential
+            f.id, f.kind, f.secret, f.key_id, f.last_step, f.created_at, f.activated_at, f.credential,
+                f.password_mark
             """
 
         fileprivate init(_ row: inout Row) throws {
             (id, kind, secret) = (try row.next(), try row.next(), try row.next())
             (keyID, lastStep, createdAt) = (try row.next(), try row.next(), try row.next())
             isActive = try row.next() as Instant? != nil
-            credential = try row.next()
+            (credential, passwordMark) = (try row.next(), try row.next())
         }
+
+        /// Whether the passkey was shown together with the password that has this hash, or was made under it: then it signs in alone.
+        func stands(under passwordHash: String) -> Bool { passwordMark == PasswordHasher.mark(passwordHash) }
 
         /// Nil if it is of another kind, or this key didn't seal it.
         func totp(_ key: SecretKey?, of user: User.ID) -> TOTP? {
@@ -175,15 +180,37 @@ extension Factor {
 
     /// Puts a passkey to use. Another factor with the credential is refused by a unique index (see `Refusal`).
     static func activate(
-        _ id: ID, credential: [UInt8], counter: Int64, _ sealed: [UInt8], by key: SecretKey, of user: User, now: Instant
+        _ id: ID, credential: [UInt8], counter: Int64, _ sealed: [UInt8], by key: SecretKey, of user: User,
+        passwordHash: String, now: Instant
     ) -> Statement {
         Statement(
             """
             UPDATE factors SET activated_at = $4, used_at = $4, last_step = 0, secret = $5, key_id = $6, credential = $7,
-                counter = $8
+                counter = $8, password_mark = $9
             WHERE company_id = $1 AND user_id = $2 AND id = $3 AND activated_at IS NULL
             """,
-            user.companyID, user.id, id, now, sealed, key.id, Base64URL.text(credential), counter)
+            user.companyID, user.id, id, now, sealed, key.id, Base64URL.text(credential), counter,
+            PasswordHasher.mark(passwordHash))
+    }
+
+    /// Notes that a passkey was shown together with a password: from now on it signs in alone.
+    static func stand(_ credential: [UInt8], of user: User, under passwordHash: String) -> Statement {
+        Statement(
+            "UPDATE factors SET password_mark = $4 WHERE company_id = $1 AND user_id = $2 AND credential = $3",
+            user.companyID, user.id, Base64URL.text(credential), PasswordHasher.mark(passwordHash))
+    }
+
+    /// The hash of the person's password, if the session may add factors: they go with a password, and whoever found a phone and knows its PIN
+    /// doesn't have that.
+    static func passwordBehind(_ actor: Actor) -> Query<String> {
+        Query(
+            """
+            SELECT u.password_hash FROM users u
+            WHERE u.company_id = $1 AND u.id = $2 AND u.password_hash <> $4 AND NOT EXISTS (
+                SELECT 1 FROM sessions s WHERE s.company_id = $1 AND s.id = $3 AND s.phone_id IS NOT NULL)
+            """,
+            actor.user.companyID, actor.user.id, actor.session, PasswordHasher.void
+        ) { try $0.next() }
     }
 
     /// Spends a challenge that a passkey signed. Changes nothing if it or a later one was spent before.

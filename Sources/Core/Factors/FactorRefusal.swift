@@ -9,6 +9,8 @@ public enum FactorRefusal: String, RefusalCode {
     case wrongCode = "wrong-code"
     /// A passkey isn't known, or isn't used as it has to be: all reasons look alike.
     case wrongPasskey = "wrong-passkey"
+    /// The passkey is right, and hasn't been shown together with the account's present password yet.
+    case passkeyNeedsPassword = "passkey-needs-password"
     case passkeysNotOffered = "passkeys-not-offered"
     /// The act needs a second factor that was shown in this session within ten minutes.
     case confirmWithFactor = "confirm-with-factor"
@@ -24,7 +26,7 @@ public enum FactorRefusal: String, RefusalCode {
 
     public var kind: Refusal.Kind {
         switch self {
-        case .needed, .challengeEnded, .wrongCode, .wrongPasskey: .unauthenticated
+        case .needed, .challengeEnded, .wrongCode, .wrongPasskey, .passkeyNeedsPassword: .unauthenticated
         case .useRecoveryCode: .tooMany
         case .missing, .ownerResets, .confirmWithFactor: .forbidden
         case .notFound: .notFound
@@ -39,6 +41,8 @@ public enum FactorRefusal: String, RefusalCode {
         case .challengeEnded: "This sign-in took too long, or had too many wrong codes: begin again with the password."
         case .wrongCode: "The code is wrong or was used already: wait for the next one."
         case .wrongPasskey: "The passkey wasn't accepted: try again, or sign in with the password."
+        case .passkeyNeedsPassword:
+            "The password was changed: sign in with it and this passkey once, and the passkey is enough again."
         case .passkeysNotOffered: "Passkeys need an address with a name and HTTPS, which this server doesn't have."
         case .confirmWithFactor: "Confirm your second factor: what changes second factors needs one that you have."
         case .useRecoveryCode:
@@ -49,7 +53,7 @@ public enum FactorRefusal: String, RefusalCode {
             "This server has no key for second factors: the people who run it make one with 'polier create-key'."
         case .notFound: "There is no such second factor."
         case .tooMany: "An account has at most {max} second factors: remove one first."
-        case .passwordNeeded: "A second factor goes with a password, and you sign in with a card."
+        case .passwordNeeded: "A second factor goes with a password: sign in with yours, not with a card."
         case .ownerResets: "Only the owner resets a second factor."
         }
     }

@@ -2,7 +2,7 @@ public import Storage
 
 /// What a mail says about a person's second factors.
 public enum FactorNews: String, Sendable {
-    case added, removed, reset
+    case added, removed, passkeyAdded, passkeyRemoved, reset
     case codeUsed, codesRenewed
 }
 
@@ -19,14 +19,14 @@ public struct Factors: Sendable {
     /// What an authenticator app or a browser needs to know, once.
     public struct New: Sendable {
         public let id: Factor.ID
-        /// In base32; nil for a passkey.
-        public let secret: String?
+        /// In base32; empty for a passkey: within v1 of the API it is always there.
+        public let secret: String
         /// The same as an address of the scheme `otpauth`, for a QR code.
-        public let uri: String?
+        public let uri: String
         /// Nil for an authenticator app.
         public let passkey: NewPasskey?
 
-        package init(id: Factor.ID, secret: String?, uri: String?, passkey: NewPasskey?) {
+        package init(id: Factor.ID, secret: String, uri: String, passkey: NewPasskey?) {
             (self.id, self.secret, self.uri, self.passkey) = (id, secret, uri, passkey)
         }
     }
@@ -55,8 +55,9 @@ public struct Factors: Sendable {
 
     /// A change that begins a factor: `activate` makes it one that signing in asks for. One that was begun before is forgotten.
     ///
-    /// The change throws `FactorRefusal.tooMany`; `.confirmWithFactor` if the caller has a factor, and didn't show one in this session within
-    /// ten minutes: a second one would open what the first one guards.
+    /// The change throws `FactorRefusal.tooMany`; `.passwordNeeded` if the account has no password, or the session began with a phone's PIN;
+    /// `.confirmWithFactor` if the caller has a factor, and didn't show one in this session within ten minutes: a second one would open what
+    /// the first one guards.
     /// - Throws: `FactorRefusal.noSecretKey`; `.passwordNeeded`; `.passkeysNotOffered`.
     public func begin(_ kind: Factor.Kind, named name: String?, as actor: Actor) throws -> Change<New> {
         guard actor.user.email != nil else { throw Refusal(FactorRefusal.passwordNeeded) }
@@ -68,7 +69,10 @@ public struct Factors: Sendable {
         let sealed = try key.seal(secret, for: user.id)
         return Change { transaction in
             try transaction.enqueue(User.lock(user.id, in: user.companyID))
-            let held = try transaction.fetch(Factor.sealed(of: user.id, in: user.companyID)).filter(\.isActive)
+            let (all, passwords) = try transaction.fetch(
+                Factor.sealed(of: user.id, in: user.companyID), Factor.passwordBehind(actor))
+            guard !passwords.isEmpty else { throw Refusal(FactorRefusal.passwordNeeded) }
+            let held = all.filter(\.isActive)
             guard held.count < Factor.most else {
                 throw Refusal(FactorRefusal.tooMany, ["max": .integer(Factor.most)])
             }
@@ -82,7 +86,7 @@ public struct Factors: Sendable {
                 challenge: Base64URL.text(secret), relyingParty: party.id,
                 userHandle: Base64URL.text(Passkey.handle(of: user.id)), userName: user.label, displayName: user.name,
                 excluded: held.compactMap(\.credential))
-            return New(id: id, secret: nil, uri: nil, passkey: new)
+            return New(id: id, secret: "", uri: "", passkey: new)
         }
     }
 
@@ -98,12 +102,14 @@ public struct Factors: Sendable {
         let (codes, mail) = ((0..<RecoveryCode.count).map { _ in RecoveryCode(runtime) }, runtime.newID(Mail.self))
         return Change { transaction in
             try transaction.enqueue(User.lock(user.id, in: company))
-            let (held, left) = try transaction.fetch(
-                Factor.sealed(of: user.id, in: company), RecoveryCode.left(of: user.id, in: company))
+            let (held, left, passwords) = try transaction.fetch(
+                Factor.sealed(of: user.id, in: company), RecoveryCode.left(of: user.id, in: company),
+                Factor.passwordBehind(actor))
             guard let begun = held.first(where: { $0.id == id && !$0.isActive }),
                 begun.createdAt + Factor.activation > now
             else { throw Factor.notFound }
-            try Self.activate(begun, by: first, of: user, policy, transaction, now: now)
+            guard let password = passwords.first else { throw Refusal(FactorRefusal.passwordNeeded) }
+            try Self.activate(begun, by: first, of: user, password, policy, transaction, now: now)
             if !held.contains(where: \.isActive) {
                 try transaction.enqueue(Session.endAll(of: user.id, in: company, but: actor.session))
                 // With a further one this would let in who has only that one: it is asked for like any other.
@@ -111,7 +117,7 @@ public struct Factors: Sendable {
             }
             try Audit(user, session: actor.session, runtime).write(.factorAdded, user.id, in: transaction)
             try SecurityRecord(actor, runtime).write(.factorChanged, detail: "added", in: transaction)
-            try Self.tell(.added, user, mail, transaction, now: now)
+            try Self.tell(begun.kind == .passkey ? .passkeyAdded : .added, user, mail, transaction, now: now)
             guard left.first ?? 0 == 0 else { return [] }
             for code in codes { try transaction.enqueue(code.insertion(of: user)) }
             return codes.map(\.text)
@@ -119,7 +125,7 @@ public struct Factors: Sendable {
     }
 
     private static func activate(
-        _ begun: Factor.Sealed, by first: First, of user: User, _ policy: FactorPolicy,
+        _ begun: Factor.Sealed, by first: First, of user: User, _ passwordHash: String, _ policy: FactorPolicy,
         _ transaction: borrowing Transaction, now: Instant
     ) throws {
         switch (first, begun.kind) {
@@ -136,7 +142,8 @@ public struct Factors: Sendable {
                 let sealed = try key.seal(passkey.bytes, for: user.id)
                 try transaction.enqueue(
                     Factor.activate(
-                        begun.id, credential: made.credential, counter: counter, sealed, by: key, of: user, now: now))
+                        begun.id, credential: made.credential, counter: counter, sealed, by: key, of: user,
+                        passwordHash: passwordHash, now: now))
             } catch is PasskeyFault {
                 throw Refusal("credential", .wrongPasskey)
             }
@@ -145,7 +152,7 @@ public struct Factors: Sendable {
         }
     }
 
-    /// A change that removes one of the caller's factors; with the last one the recovery codes go too. It throws `FactorRefusal.notFound`;
+    /// A change that removes one of the caller's factors, and ends their other sessions; with the last one the recovery codes go too. It throws `FactorRefusal.notFound`;
     /// `.confirmWithFactor` if the caller didn't show a factor in this session within ten minutes.
     public func remove(_ id: Factor.ID, as actor: Actor) -> Change<Void> {
         let (user, company, now, runtime) = (actor.user, actor.user.companyID, runtime.now(), runtime)
@@ -153,13 +160,15 @@ public struct Factors: Sendable {
         return Change { transaction in
             try transaction.enqueue(User.lock(user.id, in: company))
             let held = try transaction.fetch(Factor.all(of: user.id, in: company))
-            guard held.contains(where: { $0.id == id }) else { throw Factor.notFound }
+            guard let one = held.first(where: { $0.id == id }) else { throw Factor.notFound }
             try Session.checkFactor(actor, transaction, now: now)
             try transaction.enqueue(Factor.remove(id, of: user))
+            // Who has the lost device may be signed in with it.
+            try transaction.enqueue(Session.endAll(of: user.id, in: company, but: actor.session))
             try Factor.removeRest(of: user, transaction)
             try Audit(user, session: actor.session, runtime).write(.factorRemoved, user.id, in: transaction)
             try SecurityRecord(actor, runtime).write(.factorChanged, detail: "removed", in: transaction)
-            try Self.tell(.removed, user, mail, transaction, now: now)
+            try Self.tell(one.kind == .passkey ? .passkeyRemoved : .removed, user, mail, transaction, now: now)
         }
     }
 
@@ -197,8 +206,9 @@ public struct Factors: Sendable {
 
     /// A change for a person who lost their factors: it removes all of them, ends the person's sessions and sends a mail.
     ///
-    /// The change throws `UserRefusal.notFound`; `FactorRefusal.ownerResets` if the actor is neither the owner nor an operator; `.notFound`
-    /// if there is none.
+    /// The change throws `UserRefusal.notFound`; `FactorRefusal.ownerResets` if the actor is neither the owner nor an operator;
+    /// `.confirmWithFactor` if they have a factor themselves, and didn't show it in this session within ten minutes; `.notFound` if there is
+    /// none to reset.
     /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.changeUsers`.
     public func reset(of id: User.ID, in scope: CompanyScope) throws -> Change<Void> {
         try scope.check(.changeUsers)
@@ -206,6 +216,7 @@ public struct Factors: Sendable {
         return Change { transaction in
             let (user, changer) = try People.lock(id, scope, transaction, now: now)
             guard changer.isOwner || changer.role == .admin else { throw Refusal(FactorRefusal.ownerResets) }
+            try Self.check(scope.actor, transaction, now: now)
             try Self.reset(user, mail, transaction, now: now)
             try Audit(scope, runtime).write(.factorReset, id, in: transaction)
             try SecurityRecord(scope, runtime).write(.factorChanged, of: id, detail: "reset", in: transaction)
@@ -216,7 +227,18 @@ public struct Factors: Sendable {
     /// - Throws: `AccessRefusal.roleForbids` if the actor isn't an operator.
     public func reset(anywhere id: User.ID, as actor: Actor) throws -> Change<Void> {
         try actor.check(.operate)
-        return reset(anywhere: id, by: actor.user.id, from: actor.source)
+        let (reset, now) = (reset(anywhere: id, by: actor.user.id, from: actor.source), runtime.now())
+        return Change { transaction in
+            try Self.check(actor, transaction, now: now)
+            try reset.body(transaction)
+        }
+    }
+
+    /// Neither the password nor a session that was left open resets factors, of whomever.
+    /// - Throws: `FactorRefusal.confirmWithFactor` if the actor has a factor, and didn't show it in this session within ten minutes.
+    private static func check(_ actor: Actor, _ transaction: borrowing Transaction, now: Instant) throws {
+        guard try !transaction.fetch(Factor.all(of: actor.user.id, in: actor.user.companyID)).isEmpty else { return }
+        try Session.checkFactor(actor, transaction, now: now)
     }
 
     /// The same from the command line, where no person is signed in.

@@ -21,11 +21,7 @@ struct SignInChallenge: Sendable {
     let createdAt: Instant
 
     /// Whether the password that began it is still the account's.
-    func isOf(_ passwordHash: String?) -> Bool { passwordHash.map(Self.mark) == passwordMark }
-
-    private static func mark(_ passwordHash: String) -> [UInt8] {
-        Array(SHA256.hash(data: Data(passwordHash.utf8)))
-    }
+    func isOf(_ passwordHash: String?) -> Bool { passwordHash.map(PasswordHasher.mark) == passwordMark }
 
     /// Begins one if the person may sign in with the checked password and has a second factor.
     /// - Parameter place: the network or the known browser that it is begun from.
@@ -44,7 +40,7 @@ struct SignInChallenge: Sendable {
                     SELECT 1 FROM factors f
                     WHERE f.company_id = u.company_id AND f.user_id = u.id AND f.activated_at IS NOT NULL)
             """,
-            user.companyID, user.id, token.hash, mark(passwordHash), now, now + lifetime, passwordHash,
+            user.companyID, user.id, token.hash, PasswordHasher.mark(passwordHash), now, now + lifetime, passwordHash,
             hash(of: place))
     }
 

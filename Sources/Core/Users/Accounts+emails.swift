@@ -65,9 +65,9 @@ extension Accounts {
                 try transaction.enqueue(user.voidPassword)
                 try transaction.enqueue(FormerEmail.forget(of: user.id, in: user.companyID, from: former.number))
                 try transaction.enqueue(Session.endAll(of: user.id, in: user.companyID))
-                // A thief of the account may have added tokens and factors.
+                // A thief of the account may have added tokens and factors, the latter even before they asked for another address.
                 try transaction.enqueue(APIToken.endAll(of: user.id, in: user.companyID))
-                try Factor.removeAll(of: user, since: former.at, transaction)
+                try Factor.removeAll(of: user, since: former.at - EmailChange.lifetime, transaction)
                 try transaction.enqueue(OneTimeToken.voidAll(of: user.id, in: user.companyID))
                 try transaction.enqueue(Mail.cancelLinks(of: user.id, in: user.companyID, now: now))
                 // A deactivated person regains access only through people who may activate them.

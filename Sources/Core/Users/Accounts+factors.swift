@@ -93,6 +93,9 @@ extension Accounts {
                 return .ended
             }
             try transaction.enqueue(Session.showFactor(session, of: user, now: now))
+            if case .passkey(let passkey, _) = shown {
+                try transaction.enqueue(Factor.stand(passkey.credential, of: user, under: hash))
+            }
             if case .recovery = use {
                 try record.write(.recoveryCodeUsed, in: transaction)
                 try Factors.tell(.codeUsed, user, mail, transaction, now: now)
@@ -258,10 +261,10 @@ enum ShownFactor: Sendable {
             return readable.isEmpty && isLost ? .unreadable : .wrong
         case .passkey(let assertion, let challenge):
             let held = try transaction.fetch(Factor.sealed(of: user.id, in: user.companyID))
-            guard let (key, party) = try? policy.forPasskeys(),
-                let factor = held.first(where: { assertion.isBy($0) })
-            else { return .wrong }
-            guard let passkey = factor.passkey(key, of: user.id) else { return .unreadable }
+            guard let factor = held.first(where: { assertion.isBy($0) }) else { return .wrong }
+            guard let (key, party) = try? policy.forPasskeys(), let passkey = factor.passkey(key, of: user.id) else {
+                return .unreadable
+            }
             guard let signed = try? assertion.challenge(for: party), challenge == nil || signed == challenge,
                 let issuedAt = issuedAt ?? PasskeyChallenge(signed, key, now: now)?.issuedAt,
                 let counter = try? assertion.verify(by: passkey, of: user.id, for: party)

@@ -13,7 +13,8 @@ extension Accounts {
     ///
     /// A challenge works once for a passkey, and none that is older than the last one. Failures look alike, whether the passkey is unknown,
     /// removed, copied or misused. They count against the network, or the browser that the passkey's account knows.
-    /// - Throws: `FactorRefusal.wrongPasskey`; `.passkeysNotOffered`; `.noSecretKey`; `AccountRefusal.tooManyTries`;
+    /// - Throws: `FactorRefusal.wrongPasskey`; `.passkeyNeedsPassword` if a password was set since the passkey was last shown together with one;
+    ///   `.passkeysNotOffered`; `.noSecretKey`; `AccountRefusal.tooManyTries`;
     ///   `CompanyRefusal.suspended`; `StorageError`.
     public func signIn(passkey: PasskeyAssertion, from origin: Origin) async throws -> SignIn {
         let (key, party) = try factors.forPasskeys()
@@ -26,7 +27,7 @@ extension Accounts {
                 let challenge = PasskeyChallenge(signed, key, now: asked),
                 let counter = try? passkey.verify(by: known, of: found.user, for: party)
             {
-                use = PasskeyUse(factor: found.factor.id, challenge: challenge.issuedAt, counter: counter)
+                use = PasskeyUse(factor: found.factor, challenge: challenge.issuedAt, counter: counter)
             }
         }
         return try await counting(person, origin) { [person, use] in
@@ -36,7 +37,7 @@ extension Accounts {
 
     /// What a passkey signed rightly.
     private struct PasskeyUse: Sendable {
-        let factor: Factor.ID
+        let factor: Factor.Sealed
         let challenge: Instant
         let counter: Int64
     }
@@ -51,7 +52,7 @@ extension Accounts {
         let (token, session) = (Token(runtime), runtime.newID(Session.self))
         let newBrowser = origin.isOwnPage && !isOurs ? Token(runtime) : nil
         let (now, runtime) = (runtime.now(), runtime)
-        let signedIn: User? = try await database.transaction { transaction in
+        let outcome: Outcome = try await database.transaction { transaction in
             try limit.check(transaction, now: now)
             var failure = "passkey"
             if let person, let use {
@@ -60,11 +61,17 @@ extension Accounts {
                     User.one(person.id, in: person.companyID, now: now),
                     User.passwordHash(of: person.id, in: person.companyID))
                 switch try ShownFactor.spend(
-                    use.challenge, counter: use.counter, of: use.factor, of: person, transaction, now: now)
+                    use.challenge, counter: use.counter, of: use.factor.id, of: person, transaction, now: now)
                 {
                 case .passkey:
-                    // An account whose password was taken back waits for the new one.
-                    guard let user = users.first, let hash = hashes.first ?? nil else { break }
+                    guard let user = users.first, user.status == .active, let hash = hashes.first ?? nil else { break }
+                    // A new password is to shut out whoever had the old one, and a passkey that they made is theirs. One that was taken
+                    // back has no passkey under it.
+                    guard use.factor.stands(under: hash) else {
+                        try SecurityRecord(of: user, origin.source, runtime).write(
+                            .signInFailed, detail: "passkey-without-password", in: transaction)
+                        return .refused(.passkeyNeedsPassword)
+                    }
                     let begun = try Self.begin(
                         session, of: user, passwordHash: hash, token, from: origin, newBrowser: newBrowser,
                         transaction, now: now)
@@ -72,7 +79,7 @@ extension Accounts {
                         try transaction.enqueue(Session.showFactor(session, of: user, now: now))
                         try SecurityRecord(of: user, session: session, origin.source, runtime).write(
                             .signedIn, detail: "passkey", in: transaction)
-                        return user
+                        return .signedIn(user)
                     }
                     guard try transaction.fetch(Company.suspended(user.companyID)).isEmpty else {
                         throw Refusal(CompanyRefusal.suspended)
@@ -84,9 +91,17 @@ extension Accounts {
             try limit.record(transaction, now: now)
             try SecurityRecord(of: person, origin.source, runtime).write(
                 .signInFailed, detail: failure, in: transaction)
-            return nil
+            return .refused(.wrongPasskey)
         }
-        guard let signedIn else { throw Refusal(FactorRefusal.wrongPasskey) }
-        return SignIn(token: token, expiresAt: now + Session.lifetime, user: signedIn, newBrowser: newBrowser)
+        switch outcome {
+        case .signedIn(let user):
+            return SignIn(token: token, expiresAt: now + Session.lifetime, user: user, newBrowser: newBrowser)
+        case .refused(let reason): throw Refusal(reason)
+        }
+    }
+
+    private enum Outcome: Sendable {
+        case signedIn(User)
+        case refused(FactorRefusal)
     }
 }

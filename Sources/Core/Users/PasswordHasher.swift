@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Scrypt
 public import Storage
@@ -44,6 +45,9 @@ public final class PasswordHasher: Sendable {
 
     /// The hash of an invalidated password: no password matches it.
     static let void = "void"
+
+    /// SHA-256 of a password's hash: whether it is still the same password.
+    static func mark(_ passwordHash: String) -> [UInt8] { Array(SHA256.hash(data: Data(passwordHash.utf8))) }
 
     /// Hashes a password with a new salt.
     /// - Parameter account: the password's owner, always in the same spelling. Each account has one job in the queue and one behind it.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Core
 import Foundation
 import NIOCore
 
@@ -13,7 +12,8 @@ struct WebCommand: AsyncParsableCommand {
             discussion: """
                 The page carries its content security policy in a meta element. The web server must answer unknown addresses \
                 without a file extension with index.html, and forward /api to a server; deploy/edge has examples. \
-                With POLIER_REGISTRATION=closed the page offers no registration, which the server must refuse by itself.
+                With POLIER_REGISTRATION=closed the page offers no registration, which the server must refuse by itself; it offers \
+                passkeys if POLIER_PUBLIC_URL is an address that can have them.
                 """)
 
         @Argument(help: "The folder, which is created or must be empty.")
@@ -27,7 +27,7 @@ struct WebCommand: AsyncParsableCommand {
             let settings = try Settings(flags: [:], environment: ProcessInfo.processInfo.environment)
             let app = WebApp(
                 .embedded, [], registrationIsOpen: settings.registrationIsOpen,
-                hasPasskeys: settings.factorPolicy().offersPasskeys)
+                hasPasskeys: settings.origins.relyingParty != nil)
             for (name, file) in app.files.sorted(by: { $0.key < $1.key }) where file.isForEver || app.isFixed(name) {
                 let target = URL(fileURLWithPath: folder).appendingPathComponent(name)
                 do {

@@ -241,6 +241,8 @@ struct SignedInRoutes: Sendable {
             let result = await Assumption.$current.withValue(assumption) {
                 await outcome(call, actor, access, manner, work)
             }
+            // Asking again would wait as long again, and tells nothing about the caller.
+            if case .failure(let error) = result, error is StorageError || error is CancellationError { throw error }
             do {
                 try await assumption.check(in: database)
                 return try finish(result, call, actor, credential)

@@ -66,11 +66,14 @@ struct FactorRoutes {
                     """
                     Takes what the browser answered to the challenge of `/auth/passkey-challenge`. The passkey is both factors, so there \
                     is no second step. The answer is that of `/auth/signin`. A challenge works once, and none that is older than the \
-                    last one that the passkey signed. All failures look alike, and count like wrong passwords of a network address.
+                    last one that the passkey signed. All failures look alike, and count like wrong passwords of a network address; but for a \
+                    passkey that hasn't been shown together with the account's present password: it is only the second factor, until \
+                    someone signs in with both.
                     """),
                 result: .one(Accounts.SignIn.self, .ok, "Signed in."),
                 refusals: [
-                    .of(FactorRefusal.wrongPasskey), .of(FactorRefusal.passkeysNotOffered),
+                    .of(FactorRefusal.wrongPasskey), .of(FactorRefusal.passkeyNeedsPassword),
+                    .of(FactorRefusal.passkeysNotOffered),
                     .of(FactorRefusal.noSecretKey), .of(CompanyRefusal.suspended),
                     .of(AccountRefusal.tooManyTries, "Too many failures from this network address."),
                 ]
@@ -101,7 +104,8 @@ struct FactorRoutes {
                     Makes the secret of an authenticator app (RFC 6238: SHA-1, six digits, 30 seconds), or says what a browser needs to \
                     make a passkey (WebAuthn level 2: ES256, discoverable, with user verification, without attestation). Signing in asks \
                     for it once `activate` was called with its first code or with the passkey, within an hour; until then another call \
-                    forgets it. Whoever has a factor already needs to have shown it in this session within ten minutes.
+                    forgets it. Whoever has a factor already needs to have shown it in this session within ten minutes. The account must have \
+                    a password, and a session that began with a phone's PIN isn't enough.
                     """),
                 request: RequestDescription(body: NewFactorFields.description),
                 result: .one(Factors.New.self, .created, "The secret or the challenge, which is shown this once."),
@@ -131,6 +135,7 @@ struct FactorRoutes {
                 changes: true,
                 refusals: [
                     .of(FactorRefusal.notFound), .of(FactorRefusal.passkeysNotOffered), .of(FactorRefusal.noSecretKey),
+                    .of(FactorRefusal.passwordNeeded),
                 ]
             ) { (call, caller: AsThemselves) in
                 let fields: FactorCodeFields = try await RequestBody(of: call.request).read()
@@ -142,8 +147,8 @@ struct FactorRoutes {
                 .init(
                     "Remove one of your second factors",
                     """
-                    With the last one the recovery codes go too, and signing in asks for the password alone. A factor must have been \
-                    shown in this session within ten minutes, by the sign-in or `/auth/confirm`.
+                    With the last one the recovery codes go too, and signing in asks for the password alone. The account's other \
+                    sessions end. A factor must have been shown in this session within ten minutes, by the sign-in or `/auth/confirm`.
                     """),
                 isConditional: false, confirmation: .needed, refusals: [.of(FactorRefusal.confirmWithFactor)]
             ) { (call, caller: AsThemselves) in factors.remove(try call.id("factorId"), as: caller.actor) },
@@ -192,7 +197,10 @@ struct FactorRoutes {
                     owner can do it, and operators.
                     """),
                 isConditional: false, confirmation: .needed,
-                refusals: [.of(FactorRefusal.ownerResets), .of(FactorRefusal.notFound, "The person has none.")]
+                refusals: [
+                    .of(FactorRefusal.ownerResets), .of(FactorRefusal.confirmWithFactor),
+                    .of(FactorRefusal.notFound, "The person has none."),
+                ]
             ) { (call, company: InCompany) in try factors.reset(of: try call.id("userId"), in: company.scope) },
             signedIn.remove(
                 "/api/v1/users/{userId}/factors", in: .users, .may(.operate),
@@ -200,7 +208,9 @@ struct FactorRoutes {
                     "Reset anyone's second factors",
                     "For operators: the same for another operator, or a person of any company."),
                 isConditional: false, confirmation: .needed,
-                refusals: [.of(FactorRefusal.notFound, "The person has none.")]
+                refusals: [
+                    .of(FactorRefusal.confirmWithFactor), .of(FactorRefusal.notFound, "The person has none."),
+                ]
             ) { (call, caller: AsThemselves) in try factors.reset(anywhere: try call.id("userId"), as: caller.actor) },
         ]
     }
@@ -389,9 +399,9 @@ extension Factors.New: Wire {
         fields.id("id", id, .id)
         fields.text(
             "secret", secret,
-            "What is typed into an authenticator app that can't scan, in base32; null for a passkey.")
-        fields.text("uri", uri, "The same as an address, for apps on the same phone; null for a passkey.")
-        fields.object("qr", ifThere: uri.flatMap { QRCode($0) }, "The address as a QR code.")
+            "What is typed into an authenticator app that can't scan, in base32; empty for a passkey.")
+        fields.text("uri", uri, "The same as an address, for apps on the same phone; empty for a passkey.")
+        fields.object("qr", ifThere: uri.isEmpty ? nil : QRCode(uri), "The address as a QR code.")
         fields.object("passkey", ifThere: passkey, "What a browser needs to make a passkey, if it is to be one.")
     }
 }

@@ -28,6 +28,8 @@ final class PDFFile: @unchecked Sendable {
     private var pages: [HPDF_Page] = []
     /// The place of the page that is drawn on.
     private var current = 0
+    /// The scripts of which the file has all parts of signs.
+    private var taken: Set<PDFScript> = []
 
     /// The fonts, which libharu reads from files only, in files that are in memory only; nil if there was no memory for them.
     private static let fonts: (regular: Int32, bold: Int32)? = {
@@ -99,11 +101,21 @@ final class PDFFile: @unchecked Sendable {
     func text(_ text: String, x: Float, y: Float, size: Float, _ face: Face = .regular, side: Side = .left) {
         guard let page, !text.isEmpty else { return }
         let text = Self.clean(text)
+        takeParts(of: text)
         let left = side == .left ? x : x - measure(text, size: size, face)
         HPDF_Page_BeginText(page)
         HPDF_Page_SetFontAndSize(page, face == .bold ? bold : regular, size)
         HPDF_Page_TextOut(page, left, Self.size.height - y, LettersFromRight.inOrder(text))
         HPDF_Page_EndText(page)
+    }
+
+    /// Puts all parts of the signs of a text's scripts into the file: what is measured is in it. Before the text itself is measured or drawn.
+    private func takeParts(of text: String) {
+        for script in PDFScript.allCases
+        where !taken.contains(script) && text.unicodeScalars.contains(where: script.has) {
+            taken.insert(script)
+            for face in [Face.regular, .bold] { _ = measure(script.parts, size: 1, face) }
+        }
     }
 
     /// A text's width in points.
@@ -112,6 +124,7 @@ final class PDFFile: @unchecked Sendable {
     }
 
     private func measure(_ text: String, size: Float, _ face: Face) -> Float {
+        takeParts(of: text)
         var text = text
         let units = text.withUTF8 { bytes in
             HPDF_Font_TextWidth(face == .bold ? bold : regular, bytes.baseAddress, HPDF_UINT(bytes.count)).width
