@@ -74,6 +74,8 @@ import Testing
             let manager = yard.company.manager
             for (number, site) in [yard.from, yard.to].enumerated() {
                 let glue = try await yard.add(site, "Kleber")
+                // Its id is the higher one, so that both orders that a database may have are tried: by id, and as rows were added.
+                server.clock.advance(by: .milliseconds(1))
                 let grout = try await yard.add(site, "Fuge")
                 let (first, second) = number == 0 ? (glue, grout) : (grout, glue)
                 let body = "{\"lines\": [{\"materialId\": \"\(grout.lastSegment)\", \"scrap\": \"hart\"}]}"

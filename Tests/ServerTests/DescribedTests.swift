@@ -26,6 +26,16 @@ import Testing
         #expect(findings.contains("PATCH \(base) takes timeZone without a description"))
     }
 
+    /// What programs make their types' names of: in a description that an optimised server prints, too.
+    @Test func schemasHaveNames() async throws {
+        let document = try #require(await PrintedDescription.document)
+        let names = try #require(document["components"]?["schemas"]?.entries.keys)
+        #expect(names.contains("Registered"), "a private type's")
+        for name in names { #expect(name.wholeMatch(of: /[A-Za-z][A-Za-z0-9]*/) != nil, "\(name)") }
+        #expect(SchemaName.plain("(Registered in _F0146CDB75C4B5D4F9A2FEC6AF3E91AE)") == "Registered")
+        #expect(SchemaName.plain("Registered") == "Registered")
+    }
+
     private static func findings(_ document: JSON) -> [String] {
         var findings: [String] = []
         for (path, operations) in document["paths"]?.entries ?? [:] {

@@ -577,6 +577,10 @@ def test_the_bookkeeper_sees_hours_and_nothing_that_changes(phone, one_server):
     offered = lambda: {re.sub(r": N Antr\w+", "", re.sub(r"\d+", "N", one)) for one in phone.run(CHANGING)}
     sign_in(phone, keeper["email"], PASSWORD)
     phone.find("h1", "Stunden")
+    # Once all is there, so that nothing moves away below the finger.
+    phone.find(".team-name")
+    phone.gone("[aria-busy=true]")
+    time.sleep(1)
     # On a Monday morning this week has no hours yet.
     phone.tap("button", "Früher")
     phone.wait(

@@ -3,9 +3,7 @@
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";
 import { html, keyed } from "app/html.js";
-import { fail } from "app/live.js";
 import { importModule } from "app/modules.js";
-import { now } from "app/now.js";
 import { hasPasskeys } from "app/registration.js";
 import { session } from "app/session.js";
 import { t, useWords } from "app/words.js";
@@ -83,25 +81,4 @@ async function open(signal, byFactor) {
       }))}`;
   };
   return (await openDialog({ title: t("confirm.title"), view, signal })) === true;
-}
-
-// A download takes a moment to begin.
-const spare = 30_000;
-
-/** For a click on a link to a file that needs the password: asks for it first, then follows the link. */
-export async function downloadConfirmed(event) {
-  const link = event.currentTarget;
-  if (link.dataset.isConfirmed) {
-    delete link.dataset.isConfirmed;
-    return;
-  }
-  event.preventDefault();
-  try {
-    const { confirmedUntil } = await api.get("/auth/confirm");
-    if (!(Date.parse(confirmedUntil ?? "") > now() + spare) && !(await confirmAgain())) return;
-    link.dataset.isConfirmed = "true";
-    link.click();
-  } catch (problem) {
-    fail(problem);
-  }
 }

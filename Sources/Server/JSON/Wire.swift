@@ -15,8 +15,16 @@ protocol Wire: Sendable {
 }
 
 extension Wire {
-    static var schemaName: String { "\(Self.self)" }
+    static var schemaName: String { SchemaName.plain("\(Self.self)") }
     var entityVersion: Int64? { nil }
+}
+
+enum SchemaName {
+    /// A type's name as it is declared. Of a private type an optimised program says `(Name in _0123…)`, which is no name of a schema
+    /// (OpenAPI 3.1, section 4.8.7).
+    static func plain(_ printed: String) -> String {
+        printed.hasPrefix("(") ? String(printed.dropFirst().prefix { $0 != " " }) : printed
+    }
 }
 
 /// One of a few words.
