@@ -81,6 +81,32 @@ import Testing
         }
     }
 
+    /// Of two phones: a break that was begun on one of them, and reported after one that came later. No minute is subtracted twice,
+    /// whichever way the entry ends.
+    @Test(arguments: Engine.allCases)
+    func aBreakThatLastsEndsWhereTheNextBegins(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            for ending in ["check-out", "correction", "removal"] {
+                let shift = try await Shift(server)
+                for (verb, time) in [("break-start", "10:00"), ("break-end", "10:30"), ("break-start", "09:50")] {
+                    #expect(try await shift.post(verb, Self.at(time)).status == 200)
+                }
+                #expect(Self.code(try await shift.post("break-end", Self.at("10:10"))) == "breaks-overlap")
+                switch ending {
+                case "check-out": #expect(try await shift.post("check-out", Self.at("11:00")).status == 200)
+                case "correction":
+                    let end = Self.instant("11:00").text ?? ""
+                    let corrected = try await shift.correct("\"checkedOutAt\": \"\(end)\"")
+                    #expect(corrected.status == 200, "\(corrected.text)")
+                default: #expect(try await shift.company.manager.delete(shift.site).status == 204)
+                }
+                let entries = try await shift.company.manager.get(shift.company.path + "/time-entries")
+                let entry = entries.json[0]
+                #expect(entry?["breaks"]?.list.map { $0["minutes"] } == [10, 30], "\(ending): \(entries.text)")
+            }
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func aBreakIsStatedAfterwards(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -21,14 +21,18 @@ extension Breaks {
         self = Breaks(list + [one])
     }
 
-    /// Ends the break that lasts.
+    /// Ends the break that lasts: where the next one begins, if it was reported after that one, as another phone may do.
     mutating func endRunning(at end: Instant) {
-        for index in list.indices where list[index].isRunning { list[index].to = end }
+        for index in list.indices where list[index].isRunning {
+            let next = list.compactMap(\.from).filter { $0 > list[index].from ?? end }.min()
+            list[index].to = min(end, next ?? end)
+        }
     }
 
     /// Removes breaks after the end of the entry, and shortens one that crosses it.
     mutating func cut(at end: Instant) {
         list.removeAll { $0.from.map { $0 >= end } ?? false }
+        endRunning(at: end)
         for index in list.indices where list[index].from != nil { list[index].to = min(list[index].to ?? end, end) }
     }
 
