@@ -51,18 +51,29 @@ def register(server: Server, materials: int) -> Company:
          "--first-day-mails", "10000", "--daily-mails", "10000"],
         env=os.environ | server.settings, stdout=subprocess.DEVNULL, check=True)
 
+    return opened(api, user["companyId"], user["id"], materials)
+
+
+def another_site(server: Server, company: Company, materials: int) -> Company:
+    """The same company, with another site like its first one."""
+    api = API(server)
+    api.token = company.token
+    return opened(api, company.id, json.loads(server.fetch("/api/v1/users/me", company.token))["id"], materials)
+
+
+def opened(api: "API", company: str, user: str, materials: int) -> Company:
     today = datetime.date.today()
-    site = api.post(f"/companies/{user['companyId']}/sites", {
-        "name": "Bad und Küche Hofmann", "address": ADDRESS, "users": [user["id"]],
+    site = api.post(f"/companies/{company}/sites", {
+        "name": "Bad und Küche Hofmann", "address": ADDRESS, "users": [user],
         "notes": "Schlüssel beim Hausmeister", "startDate": str(today - datetime.timedelta(20)),
         "endDate": str(today + datetime.timedelta(40))})
-    company = Company(api.token, user["companyId"], site["id"], [])
+    opened = Company(api.token, company, site["id"], [])
     for number in range(materials):
         name, unit, amount = MATERIALS[number % len(MATERIALS)]
-        path = company.site_path.removeprefix("/api/v1") + "/materials"
+        path = opened.site_path.removeprefix("/api/v1") + "/materials"
         material = api.post(path, {"name": name, "unit": unit, "amount": amount, "threshold": 10})
-        company.materials.append(material["id"])
-    return company
+        opened.materials.append(material["id"])
+    return opened
 
 
 def transfers(server: Server, company: Company, pairs: int, lines: int) -> list[str]:

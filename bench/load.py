@@ -1,13 +1,16 @@
 """What is done to the servers, and to the disk, during one round. Every function returns how many a second."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
 import re
+import resource
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from processes import BenchError, Server
@@ -39,7 +42,8 @@ class Effort:
 
 @dataclasses.dataclass(frozen=True)
 class Answers:
-    """What wrk got answered: how many a second, and after how many milliseconds half and 99 of 100 of them had come."""
+    """What wrk got answered: how many, how many a second, and after how many milliseconds half and 99 of 100 of them had come."""
+    count: int
     rate: float
     median: float
     slow: float
@@ -65,7 +69,7 @@ def answers(
     if refused or lost or not answered:
         raise BenchError(
             f"{path}: {refused} of {answered} answers were no success, {lost} requests lost:\n{server.last_words()}")
-    return Answers(answered * 1e6 / microseconds, median / 1000, slow / 1000)
+    return Answers(answered, answered * 1e6 / microseconds, median / 1000, slow / 1000)
 
 
 def requests(
@@ -73,6 +77,32 @@ def requests(
 ) -> float:
     """Requests a second that wrk gets answered."""
     return answers(effort, server, path, token, posts).rate
+
+
+def processor_time(
+    effort: Effort, server: Server, path: str, token: str | None = None, posts: pathlib.Path | None = None
+) -> float:
+    """Microseconds of processor time that the server takes for each request."""
+    before = server.processor_seconds()
+    count = answers(effort, server, path, token, posts).count
+    return (server.processor_seconds() - before) * 1e6 / count
+
+
+@contextlib.contextmanager
+def idle_connections(server: Server, count: int) -> Iterator[None]:
+    """So many connections that had one answer each and stay open."""
+    request = f"GET /livez HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 10_000), most))
+    with contextlib.ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20)) for _ in range(count)]
+        for connection in connections:
+            connection.sendall(request)
+        for connection in connections:
+            if not connection.recv(4096).startswith(b"HTTP/1.1 200"):
+                raise BenchError("a connection got no answer")
+        yield
 
 
 def transactions(

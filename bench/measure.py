@@ -22,10 +22,12 @@ import distance
 import hostile
 import machine
 import mail
+import signins
 import statements
 import web
-from company import PERSON, Company, crew, hours, month, paid, register, shifts, transfers
-from load import Effort, alternate, disk_syncs, postgres_program, requests, run, transactions
+from company import PERSON, Company, another_site, crew, hours, month, paid, register, shifts, transfers
+from load import (
+    Effort, alternate, answers, disk_syncs, idle_connections, postgres_program, processor_time, requests, run, transactions)
 from processes import BenchError, Server, node, polier
 from table import Line, of_rates, of_values, rendered
 
@@ -89,6 +91,56 @@ class Bench:
             of_rates(what, "the same, synchronous=off", rates["durable"], rates["off"], 0.8),
             of_rates(what, "4 KiB + fdatasync, one by one", rates["durable"], rates["syncs"], 2),
         ]
+
+    def cpu(self) -> None:
+        """The server's processor time for a request, by route, against that of an answer for which only HTTP is done."""
+        for engine in ["SQLite", "PostgreSQL"]:
+            with contextlib.ExitStack() as stack:
+                url = self.fresh("cpu") if engine == "SQLite" else stack.enter_context(self.schema("cpu"))
+                with polier(self.folder, url) as server:
+                    company = register(server, materials=64)
+                    user = json.loads(server.fetch(ME, company.token))["id"]
+                crowd.small(company, user).write(url)
+                constant, takings = self.folder / "cpu.json", self.folder / "cpu.takings"
+                constant.write_text("{}")
+                takings.write_text("".join(path + "\n" for path in company.adjust_paths))
+                server = stack.enter_context(polier(self.folder, url, constant))
+                site = another_site(server, company, materials=10).site_path
+                routes = {
+                    "a constant of 2 bytes": ("/constant", None, None),
+                    "GET /users/me": (ME, company.token, None),
+                    "GET site with 10 materials": (site, company.token, None),
+                    "GET 20 sites": (
+                        f"/api/v1/companies/{company.id}/sites?limit=20", company.token, None),
+                    "GET overview": (f"/api/v1/companies/{company.id}/overview", company.token, None),
+                    "POST adjust-quantity": ("/", company.token, takings),
+                }
+                times = alternate(self.effort, f"processor time of a request, {engine}", {
+                    name: lambda effort, path=path, token=token, posts=posts: processor_time(effort, server, path, token, posts)
+                    for name, (path, token, posts) in routes.items()
+                }, "{:.0f} µs".format)
+            plain = times.pop("a constant of 2 bytes")
+            self.lines += [
+                of_values(f"{name}, {engine}: processor time of the server", "a constant", values, plain, "µs")
+                for name, values in times.items()]
+
+    def signins(self) -> None:
+        """Who one is, while many passwords wait to be checked, against none."""
+        database = self.fresh("signins")
+        with polier(self.folder, database) as server:
+            company = register(server, materials=0)
+        emails = signins.people(database, company)
+        with polier(self.folder, database) as server:
+            crush = signins.Crush(server, emails)
+            what = f"GET /users/me while {len(emails)} sign-ins wait, SQLite"
+            results = alternate(self.effort, what, {
+                "crush": lambda effort: crush.round(effort, ME, company.token),
+                "none": lambda effort: answers(effort, server, ME, company.token),
+            }, lambda answers: f"{answers.median:.2f} ms, 99 of 100 within {answers.slow:.2f} ms")
+        for name, measure in [("half", lambda answers: answers.median), ("99 of 100", lambda answers: answers.slow)]:
+            self.lines.append(of_values(
+                f"{what}: {name} within", "no sign-ins",
+                [measure(answers) for answers in results["crush"]], [measure(answers) for answers in results["none"]], "ms"))
 
     def transfer(self) -> None:
         """Transfers of 20 lines to and fro between pairs of sites, against takings on the same server."""
@@ -528,11 +580,20 @@ class Bench:
             requests(self.effort, server, company.site_path, company.token)
             requests(self.effort, server, "/", company.token, posts=paths)
             after, peak = server.megabytes("VmRSS"), server.megabytes("VmHWM")
+        connections = 1000
+        # What the start left unused goes to the first ones.
+        with polier(self.folder, database) as server, idle_connections(server, 500):
+            time.sleep(2)
+            before = server.megabytes("VmRSS")
+            with idle_connections(server, connections):
+                time.sleep(1)
+                each = (server.megabytes("VmRSS") - before) * 1000 / connections
         self.lines += [
             Line("start to the first 200 of /readyz", "300 ms", statistics.median(times), 300, "ms", 1, below=True),
             Line("resident memory, idle after the start", "64 MB", idle, 64, "MB", 1, below=True),
             Line("resident memory, peak under load", "idle", peak, idle, "MB"),
             Line("resident memory, after the load", "idle", after, idle, "MB"),
+            Line(f"resident memory of each of {connections:,} idle connections", "16 kB", each, 16, "kB", 1, below=True),
         ]
 
 
@@ -546,7 +607,7 @@ def libpq(url: str) -> dict[str, str]:
 
 
 GROUPS = {
-    "me": Bench.me, "site": Bench.site, "write": Bench.write, "transfer": Bench.transfer, "hours": Bench.hours, "years": Bench.years,
+    "me": Bench.me, "site": Bench.site, "write": Bench.write, "cpu": Bench.cpu, "signins": Bench.signins, "transfer": Bench.transfer, "hours": Bench.hours, "years": Bench.years,
     "postgres": Bench.postgres, "distance": Bench.distance, "crowd": Bench.crowd,
     "mail": Bench.mail, "hostile": Bench.hostile, "start": Bench.start, "age": Bench.age, "copy": Bench.copy, "web": Bench.web,
 }

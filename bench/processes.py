@@ -83,6 +83,12 @@ class Server:
                 return int(value.split()[0]) * 1024 / 1e6
         raise BenchError(f"/proc shows no {field}")
 
+    def processor_seconds(self) -> float:
+        """Processor time of the process and the kernel for it, since the start, in hundredths of a second (proc(5))."""
+        # The name in parentheses may hold spaces.
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def fetch(self, path: str, token: str | None = None) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
