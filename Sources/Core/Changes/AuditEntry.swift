@@ -1,8 +1,7 @@
-import Foundation
 public import Storage
 
 /// Who changed what, and when: people, permissions, sites, material. Written in the change's transaction, and never changed.
-public struct AuditEntry: Sendable {
+public struct AuditEntry: Stored {
     public typealias ID = Core.ID<AuditEntry>
 
     /// What was done, as `noun.verb`.
@@ -74,171 +73,54 @@ public struct AuditEntry: Sendable {
         public let from: String?
         public let to: String?
 
-        package init(
-            field: String, from: String?, to: String?
-        ) {
-            self.field = field
-            self.from = from
-            self.to = to
+        package init(field: String, from: String?, to: String?) {
+            (self.field, self.from, self.to) = (field, from, to)
         }
     }
 
-    public let id: ID
-    public let at: Instant
-    public let user: User.ID
-    public let userName: String
+    public private(set) var id = ID()
+    public private(set) var at = Instant(milliseconds: 0)
+    public private(set) var user = User.ID()
+    public internal(set) var userName = ""
     /// The person's name at the time, if it was another one.
-    public let userNameThen: String?
+    public internal(set) var userNameThen: String?
     /// The session that the change came from; nil if there was none yet.
-    public let session: Session.ID?
+    public private(set) var session: Session.ID?
     /// The name of the API token by which a program made the change; nil for a person.
-    public let tokenName: String?
-    public let action: Action
+    public private(set) var tokenName: String?
+    public private(set) var action = Action.companyChanged
     /// The id of the changed row.
-    public let subject: String
+    public private(set) var subject = ""
     /// The subject's name: a person's current name; for everything else, the name at the time.
-    public let subjectName: String?
+    public internal(set) var subjectName: String?
     /// A person's name at the time, if it was another one.
-    public let subjectNameThen: String?
-    public let changes: [Detail]
+    public internal(set) var subjectNameThen: String?
+    /// In JSON.
+    var storedChanges = "[]"
+    public internal(set) var changes: [Detail] = []
+
+    package init() {}
 
     package init(
-        id: ID, at: Instant, user: User.ID, userName: String, userNameThen: String? = nil, session: Session.ID?,
-        tokenName: String? = nil, action: Action, subject: String, subjectName: String?, subjectNameThen: String? = nil,
-        changes: [Detail]
+        id: ID, at: Instant, user: User.ID, userName: String = "", session: Session.ID?, tokenName: String?,
+        action: Action, subject: String, subjectName: String?, changes: [Detail]
     ) {
-        self.id = id
-        self.at = at
-        self.user = user
-        self.userName = userName
-        self.userNameThen = userNameThen
-        self.session = session
-        self.tokenName = tokenName
-        self.action = action
-        self.subject = subject
-        self.subjectName = subjectName
-        self.subjectNameThen = subjectNameThen
-        self.changes = changes
-    }
-}
-
-extension AuditEntry {
-    private static let insertion: SQL = """
-        INSERT INTO audit_entries (company_id, id, at, user_id, session_id, action, subject_id, subject_name, changes,
-            token_name)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        """
-
-    private static let selection: SQL = """
-        SELECT a.id, a.at, a.user_id, u.first_name, u.last_name, a.session_id, a.action, a.subject_id,
-            COALESCE(a.subject_name, p.first_name || ' ' || p.last_name), a.changes, (
-                SELECT f.first_name || ' ' || f.last_name FROM former_names f
-                WHERE f.company_id = u.company_id AND f.user_id = u.id AND f.until_at > a.at
-                ORDER BY f.company_id, f.user_id, f.number LIMIT 1), (
-                SELECT f.first_name || ' ' || f.last_name FROM former_names f
-                WHERE f.company_id = a.company_id AND f.user_id = a.subject_id AND f.until_at > a.at
-                ORDER BY f.company_id, f.user_id, f.number LIMIT 1), a.token_name
-        FROM audit_entries a CROSS JOIN users u
-            LEFT JOIN users p ON p.company_id = a.company_id AND p.id = a.subject_id
-        WHERE u.id = a.user_id
-        """
-
-    /// Each half of the union uses its own index.
-    private static let aboutUser: SQL = """
-        \(selection) AND a.user_id = $2 AND a.id > $3
-        UNION
-        \(selection) AND a.company_id = $1 AND a.subject_id = $2 AND a.id > $3
-        ORDER BY 1 LIMIT $4
-        """
-
-    private static let page: SQL = """
-        \(selection) AND a.company_id = $1 AND a.id < $3
-        ORDER BY a.company_id DESC, a.id DESC LIMIT $2
-        """
-
-    private static let ofSite: SQL = """
-        \(selection) AND a.company_id = $1 AND a.id < $3 AND a.subject_id IN (
-            SELECT $4
-            UNION SELECT m.id FROM materials m WHERE m.company_id = $1 AND m.site_id = $4
-            UNION SELECT c.entry_id FROM time_corrections c WHERE c.company_id = $1 AND c.site_id = $4
-            UNION SELECT t.id FROM time_entries t WHERE t.company_id = $1 AND t.site_id = $4 AND t.voided_at IS NOT NULL
-            UNION SELECT d.id FROM clarifications d WHERE d.company_id = $1 AND d.site_id = $4)
-        ORDER BY a.company_id DESC, a.id DESC LIMIT $2
-        """
-
-    /// Newest first.
-    static func list(_ scope: CompanyScope, _ page: PageRequest<ID>) -> Query<AuditEntry> {
-        Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: AuditEntry.init)
+        (self.id, self.at, self.user, self.userName) = (id, at, user, userName)
+        (self.session, self.tokenName, self.action) = (session, tokenName, action)
+        (self.subject, self.subjectName, self.changes) = (subject, subjectName, changes)
     }
 
-    /// Changes of a site, its material and its time entries, newest first.
-    static func list(_ scope: SiteScope, _ page: PageRequest<ID>) -> Query<AuditEntry> {
-        Query(
-            ofSite, scope.company, page.fetchLimit, page.after?.text ?? "g", scope.site, row: AuditEntry.init)
-    }
+    package static let table = "audit_entries"
 
-    /// Changes by a person and changes about them, oldest first.
-    static func some(about user: User, after: ID?, atMost limit: Int) -> Query<AuditEntry> {
-        Query(aboutUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: AuditEntry.init)
-    }
-
-    init(_ row: inout Row) throws {
-        id = try row.next()
-        at = try row.next()
-        user = try row.next()
-        userName = "\(try row.next() as String) \(try row.next() as String)"
-        session = try row.next()
-        action = try row.next()
-        subject = try row.next()
-        subjectName = try row.next()
-        changes = try JSONDecoder().decode([Detail].self, from: Data((try row.next() as String).utf8))
-        userNameThen = try row.next()
-        subjectNameThen = try row.next()
-        tokenName = try row.next()
-    }
-
-    fileprivate static func insert(
-        _ id: ID, in company: Company.ID, at now: Instant, by user: User.ID, session: Session.ID?, token: String?,
-        _ action: Action, _ subject: String, named name: String?, _ changes: [Detail]
-    ) throws -> Statement {
-        let json = String(decoding: try JSONEncoder().encode(changes), as: UTF8.self)
-        return Statement(insertion, company, id, now, user, session, action, subject, name, json, token)
-    }
-}
-
-/// Writes audit entries in the transaction of the change.
-struct Audit: Sendable {
-    private let company: Company.ID
-    private let user: User.ID
-    private let session: Session.ID?
-    /// The name of the API token that the request came with.
-    private let token: String?
-    private let runtime: Runtime
-
-    init(_ scope: CompanyScope, _ runtime: Runtime) {
-        (company, user, session) = (scope.company, scope.actor.user.id, scope.actor.recordedSession)
-        token = scope.actor.token?.name
-        self.runtime = runtime
-    }
-
-    /// For changes that people make to their own account, or to the company they found.
-    init(_ actor: User, session: Session.ID?, _ runtime: Runtime) {
-        (company, user, self.session, token) = (actor.companyID, actor.id, session, nil)
-        self.runtime = runtime
-    }
-
-    /// For what the server does by a rule that a person set.
-    init(of company: Company.ID, by user: User.ID, _ runtime: Runtime) {
-        (self.company, self.user, session, token, self.runtime) = (company, user, nil, nil, runtime)
-    }
-
-    func write<Noun>(
-        _ action: AuditEntry.Action, _ subject: ID<Noun>, named name: String? = nil,
-        _ changes: [AuditEntry.Detail] = [], in transaction: borrowing Transaction
-    ) throws {
-        try transaction.enqueue(
-            AuditEntry.insert(
-                runtime.newID(), in: company, at: runtime.now(), by: user, session: session, token: token, action,
-                subject.text, named: name, changes))
+    package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
+        try columns.column("id", .key, &id)
+        try columns.column("at", .fixed, &at)
+        try columns.column("user_id", .fixed, &user)
+        try columns.column("session_id", .fixed, &session)
+        try columns.column("action", .fixed, &action)
+        try columns.column("subject_id", .fixed, &subject)
+        try columns.column("subject_name", .fixed, &subjectName)
+        try columns.column("changes", .fixed, &storedChanges)
+        try columns.column("token_name", .fixed, &tokenName)
     }
 }

@@ -73,9 +73,7 @@ struct CompanyData: Sendable {
         CompanyData("company_texts", key: integers("part"), nil),
         CompanyData("company_rows", key: texts("day"), nil),
         CompanyData(User.self),
-        CompanyData(
-            "former_names", key: texts("user_id") + integers("number"),
-            texts("first_name", "last_name") + integers("until_at")),
+        CompanyData(FormerName.self),
         CompanyData("former_emails", key: texts("user_id") + integers("number"), nil),
         CompanyData("sessions", key: texts("id"), nil),
         CompanyData("known_browsers", key: texts("user_id") + [("token_hash", .bytes)], nil),
@@ -87,11 +85,7 @@ struct CompanyData: Sendable {
         CompanyData("api_tokens", key: texts("id"), nil),
         CompanyData("one_time_tokens", key: texts("user_id", "purpose"), nil),
         CompanyData("spent_links", key: [("token_hash", .bytes)], nil),
-        CompanyData(
-            "mails", key: texts("id"),
-            texts("user_id", "address", "kind", "details", "state", "reason_code", "reason")
-                + integers("attempts", "created_at", "updated_at"),
-            secrets: ["token", "due_at", "owner"]),
+        CompanyData(Mail.self),
         CompanyData("idempotency_keys", key: texts("user_id") + [("key_hash", .bytes)], nil),
         CompanyData(SiteRecord.self),
         CompanyData("assignments", key: texts("site_id", "user_id"), integers("created_at", "foreman_since")),
@@ -116,22 +110,14 @@ struct CompanyData: Sendable {
             texts("set_by") + integers("entries", "days", "absences", "clarifications", "files")),
         CompanyData("wage_cost_centres", key: texts("site_id"), texts("cost_centre")),
         CompanyData(WageExport.self),
-        CompanyData(
-            "hour_links", key: integers("number"),
-            texts("kind", "site_id", "entry_id", "content", "hash") + integers("version", "created_at")),
+        CompanyData(HourLink.self),
         // One row. Erased before the links, so that no one compares a chain that is being erased.
         CompanyData(
             "hour_heads", key: integers("number"),
             texts("hash", "checkpoint_hash", "broken_reason", "broken_entry", "mailed_month")
                 + integers("opened_at", "checked_at", "checkpoint_number", "checkpoint_at", "broken_number")),
-        CompanyData(
-            "audit_entries", key: texts("id"),
-            integers("at")
-                + texts("user_id", "session_id", "action", "subject_id", "subject_name", "changes", "token_name")),
-        CompanyData(
-            "security_events", key: texts("id"),
-            texts("kind") + integers("at", "last_at", "times") + texts("user_id", "session_id", "network", "request_id")
-                + texts("subject_id", "detail", "token_name")),
+        CompanyData(AuditEntry.self),
+        CompanyData(SecurityEvent.self),
     ]
 
     /// The last table to be emptied when a company is erased: its row lets an interrupted erasure be found again.

@@ -196,7 +196,7 @@ public struct HourNews: Sendable, Equatable {
     }
 
     private static let insertion: SQL = """
-        INSERT INTO mails \(Mail.columns)
+        INSERT INTO mails \(Mail.queued)
         SELECT u.company_id, $3, u.id, u.email, $4, $5, NULL, 'queued', $8, $6, $6
         FROM users u JOIN companies c ON c.id = u.company_id
         WHERE u.company_id = $1 AND u.id = $2 AND u.email IS NOT NULL AND u.status = 'ACTIVE' AND u.removed_at IS NULL

@@ -193,7 +193,7 @@ extension Mail {
     ) -> Statement {
         Statement(
             """
-            INSERT INTO mails \(columns)
+            INSERT INTO mails \(queued)
             SELECT u.company_id, $3, u.id, u.email, 'low-stock', $4, NULL, 'queued', $6, $5, $5
             FROM users u WHERE u.company_id = $1 AND u.id = $2 AND u.email IS NOT NULL
             """,

@@ -1,9 +1,9 @@
 import Storage
 
 extension Mail {
-    static let selection: SQL = """
-        SELECT m.id, m.user_id, m.address, m.kind, m.state, m.reason_code, m.reason, m.attempts, m.created_at, m.updated_at FROM mails m
-        """
+    private static let columns = columns(of: "m")
+
+    static let selection: SQL = "SELECT \(columns) FROM mails m"
 
     private static let toUser: SQL = """
         \(selection) WHERE m.company_id = $1 AND m.user_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4
@@ -14,7 +14,8 @@ extension Mail {
         ORDER BY m.company_id DESC, m.id DESC LIMIT $2
         """
 
-    static let columns: SQL = """
+    /// What a mail is queued with. Each occasion has a statement of its own, which takes the address from the person's row.
+    static let queued: SQL = """
         (company_id, id, user_id, address, kind, details, token, state, due_at, created_at, updated_at)
         """
 
@@ -28,18 +29,6 @@ extension Mail {
         Query(toUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: Mail.init)
     }
 
-    init(_ row: inout Row) throws {
-        id = try row.next()
-        user = try row.next()
-        address = try row.next()
-        kind = try row.next()
-        state = try row.next()
-        reason = MailReason(code: try row.next(), answer: try row.next(), of: state)
-        attempts = Int(try row.next() as Int64)
-        createdAt = try row.next()
-        updatedAt = try row.next()
-    }
-
     /// Queues a mail, to be sent as soon as the transaction has ended.
     /// - Parameter details: the parts of the text that only this mail has; without line breaks.
     static func insert(
@@ -47,7 +36,7 @@ extension Mail {
     ) -> Statement {
         Statement(
             """
-            INSERT INTO mails \(columns) VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8, $8)
+            INSERT INTO mails \(queued) VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8, $8)
             """,
             user.companyID, id, user.id, user.email, kind, details.joined(separator: "\n"), token?.text, now)
     }
@@ -56,7 +45,7 @@ extension Mail {
     static func insertReset(_ id: ID, to email: EmailAddress, token: Token, now: Instant) -> Statement {
         Statement(
             """
-            INSERT INTO mails \(columns)
+            INSERT INTO mails \(queued)
             SELECT u.company_id, $2, u.id, u.email, 'reset', '', $3, 'queued', $4, $4, $4
             FROM users u WHERE \(OneTimeToken.mayHaveLink)
             """,

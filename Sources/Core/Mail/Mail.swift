@@ -1,7 +1,7 @@
 public import Storage
 
 /// A mail to a person, as its row holds it: recorded in the transaction of its cause, sent later, and kept permanently.
-public struct Mail: Sendable {
+public struct Mail: Stored {
     public typealias ID = Core.ID<Mail>
 
     /// The occasion of a mail; its text depends on it.
@@ -66,31 +66,50 @@ public struct Mail: Sendable {
         case cancelled
     }
 
-    public let id: ID
-    public let user: User.ID
-    public let address: String
-    public let kind: Kind
-    public let state: State
+    public private(set) var id = ID()
+    public private(set) var user = User.ID()
+    public private(set) var address = ""
+    public private(set) var kind = Kind.invitation
+    public private(set) var state = State.queued
+    private var reasonCode: String?
+    private var remoteAnswer: String?
+    private var attemptCount: Int64 = 0
+    public private(set) var createdAt = Instant(milliseconds: 0)
+    public private(set) var updatedAt = Instant(milliseconds: 0)
+
     /// Why it failed, or why the last attempt did.
-    public let reason: MailReason?
+    public var reason: MailReason? { MailReason(code: reasonCode, answer: remoteAnswer, of: state) }
     /// The number of attempts, except those while all mail transports were known to be down.
-    public let attempts: Int
-    public let createdAt: Instant
-    public let updatedAt: Instant
+    public var attempts: Int { Int(clamping: attemptCount) }
+
+    package init() {}
 
     package init(
-        id: ID, user: User.ID, address: String, kind: Kind, state: State, reason: MailReason?, attempts: Int,
-        createdAt: Instant, updatedAt: Instant
+        id: ID, user: User.ID, address: String, kind: Kind, state: State, attempts: Int64, createdAt: Instant,
+        updatedAt: Instant
     ) {
-        self.id = id
-        self.user = user
-        self.address = address
-        self.kind = kind
-        self.state = state
-        self.reason = reason
-        self.attempts = attempts
-        self.createdAt = createdAt
-        self.updatedAt = updatedAt
+        (self.id, self.user, self.address, self.kind, self.state) = (id, user, address, kind, state)
+        (attemptCount, self.createdAt, self.updatedAt) = (attempts, createdAt, updatedAt)
+    }
+
+    package static let table = "mails"
+
+    package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
+        try columns.column("id", .key, &id)
+        try columns.column("user_id", .fixed, &user)
+        try columns.column("address", .fixed, &address)
+        try columns.column("kind", .fixed, &kind)
+        columns.unread("details", .text, .exported)
+        try columns.column("state", .changing, &state)
+        try columns.column("reason_code", .changing, &reasonCode)
+        try columns.column("reason", .changing, &remoteAnswer)
+        try columns.column("attempts", .changing, &attemptCount)
+        try columns.column("created_at", .fixed, &createdAt)
+        try columns.column("updated_at", .changing, &updatedAt)
+        columns.unread("token", .text, .secret)
+        // A restored company's mails are sent by no one.
+        columns.unread("due_at", .integer, .secret)
+        columns.unread("owner", .text, .secret)
     }
 }
 

@@ -106,7 +106,7 @@ struct OpenEntry: Sendable {
     func insertMail(_ id: Mail.ID, to user: User.ID, now: Instant) -> Statement {
         Statement(
             """
-            INSERT INTO mails \(Mail.columns)
+            INSERT INTO mails \(Mail.queued)
             SELECT u.company_id, $3, u.id, u.email, 'still-there', $4, NULL, 'queued', $5, $5, $5
             FROM users u JOIN companies c ON c.id = u.company_id
             WHERE u.company_id = $1 AND u.id = $2 AND u.email IS NOT NULL AND u.status = 'ACTIVE' AND u.removed_at IS NULL

@@ -3,10 +3,11 @@ import Foundation
 import Storage
 
 extension SecurityEvent {
+    private static let insertedColumns = columns()
+
     /// `x` is the last entry that the hour may have of its own. If it exists, the event goes into the hour's entry for the rest.
     fileprivate static let insertion: SQL = """
-        INSERT INTO security_events (company_id, id, kind, at, last_at, times, user_id, session_id, network, request_id,
-            subject_id, detail, token_name)
+        INSERT INTO security_events (company_id, \(insertedColumns))
         SELECT c.id, CASE WHEN x.id IS NULL THEN $2 ELSE $3 END, $4, $5, $6, $7, u.id,
             CASE WHEN x.id IS NULL THEN $9 END, CASE WHEN x.id IS NULL THEN $10 END, $11,
             CASE WHEN x.id IS NULL THEN $12 END, CASE WHEN x.id IS NULL THEN $13 END,
@@ -21,9 +22,10 @@ extension SecurityEvent {
                 ELSE security_events.last_at END
         """
 
+    private static let columns = columns(of: "e")
+
     private static let selection: SQL = """
-        SELECT e.id, e.kind, e.at, e.last_at, e.times, e.user_id, u.first_name, u.last_name, e.session_id, e.network,
-            e.request_id, e.subject_id, s.first_name || ' ' || s.last_name, e.detail, e.token_name
+        SELECT \(columns), u.first_name, u.last_name, s.first_name || ' ' || s.last_name
         FROM security_events e JOIN users u ON u.id = e.user_id
             LEFT JOIN users s ON s.company_id = e.company_id AND s.id = e.subject_id
         """
@@ -43,29 +45,19 @@ extension SecurityEvent {
 
     /// Newest first. An added-up event is listed at the beginning of its hour.
     static func list(_ scope: CompanyScope, _ page: PageRequest<ID>) -> Query<SecurityEvent> {
-        Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: SecurityEvent.init)
+        Query(Self.page, scope.company, page.fetchLimit, page.after?.text ?? "g", row: SecurityEvent.init(named:))
     }
 
     /// Events caused by a person and events on their account, oldest first.
     static func some(about user: User, after: ID?, atMost limit: Int) -> Query<SecurityEvent> {
-        Query(aboutUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: SecurityEvent.init)
+        Query(aboutUser, user.companyID, user.id, after?.text ?? "", Int64(limit), row: SecurityEvent.init(named:))
     }
 
-    init(_ row: inout Row) throws {
-        id = try row.next()
-        kind = try row.next()
-        at = try row.next()
-        lastAt = try row.next()
-        times = Int(truncatingIfNeeded: try row.next() as Int64)
-        user = try row.next()
+    /// Reads `columns`, and the names of the person and of the subject.
+    private init(named row: inout Row) throws {
+        try self.init(&row)
         userName = "\(try row.next() as String) \(try row.next() as String)"
-        session = try row.next()
-        network = try row.next()
-        requestID = try row.next()
-        subject = try row.next()
         subjectName = try row.next()
-        detail = try row.next()
-        tokenName = try row.next()
     }
 
     /// Erases the networks from which a person's requests came.

@@ -2,7 +2,7 @@ public import Storage
 
 /// An event about accounts and access that a company's managers and the server's operators must be able to trace (OWASP ASVS 5.0, 16.3):
 /// who, when, from where, and what. It holds ids, but no addresses, names or secrets.
-public struct SecurityEvent: Sendable {
+public struct SecurityEvent: Stored {
     public typealias ID = Core.ID<SecurityEvent>
 
     /// What happened. The names are part of the API and are stored in databases: none is renamed or removed.
@@ -93,42 +93,62 @@ public struct SecurityEvent: Sendable {
     /// no network.
     static let mostAnHour: Int64 = 20
 
-    public let id: ID
-    public let kind: Kind
+    public private(set) var id = ID()
+    public private(set) var kind = Kind.other
     /// The instant of the event, or of the first one in this hour.
-    public let at: Instant
+    public private(set) var at = Instant(milliseconds: 0)
     /// The instant of the last event.
-    public let lastAt: Instant
+    public private(set) var lastAt = Instant(milliseconds: 0)
     /// The number of events.
-    public let times: Int
+    public var times: Int { Int(clamping: count) }
+    private var count: Int64 = 1
     /// The person who caused the event; the account's owner if no one was signed in.
-    public let user: User.ID
-    public let userName: String
+    public private(set) var user = User.ID()
+    public internal(set) var userName = ""
     /// The session that the event came from or that it began; nil if there was none.
-    public let session: Session.ID?
+    public private(set) var session: Session.ID?
     /// The client's network as the limits count it: an IPv4 address, or the first half of an IPv6 address.
-    public let network: String?
+    public private(set) var network: String?
     /// The first request's id, as in its response and in the log; nil for the command line.
-    public let requestID: String?
+    public private(set) var requestID: String?
     /// The other person who was affected, if any.
-    public let subject: User.ID?
-    public let subjectName: String?
+    public private(set) var subject: User.ID?
+    public internal(set) var subjectName: String?
     /// More about the event: a refusal's code, the new role or status, a link's purpose, the use of a card, why a phone ended, or which
     /// second factor it was.
-    public let detail: String?
+    public private(set) var detail: String?
     /// The name of the API token by which a program caused it; nil for a person.
-    public let tokenName: String?
+    public private(set) var tokenName: String?
+
+    package init() {}
 
     package init(
-        id: ID, kind: Kind, at: Instant, lastAt: Instant, times: Int, user: User.ID, userName: String,
+        id: ID, kind: Kind, at: Instant, lastAt: Instant, times: Int64, user: User.ID, userName: String,
         session: Session.ID?, network: String?, requestID: String?, subject: User.ID?, subjectName: String?,
-        detail: String?, tokenName: String? = nil
+        detail: String?, tokenName: String?
     ) {
-        (self.id, self.kind, self.at, self.lastAt, self.times) = (id, kind, at, lastAt, times)
+        (self.id, self.kind, self.at, self.lastAt, count) = (id, kind, at, lastAt, times)
         (self.user, self.userName, self.session) = (user, userName, session)
         (self.network, self.requestID) = (network, requestID)
         (self.subject, self.subjectName, self.detail) = (subject, subjectName, detail)
         self.tokenName = tokenName
+    }
+
+    package static let table = "security_events"
+
+    package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
+        try columns.column("id", .key, &id)
+        try columns.column("kind", .fixed, &kind)
+        try columns.column("at", .fixed, &at)
+        try columns.column("last_at", .fixed, &lastAt)
+        try columns.column("times", .fixed, &count)
+        try columns.column("user_id", .fixed, &user)
+        try columns.column("session_id", .fixed, &session)
+        try columns.column("network", .fixed, &network)
+        try columns.column("request_id", .fixed, &requestID)
+        try columns.column("subject_id", .fixed, &subject)
+        try columns.column("detail", .fixed, &detail)
+        try columns.column("token_name", .fixed, &tokenName)
     }
 
     /// An event as it happens: the values that are logged, and that must be equal for events to be added up.

@@ -2,6 +2,10 @@ package import Storage
 
 /// A noun that is one row of a table. One function, `visit`, describes its columns; reading, inserting and updating the row, the
 /// differences in audit entries and the company's export all follow from it.
+///
+/// For rows that people read, edit or take along. Rows that grant access or bound something (sessions, tokens, cards, factors, idempotency
+/// keys, limits) aren't such nouns: no export holds them, no edit changes them, and most are written on a condition that is in their one
+/// statement, beside which a description would be a second list of the same columns.
 package protocol Stored: Sendable {
     static var table: String { get }
 

@@ -64,8 +64,10 @@ enum HourHead {
 }
 
 extension HourLink {
+    private static let insertedColumns = columns()
+
     private static let insertion: SQL = """
-        INSERT INTO hour_links (company_id, number, kind, site_id, entry_id, version, content, hash, created_at)
+        INSERT INTO hour_links (company_id, \(insertedColumns))
         SELECT h.company_id, h.number, $2, $3, $4, $5, $6, h.hash, $7 FROM hour_heads h WHERE h.company_id = $1
         """
 

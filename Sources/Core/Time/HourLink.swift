@@ -2,7 +2,7 @@ import Crypto
 import Storage
 
 /// A link of a company's chain of hours: what an entry or a correction looked like after a write.
-struct HourLink: Sendable {
+struct HourLink: Stored {
     /// What a link is of.
     enum Kind: String, Column {
         case entry = "ENTRY"
@@ -14,19 +14,40 @@ struct HourLink: Sendable {
     }
 
     /// From 1, without gaps; 0 before the link is stored.
-    let number: Int64
+    private(set) var number: Int64 = 0
     /// A `Kind`'s text; any other shows that the link was changed.
-    let kind: String
+    private(set) var kind = ""
     /// Empty for an opening, as is `entry`.
-    let site: String
-    let entry: String
+    private(set) var site = ""
+    private(set) var entry = ""
     /// The entry's version (the last one of an erased entry), the correction's number, or how many entries there were at the opening.
-    let version: Int64
+    private(set) var version: Int64 = 0
     /// The `HourContent` of the row, in hexadecimal.
-    let content: String
+    private(set) var content = ""
     /// The link's own hash, in hexadecimal; empty before the link is stored.
-    let hash: String
-    let createdAt: Instant
+    private(set) var hash = ""
+    private(set) var createdAt = Instant(milliseconds: 0)
+
+    package init() {}
+
+    /// A link that is to be stored.
+    init(kind: Kind, site: String, entry: String, version: Int64, content: String, createdAt: Instant) {
+        (self.kind, self.site, self.entry, self.version) = (kind.rawValue, site, entry, version)
+        (self.content, self.createdAt) = (content, createdAt)
+    }
+
+    package static let table = "hour_links"
+
+    package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
+        try columns.column("number", .key, &number)
+        try columns.column("kind", .fixed, &kind)
+        try columns.column("site_id", .fixed, &site)
+        try columns.column("entry_id", .fixed, &entry)
+        try columns.column("version", .fixed, &version)
+        try columns.column("content", .fixed, &content)
+        try columns.column("hash", .fixed, &hash)
+        try columns.column("created_at", .fixed, &createdAt)
+    }
 
     /// What the link attests whatever its place in the chain, in hexadecimal: the SHA-256 of `polier-link-v1`, company, kind, site,
     /// entry, version, content and instant of creation, in the form of `HourContent`.
@@ -43,15 +64,6 @@ struct HourLink: Sendable {
     /// link attests, with a space between each.
     func hash(after before: String, in company: Company.ID) -> String {
         SHA256.hash(data: Array("\(before) \(number) \(attested(in: company))".utf8)).hexadecimal
-    }
-}
-
-extension HourLink {
-    /// A link that is to be stored.
-    init(kind: Kind, site: String, entry: String, version: Int64, content: String, createdAt: Instant) {
-        self.init(
-            number: 0, kind: kind.rawValue, site: site, entry: entry, version: version, content: content, hash: "",
-            createdAt: createdAt)
     }
 }
 

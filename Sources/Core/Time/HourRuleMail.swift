@@ -73,7 +73,7 @@ enum HourRuleMail {
     }
 
     private static let insertion: SQL = """
-        INSERT INTO mails \(Mail.columns)
+        INSERT INTO mails \(Mail.queued)
         SELECT u.company_id, $3, u.id, u.email, 'hours-kept', $4, NULL, 'queued', $6, $5, $5
         FROM users u
         WHERE u.company_id = $1 AND u.id = $2 AND u.email IS NOT NULL AND u.status = 'ACTIVE' AND u.removed_at IS NULL

@@ -84,10 +84,11 @@ struct ComparedLink: Sendable {
     /// How many links are read at once.
     static let atOnce = 200
 
+    private static let linkColumns = HourLink.columns(of: "l")
+
     /// The limit is part of the text: PostgreSQL's plan for any limit could read all of a company's entries for each page.
     private static let links: SQL = """
-        SELECT l.number, l.kind, l.site_id, l.entry_id, l.version, l.content, l.hash, l.created_at, \(HourRecord.entryColumns),
-            \(HourRecord.correctionColumns),
+        SELECT \(linkColumns), \(HourRecord.entryColumns), \(HourRecord.correctionColumns),
             CASE WHEN t.id IS NULL THEN (
                 SELECT MAX(x.number) FROM hour_links x
                 WHERE x.company_id = l.company_id AND x.entry_id = l.entry_id AND x.kind = 'ERASED') END
@@ -100,9 +101,7 @@ struct ComparedLink: Sendable {
 
     static func page(_ company: Company.ID, after number: Int64) -> Query<ComparedLink> {
         Query(links, company, number) { row in
-            let link = HourLink(
-                number: try row.next(), kind: try row.next(), site: try row.next(), entry: try row.next(),
-                version: try row.next(), content: try row.next(), hash: try row.next(), createdAt: try row.next())
+            let link = try HourLink(&row)
             let entry = try HourRecord(entry: link.entry, on: link.site, &row)
             let correction = try HourRecord(correctionOf: link.entry, on: link.site, salt: entry?.salt, &row)
             return ComparedLink(link: link, entry: entry, correction: correction, erasedBy: try row.next())

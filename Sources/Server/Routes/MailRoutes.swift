@@ -43,7 +43,7 @@ struct MailRoutes {
 extension Mail: Wire {
     static let example = Mail(
         id: Example.id(10), user: Example.id(1), address: "lena.vogt@fliesen-brandt.example", kind: .invitation,
-        state: .sent, reason: nil, attempts: 1, createdAt: Example.morning, updatedAt: Example.evening)
+        state: .sent, attempts: 1, createdAt: Example.morning, updatedAt: Example.evening)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.id("id", id, .id)
