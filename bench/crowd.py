@@ -151,7 +151,7 @@ def copied(value: object) -> str:
 
 
 def small(company: Company, user: str) -> Crowd:
-    """Twenty sites, and nobody else."""
+    """Twenty sites, and no one else."""
     crowd = Crowd()
     crowd.sites(company.id, user, count=20, materials=20, movements=1)
     return crowd

@@ -151,7 +151,7 @@ def alternate(
     results: dict[str, list[Result]] = {name: [] for name in sides}
     for number in range(effort.rounds):
         for name, side in sides.items():
-            # Nobody's syncs wait for what another side left unwritten.
+            # No one's syncs wait for what another side left unwritten.
             os.sync()
             results[name].append(side(effort))
         line = ", ".join(f"{name} {shown(values[-1])}" for name, values in results.items())

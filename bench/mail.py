@@ -26,7 +26,7 @@ class Side:
         self.invited = 0
 
     def round(self, effort: Effort) -> Answers:
-        """Requests for a site, while somebody is invited every 50 ms."""
+        """Requests for a site, while someone is invited every 50 ms."""
         enough = threading.Event()
         failures: list[Exception] = []
 

@@ -618,7 +618,7 @@ def main(names: list[str]) -> None:
     if unknown:
         raise BenchError(f"there is nothing called {unknown[0]}; there are {', '.join(GROUPS)}")
     effort = Effort.from_environment()
-    # Below .build, which lies on a disk where /tmp may lie in memory.
+    # Below .build, which is on a disk, while /tmp may be in memory.
     pathlib.Path(".build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=".build") as name:
         folder = pathlib.Path(name).resolve()

@@ -28,7 +28,7 @@ class Server:
         self.log = folder / f"{self.port}.log"
         self.settings = settings or {}
         command = [part.replace("{port}", str(self.port)) for part in command]
-        # What is measured is not what somebody happens to have set.
+        # What is measured is not what someone happens to have set.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("POLIER_")}
         with open(self.log, "wb") as log:
             self.started = time.perf_counter()
@@ -107,7 +107,7 @@ def polier(
     command = [binary or os.environ["BENCH_POLIER"], "serve", "--http-port", "{port}"]
     if constant:
         command += ["--bench-constant", str(constant)]
-    # By the environment: a command line shows the password to everybody.
+    # By the environment: a command line shows the password to everyone.
     return Server(folder, command, "/readyz", {
         "POLIER_DATABASE_URL": database_url, "POLIER_WRITES_PER_MINUTE": "0"} | (settings or {}))
 

@@ -1,7 +1,7 @@
 """What the server asks PostgreSQL for one request, as a script for pgbench.
 
 Taken from PostgreSQL's own log, with the values that were bound: so pgbench runs the statements that the server runs,
-also after somebody changes them.
+also after someone changes them.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ import time
 from load import postgres_program, run
 from processes import BenchError, Server
 
-# The server's log lies where its socket lies: scripts/with-postgres puts both into the cluster's folder.
+# The server's log is beside its socket: scripts/with-postgres puts both into the cluster's folder.
 LOG = "current_setting('unix_socket_directories') || '/server.log'"
 SETTINGS = ("log_statement = 'all'", "log_line_prefix = '%p> '", "log_error_verbosity = 'default'")
 

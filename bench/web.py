@@ -1,4 +1,4 @@
-"""How long somebody with a phone on a building site waits for the start page."""
+"""How long someone with a phone on a building site waits for the start page."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ LATENCY = 150
 THROUGHPUT = 1_600_000 / 8
 """Bytes a second."""
 
-# When the sites stand there and nothing is on its way that would replace them: the list is what one came for.
+# When the sites are shown and nothing is on its way that would replace them: the list is what the person came for.
 USABLE = """
 new MutationObserver((_, observer) => {
   if (!document.querySelector(".cards a")) return;
@@ -24,7 +24,7 @@ new MutationObserver((_, observer) => {
 
 
 def visits(url: str, email: str, password: str, rounds: int) -> tuple[list[float], list[float]]:
-    """Seconds until the start page is usable: on first visits of somebody who is signed in, and on second ones."""
+    """Seconds until the start page is usable: on first visits of someone who is signed in, and on second ones."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         try:

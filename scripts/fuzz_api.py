@@ -4,7 +4,7 @@ worker in turn.
     fuzz_api.py ENGINE URL FOLDER
 
 The server has the demo company, and the operator OPERATOR with the password in POLIER_ADMIN_PASSWORD. ENGINE begins the lines
-that are printed, one for each role; FOLDER is for files that nobody needs afterwards. Ends with 1 where an answer isn't as
+that are printed, one for each role; FOLDER is for files that no one needs afterwards. Ends with 1 where an answer isn't as
 described, and with 2 where the run says nothing, because too little was reached.
 
 POLIER_TEST_SEED changes which requests are made, and POLIER_TEST_EFFORT=10 makes ten times as many of those that are drawn.
@@ -77,11 +77,11 @@ class Unreached(Exception):
 
 
 class Pass:
-    """The API as somebody sees it.
+    """The API as someone sees it.
 
     examples: how many requests the fuzzing phase makes for each operation; the other phases make what they find.
     seconds: when it is cut off.
-    whole: also what is the same for everybody: the methods that an address doesn't know, coming in and going out. The latter
+    whole: also what is the same for everyone: the methods that an address doesn't know, coming in and going out. The latter
     hashes passwords, which takes its time.
     """
 
@@ -254,7 +254,7 @@ class Fixture:
             self.clients["WORKER"].post(f"{self.path}/sites/{entry['siteId']}/check-out")
 
     def guest(self):
-        """Somebody who is invited, as the parameters of paths to them, and the token of their link."""
+        """Someone who is invited, as the parameters of paths to them, and the token of their link."""
         self.guests += 1
         guest = {"email": f"guest{self.guests}@{DEMO}", "firstName": "Lena", "lastName": "Vogt", "role": "WORKER"}
         manager = self.clients["MANAGER"]
@@ -263,7 +263,7 @@ class Fixture:
         return {"companyId": self.company, "userId": user}, link.partition("token=")[2]
 
     def enrolled(self):
-        """Somebody with a second factor: the parameters of paths to them, and what signs them in."""
+        """Someone with a second factor: the parameters of paths to them, and what signs them in."""
         place, token = self.guest()
         account = {"email": f"guest{self.guests}@{DEMO}", "password": GUEST_PASSWORD}
         Client(self.anyone.url, token).post("/auth/set-password", {"password": GUEST_PASSWORD})
@@ -283,7 +283,7 @@ class Fixture:
         return account | {"key": key, "handle": new["userHandle"], "host": new["rpId"], "origin": PASSKEY_ORIGIN}
 
     def card(self):
-        """Somebody without an address, as the parameters of paths to them, and their card."""
+        """Someone without an address, as the parameters of paths to them, and their card."""
         person = {"firstName": "Ali", "lastName": "Demir", "role": "WORKER"}
         manager = self.clients["MANAGER"]
         user = manager.post(f"{self.path}/users", person)["id"]
@@ -362,7 +362,7 @@ class Fixture:
             "passwordChanges": 1 if one.whole else 0,
             "oneTimeTokens": [token for _, token in guests[10:]],
             "cards": cards,
-            # Somebody whose sign-in asks for a code or a passkey.
+            # Someone whose sign-in asks for a code or a passkey.
             "second": second,
             "phones": [phone for _, phone in phones[2:]],
             "crew": self.crew,

@@ -166,7 +166,7 @@ def protect(case):
         last = list(case.path_parameters)[-1]
         if case.path_parameters[last] in FIXTURE["kept"]:
             case.path_parameters[last] = str(uuid.UUID(int=draw.getrandbits(128), version=4))
-    # Whoever asks has no second factor, and could do nothing more.
+    # The caller has no second factor, and could do nothing more.
     if name_of(case) == CHANGE_COMPANY and isinstance(case.body, dict) and "secondFactorFor" in case.body:
         if case.body["secondFactorFor"] == "MANAGERS":
             case.body["secondFactorFor"] = "NONE"
@@ -256,7 +256,7 @@ def adjust_phone(case):
 
 
 def adjust_factors(case):
-    """Acts as somebody who has a second factor: whoever asks has none, so that their password alone signs them in."""
+    """Acts as someone who has a second factor: the caller has none, so that their password alone signs them in."""
     name, second = name_of(case), FIXTURE["second"]
     if name not in (ACTIVATE, REMOVE_FACTOR, RECOVER, SECOND_STEP, PASSKEY) or not by_chance(0.5):
         return

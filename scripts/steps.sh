@@ -1,4 +1,4 @@
-# Steps of a check, for scripts that source this: each is timed, goes on where another has failed, and stands in a table at the end.
+# Steps of a check, for scripts that source this: each is timed, goes on where another has failed, and is listed in a table at the end.
 #
 #   run 'Title' COMMAND...      runs it and shows what it says
 #   behind 'Title' COMMAND...   runs it behind the steps that follow, because it mostly waits

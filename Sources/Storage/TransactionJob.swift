@@ -23,14 +23,14 @@ public class TransactionJob: QueuedWork, @unchecked Sendable {
     public func giveUp(_ error: any Error) { preconditionFailure("abstract") }
 
     /// Adds a transaction to the driver's queue and waits for its result.
-    /// - Parameter patience: the longest wait for its turn.
+    /// - Parameter timeout: the longest wait for its turn.
     /// - Throws: what `body` throws, the driver's `StorageError` (`.timeout` if its turn doesn't come in time, `.unavailable` if the
     ///   queue is full or closed), and `CancellationError` if the task is cancelled before the work began.
     public static func run<Result: Sendable>(
-        on queue: WorkQueue<TransactionJob>, patience: Duration, standsAlone: Bool = false,
+        on queue: WorkQueue<TransactionJob>, timeout: Duration, standsAlone: Bool = false,
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {
-        let job = BodyJob(body: body, deadline: .now + patience, standsAlone: standsAlone)
+        let job = BodyJob(body: body, deadline: .now + timeout, standsAlone: standsAlone)
         let result = try await job.answer.wait { queue.add(job) }
         for step in job.aftermath.steps { step() }
         return result

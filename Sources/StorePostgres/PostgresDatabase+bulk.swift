@@ -21,9 +21,9 @@ extension PostgresDatabase: BulkDatabase {
     }
 
     /// How long the server may send nothing. A piece of a copy, or the sorting before the first, takes less.
-    private static let patience = Duration.seconds(1800)
+    private static let replyTimeout = Duration.seconds(1800)
     /// How long to wait for a lock.
-    private static let lockPatience = Duration.seconds(5)
+    private static let lockTimeout = Duration.seconds(5)
 
     private func bulkSession(_ begin: SQL) throws -> PostgresSession {
         // The timeouts that would end this session while the other side of a copy works, and the format of bytes, may
@@ -32,10 +32,10 @@ extension PostgresDatabase: BulkDatabase {
             SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', $1, true),
                 set_config('idle_in_transaction_session_timeout', '0', true), set_config('bytea_output', 'hex', true)
             """
-        let limits = TransactionLimits(statement: Self.patience, lock: Self.lockPatience)
+        let limits = TransactionLimits(statement: Self.replyTimeout, lock: Self.lockTimeout)
         let session = PostgresSession(
-            on: try connector.open(for: .alone, until: .now + Self.lockPatience), limits: limits,
-            opening: [Statement(begin), Statement(settings, "\(Self.lockPatience / .milliseconds(1))")])
+            on: try connector.open(for: .alone, until: .now + Self.lockTimeout), limits: limits,
+            opening: [Statement(begin), Statement(settings, "\(Self.lockTimeout / .milliseconds(1))")])
         try session.begin()
         return session
     }

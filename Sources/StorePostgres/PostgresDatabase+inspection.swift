@@ -4,7 +4,7 @@ extension PostgresDatabase {
     public func inspect() throws -> [Inspection] { [.of("connections", checkConnections), .of("disk", checkDisk)] }
 
     /// How many connections the server allows this role, at most and now.
-    private struct Room {
+    private struct ConnectionCapacity {
         let server, reserved, role, database: Int
         let used, usedByRole, usedOfDatabase: Int
 
@@ -28,7 +28,7 @@ extension PostgresDatabase {
 
         /// Superusers have only the server's own limit; from PostgreSQL 16 on some connections are reserved for other
         /// roles.
-        static let query = Query<Room>(
+        static let query = Query<ConnectionCapacity>(
             """
             SELECT CAST(current_setting('max_connections') AS BIGINT),
                 CASE WHEN r.rolsuper THEN 0 ELSE CAST(current_setting('superuser_reserved_connections') AS BIGINT)
@@ -44,25 +44,25 @@ extension PostgresDatabase {
             FROM pg_roles AS r, pg_database AS d
             WHERE r.rolname = current_user AND d.datname = current_database()
             """
-        ) { try Room(&$0) }
+        ) { try ConnectionCapacity(&$0) }
     }
 
     private func checkConnections() throws -> Inspection {
-        guard let room = try fetch(Room.query).first else {
+        guard let capacity = try fetch(ConnectionCapacity.query).first else {
             return Inspection("connections", isGood: false, "the server doesn't say how many it gives")
         }
         let pool = "a server's pool has \(poolSize) (POLIER_DATABASE_POOL)"
-        guard room.most >= poolSize else {
+        guard capacity.most >= poolSize else {
             return Inspection(
                 "connections", isGood: false,
                 """
-                this role gets \(room.most) at most, and \(pool): raise the limit (max_connections \(room.server), the role's \
-                \(Self.limit(room.role)), the database's \(Self.limit(room.database))) or lower the pool
+                this role gets \(capacity.most) at most, and \(pool): raise the limit (max_connections \(capacity.server), the role's \
+                \(Self.limit(capacity.role)), the database's \(Self.limit(capacity.database))) or lower the pool
                 """)
         }
         return Inspection(
             "connections", isGood: true,
-            "room for \(room.now) more now, of \(room.most) that this role gets at most; \(pool), and one more while it migrates"
+            "room for \(capacity.now) more now, of \(capacity.most) that this role gets at most; \(pool), and one more while it migrates"
         )
     }
 

@@ -21,7 +21,7 @@ public final class PostgresDatabase: Database {
         /// How long one statement may take.
         public var statementTimeout = Duration.seconds(10)
         /// How long work may wait for its turn, and a statement in a transaction for a lock.
-        public var patience = Duration.seconds(5)
+        public var waitTimeout = Duration.seconds(5)
 
         /// Called with a whole sentence, at most once a minute, when the server allows fewer connections than the pool
         /// may have.
@@ -34,7 +34,7 @@ public final class PostgresDatabase: Database {
 
     let connector: Connector
     let poolSize: Int
-    private let patience: Duration
+    private let waitTimeout: Duration
     private let reads: WorkQueue<ReadJob>
     /// Reads that turned out slow. Nil in a small pool, where the readers run them themselves.
     private let slowReads: WorkQueue<ReadJob>?
@@ -48,7 +48,7 @@ public final class PostgresDatabase: Database {
         var others: [BlockingThread] = []
     }
 
-    /// More jobs than can be done within the patience: jobs beyond this are refused at once.
+    /// More jobs than can be done within `waitTimeout`: jobs beyond this are refused at once.
     private static let capacity = 20_000
 
     /// Starts the threads without connecting yet. Throws `.misconfigured` with a whole sentence, which never repeats
@@ -61,7 +61,7 @@ public final class PostgresDatabase: Database {
         let rounds = Histogram([1, 2, 4, 8, 16, 32, 64])
         self.rounds = rounds
         let limit = options.statementTimeout
-        patience = options.patience
+        waitTimeout = options.waitTimeout
         poolSize = options.pool
         let reads = WorkQueue<ReadJob>(capacity: Self.capacity)
         let slowReads = options.pool >= 3 ? WorkQueue<ReadJob>(capacity: Self.capacity) : nil
@@ -96,7 +96,7 @@ public final class PostgresDatabase: Database {
                             .workAside()
                     })
             }
-            let limits = TransactionLimits(statement: limit, lock: min(limit, options.patience))
+            let limits = TransactionLimits(statement: limit, lock: min(limit, options.waitTimeout))
             for number in 1...workers {
                 threads.others.append(
                     BlockingThread(name: "db write \(number)") {
@@ -119,7 +119,7 @@ public final class PostgresDatabase: Database {
     /// Accepts only SELECT, VALUES and a WITH that doesn't write: a read may run again after a neighbour on its
     /// pipeline failed. Each statement sees what was committed when it ran.
     /// - Throws: `StorageError`: `.failed` for a statement that may write, `.unstorable` for a text with a NUL, `.timeout`
-    ///   after `patience` in the queue or past `statementTimeout`, `.unavailable` without a connection;
+    ///   after `waitTimeout` in the queue or past `statementTimeout`, `.unavailable` without a connection;
     ///   `CancellationError`.
     public func read(_ readings: [any Reading]) async throws {
         guard !readings.isEmpty else { return }
@@ -128,26 +128,26 @@ public final class PostgresDatabase: Database {
             try statement.checkOnlyReads()
             try statement.checkValues()
         }
-        let results = try await ReadJob(statements, deadline: .now + patience).results(from: reads)
+        let results = try await ReadJob(statements, deadline: .now + waitTimeout).results(from: reads)
         for (reading, result) in zip(readings, results) { try result.decode(into: reading) }
     }
 
-    /// - Throws: the body's error, or a `StorageError`: of a statement; `.timeout` after `patience` in the queue or for a
+    /// - Throws: the body's error, or a `StorageError`: of a statement; `.timeout` after `waitTimeout` in the queue or for a
     ///   lock, past `statementTimeout`, or after too many conflicts; `.unavailable` without a connection, or if it was
     ///   lost during the commit, whose outcome is then unknown; `CancellationError`.
     @discardableResult
     public func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {
-        try await TransactionJob.run(on: transactions, patience: patience, body)
+        try await TransactionJob.run(on: transactions, timeout: waitTimeout, body)
     }
 
     /// - Throws: `StorageError`: the statement's error, `.failed` if it begins or ends a transaction, `.timeout` after
-    ///   `patience` in the queue, or `.unavailable`.
+    ///   `waitTimeout` in the queue, or `.unavailable`.
     public func executeAlone(_ statement: Statement) async throws {
         try statement.checkValues()
         try statement.checkKeepsTransaction()
-        try await LoneJob(statement, deadline: .now + patience).done(in: loneStatements)
+        try await LoneJob(statement, deadline: .now + waitTimeout).done(in: loneStatements)
     }
 
     /// From now on opens connections with another URL's user, password and parameters; open ones stay. Returns false,

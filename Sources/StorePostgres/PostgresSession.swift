@@ -20,7 +20,7 @@ final class PostgresSession: TransactionSession {
     let limits: TransactionLimits
     private let opening: [Statement]
     /// How long the server has to answer.
-    private var patience: Duration
+    private var replyTimeout: Duration
     /// Whether BEGIN was put into the pipeline.
     private var isBegun = false
     /// How many statements in the pipeline have no answer yet.
@@ -38,7 +38,7 @@ final class PostgresSession: TransactionSession {
         self.connection = connection
         self.limits = limits
         self.opening = opening
-        patience = limits.statement + Self.grace
+        replyTimeout = limits.statement + Self.grace
     }
 
     /// The statements that begin a transaction. Its limits are set for this transaction only: behind a pooler the next
@@ -78,7 +78,7 @@ final class PostgresSession: TransactionSession {
 
     func liftTimeLimit() throws {
         _ = try execute(Statement("SET LOCAL statement_timeout = 0"))
-        patience = Self.day
+        replyTimeout = Self.day
     }
 
     /// ALTER TABLE does it. The catalog is checked first: ALTER TABLE would drop a key by its name too, and doesn't
@@ -186,7 +186,7 @@ final class PostgresSession: TransactionSession {
         guard unanswered > 0 else { return [] }
         var results: [QueryResult] = []
         var failure: Failure?
-        for reply in try replies(limit: patience) {
+        for reply in try replies(limit: replyTimeout) {
             switch reply {
             case .rows(let result): results.append(result)
             case .failed(let reason): failure = failure ?? reason

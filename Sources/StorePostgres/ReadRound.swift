@@ -17,7 +17,7 @@ final class ReadRound {
     private var next = 0
     /// How long the next statement may keep the others waiting. It shrinks with every cancelled one: if many
     /// wait for the same lock, the others on this pipeline must not wait for each of them.
-    private var patience: Duration
+    private var longestStall: Duration
     /// Whether a cancel request was sent. The server holds its answers back until the Sync, so the statement it runs
     /// when the request arrives may be later than the one that was waited for; and it signals twice for one request, so
     /// the second signal may hit one more (`signal_child` in PostgreSQL's postmaster.c).
@@ -25,7 +25,7 @@ final class ReadRound {
 
     /// How long the server has to answer a cancel request.
     private static let grace = Duration.seconds(1)
-    private static let leastPatience = Duration.milliseconds(20)
+    private static let shortestStall = Duration.milliseconds(20)
 
     private enum Outcome {
         case rows([QueryResult])
@@ -45,7 +45,7 @@ final class ReadRound {
         self.jobs = jobs
         self.connection = connection
         self.apart = apart
-        self.patience = limit
+        self.longestStall = limit
         self.end = end
     }
 
@@ -112,11 +112,11 @@ final class ReadRound {
     /// unusable.
     private func receiveOrStop() throws(Failure) -> (Reply, wasStopped: Bool) {
         do {
-            return (try connection.receive(until: min(.now + patience, end)), false)
+            return (try connection.receive(until: min(.now + longestStall, end)), false)
         } catch  where error.cause == .slow {
             let stop = CancelRequest(for: connection)
             hasStopped = true
-            patience = max(Self.leastPatience, patience / 2)
+            longestStall = max(Self.shortestStall, longestStall / 2)
             let deadline = ContinuousClock.now + Self.grace
             let reply = try connection.receive(until: deadline)
             // A late cancel request would hit another caller's statement.

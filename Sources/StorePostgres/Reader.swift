@@ -10,7 +10,7 @@ final class Reader {
     private static let longRound = Duration.milliseconds(50)
     /// A statement that holds up the others on its pipeline for longer is cancelled, and runs again in the slow
     /// lane.
-    private static let patienceOfNeighbours = Duration.milliseconds(500)
+    private static let longestStall = Duration.milliseconds(500)
 
     private let queue: WorkQueue<ReadJob>
     private let slot: ConnectionSlot
@@ -40,7 +40,7 @@ final class Reader {
         while let jobs = slot.take(atMost: batch, from: queue) {
             let begun = jobs.filter { $0.begin() }
             let start = ContinuousClock.now
-            let slow = answer(begun, limit: min(Self.patienceOfNeighbours, limit), until: start + limit)
+            let slow = answer(begun, limit: min(Self.longestStall, limit), until: start + limit)
             batch = .now - start > Self.longRound ? max(1, batch / 2) : min(Self.largestBatch, batch * 2)
             if let aside {
                 for job in slow { aside.add(ReadJob(continuing: job, deadline: .now + limit)) }

@@ -67,7 +67,7 @@ extension Connection {
         try run(Statement("PRAGMA journal_mode = WAL")) { mode = try $0.string(0) }
         guard mode == "wal" else {
             throw StorageError(
-                .misconfigured, "The database file '\(path)' lies where SQLite cannot keep a write-ahead log.")
+                .misconfigured, "The database file '\(path)' is in a place where SQLite cannot keep a write-ahead log.")
         }
     }
 

@@ -15,7 +15,7 @@ public final class SQLiteDatabase: Database {
         public var path: String
         public var synchronous: Synchronous
         /// How long a transaction waits for its turn before it fails with `.timeout`.
-        public var patience: Duration
+        public var waitTimeout: Duration
         /// How long a statement waits for a lock that another process holds before it fails with `.unavailable`.
         public var busyTimeout: Duration
 
@@ -25,12 +25,12 @@ public final class SQLiteDatabase: Database {
         var checkpointInterval = Checkpoints.usualInterval
 
         public init(
-            path: String, synchronous: Synchronous = .full, patience: Duration = .seconds(5),
+            path: String, synchronous: Synchronous = .full, waitTimeout: Duration = .seconds(5),
             busyTimeout: Duration = .seconds(5)
         ) {
             self.path = path
             self.synchronous = synchronous
-            self.patience = patience
+            self.waitTimeout = waitTimeout
             self.busyTimeout = busyTimeout
         }
     }
@@ -105,20 +105,20 @@ public final class SQLiteDatabase: Database {
     }
 
     /// - Throws: the body's error; a `StorageError` of one of its statements or of the commit (`.full`, `.diskFailure`);
-    ///   `.timeout` after waiting longer than `patience` in the queue; `.unavailable` after `close`, or if another process
+    ///   `.timeout` after waiting longer than `waitTimeout` in the queue; `.unavailable` after `close`, or if another process
     ///   holds the write lock for longer than `busyTimeout`; `CancellationError`.
     @discardableResult
     public func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
-        return try await TransactionJob.run(on: queue, patience: options.patience, body)
+        return try await TransactionJob.run(on: queue, timeout: options.waitTimeout, body)
     }
 
     /// - Throws: as `transaction`.
     public func executeAlone(_ statement: Statement) async throws {
         try Task.checkCancellation()
-        try await TransactionJob.run(on: queue, patience: options.patience, standsAlone: true) { session in
+        try await TransactionJob.run(on: queue, timeout: options.waitTimeout, standsAlone: true) { session in
             try session.enqueue(statement)
         }
     }

@@ -39,7 +39,7 @@ struct BoundsTests {
     }
 
     @Test(
-        "tries at impossible instants hold nobody, and those of a clock a little ahead no longer than the limit's window"
+        "tries at impossible instants hold no one, and those of a clock a little ahead no longer than the limit's window"
     )
     func attempts() throws {
         let attempts = Attempts(.signInsOfAccount, of: "lena")
@@ -53,7 +53,7 @@ struct BoundsTests {
     }
 
     @Test(
-        "a hash of other costs than ours is nobody's",
+        "a hash of other costs than ours is no one's",
         arguments: [
             "scrypt$-1$8$3$AAAA$AAAA", "scrypt$32768$-8$3$AAAA$AAAA", "scrypt$32768$8$-3$AAAA$AAAA",
             "scrypt$9223372036854775807$9223372036854775807$9223372036854775807$AAAA$AAAA", "scrypt$0$0$0$AAAA$AAAA",

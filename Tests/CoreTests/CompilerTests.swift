@@ -89,7 +89,7 @@ struct CompilerTests {
                 """,
             refusal: "cannot convert value of type 'String' to expected argument type 'SQL'"),
         Snippet(
-            name: "leave to work in a company that nobody gave",
+            name: "a company's scope that no permission granted",
             text: """
                 func enter(_ company: Company.ID, _ actor: Actor) -> CompanyScope {
                     CompanyScope(company: company, actor: actor, permission: .readSites, reach: .anyCompany)
@@ -97,13 +97,13 @@ struct CompilerTests {
                 """,
             refusal: "'CompanyScope' initializer is inaccessible due to 'internal' protection level"),
         Snippet(
-            name: "leave to work on a site that nobody gave",
+            name: "a site's scope that no permission granted",
             text: """
                 func enter(_ scope: CompanyScope, _ site: Site.ID) -> SiteScope { SiteScope(within: scope, site: site) }
                 """,
             refusal: "'SiteScope' initializer is inaccessible due to 'internal' protection level"),
         Snippet(
-            name: "somebody who never signed in",
+            name: "someone who never signed in",
             text: """
                 func pretend(_ session: Session.ID, _ user: User) -> Actor { Actor(session: session, user: user) }
                 """,

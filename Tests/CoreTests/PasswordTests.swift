@@ -84,7 +84,7 @@ struct PasswordTests {
         }
     }
 
-    @Test("too many at once are turned away, the others are answered, and after closing nobody is")
+    @Test("too many at once are turned away, the others are answered, and after closing no one is")
     func bounded() async throws {
         let hasher = PasswordHasher(
             cost: .init(rounds: 1 << 12, blockSize: 8, parallelism: 1), width: 1, capacity: 4)

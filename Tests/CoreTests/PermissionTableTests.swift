@@ -216,7 +216,7 @@ struct PermissionTableTests {
         #expect(APITokenText(sent: text.text.uppercased()[...]) == nil && APITokenText(sent: "") == nil)
     }
 
-    @Test("what somebody may do", arguments: table)
+    @Test("what someone may do", arguments: table)
     func line(_ row: Row) throws {
         let runtime = Runtime.live
         let own: Company.ID = runtime.newID()

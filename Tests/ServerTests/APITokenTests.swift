@@ -327,7 +327,7 @@ import Testing
             _ = try await admin.put(path + "/suspension", "{\"isSuspended\": false}")
             #expect(try await hours().status == 200)
 
-            // Whoever is switched off takes their tokens along, and gets none back.
+            // A person who is switched off loses their tokens, and gets none back.
             try await change("{\"status\": \"INACTIVE\"}")
             #expect(Self.isRefused(try await hours(), 401, "token-not-valid"))
             #expect(try await company.manager.get(path + "/tokens").json == .list([]))

@@ -170,8 +170,8 @@ import Testing
             place.refused(
                 try await place.ask("VACATION", "07", as: place.other.client, for: place.worker.id), 404,
                 "user-not-found")
-            let nobody = Runtime.live.newID(User.self).text
-            place.refused(try await place.ask("VACATION", "07", as: place.manager, for: nobody), 404, "user-not-found")
+            let unknown = Runtime.live.newID(User.self).text
+            place.refused(try await place.ask("VACATION", "07", as: place.manager, for: unknown), 404, "user-not-found")
             let admin = try await place.server.person(.admin)
             place.refused(try await place.ask("VACATION", "07", as: admin.client), 404, "user-not-found")
             _ = try place.made(try await place.ask("VACATION", "07", as: admin.client, for: place.other.id), "OK")
@@ -359,7 +359,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aPersonHasSoMany(_ engine: Engine) async throws {
         try await Self.run(engine) { place in
-            let stock = Stock(database: try #require(place.server.database as? any BulkDatabase))
+            let stock = DirectAccess(database: try #require(place.server.database as? any BulkDatabase))
             try await stock.run(
                 """
                 INSERT INTO absences (company_id, id, user_id, kind, from_day, to_day, part, state, asked_by, asked_at, updated_at)

@@ -64,7 +64,7 @@ import Testing
                 #expect(try await status(other.client) == row.other, "not assigned \(row.method) \(row.path)")
                 #expect(try await status(stranger.manager) == 404, "stranger \(row.method) \(row.path)")
                 #expect(try await status(strangersWorker.client) == 404, "stranger's worker \(row.method) \(row.path)")
-                #expect(try await status(server.client) == 401, "nobody \(row.method) \(row.path)")
+                #expect(try await status(server.client) == 401, "no one \(row.method) \(row.path)")
             }
             #expect(try await admin.client.get("/api/v1/users/me").json["companyId"] == .null)
             let hidden = "/api/v1/companies/00000000-0000-7000-8000-000000000000"

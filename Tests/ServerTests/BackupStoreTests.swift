@@ -15,7 +15,7 @@ import Testing
         try await Engine.sqlite.withDatabase { url in
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            try await Stock.fill(url, movements: 30_000)
+            try await DirectAccess.fill(url, movements: 30_000)
             let store = try Part(
                 "object_store.py", ["AKIDEXAMPLE", secret, "eu-central-1", folder.path + "/objects", "\(failures)"],
                 folder: folder)
@@ -48,7 +48,8 @@ import Testing
             let restored = try await Binary.run(["restore", "s3:\(name)"], environment: other, in: folder.path)
             #expect(restored.code == 0, "\(restored.output)")
             #expect(
-                try await Stock.numbers("SELECT COUNT(*) FROM movements", at: "sqlite:\(folder.path)/restored.sqlite")
+                try await DirectAccess.numbers(
+                    "SELECT COUNT(*) FROM movements", at: "sqlite:\(folder.path)/restored.sqlite")
                     == [30_000])
             // With spaces, umlauts and characters that have a meaning in URLs.
             let strange = "Sicherung für Büro & Lager #1 (50 %)+?.gz"

@@ -74,7 +74,7 @@ import Testing
             var materials: [String] = []
             for _ in 0..<4 { materials.append(try await company.material(site, amount: "1000")) }
             // In the order of the tables between materials and movements, so that reading takes a while there.
-            try await Stock.at(urls[0]) { stock async throws in
+            try await DirectAccess.at(urls[0]) { stock async throws in
                 try await stock.run(
                     """
                     INSERT INTO sessions (company_id, id, user_id, token_hash, created_at, expires_at)
@@ -110,7 +110,7 @@ import Testing
             var counts: [Int64] = []
             for (file, url) in zip(files, urls.dropFirst()) {
                 #expect(try await Self.restore(file, url).code == 0)
-                try await Stock.at(url) { stock async throws in
+                try await DirectAccess.at(url) { stock async throws in
                     counts += try await stock.numbers("SELECT COUNT(*) FROM movements")
                     let wrong = try await stock.texts(
                         """
@@ -120,7 +120,7 @@ import Testing
                     #expect(wrong.isEmpty, "an amount isn't the sum of its movements")
                 }
             }
-            #expect(counts[0] < counts[1] && counts[1] < counts[2], "nobody worked meanwhile: \(counts)")
+            #expect(counts[0] < counts[1] && counts[1] < counts[2], "no one worked meanwhile: \(counts)")
             let restored = try await RunningServer(url: urls[2], folder: folder)
             _ = try await TestCompany.signIn(restored.client, email: company.email)
             #expect(await restored.terminate() == 0)
@@ -135,14 +135,14 @@ import Testing
             defer { folder.remove() }
             let (old, new) = (folder.path + "/old.gz", folder.path + "/new.gz")
             let embedded = try Migration.embedded()
-            try await Stock.at(urls[0]) { stock async throws in
+            try await DirectAccess.at(urls[0]) { stock async throws in
                 _ = try await Migrator(stock.database, migrations: [embedded[0]]).migrate()
                 try await stock.run("UPDATE companies SET name = 'Betreiber'")
             }
             let taken = try await Self.backUp(urls[0], [old], in: folder)
             #expect(taken.code == 0 && taken.output.contains("The database couldn't note it"), "\(taken.output)")
             #expect(try await Self.restore(old, urls[1]).code == 0)
-            try await Stock.at(urls[1]) { stock async throws in
+            try await DirectAccess.at(urls[1]) { stock async throws in
                 #expect(try await stock.texts("SELECT name FROM companies") == ["Betreiber"])
                 #expect(try await stock.numbers("SELECT COUNT(*) FROM mails") == [0])
                 #expect(try await Migrator(stock.database, migrations: embedded).state() == .fits)
@@ -154,7 +154,7 @@ import Testing
 
             let later = try Migration(
                 file: "9999_later.sql", text: "-- polier: runs-with 1\nCREATE TABLE l (id BIGINT PRIMARY KEY);")
-            try await Stock.at(urls[2]) { stock async throws in
+            try await DirectAccess.at(urls[2]) { stock async throws in
                 _ = try await Migrator(stock.database, migrations: embedded + [later]).migrate()
             }
             #expect(
@@ -173,7 +173,7 @@ import Testing
         try await Engine.sqlite.withDatabase { url in
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            try await Stock.fill(url, movements: 1)
+            try await DirectAccess.fill(url, movements: 1)
             let old = (1...3).map { "polier-2026-01-0\($0)T02-00-00Z.backup.gz" }
             let strange = ["polier-2026.backup.gz", "letter.txt", "polier-2026-01-01T02-00-00Z.backup.gz.old"]
             let abandoned = "polier-2026-01-02T03-00-00Z.backup.gz.unfinished"
@@ -254,7 +254,7 @@ import Testing
         #expect(try await Self.backUp(url, ["-"], in: folder).code == 0)
         #expect(try await Binary.run(["check"], in: folder.path).output.contains("There is no backup yet"))
         let future = Instant(milliseconds: 4_102_444_800_000)
-        try await Stock.at(url) { try await Upkeep($0.database).note(.backup, of: future, at: future) }
+        try await DirectAccess.at(url) { try await Upkeep($0.database).note(.backup, of: future, at: future) }
         #expect(
             try await Binary.run(["check"], in: folder.path).output.contains("The last backup was taken at 2100-01-01"))
         #expect(try await Self.backUp(url, ["a.gz"], in: folder).code == 0)
@@ -283,7 +283,7 @@ import Testing
         try await CopyTests.withDatabases([.sqlite, .postgres]) { urls async throws in
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            try await Stock.fill(urls[0], movements: 100)
+            try await DirectAccess.fill(urls[0], movements: 100)
             let shell = Process()
             shell.executableURL = URL(fileURLWithPath: "/bin/bash")
             shell.arguments = [
@@ -292,7 +292,7 @@ import Testing
             shell.environment = ["POLIER_DATABASE_URL": urls[0], "TO": urls[1], "PATH": "/usr/bin:/bin"]
             let (code, output) = try await shell.outcome()
             #expect(code == 0, "\(output)")
-            #expect(try await Stock.numbers("SELECT COUNT(*) FROM movements", at: urls[1]) == [100])
+            #expect(try await DirectAccess.numbers("SELECT COUNT(*) FROM movements", at: urls[1]) == [100])
         }
     }
 }

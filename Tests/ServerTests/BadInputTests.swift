@@ -180,7 +180,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused("POST", "{company}/sites", "{\(site),\"address\":\"Markt 1\"}", 400, "address must be an object"),
         Refused("POST", "{company}/sites", "{\(site),\"address\":{\"city\":1}}", 400, "address.city must be text"),
         Refused(
-            "POST", "{company}/sites", "{\(site),\(address),\"users\":[\"nobody\"]}", 400, "users must be a list of ids"
+            "POST", "{company}/sites", "{\(site),\(address),\"users\":[\"no one\"]}", 400, "users must be a list of ids"
         ),
         Refused(
             "POST", "{company}/sites", "{\(site),\(address),\"users\":[\"01a0d26d-b400-71b0-bebe-75cb14030474\"]}", 400,
@@ -364,7 +364,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         try await TestServer.run(on: .sqlite) { server in
             let reply = await RawConnection(server.client).send(
                 "POST /api/v1/auth/signin HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n\r\n{",
-                patience: .seconds(50))
+                timeout: .seconds(50))
             #expect(reply.hasPrefix("HTTP/1.1 413 "), "\(reply)")
         }
     }

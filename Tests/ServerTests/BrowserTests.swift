@@ -106,7 +106,7 @@ import Testing
         try await TestServer.run(on: .sqlite, flags: flags) { server in
             let asked = ["Origin": "https://app.example.de", "Access-Control-Request-Method": "PATCH"]
             let preflight = try await server.client.send("OPTIONS", "/api/v1/users/me", headers: asked)
-            #expect(preflight.status == 204, "before anybody is asked to sign in")
+            #expect(preflight.status == 204, "before anyone is asked to sign in")
             #expect(preflight.header("Access-Control-Allow-Origin") == "https://app.example.de")
             #expect(preflight.header("Access-Control-Allow-Methods")?.contains("PATCH") == true)
             let headers = preflight.header("Access-Control-Allow-Headers") ?? ""

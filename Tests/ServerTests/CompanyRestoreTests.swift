@@ -44,7 +44,7 @@ import Testing
     }
 
     private static func textBytes(_ url: String) async throws -> [Int64] {
-        try await Stock.numbers("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM company_texts", at: url)
+        try await DirectAccess.numbers("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM company_texts", at: url)
     }
 
     /// A company with a row in each exported table, and with data that isn't exported: waiting mail and a pending email address.
@@ -141,9 +141,9 @@ import Testing
                 }
                 // Its names are folded by the next housekeeping.
                 let unfolded = "SELECT COUNT(*) FROM materials WHERE name_key IS NULL"
-                #expect(try await Stock.numbers(unfolded, at: url) == [2])
+                #expect(try await DirectAccess.numbers(unfolded, at: url) == [2])
                 try await Housekeeping(server.database, runtime: server.runtime).run()
-                #expect(try await Stock.numbers(unfolded, at: url) == [0])
+                #expect(try await DirectAccess.numbers(unfolded, at: url) == [0])
             }
         }
     }
@@ -192,12 +192,13 @@ import Testing
                         && restored.output.contains("Restored Geht GmbH (\(company.id)), as exported at 2026-"),
                     "\(restored.output)")
                 let who = "SELECT user_id FROM security_events WHERE kind = 'company-restored'"
-                #expect(try await Stock.at(urls[0]) { try await $0.texts(who) } == [admin.id])
+                #expect(try await DirectAccess.at(urls[0]) { try await $0.texts(who) } == [admin.id])
                 let back = try await Self.content(Self.export(company.path, admin.client), exports: 2)
                 #expect(back.symmetricDifference(Self.content(lines, exports: 1)) == [])
                 #expect(try await Self.textBytes(urls[0]) == bytes)
                 #expect(
-                    try await Stock.numbers("SELECT COUNT(*) FROM mails WHERE state = 'queued'", at: urls[0]) == [0])
+                    try await DirectAccess.numbers("SELECT COUNT(*) FROM mails WHERE state = 'queued'", at: urls[0])
+                        == [0])
 
                 // Neither the old password nor the old session is valid; a link is.
                 #expect(try await company.manager.get("/api/v1/users/me").status == 401)
@@ -238,7 +239,7 @@ import Testing
                 let back = try await Self.content(Self.export(path, admin.client), exports: 2)
                 #expect(back.symmetricDifference(Self.content(lines, exports: 1)) == [])
                 #expect(
-                    try await Stock.at(urls[1]) {
+                    try await DirectAccess.at(urls[1]) {
                         try await $0.texts("SELECT status FROM users WHERE role = 'ADMIN' AND removed_at IS NOT NULL")
                     } == ["INACTIVE"])
                 #expect(try await admin.client.delete(path).status == 200)
@@ -307,7 +308,7 @@ import Testing
                 ),
                 (
                     lines[..<entry] + [lines[user]] + lines[entry...],
-                    "line \(entry + 1) can't be restored: the table users isn't known, or stands elsewhere"
+                    "line \(entry + 1) can't be restored: the table users isn't known, or belongs elsewhere"
                 ),
                 (changed(user, "\"role\":\"", "\"role\":\"ADMIN\",\"x\":\""), "users has no column x"),
                 (changed(manager, "\"MANAGER\"", "\"ADMIN\""), "it isn't a person of a company"),
@@ -331,7 +332,7 @@ import Testing
                 #expect(
                     code == 1 && output.contains(sentence) && output.split(separator: "\n").count == 1,
                     "\(sentence): \(output)")
-                #expect(try await Stock.numbers("SELECT COUNT(*) FROM companies", at: url) == [2])
+                #expect(try await DirectAccess.numbers("SELECT COUNT(*) FROM companies", at: url) == [2])
             }
             // An earlier export has the address as a single text.
             var older = lines
@@ -345,12 +346,13 @@ import Testing
             #expect(older[manager] != lines[manager])
             #expect(try await Self.restore(older, url, in: folder).code == 0)
             let owners = "SELECT COUNT(*) FROM users WHERE owner_since IS NOT NULL AND company_id = '\(id)'"
-            #expect(try await Stock.numbers(owners, at: url) == [1])
+            #expect(try await DirectAccess.numbers(owners, at: url) == [1])
             let address = try #require(lines[0].firstMatch(of: /"address":"([^"]*)"/)).1
             #expect(
-                try await Stock.at(url) { try await $0.texts("SELECT street FROM companies WHERE id = '\(id)'") } == [
-                    String(address)
-                ])
+                try await DirectAccess.at(url) { try await $0.texts("SELECT street FROM companies WHERE id = '\(id)'") }
+                    == [
+                        String(address)
+                    ])
         }
     }
 }

@@ -10,10 +10,10 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aTargetThatKeepsSomethingElseKeepsNothing(_ engine: Engine) async throws {
         try await CopyTests.withDatabases([.sqlite, engine]) { urls async throws in
-            try await Stock.fill(urls[0], movements: 3)
+            try await DirectAccess.fill(urls[0], movements: 3)
             for flaw in [Unfaithful.Flaw.losesTheLastRow, .changesALetter] {
-                try await Stock.at(urls[0]) { source async throws in
-                    try await Stock.at(urls[1]) { target async throws in
+                try await DirectAccess.at(urls[0]) { source async throws in
+                    try await DirectAccess.at(urls[1]) { target async throws in
                         let copy = DatabaseCopy(
                             from: source.database, to: Unfaithful(database: target.database, flaw: flaw),
                             migrations: try Migration.embedded())

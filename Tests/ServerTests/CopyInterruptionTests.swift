@@ -15,7 +15,7 @@ import Testing
         try await CopyTests.withDatabases([.sqlite, engine, engine]) { urls async throws in
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            try await Stock.fill(urls[0], movements: Self.movements)
+            try await DirectAccess.fill(urls[0], movements: Self.movements)
             let file = folder.path + "/backup.gz"
             #expect(try await Binary.run(["backup", file], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)
             func run(to url: String) throws -> Process {
@@ -38,7 +38,9 @@ import Testing
                 kill(process.processIdentifier, tenth % 3 == 0 ? SIGINT : SIGKILL)
                 await process.end()
                 // If it was killed after the commit, all rows are there, which is checked below.
-                guard process.terminationReason == .uncaughtSignal, try await Stock.isEmpty(at: urls[2]) else { break }
+                guard process.terminationReason == .uncaughtSignal, try await DirectAccess.isEmpty(at: urls[2]) else {
+                    break
+                }
                 killed += 1
             }
             #expect(killed >= 4, "too few were killed on their way to prove anything")
@@ -50,7 +52,7 @@ import Testing
             let all = """
                 SELECT COUNT(*) FROM movements UNION ALL SELECT COUNT(*) FROM users UNION ALL SELECT COUNT(*) FROM companies
                 """
-            let found = try await Stock.numbers(all, at: urls[2])
+            let found = try await DirectAccess.numbers(all, at: urls[2])
             #expect(found == [Int64(Self.movements), 1, 2], "after \(killed) were killed")
         }
     }
@@ -59,9 +61,9 @@ import Testing
     @Test(.timeLimit(.minutes(3)), arguments: [true, false])
     func aLostConnectionLeavesTheTargetEmpty(_ targetIsLost: Bool) async throws {
         try await CopyTests.withDatabases([.postgres, targetIsLost ? .postgres : .sqlite]) { urls async throws in
-            try await Stock.fill(urls[0], movements: Self.movements)
+            try await DirectAccess.fill(urls[0], movements: Self.movements)
             let lost = targetIsLost ? urls[1] : urls[0]
-            try await Stock.at(lost) { stock async throws in
+            try await DirectAccess.at(lost) { stock async throws in
                 let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
                 let copying = Task.detached { try await Binary.run(["copy"], environment: environment) }
                 let end = """
@@ -79,7 +81,7 @@ import Testing
                 #expect(output.split(separator: "\n").last?.hasPrefix("polier: ") == true, "\(output)")
                 #expect(output.split(separator: "\n").filter { $0.hasPrefix("polier: ") }.count == 1, "\(output)")
             }
-            #expect(try await Stock.isEmpty(at: urls[1]))
+            #expect(try await DirectAccess.isEmpty(at: urls[1]))
             #expect(try await CopyTests.copy(from: urls[0], to: urls[1]).code == 0, "and it can be filled then")
         }
     }
@@ -93,18 +95,18 @@ import Testing
             let server = try await RunningServer(url: urls[0], folder: folder)
             let company = try await TestCompany.register(server.client)
             #expect(await server.terminate() == 0)
-            try await Stock.fill(urls[0], movements: Self.movements)
+            try await DirectAccess.fill(urls[0], movements: Self.movements)
             let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
             let copying = Task.detached { try await Binary.run(["copy"], environment: environment) }
             try await Self.waitUntilFilling(urls[1])
             let early = try await RunningServer(url: urls[1], folder: folder)
             let atOnce = try await early.client.post(
                 "/api/v1/auth/signin", "{\"email\": \"\(company.email)\", \"password\": \"\(TestCompany.password)\"}")
-            #expect([200, 503].contains(atOnce.status), "nobody is told that they aren't known: \(atOnce.text)")
+            #expect([200, 503].contains(atOnce.status), "no one is told that they aren't known: \(atOnce.text)")
             let (code, output) = try await copying.value
             #expect(code == 0, "\(output)")
             _ = try await TestCompany.signIn(early.client, email: company.email)
-            try await Stock.at(urls[1]) { stock async throws in
+            try await DirectAccess.at(urls[1]) { stock async throws in
                 #expect(try await stock.numbers("SELECT COUNT(*) FROM movements") == [Int64(Self.movements)])
             }
             #expect(await early.terminate() == 0)
@@ -121,7 +123,7 @@ import Testing
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
         for _ in 0..<3000 {
-            let isFilling = try? await Stock.at(url) { stock async throws in
+            let isFilling = try? await DirectAccess.at(url) { stock async throws in
                 let made = try await stock.numbers("SELECT COUNT(*) FROM schema_migrations")
                 guard made == [Int64(migrations)], url.hasPrefix("postgres") else { return made == [Int64(migrations)] }
                 return try await stock.numbers(claims) == [1]

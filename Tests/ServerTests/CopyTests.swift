@@ -34,7 +34,7 @@ import Testing
                 _ = try await World(server, mark: "Größe 👷🏽‍♀️")
             }
             let bytes = [UInt8](0...255)
-            try await Stock.at(urls[0]) { stock async throws in
+            try await DirectAccess.at(urls[0]) { stock async throws in
                 try await stock.run(
                     "UPDATE sites SET notes = $1, city = '', version = $2, created_at = $3, removed_at = NULL",
                     [.text("\u{1}\t\r\n\\N \\. '\" Ende"), .integer(.max), .integer(.min)])
@@ -53,7 +53,7 @@ import Testing
             #expect(Self.hashes(there.output) == Self.hashes(back.output))
             #expect(there.output.hasSuffix("and both sides hold the same.\n"))
 
-            try await Stock.at(urls[2]) { stock async throws in
+            try await DirectAccess.at(urls[2]) { stock async throws in
                 #expect(
                     try await stock.texts("SELECT notes FROM sites WHERE kind = 'SITE'") == [
                         "\u{1}\t\r\n\\N \\. '\" Ende"
@@ -101,17 +101,17 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aTargetThatIsNotEmptyIsRefused(_ engine: Engine) async throws {
         try await Self.withDatabases([.sqlite, engine, engine]) { urls async throws in
-            try await Stock.fill(urls[0], movements: 3)
-            try await Stock.fill(urls[1], movements: 5)
+            try await DirectAccess.fill(urls[0], movements: 3)
+            try await DirectAccess.fill(urls[1], movements: 5)
             let refused = try await Self.copy(from: urls[0], to: urls[1])
             #expect(refused.code == 1)
             #expect(refused.output == "polier: the target isn't empty: its table companies has rows\n")
-            #expect(try await Stock.numbers("SELECT COUNT(*) FROM movements", at: urls[1]) == [5])
+            #expect(try await DirectAccess.numbers("SELECT COUNT(*) FROM movements", at: urls[1]) == [5])
 
-            try await Stock.at(urls[2]) { try await $0.run("CREATE TABLE letters (id BIGINT PRIMARY KEY)") }
+            try await DirectAccess.at(urls[2]) { try await $0.run("CREATE TABLE letters (id BIGINT PRIMARY KEY)") }
             let foreign = try await Self.copy(from: urls[0], to: urls[2])
             #expect(foreign.output == "polier: the target isn't empty: it has a table letters of another program's\n")
-            try await Stock.at(urls[2]) { stock async throws in
+            try await DirectAccess.at(urls[2]) { stock async throws in
                 await #expect(throws: StorageError.self, "no schema was made") {
                     try await stock.numbers("SELECT 1 FROM users")
                 }
@@ -125,25 +125,27 @@ import Testing
     @Test(arguments: Engine.allCases)
     func whoTriedToSignInAtTheTargetIsForgotten(_ engine: Engine) async throws {
         try await Self.withDatabases([.sqlite, engine]) { urls async throws in
-            try await Stock.fill(urls[0], movements: 3)
+            try await DirectAccess.fill(urls[0], movements: 3)
             #expect(try await Binary.run(["migrate"], environment: ["POLIER_DATABASE_URL": urls[1]]).code == 0)
-            try await Stock.at(urls[1]) {
+            try await DirectAccess.at(urls[1]) {
                 try await $0.run(
                     "INSERT INTO attempts (subject, instants, expires_at) VALUES ($1, $1, 1)", [.bytes([1])])
             }
             let copied = try await Self.copy(from: urls[0], to: urls[1])
             #expect(copied.code == 0, "\(copied.output)")
-            #expect(try await Stock.numbers("SELECT COUNT(*) FROM attempts", at: urls[1]) == [0])
+            #expect(try await DirectAccess.numbers("SELECT COUNT(*) FROM attempts", at: urls[1]) == [0])
         }
     }
 
     @Test func aSourceOfAnotherSchemaIsRefused() async throws {
         try await Self.withDatabases([.sqlite, .sqlite, .sqlite, .postgres]) { urls async throws in
             let embedded = try Migration.embedded()
-            try await Stock.at(urls[0]) { _ = try await Migrator($0.database, migrations: [embedded[0]]).migrate() }
+            try await DirectAccess.at(urls[0]) {
+                _ = try await Migrator($0.database, migrations: [embedded[0]]).migrate()
+            }
             let later = try Migration(
                 file: "9999_later.sql", text: "-- polier: runs-with 1\nCREATE TABLE l (id BIGINT);")
-            try await Stock.at(urls[1]) {
+            try await DirectAccess.at(urls[1]) {
                 _ = try await Migrator($0.database, migrations: embedded + [later]).migrate()
             }
             let older = try await Self.copy(from: urls[0], to: urls[3])
@@ -157,7 +159,7 @@ import Testing
             let none = try await Self.copy(from: urls[3], to: urls[2])
             #expect(none.output == "polier: the source has no schema: there is nothing to copy\n")
             #expect([older, newer, none].allSatisfy { $0.code == 1 })
-            try await Stock.at(urls[3]) { stock async throws in
+            try await DirectAccess.at(urls[3]) { stock async throws in
                 await #expect(throws: StorageError.self, "the target stays as it was") {
                     try await stock.numbers("SELECT 1 FROM companies")
                 }

@@ -13,7 +13,7 @@ import Testing
         try await Engine.sqlite.withDatabase { url in
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            try await Stock.fill(url, movements: 300)
+            try await DirectAccess.fill(url, movements: 300)
             let path = folder.path + "/whole.gz"
             #expect(try await Binary.run(["backup", path], environment: ["POLIER_DATABASE_URL": url]).code == 0)
             let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -110,7 +110,7 @@ import Testing
                     let restored = try await BackupTests.restore(path, url)
                     #expect(restored.code == 1 && restored.output == sentence, "\(restored.output)")
                     #expect(try await Binary.run(["backup", "--verify", path]).output == sentence)
-                    #expect(try await Stock.isEmpty(at: url))
+                    #expect(try await DirectAccess.isEmpty(at: url))
                 }
                 let missing = try await BackupTests.restore(folder.path + "/nowhere.gz", url)
                 #expect(missing.output.contains("nowhere.gz can't be read: No such file or directory"))

@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aSoundDatabasePasses(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
-            try await Stock.fill(url, movements: 1000)
+            try await DirectAccess.fill(url, movements: 1000)
             let (code, output) = try await Self.check(url)
             #expect(code == 0, "\(output)")
             #expect(Self.line("rows", output).hasPrefix("ok "), "\(output)")
@@ -46,7 +46,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let path = folder.path + "/p.sqlite"
-        try await Stock.fill("sqlite:\(path)", movements: 5000)
+        try await DirectAccess.fill("sqlite:\(path)", movements: 5000)
         try Damage.overwrite(path, pages: try await Damage.pages(of: ["movements"], in: path))
         #expect(try await Binary.run(["check"], environment: ["POLIER_DATABASE_URL": "sqlite:\(path)"]).code == 0)
         let (code, output) = try await Self.check("sqlite:\(path)")
@@ -66,7 +66,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let path = folder.path + "/p.sqlite"
-        try await Stock.fill("sqlite:\(path)", movements: 10)
+        try await DirectAccess.fill("sqlite:\(path)", movements: 10)
         try Damage.overwrite(path, from: 100, count: 3996)
         let (code, output) = try await Self.check("sqlite:\(path)")
         #expect(code == 1 && output.contains("p.sqlite' is damaged"), "\(output)")
@@ -76,15 +76,15 @@ import Testing
     @Test(arguments: Engine.allCases)
     func rowsThatReferToNothingAreFound(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
-            try await Stock.fill(url, movements: 10)
+            try await DirectAccess.fill(url, movements: 10)
             switch engine {
             case .sqlite:
-                try await Stock.at(url) {
+                try await DirectAccess.at(url) {
                     try await $0.database.executeAlone(Statement("PRAGMA foreign_keys = OFF"))
                     try await $0.run("DELETE FROM materials")
                 }
             case .postgres:
-                try await Stock.at(url) {
+                try await DirectAccess.at(url) {
                     try await $0.run("ALTER TABLE materials DISABLE TRIGGER ALL")
                     try await $0.run("DELETE FROM materials")
                 }
@@ -98,9 +98,9 @@ import Testing
 
     @Test func aPoolThatNeverFitsIsFound() async throws {
         try await Engine.postgres.withDatabase { url in
-            try await Stock.fill(url, movements: 1)
+            try await DirectAccess.fill(url, movements: 1)
             let role = "few_" + UUID().uuidString.lowercased().filter { $0 != "-" }
-            try await Stock.at(url) {
+            try await DirectAccess.at(url) {
                 try await $0.run("CREATE ROLE \(role) LOGIN PASSWORD 'few' CONNECTION LIMIT 5")
                 try await $0.run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role)")
             }
@@ -112,7 +112,7 @@ import Testing
             #expect(line.hasPrefix("WRONG ") && line.contains("5 ") && line.contains("10"), "\(output)")
             let less = try await Self.check(own.string ?? "", ["POLIER_DATABASE_POOL": "3"])
             #expect(less.code == 0, "\(less.output)")
-            try await Stock.at(url) {
+            try await DirectAccess.at(url) {
                 try await $0.run("DROP OWNED BY \(role)")
                 try await $0.run("DROP ROLE \(role)")
             }
@@ -122,8 +122,8 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aClockThatIsBehindIsFound(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
-            try await Stock.fill(url, movements: 1)
-            try await Stock.at(url) {
+            try await DirectAccess.fill(url, movements: 1)
+            try await DirectAccess.at(url) {
                 try await $0.run("UPDATE schema_migrations SET applied_at = 4102444800000 WHERE version = 3")
             }
             let (code, output) = try await Self.check(url)

@@ -21,7 +21,7 @@ import Testing
     }
 
     private static func moments(_ url: String) async throws -> [Upkeep.Kind: Instant] {
-        try await Stock.at(url) { try await Upkeep($0.database).moments }
+        try await DirectAccess.at(url) { try await Upkeep($0.database).moments }
     }
 
     @Test(arguments: Engine.allCases)
@@ -54,11 +54,11 @@ import Testing
             ] {
                 try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/kept/polier-\(other)"))
             }
-            let before = try await Stock.numbers("SELECT COUNT(*) FROM users", at: url)
+            let before = try await DirectAccess.numbers("SELECT COUNT(*) FROM users", at: url)
             let tried = try await Self.polier(["restore", "--drill", "kept"], url, in: folder)
             #expect(tried.code == 0 && tried.output.contains("kept/\(name) can be restored: "), "\(tried.output)")
             #expect(!tried.output.contains("couldn't"))
-            #expect(try await Stock.numbers("SELECT COUNT(*) FROM users", at: url) == before)
+            #expect(try await DirectAccess.numbers("SELECT COUNT(*) FROM users", at: url) == before)
             let moments = try await Self.moments(url)
             #expect(moments[.drill] ?? Instant(milliseconds: 0) > moments[.drillFailure] ?? Instant(milliseconds: 0))
             #expect(

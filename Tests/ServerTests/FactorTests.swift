@@ -51,7 +51,7 @@ import Testing
             #expect(
                 Self.isRefused(
                     try await company.manager.post(activation, "{\"code\": \"\(code)\"}"), 404, "factor-not-found"))
-            // Whoever signed in with the password alone is signed out.
+            // Sessions that began with the password alone end.
             #expect(try await elsewhere.get("/api/v1/users/me").status == 401)
             let listed = try await company.manager.get(Self.factors).json
             #expect(listed[0]?["kind"] == "TOTP" && listed[0]?["name"] == "Handy" && listed[0]?["secret"] == nil)
@@ -579,7 +579,7 @@ import Testing
         }
     }
 
-    /// Or nobody could do anything any more, not even take it back.
+    /// Or no one could do anything any more, not even take it back.
     @Test(arguments: Engine.allCases)
     func noOneHasToAddWhatCannotBeAdded(_ engine: Engine) async throws {
         let flags = ["POLIER_PUBLIC_URL": "https://polier.example.de", "POLIER_OPERATOR_SECOND_FACTOR": "optional"]
@@ -599,7 +599,7 @@ import Testing
         }
     }
 
-    /// Who registers a stranger's address has no mails sent there, and nobody gets more than ten an hour.
+    /// Who registers a stranger's address has no mails sent there, and no one gets more than ten an hour.
     @Test(arguments: Engine.allCases, [false, true])
     func mailsAboutFactorsAreFew(_ engine: Engine, provesAddresses: Bool) async throws {
         try await TestServer.run(on: engine, provesAddresses: provesAddresses) { server in
@@ -614,7 +614,7 @@ import Testing
         }
     }
 
-    /// Whoever has a session, and no code, doesn't keep the person from signing in with theirs.
+    /// An attacker with a session, and no code, can't keep the person from signing in with theirs.
     @Test(arguments: Engine.allCases)
     func guessesInASessionLeaveSigningInAlone(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -49,7 +49,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let path = folder.path + "/p.sqlite"
-        try await Stock.fill("sqlite:\(path)", movements: 1)
+        try await DirectAccess.fill("sqlite:\(path)", movements: 1)
         let server = try await RunningServer(url: "sqlite:\(path)", folder: folder)
         try FileManager.default.copyItem(atPath: path, toPath: path + ".new")
         #expect(rename(path + ".new", path) == 0)
@@ -65,10 +65,10 @@ import Testing
         defer { folder.remove() }
         try await engine.withDatabase { url in
             let server = try await RunningServer(url: url, folder: folder)
-            try await Stock.at(url) { try await $0.run("ALTER TABLE schema_migrations RENAME TO others") }
+            try await DirectAccess.at(url) { try await $0.run("ALTER TABLE schema_migrations RENAME TO others") }
             try await Self.expectReady(server, 503, "\"broken\"")
             #expect(server.log().contains("The database has lost its schema"), "\(server.log())")
-            try await Stock.at(url) { try await $0.run("ALTER TABLE others RENAME TO schema_migrations") }
+            try await DirectAccess.at(url) { try await $0.run("ALTER TABLE others RENAME TO schema_migrations") }
             try await Self.expectReady(server, 200, "\"ready\"")
             #expect(await server.terminate() == 0)
         }
@@ -79,7 +79,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let path = folder.path + "/p.sqlite"
-        try await Stock.fill("sqlite:\(path)", movements: 1)
+        try await DirectAccess.fill("sqlite:\(path)", movements: 1)
         let server = try await RunningServer(url: "sqlite:\(path)", folder: folder)
         try Damage.overwrite(path, from: 0, count: 100)
         try await Self.expectReady(server, 503, "\"broken\"")
@@ -92,9 +92,9 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let path = folder.path + "/p.sqlite"
-        try await Stock.fill("sqlite:\(path)", movements: 1)
+        try await DirectAccess.fill("sqlite:\(path)", movements: 1)
         let older = try Data(contentsOf: URL(fileURLWithPath: path))
-        try await Stock.at("sqlite:\(path)") { try await $0.run("CREATE TABLE later (id BIGINT)") }
+        try await DirectAccess.at("sqlite:\(path)") { try await $0.run("CREATE TABLE later (id BIGINT)") }
         let server = try await RunningServer(url: "sqlite:\(path)", folder: folder)
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         try file.write(contentsOf: older)
@@ -122,7 +122,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let path = folder.path + "/p.sqlite"
-        try await Stock.fill("sqlite:\(path)", movements: 1)
+        try await DirectAccess.fill("sqlite:\(path)", movements: 1)
         let pages = try await Damage.pages(of: ["users", "attempts"], in: path)
         let server = try await RunningServer(url: "sqlite:\(path)", folder: folder)
         try Damage.overwrite(path, pages: pages)

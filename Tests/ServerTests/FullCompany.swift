@@ -61,7 +61,7 @@ struct FullCompany: Sendable {
         return String(text)
     }
 
-    static func fill(_ stock: Stock, number: Int, _ size: Size = Size()) async throws -> FullCompany {
+    static func fill(_ stock: DirectAccess, number: Int, _ size: Size = Size()) async throws -> FullCompany {
         var company = FullCompany(number: number)
         let id = company.id
         try await stock.run(

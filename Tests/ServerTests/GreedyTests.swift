@@ -16,7 +16,7 @@ import Testing
         defer { folder.remove() }
         try await engine.withDatabase { url in
             var greedy: [FullCompany] = []
-            let honest = try await Stock.at(url) { stock in
+            let honest = try await DirectAccess.at(url) { stock in
                 _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
                 for number in 1...4 { greedy.append(try await FullCompany.fill(stock, number: number)) }
                 let small = FullCompany.Size(people: 8, sites: 5, notes: 50, stocked: 5, materials: 20, movements: 10)

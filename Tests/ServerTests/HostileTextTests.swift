@@ -173,8 +173,8 @@ import Testing
                         let request = head + "\(name): \(family.text(12_000))\r\n\r\n" + body
                         let limit = Self.floor * 5
                         // A connection that the server doesn't close ends when nothing more arrives.
-                        let patience = Duration.milliseconds(name == "Connection" ? 20 : 2000)
-                        let time = try await Self.cost(limit) { _ = await raw.send(request, patience: patience) }
+                        let timeout = Duration.milliseconds(name == "Connection" ? 20 : 2000)
+                        let time = try await Self.cost(limit) { _ = await raw.send(request, timeout: timeout) }
                         #expect(time <= limit, "\(target)\(name), \(family.name): \(time)")
                     }
                 }
@@ -195,7 +195,7 @@ private final class ProbeWatch: Sendable {
             while !isOver.load(ordering: .relaxed) {
                 let start = ContinuousClock.now
                 let reply = raw.exchange(
-                    "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", patience: .seconds(10))
+                    "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", timeout: .seconds(10))
                 let time = reply.contains(" 200 ") ? ContinuousClock.now - start : .seconds(100)
                 times.withLock { $0.append(time) }
                 Thread.sleep(forTimeInterval: 0.05)

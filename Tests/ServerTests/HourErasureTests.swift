@@ -596,7 +596,7 @@ import Testing
         }
     }
 
-    /// The owner is told of the rule, whoever set it: one mail for several changes at once.
+    /// The owner is told of the rule, no matter who set it: one mail for several changes at once.
     @Test(arguments: Engine.allCases)
     func theOwnerIsToldOfTheRule(_ engine: Engine) async throws {
         try await Self.run(engine) { place in

@@ -455,7 +455,7 @@ import Testing
     func theMigrationLeavesCompaniesUnopened(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
             let company = "0191a0b0-0000-7000-8000-000000000001"
-            try await Stock.at(url) { stock in
+            try await DirectAccess.at(url) { stock in
                 let before = try Migration.embedded().filter { $0.version < 26 }
                 _ = try await Migrator(stock.database, migrations: before).migrate()
                 for sql in [
@@ -523,7 +523,7 @@ import Testing
                 }
                 #expect(try await Self.verify(urls[0], ["--head", kept]).code == 64)
                 #expect(try await Self.verify(urls[0], ["--company", place.id.text, "--head", "4:ab"]).code == 64)
-                try await Stock.at(urls[1]) { try await $0.run("UPDATE time_entries SET checked_in_at = 1") }
+                try await DirectAccess.at(urls[1]) { try await $0.run("UPDATE time_entries SET checked_in_at = 1") }
                 let tampered = try await Self.verify(urls[1])
                 #expect(tampered.code == 1 && tampered.output.contains("WRONG \(place.id.text) Fliesen Nord: 4 links"))
                 #expect(tampered.output.contains("      entry \(entry), link 3: entry-changed\n"), "\(tampered.output)")

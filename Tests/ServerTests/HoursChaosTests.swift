@@ -52,7 +52,7 @@ import Testing
                 goesOn.lower()
                 try await group.waitForAll()
             }
-            try await Stock.at(url) { stock in
+            try await DirectAccess.at(url) { stock in
                 let entries = try await Self.settled(stock)
                 Self.checkOverlaps(entries)
                 try await Self.checkActs(stock, entries, ledger)
@@ -64,7 +64,7 @@ import Testing
     }
 
     /// What is there once the servers are done with the acts whose clients went away.
-    private static func settled(_ stock: Stock) async throws -> [StoredEntry] {
+    private static func settled(_ stock: DirectAccess) async throws -> [StoredEntry] {
         var entries = try await StoredEntry.all(stock)
         for _ in 0..<60 {
             try await Task.sleep(for: .milliseconds(500))
@@ -92,7 +92,7 @@ import Testing
     }
 
     /// What each acknowledged act must have left is there, and nothing else.
-    private static func checkActs(_ stock: Stock, _ entries: [StoredEntry], _ ledger: HoursLedger) async throws {
+    private static func checkActs(_ stock: DirectAccess, _ entries: [StoredEntry], _ ledger: HoursLedger) async throws {
         var state = ledger.state.withLock { $0 }
         #expect(ledger.isEnough, "the load was too small to prove anything: \(state.done), \(state.refused)")
         #expect(state.differing.isEmpty, "answers that differed: \(state.differing.prefix(3))")
@@ -206,7 +206,7 @@ private struct StoredEntry: Sendable {
     var from: Instant { stretch.from }
     var to: Instant? { stretch.to }
 
-    static func all(_ stock: Stock) async throws -> [StoredEntry] {
+    static func all(_ stock: DirectAccess) async throws -> [StoredEntry] {
         try await stock.database.fetch(
             Query(
                 """

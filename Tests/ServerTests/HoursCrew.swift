@@ -92,7 +92,7 @@ struct HoursCrew: Sendable {
         try await company.hasNoLimits(at: url)
         _ = try await company.manager.patch(company.path, "{\"breakRule\": \"LEGAL\"}")
         let id = Core.Company.ID(company.id)
-        people = try await Stock.at(url) { stock in
+        people = try await DirectAccess.at(url) { stock in
             let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
             let accounts = Accounts(stock.database, hasher: hasher, runtime: .live)
             var people: [Person] = []
@@ -137,14 +137,14 @@ struct HoursCrew: Sendable {
         _ person: Person, _ method: String, _ path: String, _ body: String, _ headers: [String: String], tries: Int
     ) async -> Reply? {
         // Some don't wait for their answer: it is lost.
-        var patience = Duration.milliseconds(Int.random(in: 0..<10) == 0 ? 20 : 5_000)
+        var timeout = Duration.milliseconds(Int.random(in: 0..<10) == 0 ? 20 : 5_000)
         for _ in 0..<tries {
             if let reply = try? await person.anyDoor.send(
-                method, path, body: body, headers: headers, timeout: patience), reply.status < 500, reply.status != 429
+                method, path, body: body, headers: headers, timeout: timeout), reply.status < 500, reply.status != 429
             {
                 return reply
             }
-            patience = .seconds(5)
+            timeout = .seconds(5)
             try? await Task.sleep(for: .milliseconds(100))
         }
         return nil

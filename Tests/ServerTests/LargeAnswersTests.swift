@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func aPersonHasFourPlacesAndACompanyTwenty() async throws {
-        let answers = LargeAnswers(patience: .milliseconds(30))
+        let answers = LargeAnswers(timeout: .milliseconds(30))
         let company = Self.company()
         var places: [LargeAnswers.Place] = []
         for number in 0..<5 {
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func twoOfACompanyAreReadAtOnce() async throws {
-        let answers = LargeAnswers(patience: .seconds(20))
+        let answers = LargeAnswers(timeout: .seconds(20))
         let company = Self.company()
         let first = try await answers.place(.list, for: Self.actor(company))
         var second: LargeAnswers.Place? = try await answers.place(.list, for: Self.actor(company))
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func whoWaitsGetsWhatComesFree() async throws {
-        let answers = LargeAnswers(patience: .seconds(20))
+        let answers = LargeAnswers(timeout: .seconds(20))
         let person = Self.actor(Self.company())
         var places: [LargeAnswers.Place] = []
         for _ in 0..<4 { places.append(try await answers.made(.list, for: person)) }
@@ -94,7 +94,7 @@ import Testing
 
     /// Whichever companies hold places, there is always one for another company.
     @Test func oneMoreCompanyFindsAPlace() async throws {
-        let answers = LargeAnswers(patience: .milliseconds(1))
+        let answers = LargeAnswers(timeout: .milliseconds(1))
         var places: [LargeAnswers.Place] = []
         for _ in 0..<10 {
             let company = Self.company()
@@ -114,7 +114,7 @@ import Testing
 
     /// One company can't have more than a hundred waiting.
     @Test func noQueueGrowsWithoutEnd() async throws {
-        let answers = LargeAnswers(patience: .seconds(20))
+        let answers = LargeAnswers(timeout: .seconds(20))
         let person = Self.actor(Self.company())
         var places: [LargeAnswers.Place] = []
         for _ in 0..<4 { places.append(try await answers.made(.list, for: person)) }
@@ -133,7 +133,7 @@ import Testing
 
     /// Requests that are answered, refused or not found release their places; requests that find none are refused.
     @Test func routesTakePlacesAndGiveThemBack() async throws {
-        let answers = LargeAnswers(patience: .milliseconds(50))
+        let answers = LargeAnswers(timeout: .milliseconds(50))
         try await TestServer.run(on: .sqlite, answers: answers) { server in
             let company = try await TestCompany.register(server.client)
             let site = try await company.site()

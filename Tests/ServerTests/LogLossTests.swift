@@ -15,7 +15,7 @@ import Testing
         for _ in 0..<3000 { writer.write(line) }
         #expect(.now - start < .seconds(1))
         writer.flush()
-        #expect(.now - start < .seconds(3), "nobody waits for a reader that sleeps")
+        #expect(.now - start < .seconds(3), "no one waits for a reader that sleeps")
         let lost = writer.lost
         #expect(lost > 500 && lost < 3000)
 

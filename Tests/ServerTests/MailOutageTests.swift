@@ -104,18 +104,18 @@ import Testing
         for _ in 0..<20 { #expect(await send() == .accepted) }
         #expect(first.letters.count == 3 && second.letters.count == 20 && primary.isDown && !chain.isDown)
         second.answer(Self.down)
-        #expect(await send() == Self.down, "a failure of its own, as far as anybody knows")
+        #expect(await send() == Self.down, "a failure of its own, as far as anyone knows")
         for _ in 0..<20 { _ = await send() }
-        #expect(first.letters.count == 3 && second.letters.count == 23 && chain.isDown && chain.room == 0)
+        #expect(first.letters.count == 3 && second.letters.count == 23 && chain.isDown && chain.capacity == 0)
         guard case .down = await send() else {
             Issue.record("what isn't sent counts against the mail")
             return
         }
         clock.advance(by: .seconds(30))
-        #expect(chain.room == 1)
+        #expect(chain.capacity == 1)
         first.answer(.accepted)
         #expect(await send() == .accepted)
-        #expect(!primary.isDown && chain.room > 1 && first.letters.count == 4)
+        #expect(!primary.isDown && chain.capacity > 1 && first.letters.count == 4)
 
         // A response about a single mail shows that the transport is up.
         first.answer(.postponed(MailReason(.postponed, "this mailbox is busy"), retryAfter: nil))
@@ -131,13 +131,13 @@ import Testing
             postbox, name: "mailgun", runtime: Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes))
         postbox.answer(.postponed(MailReason(.postponed, "slow down"), retryAfter: .seconds(300)))
         for _ in 0..<5 { _ = await breaker.send(Self.letter(), by: .now + .seconds(30)) }
-        #expect(postbox.letters.count == 1 && breaker.room == 0)
+        #expect(postbox.letters.count == 1 && breaker.capacity == 0)
         clock.advance(by: .seconds(299))
-        #expect(breaker.room == 0)
+        #expect(breaker.capacity == 0)
         clock.advance(by: .seconds(1))
         postbox.answer(.accepted)
-        #expect(breaker.room == 1)
+        #expect(breaker.capacity == 1)
         #expect(await breaker.send(Self.letter(), by: .now + .seconds(30)) == .accepted)
-        #expect(breaker.room > 1)
+        #expect(breaker.capacity > 1)
     }
 }

@@ -203,7 +203,7 @@ import Testing
 
             _ = try await ask("ute@vogt.example")
             #expect(try await service.sendDue() == 1)
-            #expect(try await join(invitation) == 200, "a stranger who asks takes nobody's invitation")
+            #expect(try await join(invitation) == 200, "a stranger who asks takes no one's invitation")
             #expect(try await join(sentToken()) == 401)
 
             // Withdrawn before it is requested, and after.

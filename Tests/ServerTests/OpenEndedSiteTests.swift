@@ -106,7 +106,7 @@ import Testing
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             var before: [String] = []
-            try await Stock.at(urls[0]) { stock async throws in
+            try await DirectAccess.at(urls[0]) { stock async throws in
                 let older = try Migration.embedded().filter { $0.version < 16 }
                 _ = try await Migrator(stock.database, migrations: older).migrate()
                 try await stock.run(
@@ -125,7 +125,7 @@ import Testing
             #expect(migrated.code == 0 && migrated.output.contains("0016_open_ended_sites"), "\(migrated.output)")
 
             func expectOpen(_ url: String) async throws {
-                try await Stock.at(url) { stock async throws in
+                try await DirectAccess.at(url) { stock async throws in
                     #expect(try await stock.texts(rows) == before)
                     await #expect(throws: StorageError.self) {
                         try await stock.run(Self.insert("'u'", end: "'2026-10-31'"))
@@ -134,11 +134,11 @@ import Testing
                 }
             }
             try await expectOpen(urls[0])
-            try await Stock.at(urls[0]) { try await $0.run(Self.insert("'open'", end: "NULL")) }
+            try await DirectAccess.at(urls[0]) { try await $0.run(Self.insert("'open'", end: "NULL")) }
             for (from, to) in [(urls[0], urls[1]), (urls[1], urls[2])] {
                 let copied = try await CopyTests.copy(from: from, to: to)
                 #expect(copied.output.hasSuffix("and both sides hold the same.\n"), "\(copied.output)")
-                try await Stock.at(to) { stock async throws in
+                try await DirectAccess.at(to) { stock async throws in
                     #expect(
                         try await stock.texts("SELECT id FROM sites WHERE end_date IS NULL AND name <> 'Lager'") == [
                             "open"

@@ -13,7 +13,7 @@ import Testing
         UNION ALL SELECT user_id || purpose || created_at || expires_at FROM one_time_tokens ORDER BY 1
         """
 
-    private func fill(_ stock: Stock) async throws {
+    private func fill(_ stock: DirectAccess) async throws {
         _ = try await Migrator(stock.database, migrations: Array(Migration.embedded().prefix(6))).migrate()
         try await stock.run(
             """
@@ -48,7 +48,7 @@ import Testing
 
     /// New kinds are accepted, the other rules hold, and the existing rows are unchanged.
     private func expectOpen(_ url: String, _ before: [String]) async throws {
-        try await Stock.at(url) { stock async throws in
+        try await DirectAccess.at(url) { stock async throws in
             #expect(try await stock.texts(Self.rows) == before)
             try await stock.run(
                 """
@@ -77,7 +77,7 @@ import Testing
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             var before: [String] = []
-            try await Stock.at(urls[0]) { stock async throws in
+            try await DirectAccess.at(urls[0]) { stock async throws in
                 try await fill(stock)
                 before = try await stock.texts(Self.rows)
                 #expect(before.count == 17)

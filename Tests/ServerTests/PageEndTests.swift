@@ -9,10 +9,10 @@ import Testing
 @Suite struct PageEndTests {
     private static func with(
         _ engine: Engine, _ size: FullCompany.Size,
-        _ body: @escaping @Sendable (TestServer, Client, FullCompany, Stock) async throws -> Void
+        _ body: @escaping @Sendable (TestServer, Client, FullCompany, DirectAccess) async throws -> Void
     ) async throws {
         try await TestServer.run(on: engine) { server in
-            let stock = Stock(database: try #require(server.database as? any BulkDatabase))
+            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
             let company = try await FullCompany.fill(stock, number: 1, size)
             server.clock.set(Runtime.live.now())
             try await body(server, server.client.with(token: company.tokens[0]), company, stock)

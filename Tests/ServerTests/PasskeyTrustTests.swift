@@ -5,7 +5,7 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// What a passkey is worth where somebody else may have made it: a thief who had the password for a moment, or found a phone.
+/// What a passkey is worth where someone else may have made it: a thief who had the password for a moment, or found a phone.
 @Suite struct PasskeyTrustTests {
     private static let factors = "/api/v1/users/me/factors"
     private static let another = "Wasserwaage und Zollstock"
@@ -82,7 +82,7 @@ import Testing
             try await Self.setPassword(server, of: company.email)
             let signedIn = try await server.client.post(
                 "/api/v1/auth/signin", "{\"email\": \"\(company.email)\", \"password\": \"\(Self.another)\"}")
-            #expect(signedIn.status == 200, "nobody else's factor is asked for: \(signedIn.text)")
+            #expect(signedIn.status == 200, "no one else's factor is asked for: \(signedIn.text)")
         }
     }
 
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    /// Whoever found a phone and knows its PIN doesn't have the password.
+    /// A thief who found a phone and knows its PIN doesn't have the password.
     @Test(arguments: Engine.allCases)
     func aPhonesPINAddsNone(_ engine: Engine) async throws {
         try await TestServer.run(on: engine, flags: SoftPasskey.flags) { server in

@@ -72,7 +72,7 @@ import Testing
 
             let list = try await company.manager.get(company.path + "/users").json.list
             #expect(list.map { $0["firstName"] } == ["Ada", "Lena"])
-            #expect(list.map { $0["invitation"] } == [nil, accepted], "nobody invited who registered")
+            #expect(list.map { $0["invitation"] } == [nil, accepted], "no one invited who registered")
 
             // A changed address invites no one again, and a new invitation replaces the old one.
             server.clock.advance(by: .seconds(3600))

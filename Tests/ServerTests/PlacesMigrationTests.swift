@@ -28,7 +28,7 @@ import Testing
         WHERE kind = 'DEPOT' ORDER BY 1
         """
 
-    private func fill(_ stock: Stock) async throws {
+    private func fill(_ stock: DirectAccess) async throws {
         _ = try await Migrator(stock.database, migrations: Array(Migration.embedded().prefix(21))).migrate()
         for (id, language) in [(Self.german, "de"), (Self.english, "en")] {
             try await stock.run(
@@ -70,7 +70,7 @@ import Testing
     }
 
     private func expectPlaces(_ url: String, _ before: [String]) async throws {
-        try await Stock.at(url) { stock async throws in
+        try await DirectAccess.at(url) { stock async throws in
             #expect(try await stock.texts(Self.rows) == before)
             let kinds = try await stock.texts(Self.kinds)
             #expect(kinds.count == 8)
@@ -112,7 +112,7 @@ import Testing
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             var before: [String] = []
-            try await Stock.at(urls[0]) { stock async throws in
+            try await DirectAccess.at(urls[0]) { stock async throws in
                 try await fill(stock)
                 before = try await stock.texts(Self.rows)
                 #expect(before.count == 16)
@@ -143,7 +143,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func oldNamesAreFolded(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
-            try await Stock.at(url) { stock async throws in
+            try await DirectAccess.at(url) { stock async throws in
                 _ = try await Migrator(stock.database, migrations: Array(Migration.embedded().prefix(21))).migrate()
                 let site = "0191a0b0-0000-7000-8000-000000000003"
                 try await stock.run(

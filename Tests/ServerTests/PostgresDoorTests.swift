@@ -49,7 +49,7 @@ import Testing
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             let place = Place(folder: folder.path)
-            try await Stock.fill(place.source, movements: 3)
+            try await DirectAccess.fill(place.source, movements: 3)
             let taken = try await Binary.run(
                 ["backup", place.backup], environment: ["POLIER_DATABASE_URL": place.source])
             try #require(taken.code == 0, "\(taken.output)")
@@ -88,12 +88,12 @@ import Testing
     @Test func whatIsInAnotherEncodingCanBeBackedUpAndCopied() async throws {
         try await Place.with { place in
             try await Engine.postgres.withDatabase { url in
-                try await Stock.fill(url, movements: 1)
+                try await DirectAccess.fill(url, movements: 1)
                 let name = url.split(separator: "/").last ?? ""
                 // So far the text is ASCII, which has the same bytes in both encodings.
                 try await Self.run(
                     "UPDATE pg_database SET encoding = pg_char_to_encoding('LATIN1') WHERE datname = '\(name)'")
-                try await Stock.at(url) {
+                try await DirectAccess.at(url) {
                     try await $0.run("UPDATE companies SET name = 'Größe & Söhne' WHERE id = 'c'")
                 }
                 for use in [Use.makers[0], Use.makers[1], Use.check] {
@@ -106,7 +106,7 @@ import Testing
                 let restored = "sqlite:\(place.folder)/restored.sqlite"
                 #expect(try await BackupTests.restore(place.folder + "/new.gz", restored).code == 0)
                 for url in [restored, "sqlite:\(place.folder)/copied.sqlite"] {
-                    let names = try await Stock.at(url) {
+                    let names = try await DirectAccess.at(url) {
                         try await $0.texts("SELECT name FROM companies WHERE id = 'c'")
                     }
                     #expect(names == ["Größe & Söhne"])
@@ -122,7 +122,7 @@ import Testing
             try await Self.withRole { role in
                 try await Self.withDatabase("") { url in
                     let name = url.split(separator: "/").last ?? ""
-                    try await Stock.at(url) { try await $0.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC") }
+                    try await DirectAccess.at(url) { try await $0.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC") }
                     let own = try Self.url(url, as: role)
                     for use in Use.makers + [Use.check] {
                         try await expectRefusal(
@@ -134,7 +134,7 @@ import Testing
                     let tables = try await Self.tables(at: url)
                     #expect(tables == [])
                     // The suggested remedy works.
-                    try await Stock.at(url) { try await $0.run("GRANT CREATE ON SCHEMA public TO \(role)") }
+                    try await DirectAccess.at(url) { try await $0.run("GRANT CREATE ON SCHEMA public TO \(role)") }
                     for use in [Use.makers[0], Use.check] {
                         let (code, output) = try await use.run(own, place)
                         #expect(code == 0, "\(output)")
@@ -149,7 +149,7 @@ import Testing
         try await Place.with { place in
             try await Self.withRole { role in
                 try await Self.withDatabase("") { url in
-                    try await Stock.at(url) { stock async throws in
+                    try await DirectAccess.at(url) { stock async throws in
                         _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
                         try await stock.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
                     }
@@ -159,7 +159,7 @@ import Testing
                     for use in [Use.makers[0], Use.makers[1], Use.check] + Use.readers {
                         try await expectRefusal(use, own, place, says: ["belong to the role \"polier\"", rights])
                     }
-                    try await Stock.at(url) { try await $0.run(rights) }
+                    try await DirectAccess.at(url) { try await $0.run(rights) }
                     for use in [Use.makers[0], Use.check] + Use.readers {
                         let (code, output) = try await use.run(own, place)
                         #expect(code == 0, "\(use): \(output)")
@@ -169,7 +169,7 @@ import Testing
                     let server = try await RunningServer(url: own, folder: folder)
                     #expect(await server.terminate() == 0)
 
-                    try await Stock.at(url) {
+                    try await DirectAccess.at(url) {
                         try await $0.run("DELETE FROM schema_migrations WHERE version = 16")
                         try await $0.run("GRANT CREATE ON SCHEMA public TO \(role)")
                     }
@@ -188,8 +188,8 @@ import Testing
     func tablesInAnotherSchemaAreFound(_ path: String) async throws {
         try await Place.with { place in
             try await Self.withDatabase("") { url in
-                try await Stock.fill(url, movements: 1)
-                try await Stock.at(url) { try await $0.run("CREATE SCHEMA other") }
+                try await DirectAccess.fill(url, movements: 1)
+                try await DirectAccess.at(url) { try await $0.run("CREATE SCHEMA other") }
                 let wrong = url + "?options=-csearch_path%3D" + path
                 for use in Use.makers + [Use.check] + Use.readers {
                     try await expectRefusal(
@@ -217,7 +217,7 @@ import Testing
     @Test func aSchemaOfItsOwnIsTaken() async throws {
         try await Place.with { place in
             try await Self.withDatabase("") { url in
-                try await Stock.at(url) {
+                try await DirectAccess.at(url) {
                     try await $0.run("CREATE SCHEMA polier_own")
                     try await $0.run("CREATE TABLE schema_migrations (version TEXT)")
                 }
@@ -273,7 +273,7 @@ import Testing
 
     /// In all schemas.
     private static func tables(at url: String) async throws -> [String] {
-        try await Stock.at(url) {
+        try await DirectAccess.at(url) {
             try await $0.texts(
                 """
                 SELECT schemaname || '.' || tablename FROM pg_tables

@@ -17,7 +17,7 @@ import Testing
                     var reply = ""
                     let time = clock.measure {
                         reply = raw.exchange(
-                            "GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", patience: .seconds(5))
+                            "GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", timeout: .seconds(5))
                     }
                     return (time, reply)
                 }

@@ -8,18 +8,18 @@ struct RawConnection {
 
     /// Returns what arrives until that many replies are complete, the server closes, or nothing more arrives for a while. It waits on a
     /// thread of its own, because the server uses the shared ones.
-    func send(_ text: String, replies: Int = 1, patience: Duration = .seconds(30)) async -> String {
+    func send(_ text: String, replies: Int = 1, timeout: Duration = .seconds(30)) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(returning: exchange(text, replies: replies, patience: patience))
+                continuation.resume(returning: exchange(text, replies: replies, timeout: timeout))
             }
         }
     }
 
     /// The same, for callers whose thread may block.
-    func exchange(_ text: String, replies: Int = 1, patience: Duration) -> String {
+    func exchange(_ text: String, replies: Int = 1, timeout: Duration) -> String {
         let isHead = text.hasPrefix("HEAD ")
-        let answer = exchange(Data(text.utf8), patience: patience) {
+        let answer = exchange(Data(text.utf8), timeout: timeout) {
             Self.whole($0, isHead: isHead) >= replies
         }
         return String(decoding: answer, as: UTF8.self)
@@ -50,7 +50,7 @@ struct RawConnection {
         return descriptor
     }
 
-    private func exchange(_ bytes: Data, patience: Duration, until isDone: (Data) -> Bool) -> Data {
+    private func exchange(_ bytes: Data, timeout: Duration, until isDone: (Data) -> Bool) -> Data {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -58,8 +58,8 @@ struct RawConnection {
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var wait = timeval(
-            tv_sec: Int(patience.components.seconds),
-            tv_usec: Int(patience.components.attoseconds / 1_000_000_000_000))
+            tv_sec: Int(timeout.components.seconds),
+            tv_usec: Int(timeout.components.attoseconds / 1_000_000_000_000))
         let isOpen = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0

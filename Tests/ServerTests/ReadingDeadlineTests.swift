@@ -17,7 +17,7 @@ import Testing
     ) async throws {
         let answers = LargeAnswers()
         try await TestServer.run(on: .sqlite, reading: hasty, answers: answers) { server in
-            let stock = Stock(database: try #require(server.database as? any BulkDatabase))
+            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
             let company = try await FullCompany.fill(
                 stock, number: 1,
                 .init(people: 5, names: 0, sites: 40, notes: 10_000, stocked: 0, movements: 0, sessions: 1))

@@ -16,7 +16,7 @@ import Testing
     private static func backUp(movements: Int, in folder: TemporaryFolder) async throws -> String {
         let (url, file) = ("sqlite:\(folder.path)/source.sqlite", folder.path + "/\(movements).gz")
         try? FileManager.default.removeItem(atPath: folder.path + "/source.sqlite")
-        try await Stock.fill(url, movements: movements)
+        try await DirectAccess.fill(url, movements: movements)
         #expect(try await Binary.run(["backup", file], environment: ["POLIER_DATABASE_URL": url]).code == 0)
         return file
     }
@@ -64,7 +64,7 @@ import Testing
             try await Binary.run(["restore", "--replace", file], environment: ["POLIER_DATABASE_URL": url])
         }
         func movements(_ path: String) async throws -> [Int64] {
-            try await Stock.numbers("SELECT COUNT(*) FROM movements", at: "sqlite:\(path)")
+            try await DirectAccess.numbers("SELECT COUNT(*) FROM movements", at: "sqlite:\(path)")
         }
 
         // With nothing to replace, it is an ordinary restore.
@@ -95,7 +95,7 @@ import Testing
         let old = try #require(replaced.output.firstMatch(of: /The old database is (\S+):/)).1
         #expect(try await movements(state + "/polier.sqlite") == [2])
         #expect(try await movements(String(old)) == [1])
-        #expect(try await Stock.numbers("SELECT COUNT(*) FROM companies", at: "sqlite:\(old)") == [3])
+        #expect(try await DirectAccess.numbers("SELECT COUNT(*) FROM companies", at: "sqlite:\(old)") == [3])
         // However quickly they follow each other, each keeps the previous file.
         for file in [one, two, one] { #expect(try await restore(file, url).code == 0) }
         #expect(try await movements(state + "/polier.sqlite") == [1])

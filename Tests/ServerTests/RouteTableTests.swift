@@ -25,7 +25,7 @@ import Testing
                     }
                 }
                 if route.method != .get, route.path.hasPrefix("/api"), !route.path.contains("/auth/") {
-                    #expect(route.access != .anyone, "\(name) changes something for anybody")
+                    #expect(route.access != .anyone, "\(name) changes something for anyone")
                 }
             }
         }

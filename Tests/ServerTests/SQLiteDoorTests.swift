@@ -63,7 +63,7 @@ import Testing
     @Test func aDamagedFileIsRefusedWithTheRemedy() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        try await Stock.fill("sqlite:\(folder.path)/p.sqlite", movements: 100)
+        try await DirectAccess.fill("sqlite:\(folder.path)/p.sqlite", movements: 100)
         try Damage.overwrite(folder.path + "/p.sqlite", from: 100, count: 3996)
         for arguments in [["migrate"], ["serve", "--http-port", "0"], ["check"], ["backup", folder.path + "/x.gz"]] {
             try await Self.expectRefusal(
@@ -75,7 +75,7 @@ import Testing
     @Test func aBackupOfADamagedFileSaysWhatCanBeRead() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        try await Stock.fill("sqlite:\(folder.path)/p.sqlite", movements: 5000)
+        try await DirectAccess.fill("sqlite:\(folder.path)/p.sqlite", movements: 5000)
         let pages = try await Damage.pages(of: ["movements"], in: folder.path + "/p.sqlite")
         try Damage.overwrite(folder.path + "/p.sqlite", pages: pages)
         let (code, output) = try await Self.polier(["backup", folder.path + "/x.gz"], in: folder.path)
@@ -92,12 +92,12 @@ import Testing
     @Test(.enabled { await ReadOnlyDisk.isPossible }) func aDatabaseOnAReadOnlyDiskIsBackedUp() async throws {
         let (folder, out) = (try TemporaryFolder(), try TemporaryFolder())
         defer { [folder, out].forEach { $0.remove() } }
-        try await Stock.fill("sqlite:\(folder.path)/p.sqlite", movements: 100)
+        try await DirectAccess.fill("sqlite:\(folder.path)/p.sqlite", movements: 100)
         let before = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/p.sqlite"))
         let taken = try await Self.polier(["backup", out.path + "/x.gz"], in: folder.path, readOnly: true)
         #expect(taken.code == 0 && taken.output.contains("Backed up"), "\(taken.output)")
         #expect(try await BackupTests.restore(out.path + "/x.gz", "sqlite:\(out.path)/new.sqlite").code == 0)
-        let rows = try await Stock.numbers("SELECT COUNT(*) FROM movements", at: "sqlite:\(out.path)/new.sqlite")
+        let rows = try await DirectAccess.numbers("SELECT COUNT(*) FROM movements", at: "sqlite:\(out.path)/new.sqlite")
         #expect(rows == [100])
         // A copy works as a way out, too.
         let copied = try await ReadOnlyDisk.run(
@@ -131,7 +131,7 @@ import Testing
         let taken = try await Self.polier(["backup", out.path + "/x.gz"], in: folder.path, readOnly: true)
         #expect(taken.code == 0, "\(taken.output)")
         #expect(try await BackupTests.restore(out.path + "/x.gz", "sqlite:\(out.path)/new.sqlite").code == 0)
-        try await Stock.at("sqlite:\(out.path)/new.sqlite") { stock async throws in
+        try await DirectAccess.at("sqlite:\(out.path)/new.sqlite") { stock async throws in
             #expect(try await stock.texts("SELECT email FROM users") == [company.email])
             #expect(try await stock.numbers("SELECT COUNT(*) FROM sites WHERE kind = 'SITE'") == [1])
         }
@@ -219,7 +219,7 @@ enum Damage {
     /// The first page of each table and of each of its indexes.
     static func pages(of tables: [String], in path: String) async throws -> [Int64] {
         let names = tables.map { "'\($0)'" }.joined(separator: ", ")
-        let pages = try await Stock.numbers(
+        let pages = try await DirectAccess.numbers(
             "SELECT rootpage FROM sqlite_schema WHERE tbl_name IN (\(names)) AND rootpage > 0", at: "sqlite:\(path)")
         try #require(!pages.isEmpty)
         return pages

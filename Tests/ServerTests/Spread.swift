@@ -81,7 +81,7 @@ struct Spread: Sendable {
                 """),
             "ANALYZE",
         ]
-        try await Stock.at(url) { stock in
+        try await DirectAccess.at(url) { stock in
             _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
             for statement in statements { try await stock.run(statement) }
         }

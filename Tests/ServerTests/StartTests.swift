@@ -174,7 +174,7 @@ import Testing
             func status() async throws -> String {
                 try await Binary.run(["migrate", "status"], environment: ["POLIER_DATABASE_URL": url]).output
             }
-            try await Stock.at(url) {
+            try await DirectAccess.at(url) {
                 let first = try Migration.embedded().filter { $0.version <= 13 }
                 _ = try await Migrator($0.database, migrations: first).migrate()
             }
@@ -308,7 +308,7 @@ import Testing
                 let inOrder = own.sorted { ($0["checkedInAt"]?.text ?? "") < ($1["checkedInAt"]?.text ?? "") }
                 for (earlier, later) in zip(inOrder, inOrder.dropFirst()) {
                     let (end, next) = (earlier["checkedOutAt"]?.text, later["checkedInAt"]?.text)
-                    #expect(end != nil && next != nil && end ?? "" <= next ?? "", "nobody is on two sites at once")
+                    #expect(end != nil && next != nil && end ?? "" <= next ?? "", "no one is on two sites at once")
                 }
             }
 

@@ -327,7 +327,7 @@ import Testing
             let crew = try await Crew(server)
             try await crew.work()
             let scope = try await crew.scope()
-            let answers = LargeAnswers(patience: .milliseconds(30))
+            let answers = LargeAnswers(timeout: .milliseconds(30))
             var answer = try await HourStatements(server.database, runtime: server.runtime).download(
                 Month("2026-11"), of: User.ID(crew.kai.id), in: scope)
             answer.hold(try await answers.place(.copy, for: scope.actor))

@@ -97,12 +97,12 @@ import Testing
                 goesOn.lower()
                 try await group.waitForAll()
             }
-            try await Stock.at(url) { try await Self.check($0, yard, ledger) }
+            try await DirectAccess.at(url) { try await Self.check($0, yard, ledger) }
             for server in servers { #expect(await server.terminate() == 0) }
         }
     }
 
-    private static func check(_ stock: Stock, _ yard: Yard, _ ledger: Ledger) async throws {
+    private static func check(_ stock: DirectAccess, _ yard: Yard, _ ledger: Ledger) async throws {
         let state = ledger.state.withLock { $0 }
         #expect(ledger.isEnough, "the load was too small to prove anything: \(state.transfers.count), \(state.refused)")
         #expect(state.differing.isEmpty, "answers that differed: \(state.differing.prefix(3))")

@@ -159,8 +159,8 @@ import Testing
     }
 
     @Test func aFilesDiskIsKnown() throws {
-        let room = try #require(Disk(databaseURL: "sqlite:/tmp/polier.sqlite?synchronous=off")?.room)
-        #expect(room.free > 0 && room.free <= room.total)
+        let space = try #require(Disk(databaseURL: "sqlite:/tmp/polier.sqlite?synchronous=off")?.space)
+        #expect(space.free > 0 && space.free <= space.total)
         #expect(Disk(databaseURL: "postgres://db.example/polier") == nil)
     }
 }

@@ -93,7 +93,7 @@ import Testing
             let own = all.list.first { $0["userId"]?.text == place.worker.id }
             #expect(own?["days"] == sheet["days"] && own?["total"]?["runningMinutes"] == .null)
             #expect(own?["total"]?["balanceMinutes"] == -220)
-            // Whoever has no targets has none.
+            // A person without targets has none.
             let other = all.list.first { $0["userId"]?.text == place.company.managerID }
             #expect(other?["total"]?["targetMinutes"] == .null && other?["days"] == [])
         }

@@ -272,7 +272,7 @@ import Testing
     func pagesEndAtTwoThousandDays(_ engine: Engine) async throws {
         let recorder = Recorder()
         try await TestServer.run(on: engine, recorder: recorder) { server in
-            let stock = Stock(database: try #require(server.database as? any BulkDatabase))
+            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
             let size = FullCompany.Size(
                 people: 150, names: 0, sites: 1, notes: 1, stocked: 1, materials: 1, movements: 0, sessions: 1)
             let company = try await FullCompany.fill(stock, number: 1, size)
@@ -314,7 +314,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func pagesEndAtAMebibyteOfIds(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let stock = Stock(database: try #require(server.database as? any BulkDatabase))
+            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
             let size = FullCompany.Size(
                 people: 20, names: 0, sites: 1, notes: 1, stocked: 1, materials: 1, movements: 0, sessions: 1)
             let company = try await FullCompany.fill(stock, number: 1, size)

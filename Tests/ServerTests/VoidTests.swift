@@ -204,7 +204,7 @@ import Testing
         }
     }
 
-    /// Whoever may list an entry may get it, void or not.
+    /// A person who may list an entry may get it, void or not.
     @Test(arguments: Engine.allCases)
     func anEntryIsReadByItself(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

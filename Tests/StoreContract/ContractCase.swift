@@ -41,9 +41,9 @@ public struct ContractCase: Sendable, CustomStringConvertible {
 extension EmptyStore {
     /// Opens the store for `body`, and always closes it.
     func withDatabase(
-        patience: Duration = .seconds(20), _ body: (any BulkDatabase) async throws -> Void
+        waitTimeout: Duration = .seconds(20), _ body: (any BulkDatabase) async throws -> Void
     ) async throws {
-        let database = try await open(patience: patience)
+        let database = try await open(waitTimeout: waitTimeout)
         do {
             try await body(database)
         } catch {

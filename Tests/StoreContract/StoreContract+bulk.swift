@@ -205,7 +205,7 @@ extension StoreContract {
                 }
                 #expect(try await database.count("tools") == 0)
             },
-            ContractCase(opening: "nobody writes into claimed tables until the load ends") { store in
+            ContractCase(opening: "no one writes into claimed tables until the load ends") { store in
                 try await store.withDatabase { database in
                     try await database.make(tables)
                     try await store.withDatabase { other in

@@ -62,7 +62,7 @@ extension StoreContract {
                     Query("SELECT CAST(sum(delta) AS BIGINT) FROM movements") { try $0.next() as Int64 })
                 #expect(sum == 320, "the amount is the sum of its movements")
             },
-            ContractCase("an amount never falls below zero, whoever takes at once", tables: tables) { database in
+            ContractCase("an amount never falls below zero, however many take at once", tables: tables) { database in
                 #expect(try await adjust(1, by: 100, in: database) == 100)
                 let results = await atOnce(64) { number in
                     try await adjust(1, by: -Int64(number % 7 + 1), in: database)

@@ -132,7 +132,8 @@ extension StoreContract {
                 #expect(sum == [15_030])
                 #expect(length == [(100..<3100).reduce(0, +)])
             },
-            ContractCase("whoever committed sees it at once, and so does everybody else", tables: tables) { database in
+            ContractCase("a commit is visible at once, to its caller and to everyone else", tables: tables) {
+                database in
                 let results = await atOnce(8) { writer in
                     for round in 0..<25 {
                         let id = Int64(1000 * writer + 100 + round)

@@ -64,9 +64,9 @@ extension StoreContract {
                 }
                 #expect(try await database.rows(of: marks) == expected)
             },
-            ContractCase(opening: "whoever waits too long for a turn gets a timeout, and the work isn't done") {
+            ContractCase(opening: "work that waits too long for its turn gets a timeout, and isn't done") {
                 store in
-                try await store.withDatabase(patience: .milliseconds(800)) { database async throws in
+                try await store.withDatabase(waitTimeout: .milliseconds(800)) { database async throws in
                     try await database.make(tables)
                     try await whileAllAreBusy(database) { _ async throws in
                         let start = ContinuousClock.now

@@ -9,13 +9,13 @@ public protocol StoreFactory: Sendable {
 /// A place for data (a file, a server's database), empty when it is created.
 public protocol EmptyStore: Sendable {
     /// Opens the store; each call opens it again, as another server would. The caller closes it.
-    /// - Parameter patience: how long work may wait in the queue before it fails.
-    func open(patience: Duration) async throws -> any BulkDatabase
+    /// - Parameter waitTimeout: how long work may wait in the queue before it fails.
+    func open(waitTimeout: Duration) async throws -> any BulkDatabase
 
     /// Removes it with everything in it, once all that was opened is closed.
     func remove() async throws
 }
 
 extension EmptyStore {
-    public func open() async throws -> any BulkDatabase { try await open(patience: .seconds(20)) }
+    public func open() async throws -> any BulkDatabase { try await open(waitTimeout: .seconds(20)) }
 }

@@ -45,7 +45,7 @@ struct AddressTests {
         await expectSentence(.misconfigured, try PostgresStore.url { $0.password = nil }, says: ["polier"])
     }
 
-    @Test("a host or a port where nobody listens may come back")
+    @Test("a host or a port where no one listens may come back")
     func unreachable() async throws {
         let port = try Cluster.freePort()
         await expectSentence(
@@ -54,7 +54,7 @@ struct AddressTests {
     }
 
     @Test(
-        "what isn't such a URL is refused before anybody is asked",
+        "what isn't such a URL is refused before anyone is asked",
         arguments: [
             "", "x", "mysql://u:geheim-4711@h/d", "postgres:/u:geheim-4711@h/d", "postgres://u:geheim-4711@h:port/d",
             "postgres://u:geheim-4711@h:99999/d", "postgres://u:geheim-4711@x@h/d", "postgres://u:geheim/4711@h/d",

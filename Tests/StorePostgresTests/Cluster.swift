@@ -65,7 +65,7 @@ final class Cluster: Sendable {
     /// Runs one of the server's programs, as the user that the server runs as.
     private func run(_ program: String, _ arguments: String...) async throws {
         let own = user.isEmpty ? [] : ["runuser", "-u", user, "--"]
-        // From a folder that everybody may enter, in a language that is always there.
+        // From a folder that everyone may enter, in a language that is always there.
         let command = ["env", "-C", "/", "LC_ALL=C"] + own + ["\(binaries)/\(program)"] + arguments
         let status = await withCheckedContinuation { continuation in
             // Waiting for a program blocks a thread.
@@ -91,7 +91,7 @@ final class Cluster: Sendable {
         return status
     }
 
-    /// A port that nobody listens on now.
+    /// A port that no one listens on now.
     static func freePort() throws -> UInt16 {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(listener >= 0)

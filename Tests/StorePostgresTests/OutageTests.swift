@@ -75,7 +75,7 @@ struct OutageTests {
     }
 
     @Test(
-        "everybody is told at once, and served again soon after it is back", .timeLimit(.minutes(1)),
+        "everyone is told at once, and served again soon after it is back", .timeLimit(.minutes(1)),
         arguments: ["immediate", "fast"])
     func goesAndComesBack(mode: String) async throws {
         try await withCluster { cluster in
@@ -110,7 +110,7 @@ struct OutageTests {
             for client in clients { await client.value }
 
             #expect(load.others.isEmpty, "\(load.others.count): \(load.others.first ?? "")")
-            #expect(load.slowest < .seconds(6), "nobody hangs: \(load.slowest)")
+            #expect(load.slowest < .seconds(6), "no one hangs: \(load.slowest)")
             #expect(load.acknowledged.count > before)
             try await expectWhole(load, in: database)
             await database.close()

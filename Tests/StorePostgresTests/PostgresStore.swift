@@ -18,10 +18,10 @@ struct PostgresStore: EmptyStore {
             "ALTER DATABASE \(name) SET deadlock_timeout = '50ms'")
     }
 
-    func open(patience: Duration) async throws -> any BulkDatabase {
+    func open(waitTimeout: Duration) async throws -> any BulkDatabase {
         var options = PostgresDatabase.Options(url: url)
         options.pool = 5
-        options.patience = patience
+        options.waitTimeout = waitTimeout
         return try PostgresDatabase(options)
     }
 

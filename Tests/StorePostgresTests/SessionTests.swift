@@ -147,7 +147,7 @@ struct SessionTests {
     @Test("a read whose second statement is stopped in place of its first is answered", .timeLimit(.minutes(1)))
     func stopsThatComeTooLate() async throws {
         try await withStore(PostgresStore()) { database in
-            // Around the patience that a reader has, so that some of the stops arrive a moment too late.
+            // Around a reader's limit for one statement, so that some of the stops arrive a moment too late.
             let results = await atOnce(2) { lane in
                 for step in 0..<12 {
                     let first = 0.5 + Double(step) / 4000
@@ -162,10 +162,10 @@ struct SessionTests {
         }
     }
 
-    @Test("a row that somebody holds is waited for, but not for ever", .timeLimit(.minutes(1)))
+    @Test("a row that someone holds is waited for, but not for ever", .timeLimit(.minutes(1)))
     func lockTimeout() async throws {
         try await withStore(PostgresStore()) {
-            $0.patience = .milliseconds(500)
+            $0.waitTimeout = .milliseconds(500)
         } _: { database in
             try await database.make(Self.tables)
             let gate = Gate()

@@ -13,7 +13,7 @@ import Musl
 ///
 /// SQLite lets tests put themselves in the place of a system call (`xSetSystemCall`,
 /// https://sqlite.org/c3ref/vfs.html): a write to a file below a full folder gets ENOSPC, as from the system. That
-/// needs no rights, no mount, and disturbs nobody else's files.
+/// needs no rights, no mount, and disturbs no one else's files.
 enum FullDisk {
     private static let folders = Mutex<Set<String>>([])
 

@@ -5,7 +5,7 @@ import Synchronization
 
 @testable import StoreSQLite
 
-/// Somebody who writes into a database on a disk that may lose its power, and remembers every promise: what was
+/// Someone who writes into a database on a disk that may lose its power, and remembers every promise: what was
 /// acknowledged, and what was shown.
 final class Ledger: Sendable {
     let disk: PowerDisk
@@ -131,7 +131,7 @@ final class Ledger: Sendable {
     }
 }
 
-/// A reading whose rows nobody wants.
+/// A reading whose rows no one wants.
 private final class Collecting: Reading {
     let statement: Statement
 

@@ -14,7 +14,7 @@ struct PowerCutTests {
     // MARK: The ways in which it once was lost
 
     /// A process that is killed while it syncs leaves a commit in the cache; the next one finds it there, and says so.
-    @Test("a commit whose sync was cut off by a kill is durable before anybody is told of it")
+    @Test("a commit whose sync was cut off by a kill is durable before anyone is told of it")
     func killedInASync() async throws {
         for seed in 0..<20 {
             let ledger = Ledger(PowerDisk(seed: UInt64(seed)))
@@ -188,7 +188,7 @@ struct PowerCutTests {
             try await ledger.start()
             ledger.disk.fail(.sync, at: 1, with: code)
             await ledger.add(1)
-            // Whoever waits behind it is answered after the erasing.
+            // A caller that waits behind it is answered after the erasing.
             await ledger.look()
             ledger.disk.kill()
             await ledger.end()

@@ -75,7 +75,7 @@ extension PowerDisk {
             guard opened.life == life, let own = shared[opened.path] else { return }
             for slot in own.locks.indices { own.locks[slot][ObjectIdentifier(opened)] = nil }
             own.users.remove(ObjectIdentifier(opened))
-            // Whoever opens it first finds it empty.
+            // The first to open it finds it empty.
             if deletes || own.users.isEmpty { shared[opened.path] = nil }
         }
     }

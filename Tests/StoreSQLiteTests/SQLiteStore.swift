@@ -16,8 +16,8 @@ struct SQLiteStore: EmptyStore {
 
     var path: String { folder + "/test.sqlite" }
 
-    func open(patience: Duration) async throws -> any BulkDatabase {
-        try SQLiteDatabase(SQLiteDatabase.Options(path: path, patience: patience))
+    func open(waitTimeout: Duration) async throws -> any BulkDatabase {
+        try SQLiteDatabase(SQLiteDatabase.Options(path: path, waitTimeout: waitTimeout))
     }
 
     func remove() throws { try FileManager.default.removeItem(atPath: folder) }

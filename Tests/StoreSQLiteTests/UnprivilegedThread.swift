@@ -9,11 +9,11 @@ import Glibc
 import Musl
 #endif
 
-/// Runs work as somebody who isn't root, because root may write everywhere.
+/// Runs work as someone who isn't root, because root may write everywhere.
 enum UnprivilegedThread {
     private static let nobody: UInt32 = 65534
 
-    /// Runs `body` on a thread of its own that has given up root's rights, for good and for itself alone: to Linux, who
+    /// Runs `body` on a thread of its own that has given up root's rights, permanently and for itself alone: to Linux, who
     /// one is belongs to the thread, and only the C library carries a change to all of them. So the system is asked
     /// directly.
     static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {

@@ -66,7 +66,7 @@ struct WriterTests {
             }
         }
         try await Task.sleep(for: .milliseconds(200))
-        #expect(try commitsInLog() == before, "nobody was answered, nothing was committed")
+        #expect(try commitsInLog() == before, "no one was answered, nothing was committed")
         gate.open()
         try await first.value
         for (number, result) in await group.enumerated() {
@@ -102,7 +102,7 @@ struct WriterTests {
         await database.close()
     }
 
-    @Test("somebody else's lock is waited for, but not for ever, and readers don't care")
+    @Test("someone else's lock is waited for, but not for ever, and readers don't care")
     func lockOfAnother() async throws {
         var options = SQLiteDatabase.Options(path: path)
         options.busyTimeout = .seconds(1)

@@ -125,7 +125,7 @@ class Watch:
 
 @pytest.fixture
 def visit(chromium):
-    """Opens a browser of somebody's own: `with visit(server, "phone") as page`."""
+    """Opens a browser of someone's own: `with visit(server, "phone") as page`."""
 
     @contextmanager
     def open(server, size="phone", language="de-DE", scheme="light", **more):
@@ -166,7 +166,7 @@ def settle(page, seconds=20):
 
 
 def tell(page):
-    """What was on the screen when a story ended badly, for whoever reads of it."""
+    """What was on the screen when a story ended badly, for the reader of the report."""
     try:
         print(f"{page.url} showed:\n{page.locator('body').inner_text(timeout=2000)}\n" + "\n".join(page.watch.faults))
     except Exception as error:

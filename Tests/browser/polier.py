@@ -87,7 +87,7 @@ class Server:
         return (self.folder / "log").read_text()
 
     def link_in_log(self, address, page="set-password"):
-        """The newest link that was mailed to somebody."""
+        """The newest link that was mailed to someone."""
         for _ in range(100):
             found = re.findall(r"mail to " + re.escape(address) + r".*?(http\S+/" + page + r"#token=\w+)", self.log(), re.DOTALL)
             if found:
@@ -128,7 +128,7 @@ made_foreign = []
 
 
 class Client:
-    """Somebody who asks the API itself, to see what became of what was done in the browser."""
+    """Someone who asks the API itself, to see what became of what was done in the browser."""
 
     def __init__(self, server, email, password=None):
         self.server = server

@@ -31,7 +31,7 @@ class PublicServer(Server):
         super().start()
 
     def links(self, address, count):
-        """As many as were mailed to somebody."""
+        """As many as were mailed to someone."""
         for _ in range(100):
             lines = self.heard.read_text().splitlines() if self.heard.exists() else []
             texts = [fields["text"] for fields in (json.loads(line)["fields"] for line in lines) if fields["to"] == address]

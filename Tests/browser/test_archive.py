@@ -262,7 +262,7 @@ def test_the_history_tells_a_count_once_and_prices_in_euros(one_server, visit):
 
 
 def test_a_draft_that_no_one_contradicts_is_only_a_draft(one_server, visit):
-    """What was typed and not sent is there again, and says so. Somebody took from the material meanwhile, which is no other version of it."""
+    """What was typed and not sent is there again, and says so. Someone took from the material meanwhile, which is no other version of it."""
     manager = Client(one_server, one_server.managers[0])
     site, path, (glue,) = new_site(manager, "Keller", [], [("Flexkleber", "Sack", 10)])
     with visit(one_server, service_workers="block", reduced_motion="reduce") as page:

@@ -86,7 +86,7 @@ def test_somebody_without_an_address_is_added_shown_a_card_and_takes_it(one_serv
         if field.count():
             field.fill(last)
         assert not page.get_by_label(f"Mara {last}").is_checked()
-        # Nobody else gets the number.
+        # No one else gets the number.
         page.goto("/people/new")
         page.watch.allow("409")
         for name, text in (("firstName", "Ali"), ("lastName", last), ("personnelNumber", last[-6:])):
@@ -170,7 +170,7 @@ def test_a_card_works_without_a_signal_afterwards_and_only_for_whom_it_is(server
 
 
 def test_two_people_share_a_tablet_without_a_signal(one_server, visit):
-    """What each of them did is sent under their own name, whoever is signed in when the signal is back."""
+    """What each of them did is sent under their own name, no matter who is signed in when the signal is back."""
     manager, site, [mara, jonas] = crew(one_server, "Mara", "Jonas")
     material = next(one for one in site["material"] if one["amount"] >= 5)
     movements = f"{manager.company}/sites/{site['id']}/materials/{material['id']}/movements"
@@ -182,7 +182,7 @@ def test_two_people_share_a_tablet_without_a_signal(one_server, visit):
         close_dialogs(tablet)
         tablet.get_by_role("button", name="Wechseln").click()
         tablet.locator("[name=pin]").wait_for()
-        # The card of somebody else beside the person whom the tablet knows.
+        # The card of someone else beside the person whom the tablet knows.
         open_card(tablet, card_of(manager, jonas), OTHER_PIN)
         close_dialogs(tablet)
         tablet.goto(f"/sites/{site['id']}")
@@ -192,7 +192,7 @@ def test_two_people_share_a_tablet_without_a_signal(one_server, visit):
         take()
         tablet.get_by_text("wartet auf Empfang").first.wait_for()
         tablet.get_by_role("button", name="Wechseln").click()
-        # Until there is a signal nobody can sign in.
+        # Until there is a signal no one can sign in.
         tablet.get_by_role("button", name="Trotzdem wechseln").click()
         tablet.locator(".toast", has_text="bleibt hier, bis Jonas sich wieder anmeldet").wait_for()
         tablet.get_by_role("heading", level=1, name="Wer bist du?").wait_for()

@@ -50,14 +50,14 @@ def test_what_came_too_late_is_booked_or_declined_and_its_person_sees_it(server,
         open_card(phone, card_of(manager, mara), PIN)
         comes_and_goes(phone, at(day, "08:00"), at(day, "09:00"))
         wait_for(phone, lambda: {"count": len(waiting(manager, mara))}, count=2)
-        # The clock says what the server knows: nobody is there.
+        # The clock says what the server knows: no one is there.
         phone.get_by_role("button", name="Kommen").wait_for()
         own = phone.locator("#own-clarifications")
         own.get_by_text("In dieser Zeit gibt es schon einen anderen Eintrag.").wait_for()
         accessible(phone)
         assert own.locator("li").count() == 2
         assert [same(one["checkedInAt"], at(day, "07:00")) for one in hours_of(manager, mara)] == [True]
-        # The same day once more, so long ago that only somebody else can say it is right.
+        # The same day once more, so long ago that only someone else can say it is right.
         comes_and_goes(phone, at(long_ago, "07:00"), at(long_ago, "16:00"))
         wait_for(phone, lambda: {"count": len(waiting(manager, mara))}, count=4)
         settle(phone)

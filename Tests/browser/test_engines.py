@@ -56,7 +56,7 @@ def open_site(phone, site):
 
 
 def worker(server):
-    """Somebody new on one site with material, with a password."""
+    """Someone new on one site with material, with a password."""
     manager = Client(server, server.managers[0])
     user, site = invite(server, manager)
     link = manager.send("POST", f"{manager.company}/users/{user['id']}/invitation")["link"]
@@ -332,7 +332,7 @@ def test_what_is_not_kept_is_not_said_to_wait(phone, one_server):
     phone.tap("nav a", "Profil")
     phone.find("#storage", "Dieser Browser speichert nichts.")
     asks = "const closing = new Event('beforeunload', { cancelable: true }); dispatchEvent(closing); return closing.defaultPrevented;"
-    assert phone.run(asks), "whoever closes the app is warned"
+    assert phone.run(asks), "closing the app warns"
     phone.signal.find()
     wait_until(phone, lambda: [one for one in manager.get(movements) if one["userId"] == user["id"]])
     wait_until(phone, lambda: entries_of(manager, user))
@@ -421,7 +421,7 @@ def give_pin(phone, form):
 
 
 def another_place(phone, server):
-    """Somebody else in the same browser: another host has cookies and storage of its own."""
+    """Someone else in the same browser: another host has cookies and storage of its own."""
     return Phone(phone.browser, server.url.replace("127.0.0.1", "localhost"))
 
 

@@ -1,5 +1,5 @@
 """Every page, in both languages, colours and sizes: nothing in the console, nothing from elsewhere, and nothing that keeps
-somebody out (axe-core, WCAG 2.2 AA). With POLIER_SCREENSHOTS=FOLDER each is photographed there."""
+someone out (axe-core, WCAG 2.2 AA). With POLIER_SCREENSHOTS=FOLDER each is photographed there."""
 
 import datetime
 import os
@@ -30,7 +30,7 @@ OPERATOR = ["/", "/companies", "/server", "/companies/{company}", *("/companies/
 
 @pytest.fixture(scope="module")
 def places(one_server):
-    """What the braces stand for: a site with people and material, and somebody who works there. Everyone is on every site, one has only
+    """What the braces stand for: a site with people and material, and someone who works there. Everyone is on every site, one has only
     been invited, and the workers are on site, so that nothing that pages may show is missing by chance."""
     manager = Client(one_server, one_server.managers[0])
     manager.send("POST", manager.company + "/users", {
@@ -102,9 +102,9 @@ def long_places(one_server):
     email = f"{'d' * 40}-{uuid.uuid4().hex[:12]}@{'x' * 60}.{'y' * 60}.example"
     word = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversicherung"
     address = {"streetNumber": "1234567890abcdefghij", "street": word, "city": word, "postalCode": "1" * 20, "country": word[:60]}
-    nobody = Client.__new__(Client)
-    nobody.server, nobody.token = one_server, None
-    nobody.send("POST", "/auth/register", {
+    anonymous = Client.__new__(Client)
+    anonymous.server, anonymous.token = one_server, None
+    anonymous.send("POST", "/auth/register", {
         "email": email, "password": PASSWORD, "firstName": word, "lastName": word, "companyName": word * 3,
         "address": address})
     manager = Client(one_server, email, PASSWORD)

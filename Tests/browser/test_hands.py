@@ -177,7 +177,7 @@ def test_what_the_browser_refuses_to_keep_is_not_said_to_wait(one_server, visit,
         page.get_by_role("link", name="Profil").first.click()
         page.get_by_text("Dieser Browser speichert nichts.").wait_for()
 
-        # Whoever closes the app is warned.
+        # Closing the app warns.
         asked = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
         page.evaluate("setTimeout(() => location.reload())")
@@ -387,7 +387,7 @@ def age(page):
 
 
 def test_a_draft_meets_what_others_changed_since(one_server, visit, manager):
-    """Input that outlived its dialog is of a version that somebody else has changed meanwhile: neither is overwritten unseen."""
+    """Input that outlived its dialog is of a version that someone else has changed meanwhile: neither is overwritten unseen."""
     path = manager.company
     company = manager.get(path)
     with visit(one_server, service_workers="block") as page:

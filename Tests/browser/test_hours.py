@@ -193,7 +193,7 @@ def test_two_managers_at_once_have_the_choice(server, visit):
         assert [(one["minutes"], bool(one["from"])) for one in now["breaks"]] == [(30, True)]
         assert [one["reason"] for one in now["corrections"]] == ["Laut Zettel", "Laut Tor"]
 
-        # What somebody else has declared void meanwhile isn't corrected.
+        # What someone else has declared void meanwhile isn't corrected.
         page.locator(".time-entry .time-span").click()
         dialog.locator("[name=checkedOutAt]").fill(f"{day}T15:45")
         dialog.locator("[name=reason]").fill("Laut Tor")

@@ -1,4 +1,4 @@
-"""A manager's first day: she registers her company, invites somebody, opens a site, and learns that material runs low."""
+"""A manager's first day: she registers her company, invites someone, opens a site, and learns that material runs low."""
 
 import re
 import uuid
@@ -186,7 +186,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(server, visit):
         conflict.wait_for()
         assert page.locator("[name=notes]").input_value() == "Schlüssel beim Nachbarn"
         assert manager.get(path)["notes"] == "Parken im Hof"
-        # What only somebody else has changed is taken over, and what both have is chosen.
+        # What only someone else has changed is taken over, and what both have is chosen.
         assert "Name" in conflict.get_by_text("Hier steht schon der neue Stand").inner_text()
         assert page.locator("[name=name]").input_value() == site["name"] + " neu"
         assert conflict.locator(".conflict-value").all_inner_texts() == ["Schlüssel beim Nachbarn", "Parken im Hof"]
@@ -266,7 +266,7 @@ def assert_versions(dialog, versions):
 
 
 def test_a_count_is_what_is_there_now(server, visit):
-    """Others take while somebody counts: both amounts are shown, and what was counted is what stays if they say so."""
+    """Others take while someone counts: both amounts are shown, and what was counted is what stays if they say so."""
     manager = Client(server, server.managers[0])
     site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])
     path = f"{manager.company}/sites/{site['id']}/materials"
@@ -344,7 +344,7 @@ def test_what_is_typed_in_a_dialog_is_not_lost(server, visit):
 
 
 def test_an_ended_session_keeps_what_is_typed(server, visit):
-    """Ended from elsewhere under somebody's hands: the password, and they go on; the way back leads around nothing."""
+    """Ended from elsewhere under someone's hands: the password, and they go on; the way back leads around nothing."""
     manager = Client(server, server.managers[0])
     site = manager.get(manager.company + "/sites?status=ACTIVE")[-1]
     with visit(server, service_workers="block") as page:

@@ -13,7 +13,7 @@ from test_manager import PASSWORD, wait_for
 
 
 def joined(server, owner, role, name="Ben"):
-    """Somebody with an address and a password."""
+    """Someone with an address and a password."""
     email = f"{role.lower()}-{uuid.uuid4().hex[:10]}@kern.example"
     user = owner.send("POST", owner.company + "/users", {
         "email": email, "firstName": name, "lastName": f"Roth-{uuid.uuid4().hex[:6]}", "role": role, "language": "de"})

@@ -376,7 +376,7 @@ def test_the_depot_has_what_a_place_has(server, visit, manager):
         page.get_by_role("button", name="Speichern").click()
         page.get_by_text("Hans am Tor").wait_for()
         wait_for(page, lambda: manager.get(path), contactName="Hans am Tor", notes="Schlüssel im Büro")
-        # No one is assigned, and everybody works there.
+        # No one is assigned, and everyone works there.
     with visit(server) as page:
         sign_in(page, server.workers[1], server.password)
         page.goto("/sites")

@@ -1,4 +1,4 @@
-"""Somebody who has been on site for long is asked whether they are still there: they are, or say when they left."""
+"""Someone who has been on site for long is asked whether they are still there: they are, or say when they left."""
 
 import datetime
 import uuid

@@ -14,11 +14,11 @@ ADDRESS = {"streetNumber": "1", "street": "Werkstraße", "city": "Köln", "posta
 
 
 def founded(server):
-    """A company of its own, so that nobody else's hours are missing something; with a site and a worker."""
-    nobody = Client.__new__(Client)
-    nobody.server, nobody.token = server, None
+    """A company of its own, so that no one else's hours are missing something; with a site and a worker."""
+    anonymous = Client.__new__(Client)
+    anonymous.server, anonymous.token = server, None
     email = f"{uuid.uuid4().hex[:12]}@kern.example"
-    nobody.send("POST", "/auth/register", {
+    anonymous.send("POST", "/auth/register", {
         "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Kern", "companyName": "Maler Kern", "address": ADDRESS})
     owner = Client(server, email, PASSWORD)
     mara = owner.send("POST", owner.company + "/users", {"firstName": "Mara", "lastName": "Lenz", "role": "WORKER"})

@@ -9,7 +9,7 @@ from test_manager import PASSWORD, send, wait_for
 
 
 def invite(server, manager):
-    """Somebody new on the first active site with material to take from, and on no other."""
+    """Someone new on the first active site with material to take from, and on no other."""
     email = f"mara-{uuid.uuid4().hex[:12]}@kern.example"
     user = manager.send("POST", manager.company + "/users", {
         "email": email, "firstName": "Mara", "lastName": "Lenz", "role": "WORKER", "language": "de"})
@@ -255,7 +255,7 @@ def test_hours_without_a_signal_have_their_button(server, visit):
 
 
 def test_what_came_without_a_signal_comes_when_it_is_back(server, visit):
-    """A page that nobody has opened before can't be shown without a signal, and shows itself when it is back. A site can: the
+    """A page that no one has opened before can't be shown without a signal, and shows itself when it is back. A site can: the
     list knows it."""
     manager = Client(server, server.managers[0])
     site = next(one for one in manager.get(manager.company + "/sites?status=ACTIVE") if one["material"])

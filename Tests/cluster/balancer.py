@@ -68,7 +68,7 @@ class Balancer:
         self.program = Program(folder / "haproxy.log", ["haproxy", "-db", "-f", str(configuration)])
         wait_for("haproxy answers", self.socket_answers)
         # It takes each for up until it has asked.
-        wait_for("haproxy has seen that nobody is there", lambda: not self.up())
+        wait_for("haproxy has seen that no one is there", lambda: not self.up())
 
     def socket_answers(self) -> bool:
         expect(self.program.runs, f"haproxy ended:\n{self.program.last_words()}")

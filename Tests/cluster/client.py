@@ -110,7 +110,7 @@ class Client:
 
 
 class GaveUp(Broken):
-    """Somebody tried for long enough, or got what no repetition mends."""
+    """Someone tried for long enough, or got what no repetition mends."""
 
 
 def judge(reply: Reply, request: str, expected: tuple[int, ...]) -> tuple[str, str] | None:

@@ -48,7 +48,7 @@ def play(name: str, body: Callable[[], str]) -> bool:
 
 
 def alone(name: str) -> str:
-    """One server on a small disk, which is mounted where nobody else sees it."""
+    """One server on a small disk, which is mounted where no one else sees it."""
     # Who isn't root is, in a namespace of their own.
     own = [] if os.geteuid() == 0 else ["--map-root-user"]
     program = pathlib.Path(__file__).with_name("single.py")

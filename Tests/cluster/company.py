@@ -13,7 +13,7 @@ ADDRESS = {
     "streetNumber": "3", "street": "Werkstraße", "city": "Köln", "postalCode": "50667", "country": "Deutschland"}
 PASSWORD = "Mörtel, Kelle und Fugbrett"
 PLENTY = 100_000
-"""So much that nobody can take it all."""
+"""So much that no one can take it all."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ def lift_limits(company: str, settings: dict[str, str]) -> None:
 
 
 def found(port: int, settings: dict[str, str] | None) -> Company:
-    """Registers a company and hires somebody. Where `settings` name the database, the company's limits are lifted."""
+    """Registers a company and hires someone. Where `settings` name the database, the company's limits are lifted."""
     stranger = Client(port, History())
     email = f"{uuid.uuid4()}@kern.example"
     user = stranger.insist("POST", "/auth/register", {

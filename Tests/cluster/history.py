@@ -59,9 +59,9 @@ class History:
         self.edits: dict[int, str] = {}
         """By the version that the edit made: the notes."""
         self.unsure: list[str] = []
-        """Notes of edits without an answer: they have no key, so nobody knows."""
+        """Notes of edits without an answer: they have no key, so no one knows."""
         self.reads: list[tuple[str, str, float, float]] = []
-        """The material, its newest movement as somebody saw it, and when that was asked for and answered."""
+        """The material, its newest movement as someone saw it, and when that was asked for and answered."""
         self.versions: list[Operation] = []
         """Of the site: those that were read, and those that edits made."""
         self.faults: list[str] = []

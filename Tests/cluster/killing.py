@@ -29,7 +29,7 @@ def killed_pods(scene: Scene) -> str:
 def kill_one_at_work(scene: Scene, site: Site) -> str:
     """Returns its slot."""
     pods = {pod.name: pod for pod in scene.deployment.pods.values()}
-    # Somebody's request is held up in the database, so that it is certainly under way.
+    # Someone's request is held up in the database, so that it is certainly under way.
     with Lock(scene.pair.primary, random.choice(site.plenty).rsplit("/", 1)[1]) as lock:
         wait_for("a request is under way", lambda: pods.keys() & set(lock.waiting()))
         return scene.deployment.kill(pods[random.choice(sorted(pods.keys() & set(lock.waiting())))])

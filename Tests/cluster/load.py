@@ -54,7 +54,7 @@ class Load:
             self.history.fault(f"a client gave up: {error!r}")
 
     def end(self) -> None:
-        """Everybody finishes what they have begun: nothing stays open."""
+        """Everyone finishes what they have begun: nothing stays open."""
         self.over.set()
         for thread in self.threads:
             thread.join()

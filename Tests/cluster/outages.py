@@ -1,4 +1,4 @@
-"""The database goes away: for a moment, and for good. The pods stay, say so, and go on by themselves."""
+"""The database goes away: for a moment, and permanently. The pods stay, say so, and go on by themselves."""
 
 import signal
 import time
@@ -98,8 +98,8 @@ def expect_refusals(site: Site, pods: list[Pod], gone: float) -> int:
     expect(kinds == {"unavailable"}, f"without a database the pods answered otherwise: {own.troubles}")
     time.sleep(1.5)
     met = site.history.since(gone)
-    expect(met, "nobody noticed that the database was gone")
-    # Half a second of an outage in which nobody was served is enough; what was under way at its start may have been.
+    expect(met, "no one noticed that the database was gone")
+    # Half a second of an outage in which no one was served is enough; what was under way at its start may have been.
     expect(time.monotonic() - site.history.last_answer > 0.5, "people were still served without a database")
     return len(met)
 

@@ -32,7 +32,7 @@ class Pod:
             "POLIER_TRUSTED_PROXIES": "127.0.0.1", "POLIER_WRITES_PER_MINUTE": "0"} | settings)
 
     def status(self, path: str) -> int:
-        """0 where nobody answers."""
+        """0 where no one answers."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
                 return answer.status
@@ -93,7 +93,7 @@ class Deployment:
         return pod
 
     def roll(self) -> None:
-        """A new pod for each: first the new one is ready, then the old one is asked to end, which nobody waits for."""
+        """A new pod for each: first the new one is ready, then the old one is asked to end, which no one waits for."""
         for slot, pod in list(self.pods.items()):
             self.add()
             del self.pods[slot]

@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode: a server session is somebody else's a moment later.
+"""PgBouncer in transaction mode: a server session is someone else's a moment later.
 
     pooler.py COMMAND [ARGUMENT...]
 

@@ -61,7 +61,7 @@ class Server:
         return [postmaster, *map(int, children)]
 
     def kill(self) -> None:
-        """All of its processes at once, as when the machine loses its power: nobody hears a last word."""
+        """All of its processes at once, as when the machine loses its power: no one hears a last word."""
         memory = (self.data / "postmaster.pid").read_text().split("\n")[6].split()
         stopped = self.processes()[:1]
         for process in stopped:
@@ -70,7 +70,7 @@ class Server:
         for process in self.processes():
             os.kill(process, signal.SIGKILL)
         wait_for("the killed PostgreSQL is gone", lambda: not any(map(alive, stopped)))
-        # The mark by which a second postmaster would notice the first outlives it, and nobody else would remove it.
+        # The mark by which a second postmaster would notice the first outlives it, and no one else would remove it.
         run(as_user(USER) + ["ipcrm", "--shmem-id", memory[1]])
 
     def halt(self) -> list[int]:

@@ -108,7 +108,7 @@ def repeated(home: Home, minutes: float) -> str:
         home.end()
         home.disk.mend()
         home.start()
-        # By whoever repeats it; in between others look, and others write.
+        # By the client that repeats it; in between others look, and others write.
         for other in site.plenty[1:random.randint(1, 3)]:
             Client(home.port, History(), company.manager.token).insist(
                 "POST", f"{other}/adjust-quantity", {"delta": 1, "note": "other"}, str(uuid.uuid4()))
@@ -127,7 +127,7 @@ def repeated(home: Home, minutes: float) -> str:
 
 
 def expect_words_of_the_disk(home: Home, company: Company, site: Site) -> bool:
-    """A read that fails is the disk's fault, and told as such. Returns whether somebody's did."""
+    """A read that fails is the disk's fault, and told as such. Returns whether someone's did."""
     client = Client(home.port, History(), company.manager.token)
     home.disk.arrange(READ, 1, errno.EIO)
     for path in [site.path, f"{site.plenty[0]}/movements", f"{company.path}/users", f"{site.path}/time-entries"]:

@@ -56,7 +56,7 @@ class Program:
 
     def __init__(self, log: pathlib.Path, command: list[str], settings: dict[str, str] | None = None):
         self.log = log
-        # What is tested is not what somebody happens to have set.
+        # What is tested is not what someone happens to have set.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("POLIER_")}
         with open(log, "ab") as output:
             self.process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Whether what the servers hold is what they promised: asked through the API, when everybody has finished."""
+"""Whether what the servers hold is what they promised: asked through the API, when everyone has finished."""
 
 import collections
 import dataclasses
@@ -52,12 +52,12 @@ def movements(site: Site) -> list[str]:
     faults += [f"the key {key} acted {count} times" for key, count in times.items() if count > 1]
     faults += [f"the acknowledged movement {key} is missing" for key in history.taken.keys() - times.keys()]
     faults += [f"the refused movement {key} is there" for key in history.refused & times.keys()]
-    faults += [f"nobody knows of {key}" for key in history.sent.keys() - history.taken.keys() - history.refused]
+    faults += [f"no one knows of {key}" for key in history.sent.keys() - history.taken.keys() - history.refused]
     return faults
 
 
 def reads(site: Site, material: str, held: list[dict]) -> list[str]:
-    """Whoever read a material saw what was there then, on whichever pod."""
+    """Each reader of a material saw what was there then, on whichever pod."""
     places = {movement["id"]: place for place, movement in enumerate(held, 1)}
     operations, faults = [], []
     for place, movement in enumerate(held, 1):
@@ -82,7 +82,7 @@ def visits(site: Site) -> list[str]:
         # By their ids, which rise with the time of the pod that made them.
         if sorted(held.pop(person, [])) != sorted(dataclasses.astuple(visit) for visit in told):
             faults.append(f"{person} was told of {len(told)} visits and has others")
-    return faults + [f"nobody was told of the visits of {person}" for person in held]
+    return faults + [f"no one was told of the visits of {person}" for person in held]
 
 
 def edits(site: Site) -> list[str]:
@@ -96,5 +96,5 @@ def edits(site: Site) -> list[str]:
         if notes != history.edits[held.version]:
             faults.append(f"the site's notes are {notes!r}, and the last edit said {history.edits[held.version]!r}")
     elif notes not in history.unsure:
-        faults.append(f"the site's notes {notes!r} are nobody's")
+        faults.append(f"the site's notes {notes!r} are no one's")
     return faults

@@ -1,5 +1,5 @@
 """What was read and written of one thing whose writes have an order, and when: whether it behaved as one register that
-everybody shares, however many servers there are (linearizability, as in Register.swift)."""
+everyone shares, however many servers there are (linearizability, as in Register.swift)."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""All pods are replaced, again and again, and nobody notices."""
+"""All pods are replaced, again and again, and no one notices."""
 
 from scene import Scene, expect_calm
 

@@ -47,7 +47,7 @@ def full_disk(single: Single) -> str:
         for _ in range(times):
             before = len(site.history.troubles)
             fill(single.disk)
-            wait_for("somebody is told that the disk is full", lambda: len(site.history.troubles) > before)
+            wait_for("someone is told that the disk is full", lambda: len(site.history.troubles) > before)
             read = site.manager().attempt("GET", site.path)
             expect(read is not None, f"reads fail on a full disk: {site.history.troubles[-1]}")
             time.sleep(random.uniform(0, 0.3))

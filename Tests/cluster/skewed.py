@@ -14,7 +14,7 @@ def skewed_clocks(scene: Scene) -> str:
     offsets = itertools.cycle(OFFSETS)
     scene.more_settings = lambda: {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(next(offsets))}
     try:
-        # Whoever joins gets the next clock, so that there is one of each.
+        # Each pod that joins gets the next clock, so that there is one of each.
         scene.deployment.roll()
         scene.deployment.wait_for_ends()
         with scene.at_work() as site:

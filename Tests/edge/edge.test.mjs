@@ -140,7 +140,7 @@ for (const platform of ["cloudflare", "vercel"]) {
       const ask = (path, options = {}) => fetch(at() + path, { ...options, headers: { Cookie: session, ...options.headers } });
       const me = await (await ask("/api/v1/users/me")).json();
       assert.equal(me.email, demo.email);
-      // Long enough to be compressed on the way: it must say what it is, or nobody can read it.
+      // Long enough to be compressed on the way: it must say what it is, or no one can read it.
       assert.equal((await (await ask("/api/v1/openapi.json")).json()).info.title, "Polier");
       const foreign = { Origin: "https://evil.example", "Content-Type": "application/json" };
       assert.equal((await ask("/api/v1/users/me", { method: "PUT", body: "{}", headers: foreign })).status, 403);
@@ -157,7 +157,7 @@ for (const platform of ["cloudflare", "vercel"]) {
       assert.equal((await fetch(`${at()}/sites`, { method: "POST" })).status, 405);
     });
 
-    test("somebody who is signed in finds the first answers in the page, and nobody keeps it", async () => {
+    test("someone who is signed in finds the first answers in the page, and no one keeps it", async () => {
       const session = await signIn(at());
       const found = await fetch(`${at()}/`, { headers: { Cookie: session, "Accept-Language": "en" } });
       assert.equal(found.headers.get("Cache-Control"), "private, no-store");

@@ -8,7 +8,7 @@ import NIOCore
 import Storage
 @testable import StoreSQLite
 
-// What libFuzzer calls: `scripts/fuzz` builds this file with Storage, Core, StoreSQLite and Server. Each target takes bytes as somebody
+// What libFuzzer calls: `scripts/fuzz` builds this file with Storage, Core, StoreSQLite and Server. Each target takes bytes as someone
 // outside may send them; a trap, a sanitizer's finding or a broken promise ends the process, and libFuzzer keeps the bytes.
 
 /// One way for bytes from outside.

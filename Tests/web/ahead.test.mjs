@@ -11,7 +11,7 @@ const web = new URL("../../web/", import.meta.url);
 // The frame is here before anything is fetched ahead, the door's page and the words of its languages are for who isn't in, and the
 // service worker's part is fetched last of all.
 const known = new Set([
-  // Who was signed out, must confirm who they are, or comes after somebody's change learns that from the server; and it alone does these.
+  // Who was signed out, must confirm who they are, or comes after someone's change learns that from the server; and it alone does these.
   "parts/sign-in-again.js", "parts/confirm-again.js", "parts/conflict.js",
   "parts/material-form.js", "parts/company-form.js", "parts/erase-company.js", "parts/tell-all.js",
   // What was removed is found and put back by the server only, and it alone removes and counts.

@@ -65,7 +65,7 @@ describe("an act that is answered with 202", () => {
       assert.equal(queue.pendingDelta("/companies/1/sites/2/materials/3"), 0);
       if (outcome.state) assert.equal(outcome.state, "clarified");
       assert.deepEqual(news.map((one) => [one.answer, one.clarification.id]), [[undefined, "c1"]]);
-      assert.deepEqual(kept.peek("/companies/1/overview").value, overview, "nobody is on site by it");
+      assert.deepEqual(kept.peek("/companies/1/overview").value, overview, "no one is on site by it");
       assert.deepEqual(kept.peek(own).value.map(({ id, state }) => [id, state]), [["c1", "OPEN"]]);
     });
   }
@@ -255,7 +255,7 @@ describe("the person", () => {
     assert.match(text(), /Noch keine Zeiten/);
   });
 
-  test("who manages finds the way from everybody's hours", async () => {
+  test("who manages finds the way from everyone's hours", async () => {
     const { load, page, show, text } = await open(boss, { overview: overview({ openClarifications: 101 }) });
     const { default: hours } = await load("pages/hours.js");
     show(await hours(page));

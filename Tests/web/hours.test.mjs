@@ -41,7 +41,7 @@ describe("a company's own holidays", () => {
     assert.equal(wrongHolidays(holidaysText([{ ...eve, name: " " }])), "Jeder Feiertag braucht einen Tag und einen Namen.");
     assert.equal(wrongHolidays(holidaysText([{ ...eve, day: "" }])), "Jeder Feiertag braucht einen Tag und einen Namen.");
     assert.equal(wrongHolidays(holidaysText([eve, { ...eve, name: "Weihnachten" }])), "Der 24. Dez. 2026 steht zweimal da.");
-    // What the server gave twice keeps nobody from saving.
+    // What the server gave twice keeps no one from saving.
     const twice = [eve, { ...eve, name: "Weihnachten" }];
     assert.equal(wrongHolidays(holidaysText(twice), twice), null);
     assert.equal(wrongHolidays(holidaysText([...twice, ...["Nikolaus", "Barbara"].map((name) => ({ day: "2026-12-06", name }))]), twice),
@@ -52,7 +52,7 @@ describe("a company's own holidays", () => {
 const values = (wall, pass) => ({ at: wall, ...(pass !== undefined && { passes: { at: pass } }) });
 
 describe("a clock time in a field", () => {
-  test("of 25 October 2026 in Berlin is one of two, and nobody guesses which", () => {
+  test("of 25 October 2026 in Berlin is one of two, and no one guesses which", () => {
     assert.equal(instantIn(values("2026-10-25T02:10"), "at"), null);
     assert.equal(instantIn(values("2026-10-25T02:10", "0"), "at"), "2026-10-25T00:10:00.000Z");
     assert.equal(instantIn(values("2026-10-25T02:10", "1"), "at"), "2026-10-25T01:10:00.000Z");
@@ -150,7 +150,7 @@ describe("breaks in a form", () => {
   });
 });
 
-describe("an entry that somebody else may change", () => {
+describe("an entry that someone else may change", () => {
   const mara = { id: "mara", name: "Mara Lenz" };
   const was = { id: "9", version: 3, userId: "mara", siteId: "2", checkedInAt: "2026-11-27T06:00:00Z", checkedOutAt: "2026-11-27T15:00:00Z" };
   const place = { company: "1", site: "2", siteName: "Bad Müller", people: [mara] };

@@ -68,7 +68,7 @@ describe("showing again", () => {
     let sets = 0;
     const { setAttribute } = input;
     input.setAttribute = (...all) => { sets += 1; setAttribute.apply(input, all); };
-    // Somebody has typed and ticked meanwhile.
+    // Someone has typed and ticked meanwhile.
     input.checked = false;
     render(place, view("Lena", 2));
     assert.equal(place.querySelectorAll("input")[0], input);

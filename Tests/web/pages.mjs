@@ -61,7 +61,7 @@ export async function pass(milliseconds) {
   }
 }
 
-/** A page in which a person is signed in, or nobody. */
+/** A page in which a person is signed in, or no one. */
 export async function openPage(/** @type {any} */ user = { id: "lena", role: "WORKER", language: "de" }) {
   const page = `?page=${(count += 1)}`;
   const [{ queue }, { session }, { connection }, { notes }, { wouldLose }, { acts }] = await Promise.all(

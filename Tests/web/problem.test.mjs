@@ -154,7 +154,7 @@ describe("reasons of mails", () => {
   });
 });
 
-test("why an entry was ended by itself is said, and what somebody wrote stays", async () => {
+test("why an entry was ended by itself is said, and what someone wrote stays", async () => {
   await chooseLanguage("de");
   assert.equal(phrase("corrections", "site-removed"), "Baustelle entfernt");
   for (const code of [null, undefined, ...hostile]) assert.equal(phrase("corrections", code), null);

@@ -256,7 +256,7 @@ describe("a browser that keeps nothing", () => {
       assert.ok(queue.hasUnkept && wouldLose());
       const closing = new Event("beforeunload", { cancelable: true });
       dispatchEvent(closing);
-      assert.ok(closing.defaultPrevented, "whoever closes the page is warned");
+      assert.ok(closing.defaultPrevented, "closing the page warns");
       await setOnline(true);
       await pass(9000);
       assert.deepEqual(asked(), ["check-in", "adjust-quantity"]);
@@ -442,7 +442,7 @@ describe("a crew's hours", () => {
     assert.deepEqual([method, path, sent.reason], ["PATCH", "/companies/1/sites/2/time-entries/9", "Bus war früher da"]);
   });
 
-  test("of somebody who leads the site no more are refused, and stay to be read and edited", async () => {
+  test("of someone who leads the site no more are refused, and stay to be read and edited", async () => {
     const { queue } = await openPage();
     await setOnline(false);
     await Promise.all([queue.enterHours({ ...crew, body: came }), pass(4100)]);
@@ -470,7 +470,7 @@ describe("two people on one tablet", () => {
     await setOnline(true);
     await pass(2000);
     await leaving;
-    assert.deepEqual(asked().filter((name) => name === "adjust-quantity"), [], "nobody is signed in");
+    assert.deepEqual(asked().filter((name) => name === "adjust-quantity"), [], "no one is signed in");
 
     await session.changed({ id: "jonas", role: "WORKER", language: "de", email: null });
     await settle();
@@ -528,7 +528,7 @@ describe("who was switched off", () => {
     await pass(120_000);
     await before.crash();
     server.asked = [];
-    // The page that comes next, in which nobody is signed in: not yet, and once the person was switched off.
+    // The page that comes next, in which no one is signed in: not yet, and once the person was switched off.
     for (const answer of [ended, kept]) {
       server.answer = ({ method }) => (method === "GET" ? ended : answer);
       const page = await openPage(null);

@@ -1,4 +1,4 @@
-// The page is loaded anew where the app could not begin, and never under somebody's hands.
+// The page is loaded anew where the app could not begin, and never under someone's hands.
 
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";

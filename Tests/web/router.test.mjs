@@ -81,7 +81,7 @@ describe("addresses", () => {
     ["/register", "WORKER", "register", true], ["/nowhere", null, "sign-in", true], ["/nowhere", "ADMIN", "not-found", false],
     ["/sites/a%2Fb", "WORKER", "site", false], ["//", "WORKER", "not-found", false], ["/constructor", "WORKER", "not-found", false],
   ]) {
-    test(`${path} is ${page} for ${role ?? "nobody"}`, () => {
+    test(`${path} is ${page} for ${role ?? "no one"}`, () => {
       const route = routeFor(path, role);
       assert.deepEqual([route.page, route.isDoor], [page, isDoor]);
     });
@@ -174,7 +174,7 @@ describe("input", () => {
     return event.defaultPrevented;
   };
 
-  test("that is kept by its dialog keeps nobody on the page", async () => {
+  test("that is kept by its dialog keeps no one on the page", async () => {
     await start("/imprint", worker);
     router.openDialogs.add(dialog({ keepsInput: true }));
     assert.equal(closing(), true, "the browser would lose it");
@@ -182,7 +182,7 @@ describe("input", () => {
     assert.deepEqual([location.pathname, past], ["/privacy", ["closed"]]);
   });
 
-  test("that was saved keeps nobody either", async () => {
+  test("that was saved keeps no one either", async () => {
     await start("/imprint", worker);
     router.currentPage().hasInput = () => true;
     assert.equal(closing(), true);

@@ -1,4 +1,4 @@
-// What is sent when: in order, one lane after the other, with pauses that grow, and never what nobody may send.
+// What is sent when: in order, one lane after the other, with pauses that grow, and never what no one may send.
 
 import assert from "node:assert/strict";
 import { beforeEach, describe, mock, test } from "node:test";
@@ -83,7 +83,7 @@ describe("what is no answer yet", () => {
   }
 
   for (const status of [429, 503]) {
-    test(`${status}: as long as the server says, whoever looks`, async () => {
+    test(`${status}: waits as long as the server says, however often it looks`, async () => {
       const queue = await start([entry("1")]);
       server.answer = statuses({ 1: [status] });
       await queue.look();
@@ -159,13 +159,13 @@ test("who comes back to the page sends", async () => {
   assert.deepEqual(queue.sent, ["1"]);
 });
 
-test("nobody sends for somebody else", async () => {
+test("no one sends for someone else", async () => {
   const queue = await start([entry("1")], { maySend: () => false });
   await queue.look();
   assert.deepEqual([asked(), queue.entries.length], [[], 1]);
 });
 
-test("an error of our own doesn't end the sending for good", async () => {
+test("an error of our own doesn't end the sending permanently", async () => {
   let fails = true;
   const queue = await start([entry("1")], { trying: async () => { if (fails) throw new Error("ours"); } });
   await assert.rejects(queue.look(), /ours/);

@@ -25,7 +25,7 @@ async function openClock(overview) {
   await words.useLanguage("de");
   await words.useAllWords();
   await kept.belongTo("lena");
-  // What is there at once can be missed by nobody.
+  // What is there at once can be missed by no one.
   await open.load("parts/still-there.js");
   const leaving = new AbortController();
   const page = {

@@ -36,7 +36,7 @@ export class Databases {
   /** All rows of a store. */
   rows = (store) => [...(this.#data.get("polier")?.get(store)?.rows.values() ?? [])];
 
-  /** Empties the stores under whoever has them open. */
+  /** Empties the stores while they are open. */
   clear() {
     for (const stores of this.#data.values()) for (const store of stores.values()) store.rows.clear();
   }

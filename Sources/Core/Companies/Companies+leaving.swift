@@ -4,7 +4,7 @@ import Storage
 /// The result of erasing a company: the number of deleted rows, table by table.
 public struct Erasure: Sendable {
     /// The deleted rows of one table.
-    public struct Table: Sendable {
+    public struct Emptied: Sendable {
         public let name: String
         public let rows: Int
 
@@ -12,9 +12,9 @@ public struct Erasure: Sendable {
     }
 
     public let company: Company.ID
-    public let tables: [Table]
+    public let tables: [Emptied]
 
-    package init(company: Company.ID, tables: [Table]) { (self.company, self.tables) = (company, tables) }
+    package init(company: Company.ID, tables: [Emptied]) { (self.company, self.tables) = (company, tables) }
 }
 
 extension Companies {
@@ -156,7 +156,7 @@ extension Companies {
             try end(name, transaction)
             return unproven
         }
-        let tables = CompanyData.tables.map { Erasure.Table(name: $0.name, rows: erased[$0.name] ?? 0) }
+        let tables = CompanyData.tables.map { Erasure.Emptied(name: $0.name, rows: erased[$0.name] ?? 0) }
         return Erasure(company: id, tables: [.init(name: "companies", rows: 1)] + tables)
     }
 }

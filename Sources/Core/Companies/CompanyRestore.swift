@@ -112,7 +112,7 @@ private struct Restoring {
                 tables.removeFirst()
             }
             guard let table = tables.first else {
-                throw wrong("the table \(Line.clean(archived.table, max: 60)) isn't known, or stands elsewhere")
+                throw wrong("the table \(Line.clean(archived.table, max: 60)) isn't known, or belongs elsewhere")
             }
             try add(archived.row, to: table, transaction)
         }
@@ -346,7 +346,7 @@ private struct Restoring {
             try $0.next()
         }
         if let owner = try transaction.fetch(sameAddress).first {
-            guard owner != company else { throw wrong("the address \(email.text) stands there twice") }
+            guard owner != company else { throw wrong("the address \(email.text) is in it twice") }
             taken.append(email.text)
             return false
         }

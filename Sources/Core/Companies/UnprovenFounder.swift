@@ -8,7 +8,7 @@ struct UnprovenFounder: Sendable {
     /// How long the company can be used without confirmation; it is read-only afterwards.
     static let grace = Duration.seconds(7 * 24 * 3600)
     /// How long the company is kept without confirmation and without a sign-in; it is erased afterwards.
-    static let patience = Duration.seconds(30 * 24 * 3600)
+    static let lifetime = Duration.seconds(30 * 24 * 3600)
 
     let company: Company.ID
     let user: User.ID
@@ -114,11 +114,11 @@ struct UnprovenFounder: Sendable {
 
     /// Companies to be erased, the oldest first, at most a hundred.
     static func abandoned(now: Instant) -> Query<Company.ID> {
-        Query(abandonedOnes, now - patience) { try $0.next() }
+        Query(abandonedOnes, now - lifetime) { try $0.next() }
     }
 
     /// The company's id if it is still abandoned. The caller holds the locks on its people's rows: sign-ins and confirmations wait.
     static func abandoned(_ company: Company.ID, now: Instant) -> Query<Company.ID> {
-        Query(abandonedOne, now - patience, company) { try $0.next() }
+        Query(abandonedOne, now - lifetime, company) { try $0.next() }
     }
 }

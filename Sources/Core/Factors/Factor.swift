@@ -200,8 +200,8 @@ extension Factor {
             user.companyID, user.id, Base64URL.text(credential), PasswordHasher.mark(passwordHash))
     }
 
-    /// The hash of the person's password, if the session may add factors: they go with a password, and whoever found a phone and knows its PIN
-    /// doesn't have that.
+    /// The hash of the person's password, if the session may add factors: they go with a password, and a finder of a phone who knows its PIN
+    /// doesn't have one.
     static func passwordBehind(_ actor: Actor) -> Query<String> {
         Query(
             """

@@ -9,8 +9,8 @@ struct SignInChallenge: Sendable {
     static let tries: Int64 = 5
     /// How many can be begun from one network, or one known browser, at once: the oldest ends.
     static let most: Int64 = 5
-    /// How many a person can have in all. Whoever has the password, and no factor, can't push out what the person began elsewhere, unless
-    /// they come from many networks.
+    /// How many a person can have in all. A caller who has the password, and no factor, can't push out what the person began elsewhere, unless
+    /// they use many networks.
     static let mostInAll: Int64 = 50
 
     let company: Company.ID

@@ -8,7 +8,7 @@ public struct CompanyLimits: Sendable {
     public init(_ database: any Database, runtime: Runtime) { (self.database, self.runtime) = (database, runtime) }
 
     /// One limit of a company.
-    public struct Line: Sendable {
+    public struct Usage: Sendable {
         public let limit: Limit
         /// In the limit's unit, rounded up; nil for a limit that each server counts separately. For `siteMaterials`, the number on the
         /// site with the most.
@@ -20,7 +20,7 @@ public struct CompanyLimits: Sendable {
         public let company: Company.ID
         public let name: String
         /// All limits that can be set.
-        public let lines: [Line]
+        public let lines: [Usage]
     }
 
     /// Sets limits for a company. Servers apply them at once, except for those that are checked at each request: these apply within
@@ -65,7 +65,7 @@ public struct CompanyLimits: Sendable {
                     .largeAnswers, .personLargeAnswers, .copies, .personCopies:
                     nil
                 }
-            return Line(limit: limit, used: used, value: set[limit] ?? limit.standard)
+            return Usage(limit: limit, used: used, value: set[limit] ?? limit.standard)
         }
         return Report(company: company, name: name, lines: lines)
     }

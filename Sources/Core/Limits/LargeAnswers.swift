@@ -61,15 +61,15 @@ public final class LargeAnswers: Sendable {
     }
 
     private let state = Mutex(State())
-    private let patience: Duration
+    private let timeout: Duration
     /// How many of one company's responses are read at the same time: reading takes CPU time, which others need, and more memory than
     /// sending.
     private static let madeAtOnce = 2
     /// How many of one company's callers may wait, per place that it may have; further ones are refused at once.
     private static let waitersPerPlace = 5
 
-    /// - Parameter patience: the longest wait for a place.
-    public init(patience: Duration = .seconds(10)) { self.patience = patience }
+    /// - Parameter timeout: the longest wait for a place.
+    public init(timeout: Duration = .seconds(10)) { self.timeout = timeout }
 
     /// Waits for a place. One company gets at most about a third of what is free on the whole server, so that others find places
     /// regardless of who came first.
@@ -94,8 +94,8 @@ public final class LargeAnswers: Sendable {
 
     private func wait(_ claim: Claim) async throws -> Place {
         let answer = PendingResult<Place>()
-        let timer = Task { [patience] in
-            try await Task.sleep(for: patience)
+        let timer = Task { [timeout] in
+            try await Task.sleep(for: timeout)
             answer.giveUp(self.refusal(claim))
         }
         defer {

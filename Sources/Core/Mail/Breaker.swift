@@ -5,7 +5,7 @@ import Synchronization
 /// the transport is back. A transport that asks for a pause gets it.
 public final class Breaker: LetterTransport {
     private let name: String
-    private let way: any LetterTransport
+    private let transport: any LetterTransport
     private let runtime: Runtime
     private let state = Mutex(State())
 
@@ -17,19 +17,20 @@ public final class Breaker: LetterTransport {
         var outcomes: [String: Int] = [:]
     }
 
-    private static let patience = 3
+    /// How many failures in a row open the breaker.
+    private static let failureThreshold = 3
     static let pause = Duration.seconds(30)
     /// The longest pause that a transport may ask for.
     private static let longestPause = Duration.seconds(3600)
 
     /// - Parameter name: the transport's name, for the metrics.
-    public init(_ way: any LetterTransport, name: String, runtime: Runtime) {
-        (self.way, self.name, self.runtime) = (way, name, runtime)
+    public init(_ transport: any LetterTransport, name: String, runtime: Runtime) {
+        (self.transport, self.name, self.runtime) = (transport, name, runtime)
     }
 
     public var isDown: Bool { state.withLock { $0.probeAt != nil } }
 
-    public var room: Int {
+    public var capacity: Int {
         let now = runtime.now()
         return state.withLock { state in
             guard let probeAt = state.probeAt else { return .max }
@@ -46,13 +47,13 @@ public final class Breaker: LetterTransport {
             return true
         }
         guard mayGo else { return .down(MailReason(.transportDown)) }
-        let outcome = await way.send(letter, by: deadline)
+        let outcome = await transport.send(letter, by: deadline)
         return state.withLock { state in
             state.outcomes[outcome.name, default: 0] += 1
             switch outcome {
             case .unanswered(let reason):
                 state.failures += 1
-                guard state.failures >= Self.patience else { return outcome }
+                guard state.failures >= Self.failureThreshold else { return outcome }
                 state.probeAt = runtime.now() + Self.pause
                 return .down(reason)
             case .postponed(_, retryAfter: let pause?):
@@ -67,12 +68,12 @@ public final class Breaker: LetterTransport {
     var metrics: [Metric] {
         let state = state.withLock { $0 }
         let down = Metric(
-            "polier_mail_way_down", "1 while a way for mail is spared because it is down.",
+            "polier_mail_way_down", "1 while a mail transport is paused because it is down.",
             .gauge(state.probeAt == nil ? 0 : 1), ["way": name])
         return [down]
             + state.outcomes.sorted { $0.key < $1.key }.map { outcome, count in
                 Metric(
-                    "polier_mail_sendings_total", "Tries to send a mail, by how they ended.",
+                    "polier_mail_sendings_total", "Attempts to send a mail, by outcome.",
                     .counter(Double(count)), ["way": name, "outcome": outcome])
             }
     }

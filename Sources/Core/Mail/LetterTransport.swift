@@ -22,12 +22,12 @@ public struct Letter: Sendable, Equatable {
 /// A mail transport: Mailgun, SMTP or the log.
 public protocol LetterTransport: Sendable {
     /// How many mails it would accept now: 0 while it is known to be down.
-    var room: Int { get }
+    var capacity: Int { get }
 
     /// Sends a mail. Returns by the deadline, and doesn't block the calling thread.
     func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome
 }
 
 extension LetterTransport {
-    public var room: Int { .max }
+    public var capacity: Int { .max }
 }

@@ -11,9 +11,9 @@ public struct Outbox: Sendable {
     /// How long a claim lasts. A server that hasn't recorded the outcome by then has lost the claim.
     public static let lease = Duration.seconds(60)
     /// The time limit of one attempt: well within the lease.
-    public static let patience = Duration.seconds(30)
+    public static let attemptTimeout = Duration.seconds(30)
     /// How long a mail is retried.
-    static let perseverance = Duration.seconds(3 * 24 * 3600)
+    static let retryPeriod = Duration.seconds(3 * 24 * 3600)
 
     public init(_ database: any Database, runtime: Runtime) {
         (self.database, self.runtime) = (database, runtime)
@@ -115,7 +115,7 @@ public struct Outbox: Sendable {
     private func again(
         _ mail: DueMail, _ reason: MailReason, at next: Instant, counts: Bool = true, _ now: Instant
     ) -> Statement {
-        guard next <= mail.createdAt + Self.perseverance else {
+        guard next <= mail.createdAt + Self.retryPeriod else {
             return mail.outcome(.failed, reason: reason, owner: owner, now: now)
         }
         return mail.outcome(.queued, reason: reason, dueAt: next, counts: counts, owner: owner, now: now)

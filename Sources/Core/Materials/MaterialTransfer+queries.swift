@@ -27,17 +27,17 @@ extension MaterialTransfer {
     /// - Parameter parts: as the query returns them; nil if there are none.
     init?(_ id: ID, _ parts: [Part]) {
         guard let first = parts.first else { return nil }
-        var lines: [Line] = []
+        var lines: [Item] = []
         for part in parts {
             let movement = part.movement
             if movement.kind != .transferIn {
                 lines.append(
-                    Line(
+                    Item(
                         material: part.material, name: movement.materialName, unit: movement.unit,
                         amount: -movement.delta, left: movement.amountAfter, arrival: nil))
             } else if let left = lines.popLast() {
                 lines.append(
-                    Line(
+                    Item(
                         material: left.material, name: left.name, unit: left.unit, amount: left.amount, left: left.left,
                         arrival: Arrival(part.place, material: part.material, amount: movement.amountAfter)))
             }

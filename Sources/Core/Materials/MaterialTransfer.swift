@@ -25,7 +25,7 @@ public struct MaterialTransfer: Sendable {
         }
     }
 
-    public struct Line: Sendable {
+    public struct Item: Sendable {
         public let material: Material.ID
         public let name: String
         public let unit: String
@@ -55,11 +55,11 @@ public struct MaterialTransfer: Sendable {
     public let at: Instant
     /// The time of recording: later than `at` for work done offline.
     public let createdAt: Instant
-    public let lines: [Line]
+    public let lines: [Item]
 
     package init(
         id: ID, from: Place, to: Place?, note: String?, user: User.ID, userName: String, at: Instant,
-        createdAt: Instant, lines: [Line]
+        createdAt: Instant, lines: [Item]
     ) {
         (self.id, self.from, self.to, self.note, self.user) = (id, from, to, note, user)
         (self.userName, self.at, self.createdAt, self.lines) = (userName, at, createdAt, lines)
@@ -71,7 +71,7 @@ public struct MaterialTransfer: Sendable {
 
 /// A transfer to make.
 public struct NewTransfer: Sendable {
-    public struct Line: Sendable {
+    public struct Item: Sendable {
         public let material: Material.ID
         /// Above 0.
         public let amount: Quantity
@@ -85,12 +85,12 @@ public struct NewTransfer: Sendable {
 
     public let from: Site.ID
     public let to: Site.ID
-    public let lines: [Line]
+    public let lines: [Item]
     public let note: String?
     /// The time of the act; nil for now.
     public let at: Instant?
 
-    public init(from: Site.ID, to: Site.ID, lines: [Line], note: String?, at: Instant?) {
+    public init(from: Site.ID, to: Site.ID, lines: [Item], note: String?, at: Instant?) {
         (self.from, self.to, self.lines, self.note, self.at) = (from, to, lines, note, at)
     }
 }

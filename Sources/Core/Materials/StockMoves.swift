@@ -5,7 +5,7 @@ import Storage
 /// it may come between two lines.
 struct StockMoves {
     /// One line: a material of the site, and where it goes.
-    struct Line: Sendable {
+    struct Move: Sendable {
         /// What names it in the request's body.
         let fields: Fields
         let material: Material.ID
@@ -43,15 +43,15 @@ struct StockMoves {
         }
     }
 
-    typealias Stock = (material: Material, lowSince: Instant?)
+    typealias StockLevel = (material: Material, lowSince: Instant?)
     typealias Adjusted = (material: Material, lowSince: Instant?, createdAt: Instant)
 
     let act: Act
     let source: SiteScope
     private let user: User
     /// The materials that were taken from and added to, as they are now, with since when they have been recorded as running low.
-    private(set) var left: [Stock] = []
-    private(set) var arrived: [(scope: SiteScope, stock: Stock)] = []
+    private(set) var left: [StockLevel] = []
+    private(set) var arrived: [(scope: SiteScope, stock: StockLevel)] = []
     /// What was recorded, in the order of the movements' ids.
     private(set) var recorded: [(site: Site.ID, material: Material.ID, movement: Movement)] = []
 
@@ -60,14 +60,14 @@ struct StockMoves {
     }
 
     /// The statements that take the lines' amounts, each of a line only if that much is there. No material is named twice.
-    func takings(_ lines: [Line]) -> [Collector<Adjusted>] {
+    func takings(_ lines: [Move]) -> [Collector<Adjusted>] {
         Material.adjust(lines.map { ($0.material, -$0.amount) }, source, now: act.now).map { Collector($0) }
     }
 
     /// Records what was taken, and adds it where it goes.
     /// - Parameter taken: the materials after the taking, one for each line.
     /// - Throws: `TransferRefusal.otherUnit`, `MaterialRefusal.tooMuch`, `LimitRefusal.siteMaterials` or `.text`.
-    mutating func move(_ lines: [Line], taken: [Stock], _ transaction: borrowing Transaction) throws {
+    mutating func move(_ lines: [Move], taken: [StockLevel], _ transaction: borrowing Transaction) throws {
         left = taken
         var arrivals: [Int: Arrival] = [:]
         for (site, indices) in Self.grouped(lines) {
@@ -110,7 +110,7 @@ struct StockMoves {
     }
 
     /// The lines that go to a site, by the site.
-    private static func grouped(_ lines: [Line]) -> [(Site.ID, [Int])] {
+    private static func grouped(_ lines: [Move]) -> [(Site.ID, [Int])] {
         var groups: [Site.ID: [Int]] = [:]
         for (index, line) in lines.enumerated() {
             if case .site(let site) = line.target { groups[site, default: []].append(index) }
@@ -121,7 +121,7 @@ struct StockMoves {
     // MARK: Arriving
 
     private struct Good {
-        let line: Line
+        let line: Move
         let index: Int
         /// The material that it was taken from.
         let source: Material

@@ -44,7 +44,7 @@ public struct Transfers: Sendable {
         let (from, to) = (scope.site(new.from), scope.site(new.to))
         let act = StockMoves.Act(note: new.note, at: new.at, lines: new.lines.count, runtime)
         let lines = new.lines.enumerated().map { index, line in
-            StockMoves.Line(
+            StockMoves.Move(
                 fields: .init(material: "lines[\(index)].materialId", amount: "lines[\(index)].amount"),
                 material: line.material, amount: line.amount, target: .site(new.to))
         }
@@ -63,7 +63,7 @@ public struct Transfers: Sendable {
             let moment = Adjustment(delta: .zero, note: nil, at: new.at)
             let adjusted = takings.flatMap(\.rows).sorted { $0.material.id < $1.material.id }
             for stock in adjusted { try moment.check(against: stock.material, createdAt: stock.createdAt) }
-            let taken = adjusted.map { ($0.material, $0.lowSince) as StockMoves.Stock }
+            let taken = adjusted.map { ($0.material, $0.lowSince) as StockMoves.StockLevel }
             try new.check(unitsOf: taken.map(\.material))
             guard taken.count == inOrder.count else {
                 let found = Set(taken.map(\.material.id))
@@ -112,7 +112,7 @@ public struct Transfers: Sendable {
 
     /// Why lines couldn't be taken.
     private static func notThere(
-        _ lines: [StockMoves.Line], of new: NewTransfer, _ scope: SiteScope, _ transaction: borrowing Transaction
+        _ lines: [StockMoves.Move], of new: NewTransfer, _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws -> Refusal {
         let queries = lines.map { Collector(Material.one($0.material, scope)) }
         try transaction.read(queries)

@@ -72,7 +72,7 @@ extension Overview {
     struct ShortMaterial: Sendable {
         let name: String
         let unit: String
-        let stock: Stock
+        let stock: ShortSite
     }
 
     /// Newest first.
@@ -115,7 +115,7 @@ extension Overview {
             )
             return ShortMaterial(
                 name: title, unit: unit,
-                stock: Stock(
+                stock: ShortSite(
                     site: id, siteName: name, material: material, amount: try row.next(), threshold: try row.next()))
         }
     }

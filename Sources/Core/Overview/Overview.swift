@@ -37,15 +37,15 @@ public struct Overview: Sendable {
     public struct Shortage: Sendable {
         public let name: String
         public let unit: String
-        public let stocks: [Stock]
+        public let stocks: [ShortSite]
 
-        package init(name: String, unit: String, stocks: [Stock]) {
+        package init(name: String, unit: String, stocks: [ShortSite]) {
             (self.name, self.unit, self.stocks) = (name, unit, stocks)
         }
     }
 
     /// A material that is running low on one site.
-    public struct Stock: Sendable {
+    public struct ShortSite: Sendable {
         public let site: Site.ID
         public let siteName: String
         public let material: Material.ID
@@ -155,8 +155,8 @@ public struct Overviews: Sendable {
         try await database.read([zones, places, here, numbers] + waiting)
         let (timeZones, rows, present, counts) = (zones.rows, places.rows, here.rows, numbers.rows)
         guard let timeZone = timeZones.first, let counts = counts.first else { throw Company.notFound }
-        var room = PageRoom(Overview.mostSites)
-        let shown = rows.prefix { room.takes(bytes: $0.bytes) }.map(\.item)
+        var capacity = PageCapacity(Overview.mostSites)
+        let shown = rows.prefix { capacity.takes(bytes: $0.bytes) }.map(\.item)
         let people = shown.map { row in
             row.assigned > 0 ? Collector(Overview.assignees(of: row.record.id, in: scope.company)) : nil
         }
@@ -183,10 +183,11 @@ public struct Overviews: Sendable {
             short.filter { $0.record.priority == priority }
         }
         var collectors: [Collector<Overview.ShortMaterial>] = []
-        var room = Overview.mostLow
-        for site in byUrgency where room > 0 {
-            collectors.append(Collector(Overview.low(on: site.record, in: scope.company, atMost: min(room, site.low))))
-            room -= min(room, site.low)
+        var remaining = Overview.mostLow
+        for site in byUrgency where remaining > 0 {
+            collectors.append(
+                Collector(Overview.low(on: site.record, in: scope.company, atMost: min(remaining, site.low))))
+            remaining -= min(remaining, site.low)
         }
         return collectors
     }

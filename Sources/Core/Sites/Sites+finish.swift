@@ -2,7 +2,7 @@ public import Storage
 
 /// What becomes of the material that is left when a site is finished.
 public struct Finish: Sendable {
-    public struct Line: Sendable {
+    public struct Item: Sendable {
         public enum Destination: Sendable {
             case site(Site.ID)
             /// Thrown away, for a reason.
@@ -19,12 +19,12 @@ public struct Finish: Sendable {
 
     /// Where all goes that no line names; nil for the depot.
     public let rest: Site.ID?
-    public let lines: [Line]
+    public let lines: [Item]
     public let note: String?
     /// The time of the act; nil for now.
     public let at: Instant?
 
-    public init(rest: Site.ID?, lines: [Line], note: String?, at: Instant?) {
+    public init(rest: Site.ID?, lines: [Item], note: String?, at: Instant?) {
         (self.rest, self.lines, self.note, self.at) = (rest, lines, note, at)
     }
 
@@ -34,7 +34,7 @@ public struct Finish: Sendable {
 
 extension Sites {
     /// Finishes a site: moves all material that is left, or scraps it, and makes its status FINISHED, in one act. No one gets a mail about
-    /// what runs low by it. Of a site that is finished already, only what is left is moved.
+    /// what is running low because of it. Of a site that is finished already, only what is left is moved.
     /// - Throws: `AccessRefusal.roleForbids` if the scope is for another permission; flaws of `restTo` and of lines, `.sameSite` and
     ///   `.namedTwice`; a flaw of `at`, `.inFuture` or `.tooOld`. Making the change throws `SiteRefusal.notFound` or `.depotStays`;
     ///   `MaterialRefusal.notFound` or `.tooMuch`, `TransferRefusal.otherUnit` or `.tooMuchLeft`; `LimitRefusal.siteMaterials` or `.text`.
@@ -62,7 +62,7 @@ extension Sites {
             let takings = moves.takings(moved)
             if !takings.isEmpty { try transaction.read(takings) }
             // In the order of `moved`, which is that of the ids.
-            let taken = takings.flatMap(\.rows).map { ($0.material, $0.lowSince) as StockMoves.Stock }
+            let taken = takings.flatMap(\.rows).map { ($0.material, $0.lowSince) as StockMoves.StockLevel }
                 .sorted { $0.material.id < $1.material.id }
             // Nothing is left of material whose row this transaction holds, unless more was taken than it held.
             guard taken.count == moved.count else { throw StorageError(.failed, "held material was taken") }
@@ -83,7 +83,7 @@ extension Sites {
     }
 }
 
-extension Finish.Line {
+extension Finish.Item {
     fileprivate var target: Site.ID? {
         if case .site(let site) = destination { site } else { nil }
     }
@@ -122,7 +122,7 @@ extension Finish {
     /// A line about material of which nothing is left is right, and does nothing.
     /// - Throws: `MaterialRefusal.notFound` that names the lines about material that isn't there.
     fileprivate func checkLines(
-        _ stocks: [StockMoves.Stock], _ scope: SiteScope, _ transaction: borrowing Transaction
+        _ stocks: [StockMoves.StockLevel], _ scope: SiteScope, _ transaction: borrowing Transaction
     ) throws {
         let there = Set(stocks.map(\.material.id))
         let others = lines.enumerated().filter { !there.contains($1.material) }
@@ -136,7 +136,7 @@ extension Finish {
     }
 
     /// A line for each material of which something is left.
-    fileprivate func moves(of stocks: [StockMoves.Stock], rest: Site.ID) -> [StockMoves.Line] {
+    fileprivate func moves(of stocks: [StockMoves.StockLevel], rest: Site.ID) -> [StockMoves.Move] {
         var named: [Material.ID: (field: String, target: StockMoves.Target)] = [:]
         for (index, line) in lines.enumerated() {
             switch line.destination {
@@ -147,7 +147,7 @@ extension Finish {
         return stocks.map { stock in
             let (field, target) = named[stock.material.id] ?? ("restTo", .site(rest))
             let fields = StockMoves.Fields(material: field, amount: field)
-            return StockMoves.Line(
+            return StockMoves.Move(
                 fields: fields, material: stock.material.id, amount: stock.material.amount, target: target)
         }
     }

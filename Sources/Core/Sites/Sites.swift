@@ -72,8 +72,8 @@ public struct Sites: Sendable {
         return try await Page.read(page, nested: \.nestedCount, key: \.record.id) { part in
             let (lines, timeZone) = try await lines(part)
             let today = now.day(in: timeZone)
-            var room = PageRoom(lines.count)
-            let fitting = lines.prefix { room.takes(nested: $0.item.nestedCount(filter), bytes: $0.bytes) }
+            var capacity = PageCapacity(lines.count)
+            let fitting = lines.prefix { capacity.takes(nested: $0.item.nestedCount(filter), bytes: $0.bytes) }
             let collected = fitting.map { SiteCollectors($0.item, filter, scope) }
             try await database.read(collected.flatMap(\.readings))
             let rows = zip(fitting, collected).map { line, found in

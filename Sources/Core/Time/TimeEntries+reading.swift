@@ -54,12 +54,12 @@ extension TimeEntries {
     }
 
     /// The page with the corrections of its entries. Their reasons may be long, so they are read a few at a time, and the page ends when
-    /// it has no room for more.
+    /// it is full.
     private func complete(
         _ rows: [PageRow<TimeEntry>], _ page: PageRequest<TimeEntry.Key>, _ company: Company.ID
     ) async throws -> Page<TimeEntry, TimeEntry.Key> {
         let planned = Page(rows, of: page, nested: \.nestedCount, key: \.key)
-        var (room, shown) = (PageRoom(page.limit), [TimeEntry]())
+        var (capacity, shown) = (PageCapacity(page.limit), [TimeEntry]())
         var rest = rows.prefix(planned.items.count)
         while !rest.isEmpty {
             var (corrections, isFirst) = (0, true)
@@ -73,7 +73,7 @@ extension TimeEntries {
             for (row, entry) in zip(some, entries) {
                 let reasons = entry.corrections.reduce(0) { $0 + $1.reason.utf8.count + $1.userName.utf8.count }
                 let nested = entry.corrections.reduce(entry.nestedCount) { $0 + $1.breaks.list.count }
-                guard room.takes(nested: nested, bytes: row.bytes + reasons) else {
+                guard capacity.takes(nested: nested, bytes: row.bytes + reasons) else {
                     return Page(items: shown, next: shown.last?.key)
                 }
                 shown.append(entry)

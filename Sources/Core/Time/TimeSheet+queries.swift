@@ -25,7 +25,7 @@ struct TimeSheetRow: Sendable {
     }
 
     /// Whether there may be more rows than were kept.
-    static func isCut(_ rows: [TimeSheetRow]) -> Bool { (rows.last?.total ?? 0) > PageRoom.mostBytes }
+    static func isCut(_ rows: [TimeSheetRow]) -> Bool { (rows.last?.total ?? 0) > PageCapacity.mostBytes }
 
     /// The number of the person's columns after the id.
     fileprivate static let columns = 5
@@ -135,7 +135,7 @@ extension TimeSheet {
                 } else {
                     // One person has few entries: their limit by day bounds them.
                     let total = last >= 0 ? rows[last].total : 0
-                    if last >= 1, total > PageRoom.mostBytes { return }
+                    if last >= 1, total > PageCapacity.mostBytes { return }
                     rows.append(try TimeSheetRow(user, &row, after: total))
                     try rows[rows.count - 1].add(&row, regions)
                 }

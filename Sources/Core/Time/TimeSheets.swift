@@ -37,7 +37,7 @@ public struct TimeSheets: Sendable {
         let computing = TimeSheet.Rules(
             zone: zone, breakRule: rule.breakRule, holidays: holidays, now: now, today: today)
         // If everyone worked on every day, these people would fill a page.
-        let atOnce = PageRoom.mostNested / days.count + 1
+        let atOnce = PageCapacity.mostNested / days.count + 1
         let approvals =
             user.map { DayApproval.all(of: $0, days, in: scope.company) }
             ?? DayApproval.all(days, in: scope.company)

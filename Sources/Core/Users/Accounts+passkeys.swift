@@ -65,7 +65,7 @@ extension Accounts {
                 {
                 case .passkey:
                     guard let user = users.first, user.status == .active, let hash = hashes.first ?? nil else { break }
-                    // A new password is to shut out whoever had the old one, and a passkey that they made is theirs. One that was taken
+                    // A new password must shut out anyone who had the old one, and a passkey that they made is theirs. One that was taken
                     // back has no passkey under it.
                     guard use.factor.stands(under: hash) else {
                         try SecurityRecord(of: user, origin.source, runtime).write(

@@ -2,8 +2,8 @@ import Storage
 
 /// What payroll needs of a person.
 extension People {
-    /// A change of a person's number in the payroll. Whoever makes files for payroll gives it, whatever the person's role, and also after
-    /// they were removed: who left in the middle of a month is still paid for its first half.
+    /// A change of a person's number in the payroll. Only people who may export payroll give it, to people of any role, and also after
+    /// they were removed: a person who left in the middle of a month is still paid for its first half.
     ///
     /// The change throws `UserRefusal.notFound`; `ChangeRefusal.stale` if the version is another; `UserRefusal.numberTaken`;
     /// `.numberOfFormer`.

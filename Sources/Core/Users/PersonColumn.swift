@@ -29,7 +29,7 @@ package struct PersonColumn: Sendable {
             "time_entries", "voided_by", keepsName: true, left: "hours of other people, in whose copies they are"),
         PersonColumn("movements", keepsName: true, in: \.movements),
         PersonColumn(
-            "time_corrections", keepsName: true, left: "corrections stand with the entry whose hours they correct"),
+            "time_corrections", keepsName: true, left: "corrections are listed with the entry whose hours they correct"),
         PersonColumn("clarifications", keepsName: true, in: \.clarifications),
         PersonColumn(
             "clarifications", "decided_by", keepsName: true,

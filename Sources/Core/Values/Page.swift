@@ -14,7 +14,7 @@ public struct PageRequest<Key: Sendable>: Sendable {
     var fetchLimit: Int64 { Int64(limit) + 1 }
 }
 
-/// A part of a list, and where the next part begins. It may be shorter than requested, see `PageRoom`.
+/// A part of a list, and where the next part begins. It may be shorter than requested, see `PageCapacity`.
 public struct Page<Item: Sendable, Key: Sendable>: Sendable {
     public let items: [Item]
     /// The key to request the next page with; nil on the last page.

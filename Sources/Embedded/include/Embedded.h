@@ -19,7 +19,7 @@ struct polier_files {
 /// The files of `migrations/`, oldest first.
 struct polier_files polier_migrations(void);
 
-/// Passwords that nobody may choose, one a line; lines that begin with `#` are remarks.
+/// Passwords that no one may choose, one a line; lines that begin with `#` are remarks.
 struct polier_file polier_common_passwords(void);
 
 /// Words that are no password with digits or signs around them, one a line; lines that begin with `#` are remarks.

@@ -37,7 +37,7 @@ enum DemoCompany {
         let crew: [String]
         /// Those of the crew who lead it.
         var foremen: [String] = []
-        let materials: [Stock]
+        let materials: [Supply]
         var end: End?
     }
 
@@ -54,7 +54,7 @@ enum DemoCompany {
     }
 
     /// Amounts in thousandths of the unit.
-    struct Stock {
+    struct Supply {
         let name: String
         let unit: String
         let first: Int64
@@ -109,11 +109,11 @@ enum DemoCompany {
 
     /// What is in the depot.
     static let depot = [
-        Stock("Flexkleber C2TE", "Sack", 40, low: 20),
-        Stock("Fugenmörtel silbergrau", "Sack", 15, low: 5),
-        Stock("Sanitärsilikon silbergrau", "Kartusche", 48, low: 12, [Use(11, -6, "Mehmet", "für den Wagen")]),
-        Stock("Tiefgrund", "l", 60, low: 20),
-        Stock("Fliesenkreuze 2 mm", "Beutel", 30, low: 5),
+        Supply("Flexkleber C2TE", "Sack", 40, low: 20),
+        Supply("Fugenmörtel silbergrau", "Sack", 15, low: 5),
+        Supply("Sanitärsilikon silbergrau", "Kartusche", 48, low: 12, [Use(11, -6, "Mehmet", "für den Wagen")]),
+        Supply("Tiefgrund", "l", 60, low: 20),
+        Supply("Fliesenkreuze 2 mm", "Beutel", 30, low: 5),
     ]
 
     /// What was fetched from the depot for the first of the sites, how much in thousandths, and how long ago.
@@ -131,29 +131,29 @@ enum DemoCompany {
             notes: "2. OG links. Schlüssel beim Hausmeister, Herrn Lindner. Leise Arbeiten vor 8 Uhr.",
             crew: ["Mehmet", "Lena", "Ion"], foremen: ["Mehmet"],
             materials: [
-                Stock(
+                Supply(
                     "Feinsteinzeug 60×60 anthrazit", "m²", 46.8, low: 8,
                     [
                         Use(17, -9.36, "Mehmet", "Boden Bad"), Use(12, -12.24, "Mehmet", "Dusche"),
                         Use(5, -8.64, "Lena"),
                     ]),
-                Stock(
+                Supply(
                     "Wandfliese 30×60 weiß matt", "m²", 62.4, low: 10,
                     [
                         Use(15, -14.4, "Lena", "Wand links"), Use(10, -18, "Lena"),
                         Use(3, -11.52, "Mehmet", "Vorwand WC"),
                     ]),
-                Stock(
+                Supply(
                     "Flexkleber C2TE", "Sack", 24, low: 6,
                     [
                         Use(17, -5, "Mehmet"), Use(12, -6, "Mehmet"), Use(8, -4, "Lena"),
                         Use(3, -5, "Lena", "Rest für Nische"),
                     ]),
-                Stock("Fugenmörtel silbergrau", "Sack", 8, low: 2, [Use(9, -2, "Lena"), Use(4, -1, "Mehmet")]),
-                Stock(
+                Supply("Fugenmörtel silbergrau", "Sack", 8, low: 2, [Use(9, -2, "Lena"), Use(4, -1, "Mehmet")]),
+                Supply(
                     "Sanitärsilikon silbergrau", "Kartusche", 12, low: 3, [Use(4, -2, "Lena", "Dusche und Waschtisch")]),
-                Stock("Dichtband 120 mm", "m", 50, low: 10, [Use(20, -18.5, "Mehmet"), Use(19, -9.25, "Mehmet")]),
-                Stock("Fliesenkreuze 2 mm", "Beutel", 10, low: 2, [Use(17, -2, "Mehmet"), Use(10, -2, "Lena")]),
+                Supply("Dichtband 120 mm", "m", 50, low: 10, [Use(20, -18.5, "Mehmet"), Use(19, -9.25, "Mehmet")]),
+                Supply("Fliesenkreuze 2 mm", "Beutel", 10, low: 2, [Use(17, -2, "Mehmet"), Use(10, -2, "Lena")]),
             ]),
         Building(
             name: "Neubau Kita Sonnenhügel", address: ("14", "Am Obstgarten", "04349", "Leipzig"),
@@ -161,22 +161,22 @@ enum DemoCompany {
             notes: "Küche und vier Waschräume. Anlieferung nur über die Baustraße, Container links vom Tor.",
             crew: ["Piotr", "Tobias", "Mehmet"],
             materials: [
-                Stock(
+                Supply(
                     "Bodenfliese R11 20×20 sandbeige", "m²", 180, low: 40,
                     [
                         Use(6, -22.4, "Piotr", "Küche"), Use(4, -25.6, "Tobias", "Küche"),
                         Use(2, -19.2, "Piotr", "Waschraum 1"),
                     ]),
-                Stock("Wandfliese 15×15 bunt gemischt", "m²", 96, low: 20, [Use(3, -8.1, "Tobias", "Waschraum 1")]),
-                Stock(
+                Supply("Wandfliese 15×15 bunt gemischt", "m²", 96, low: 20, [Use(3, -8.1, "Tobias", "Waschraum 1")]),
+                Supply(
                     "Flexkleber C2TE", "Sack", 60, low: 15,
                     [
                         Use(6, -8, "Piotr"), Use(4, -9, "Tobias"), Use(2, -7, "Piotr"),
                     ]),
-                Stock("Epoxidfuge grau", "kg", 40, low: 10, [Use(3, -6.5, "Piotr", "Küche")]),
-                Stock("Tiefgrund", "l", 50, low: 10, [Use(8, -15, "Tobias"), Use(7, -12.5, "Tobias")]),
-                Stock("Verbundabdichtung 2K", "kg", 90, low: 25, [Use(7, -32, "Piotr", "Küche, zwei Lagen")]),
-                Stock("Sockelfliese sandbeige", "m", 120, low: 20, []),
+                Supply("Epoxidfuge grau", "kg", 40, low: 10, [Use(3, -6.5, "Piotr", "Küche")]),
+                Supply("Tiefgrund", "l", 50, low: 10, [Use(8, -15, "Tobias"), Use(7, -12.5, "Tobias")]),
+                Supply("Verbundabdichtung 2K", "kg", 90, low: 25, [Use(7, -32, "Piotr", "Küche, zwei Lagen")]),
+                Supply("Sockelfliese sandbeige", "m", 120, low: 20, []),
             ]),
         Building(
             name: "Treppenhaus Waldstraße", address: ("31", "Waldstraße", "04105", "Leipzig"),
@@ -184,22 +184,22 @@ enum DemoCompany {
             notes: "Denkmalschutz: alte Zementfliesen erhalten, nur Fehlstellen ersetzen.",
             crew: ["Lena", "Tobias", "Ion"],
             materials: [
-                Stock(
+                Supply(
                     "Zementfliese 20×20, Muster 14", "Stück", 260, low: 40,
                     [
                         Use(33, -64, "Lena", "Erdgeschoss"), Use(26, -58, "Tobias", "1. OG"),
                         Use(18, -52, "Lena", "2. OG"),
                         Use(13, -12, "Lena", "Bruch"),
                     ]),
-                Stock(
+                Supply(
                     "Mittelbettmörtel", "Sack", 18, low: 4,
                     [
                         Use(33, -5, "Lena"), Use(26, -5, "Tobias"), Use(18, -6, "Lena"),
                     ]),
-                Stock("Fugenmörtel zementgrau", "Sack", 6, low: 1, [Use(24, -2, "Tobias"), Use(11, -2, "Lena")]),
-                Stock("Steinöl", "l", 10, low: 2, [Use(9, -3.75, "Lena", "EG und 1. OG")]),
-                Stock("Abdeckvlies", "m²", 75, low: 10, [Use(39, -50, "Tobias")]),
-                Stock(
+                Supply("Fugenmörtel zementgrau", "Sack", 6, low: 1, [Use(24, -2, "Tobias"), Use(11, -2, "Lena")]),
+                Supply("Steinöl", "l", 10, low: 2, [Use(9, -3.75, "Lena", "EG und 1. OG")]),
+                Supply("Abdeckvlies", "m²", 75, low: 10, [Use(39, -50, "Tobias")]),
+                Supply(
                     "Treppenkantenprofil Messing", "m", 42, low: 6,
                     [
                         Use(20, -13.2, "Tobias"), Use(16, -14.4, "Tobias"), Use(15, 6, "Jonas", "nachgeliefert"),
@@ -211,10 +211,10 @@ enum DemoCompany {
             notes: "Zugang durch die Garage. Abgenommen ohne Mängel.",
             crew: ["Piotr", "Lena"],
             materials: [
-                Stock(
+                Supply(
                     "Flexkleber C2TE", "Sack", 20, low: 0,
                     [Use(50, -8, "Piotr"), Use(46, -6.5, "Lena", "Stufen")]),
-                Stock(
+                Supply(
                     "Drainagematte", "m²", 32, low: 0,
                     [Use(52, -18, "Piotr"), Use(49, -12.4, "Piotr", "Rand und Ablauf")]),
             ], end: End(daysAgo: 34, way: .finished(scrapped: ["Drainagematte": "Verschnitt"]))),
@@ -229,7 +229,7 @@ enum DemoCompany {
             startsDaysAgo: 50, lastsDays: 5, isUrgent: false,
             notes: "Vom Kunden storniert.",
             crew: ["Tobias"],
-            materials: [Stock("Marmorkleber", "Sack", 4, low: 0, [Use(49, -1, "Tobias", "Muster")])],
+            materials: [Supply("Marmorkleber", "Sack", 4, low: 0, [Use(49, -1, "Tobias", "Muster")])],
             end: End(daysAgo: 47, way: .removed)),
     ]
 }

@@ -147,7 +147,7 @@ struct DemoSeed {
         case .finished(let scrapped):
             let scope = try manager.scope(place.scope.company, place.scope.site, for: .readSites)
             let lines = try await sites.get(scope).materials.compactMap { material in
-                scrapped[material.name].map { Finish.Line(material: material.id, destination: .scrap($0)) }
+                scrapped[material.name].map { Finish.Item(material: material.id, destination: .scrap($0)) }
             }
             let finish = Finish(rest: nil, lines: lines, note: nil, at: nil)
             _ = try await database.make(sites.finish(finish, on: place.scope))
@@ -168,7 +168,7 @@ struct DemoSeed {
         guard let depot = depots.items.first else { return }
         let lines = fetched.materials.compactMap { name, amount in
             depot.materials.first { $0.name == name }.map {
-                NewTransfer.Line(material: $0.id, amount: Quantity(thousandths: amount))
+                NewTransfer.Item(material: $0.id, amount: Quantity(thousandths: amount))
             }
         }
         let transfer = NewTransfer(from: depot.record.id, to: target, lines: lines, note: fetched.note, at: nil)
@@ -178,7 +178,7 @@ struct DemoSeed {
 
     /// Adds material to a site, and what was taken from it since.
     private func add(
-        _ stocks: [DemoCompany.Stock], daysAgo: Int, to site: Site.ID, by manager: Actor, _ actors: [String: Actor]
+        _ stocks: [DemoCompany.Supply], daysAgo: Int, to site: Site.ID, by manager: Actor, _ actors: [String: Actor]
     ) async throws {
         let company = manager.user.companyID
         let materials = Materials(database, runtime: runtime)

@@ -4,7 +4,7 @@ import Storage
 /// Appends JSON to memory of its own.
 ///
 /// Plain memory and not an array: a site with ten materials takes some three hundred appends, and an array checks at each
-/// whether it is unique and has room.
+/// whether it is unique and has capacity.
 struct JSONWriter: FieldWriter, ~Copyable {
     private var memory: UnsafeMutablePointer<UInt8>
     private var capacity: Int
@@ -125,7 +125,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
 
     mutating func quantity(_ name: StaticString, _ value: Quantity?, nullable: Bool, _: @autoclosure () -> Meaning) {
         key(name)
-        if let value { count += value.write(to: room(Quantity.longestText)) } else { raw("null") }
+        if let value { count += value.write(to: reserve(Quantity.longestText)) } else { raw("null") }
     }
 
     mutating func instant(_ name: StaticString, _ value: Instant?, nullable: Bool, _: @autoclosure () -> Meaning) {
@@ -191,7 +191,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
             switch value {
             case .text(let text): quoted(text)
             case .integer(let integer): append(integer)
-            case .quantity(let quantity): count += quantity.write(to: room(Quantity.longestText))
+            case .quantity(let quantity): count += quantity.write(to: reserve(Quantity.longestText))
             case .instant(let instant): quoted(Instant.textLength, instant.write)
             }
         }
@@ -202,7 +202,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
     private mutating func key(_ name: StaticString) {
         let length = name.utf8CodeUnitCount
         // With a comma, two quotes and a colon.
-        var end = room(length + 4)
+        var end = reserve(length + 4)
         if needsComma {
             end.pointee = UInt8(ascii: ",")
             end += 1
@@ -220,7 +220,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
     @inline(__always)
     private mutating func quoted(_ length: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
         byte(UInt8(ascii: "\""))
-        count += write(room(length))
+        count += write(reserve(length))
         byte(UInt8(ascii: "\""))
     }
 
@@ -242,7 +242,7 @@ struct JSONWriter: FieldWriter, ~Copyable {
     private mutating func append(_ integer: Int) {
         // The digits of the largest, and a sign.
         let most = 20
-        let end = room(most) + most
+        let end = reserve(most) + most
         var (start, rest) = (end, integer.magnitude)
         repeat {
             start -= 1
@@ -263,9 +263,9 @@ struct JSONWriter: FieldWriter, ~Copyable {
     @inline(__always)
     private mutating func raw(_ text: StaticString) { append(text.utf8Start, text.utf8CodeUnitCount) }
 
-    /// Room for so many bytes after what was written.
+    /// Memory for so many bytes after what was written.
     @inline(__always)
-    private mutating func room(_ more: Int) -> UnsafeMutablePointer<UInt8> {
+    private mutating func reserve(_ more: Int) -> UnsafeMutablePointer<UInt8> {
         if count + more > capacity { grow(by: more) }
         return memory + count
     }
@@ -280,13 +280,13 @@ struct JSONWriter: FieldWriter, ~Copyable {
 
     @inline(__always)
     private mutating func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
-        room(length).update(from: start, count: length)
+        reserve(length).update(from: start, count: length)
         count += length
     }
 
     @inline(__always)
     private mutating func byte(_ byte: UInt8) {
-        room(1).pointee = byte
+        reserve(1).pointee = byte
         count += 1
     }
 

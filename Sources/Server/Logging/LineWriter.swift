@@ -24,7 +24,7 @@ final class LineWriter: @unchecked Sendable {
     private var told = 0
 
     /// In bytes: a few thousand lines.
-    private static let room = 1 << 20
+    private static let capacity = 1 << 20
 
     /// Lives as long as the process, like the thread.
     init(to file: Int32) {
@@ -37,7 +37,7 @@ final class LineWriter: @unchecked Sendable {
     /// Queues text, in the order of the calls. Never blocks for longer than copying it takes.
     func write(_ text: String) {
         locked { state in
-            guard state.waiting.count + text.utf8.count <= Self.room else {
+            guard state.waiting.count + text.utf8.count <= Self.capacity else {
                 state.lost += Self.lines(text.utf8)
                 return
             }
@@ -94,8 +94,8 @@ final class LineWriter: @unchecked Sendable {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 } else if count < 0, errno == EAGAIN {
                     // Another process has set it to non-blocking.
-                    var room = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
-                    poll(&room, 1, -1)
+                    var writable = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+                    poll(&writable, 1, -1)
                 } else if count == 0 || errno != EINTR {
                     return Self.lines(rest)
                 }

@@ -10,7 +10,7 @@ final class CurrentTransport: LetterTransport {
 
     func replace(by transport: any LetterTransport) { current.withLock { $0 = transport } }
 
-    var room: Int { current.withLock { $0 }.room }
+    var capacity: Int { current.withLock { $0 }.capacity }
     var metrics: [Metric] { (current.withLock { $0 } as? LetterChain)?.metrics ?? [] }
 
     func send(_ letter: Letter, by deadline: ContinuousClock.Instant) async -> Outbox.Outcome {

@@ -122,7 +122,7 @@ private struct NewAbsenceFields: BodyFields {
 }
 
 private struct AbsenceFields: BodyFields {
-    private enum Answer: String, CaseIterable {
+    private enum Decision: String, CaseIterable {
         case granted = "OK"
         case declined = "NO"
     }
@@ -144,7 +144,7 @@ private struct AbsenceFields: BodyFields {
             fields.clearable("reason") {
                 $0.note("reason", "Why it is answered so, for the person.", max: 500, example: "Gute Erholung")
             })
-        let answer: Answer? = fields.changed("state") { $0.choice("state", "The answer.") }
+        let answer: Decision? = fields.changed("state") { $0.choice("state", "The answer.") }
         state = answer.map { $0 == .granted ? .granted : .declined }
         for name in ["kind", "from", "to", "note"] { fields.leaveOutOfExample(name) }
         edit = absence

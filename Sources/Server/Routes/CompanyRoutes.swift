@@ -243,9 +243,9 @@ extension Erasure: Wire {
     }
 }
 
-extension Erasure.Table: Wire {
+extension Erasure.Emptied: Wire {
     static let schemaName = "ErasedTable"
-    static let example = Erasure.Table(name: "sites", rows: 3)
+    static let example = Erasure.Emptied(name: "sites", rows: 3)
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.text("table", name, "The table's name.")

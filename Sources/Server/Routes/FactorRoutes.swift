@@ -104,7 +104,7 @@ struct FactorRoutes {
                     Makes the secret of an authenticator app (RFC 6238: SHA-1, six digits, 30 seconds), or says what a browser needs to \
                     make a passkey (WebAuthn level 2: ES256, discoverable, with user verification, without attestation). Signing in asks \
                     for it once `activate` was called with its first code or with the passkey, within an hour; until then another call \
-                    forgets it. Whoever has a factor already needs to have shown it in this session within ten minutes. The account must have \
+                    forgets it. A person who has a factor already must have shown it in this session within ten minutes. The account must have \
                     a password, and a session that began with a phone's PIN isn't enough.
                     """),
                 request: RequestDescription(body: NewFactorFields.description),

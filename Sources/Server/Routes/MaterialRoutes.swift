@@ -223,7 +223,7 @@ extension Meaning {
     fileprivate static var price: Meaning {
         "What one `unit` costs, in the company's currency; null if it isn't known, and for workers."
     }
-    fileprivate static var threshold: Meaning { "The amount below which it runs low, in `unit`." }
+    fileprivate static var threshold: Meaning { "The amount below which it is running low, in `unit`." }
 }
 
 extension Material: Wire {

@@ -13,7 +13,7 @@ struct OverviewRoutes {
                 .init(
                     "Read the overview",
                     """
-                    The active sites without their material, the material that runs low on them, and who is on site. A worker gets \
+                    The active sites without their material, the material that is running low on them, and who is on site. A worker gets \
                     the sites they are assigned to and their own open time entry. Its size doesn't grow with the company's age.
                     """), isLarge: true
             ) { (_, company: InCompany) in try await overviews.get(company.scope) }
@@ -31,7 +31,8 @@ extension Overview: Wire {
             "sites", sites, "The active sites, newest first, \(Self.mostSites) at most; the list of sites has all.")
         fields.list(
             "low", low,
-            "What runs low on active sites, \(Self.mostLow) stocks at most, those of sites with high priority first.")
+            "What is running low on active sites, at most \(Self.mostLow) stocks, those of sites with high priority first."
+        )
         fields.list(
             "present", present,
             """
@@ -100,13 +101,13 @@ extension Overview.Shortage: Wire {
             "name", name,
             "The material's name as the first of the sites spells it; case and accents make no difference.")
         fields.text("unit", unit, .unit)
-        fields.list("stocks", stocks, "The sites on which it runs low.")
+        fields.list("stocks", stocks, "The sites on which it is running low.")
     }
 }
 
-extension Overview.Stock: Wire {
+extension Overview.ShortSite: Wire {
     static let schemaName = "LowMaterialStock"
-    static let example = Overview.Stock(
+    static let example = Overview.ShortSite(
         site: Example.id(2), siteName: Site.example.record.name, material: Example.id(3),
         amount: Quantity(thousandths: 4_500), threshold: Quantity(thousandths: 6_000))
 
@@ -115,7 +116,7 @@ extension Overview.Stock: Wire {
         fields.text("siteName", siteName, "The site's name.")
         fields.id("materialId", material, "The id of the material on this site.")
         fields.quantity("amount", amount, "How much is left, in the material's unit.")
-        fields.quantity("threshold", threshold, "The amount below which it runs low, in the material's unit.")
+        fields.quantity("threshold", threshold, "The amount below which it is running low, in the material's unit.")
     }
 }
 
@@ -144,7 +145,7 @@ extension Overview.Counts: Wire {
 
     func describe<Fields: FieldWriter & ~Copyable>(_ fields: inout Fields) {
         fields.integer("sites", sites, "Number of active sites.")
-        fields.integer("low", low, "Number of stocks that run low on them.")
+        fields.integer("low", low, "Number of stocks running low on them.")
         fields.integer("present", present, "Number of open time entries.")
     }
 }

@@ -56,14 +56,14 @@ struct StatusRoutes {
     private var status: ServerStatus {
         get async throws {
             let backlog = try await Outbox(database, runtime: runtime).backlog
-            let room = disk?.room
+            let space = disk?.space
             return ServerStatus(
                 schema: readiness.schemaVersion, startedAt: startedAt, engine: database.dialect,
                 databaseBytes: Int(try await database.size),
                 lastBackupAt: try await Upkeep(database).moments[.backup], mail: readiness.mailState,
                 mailsWaiting: backlog.count,
-                mailsWaitingSince: backlog.count > 0 ? runtime.now() - backlog.age : nil, diskFree: room?.free,
-                diskTotal: room?.total)
+                mailsWaitingSince: backlog.count > 0 ? runtime.now() - backlog.age : nil, diskFree: space?.free,
+                diskTotal: space?.total)
         }
     }
 }

@@ -16,7 +16,7 @@ struct TokenRoutes {
                 Self.base, in: .companies, .may(.manageTokens),
                 .init(
                     "List API tokens",
-                    "The company's tokens, whoever made them, newest first. Expired ones are listed for 30 more days."),
+                    "All tokens of the company, newest first. Expired ones are listed for 30 more days."),
                 by: .id()
             ) { (_, company: InCompany, page) in try await tokens.list(page, in: company.scope) },
             signedIn.change(
@@ -26,7 +26,7 @@ struct TokenRoutes {
                     """
                     For a program, which sends it as `Authorization: Bearer`. The answer shows the token this once: the server keeps only \
                     its hash. It acts for the caller, in their company and within its scopes; it can do no more than their role \
-                    can at the time, and ends for good when they are deactivated or removed. What takes a person (accounts, sessions, \
+                    can at the time, and ends permanently when they are deactivated or removed. What takes a person (accounts, sessions, \
                     passwords, tokens, whatever needs a confirmation) is closed to it.
                     """),
                 status: .created, isRepeatable: false, confirmation: .needed, refusals: [.of(LimitRefusal.apiTokens)]
@@ -36,7 +36,7 @@ struct TokenRoutes {
             signedIn.remove(
                 Self.base + "/{tokenId}", in: .companies, .may(.manageTokens),
                 .init(
-                    "Revoke an API token", "Its next request is refused. Any manager can do that, whoever made it."),
+                    "Revoke an API token", "Its next request is refused. Any manager can revoke any token."),
                 isConditional: false
             ) { (call, company: InCompany) in try tokens.revoke(try call.id("tokenId"), in: company.scope) },
         ]

@@ -44,7 +44,7 @@ struct TransferRoutes {
                     "Finish a site",
                     """
                     Makes its status FINISHED, and moves all material that is left or records it as scrapped, in one act. No one gets a \
-                    mail about what runs low by it.
+                    mail about what is running low because of it.
                     """),
                 isLarge: true,
                 refusals: [
@@ -65,7 +65,7 @@ private struct TransferFields: BodyFields {
         let to: Site.ID? = fields.id("toSiteId", "The site that it goes to.")
         let lines = fields.objects(
             "lines", "What is moved, each material once.", max: MaterialTransfer.mostLines, isNeeded: true
-        ) { line -> NewTransfer.Line? in
+        ) { line -> NewTransfer.Item? in
             let material: Material.ID? = line.id("materialId", .materialID)
             let amount = line.quantity(
                 "amount", "How much, in the material's unit.", positive: true, example: TransferExample.amount)
@@ -75,7 +75,7 @@ private struct TransferFields: BodyFields {
                     example: "Sack")
             }
             guard let material, let amount else { return nil }
-            return NewTransfer.Line(material: material, amount: amount, unit: unit)
+            return NewTransfer.Item(material: material, amount: amount, unit: unit)
         }
         let note = fields.note("note", .transferNote, max: 1000, example: TransferExample.note)
         let at = fields.optional("at") { $0.instant("at", .happenedAt, example: Example.morning) }
@@ -94,7 +94,7 @@ private struct FinishFields: BodyFields {
         }
         let lines = fields.objects(
             "lines", "What goes elsewhere, each material once.", max: Finish.mostMaterials
-        ) { line -> Finish.Line? in
+        ) { line -> Finish.Item? in
             let material: Material.ID? = line.id("materialId", .materialID)
             let site = line.optional("toSiteId") { line -> Site.ID? in
                 line.id("toSiteId", "The site that it goes to, unless it is scrapped.")
@@ -106,8 +106,8 @@ private struct FinishFields: BodyFields {
                 line.report("toSiteId", .oneOfTwo, ["other": .text("scrap")])
             }
             guard let material else { return nil }
-            if let site { return Finish.Line(material: material, destination: .site(site)) }
-            return reason.map { Finish.Line(material: material, destination: .scrap($0)) }
+            if let site { return Finish.Item(material: material, destination: .site(site)) }
+            return reason.map { Finish.Item(material: material, destination: .scrap($0)) }
         }
         let note = fields.note("note", .transferNote, max: 1000, example: TransferExample.note)
         let at = fields.optional("at") { $0.instant("at", .happenedAt, example: Example.morning) }
@@ -150,9 +150,9 @@ extension MaterialTransfer: Wire {
     }
 }
 
-extension MaterialTransfer.Line: Wire {
+extension MaterialTransfer.Item: Wire {
     static let schemaName = "TransferLine"
-    static let example = MaterialTransfer.Line(
+    static let example = MaterialTransfer.Item(
         material: Example.id(3), name: "Flexkleber C2TE", unit: "Sack", amount: TransferExample.amount,
         left: Quantity(thousandths: 21_500),
         arrival: .init(

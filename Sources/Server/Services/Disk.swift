@@ -14,18 +14,18 @@ struct Disk: Sendable {
 
     /// None if the system doesn't say.
     var metrics: [Metric] {
-        guard let room else { return [] }
+        guard let space else { return [] }
         return [
             Metric(
-                "polier_sqlite_disk_free_bytes", "Room left on the disk of the database file.",
-                .gauge(Double(room.free))),
+                "polier_sqlite_disk_free_bytes", "Space left on the disk of the database file.",
+                .gauge(Double(space.free))),
             Metric(
-                "polier_sqlite_disk_bytes", "The size of the disk of the database file.", .gauge(Double(room.total))),
+                "polier_sqlite_disk_bytes", "The size of the disk of the database file.", .gauge(Double(space.total))),
         ]
     }
 
     /// The free space and the size of the disk, in bytes. Nil if the system doesn't say.
-    var room: (free: Int, total: Int)? {
+    var space: (free: Int, total: Int)? {
         var info = statvfs()
         guard statvfs(folder, &info) == 0 else { return nil }
         let (free, isTooMuch) = Int(clamping: info.f_bavail).multipliedReportingOverflow(

@@ -41,11 +41,11 @@ struct MailService: Service {
     /// Sends the mails that are due, at most `atOnce`, and returns their number.
     @discardableResult
     func sendDue() async throws -> Int {
-        let room = min(transport.room, Self.atOnce)
-        readiness.sawMail(up: room == Self.atOnce)
-        guard room > 0 else { return 0 }
-        let mails = try await outbox.claim(atMost: room)
-        let deadline = ContinuousClock.now + Outbox.patience
+        let capacity = min(transport.capacity, Self.atOnce)
+        readiness.sawMail(up: capacity == Self.atOnce)
+        guard capacity > 0 else { return 0 }
+        let mails = try await outbox.claim(atMost: capacity)
+        let deadline = ContinuousClock.now + Outbox.attemptTimeout
         await withTaskGroup(of: Void.self) { group in
             for mail in mails { group.addTask { await send(mail, by: deadline) } }
         }

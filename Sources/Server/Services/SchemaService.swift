@@ -18,7 +18,7 @@ struct SchemaService: Service {
     private static let heartbeat = Duration.seconds(2)
     private static let retry = Duration.milliseconds(500)
     private static let otherDatabase = """
-        The database has lost its schema, or another one stands in its place: put the one back that was there, or stop the server before \
+        The database has lost its schema, or another one is in its place: put the one back that was there, or stop the server before \
         another takes its place.
         """
 

@@ -15,12 +15,12 @@ final class ServingLock: Sendable {
     private static func path(of database: String) -> String { real(database) + "-serving" }
 
     /// Takes the lock, once a server that has it and is about to end has ended.
-    /// - Parameter patience: how long to wait for it.
+    /// - Parameter timeout: how long to wait for it.
     /// - Returns: nil where the system doesn't let one lock a file there, which it has said then.
     /// - Throws: `SettingsError` where another server has it.
-    static func take(for database: String, patience: Duration, _ logger: Logger) async throws -> ServingLock? {
+    static func take(for database: String, timeout: Duration, _ logger: Logger) async throws -> ServingLock? {
         let path = path(of: database)
-        let end = ContinuousClock.now + patience
+        let end = ContinuousClock.now + timeout
         var hasTold = false
         while true {
             do {
@@ -36,7 +36,7 @@ final class ServingLock: Sendable {
                 )
             }
             if !hasTold {
-                let seconds = patience.components.seconds
+                let seconds = timeout.components.seconds
                 logger.warning(
                     "a server is already using \(database) (\(other)): waiting up to \(seconds) s for its end")
                 hasTold = true

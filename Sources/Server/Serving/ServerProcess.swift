@@ -27,7 +27,7 @@ enum ServerProcess {
         var serving: ServingLock?
         if let path = try Stores.preparedPath(settings.databaseURL, named: SettingTable.rows.databaseURL.name) {
             let longest = settings.drain + grace + cancellation
-            serving = try await ServingLock.take(for: path, patience: longest + .seconds(5), logger)
+            serving = try await ServingLock.take(for: path, timeout: longest + .seconds(5), logger)
         }
         let parts = try ServerParts(settings, logger)
         let (listening, nowListens) = AsyncStream<Void>.makeStream()

@@ -102,7 +102,7 @@ private struct StatementPages {
         }
     }
 
-    private struct Line {
+    private struct Row {
         var cells: [Column: String] = [:]
         var isBold: Set<Column> = []
     }
@@ -214,7 +214,7 @@ private struct StatementPages {
 
     private mutating func heading() {
         file.shade(x: Self.left, y: y, width: Self.right - Self.left, height: 12, grey: 0.88)
-        var line = Line()
+        var line = Row()
         for column in Column.allCases {
             line.cells[column] =
                 switch column {
@@ -238,11 +238,11 @@ private struct StatementPages {
 
     // MARK: Days
 
-    private mutating func lines(of day: Day, _ work: WorkDay?, _ entries: [TimeEntry.ID: TimeEntry]) -> [Line] {
-        guard let work else { return [Line(cells: [.day: words.shortDay(day)])] }
-        var lines: [Line] = []
+    private mutating func lines(of day: Day, _ work: WorkDay?, _ entries: [TimeEntry.ID: TimeEntry]) -> [Row] {
+        guard let work else { return [Row(cells: [.day: words.shortDay(day)])] }
+        var lines: [Row] = []
         for entry in work.entries.compactMap({ entries[$0] }) {
-            var line = Line()
+            var line = Row()
             line.cells[.from] = clock(entry.checkedInAt, of: day)
             line.cells[.to] = entry.checkedOutAt.map { clock($0, of: day) } ?? words.text("offen", "open")
             if entry.checkedOutAt == nil { line.isBold.insert(.to) }
@@ -260,8 +260,8 @@ private struct StatementPages {
             others.append(
                 words.name(absence.kind) + part + (absence.minutes > 0 ? " \(words.duration(absence.minutes))" : ""))
         }
-        if !others.isEmpty { lines.append(Line(cells: [.site: others.joined(separator: ", ")])) }
-        if lines.isEmpty { lines.append(Line()) }
+        if !others.isEmpty { lines.append(Row(cells: [.site: others.joined(separator: ", ")])) }
+        if lines.isEmpty { lines.append(Row()) }
         lines[0].cells[.day] = words.shortDay(day)
         if !work.entries.isEmpty {
             lines[0].cells[.breakSum] = words.duration(work.breakMinutes)
@@ -275,7 +275,7 @@ private struct StatementPages {
         return lines
     }
 
-    private mutating func approve(_ day: Day, _ work: WorkDay, _ line: inout Line) {
+    private mutating func approve(_ day: Day, _ work: WorkDay, _ line: inout Row) {
         if work.approval?.state == .approved, let approved = work.approval?.approved {
             let moment = words.moment(approved.at, in: reading.timeZone)
             let text = words.text(
@@ -318,7 +318,7 @@ private struct StatementPages {
         return last.map { "\(text) \(words.name($0))" } ?? text
     }
 
-    private mutating func table(_ lines: [Line], of day: Day, isFree: Bool) throws {
+    private mutating func table(_ lines: [Row], of day: Day, isFree: Bool) throws {
         for (index, line) in lines.enumerated() {
             let height = height(of: line)
             var line = line
@@ -341,7 +341,7 @@ private struct StatementPages {
             atMost: 24)
     }
 
-    private func height(of line: Line) -> Float {
+    private func height(of line: Row) -> Float {
         let most = line.cells.map { wrapped($1, $0, isBold: line.isBold.contains($0)).count }.max() ?? 1
         return Float(max(1, most)) * Self.leading + Self.gap
     }
@@ -349,7 +349,7 @@ private struct StatementPages {
     /// Between two rows.
     private static let gap: Float = 2.4
 
-    private mutating func write(_ line: Line) {
+    private mutating func write(_ line: Row) {
         var (x, most) = (Self.left, 1)
         for column in Column.allCases {
             let isBold = line.isBold.contains(column)

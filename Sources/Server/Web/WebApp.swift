@@ -167,7 +167,7 @@ struct WebApp: Sendable {
             .map { preload(names[$0.key], for: $0.value.joined(separator: " ")) }.joined()
     }
 
-    /// Only this server's own files run, shape and are asked; the scripts that stand in the page, by their hashes.
+    /// Only this server's own files run, shape and are asked; the scripts in the page itself, by their hashes.
     private static func policy(of page: String) -> String {
         let hashes = page.matches(of: /<script(?: type="importmap")?>((?s:.*?))<\/script>/).map {
             " 'sha256-\(Data(SHA256.hash(data: Data($0.1.utf8))).base64EncodedString())'"

@@ -158,7 +158,7 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request, client_address) -> None:
-        """Whoever hangs up or is killed is no news."""
+        """A client that hangs up or is killed is no news."""
 
 
 server = Server(("127.0.0.1", 0), Handler)

@@ -2,7 +2,7 @@ import Storage
 
 /// The capacity of one page of a list, whatever was requested. A page ends before the item that would exceed it, and the next page begins
 /// with that item; the first item of a page always fits.
-struct PageRoom {
+struct PageCapacity {
     /// The most nested items: a site's materials and people, an entry's corrections.
     static let mostNested = 2_000
     /// The most bytes of text.
@@ -16,7 +16,7 @@ struct PageRoom {
     /// - Parameter limit: the most items.
     init(_ limit: Int) { self.limit = limit }
 
-    /// Takes up room for one more item, and returns whether there was enough.
+    /// Adds an item if the page has capacity for it, and returns whether it had.
     mutating func takes(nested: Int = 0, bytes: Int) -> Bool {
         let fits = self.nested + nested <= Self.mostNested && self.bytes + bytes <= Self.mostBytes
         guard items < limit && (items == 0 || fits) else { return false }
@@ -50,7 +50,7 @@ extension Query {
             return PageRow(item, bytes: row.textBytes, total: before + row.textBytes)
         }
         return Query<PageRow<Value>>(statement, row: { try read(&$0, 0) }) { row, rows in
-            if rows.count > 1, rows[rows.count - 1].total > PageRoom.mostBytes { return }
+            if rows.count > 1, rows[rows.count - 1].total > PageCapacity.mostBytes { return }
             rows.append(try read(&row, rows.last?.total ?? 0))
         }
     }
@@ -63,8 +63,8 @@ extension Page {
     init(
         _ rows: [PageRow<Item>], of request: PageRequest<Key>, nested: (Item) -> Int = { _ in 0 }, key: (Item) -> Key
     ) {
-        var room = PageRoom(request.limit)
-        let shown = rows.prefix { room.takes(nested: nested($0.item), bytes: $0.bytes) }
+        var capacity = PageCapacity(request.limit)
+        let shown = rows.prefix { capacity.takes(nested: nested($0.item), bytes: $0.bytes) }
         items = shown.map(\.item)
         next = shown.count < rows.count ? items.last.map(key) : nil
     }
@@ -94,13 +94,13 @@ extension Page {
         _ request: PageRequest<Key>, atOnce: Int = 50, nested: (Item) -> Int, key: (Item) -> Key,
         _ read: (PageRequest<Key>) async throws -> Part
     ) async throws -> Page {
-        var room = PageRoom(request.limit)
+        var capacity = PageCapacity(request.limit)
         var items: [Item] = []
         while true {
             let limit = min(request.limit - items.count, atOnce)
             let part = try await read(PageRequest(limit: limit, after: items.last.map(key) ?? request.after))
             for row in part.rows {
-                guard room.takes(nested: nested(row.item), bytes: row.bytes) else {
+                guard capacity.takes(nested: nested(row.item), bytes: row.bytes) else {
                     return Page(items: items, next: items.last.map(key))
                 }
                 items.append(row.item)

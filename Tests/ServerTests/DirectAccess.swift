@@ -5,15 +5,15 @@ import Foundation
 import Storage
 
 /// Direct access to a database, to look at it and to insert rows.
-struct Stock {
+struct DirectAccess {
     let database: any BulkDatabase
 
     /// Opens the database at the URL for `body`, and closes it.
     @discardableResult
-    static func at<Result>(_ url: String, _ body: (Stock) async throws -> Result) async throws -> Result {
+    static func at<Result>(_ url: String, _ body: (DirectAccess) async throws -> Result) async throws -> Result {
         let database = try Engine.open(url)
         do {
-            let result = try await body(Stock(database: database))
+            let result = try await body(DirectAccess(database: database))
             await database.close()
             return result
         } catch {
