@@ -8,10 +8,6 @@ import Testing
 
 /// Tokens with which programs use the API: what opens to them, and how they end.
 @Suite struct APITokenTests {
-    private static func isRefused(_ reply: Reply, _ status: Int, _ code: String) -> Bool {
-        reply.status == status && reply.json["code"]?.text == code
-    }
-
     private static let day = Duration.seconds(24 * 3600)
 
     // MARK: A program
@@ -20,7 +16,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aProgramLoadsAMonthsHoursAndNoMore(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await WageExportTests.Crew(server)
+            let crew = try await WageCrew(server)
             let (company, path) = (crew.company, crew.company.path)
             try await crew.work()
             let token = try await company.apiToken(
@@ -35,7 +31,7 @@ import Testing
             let names = Set(sheets.json.list.compactMap { $0["userName"]?.text })
             #expect(sheets.status == 200 && names.isSuperset(of: ["Kai Vogt", "Kai Horn"]), "\(sheets.text)")
             let made = try await program.post(path + "/wage-exports", "{\"month\": \"2026-11\", \"format\": \"lodas\"}")
-            #expect(Self.isRefused(made, 409, "export-not-ready"), "no password is asked for: \(made.text)")
+            #expect(isRefused(made, 409, "export-not-ready"), "no password is asked for: \(made.text)")
             let number = try await program.put(
                 "\(path)/users/\(crew.kai.id)/personnel-number", "{\"personnelNumber\": \"17\"}")
             #expect(number.status == 200, "\(number.text)")
@@ -45,7 +41,7 @@ import Testing
                 ("GET", "/audit", "readAudit"), ("POST", "/sites", "changeSites"), ("GET", "/mails", "readMails"),
             ] {
                 let reply = try await program.send(method, path + place, body: method == "GET" ? nil : "{}")
-                #expect(Self.isRefused(reply, 403, "token-scope-missing"), "\(method) \(place): \(reply.text)")
+                #expect(isRefused(reply, 403, "token-scope-missing"), "\(method) \(place): \(reply.text)")
                 #expect(reply.json["params"]?["scope"]?.text == scope)
                 #expect(reply.json["detail"]?.text == "This API token doesn't have the scope \(scope).")
             }
@@ -58,11 +54,11 @@ import Testing
             ] {
                 let reply = try await program.send(
                     method, place, body: ["GET", "DELETE"].contains(method) ? nil : "{}")
-                #expect(Self.isRefused(reply, 403, "not-for-tokens"), "\(method) \(place): \(reply.text)")
+                #expect(isRefused(reply, 403, "not-for-tokens"), "\(method) \(place): \(reply.text)")
             }
             // Another company's hours are not found, as for its maker.
             let other = try await TestCompany.register(server.client, name: "Dach Süd")
-            #expect(Self.isRefused(try await program.get(other.path + "/time-sheets"), 404, "company-not-found"))
+            #expect(isRefused(try await program.get(other.path + "/time-sheets"), 404, "company-not-found"))
 
             // The audit says that a program did it, for whom, and by which token.
             let audit = try await company.manager.all(path + "/audit")
@@ -100,7 +96,7 @@ import Testing
                 #expect((person?["phone"] != .null) == isAll && (person?["lastVisited"] != .null) == isAll, "\(shown)")
                 #expect((shown["material"]?[0]?["price"] != .null) == isAll, "\(shown)")
                 let overview = try await token.get(company.path + "/overview")
-                #expect(isAll ? overview.status == 200 : Self.isRefused(overview, 403, "token-scope-missing"))
+                #expect(isAll ? overview.status == 200 : isRefused(overview, 403, "token-scope-missing"))
             }
         }
     }
@@ -133,11 +129,11 @@ import Testing
                 #expect(operation?["x-token-scope"]?.text == route.tokenScope?.rawValue, "\(name)")
                 #expect(schemes.contains("apiToken") == (route.tokenScope != nil), "\(name)")
                 guard let scope = route.tokenScope, let without = clients[scope] else {
-                    #expect(Self.isRefused(try await ask(all), 403, "not-for-tokens"), "\(name)")
+                    #expect(isRefused(try await ask(all), 403, "not-for-tokens"), "\(name)")
                     closed += 1
                     continue
                 }
-                #expect(Self.isRefused(try await ask(without), 403, "token-scope-missing"), "\(name)")
+                #expect(isRefused(try await ask(without), 403, "token-scope-missing"), "\(name)")
                 let reply = try await ask(all)
                 #expect([200, 400, 404, 412].contains(reply.status), "\(name): \(reply.status) \(reply.text)")
                 opened += 1
@@ -191,10 +187,10 @@ import Testing
             let id = try #require(made.json["id"]?.text)
             #expect(try await company.manager.delete("\(company.path)/tokens/\(id)").status == 204)
             #expect(
-                Self.isRefused(try await company.manager.delete("\(company.path)/tokens/\(id)"), 404, "token-not-found")
+                isRefused(try await company.manager.delete("\(company.path)/tokens/\(id)"), 404, "token-not-found")
             )
             let refused = try await server.client.with(token: text).get(company.path + "/time-sheets")
-            #expect(Self.isRefused(refused, 401, "token-not-valid"), "\(refused.text)")
+            #expect(isRefused(refused, 401, "token-not-valid"), "\(refused.text)")
             #expect(refused.header("WWW-Authenticate") == "Bearer")
             let audit = try await company.manager.all(company.path + "/audit")
             for action in ["token.made", "token.revoked"] {
@@ -246,7 +242,7 @@ import Testing
                     == "too-many-entries")
             server.clock.advance(by: .seconds(600))
             let body = "{\"name\": \"A\", \"scopes\": [\"readTimes\"], \(end)}"
-            #expect(Self.isRefused(try await make(body), 403, "confirm-again"))
+            #expect(isRefused(try await make(body), 403, "confirm-again"))
             try await company.manager.confirm()
             #expect(try await make(body).status == 201)
             for role in [Role.bookkeeper, .worker] {
@@ -255,7 +251,7 @@ import Testing
                     try await person.post(company.path + "/tokens", body),
                     try await person.get(company.path + "/tokens"),
                 ] {
-                    #expect(Self.isRefused(reply, 403, "role-forbids"), "\(role)")
+                    #expect(isRefused(reply, 403, "role-forbids"), "\(role)")
                 }
             }
         }
@@ -278,7 +274,7 @@ import Testing
             }
             #expect(replies.count { $0.status == 201 } == 10)
             let refused = try #require(replies.first { $0.status != 201 })
-            #expect(Self.isRefused(refused, 409, "too-many-api-tokens"))
+            #expect(isRefused(refused, 409, "too-many-api-tokens"))
             #expect(refused.json["params"]?["limit"] == "api-tokens" && refused.json["params"]?["value"] == .number(50))
             // Expired ones make room.
             server.clock.advance(by: .seconds(60))
@@ -315,7 +311,7 @@ import Testing
             try await change("{\"role\": \"WORKER\"}")
             let own = try await hours()
             #expect(own.status == 200 && own.json.list.isEmpty, "a worker sees their own hours only")
-            #expect(Self.isRefused(try await export(), 403, "role-forbids"))
+            #expect(isRefused(try await export(), 403, "role-forbids"))
             try await change("{\"role\": \"BOOKKEEPER\"}")
             #expect(try await export().status == 200)
             try await change("{\"role\": \"MANAGER\"}")
@@ -323,16 +319,16 @@ import Testing
             // A suspended company's programs wait, as its people do.
             let admin = try await server.person(.admin).client
             _ = try await admin.put(path + "/suspension", "{\"isSuspended\": true}")
-            #expect(Self.isRefused(try await hours(), 403, "company-suspended"))
+            #expect(isRefused(try await hours(), 403, "company-suspended"))
             _ = try await admin.put(path + "/suspension", "{\"isSuspended\": false}")
             #expect(try await hours().status == 200)
 
             // A person who is switched off loses their tokens, and gets none back.
             try await change("{\"status\": \"INACTIVE\"}")
-            #expect(Self.isRefused(try await hours(), 401, "token-not-valid"))
+            #expect(isRefused(try await hours(), 401, "token-not-valid"))
             #expect(try await company.manager.get(path + "/tokens").json == .list([]))
             try await change("{\"status\": \"ACTIVE\"}")
-            #expect(Self.isRefused(try await hours(), 401, "token-not-valid"))
+            #expect(isRefused(try await hours(), 401, "token-not-valid"))
 
             let email = try #require(
                 try await company.manager.get("\(path)/users/\(second.id)").json["email"]?.text)
@@ -342,7 +338,7 @@ import Testing
                     ["readTimes"], until: until)
             #expect(try await last.client.get(path + "/time-entries").status == 200)
             #expect(try await company.manager.delete("\(path)/users/\(second.id)").status == 204)
-            #expect(Self.isRefused(try await last.client.get(path + "/time-entries"), 401, "token-not-valid"))
+            #expect(isRefused(try await last.client.get(path + "/time-entries"), 401, "token-not-valid"))
             let left = try await server.database.fetch(
                 Query("SELECT COUNT(*) FROM api_tokens") { try $0.next() as Int64 })
             #expect(left == [0])
@@ -362,7 +358,7 @@ import Testing
                     try $0.enqueue(Statement(SQL(unchecked: "UPDATE users SET \(change)")))
                 }
                 let reply = try await token.client.get(company.path + "/time-entries")
-                #expect(change.hasSuffix("NULL") ? reply.status == 200 : Self.isRefused(reply, 401, "token-not-valid"))
+                #expect(change.hasSuffix("NULL") ? reply.status == 200 : isRefused(reply, 401, "token-not-valid"))
             }
         }
     }
@@ -378,15 +374,15 @@ import Testing
             #expect(try await ask().status == 200)
             server.clock.advance(by: .milliseconds(1))
             let reply = try await ask()
-            #expect(Self.isRefused(reply, 401, "token-expired"), "\(reply.text)")
+            #expect(isRefused(reply, 401, "token-expired"), "\(reply.text)")
             #expect(reply.json["params"]?["expiresAt"]?.text == end.text)
             let housekeeping = Housekeeping(server.database, runtime: server.runtime)
             server.clock.advance(by: Self.day * 30 - .milliseconds(1))
             try await housekeeping.run()
-            #expect(Self.isRefused(try await ask(), 401, "token-expired"))
+            #expect(isRefused(try await ask(), 401, "token-expired"))
             server.clock.advance(by: .milliseconds(1))
             try await housekeeping.run()
-            #expect(Self.isRefused(try await ask(), 401, "token-not-valid"))
+            #expect(isRefused(try await ask(), 401, "token-not-valid"))
         }
     }
 
@@ -407,7 +403,7 @@ import Testing
             let link = try #require(postbox.letters.last { $0.tag == "email-changing" }?.token)
             let restored = try await server.client.post("/api/v1/auth/email/restore", "{\"token\": \"\(link)\"}")
             #expect(restored.status == 200, "\(restored.text)")
-            #expect(Self.isRefused(try await token.client.get(path), 401, "token-not-valid"))
+            #expect(isRefused(try await token.client.get(path), 401, "token-not-valid"))
 
             let other = try await TestCompany.register(server.client, name: "Dach Süd")
             let second = try await other.apiToken(["readTimes"], until: until)
@@ -417,7 +413,7 @@ import Testing
             #expect(try await operators.endSessions(of: person, only: session.id) == 1)
             #expect(try await second.client.get(other.path + "/time-entries").status == 200)
             _ = try await operators.endSessions(of: person)
-            #expect(Self.isRefused(try await second.client.get(other.path + "/time-entries"), 401, "token-not-valid"))
+            #expect(isRefused(try await second.client.get(other.path + "/time-entries"), 401, "token-not-valid"))
         }
     }
 
@@ -443,7 +439,7 @@ import Testing
                 let reply = try await server.client.with(token: text).get(path)
                 #expect([400, 401].contains(reply.status), "\(reply.status)")
                 if text.allSatisfy(\.isASCII) {
-                    #expect(Self.isRefused(reply, 401, "token-malformed"), "\(reply.text)")
+                    #expect(isRefused(reply, 401, "token-malformed"), "\(reply.text)")
                 }
             }
             #expect(asked() == before)
@@ -458,11 +454,11 @@ import Testing
                     #expect(!reply.text.contains(token.text))
                 }
             }
-            #expect(Self.isRefused(try await server.get(path, cookie: token.text), 401, "session-ended"))
+            #expect(isRefused(try await server.get(path, cookie: token.text), 401, "session-ended"))
             let basic = Data("\(token.text):".utf8).base64EncodedString()
             for header in ["Basic \(basic)", token.text, "Token \(token.text)"] {
                 let reply = try await server.client.send("GET", path, headers: ["Authorization": header])
-                #expect(Self.isRefused(reply, 401, "malformed-authorization"), "\(reply.text)")
+                #expect(isRefused(reply, 401, "malformed-authorization"), "\(reply.text)")
             }
             #expect(asked() == before + 1)
             // It is no link's token and no phone's key either.
@@ -520,7 +516,7 @@ import Testing
             for _ in 0..<9 { #expect(try await token.client.post(company.path + "/sites", "{}").status == 400) }
             for client in [token.client, company.manager] {
                 let reply = try await client.post(company.path + "/sites", "{}")
-                #expect(Self.isRefused(reply, 429, "too-many-writes"), "\(reply.text)")
+                #expect(isRefused(reply, 429, "too-many-writes"), "\(reply.text)")
             }
         }
     }

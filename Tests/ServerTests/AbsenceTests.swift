@@ -359,8 +359,8 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aPersonHasSoMany(_ engine: Engine) async throws {
         try await Self.run(engine) { place in
-            let stock = DirectAccess(database: try #require(place.server.database as? any BulkDatabase))
-            try await stock.run(
+            let direct = DirectAccess(database: try #require(place.server.database as? any BulkDatabase))
+            try await direct.run(
                 """
                 INSERT INTO absences (company_id, id, user_id, kind, from_day, to_day, part, state, asked_by, asked_at, updated_at)
                 WITH RECURSIVE days (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM days WHERE n < 1999)

@@ -75,3 +75,11 @@ extension TestServer {
             headers: address.map { ["X-Forwarded-For": $0] } ?? [:])
     }
 }
+
+extension TestServer {
+    /// The security events of a company, newest first, as its manager or another client reads them.
+    func securityEvents(of company: TestCompany, by client: Client? = nil) async throws -> [JSON] {
+        try await watch.flush()
+        return try await (client ?? company.manager).all(company.path + "/audit/security")
+    }
+}

@@ -74,8 +74,8 @@ import Testing
             var materials: [String] = []
             for _ in 0..<4 { materials.append(try await company.material(site, amount: "1000")) }
             // In the order of the tables between materials and movements, so that reading takes a while there.
-            try await DirectAccess.at(urls[0]) { stock async throws in
-                try await stock.run(
+            try await DirectAccess.at(urls[0]) { direct async throws in
+                try await direct.run(
                     """
                     INSERT INTO sessions (company_id, id, user_id, token_hash, created_at, expires_at)
                     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
@@ -110,9 +110,9 @@ import Testing
             var counts: [Int64] = []
             for (file, url) in zip(files, urls.dropFirst()) {
                 #expect(try await Self.restore(file, url).code == 0)
-                try await DirectAccess.at(url) { stock async throws in
-                    counts += try await stock.numbers("SELECT COUNT(*) FROM movements")
-                    let wrong = try await stock.texts(
+                try await DirectAccess.at(url) { direct async throws in
+                    counts += try await direct.numbers("SELECT COUNT(*) FROM movements")
+                    let wrong = try await direct.texts(
                         """
                         SELECT m.id FROM materials m WHERE m.amount <> (SELECT SUM(v.delta) FROM movements v
                             WHERE v.company_id = m.company_id AND v.site_id = m.site_id AND v.material_id = m.id)
@@ -135,17 +135,17 @@ import Testing
             defer { folder.remove() }
             let (old, new) = (folder.path + "/old.gz", folder.path + "/new.gz")
             let embedded = try Migration.embedded()
-            try await DirectAccess.at(urls[0]) { stock async throws in
-                _ = try await Migrator(stock.database, migrations: [embedded[0]]).migrate()
-                try await stock.run("UPDATE companies SET name = 'Betreiber'")
+            try await DirectAccess.at(urls[0]) { direct async throws in
+                _ = try await Migrator(direct.database, migrations: [embedded[0]]).migrate()
+                try await direct.run("UPDATE companies SET name = 'Betreiber'")
             }
             let taken = try await Self.backUp(urls[0], [old], in: folder)
             #expect(taken.code == 0 && taken.output.contains("The database couldn't note it"), "\(taken.output)")
             #expect(try await Self.restore(old, urls[1]).code == 0)
-            try await DirectAccess.at(urls[1]) { stock async throws in
-                #expect(try await stock.texts("SELECT name FROM companies") == ["Betreiber"])
-                #expect(try await stock.numbers("SELECT COUNT(*) FROM mails") == [0])
-                #expect(try await Migrator(stock.database, migrations: embedded).state() == .fits)
+            try await DirectAccess.at(urls[1]) { direct async throws in
+                #expect(try await direct.texts("SELECT name FROM companies") == ["Betreiber"])
+                #expect(try await direct.numbers("SELECT COUNT(*) FROM mails") == [0])
+                #expect(try await Migrator(direct.database, migrations: embedded).state() == .fits)
             }
             let latest = try #require(Repository.migrations.last)
             #expect(
@@ -154,8 +154,8 @@ import Testing
 
             let later = try Migration(
                 file: "9999_later.sql", text: "-- polier: runs-with 1\nCREATE TABLE l (id BIGINT PRIMARY KEY);")
-            try await DirectAccess.at(urls[2]) { stock async throws in
-                _ = try await Migrator(stock.database, migrations: embedded + [later]).migrate()
+            try await DirectAccess.at(urls[2]) { direct async throws in
+                _ = try await Migrator(direct.database, migrations: embedded + [later]).migrate()
             }
             #expect(
                 try await Self.backUp(urls[2], [new], in: folder).code == 0, "an old server's timer goes on working")

@@ -10,10 +10,6 @@ import Testing
 @Suite struct CardTests {
     private static let (holder, card) = ("/api/v1/auth/card/holder", "/api/v1/auth/card")
 
-    private static func isRefused(_ reply: Reply, _ status: Int, _ code: String) -> Bool {
-        reply.status == status && reply.json["code"]?.text == code
-    }
-
     private static func isSpent(_ reply: Reply) -> Bool { isRefused(reply, 401, "card-not-valid") }
 
     /// The state of a person's invitation.
@@ -93,7 +89,7 @@ import Testing
             let shown = try await server.client.post(Self.holder, "{\"token\": \"\(milan.card.token)\"}")
             #expect(shown.json["isSecond"] == .boolean(true))
             let wrong = try await milan.card.use(server.client, pin: "274962")
-            #expect(Self.isRefused(wrong, 401, "wrong-pin") && wrong.json["params"]?["left"] == .number(9))
+            #expect(isRefused(wrong, 401, "wrong-pin") && wrong.json["params"]?["left"] == .number(9))
             let second = try await milan.card.use(server.client)
             #expect(second.status == 200 && second.json["phoneKey"]?.text != milan.key)
             #expect(Self.isSpent(try await milan.card.use(server.client)))
@@ -168,27 +164,27 @@ import Testing
             let token = String(mailed.json["link"]?.text?.suffix(64) ?? "")
             let set = try await server.client.with(token: token).post(
                 "/api/v1/auth/set-password", "{\"password\": \"Mörtel und Kelle\"}")
-            #expect(Self.isRefused(set, 401, "link-used"))
+            #expect(isRefused(set, 401, "link-used"))
             for body in [nil, "{\"card\": true}"] {
-                #expect(Self.isRefused(try await company.manager.post(path, body), 409, "joined-already"))
+                #expect(isRefused(try await company.manager.post(path, body), 409, "joined-already"))
             }
 
             let worker = try await server.person(.worker, in: company.id)
             let joined = "\(company.path)/users/\(worker.id)/invitation"
-            #expect(Self.isRefused(try await company.manager.post(joined, "{\"card\": true}"), 409, "joined-already"))
+            #expect(isRefused(try await company.manager.post(joined, "{\"card\": true}"), 409, "joined-already"))
             #expect(try await worker.client.post(joined).status == 403)
             let manager = try await company.manager.post(
                 company.path + "/users",
                 "{\"firstName\": \"M\", \"lastName\": \"M\", \"role\": \"MANAGER\", \"email\": \"m@m.example\"}")
             let forManager = "\(company.path)/users/\(manager.json["id"]?.text ?? "")/invitation"
             let refused = try await company.manager.post(forManager, "{\"card\": true}")
-            #expect(Self.isRefused(refused, 409, "cards-for-workers"), "\(refused.text)")
+            #expect(isRefused(refused, 409, "cards-for-workers"), "\(refused.text)")
             for body in ["{\"card\": \"ja\"}", "{\"karte\": true}", "[]"] {
                 #expect(try await company.manager.post(path, body).status == 400)
             }
             let other = try await TestCompany.register(server.client)
             let foreign = try await other.manager.post("\(other.path)/users/\(lena)/invitation", "{\"card\": true}")
-            #expect(Self.isRefused(foreign, 404, "user-not-found"))
+            #expect(isRefused(foreign, 404, "user-not-found"))
         }
     }
 
@@ -211,7 +207,7 @@ import Testing
             let company = try await TestCompany.register(server.client)
             let refused = try await company.manager.post(
                 company.path + "/users", "{\"firstName\": \"M\", \"lastName\": \"H\", \"role\": \"WORKER\"}")
-            #expect(Self.isRefused(refused, 403, "address-not-proven"))
+            #expect(isRefused(refused, 403, "address-not-proven"))
         }
     }
 
@@ -226,7 +222,7 @@ import Testing
             let again = try await company.manager.send("POST", path, body: "{}", headers: key)
             #expect(first.status == 202 && first.text == again.text)
             let other = try await company.manager.send("POST", path, body: "{\"lostPhone\": true}", headers: key)
-            #expect(Self.isRefused(other, 422, "key-reused"))
+            #expect(isRefused(other, 422, "key-reused"))
         }
     }
 
@@ -255,7 +251,7 @@ import Testing
             }
             for code in ["2222-2222", card.code] {
                 let locked = try await server.client.post(Self.holder, "{\"code\": \"\(code)\"}")
-                #expect(Self.isRefused(locked, 429, "too-many-tries") && locked.header("Retry-After") == "900")
+                #expect(isRefused(locked, 429, "too-many-tries") && locked.header("Retry-After") == "900")
             }
             // A link isn't a code, and other networks have their own limit, up to one for all.
             #expect(try await server.client.post(Self.holder, "{\"token\": \"\(card.token)\"}").status == 200)
@@ -282,7 +278,7 @@ import Testing
                 }
                 let statuses = replies.map(\.status).sorted()
                 #expect(statuses == [200, 401], "\(replies.map(\.text))")
-                #expect(replies.contains { Self.isRefused($0, 401, "wrong-pin") })
+                #expect(replies.contains { isRefused($0, 401, "wrong-pin") })
                 #expect(try await company.manager.get("\(company.path)/users/\(id)/phones").json.list.count == 1)
             }
             let joined = try await company.manager.all(company.path + "/audit").count { $0["action"] == "user.joined" }
@@ -301,7 +297,7 @@ import Testing
                 _ = try await admin.client.put(company.path + "/suspension", "{\"isSuspended\": \(isSuspended)}")
                 for reply in [try await card.use(server.client), try await milan.signIn(server.client)] {
                     #expect(
-                        isSuspended ? Self.isRefused(reply, 403, "company-suspended") : reply.status == 200,
+                        isSuspended ? isRefused(reply, 403, "company-suspended") : reply.status == 200,
                         "\(reply.text)")
                 }
             }

@@ -63,7 +63,7 @@ import Testing
         try await CopyTests.withDatabases([.postgres, targetIsLost ? .postgres : .sqlite]) { urls async throws in
             try await DirectAccess.fill(urls[0], movements: Self.movements)
             let lost = targetIsLost ? urls[1] : urls[0]
-            try await DirectAccess.at(lost) { stock async throws in
+            try await DirectAccess.at(lost) { direct async throws in
                 let environment = ["POLIER_COPY_FROM": urls[0], "POLIER_COPY_TO": urls[1]]
                 let copying = Task.detached { try await Binary.run(["copy"], environment: environment) }
                 let end = """
@@ -72,7 +72,7 @@ import Testing
                     """
                 var ended: [Int64] = []
                 for _ in 0..<6000 where ended.isEmpty {
-                    ended = try await stock.numbers(end)
+                    ended = try await direct.numbers(end)
                     if ended.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
                 }
                 #expect(!ended.isEmpty)
@@ -106,8 +106,8 @@ import Testing
             let (code, output) = try await copying.value
             #expect(code == 0, "\(output)")
             _ = try await TestCompany.signIn(early.client, email: company.email)
-            try await DirectAccess.at(urls[1]) { stock async throws in
-                #expect(try await stock.numbers("SELECT COUNT(*) FROM movements") == [Int64(Self.movements)])
+            try await DirectAccess.at(urls[1]) { direct async throws in
+                #expect(try await direct.numbers("SELECT COUNT(*) FROM movements") == [Int64(Self.movements)])
             }
             #expect(await early.terminate() == 0)
         }
@@ -123,10 +123,10 @@ import Testing
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
         for _ in 0..<3000 {
-            let isFilling = try? await DirectAccess.at(url) { stock async throws in
-                let made = try await stock.numbers("SELECT COUNT(*) FROM schema_migrations")
+            let isFilling = try? await DirectAccess.at(url) { direct async throws in
+                let made = try await direct.numbers("SELECT COUNT(*) FROM schema_migrations")
                 guard made == [Int64(migrations)], url.hasPrefix("postgres") else { return made == [Int64(migrations)] }
-                return try await stock.numbers(claims) == [1]
+                return try await direct.numbers(claims) == [1]
             }
             if isFilling == true { return }
             try await Task.sleep(for: .milliseconds(10))

@@ -34,12 +34,12 @@ import Testing
                 _ = try await World(server, mark: "Größe 👷🏽‍♀️")
             }
             let bytes = [UInt8](0...255)
-            try await DirectAccess.at(urls[0]) { stock async throws in
-                try await stock.run(
+            try await DirectAccess.at(urls[0]) { direct async throws in
+                try await direct.run(
                     "UPDATE sites SET notes = $1, city = '', version = $2, created_at = $3, removed_at = NULL",
                     [.text("\u{1}\t\r\n\\N \\. '\" Ende"), .integer(.max), .integer(.min)])
                 for value in [bytes, []] {
-                    try await stock.run(
+                    try await direct.run(
                         """
                         INSERT INTO idempotency_keys (company_id, user_id, key_hash, body_hash, answer, expires_at)
                         SELECT company_id, id, $1, $1, $2, $3 FROM users
@@ -53,13 +53,13 @@ import Testing
             #expect(Self.hashes(there.output) == Self.hashes(back.output))
             #expect(there.output.hasSuffix("and both sides hold the same.\n"))
 
-            try await DirectAccess.at(urls[2]) { stock async throws in
+            try await DirectAccess.at(urls[2]) { direct async throws in
                 #expect(
-                    try await stock.texts("SELECT notes FROM sites WHERE kind = 'SITE'") == [
+                    try await direct.texts("SELECT notes FROM sites WHERE kind = 'SITE'") == [
                         "\u{1}\t\r\n\\N \\. '\" Ende"
                     ])
-                #expect(try await stock.numbers("SELECT created_at FROM sites WHERE kind = 'SITE'") == [.min])
-                let keys = try await stock.database.fetch(
+                #expect(try await direct.numbers("SELECT created_at FROM sites WHERE kind = 'SITE'") == [.min])
+                let keys = try await direct.database.fetch(
                     Query("SELECT key_hash FROM idempotency_keys ORDER BY key_hash, user_id") {
                         try $0.next() as [UInt8]
                     })
@@ -69,7 +69,7 @@ import Testing
                     ? "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
                     : "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'"
                 let copied = Self.hashes(there.output).compactMap { $0.split(separator: " ").first.map(String.init) }
-                #expect(try await Set(stock.texts(schema)) == Set(copied + ["schema_migrations", "upkeep"]))
+                #expect(try await Set(direct.texts(schema)) == Set(copied + ["schema_migrations", "upkeep"]))
             }
         }
     }
@@ -111,9 +111,9 @@ import Testing
             try await DirectAccess.at(urls[2]) { try await $0.run("CREATE TABLE letters (id BIGINT PRIMARY KEY)") }
             let foreign = try await Self.copy(from: urls[0], to: urls[2])
             #expect(foreign.output == "polier: the target isn't empty: it has a table letters of another program's\n")
-            try await DirectAccess.at(urls[2]) { stock async throws in
+            try await DirectAccess.at(urls[2]) { direct async throws in
                 await #expect(throws: StorageError.self, "no schema was made") {
-                    try await stock.numbers("SELECT 1 FROM users")
+                    try await direct.numbers("SELECT 1 FROM users")
                 }
             }
             let same = try await Self.copy(from: urls[0], to: urls[0])
@@ -159,9 +159,9 @@ import Testing
             let none = try await Self.copy(from: urls[3], to: urls[2])
             #expect(none.output == "polier: the source has no schema: there is nothing to copy\n")
             #expect([older, newer, none].allSatisfy { $0.code == 1 })
-            try await DirectAccess.at(urls[3]) { stock async throws in
+            try await DirectAccess.at(urls[3]) { direct async throws in
                 await #expect(throws: StorageError.self, "the target stays as it was") {
-                    try await stock.numbers("SELECT 1 FROM companies")
+                    try await direct.numbers("SELECT 1 FROM companies")
                 }
             }
         }

@@ -24,34 +24,34 @@ struct DirectAccess {
 
     /// A migrated database with one company that has this many movements of one material.
     static func fill(_ url: String, movements: Int) async throws {
-        try await at(url) { stock in
-            _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
-            try await stock.run(
+        try await at(url) { direct in
+            _ = try await Migrator(direct.database, migrations: Migration.embedded()).migrate()
+            try await direct.run(
                 """
                 INSERT INTO companies
                     (id, name, street_number, street, city, postal_code, country, time_zone, language, created_at, updated_at)
                 VALUES ('c', 'Kern', '', '', '', '', '', 'Europe/Berlin', 'de', 0, 0)
                 """)
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO users
                     (company_id, id, email, first_name, last_name, role, status, language, created_at, updated_at)
                 VALUES ('c', 'u', '', '', '', 'MANAGER', 'ACTIVE', 'de', 0, 0)
                 """)
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO sites
                     (company_id, id, name, street_number, street, city, postal_code, country, priority, status,
                     start_date, end_date, created_at, updated_at)
                 VALUES ('c', 's', '', '', '', '', '', '', 'low', 'ACTIVE', '2026-01-01', '2026-01-02', 0, 0)
                 """)
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO materials
                     (company_id, site_id, id, name, unit, amount, threshold, created_at, updated_at)
                 VALUES ('c', 's', 'm', '', '', \(movements), 0, 0, 0)
                 """)
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO movements
                     (company_id, site_id, material_id, number, id, delta, amount_after, note, user_id, at, created_at)

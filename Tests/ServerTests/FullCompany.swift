@@ -61,16 +61,16 @@ struct FullCompany: Sendable {
         return String(text)
     }
 
-    static func fill(_ stock: DirectAccess, number: Int, _ size: Size = Size()) async throws -> FullCompany {
+    static func fill(_ direct: DirectAccess, number: Int, _ size: Size = Size()) async throws -> FullCompany {
         var company = FullCompany(number: number)
         let id = company.id
-        try await stock.run(
+        try await direct.run(
             """
             INSERT INTO companies
                 (id, name, street_number, street, city, postal_code, country, time_zone, language, created_at, updated_at)
             VALUES ('\(id)', 'Gier \(number)', '', '', '', '', '', 'Europe/Berlin', 'de', 0, 0)
             """)
-        try await stock.run(
+        try await direct.run(
             """
             INSERT INTO users
                 (company_id, id, email, email_folded, first_name, last_name, role, status, language, created_at, updated_at)
@@ -82,7 +82,7 @@ struct FullCompany: Sendable {
         for person in 1...min(size.sessions, size.people) {
             let token = Token(.live)
             company.tokens.append(token.text)
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO sessions (company_id, id, user_id, token_hash, created_at, expires_at, confirmed_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $5)
@@ -92,7 +92,7 @@ struct FullCompany: Sendable {
                     .bytes(token.hash), .integer(now.milliseconds), .integer(now.milliseconds + 86_400_000),
                 ])
         }
-        try await stock.run(
+        try await direct.run(
             """
             INSERT INTO sites
                 (company_id, id, name, street_number, street, city, postal_code, country, priority, status,
@@ -101,7 +101,7 @@ struct FullCompany: Sendable {
             SELECT '\(id)', \(company.id("2")), 'Bau ' || n, '', '', '', '', '', 'low', 'ACTIVE', '2026-01-01', '2027-01-02',
                 $1, 0, 0 FROM numbers
             """, [.text(text(size.notes))])
-        try await stock.run(
+        try await direct.run(
             """
             INSERT INTO assignments (company_id, site_id, user_id, created_at)
             WITH RECURSIVE \(numbers(max(size.people, size.sites)))
@@ -109,7 +109,7 @@ struct FullCompany: Sendable {
             FROM numbers s CROSS JOIN numbers p WHERE s.n <= \(size.sites) AND p.n <= \(size.people)
             """)
         // Amounts differ, so that no answer compresses to almost nothing: a client would take it for an attack.
-        try await stock.run(
+        try await direct.run(
             """
             INSERT INTO materials
                 (company_id, site_id, id, name, unit, amount, threshold, low_since, created_at, updated_at)
@@ -120,7 +120,7 @@ struct FullCompany: Sendable {
             FROM numbers s CROSS JOIN numbers m WHERE s.n <= \(size.stocked) AND m.n <= \(size.materials)
             """, [.text(text(size.names))])
         guard size.movements > 0 else { return company }
-        try await stock.run(
+        try await direct.run(
             """
             INSERT INTO movements
                 (company_id, site_id, material_id, number, id, delta, amount_after, note, user_id, at, created_at)

@@ -16,11 +16,11 @@ import Testing
         defer { folder.remove() }
         try await engine.withDatabase { url in
             var greedy: [FullCompany] = []
-            let honest = try await DirectAccess.at(url) { stock in
-                _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
-                for number in 1...4 { greedy.append(try await FullCompany.fill(stock, number: number)) }
+            let honest = try await DirectAccess.at(url) { direct in
+                _ = try await Migrator(direct.database, migrations: Migration.embedded()).migrate()
+                for number in 1...4 { greedy.append(try await FullCompany.fill(direct, number: number)) }
                 let small = FullCompany.Size(people: 8, sites: 5, notes: 50, stocked: 5, materials: 20, movements: 10)
-                return try await FullCompany.fill(stock, number: 9, small)
+                return try await FullCompany.fill(direct, number: 9, small)
             }
             let server = try await RunningServer(url: url, folder: folder)
             let before = try server.peakMemory

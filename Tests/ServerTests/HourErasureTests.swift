@@ -6,108 +6,12 @@ import Testing
 @testable import Core
 @testable import Server
 
-/// Hours that a company no longer keeps: which ones go, what stays, and that the chain holds.
+/// Hours that a company no longer keeps: which ones go, and what stays.
 @Suite struct HourErasureTests {
-    /// A company in Berlin; a test begins at 2026-11-23T12:00:00Z, so with two years 2023 goes.
-    private struct Place {
-        let server: TestServer
-        let company: TestCompany
-        let worker: (client: Client, id: String)
-        let site: String
-        let id: Company.ID
-        var manager: Client { company.manager }
-        var erasures: HourErasures { HourErasures(server.database, runtime: server.runtime) }
-
-        init(_ server: TestServer) async throws {
-            self.server = server
-            company = try await TestCompany.register(server.client)
-            worker = try await server.person(.worker, in: company.id, name: "Vogt")
-            site = try await company.site(users: [worker.id])
-            id = try #require(Company.ID(company.id))
-        }
-
-        func visit(_ from: String, _ to: String?) async throws {
-            try await server.visit(site, by: worker.id, from: from, to: to)
-        }
-
-        /// Half an hour each, from 2023-01-02 on.
-        func visits(_ count: Int) async throws {
-            let first = try #require(Instant("2023-01-02T06:00:00Z"))
-            for number in 0..<count {
-                let from = first + .seconds(3600 * number)
-                try await visit(from.text, (from + .seconds(1800)).text)
-            }
-        }
-
-        func keep(_ years: String, _ place: SourceLocation = #_sourceLocation) async throws {
-            let reply = try await manager.patch(company.path, "{\"hoursKeptYears\": \(years)}")
-            #expect(
-                reply.status == 200
-                    && reply.json["hoursKeptYears"] == (Decimal(string: years).map { .number($0) } ?? .null),
-                "\(reply.text)", sourceLocation: place)
-        }
-
-        func erase() async throws -> [HourErasures.Report] {
-            try await erasures.run { Issue.record("\($0): \($1)") }
-        }
-
-        /// Whatever there is of before 2024 was written then, too.
-        func age() async throws {
-            let then = try #require(Instant("2023-12-31T22:00:00Z")).milliseconds
-            for (table, column) in [
-                ("time_entries", "updated_at"), ("absences", "updated_at"), ("clarifications", "reported_at"),
-                ("wage_exports", "made_at"),
-            ] { try await run("UPDATE \(table) SET \(column) = \(then)") }
-        }
-
-        func nextDay() { server.clock.advance(by: .seconds(24 * 3600)) }
-
-        func numbers(_ sql: String) async throws -> [Int64] {
-            try await server.database.fetch(Query(SQL(unchecked: sql)) { try $0.next() as Int64 })
-        }
-
-        func run(_ sql: String) async throws {
-            try await server.database.transaction { try $0.execute(Statement(SQL(unchecked: sql))) }
-        }
-
-        func entries() async throws -> Int64 {
-            try await numbers("SELECT COUNT(*) FROM time_entries WHERE company_id = '\(company.id)'")[0]
-        }
-
-        func report() async throws -> HoursCheck.Report {
-            try await HoursCheck(server.database, runtime: server.runtime).all(of: id)
-        }
-
-        /// The audit entries about what went, oldest first: each as `field value, …`.
-        func audit() async throws -> [String] {
-            try await manager.get(company.path + "/audit").json.list.filter { $0["action"] == "company.hours-erased" }
-                .reversed().map { entry in
-                    (entry["changes"]?.list ?? []).map { "\($0["field"]?.text ?? "") \($0["to"]?.text ?? "")" }
-                        .joined(separator: ", ")
-                }
-        }
-
-        func clarification(_ id: Int, at: String, act: String = "CHECK_IN", state: String = "OPEN") async throws {
-            let at = try #require(Instant(at)).milliseconds
-            try await run(
-                """
-                INSERT INTO clarifications (company_id, id, user_id, site_id, act, body, at, reported_at, code, params, state)
-                VALUES ('\(company.id)', '00000000-0000-7000-8000-00000000000\(id)', '\(worker.id)', '\(site.lastSegment)',
-                    '\(act)', '{}', \(at), \(at), 'too-old', '[]', '\(state)')
-                """)
-        }
-    }
-
-    private static func run(_ engine: Engine, _ body: @escaping @Sendable (Place) async throws -> Void) async throws {
-        try await TestServer.run(on: engine) { try await body(try await Place($0)) }
-    }
-
-    // MARK: What goes
-
     /// Years go as a whole, by the company's clocks: nothing on the day on which the rule was set, and no later one is touched.
     @Test(arguments: Engine.allCases)
     func wholeYearsGo(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
+        try await ErasurePlace.run(engine) { place in
             // 2020 on a leap day, the last minutes of 2023 in Berlin, and the first ones of 2024.
             try await place.visit("2020-02-29T07:00:00Z", "2020-02-29T08:00:00Z")
             try await place.visit("2023-12-31T22:30:00Z", "2024-01-01T01:00:00Z")
@@ -221,7 +125,7 @@ import Testing
     /// What was written later isn't of that time: a year that someone mistyped erases nothing. Neither goes what ended later.
     @Test(arguments: Engine.allCases)
     func onlyWhatIsAllOfThatTimeGoes(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
+        try await ErasurePlace.run(engine) { place in
             try await place.visit("2023-11-28T06:00:00Z", "2023-11-28T07:00:00Z")
             try await place.visit("2023-12-31T22:00:00Z", "2024-01-01T05:00:00Z")
             try await place.visit("2026-11-20T06:00:00Z", "2026-11-20T07:00:00Z")
@@ -244,7 +148,7 @@ import Testing
     /// After a week without a run, or a clock that was wrong, there is another night to take the rule back, and after other clocks, too.
     @Test(arguments: Engine.allCases)
     func aRuleThatSleptHasAnotherNight(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
+        try await ErasurePlace.run(engine) { place in
             try await place.visits(1)
             try await place.keep("2")
             place.server.clock.advance(by: .seconds(10 * 24 * 3600))
@@ -269,7 +173,7 @@ import Testing
     /// A company whose run fails keeps no other from its own.
     @Test(arguments: Engine.allCases)
     func othersGoOn(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
+        try await ErasurePlace.run(engine) { place in
             try await place.visits(1)
             try await place.keep("2")
             let other = try await TestCompany.register(place.server.client)
@@ -307,7 +211,7 @@ import Testing
     /// What waits for a decision holds all hours of that time of the person; an open entry stays by itself.
     @Test(arguments: Engine.allCases)
     func whatWaitsStays(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
+        try await ErasurePlace.run(engine) { place in
             try await place.visits(2)
             try await place.visit("2023-06-01T06:00:00Z", nil)
             try await place.clarification(1, at: "2023-05-01T06:00:00Z")
@@ -330,202 +234,9 @@ import Testing
         }
     }
 
-    // MARK: Runs
-
-    @Test(arguments: Engine.allCases)
-    func twoServersEraseOnce(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
-            try await place.visits(230)
-            try await place.keep("2")
-            place.nextDay()
-            let paths = try await place.manager.get(place.site + "/time-entries?limit=100").json.list.compactMap {
-                $0["id"]?.text
-            }
-            #expect(paths.count == 100)
-            let found = try await withThrowingTaskGroup(of: [HourErasures.Report].self) { group in
-                for _ in 0..<3 { group.addTask { try await place.erase() } }
-                // Corrections beside it come before, and then the entry stays, or find nothing.
-                for id in paths {
-                    group.addTask {
-                        let reply = try await place.manager.patch(
-                            place.site + "/time-entries/" + id, "{\"kind\": \"TRAVEL\", \"reason\": \"Anfahrt\"}")
-                        #expect(reply.status == 200 || reply.status == 404, "\(reply.text)")
-                        return []
-                    }
-                }
-                return try await group.reduce(into: []) { $0 += $1 }
-            }
-            let left = try await place.entries()
-            #expect(left <= 100 && found.map(\.counts.entries) == [230 - left])
-            #expect(try await place.audit() == ["hoursFrom 2024-01-01, timeEntries \(230 - left)"])
-            let report = try await place.report()
-            #expect(report.holds && report.links >= 460, "\(report)")
-            #expect(try await place.numbers("SELECT COUNT(*) FROM time_corrections") == [left])
-            #expect(
-                try await place.numbers("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM company_texts")
-                    == [left * Int64("Anfahrt".utf8.count)])
-            #expect(try await place.manager.get(place.site).json["hoursLogged"] == 115)
-        }
-    }
-
-    /// A database whose task is cancelled once it has committed some transactions, as when a server stops.
-    private struct Stopping: Database {
-        let database: any Database
-        let left: Counter
-
-        final class Counter: Sendable {
-            private let count: Atomic<Int>
-            init(_ count: Int) { self.count = Atomic(count) }
-            func take() -> Bool { count.subtract(1, ordering: .relaxed).newValue == 0 }
-        }
-
-        var dialect: Dialect { database.dialect }
-        func read(_ readings: [any Reading]) async throws { try await database.read(readings) }
-        func transaction<Result: Sendable>(
-            _ body: @escaping @Sendable (borrowing Transaction) throws -> Result
-        ) async throws -> Result {
-            let result = try await database.transaction(body)
-            if left.take() { withUnsafeCurrentTask { $0?.cancel() } }
-            return result
-        }
-        func executeAlone(_ statement: Statement) async throws { try await database.executeAlone(statement) }
-        var metrics: [Metric] { database.metrics }
-        var size: Int64 { get async throws { try await database.size } }
-        func close() async { await database.close() }
-    }
-
-    /// After an interruption the chain holds; the next run continues, and one audit entry counts both.
-    @Test(arguments: Engine.allCases)
-    func anInterruptedRunGoesOn(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
-            try await place.visits(250)
-            try await place.keep("2")
-            place.nextDay()
-            let (database, runtime) = (place.server.database, place.server.runtime)
-            let stopped = Task {
-                try await HourErasures(Stopping(database: database, left: .init(3)), runtime: runtime).run {
-                    Issue.record("\($0): \($1)")
-                }
-            }
-            await #expect(throws: CancellationError.self) { try await stopped.value }
-            #expect(try await place.entries() == 50)
-            #expect(try await place.audit().isEmpty)
-            var report = try await place.report()
-            #expect(report.holds && report.links == 450, "\(report)")
-            #expect(try await place.manager.get(place.company.path).json["hoursFrom"] == "2024-01-01")
-            #expect(try await place.manager.get(place.site).json["hoursLogged"] == 125)
-            #expect(try await place.erase().map(\.counts.entries) == [250])
-            #expect(try await place.audit() == ["hoursFrom 2024-01-01, timeEntries 250"])
-            report = try await place.report()
-            #expect(report.holds && report.links == 500, "\(report)")
-
-            // Someone takes the rule back in between: what went is told all the same, and nothing more goes.
-            try await place.visits(150)
-            place.nextDay()
-            let again = Task {
-                try await HourErasures(Stopping(database: database, left: .init(2)), runtime: runtime).run {
-                    Issue.record("\($0): \($1)")
-                }
-            }
-            await #expect(throws: CancellationError.self) { try await again.value }
-            try await place.keep("null")
-            #expect(try await place.audit().last == "hoursFrom 2024-01-01, timeEntries 100")
-            place.nextDay()
-            #expect(try await place.erase().isEmpty)
-            #expect(try await place.entries() == 50)
-            #expect(try await place.numbers("SELECT COUNT(*) FROM hour_erasures") == [0])
-        }
-    }
-
-    // MARK: The chain
-
-    @Test(arguments: Engine.allCases)
-    func onlyWhatTheRuleErasedMayBeMissing(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
-            try await place.visits(2)
-            try await place.visit("2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z")
-            let kept = try await place.manager.get(place.site + "/time-entries").json[0]?["id"]?.text ?? ""
-            let gone = try await place.manager.get(place.site + "/time-entries").json[1]?["id"]?.text ?? ""
-            let copied = "SELECT * FROM time_entries WHERE id = '\(gone)'"
-            try await place.run("CREATE TABLE copied AS \(copied)")
-            try await place.keep("2")
-            place.nextDay()
-            _ = try await place.erase()
-            #expect(try await place.report().holds)
-            // An erased entry comes back.
-            try await place.run("INSERT INTO time_entries SELECT * FROM copied")
-            let back = try await place.report()
-            #expect(back.broken.contains { $0.reason == .entryChanged && $0.entry?.text == gone }, "\(back)")
-            try await place.run("DELETE FROM time_entries WHERE id = '\(gone)'")
-            try await place.run("DROP TABLE copied")
-            #expect(try await place.report().holds)
-            // One goes without a link.
-            try await place.run("DELETE FROM time_entries WHERE id = '\(kept)'")
-            #expect(try await place.report().broken == [.init(.entryMissing, number: 3, entry: TimeEntry.ID(kept))])
-        }
-    }
-
-    /// Without the entry the chain would hold again.
-    @Test(arguments: Engine.allCases)
-    func nothingGoesWhereTheChainIsBroken(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
-            try await place.visits(2)
-            try await place.visit("2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z")
-            try await place.keep("2")
-            try await place.run(
-                """
-                UPDATE time_entries SET checked_in_at = checked_in_at - 94608000000, checked_out_at = checked_out_at - 94608000000,
-                    updated_at = updated_at - 94608000000 WHERE checked_in_at > 1760000000000
-                """)
-            for _ in 0..<2 {
-                place.nextDay()
-                let reports = try await place.erase()
-                #expect(reports.map(\.broken?.reason) == [.entryChanged], "\(reports)")
-                #expect(try await place.erase().isEmpty)
-            }
-            #expect(try await place.entries() == 3)
-            #expect(try await !place.report().holds)
-        }
-    }
-
-    @Test(arguments: Engine.allCases)
-    func anExportHoldsAndKeepsTheRule(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
-            try await place.visits(3)
-            try await place.visit("2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z")
-            try await place.keep("2")
-            place.nextDay()
-            _ = try await place.erase()
-            let before = try await place.report()
-            let site = try await place.manager.get(place.site).json["hoursLogged"]
-            let admin = try await place.server.person(.admin)
-            let lines = try await admin.client.get(place.company.path + "/export").text.split(separator: "\n").map {
-                Array($0.utf8)
-            }
-            #expect(try await admin.client.delete(place.company.path).status == 200)
-            let operates = try #require(try await Operators(place.server.database, runtime: .live).actors().first)
-            _ = try await CompanyRestore(place.server.database, runtime: place.server.runtime).run(as: operates) {
-                var rest = lines[...]
-                return { rest.popFirst() }
-            }
-            let after = try await place.report()
-            #expect(after.holds && after.isSealed && after.links == before.links && after.head == before.head)
-            let company = try await admin.client.get(place.company.path).json
-            #expect(company["hoursKeptYears"] == 2 && company["hoursFrom"] == "2024-01-01")
-            #expect(try await admin.client.get(place.site).json["hoursLogged"] == site)
-            try await place.visits(1)
-            // There is the rest of the day to take the rule back.
-            #expect(try await place.erase().isEmpty)
-            place.nextDay()
-            #expect(try await place.erase().map(\.counts.entries) == [1])
-        }
-    }
-
-    // MARK: What depends on hours
-
     @Test(arguments: Engine.allCases)
     func balancesDoNotCountWhatIsGone(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
+        try await ErasurePlace.run(engine) { place in
             try await place.visit("2023-12-29T07:00:00Z", "2023-12-29T15:00:00Z")
             try await place.visit("2024-01-02T07:00:00Z", "2024-01-02T15:00:00Z")
             let week = ["monday", "tuesday", "wednesday", "thursday", "friday"].map { "\"\($0)\": 480" }.joined(
@@ -566,102 +277,10 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.allCases)
-    func onlyManagersSetTheRule(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
-            for value in ["1", "31", "2.5", "\"2\"", "0", "-2"] {
-                let reply = try await place.manager.patch(place.company.path, "{\"hoursKeptYears\": \(value)}")
-                #expect(reply.status == 400, "\(value): \(reply.text)")
-            }
-            let bookkeeper = try await place.server.person(.bookkeeper, in: place.company.id)
-            for client in [place.worker.client, bookkeeper.client] {
-                #expect(try await client.patch(place.company.path, "{\"hoursKeptYears\": 5}").status == 403)
-                #expect(try await client.get(place.company.path + "/hours/forecast?years=5").status == 403)
-            }
-            for query in ["", "?years=", "?years=1", "?years=31", "?years=x"] {
-                #expect(try await place.manager.get(place.company.path + "/hours/forecast" + query).status == 400)
-            }
-            try await place.keep("10")
-            let entry = try await place.manager.get(place.company.path + "/audit").json.list.first {
-                $0["action"] == "company.changed"
-            }
-            let field: [String: JSON] = ["field": "hoursKeptYears", "from": .null, "to": "10"]
-            #expect(entry?["changes"]?[0] == .object(field))
-            // A session that is open somewhere isn't the person.
-            place.server.clock.advance(by: .seconds(1200))
-            let unconfirmed = try await place.manager.patch(place.company.path, "{\"hoursKeptYears\": 9}")
-            #expect(unconfirmed.status == 403 && unconfirmed.json["code"] == "confirm-again", "\(unconfirmed.text)")
-            try await place.keep("11")
-            try await place.keep("null")
-        }
-    }
-
-    /// The owner is told of the rule, no matter who set it: one mail for several changes at once.
-    @Test(arguments: Engine.allCases)
-    func theOwnerIsToldOfTheRule(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
-            let postbox = Postbox()
-            let service = try place.server.mailService(by: postbox)
-            let other = try await place.server.person(.manager, in: place.company.id, name: "Lenz")
-            while try await service.sendDue() > 0 {}
-            let before = postbox.letters.count
-            func keep(_ years: String, by client: Client? = nil) async throws {
-                place.server.clock.advance(by: .milliseconds(1))
-                let client = client ?? place.manager
-                _ = try await client.post("/api/v1/auth/confirm", "{\"password\": \"\(TestCompany.password)\"}")
-                let reply = try await client.patch(place.company.path, "{\"hoursKeptYears\": \(years)}")
-                #expect(reply.status == 200, "\(reply.text)")
-            }
-            func send(after seconds: Int) async throws -> [Letter] {
-                let known = postbox.letters.count
-                place.server.clock.advance(by: .seconds(seconds))
-                while try await service.sendDue() > 0 {}
-                return Array(postbox.letters.dropFirst(known))
-            }
-            try await keep("10", by: other.client)
-            try await keep("3", by: other.client)
-            // What changes nothing of it is told to no one.
-            _ = try await place.manager.patch(place.company.path, "{\"hoursKeptYears\": 3}")
-            #expect(postbox.letters.count == before)
-            let set = try await send(after: 60)
-            #expect(set.count == 1 && set[0].tag == "hours-kept", "\(set.map(\.subject))")
-            let text = try #require(set.first?.text)
-            #expect(text.contains("Kai Lenz hat geändert, wie lange"), "\(text)")
-            #expect(text.contains("aufhebt: 3 ganze Jahre nach dem Kalenderjahr. Vorher: für immer."), "\(text)")
-            #expect(
-                text.contains("ab der nächsten Nacht gelöscht") && text.contains("https://polier.example.de/company\n"))
-            let owner = try await place.server.database.fetch(
-                Query(
-                    "SELECT u.email FROM users u WHERE u.company_id = $1 AND u.owner_since IS NOT NULL",
-                    place.company.id
-                ) {
-                    try $0.next() as String
-                })
-            #expect(set.map(\.to) == owner)
-
-            // By themselves too, and not more often than every ten minutes.
-            try await keep("5")
-            #expect(try await send(after: 500).isEmpty)
-            try await keep("null")
-            let cleared = try await send(after: 100)
-            #expect(cleared.count == 1)
-            #expect(
-                cleared.first?.text.contains("aufhebt: für immer. Vorher: 3 ganze Jahre.") == true
-                    && cleared.first?.text.contains("Es wird nichts mehr gelöscht.") == true, "\(cleared.map(\.text))")
-            #expect(try await place.manager.put("/api/v1/users/me", "{\"language\": \"en\"}").status == 200)
-            try await keep("2")
-            let english = try await send(after: 700)
-            #expect(
-                english.first?.text.contains("keeps hours: 2 whole years after the calendar year. Before: for ever.")
-                    == true,
-                "\(english.map(\.text))")
-        }
-    }
-
     /// A site's costs keep what was erased as one sum without names, where the period has all of it.
     @Test(arguments: Engine.allCases)
     func costsKeepTheSumOfErasedHours(_ engine: Engine) async throws {
-        try await Self.run(engine) { place in
+        try await ErasurePlace.run(engine) { place in
             func costs(_ query: String = "") async throws -> JSON {
                 let reply = try await place.manager.get(place.site + "/costs" + query)
                 #expect(reply.status == 200, "\(reply.text)")

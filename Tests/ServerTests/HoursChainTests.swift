@@ -455,9 +455,9 @@ import Testing
     func theMigrationLeavesCompaniesUnopened(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
             let company = "0191a0b0-0000-7000-8000-000000000001"
-            try await DirectAccess.at(url) { stock in
+            try await DirectAccess.at(url) { direct in
                 let before = try Migration.embedded().filter { $0.version < 26 }
-                _ = try await Migrator(stock.database, migrations: before).migrate()
+                _ = try await Migrator(direct.database, migrations: before).migrate()
                 for sql in [
                     """
                     INSERT INTO companies
@@ -477,12 +477,12 @@ import Testing
                     INSERT INTO time_entries (company_id, site_id, id, user_id, checked_in_at, created_at, updated_at)
                     VALUES ('\(company)', 's', 'e', 'u', 1, 1, 1)
                     """,
-                ] { try await stock.run(sql) }
-                _ = try await Migrator(stock.database, migrations: try Migration.embedded()).migrate()
+                ] { try await direct.run(sql) }
+                _ = try await Migrator(direct.database, migrations: try Migration.embedded()).migrate()
                 let heads = "SELECT COUNT(*) FROM hour_heads WHERE opened_at IS NULL AND number = 0"
-                #expect(try await stock.numbers(heads) == [1])
-                try await Housekeeping(stock.database, runtime: .live).run()
-                #expect(try await stock.numbers("SELECT COUNT(*) FROM hour_links") == [2])
+                #expect(try await direct.numbers(heads) == [1])
+                try await Housekeeping(direct.database, runtime: .live).run()
+                #expect(try await direct.numbers("SELECT COUNT(*) FROM hour_links") == [2])
             }
             let verified = try await Self.verify(url, ["--company", company])
             #expect(verified.code == 0 && verified.output.contains(": 2 links, head "), "\(verified.output)")

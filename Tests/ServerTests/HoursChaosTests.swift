@@ -52,10 +52,10 @@ import Testing
                 goesOn.lower()
                 try await group.waitForAll()
             }
-            try await DirectAccess.at(url) { stock in
-                let entries = try await Self.settled(stock)
+            try await DirectAccess.at(url) { direct in
+                let entries = try await Self.settled(direct)
                 Self.checkOverlaps(entries)
-                try await Self.checkActs(stock, entries, ledger)
+                try await Self.checkActs(direct, entries, ledger)
                 try await Self.checkSheets(entries, crew)
             }
             try await Self.checkChain(url)
@@ -64,11 +64,11 @@ import Testing
     }
 
     /// What is there once the servers are done with the acts whose clients went away.
-    private static func settled(_ stock: DirectAccess) async throws -> [StoredEntry] {
-        var entries = try await StoredEntry.all(stock)
+    private static func settled(_ direct: DirectAccess) async throws -> [StoredEntry] {
+        var entries = try await StoredEntry.all(direct)
         for _ in 0..<60 {
             try await Task.sleep(for: .milliseconds(500))
-            let again = try await StoredEntry.all(stock)
+            let again = try await StoredEntry.all(direct)
             if again.map(\.version) == entries.map(\.version) { break }
             entries = again
         }
@@ -92,7 +92,8 @@ import Testing
     }
 
     /// What each acknowledged act must have left is there, and nothing else.
-    private static func checkActs(_ stock: DirectAccess, _ entries: [StoredEntry], _ ledger: HoursLedger) async throws {
+    private static func checkActs(_ direct: DirectAccess, _ entries: [StoredEntry], _ ledger: HoursLedger) async throws
+    {
         var state = ledger.state.withLock { $0 }
         #expect(ledger.isEnough, "the load was too small to prove anything: \(state.done), \(state.refused)")
         #expect(state.differing.isEmpty, "answers that differed: \(state.differing.prefix(3))")
@@ -100,7 +101,7 @@ import Testing
         #expect(!state.refused.keys.contains { $0.contains("idempotency") || $0 == "unexpected" }, "\(state.refused)")
         let byID = Dictionary(uniqueKeysWithValues: entries.map { ($0.id, $0) })
         // A reason is the key of the one act that it was sent with.
-        let corrections = try await stock.texts(
+        let corrections = try await direct.texts(
             "SELECT c.reason || ' ' || c.entry_id FROM time_corrections c WHERE c.reason LIKE 'key-%'")
         var corrected: [String: [String]] = [:]
         for pair in corrections.map({ $0.split(separator: " ").map(String.init) }) {
@@ -138,7 +139,7 @@ import Testing
                 || (entry.to != nil) != state.ended.contains(entry.id)
         }
         #expect(torn.isEmpty, "breaks or ends that no one or someone was told of: \(torn.prefix(3))")
-        let kept = try await stock.texts("SELECT c.id || ' ' || c.state FROM clarifications c")
+        let kept = try await direct.texts("SELECT c.id || ' ' || c.state FROM clarifications c")
         let states = Dictionary(uniqueKeysWithValues: kept.map { ($0.prefix { $0 != " " }, $0.drop { $0 != " " }) })
         let lost = state.clarified.filter { id, decision in
             let now = states[id[...]].map { String($0.dropFirst()) }
@@ -206,8 +207,8 @@ private struct StoredEntry: Sendable {
     var from: Instant { stretch.from }
     var to: Instant? { stretch.to }
 
-    static func all(_ stock: DirectAccess) async throws -> [StoredEntry] {
-        try await stock.database.fetch(
+    static func all(_ direct: DirectAccess) async throws -> [StoredEntry] {
+        try await direct.database.fetch(
             Query(
                 """
                 SELECT t.id, t.user_id, t.checked_in_at, t.checked_out_at, t.kind, t.breaks, t.created_at, t.voided_at,

@@ -92,9 +92,9 @@ struct HoursCrew: Sendable {
         try await company.hasNoLimits(at: url)
         _ = try await company.manager.patch(company.path, "{\"breakRule\": \"LEGAL\"}")
         let id = Core.Company.ID(company.id)
-        people = try await DirectAccess.at(url) { stock in
+        people = try await DirectAccess.at(url) { direct in
             let hasher = PasswordHasher(cost: .init(rounds: 2, blockSize: 1, parallelism: 1), width: 1)
-            let accounts = Accounts(stock.database, hasher: hasher, runtime: .live)
+            let accounts = Accounts(direct.database, hasher: hasher, runtime: .live)
             var people: [Person] = []
             for number in 0..<count {
                 guard let id, let email = EmailAddress("p\(number)-\(company.id)@crew.example") else { break }
@@ -103,7 +103,7 @@ struct HoursCrew: Sendable {
                     lastName: "Roth \(number)")
                 let user = try await accounts.create(new, role: .worker, in: id, language: .german)
                 let (token, now) = (Token(.live), Runtime.live.now())
-                try await stock.run(
+                try await direct.run(
                     """
                     INSERT INTO sessions (company_id, id, user_id, token_hash, created_at, expires_at, confirmed_at)
                     VALUES ($1, $2, $3, $4, $5, $6, $5)

@@ -106,18 +106,18 @@ import Testing
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             var before: [String] = []
-            try await DirectAccess.at(urls[0]) { stock async throws in
+            try await DirectAccess.at(urls[0]) { direct async throws in
                 let older = try Migration.embedded().filter { $0.version < 16 }
-                _ = try await Migrator(stock.database, migrations: older).migrate()
-                try await stock.run(
+                _ = try await Migrator(direct.database, migrations: older).migrate()
+                try await direct.run(
                     """
                     INSERT INTO companies
                         (id, name, street_number, street, city, postal_code, country, time_zone, language, created_at, updated_at)
                     VALUES ('c', 'Kern', '', '', '', '', '', 'Europe/Berlin', 'de', 0, 0)
                     """)
-                for number in 1...9 { try await stock.run(Self.insert("'s\(number)'", end: "'2026-12-0\(number)'")) }
-                before = try await stock.texts(rows)
-                await #expect(throws: StorageError.self) { try await stock.run(Self.insert("'t'", end: "NULL")) }
+                for number in 1...9 { try await direct.run(Self.insert("'s\(number)'", end: "'2026-12-0\(number)'")) }
+                before = try await direct.texts(rows)
+                await #expect(throws: StorageError.self) { try await direct.run(Self.insert("'t'", end: "NULL")) }
             }
             let backup = folder.path + "/old.gz"
             #expect(try await Binary.run(["backup", backup], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)
@@ -125,12 +125,12 @@ import Testing
             #expect(migrated.code == 0 && migrated.output.contains("0016_open_ended_sites"), "\(migrated.output)")
 
             func expectOpen(_ url: String) async throws {
-                try await DirectAccess.at(url) { stock async throws in
-                    #expect(try await stock.texts(rows) == before)
+                try await DirectAccess.at(url) { direct async throws in
+                    #expect(try await direct.texts(rows) == before)
                     await #expect(throws: StorageError.self) {
-                        try await stock.run(Self.insert("'u'", end: "'2026-10-31'"))
+                        try await direct.run(Self.insert("'u'", end: "'2026-10-31'"))
                     }
-                    await #expect(throws: StorageError.self) { try await stock.run(Self.insert("'s1'", end: "NULL")) }
+                    await #expect(throws: StorageError.self) { try await direct.run(Self.insert("'s1'", end: "NULL")) }
                 }
             }
             try await expectOpen(urls[0])
@@ -138,9 +138,9 @@ import Testing
             for (from, to) in [(urls[0], urls[1]), (urls[1], urls[2])] {
                 let copied = try await CopyTests.copy(from: from, to: to)
                 #expect(copied.output.hasSuffix("and both sides hold the same.\n"), "\(copied.output)")
-                try await DirectAccess.at(to) { stock async throws in
+                try await DirectAccess.at(to) { direct async throws in
                     #expect(
-                        try await stock.texts("SELECT id FROM sites WHERE end_date IS NULL AND name <> 'Lager'") == [
+                        try await direct.texts("SELECT id FROM sites WHERE end_date IS NULL AND name <> 'Lager'") == [
                             "open"
                         ])
                 }

@@ -13,15 +13,15 @@ import Testing
         UNION ALL SELECT user_id || purpose || created_at || expires_at FROM one_time_tokens ORDER BY 1
         """
 
-    private func fill(_ stock: DirectAccess) async throws {
-        _ = try await Migrator(stock.database, migrations: Array(Migration.embedded().prefix(6))).migrate()
-        try await stock.run(
+    private func fill(_ direct: DirectAccess) async throws {
+        _ = try await Migrator(direct.database, migrations: Array(Migration.embedded().prefix(6))).migrate()
+        try await direct.run(
             """
             INSERT INTO companies
                 (id, name, street_number, street, city, postal_code, country, time_zone, language, created_at, updated_at)
             VALUES ('c', 'Kern', '', '', '', '', '', 'Europe/Berlin', 'de', 0, 0)
             """)
-        try await stock.run(
+        try await direct.run(
             """
             INSERT INTO users (company_id, id, email, first_name, last_name, role, status, language, created_at, updated_at)
             VALUES ('c', 'u', '', '', '', 'MANAGER', 'ACTIVE', 'de', 0, 0)
@@ -29,7 +29,7 @@ import Testing
         let kinds = ["invitation", "reset", "password-changed", "email-changed", "low-stock"]
         for (number, kind) in kinds.enumerated() {
             for state in ["queued", "sent", "failed"] {
-                try await stock.run(
+                try await direct.run(
                     """
                     INSERT INTO mails (company_id, id, user_id, address, kind, details, token, state, due_at, created_at, updated_at)
                     VALUES ('c', $1, 'u', $2, $3, $2, NULL, $4, $5, 1, 1)
@@ -41,32 +41,32 @@ import Testing
             }
         }
         for purpose in ["invitation", "reset"] {
-            try await stock.run(
+            try await direct.run(
                 "INSERT INTO one_time_tokens VALUES ('c', 'u', $1, $2, 3, 4)", [.text(purpose), .bytes([0, 255])])
         }
     }
 
     /// New kinds are accepted, the other rules hold, and the existing rows are unchanged.
     private func expectOpen(_ url: String, _ before: [String]) async throws {
-        try await DirectAccess.at(url) { stock async throws in
-            #expect(try await stock.texts(Self.rows) == before)
-            try await stock.run(
+        try await DirectAccess.at(url) { direct async throws in
+            #expect(try await direct.texts(Self.rows) == before)
+            try await direct.run(
                 """
                 INSERT INTO mails (company_id, id, user_id, address, kind, details, state, created_at, updated_at)
                 VALUES ('c', 'new', 'u', '', 'postcard', '', 'queued', 1, 1)
                 """)
-            try await stock.run("INSERT INTO one_time_tokens VALUES ('c', 'u', 'postcard', $1, 3, 4)", [.bytes([])])
+            try await direct.run("INSERT INTO one_time_tokens VALUES ('c', 'u', 'postcard', $1, 3, 4)", [.bytes([])])
             let broken = [
                 "UPDATE mails SET state = 'lost'", "UPDATE mails SET kind = NULL", "UPDATE mails SET user_id = 'v'",
                 "UPDATE one_time_tokens SET purpose = NULL", "UPDATE one_time_tokens SET user_id = 'v'",
                 "UPDATE one_time_tokens SET purpose = 'reset'",
             ]
             for statement in broken {
-                await #expect(throws: StorageError.self, "\(statement)") { try await stock.run(statement) }
+                await #expect(throws: StorageError.self, "\(statement)") { try await direct.run(statement) }
             }
-            try await stock.run("DELETE FROM mails WHERE kind = 'postcard'")
-            try await stock.run("DELETE FROM one_time_tokens WHERE purpose = 'postcard'")
-            #expect(try await stock.texts(Self.rows) == before)
+            try await direct.run("DELETE FROM mails WHERE kind = 'postcard'")
+            try await direct.run("DELETE FROM one_time_tokens WHERE purpose = 'postcard'")
+            #expect(try await direct.texts(Self.rows) == before)
         }
     }
 
@@ -77,11 +77,11 @@ import Testing
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             var before: [String] = []
-            try await DirectAccess.at(urls[0]) { stock async throws in
-                try await fill(stock)
-                before = try await stock.texts(Self.rows)
+            try await DirectAccess.at(urls[0]) { direct async throws in
+                try await fill(direct)
+                before = try await direct.texts(Self.rows)
                 #expect(before.count == 17)
-                await #expect(throws: StorageError.self) { try await stock.run("UPDATE mails SET kind = 'postcard'") }
+                await #expect(throws: StorageError.self) { try await direct.run("UPDATE mails SET kind = 'postcard'") }
             }
             let backup = folder.path + "/old.gz"
             #expect(try await Binary.run(["backup", backup], environment: ["POLIER_DATABASE_URL": urls[0]]).code == 0)

@@ -12,10 +12,10 @@ import Testing
         _ body: @escaping @Sendable (TestServer, Client, FullCompany, DirectAccess) async throws -> Void
     ) async throws {
         try await TestServer.run(on: engine) { server in
-            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
-            let company = try await FullCompany.fill(stock, number: 1, size)
+            let direct = DirectAccess(database: try #require(server.database as? any BulkDatabase))
+            let company = try await FullCompany.fill(direct, number: 1, size)
             server.clock.set(Runtime.live.now())
-            try await body(server, server.client.with(token: company.tokens[0]), company, stock)
+            try await body(server, server.client.with(token: company.tokens[0]), company, direct)
         }
     }
 
@@ -62,7 +62,7 @@ import Testing
     func aPageEndsAtTwoThousandNestedItems(_ engine: Engine) async throws {
         let size = FullCompany.Size(
             people: 150, names: 0, sites: 45, notes: 10, stocked: 3, materials: 600, movements: 0, sessions: 1)
-        try await Self.with(engine, size) { server, client, company, stock in
+        try await Self.with(engine, size) { server, client, company, direct in
             let bare = try await Self.pages(company.path + "/sites?material=none", client).lists
             #expect(bare.map(\.count) == [13, 13, 13, 6])
             let (lists, _) = try await Self.pages(company.path + "/sites", client)
@@ -79,7 +79,7 @@ import Testing
             let (id, user) = (company.id, company.site(1))
             let site = user.suffix(36)
             let person = try await client.get("/api/v1/users/me").json["id"]?.text ?? ""
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO time_entries
                     (company_id, site_id, id, user_id, checked_in_at, checked_out_at, created_at, updated_at)
@@ -87,7 +87,7 @@ import Testing
                 SELECT '\(id)', '\(site)', '00000019-0000-7000-8000-0000000000' || (n + 10), '\(person)',
                     n * 1000000, n * 1000000 + 60000, 0, 0 FROM numbers
                 """)
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO time_corrections
                     (company_id, site_id, entry_id, number, checked_in_at, reason, user_id, created_at)
@@ -103,7 +103,7 @@ import Testing
                 #expect(entries.joined().allSatisfy { $0["corrections"]?.list.count == 90 })
             }
             let changes = (0..<8).map { "{\"field\":\"f\($0)\",\"from\":\"1\",\"to\":\"2\"}" }.joined(separator: ",")
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO audit_entries (company_id, id, at, user_id, action, subject_id, changes)
                 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 400)
@@ -124,8 +124,8 @@ import Testing
     func aSiteNamesTheFirst500Materials(_ engine: Engine) async throws {
         let size = FullCompany.Size(
             people: 6, names: 0, sites: 3, notes: 10, stocked: 2, materials: 620, movements: 0, sessions: 6)
-        try await Self.with(engine, size) { server, client, company, stock in
-            try await stock.run(
+        try await Self.with(engine, size) { server, client, company, direct in
+            try await direct.run(
                 "DELETE FROM materials WHERE site_id = '\(company.site(2).suffix(36))' AND name LIKE 'Art 5__%'")
             let exact = try await client.get(company.site(2)).json["material"]?.list.count
             #expect(exact == 500)
@@ -155,9 +155,9 @@ import Testing
             #expect(all.map(\.count) == [500, 120] && Set(Self.ids(all)).count == 620)
             #expect(Array(all[0]) == answers[0]["material"]?.list)
             // Exactly as many as are listed with a site: the list is complete.
-            try await stock.run(
+            try await direct.run(
                 "DELETE FROM materials WHERE site_id = '\(company.site(2).suffix(36))' AND name LIKE 'Art 60_%'")
-            try await stock.run(
+            try await direct.run(
                 "DELETE FROM materials WHERE site_id = '\(company.site(2).suffix(36))' AND name LIKE 'Art 61_%'")
             let whole = try await client.get(company.site(2)).json
             #expect(whole["material"]?.list.count == 500 && whole["materialTruncated"] == false)
@@ -176,7 +176,7 @@ import Testing
     func aCopyOfOnesDataIsWritten(_ engine: Engine) async throws {
         let size = FullCompany.Size(
             people: 5, names: 0, sites: 30, notes: 10, stocked: 2, materials: 3, movements: 230, sessions: 2)
-        try await Self.with(engine, size) { server, client, company, stock in
+        try await Self.with(engine, size) { server, client, company, direct in
             let site = company.site(30)
             for number in 1...3 {
                 let path = company.material(number, on: 29) + "/adjust-quantity"
@@ -201,9 +201,9 @@ import Testing
     func anEntryIsCorrectedAHundredTimes(_ engine: Engine) async throws {
         let size = FullCompany.Size(
             people: 5, names: 0, sites: 1, notes: 1, stocked: 0, movements: 0, sessions: 1)
-        try await Self.with(engine, size) { server, client, company, stock in
+        try await Self.with(engine, size) { server, client, company, direct in
             let entry = try await client.post(company.site(1) + "/check-in", "{}").json["id"]?.text ?? ""
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO time_corrections
                     (company_id, site_id, entry_id, number, checked_in_at, reason, user_id, created_at)

@@ -13,17 +13,6 @@ import Testing
     private static let factors = "/api/v1/users/me/factors"
     private static let codes = "/api/v1/users/me/recovery-codes"
 
-    private static func isRefused(_ reply: Reply, _ status: Int, _ code: String) -> Bool {
-        reply.status == status && reply.json["code"]?.text == code
-    }
-
-    private static func events(
-        _ server: TestServer, _ company: TestCompany, by client: Client? = nil
-    ) async throws -> [JSON] {
-        try await server.watch.flush()
-        return try await (client ?? company.manager).all(company.path + "/audit/security")
-    }
-
     // MARK: Adding
 
     @Test(arguments: Engine.allCases)
@@ -70,7 +59,7 @@ import Testing
             let activated = try await company.manager.post(path, right)
             #expect(
                 activated.status == 200 && activated.json["recoveryCodes"]?.list.count == 10, "\(activated.text)")
-            #expect(Self.isRefused(try await company.manager.post(path, right), 404, "factor-not-found"))
+            #expect(isRefused(try await company.manager.post(path, right), 404, "factor-not-found"))
             let listed = try await company.manager.get(Self.factors)
             #expect(listed.json[0]?["kind"] == "PASSKEY" && listed.json[0]?["name"] == "Laptop", "\(listed.text)")
             #expect(!listed.text.contains(SoftPasskey.text(passkey.credential)))
@@ -101,13 +90,13 @@ import Testing
                 try await company.manager.post(Self.factors, "{\"kind\": \"PASSKEY\"}"),
                 try await company.manager.post("/api/v1/auth/confirm", "{\"credential\": \(assertion)}"),
             ] {
-                #expect(Self.isRefused(reply, 409, "passkeys-not-offered"), "\(reply.text)")
+                #expect(isRefused(reply, 409, "passkeys-not-offered"), "\(reply.text)")
             }
         }
         let withoutKey = ["POLIER_PUBLIC_URL": "https://polier.example.de"]
         try await TestServer.run(on: engine, flags: withoutKey) { server in
             let reply = try await server.client.post("/api/v1/auth/passkey-challenge")
-            #expect(Self.isRefused(reply, 409, "no-secret-key"), "\(reply.text)")
+            #expect(isRefused(reply, 409, "no-secret-key"), "\(reply.text)")
         }
     }
 
@@ -180,17 +169,17 @@ import Testing
             var answers: Set<String> = []
             for assertion in wrong {
                 let reply = try await server.enter(assertion)
-                #expect(Self.isRefused(reply, 401, "wrong-passkey"), "\(reply.text)")
+                #expect(isRefused(reply, 401, "wrong-passkey"), "\(reply.text)")
                 answers.insert(reply.json["detail"]?.text ?? "")
             }
             #expect(answers.count == 1)
             server.clock.advance(by: .seconds(300))
-            #expect(Self.isRefused(try await server.enter(signed), 401, "wrong-passkey"), "too late")
+            #expect(isRefused(try await server.enter(signed), 401, "wrong-passkey"), "too late")
             let again = try await server.enter(try passkey.assertion(try await server.passkeyChallenge()))
             #expect(again.status == 200, "\(again.text)")
 
             let manager = server.client.with(token: again.json["accessToken"]?.text)
-            let events = try await Self.events(server, company, by: manager)
+            let events = try await server.securityEvents(of: company, by: manager)
             #expect(events.contains { $0["kind"] == "signed-in" && $0["detail"] == "passkey" })
             #expect(events.contains { $0["kind"] == "sign-in-failed" && $0["detail"] == "passkey" }, "\(events)")
         }
@@ -209,15 +198,15 @@ import Testing
                 let assertion = try passkey.assertion(try await server.passkeyChallenge(), counter: counter)
                 let reply = try await server.enter(assertion)
                 #expect(
-                    isRight ? reply.status == 200 : Self.isRefused(reply, 401, "wrong-passkey"),
+                    isRight ? reply.status == 200 : isRefused(reply, 401, "wrong-passkey"),
                     "\(counter): \(reply.text)")
             }
             server.clock.advance(by: .milliseconds(1))
             let step = try await server.challenge(company.email)
             #expect(
-                Self.isRefused(
+                isRefused(
                     try await server.secondStep(step, passkey: passkey, counter: 7), 401, "wrong-passkey"))
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             for kind in ["sign-in-failed", "code-failed"] {
                 #expect(events.contains { $0["kind"]?.text == kind && $0["detail"] == "passkey-counter" }, "\(events)")
             }
@@ -260,13 +249,13 @@ import Testing
                 try await server.database.transaction { try $0.execute(Statement(sql)) }
             }
             try await setHash("UPDATE users SET password_hash = NULL WHERE last_name = 'Roth' AND role = 'MANAGER'")
-            #expect(Self.isRefused(try await enter(), 401, "wrong-passkey"))
+            #expect(isRefused(try await enter(), 401, "wrong-passkey"))
             try await setHash("UPDATE users SET password_hash = 'x' WHERE last_name = 'Roth' AND role = 'MANAGER'")
-            #expect(Self.isRefused(try await enter(), 401, "passkey-needs-password"))
+            #expect(isRefused(try await enter(), 401, "passkey-needs-password"))
             _ = try await company.manager.put("\(company.path)/users/\(kai.id)", "{\"status\": \"INACTIVE\"}")
-            #expect(Self.isRefused(try await enter(), 401, "wrong-passkey"))
+            #expect(isRefused(try await enter(), 401, "wrong-passkey"))
             _ = try await company.manager.delete("\(company.path)/users/\(kai.id)")
-            #expect(Self.isRefused(try await enter(), 401, "wrong-passkey"))
+            #expect(isRefused(try await enter(), 401, "wrong-passkey"))
         }
     }
 
@@ -283,7 +272,7 @@ import Testing
             }
             for _ in 0..<100 { #expect(try await enter(guess, "198.51.100.1").status == 401) }
             let right = try passkey.assertion(try await server.passkeyChallenge())
-            #expect(Self.isRefused(try await enter(right, "198.51.100.1"), 429, "too-many-tries"))
+            #expect(isRefused(try await enter(right, "198.51.100.1"), 429, "too-many-tries"))
             #expect(try await enter(right, "198.51.100.2").status == 200)
         }
     }
@@ -306,15 +295,15 @@ import Testing
                 try $0.execute(
                     Statement("UPDATE factors SET user_id = $1 WHERE user_id = $2", company.managerID, kai.id))
             }
-            #expect(Self.isRefused(try await enter(), 401, "wrong-passkey"))
+            #expect(isRefused(try await enter(), 401, "wrong-passkey"))
             try await server.database.transaction {
                 try $0.execute(
                     Statement("UPDATE factors SET secret = $1", Array(own.key.publicKey.rawRepresentation)))
             }
-            #expect(Self.isRefused(try await enter(), 401, "wrong-passkey"))
+            #expect(isRefused(try await enter(), 401, "wrong-passkey"))
             let step = try await server.challenge(company.email)
             let reply = try await server.secondStep(step, passkey: own)
-            #expect(Self.isRefused(reply, 409, "second-factor-unreadable"), "\(reply.text)")
+            #expect(isRefused(reply, 409, "second-factor-unreadable"), "\(reply.text)")
         }
     }
 
@@ -335,29 +324,29 @@ import Testing
             let foreign = try passkey.assertion(try await server.passkeyChallenge())
             let refused = try await server.client.post(
                 "/api/v1/auth/second-factor", "{\"challenge\": \"\(challenge)\", \"credential\": \(foreign)}")
-            #expect(Self.isRefused(refused, 401, "wrong-passkey"), "\(refused.text)")
+            #expect(isRefused(refused, 401, "wrong-passkey"), "\(refused.text)")
             let other = try await TestCompany.register(server.client)
             let theirs = try await server.enrolPasskey(other.manager)
-            #expect(Self.isRefused(try await server.secondStep(challenge, passkey: theirs), 401, "wrong-passkey"))
+            #expect(isRefused(try await server.secondStep(challenge, passkey: theirs), 401, "wrong-passkey"))
             let neither = try await server.client.post(
                 "/api/v1/auth/second-factor", "{\"challenge\": \"\(challenge)\"}")
             #expect(neither.status == 400 && neither.json["fields"]?[0]?["code"] == "missing", "\(neither.text)")
             let signedIn = try await server.secondStep(challenge, passkey: passkey)
             #expect(signedIn.status == 200, "\(signedIn.text)")
-            #expect(Self.isRefused(try await server.secondStep(challenge, passkey: passkey), 401, "challenge-ended"))
+            #expect(isRefused(try await server.secondStep(challenge, passkey: passkey), 401, "challenge-ended"))
             // And the answer to a second step signs in nowhere else.
             server.clock.advance(by: .seconds(60))
             let next = try await server.challenge(company.email)
             let step = try await server.enter(try passkey.assertion(SoftPasskey.text(next.utf8)))
-            #expect(Self.isRefused(step, 401, "wrong-passkey"))
+            #expect(isRefused(step, 401, "wrong-passkey"))
             #expect(try await server.secondStep(next, phone.code(server.clock.now)).status == 200)
             // Five wrong ones end the challenge, as codes do.
             let last = try await server.challenge(company.email)
             for _ in 0..<5 {
-                #expect(Self.isRefused(try await server.secondStep(last, passkey: theirs), 401, "wrong-passkey"))
+                #expect(isRefused(try await server.secondStep(last, passkey: theirs), 401, "wrong-passkey"))
             }
-            #expect(Self.isRefused(try await server.secondStep(last, passkey: passkey), 401, "challenge-ended"))
-            let events = try await Self.events(server, company)
+            #expect(isRefused(try await server.secondStep(last, passkey: passkey), 401, "challenge-ended"))
+            let events = try await server.securityEvents(of: company)
             #expect(events.contains { $0["kind"] == "signed-in" && $0["detail"] == "passkey" })
             #expect(events.contains { $0["kind"] == "code-failed" && $0["detail"] == "passkey" })
         }
@@ -379,10 +368,10 @@ import Testing
                 ]
             }
             server.clock.advance(by: .seconds(600))
-            for reply in try await acts() { #expect(Self.isRefused(reply, 403, "confirm-again"), "\(reply.text)") }
+            for reply in try await acts() { #expect(isRefused(reply, 403, "confirm-again"), "\(reply.text)") }
             try await company.manager.confirm()
             for reply in try await acts() {
-                #expect(Self.isRefused(reply, 403, "confirm-with-factor"), "\(reply.text)")
+                #expect(isRefused(reply, 403, "confirm-with-factor"), "\(reply.text)")
             }
             func confirm(_ body: String) async throws -> Reply {
                 try await company.manager.post("/api/v1/auth/confirm", "{\(body)}")
@@ -395,7 +384,7 @@ import Testing
             #expect(try await confirm("\"credential\": \(assertion)").status == 200)
             let again = try await confirm("\"credential\": \(assertion)")
             #expect(again.status == 400, "a signature confirms once")
-            #expect(Self.isRefused(try await server.enter(assertion), 401, "wrong-passkey"))
+            #expect(isRefused(try await server.enter(assertion), 401, "wrong-passkey"))
             let renewed = try await company.manager.post(Self.codes)
             #expect(renewed.status == 200, "\(renewed.text)")
             // A recovery code stands in for a lost one, once.
@@ -406,7 +395,7 @@ import Testing
             #expect(try await company.manager.delete("\(Self.factors)/\(phone.id)").status == 204)
             #expect(try await company.manager.delete("\(Self.factors)/\(passkey.id)").status == 204)
             _ = try await TestCompany.signIn(server.client, email: company.email)
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             #expect(events.contains { $0["kind"] == "confirmation-failed" && $0["detail"] == "passkey" })
             #expect(events.contains { $0["kind"] == "recovery-code-used" })
         }
@@ -427,7 +416,7 @@ import Testing
             #expect(added.status == 200, "\(added.text)")
             try await company.manager.confirm()
             #expect(
-                Self.isRefused(
+                isRefused(
                     try await company.manager.delete("\(Self.factors)/\(first.id)"), 403, "confirm-with-factor"))
         }
     }
@@ -454,16 +443,16 @@ import Testing
             var others: [String] = []
             for _ in 0..<20 { others.append(try await ask(from: "203.0.113.9")) }
             #expect(
-                Self.isRefused(try await server.secondStep(others[14], "000000"), 401, "challenge-ended"),
+                isRefused(try await server.secondStep(others[14], "000000"), 401, "challenge-ended"),
                 "five of one network at once")
             #expect(
-                Self.isRefused(
+                isRefused(
                     try await server.secondStep(others[15], phone.wrong(server.clock.now)), 401, "wrong-code"))
             #expect(try await server.secondStep(own, phone.code(server.clock.now)).status == 200)
             for number in 0..<60 { _ = try await ask(from: "192.0.2.\(number)") }
             let count = Query("SELECT COUNT(*) FROM sign_in_challenges c") { try $0.next() as Int64 }
             #expect(try await server.database.fetch(count) == [Int64(50)])
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             let asked = events.filter { $0["kind"] == "second-factor-asked" && $0["network"] == "203.0.113.9" }
             #expect(asked.compactMap { $0["times"] } == [.number(20)], "\(events)")
         }
@@ -480,7 +469,7 @@ import Testing
             #expect(
                 try await company.manager.get("/api/v1/companies/\(Runtime.live.newID(Company.self).text)").status
                     == 404)
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             #expect(
                 events.contains {
                     $0["kind"] == "forbidden" && $0["tokenName"]?.text == name && $0["sessionId"] == .null

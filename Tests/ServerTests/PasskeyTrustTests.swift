@@ -10,10 +10,6 @@ import Testing
     private static let factors = "/api/v1/users/me/factors"
     private static let another = "Wasserwaage und Zollstock"
 
-    private static func isRefused(_ reply: Reply, _ status: Int, _ code: String) -> Bool {
-        reply.status == status && reply.json["code"]?.text == code
-    }
-
     private static func enter(_ server: TestServer, _ passkey: SoftPasskey) async throws -> Reply {
         server.clock.advance(by: .milliseconds(1))
         return try await server.enter(try passkey.assertion(try await server.passkeyChallenge()))
@@ -36,7 +32,7 @@ import Testing
             #expect(try await Self.enter(server, passkey).status == 200)
             try await Self.setPassword(server, of: company.email)
             for _ in 1...2 {
-                #expect(Self.isRefused(try await Self.enter(server, passkey), 401, "passkey-needs-password"))
+                #expect(isRefused(try await Self.enter(server, passkey), 401, "passkey-needs-password"))
             }
             // With both it is trusted again.
             server.clock.advance(by: .milliseconds(1))
@@ -57,7 +53,7 @@ import Testing
                 "/api/v1/users/me",
                 "{\"password\": \"\(TestCompany.password)\", \"currentPassword\": \"\(Self.another)\"}")
             #expect(changed.status == 200, "\(changed.text)")
-            #expect(Self.isRefused(try await Self.enter(server, passkey), 401, "passkey-needs-password"))
+            #expect(isRefused(try await Self.enter(server, passkey), 401, "passkey-needs-password"))
         }
     }
 
@@ -78,7 +74,7 @@ import Testing
             let link = try #require(postbox.letters.last { $0.tag == "email-changing" }?.token)
             let restored = try await server.client.post("/api/v1/auth/email/restore", "{\"token\": \"\(link)\"}")
             #expect(restored.status == 200, "\(restored.text)")
-            #expect(Self.isRefused(try await Self.enter(server, passkey), 401, "wrong-passkey"))
+            #expect(isRefused(try await Self.enter(server, passkey), 401, "wrong-passkey"))
             try await Self.setPassword(server, of: company.email)
             let signedIn = try await server.client.post(
                 "/api/v1/auth/signin", "{\"email\": \"\(company.email)\", \"password\": \"\(Self.another)\"}")
@@ -96,10 +92,10 @@ import Testing
                     Statement(
                         "UPDATE users SET password_hash = $1 WHERE id = $2", PasswordHasher.void, company.managerID))
             }
-            #expect(Self.isRefused(try await Self.enter(server, passkey), 401, "passkey-needs-password"))
+            #expect(isRefused(try await Self.enter(server, passkey), 401, "passkey-needs-password"))
             for kind in ["PASSKEY", "TOTP"] {
                 let added = try await company.manager.post(Self.factors, "{\"kind\": \"\(kind)\"}")
-                #expect(Self.isRefused(added, 409, "factor-needs-password"), "\(added.text)")
+                #expect(isRefused(added, 409, "factor-needs-password"), "\(added.text)")
             }
         }
     }
@@ -118,7 +114,7 @@ import Testing
             }
             for kind in ["PASSKEY", "TOTP"] {
                 let added = try await milan.client.post(Self.factors, "{\"kind\": \"\(kind)\"}")
-                #expect(Self.isRefused(added, 409, "factor-needs-password"), "\(added.text)")
+                #expect(isRefused(added, 409, "factor-needs-password"), "\(added.text)")
             }
         }
     }
@@ -144,7 +140,7 @@ import Testing
                 try await client.confirm()
                 for one in [own, path(kai.id)] {
                     let reset = try await client.delete(one)
-                    #expect(Self.isRefused(reset, 403, "confirm-with-factor"), "\(one): \(reset.text)")
+                    #expect(isRefused(reset, 403, "confirm-with-factor"), "\(one): \(reset.text)")
                 }
                 let assertion = try passkey.assertion(try await server.passkeyChallenge())
                 let confirmed = try await client.post("/api/v1/auth/confirm", "{\"credential\": \(assertion)}")

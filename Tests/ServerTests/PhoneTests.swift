@@ -8,17 +8,8 @@ import Testing
 
 /// Phones that took a card: signing in by PIN, sharing a tablet, and how a phone ends.
 @Suite struct PhoneTests {
-    private static func isRefused(_ reply: Reply, _ status: Int, _ code: String) -> Bool {
-        reply.status == status && reply.json["code"]?.text == code
-    }
-
     private static func phones(_ company: TestCompany, of id: String) async throws -> [JSON] {
         try await company.manager.get("\(company.path)/users/\(id)/phones").json.list
-    }
-
-    private static func events(_ server: TestServer, _ company: TestCompany) async throws -> [JSON] {
-        try await server.watch.flush()
-        return try await company.manager.all(company.path + "/audit/security")
     }
 
     @Test(arguments: Engine.allCases)
@@ -29,14 +20,14 @@ import Testing
             let second = try await milan.card.use(server.client)
             for guess in 1...9 {
                 let wrong = try await milan.signIn(server.client, pin: "11111\(guess)")
-                #expect(Self.isRefused(wrong, 401, "wrong-pin"))
+                #expect(isRefused(wrong, 401, "wrong-pin"))
                 #expect(wrong.json["params"]?["left"] == .number(Decimal(10 - guess)), "\(wrong.text)")
             }
             // A right one starts over.
             #expect(try await milan.signIn(server.client).status == 200)
             for _ in 1...9 { _ = try await milan.signIn(server.client, pin: "abc") }
             for pin in ["999999", CardHolder.pin] {
-                #expect(Self.isRefused(try await milan.signIn(server.client, pin: pin), 401, "phone-ended"))
+                #expect(isRefused(try await milan.signIn(server.client, pin: pin), 401, "phone-ended"))
             }
             #expect(try await milan.client.get("/api/v1/users/me").status == 401)
             #expect(try await server.client.with(token: milan.key).get("/api/v1/auth/phone").json.list.isEmpty)
@@ -44,7 +35,7 @@ import Testing
             let key = try #require(second.json["phoneKey"]?.text)
             #expect(try await milan.signIn(server.client, key: key).status == 200)
             #expect(try await Self.phones(company, of: milan.id).count == 1)
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             #expect(events.contains { $0["kind"] == "phone-ended" && $0["detail"] == "wrong-pins" })
             #expect(events.contains { $0["kind"] == "signed-in" && $0["detail"] == "pin" })
             #expect(
@@ -81,7 +72,7 @@ import Testing
             #expect(outcomes.count == 24)
             #expect(outcomes.count { $0 == "wrong-pin" } == 9, "\(outcomes)")
             #expect(outcomes.count { $0 == "phone-ended" } == 15, "\(outcomes)")
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             let failed = events.filter { $0["kind"] == "pin-failed" }.compactMap { $0["times"]?.number }
             #expect(failed.reduce(0, +) == 10, "\(events)")
         }
@@ -94,9 +85,9 @@ import Testing
             let milan = try await company.cardHolder(server)
             let zeros = String(repeating: "0", count: 64)
             for _ in 1...100 {
-                #expect(Self.isRefused(try await milan.signIn(server.client, key: zeros), 401, "phone-ended"))
+                #expect(isRefused(try await milan.signIn(server.client, key: zeros), 401, "phone-ended"))
             }
-            #expect(Self.isRefused(try await milan.signIn(server.client, key: zeros), 429, "too-many-tries"))
+            #expect(isRefused(try await milan.signIn(server.client, key: zeros), 429, "too-many-tries"))
             #expect(try await milan.signIn(server.client).status == 200)
             server.clock.advance(by: .seconds(15 * 60))
             #expect(try await milan.signIn(server.client).status == 200)
@@ -153,7 +144,7 @@ import Testing
             // Each has a PIN of their own, and changing the person ends the session before.
             let first = "{\"userId\": \"\(ids[0])\", \"pin\": "
             let session = tablet.cookies["polier-session"]
-            #expect(Self.isRefused(try await tablet.send("POST", "pin", first + "\"839204\"}"), 401, "wrong-pin"))
+            #expect(isRefused(try await tablet.send("POST", "pin", first + "\"839204\"}"), 401, "wrong-pin"))
             #expect(try await tablet.send("POST", "pin", first + "\"274961\"}").status == 200)
             #expect(tablet.cookies["polier-phone"] == key && tablet.cookies["polier-session"] != session)
             #expect(try await server.client.with(token: session).get("/api/v1/users/me").status == 401)
@@ -161,22 +152,22 @@ import Testing
 
             // A page of another site has nothing of it.
             var elsewhere = Browser(client: server.client, cookies: tablet.cookies, origin: "https://evil.example")
-            #expect(Self.isRefused(try await elsewhere.send("POST", "pin", first + "\"274961\"}"), 401, "phone-ended"))
-            #expect(Self.isRefused(try await elsewhere.send("DELETE", "phone/\(ids[0])"), 401, "phone-ended"))
+            #expect(isRefused(try await elsewhere.send("POST", "pin", first + "\"274961\"}"), 401, "phone-ended"))
+            #expect(isRefused(try await elsewhere.send("DELETE", "phone/\(ids[0])"), 401, "phone-ended"))
 
             // A card that is used again in the same browser replaces the entry.
             let card = try await company.card(of: ids[1])
             _ = try await tablet.send("POST", "card", "{\"token\": \"\(card.token)\", \"pin\": \"918273\"}")
             #expect(try await tablet.send("GET", "phone").json.list.count == 3)
             let old = try await tablet.send("POST", "pin", "{\"userId\": \"\(ids[1])\", \"pin\": \"839204\"}")
-            #expect(Self.isRefused(old, 401, "wrong-pin"))
+            #expect(isRefused(old, 401, "wrong-pin"))
 
             let token = try #require(tablet.cookies["polier-session"])
             #expect(try await tablet.send("DELETE", "phone/\(ids[1])").status == 204)
             #expect(try await server.client.with(token: token).get("/api/v1/users/me").status == 401)
-            #expect(Self.isRefused(try await tablet.send("DELETE", "phone/\(ids[1])"), 404, "phone-not-found"))
+            #expect(isRefused(try await tablet.send("DELETE", "phone/\(ids[1])"), 404, "phone-not-found"))
             #expect(try await tablet.send("GET", "phone").json.list.count == 2)
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             #expect(events.contains { $0["kind"] == "phone-ended" && $0["detail"] == "forgotten" })
         }
     }
@@ -198,23 +189,23 @@ import Testing
             }
             #expect(try await other.manager.delete(ending).status == 404)
             let foreign = "\(other.path)/users/\(milan.id)/phones"
-            #expect(Self.isRefused(try await other.manager.get(foreign), 404, "user-not-found"))
-            #expect(Self.isRefused(try await other.manager.delete("\(foreign)/\(milan.phone)"), 404, "user-not-found"))
-            #expect(Self.isRefused(try await company.manager.delete("\(path)/\(mara.phone)"), 404, "phone-not-found"))
-            #expect(Self.isRefused(try await company.manager.delete("\(path)/unsinn"), 404, "phone-not-found"))
+            #expect(isRefused(try await other.manager.get(foreign), 404, "user-not-found"))
+            #expect(isRefused(try await other.manager.delete("\(foreign)/\(milan.phone)"), 404, "user-not-found"))
+            #expect(isRefused(try await company.manager.delete("\(path)/\(mara.phone)"), 404, "phone-not-found"))
+            #expect(isRefused(try await company.manager.delete("\(path)/unsinn"), 404, "phone-not-found"))
             #expect(try await milan.client.get("/api/v1/users/me").status == 200)
 
             #expect(try await company.manager.delete(ending).status == 204)
             #expect(try await milan.client.get("/api/v1/users/me").status == 401)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
             #expect(try await mara.client.get("/api/v1/users/me").status == 200)
             // Its card opens no other phone.
-            #expect(Self.isRefused(try await milan.card.use(server.client), 401, "card-not-valid"))
-            #expect(Self.isRefused(try await company.manager.delete(ending), 404, "phone-not-found"))
+            #expect(isRefused(try await milan.card.use(server.client), 401, "card-not-valid"))
+            #expect(isRefused(try await company.manager.delete(ending), 404, "phone-not-found"))
             let audit = try await company.manager.all(company.path + "/audit")
             let ended = audit.filter { $0["action"] == "user.phone-ended" }
             #expect(ended.map { $0["subjectId"]?.text } == [milan.id], "\(audit)")
-            let events = try await Self.events(server, company)
+            let events = try await server.securityEvents(of: company)
             #expect(events.contains { $0["kind"] == "phone-ended" && $0["detail"] == "ended" })
         }
     }
@@ -234,7 +225,7 @@ import Testing
             let lost = try await company.card(of: milan.id, "{\"lostPhone\": true}")
             #expect(try await Self.phones(company, of: milan.id).isEmpty)
             #expect(try await milan.client.get("/api/v1/users/me").status == 401)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
             #expect(try await lost.use(server.client, pin: "839204").status == 200)
             let audit = try await company.manager.all(company.path + "/audit").compactMap { $0["action"]?.text }
             let counts = Dictionary(grouping: audit) { $0 }.mapValues(\.count)
@@ -251,11 +242,11 @@ import Testing
             let path = "\(company.path)/users/\(milan.id)"
             #expect(try await company.manager.put(path, "{\"status\": \"INACTIVE\"}").status == 200)
             #expect(try await milan.client.get("/api/v1/users/me").status == 401)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
-            #expect(Self.isRefused(try await card.use(server.client), 401, "card-not-valid"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await card.use(server.client), 401, "card-not-valid"))
             // Neither is there again once the person is.
             #expect(try await company.manager.put(path, "{\"status\": \"ACTIVE\"}").status == 200)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
             #expect(try await Self.phones(company, of: milan.id).isEmpty)
 
             _ = try await company.manager.put(path, "{\"status\": \"INACTIVE\"}")
@@ -264,9 +255,9 @@ import Testing
             #expect(back.status == 200 && back.json["user"]?["status"] == "ACTIVE")
             let last = try await company.card(of: milan.id)
             #expect(try await company.manager.delete(path).status == 204)
-            #expect(Self.isRefused(try await last.use(server.client), 401, "card-not-valid"))
+            #expect(isRefused(try await last.use(server.client), 401, "card-not-valid"))
             let key = try #require(back.json["phoneKey"]?.text)
-            #expect(Self.isRefused(try await milan.signIn(server.client, key: key), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client, key: key), 401, "phone-ended"))
             let rows = try await server.database.fetch(
                 Query("SELECT p.id FROM phones p UNION ALL SELECT c.user_id FROM cards c") { try $0.next() as String })
             #expect(rows.isEmpty)
@@ -365,9 +356,9 @@ import Testing
             }
             #expect(try await milan.client.get("/api/v1/users/me/export").status == 200)
             server.clock.advance(by: .seconds(601))
-            #expect(Self.isRefused(try await milan.client.get("/api/v1/users/me/export"), 403, "confirm-again"))
+            #expect(isRefused(try await milan.client.get("/api/v1/users/me/export"), 403, "confirm-again"))
             let wrong = try await confirm(milan.client, "{\"pin\": \"839204\"}")
-            #expect(Self.isRefused(wrong, 401, "wrong-pin") && wrong.json["params"]?["left"] == .number(9))
+            #expect(isRefused(wrong, 401, "wrong-pin") && wrong.json["params"]?["left"] == .number(9))
             let password = try await confirm(milan.client, "{\"password\": \"void\"}")
             #expect(password.status == 400 && password.json["fields"]?[0]?["code"] == "wrong-password")
             #expect(try await confirm(milan.client, "{\"pin\": \"\(CardHolder.pin)\"}").status == 200)
@@ -380,7 +371,7 @@ import Testing
             #expect(byPassword.status == 400 && byPassword.json["fields"]?[0]?["code"] == "not-by-pin")
             #expect(try await confirm(milan.client, "{}").status == 400)
             for _ in 1...9 { _ = try await confirm(milan.client, "{\"pin\": \"839204\"}") }
-            #expect(Self.isRefused(try await confirm(milan.client, "{\"pin\": \"839204\"}"), 401, "phone-ended"))
+            #expect(isRefused(try await confirm(milan.client, "{\"pin\": \"839204\"}"), 401, "phone-ended"))
             #expect(try await milan.client.get("/api/v1/users/me").status == 401)
         }
     }
@@ -400,7 +391,7 @@ import Testing
                 #expect(try await milan.signIn(server.client).status == 200)
             }
             server.clock.advance(by: day * 400)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
             try await housekeeping.run()
             for table in ["phones", "cards", "sessions"] {
                 let left = try await server.database.fetch(
@@ -442,7 +433,7 @@ import Testing
             #expect(try await client.get("/api/v1/users/me").status == 200)
             #expect(try await company.manager.put(path + milan.id, "{\"role\": \"BOOKKEEPER\"}").status == 200)
             #expect(try await client.get("/api/v1/users/me").status == 401)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
         }
     }
 
@@ -464,7 +455,7 @@ import Testing
             #expect(try await milan.signIn(server.client).status == 200)
             // A joined person with an address gets mail instead of a card.
             let card = try await company.manager.post("\(company.path)/users/\(milan.id)/invitation")
-            #expect(Self.isRefused(card, 409, "joined-already"))
+            #expect(isRefused(card, 409, "joined-already"))
 
             _ = try await server.client.post("/api/v1/auth/reset-password", "{\"email\": \"milan@horvat.example\"}")
             while try await service.sendDue() > 0 {}
@@ -488,8 +479,8 @@ import Testing
             let export = try await admin.client.get(company.path + "/export").text
             #expect(!export.contains("scrypt") && !export.contains("\"phones\"") && !export.contains("\"cards\""))
             #expect(try await admin.client.delete(company.path).status == 200)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
-            #expect(Self.isRefused(try await card.use(server.client), 401, "card-not-valid"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await card.use(server.client), 401, "card-not-valid"))
             let lines = export.split(separator: "\n").map { Array($0.utf8) }
             let restorer = try #require(
                 try await Operators(server.database, runtime: server.runtime).actors().first)
@@ -497,7 +488,7 @@ import Testing
                 var rest = lines[...]
                 return { rest.popFirst() }
             }
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
             let again = try await admin.client.post("\(company.path)/users/\(milan.id)/invitation")
             let token = String(again.json["link"]?.text?.suffix(64) ?? "")
             let back = try await server.client.post(
@@ -514,7 +505,7 @@ import Testing
             let operators = Operators(server.database, runtime: server.runtime)
             let person = try #require(try await operators.person(milan.id))
             #expect(try await operators.endSessions(of: person) == 1)
-            #expect(Self.isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
+            #expect(isRefused(try await milan.signIn(server.client), 401, "phone-ended"))
         }
     }
 }

@@ -28,34 +28,34 @@ import Testing
         WHERE kind = 'DEPOT' ORDER BY 1
         """
 
-    private func fill(_ stock: DirectAccess) async throws {
-        _ = try await Migrator(stock.database, migrations: Array(Migration.embedded().prefix(21))).migrate()
+    private func fill(_ direct: DirectAccess) async throws {
+        _ = try await Migrator(direct.database, migrations: Array(Migration.embedded().prefix(21))).migrate()
         for (id, language) in [(Self.german, "de"), (Self.english, "en")] {
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO companies
                     (id, name, street_number, street, city, postal_code, country, time_zone, language, created_at, updated_at)
                 VALUES ($1, 'Kern', '1a', 'Größe', '', '', '', 'Europe/Berlin', $2, 7, 8)
                 """, [.text(id), .text(language)])
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO users (company_id, id, email, first_name, last_name, role, status, language, created_at, updated_at)
                 VALUES ($1, 'u' || $1, '', '', '', 'MANAGER', 'ACTIVE', 'de', 0, 0)
                 """, [.text(id)])
             for status in ["ACTIVE", "INACTIVE"] {
-                try await stock.run(
+                try await direct.run(
                     """
                     INSERT INTO sites (company_id, id, name, street_number, street, city, postal_code, country, priority, status,
                         start_date, end_date, notes, created_at, updated_at)
                     VALUES ($1, $2, 'Bau 👷🏽‍♀️', '', '', '', '', '', 'low', $3, '2026-01-01', NULL, 'CHECK ('';', 0, 0)
                     """, [.text(id), .text("s-\(status)-\(id)"), .text(status)])
-                try await stock.run(
+                try await direct.run(
                     """
                     INSERT INTO materials (company_id, site_id, id, name, unit, amount, threshold, created_at, updated_at, removed_at)
                     VALUES ($1, $2, 'm' || $2, 'FLEXKLEBER  Größe', 'Sack', 1000, 0, 0, 0, $3)
                     """, [.text(id), .text("s-\(status)-\(id)"), status == "ACTIVE" ? .null(.integer) : .integer(9)])
                 for (number, delta) in [3_000, -2_000].enumerated() {
-                    try await stock.run(
+                    try await direct.run(
                         """
                         INSERT INTO movements
                             (company_id, site_id, material_id, number, id, delta, amount_after, note, user_id, at, created_at)
@@ -70,9 +70,9 @@ import Testing
     }
 
     private func expectPlaces(_ url: String, _ before: [String]) async throws {
-        try await DirectAccess.at(url) { stock async throws in
-            #expect(try await stock.texts(Self.rows) == before)
-            let kinds = try await stock.texts(Self.kinds)
+        try await DirectAccess.at(url) { direct async throws in
+            #expect(try await direct.texts(Self.rows) == before)
+            let kinds = try await direct.texts(Self.kinds)
             #expect(kinds.count == 8)
             #expect(kinds.prefix(4).allSatisfy { $0.hasSuffix(" ADD Sack FLEXKLEBER  Größe0-") }, "\(kinds)")
             #expect(kinds.suffix(4).allSatisfy { $0.hasSuffix(" TAKE Sack FLEXKLEBER  Größe0-") }, "\(kinds)")
@@ -80,18 +80,18 @@ import Testing
             let depots = zip(ids, ["Lager", "Depot"]).map {
                 "\($0.text) \(Site.depot(of: $0).text) \($1) Größe ACTIVE1970-01-011"
             }
-            #expect(try await stock.texts(Self.depots) == depots)
+            #expect(try await direct.texts(Self.depots) == depots)
 
             // What the schema refused is accepted, and the other rules hold.
-            try await stock.run("UPDATE sites SET status = 'FINISHED' WHERE status = 'INACTIVE'")
-            try await stock.run("UPDATE sites SET status = 'INACTIVE' WHERE status = 'FINISHED'")
-            try await stock.run("UPDATE movements SET delta = 0 WHERE delta = 3000")
-            try await stock.run("UPDATE movements SET delta = 3000 WHERE delta = 0")
+            try await direct.run("UPDATE sites SET status = 'FINISHED' WHERE status = 'INACTIVE'")
+            try await direct.run("UPDATE sites SET status = 'INACTIVE' WHERE status = 'FINISHED'")
+            try await direct.run("UPDATE movements SET delta = 0 WHERE delta = 3000")
+            try await direct.run("UPDATE movements SET delta = 3000 WHERE delta = 0")
             let ended = """
                 INSERT INTO former_assignments (company_id, site_id, user_id, began_at, ended_at)
                 SELECT company_id, id, 'u' || company_id, 1, 2 FROM sites WHERE status = 'INACTIVE'
                 """
-            try await stock.run(ended)
+            try await direct.run(ended)
             let broken = [
                 ended, "UPDATE sites SET kind = NULL", "UPDATE sites SET priority = 'lost'",
                 "UPDATE movements SET kind = NULL", "UPDATE movements SET amount_after = -1",
@@ -99,9 +99,9 @@ import Testing
                 "UPDATE former_assignments SET user_id = 'x'", "UPDATE former_assignments SET site_id = 'x'",
             ]
             for statement in broken {
-                await #expect(throws: StorageError.self, "\(statement)") { try await stock.run(statement) }
+                await #expect(throws: StorageError.self, "\(statement)") { try await direct.run(statement) }
             }
-            try await stock.run("DELETE FROM former_assignments")
+            try await direct.run("DELETE FROM former_assignments")
         }
     }
 
@@ -112,12 +112,12 @@ import Testing
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             var before: [String] = []
-            try await DirectAccess.at(urls[0]) { stock async throws in
-                try await fill(stock)
-                before = try await stock.texts(Self.rows)
+            try await DirectAccess.at(urls[0]) { direct async throws in
+                try await fill(direct)
+                before = try await direct.texts(Self.rows)
                 #expect(before.count == 16)
                 for statement in ["UPDATE sites SET status = 'FINISHED'", "UPDATE movements SET delta = 0"] {
-                    await #expect(throws: StorageError.self) { try await stock.run(statement) }
+                    await #expect(throws: StorageError.self) { try await direct.run(statement) }
                 }
             }
             let backup = folder.path + "/old.gz"
@@ -143,39 +143,39 @@ import Testing
     @Test(arguments: Engine.allCases)
     func oldNamesAreFolded(_ engine: Engine) async throws {
         try await engine.withDatabase { url in
-            try await DirectAccess.at(url) { stock async throws in
-                _ = try await Migrator(stock.database, migrations: Array(Migration.embedded().prefix(21))).migrate()
+            try await DirectAccess.at(url) { direct async throws in
+                _ = try await Migrator(direct.database, migrations: Array(Migration.embedded().prefix(21))).migrate()
                 let site = "0191a0b0-0000-7000-8000-000000000003"
-                try await stock.run(
+                try await direct.run(
                     """
                     INSERT INTO companies
                         (id, name, street_number, street, city, postal_code, country, time_zone, language, created_at, updated_at)
                     VALUES ($1, 'Kern', '', '', '', '', '', 'Europe/Berlin', 'de', 7, 8)
                     """, [.text(Self.german)])
-                try await stock.run(
+                try await direct.run(
                     """
                     INSERT INTO sites (company_id, id, name, street_number, street, city, postal_code, country, priority, status,
                         start_date, created_at, updated_at)
                     VALUES ($1, $2, 'Bau', '', '', '', '', '', 'low', 'ACTIVE', '2026-01-01', 0, 0)
                     """, [.text(Self.german), .text(site)])
-                try await stock.run(
+                try await direct.run(
                     """
                     INSERT INTO materials (company_id, site_id, id, name, unit, amount, threshold, created_at, updated_at)
                     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)
                     SELECT $1, $2, '0191a0b0-0000-7000-8000-' || SUBSTR(CAST(1000000000000 + n AS VARCHAR(13)), 2), 'Größe  ' || n,
                         '', 0, 0, 0, 0 FROM numbers
                     """, [.text(Self.german), .text(site)])
-                _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
+                _ = try await Migrator(direct.database, migrations: Migration.embedded()).migrate()
                 var steps: [Int] = []
                 while steps.last != 0 {
                     steps.append(
-                        try await stock.database.transaction { try Material.sweep.step($0, Instant(milliseconds: 0)) })
+                        try await direct.database.transaction { try Material.sweep.step($0, Instant(milliseconds: 0)) })
                 }
                 #expect(steps == [500, 500, 200, 0])
                 let keys = "SELECT name_key FROM materials WHERE name = 'Größe  7'"
-                #expect(try await stock.texts(keys) == ["grosse 7"])
+                #expect(try await direct.texts(keys) == ["grosse 7"])
                 let versions = "SELECT COUNT(*) FROM materials WHERE version <> 1 OR name_key IS NULL"
-                #expect(try await stock.numbers(versions) == [0])
+                #expect(try await direct.numbers(versions) == [0])
             }
         }
     }

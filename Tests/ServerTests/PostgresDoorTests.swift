@@ -149,9 +149,9 @@ import Testing
         try await Place.with { place in
             try await Self.withRole { role in
                 try await Self.withDatabase("") { url in
-                    try await DirectAccess.at(url) { stock async throws in
-                        _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
-                        try await stock.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+                    try await DirectAccess.at(url) { direct async throws in
+                        _ = try await Migrator(direct.database, migrations: Migration.embedded()).migrate()
+                        try await direct.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
                     }
                     let own = try Self.url(url, as: role)
                     // As if the wrong role had restored a backup. The suggested remedy works.

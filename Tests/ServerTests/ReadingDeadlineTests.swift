@@ -17,9 +17,9 @@ import Testing
     ) async throws {
         let answers = LargeAnswers()
         try await TestServer.run(on: .sqlite, reading: hasty, answers: answers) { server in
-            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
+            let direct = DirectAccess(database: try #require(server.database as? any BulkDatabase))
             let company = try await FullCompany.fill(
-                stock, number: 1,
+                direct, number: 1,
                 .init(people: 5, names: 0, sites: 40, notes: 10_000, stocked: 0, movements: 0, sessions: 1))
             server.clock.set(Runtime.live.now())
             try await body(server, company.path + "/sites", company.tokens[0], answers)

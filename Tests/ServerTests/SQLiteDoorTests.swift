@@ -131,9 +131,9 @@ import Testing
         let taken = try await Self.polier(["backup", out.path + "/x.gz"], in: folder.path, readOnly: true)
         #expect(taken.code == 0, "\(taken.output)")
         #expect(try await BackupTests.restore(out.path + "/x.gz", "sqlite:\(out.path)/new.sqlite").code == 0)
-        try await DirectAccess.at("sqlite:\(out.path)/new.sqlite") { stock async throws in
-            #expect(try await stock.texts("SELECT email FROM users") == [company.email])
-            #expect(try await stock.numbers("SELECT COUNT(*) FROM sites WHERE kind = 'SITE'") == [1])
+        try await DirectAccess.at("sqlite:\(out.path)/new.sqlite") { direct async throws in
+            #expect(try await direct.texts("SELECT email FROM users") == [company.email])
+            #expect(try await direct.numbers("SELECT COUNT(*) FROM sites WHERE kind = 'SITE'") == [1])
         }
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

@@ -81,9 +81,9 @@ struct Spread: Sendable {
                 """),
             "ANALYZE",
         ]
-        try await DirectAccess.at(url) { stock in
-            _ = try await Migrator(stock.database, migrations: Migration.embedded()).migrate()
-            for statement in statements { try await stock.run(statement) }
+        try await DirectAccess.at(url) { direct in
+            _ = try await Migrator(direct.database, migrations: Migration.embedded()).migrate()
+            for statement in statements { try await direct.run(statement) }
         }
     }
 }

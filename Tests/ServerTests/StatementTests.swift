@@ -7,9 +7,8 @@ import Testing
 
 /// Statements of hours as PDF, read with poppler; and the record that is divided at midnight.
 @Suite struct StatementTests {
-    typealias Crew = WageExportTests.Crew
 
-    private static func statement(_ client: Client, _ crew: Crew, _ more: String = "", month: String = "2026-11")
+    private static func statement(_ client: Client, _ crew: WageCrew, _ more: String = "", month: String = "2026-11")
         async throws -> PDFText
     {
         let reply = try await client.get("\(crew.company.path)/time-sheets/statement?month=\(month)\(more)")
@@ -24,7 +23,7 @@ import Testing
         return "\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
     }
 
-    private static func name(_ user: String, _ first: String, _ last: String, _ crew: Crew) async throws {
+    private static func name(_ user: String, _ first: String, _ last: String, _ crew: WageCrew) async throws {
         let reply = try await crew.company.manager.put(
             "\(crew.company.path)/users/\(user)", "{\"firstName\": \"\(first)\", \"lastName\": \"\(last)\"}")
         #expect(reply.status == 200, "\(reply.text)")
@@ -33,7 +32,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func itSaysAllThatIsKnown(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             let manager = crew.company.manager
             try await Self.name(crew.kai.id, "Łukasz", "Őry-Ștefănescu", crew)
             try await Self.name(crew.uwe.id, "Ελένη", "Щукина", crew)
@@ -117,7 +116,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func eachRoleGetsWhatItMay(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             try await crew.work()
             let own = try await Self.statement(crew.kai.client, crew)
             #expect(own.words.contains("Kai Vogt") && !own.words.contains("Kai Horn"), "\(own.words)")
@@ -153,7 +152,7 @@ import Testing
     @Test("as many entries as a day may have, with names of any length and letters")
     func muchOnOneDay() async throws {
         try await TestServer.run(on: .sqlite) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             let long = String(repeating: "Maßeinheitenumrechnung ", count: 4) + "漢字 😀 שלום ܫܠܡ"
             let site = try await crew.company.site(long, users: [crew.kai.id])
             for minute in 0..<60 {
@@ -183,7 +182,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func whatWasErasedIsOnNoPaper(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             try await crew.enter(crew.bad, crew.kai.id, "20T06:00:00", "20T10:00:00", month: "2026-10")
             try await crew.work()
             let path = crew.company.path + "/time-sheets"
@@ -216,7 +215,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aUsualMonthFitsAPage(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             let site = try await crew.company.site("Altbau Plagwitz, zwölf Bäder", users: [crew.kai.id])
             let target = try await crew.company.manager.put(
                 "\(crew.company.path)/users/\(crew.kai.id)/targets",
@@ -254,7 +253,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func nothingOfANameIsCut(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             let first = String(repeating: "Maximiliane-", count: 8) + "Eva"
             let last = String(repeating: "Wittgenstein", count: 8) + "-End"
             try await Self.name(crew.kai.id, first, last, crew)
@@ -275,7 +274,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func whatIsFarAwayHasItsDate(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             let entry = try await crew.enter(crew.bad, crew.kai.id, "20T06:00:00", "20T07:00:00")
             let moved = try await crew.company.manager.patch(
                 entry,
@@ -301,7 +300,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func theHeadAttestsAllOfThePaper(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             try await crew.work()
             let scope = try await crew.scope()
             let statements = HourStatements(server.database, runtime: server.runtime)
@@ -324,7 +323,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aStatementHoldsNoPlaceWhileItIsSent(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             try await crew.work()
             let scope = try await crew.scope()
             let answers = LargeAnswers(timeout: .milliseconds(30))
@@ -339,7 +338,7 @@ import Testing
     @Test(arguments: Engine.allCases)
     func aRecordIsDividedAtMidnight(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let crew = try await Crew(server)
+            let crew = try await WageCrew(server)
             // From Berlin's 30 October, over its first of November.
             let long = try await crew.company.manager.post(
                 crew.bad + "/time-entries",
@@ -392,7 +391,7 @@ extension String {
     fileprivate func count(of part: String) -> Int { ranges(of: part).count }
 }
 
-extension WageExportTests.Crew {
+extension WageCrew {
     /// As the company's manager reads hours.
     fileprivate func scope() async throws -> CompanyScope {
         let me = try await company.manager.get("/api/v1/users/me").json

@@ -102,28 +102,28 @@ import Testing
         }
     }
 
-    private static func check(_ stock: DirectAccess, _ yard: Yard, _ ledger: Ledger) async throws {
+    private static func check(_ direct: DirectAccess, _ yard: Yard, _ ledger: Ledger) async throws {
         let state = ledger.state.withLock { $0 }
         #expect(ledger.isEnough, "the load was too small to prove anything: \(state.transfers.count), \(state.refused)")
         #expect(state.differing.isEmpty, "answers that differed: \(state.differing.prefix(3))")
         // Every amount is the sum of its movements, at each of them, also of what was removed.
-        let wrong = try await stock.texts(
+        let wrong = try await direct.texts(
             """
             SELECT m.id FROM materials m WHERE m.amount <> COALESCE((SELECT SUM(v.delta) FROM movements v
                 WHERE v.company_id = m.company_id AND v.site_id = m.site_id AND v.material_id = m.id), 0)
             """)
         #expect(wrong.isEmpty)
-        let steps = try await stock.numbers(
+        let steps = try await direct.numbers(
             """
             SELECT COUNT(*) FROM (SELECT v.amount_after - v.delta AS before, LAG(v.amount_after) OVER (
                 PARTITION BY v.site_id, v.material_id ORDER BY v.number) AS last FROM movements v) AS s
             WHERE COALESCE(s.last, 0) <> s.before
             """)
         #expect(steps == [0])
-        let negative = try await stock.numbers("SELECT COUNT(*) FROM movements v WHERE v.amount_after < 0")
+        let negative = try await direct.numbers("SELECT COUNT(*) FROM movements v WHERE v.amount_after < 0")
         #expect(negative == [0])
         // Each transfer's movements cancel out, one into a place for one out of another.
-        let uneven = try await stock.texts(
+        let uneven = try await direct.texts(
             """
             SELECT v.ref_id FROM movements v WHERE v.ref_id IS NOT NULL AND v.kind IN ('TRANSFER_OUT', 'TRANSFER_IN')
             GROUP BY v.ref_id
@@ -132,9 +132,9 @@ import Testing
             """)
         #expect(uneven.isEmpty)
         // Each key's transfer is there once: the key is its note.
-        let kept = try await stock.texts(
+        let kept = try await direct.texts(
             "SELECT DISTINCT v.note FROM movements v WHERE v.kind = 'TRANSFER_OUT' AND v.note LIKE 'key-%'")
-        let twice = try await stock.texts(
+        let twice = try await direct.texts(
             """
             SELECT v.note FROM movements v WHERE v.kind = 'TRANSFER_OUT' AND v.note LIKE 'key-%'
             GROUP BY v.note HAVING COUNT(DISTINCT v.ref_id) > 1
@@ -142,7 +142,7 @@ import Testing
         #expect(twice.isEmpty, "keys that acted twice: \(twice.prefix(3))")
         #expect(Set(state.transfers.keys).subtracting(kept).isEmpty, "a promised transfer is missing")
         // What is recorded as low is low.
-        let stale = try await stock.texts(
+        let stale = try await direct.texts(
             """
             SELECT m.id FROM materials m WHERE m.removed_at IS NULL
                 AND (m.low_since IS NOT NULL) <> (m.amount < m.threshold)

@@ -267,19 +267,26 @@ import Testing
         }
     }
 
+    /// A company of so many people and one site, and its manager's client.
+    private static func crowd(of people: Int, _ server: TestServer) async throws -> (
+        direct: DirectAccess, company: FullCompany, client: Client
+    ) {
+        let direct = DirectAccess(database: try #require(server.database as? any BulkDatabase))
+        let size = FullCompany.Size(
+            people: people, names: 0, sites: 1, notes: 1, stocked: 1, materials: 1, movements: 0, sessions: 1)
+        let company = try await FullCompany.fill(direct, number: 1, size)
+        server.clock.set(Runtime.live.now())
+        return (direct, company, server.client.with(token: company.tokens[0]))
+    }
+
     /// 150 people with an entry on each of 30 days: 66 of them have 1980 days.
     @Test(arguments: Engine.allCases)
     func pagesEndAtTwoThousandDays(_ engine: Engine) async throws {
         let recorder = Recorder()
         try await TestServer.run(on: engine, recorder: recorder) { server in
-            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
-            let size = FullCompany.Size(
-                people: 150, names: 0, sites: 1, notes: 1, stocked: 1, materials: 1, movements: 0, sessions: 1)
-            let company = try await FullCompany.fill(stock, number: 1, size)
-            server.clock.set(Runtime.live.now())
-            let client = server.client.with(token: company.tokens[0])
+            let (direct, company, client) = try await Self.crowd(of: 150, server)
             let first = try #require(Day("2026-06-01")).start.milliseconds
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO time_entries
                     (company_id, site_id, id, user_id, checked_in_at, checked_out_at, created_at, updated_at)
@@ -314,14 +321,9 @@ import Testing
     @Test(arguments: Engine.allCases)
     func pagesEndAtAMebibyteOfIds(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let stock = DirectAccess(database: try #require(server.database as? any BulkDatabase))
-            let size = FullCompany.Size(
-                people: 20, names: 0, sites: 1, notes: 1, stocked: 1, materials: 1, movements: 0, sessions: 1)
-            let company = try await FullCompany.fill(stock, number: 1, size)
-            server.clock.set(Runtime.live.now())
-            let client = server.client.with(token: company.tokens[0])
+            let (direct, company, client) = try await Self.crowd(of: 20, server)
             let first = try #require(Day("2026-06-01")).start.milliseconds
-            try await stock.run(
+            try await direct.run(
                 """
                 INSERT INTO time_entries
                     (company_id, site_id, id, user_id, checked_in_at, checked_out_at, created_at, updated_at)

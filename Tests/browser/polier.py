@@ -138,6 +138,19 @@ class Client:
         self.user = answer["user"]
         self.company = f"/companies/{self.user['companyId']}"
 
+    @classmethod
+    def anonymous(cls, server, token=None):
+        """No one, or the holder of a token that is no session's."""
+        client = cls.__new__(cls)
+        client.server, client.token = server, token
+        return client
+
+    @classmethod
+    def found(cls, server, email, password, **fields):
+        """Registers a company; returns its founder."""
+        cls.anonymous(server).send("POST", "/auth/register", {"email": email, "password": password, **fields})
+        return cls(server, email, password)
+
     def send(self, method, path, body=None):
         request = urllib.request.Request(self.server.url + "/api/v1" + path, method=method)
         if self.token:

@@ -102,12 +102,8 @@ def long_places(one_server):
     email = f"{'d' * 40}-{uuid.uuid4().hex[:12]}@{'x' * 60}.{'y' * 60}.example"
     word = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversicherung"
     address = {"streetNumber": "1234567890abcdefghij", "street": word, "city": word, "postalCode": "1" * 20, "country": word[:60]}
-    anonymous = Client.__new__(Client)
-    anonymous.server, anonymous.token = one_server, None
-    anonymous.send("POST", "/auth/register", {
-        "email": email, "password": PASSWORD, "firstName": word, "lastName": word, "companyName": word * 3,
-        "address": address})
-    manager = Client(one_server, email, PASSWORD)
+    manager = Client.found(
+        one_server, email, PASSWORD, firstName=word, lastName=word, companyName=word * 3, address=address)
     crew = []
     for number, (first, last) in enumerate([("Maximiliana-Friederike", "Freifrau von Hohenstaufen-Wittelsbach"), (word, word)]):
         crew.append(manager.send("POST", manager.company + "/users", {

@@ -146,11 +146,8 @@ def large(one_server):
     """A company with sixty active sites, of which most have the same material running low."""
     email = f"gross-{uuid.uuid4().hex[:12]}@kern.example"
     address = {"street": "Am Markt", "streetNumber": "12", "postalCode": "53111", "city": "Bonn", "country": "Deutschland"}
-    anonymous = Client.__new__(Client)
-    anonymous.server, anonymous.token = one_server, None
-    anonymous.send("POST", "/auth/register", {
-        "email": email, "password": PASSWORD, "firstName": "Greta", "lastName": "Groß", "companyName": "Groß GmbH", "address": address})
-    manager = Client(one_server, email, PASSWORD)
+    manager = Client.found(
+        one_server, email, PASSWORD, firstName="Greta", lastName="Groß", companyName="Groß GmbH", address=address)
     manager.send("PUT", "/users/me", {"language": "de"})
     sites = []
     for number in range(60):

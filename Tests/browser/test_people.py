@@ -18,9 +18,7 @@ def joined(server, owner, role, name="Ben"):
     user = owner.send("POST", owner.company + "/users", {
         "email": email, "firstName": name, "lastName": f"Roth-{uuid.uuid4().hex[:6]}", "role": role, "language": "de"})
     link = owner.send("POST", f"{owner.company}/users/{user['id']}/invitation")["link"]
-    guest = Client.__new__(Client)
-    guest.server, guest.token = server, link.split("token=")[1]
-    guest.send("POST", "/auth/set-password", {"password": PASSWORD})
+    Client.anonymous(server, link.split("token=")[1]).send("POST", "/auth/set-password", {"password": PASSWORD})
     return {**user, "email": email}
 
 

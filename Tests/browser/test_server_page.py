@@ -15,12 +15,9 @@ from test_manager import PASSWORD
 def company(server):
     """One of its own, because it is suspended."""
     email = f"{uuid.uuid4().hex}@kern.example"
-    anonymous = Client.__new__(Client)
-    anonymous.server, anonymous.token = server, None
-    anonymous.send("POST", "/auth/register", {
-        "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Kern", "companyName": "Fliesen Kern " + email[:6],
-        "address": {"streetNumber": "1", "street": "Weg", "city": "Köln", "postalCode": "50667", "country": "Deutschland"}})
-    return Client(server, email, PASSWORD)
+    return Client.found(
+        server, email, PASSWORD, firstName="Ada", lastName="Kern", companyName="Fliesen Kern " + email[:6],
+        address={"streetNumber": "1", "street": "Weg", "city": "Köln", "postalCode": "50667", "country": "Deutschland"})
 
 
 def photograph(page, name):

@@ -15,12 +15,8 @@ ADDRESS = {"streetNumber": "1", "street": "Werkstraße", "city": "Köln", "posta
 
 def founded(server):
     """A company of its own, so that no one else's hours are missing something; with a site and a worker."""
-    anonymous = Client.__new__(Client)
-    anonymous.server, anonymous.token = server, None
     email = f"{uuid.uuid4().hex[:12]}@kern.example"
-    anonymous.send("POST", "/auth/register", {
-        "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Kern", "companyName": "Maler Kern", "address": ADDRESS})
-    owner = Client(server, email, PASSWORD)
+    owner = Client.found(server, email, PASSWORD, firstName="Ada", lastName="Kern", companyName="Maler Kern", address=ADDRESS)
     mara = owner.send("POST", owner.company + "/users", {"firstName": "Mara", "lastName": "Lenz", "role": "WORKER"})
     site = owner.send("POST", owner.company + "/sites", {"name": "Treppenhaus", "users": [mara["id"]]})
     return email, owner, mara, site

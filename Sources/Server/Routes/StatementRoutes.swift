@@ -179,8 +179,6 @@ private struct RecordPiece: Wire {
 
     private func clock(_ instant: Instant) -> String {
         let (there, minute) = instant.local(in: timeZone)
-        guard there == day else { return "24:00" }
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(two(minute / 60)):\(two(minute % 60))"
+        return there == day ? StatementWords.clock(minute) : "24:00"
     }
 }

@@ -52,17 +52,18 @@ struct StatementWords: Sendable {
 
     func moment(_ instant: Instant, in timeZone: String) -> String {
         let (day, minute) = instant.local(in: timeZone)
-        return "\(self.day(day)), \(clock(minute))"
+        return "\(self.day(day)), \(Self.clock(minute))"
     }
 
-    func clock(_ minute: Int) -> String { "\(two(minute / 60)):\(two(minute % 60))" }
+    /// A minute of the day, as `08:30`.
+    static func clock(_ minute: Int) -> String { "\(two(minute / 60)):\(two(minute % 60))" }
 
-    private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// Minutes as hours and minutes: `8:30`.
     func duration(_ minutes: Int, signed: Bool = false) -> String {
         let sign = minutes < 0 ? "−" : signed && minutes > 0 ? "+" : ""
-        return "\(sign)\(minutes.magnitude / 60):\(two(Int(minutes.magnitude % 60)))"
+        return "\(sign)\(minutes.magnitude / 60):\(Self.two(Int(minutes.magnitude % 60)))"
     }
 
     func name(_ kind: TimeEntry.Kind) -> String {
