@@ -9,9 +9,9 @@ struct Binary: Sendable {
 
     /// Runs a command to its end and returns its exit code and its output.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil, input: String? = nil
     ) async throws -> (code: Int32, output: String) {
-        try await prepare(arguments, environment, in: folder).outcome()
+        try await prepare(arguments, environment, in: folder).outcome(input: input)
     }
 
     /// Starts a command without reading its output.

@@ -37,7 +37,7 @@ import Testing
             for name in ["kpet", "kept/no.backup.gz"] {
                 let mistyped = try await Self.polier(["restore", "--drill", name], url, in: folder)
                 #expect(
-                    mistyped.code == 64 && mistyped.output.contains("there is no file or directory \(name) to try"),
+                    mistyped.code == 1 && mistyped.output == "polier: there is no file or directory \(name) to try\n",
                     "\(mistyped.output)")
             }
             #expect(try await Self.moments(url).isEmpty)

@@ -85,6 +85,34 @@ import Testing
         }
     }
 
+    /// A line of standard input, of which only the end is no part of the password.
+    @Test(arguments: Engine.allCases)
+    func anOperatorsPasswordComesFromStandardInput(_ engine: Engine) async throws {
+        try await Self.with(engine) { site in
+            func create(_ email: String, _ input: String) async throws -> (code: Int32, output: String) {
+                try await Binary.run(
+                    ["create-admin", "--email", email, "--first-name", "Olga", "--last-name", "Weber"],
+                    environment: ["POLIER_DATABASE_URL": site.url], in: site.folder.path, input: input)
+            }
+            for (end, name) in [("", "a"), ("\n", "b"), ("\r\n", "c"), ("\nmore\n", "d")] {
+                let email = "\(name)@polier.example"
+                let made = try await create(email, "  \(Self.password) \(end)")
+                #expect(made.code == 0, "\(made.output)")
+                #expect(try await site.signIn(email, "  \(Self.password) ").status == 200)
+                #expect(try await site.signIn(email, Self.password).status == 401)
+            }
+            let long = try await create("long@polier.example", String(repeating: "ab cd ", count: 5_000))
+            #expect(long.code == 1 && long.output.contains("must have 8 to 128 characters"), "\(long.output)")
+            for none in ["", "\n"] {
+                let missing = try await create("none@polier.example", none)
+                #expect(
+                    missing.code == 1
+                        && missing.output.hasPrefix("polier: the password is missing: standard input is empty"),
+                    "\(missing.output)")
+            }
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func aNewPasswordEndsSessionsAndALock(_ engine: Engine) async throws {
         try await Self.with(engine) { site in

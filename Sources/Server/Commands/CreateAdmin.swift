@@ -6,9 +6,10 @@ import Storage
 struct CreateAdmin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Creates an operator of the platform, who may act in every company.",
-        discussion:
-            "The password comes from POLIER_ADMIN_PASSWORD, from the file POLIER_ADMIN_PASSWORD_FILE, or you are asked for it."
-    )
+        discussion: """
+            The password comes from POLIER_ADMIN_PASSWORD, from the file POLIER_ADMIN_PASSWORD_FILE, from standard input, or you are \
+            asked for it.
+            """)
 
     @OptionGroup var database: DatabaseFlags
     @Option(help: "The email address to sign in with.") var email: String

@@ -57,7 +57,7 @@ struct OperatorCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try database.settings()
-            let password = try AskedPassword.read(settings, fromPipe: true)
+            let password = try AskedPassword.read(settings)
             try await OperatorsHand.run(database) { hand in
                 let person = try await hand.operatorNamed(
                     who, else: "'polier password-link' makes a link with which they set one themselves")

@@ -32,16 +32,18 @@ struct Restore: AsyncParsableCommand {
 
     func validate() throws {
         if drill, replace { throw ValidationError("--drill keeps nothing, and so can't --replace anything") }
-        // A name that was mistyped says nothing about the backups, and so isn't noted.
-        let isElsewhere = file == "-" || file.hasPrefix(BackupFile.inStore)
-        if drill, !isElsewhere, !FileManager.default.fileExists(atPath: file) {
-            throw ValidationError("there is no file or directory \(file) to try")
-        }
     }
 
     func run() async throws {
         let settings = try database.settings()
-        if drill { return try await Self.drill(file, settings) }
+        if drill {
+            // A name that was mistyped says nothing about the backups, and so isn't noted.
+            let isElsewhere = file == "-" || file.hasPrefix(BackupFile.inStore)
+            guard isElsewhere || FileManager.default.fileExists(atPath: file) else {
+                throw CopyRefusal("there is no file or directory \(file) to try")
+            }
+            return try await Self.drill(file, settings)
+        }
         let file = BackupFile(path: file)
         // First, so that nothing is created if there is no backup.
         let text = try await BlockingThread.run(name: "fetch") { try file.opened(fetchedFrom: settings.backupStore) }
