@@ -519,8 +519,8 @@ class Bench:
                 f"http://127.0.0.1:{server.port}", PERSON["email"], PERSON["password"], self.effort.rounds)
         what = "start page usable, 1.6 Mbit/s and 150 ms"
         self.lines += [
-            Line(f"{what}, first visit", "2 s", statistics.median(first), 2, "s", 1, below=True),
-            Line(f"{what}, second visit", "0.5 s", statistics.median(second), 0.5, "s", 1, below=True),
+            Line(f"{what}, first visit", "1.2 s", statistics.median(first), 1.2, "s", 1, below=True),
+            Line(f"{what}, second visit", "0.3 s", statistics.median(second), 0.3, "s", 1, below=True),
         ]
 
     @contextlib.contextmanager

@@ -479,6 +479,9 @@ static const unsigned char parts_material_sheet_js[] = {
 static const unsigned char parts_months_js[] = {
 #embed "../../web/parts/months.js"
 };
+static const unsigned char parts_more_icons_js[] = {
+#embed "../../web/parts/more-icons.js"
+};
 static const unsigned char parts_move_material_js[] = {
 #embed "../../web/parts/move-material.js"
 };
@@ -611,8 +614,14 @@ static const unsigned char sw_js[] = {
 static const unsigned char words_de_absences_js[] = {
 #embed "../../web/words/de-absences.js"
 };
+static const unsigned char words_de_accounts_js[] = {
+#embed "../../web/words/de-accounts.js"
+};
 static const unsigned char words_de_clarifications_js[] = {
 #embed "../../web/words/de-clarifications.js"
+};
+static const unsigned char words_de_company_js[] = {
+#embed "../../web/words/de-company.js"
 };
 static const unsigned char words_de_factors_js[] = {
 #embed "../../web/words/de-factors.js"
@@ -620,14 +629,26 @@ static const unsigned char words_de_factors_js[] = {
 static const unsigned char words_de_history_js[] = {
 #embed "../../web/words/de-history.js"
 };
+static const unsigned char words_de_hours_js[] = {
+#embed "../../web/words/de-hours.js"
+};
 static const unsigned char words_de_inside_js[] = {
 #embed "../../web/words/de-inside.js"
+};
+static const unsigned char words_de_people_js[] = {
+#embed "../../web/words/de-people.js"
 };
 static const unsigned char words_de_privacy_js[] = {
 #embed "../../web/words/de-privacy.js"
 };
+static const unsigned char words_de_problems_js[] = {
+#embed "../../web/words/de-problems.js"
+};
 static const unsigned char words_de_record_js[] = {
 #embed "../../web/words/de-record.js"
+};
+static const unsigned char words_de_sites_js[] = {
+#embed "../../web/words/de-sites.js"
 };
 static const unsigned char words_de_statement_js[] = {
 #embed "../../web/words/de-statement.js"
@@ -644,8 +665,14 @@ static const unsigned char words_de_js[] = {
 static const unsigned char words_en_absences_js[] = {
 #embed "../../web/words/en-absences.js"
 };
+static const unsigned char words_en_accounts_js[] = {
+#embed "../../web/words/en-accounts.js"
+};
 static const unsigned char words_en_clarifications_js[] = {
 #embed "../../web/words/en-clarifications.js"
+};
+static const unsigned char words_en_company_js[] = {
+#embed "../../web/words/en-company.js"
 };
 static const unsigned char words_en_factors_js[] = {
 #embed "../../web/words/en-factors.js"
@@ -653,11 +680,23 @@ static const unsigned char words_en_factors_js[] = {
 static const unsigned char words_en_history_js[] = {
 #embed "../../web/words/en-history.js"
 };
+static const unsigned char words_en_hours_js[] = {
+#embed "../../web/words/en-hours.js"
+};
 static const unsigned char words_en_inside_js[] = {
 #embed "../../web/words/en-inside.js"
 };
+static const unsigned char words_en_people_js[] = {
+#embed "../../web/words/en-people.js"
+};
 static const unsigned char words_en_privacy_js[] = {
 #embed "../../web/words/en-privacy.js"
+};
+static const unsigned char words_en_problems_js[] = {
+#embed "../../web/words/en-problems.js"
+};
+static const unsigned char words_en_sites_js[] = {
+#embed "../../web/words/en-sites.js"
 };
 static const unsigned char words_en_statement_js[] = {
 #embed "../../web/words/en-statement.js"
@@ -832,6 +871,7 @@ static const struct polier_file web[] = {
     {"parts/material-saved.js", parts_material_saved_js, sizeof parts_material_saved_js},
     {"parts/material-sheet.js", parts_material_sheet_js, sizeof parts_material_sheet_js},
     {"parts/months.js", parts_months_js, sizeof parts_months_js},
+    {"parts/more-icons.js", parts_more_icons_js, sizeof parts_more_icons_js},
     {"parts/move-material.js", parts_move_material_js, sizeof parts_move_material_js},
     {"parts/movement.js", parts_movement_js, sizeof parts_movement_js},
     {"parts/next-person.js", parts_next_person_js, sizeof parts_next_person_js},
@@ -876,22 +916,34 @@ static const struct polier_file web[] = {
     {"parts/when-seen.js", parts_when_seen_js, sizeof parts_when_seen_js},
     {"sw.js", sw_js, sizeof sw_js},
     {"words/de-absences.js", words_de_absences_js, sizeof words_de_absences_js},
+    {"words/de-accounts.js", words_de_accounts_js, sizeof words_de_accounts_js},
     {"words/de-clarifications.js", words_de_clarifications_js, sizeof words_de_clarifications_js},
+    {"words/de-company.js", words_de_company_js, sizeof words_de_company_js},
     {"words/de-factors.js", words_de_factors_js, sizeof words_de_factors_js},
     {"words/de-history.js", words_de_history_js, sizeof words_de_history_js},
+    {"words/de-hours.js", words_de_hours_js, sizeof words_de_hours_js},
     {"words/de-inside.js", words_de_inside_js, sizeof words_de_inside_js},
+    {"words/de-people.js", words_de_people_js, sizeof words_de_people_js},
     {"words/de-privacy.js", words_de_privacy_js, sizeof words_de_privacy_js},
+    {"words/de-problems.js", words_de_problems_js, sizeof words_de_problems_js},
     {"words/de-record.js", words_de_record_js, sizeof words_de_record_js},
+    {"words/de-sites.js", words_de_sites_js, sizeof words_de_sites_js},
     {"words/de-statement.js", words_de_statement_js, sizeof words_de_statement_js},
     {"words/de-tokens.js", words_de_tokens_js, sizeof words_de_tokens_js},
     {"words/de-wages.js", words_de_wages_js, sizeof words_de_wages_js},
     {"words/de.js", words_de_js, sizeof words_de_js},
     {"words/en-absences.js", words_en_absences_js, sizeof words_en_absences_js},
+    {"words/en-accounts.js", words_en_accounts_js, sizeof words_en_accounts_js},
     {"words/en-clarifications.js", words_en_clarifications_js, sizeof words_en_clarifications_js},
+    {"words/en-company.js", words_en_company_js, sizeof words_en_company_js},
     {"words/en-factors.js", words_en_factors_js, sizeof words_en_factors_js},
     {"words/en-history.js", words_en_history_js, sizeof words_en_history_js},
+    {"words/en-hours.js", words_en_hours_js, sizeof words_en_hours_js},
     {"words/en-inside.js", words_en_inside_js, sizeof words_en_inside_js},
+    {"words/en-people.js", words_en_people_js, sizeof words_en_people_js},
     {"words/en-privacy.js", words_en_privacy_js, sizeof words_en_privacy_js},
+    {"words/en-problems.js", words_en_problems_js, sizeof words_en_problems_js},
+    {"words/en-sites.js", words_en_sites_js, sizeof words_en_sites_js},
     {"words/en-statement.js", words_en_statement_js, sizeof words_en_statement_js},
     {"words/en-tokens.js", words_en_tokens_js, sizeof words_en_tokens_js},
     {"words/en-wages.js", words_en_wages_js, sizeof words_en_wages_js},

@@ -25,9 +25,10 @@ import Testing
         "app/alone.js": Data("export const lone = \"// no comment\";".utf8),
         "app/begin.js": Data("import \"app/three.js\";".utf8), "app/three.js": Data("".utf8),
         "app/later.js": Data("import \"app/two.js\";".utf8),
-        "parts/frame.js": Data("import { line } from \"parts/line.js\";\nexport default () => line;".utf8),
+        "parts/frame.js": Data("import { line } from \"parts/line.js\";\nexport const frame = line;".utf8),
         "parts/line.js": Data("export const line = 1;".utf8),
-        "pages/start.js": Data("import \"app/one.js\";\nimport \"parts/line.js\";".utf8),
+        "pages/start.js": Data("import \"app/one.js\";\nimport \"parts/line.js\";\nexport default 1;".utf8),
+        "pages/other.js": Data("import \"parts/line.js\";".utf8),
         "parts/door.js": Data("import \"app/one.js\";".utf8),
         "icons/mark.svg": Data("<svg/>".utf8),
         "manifest.webmanifest": Data("{\"icons\": [{\"src\": \"/icons/mark.svg\"}]}".utf8),
@@ -49,7 +50,7 @@ import Testing
         let app = WebApp(Self.folder, [])
         let page = Self.text(app, WebApp.page)
         let names = try [
-            "css/base.css", "app/alone.js", "app/first.js", "app/later.js", "app/inside.js", "pages/start.js",
+            "css/base.css", "app/alone.js", "app/first.js", "app/later.js", "app/inside.js", "pages/other.js",
             "parts/door.js",
         ].map { try Self.hashed(app, $0) }
         #expect(page.contains("href=\"/\(names[0])\"") && page.contains("src=\"/\(names[1])\" async"))
@@ -60,7 +61,7 @@ import Testing
         // In addition, what the pages and their frame need, to be fetched with them.
         let ahead = page.matches(of: /<link rel="modulepreload" href="\/([^"]+)" data-for="([^"]+)">/)
             .reduce(into: [:]) { $0[String($1.1)] = String($1.2) }
-        #expect(ahead == [names[4]: "start frame", names[5]: "start", names[6]: "door"])
+        #expect(ahead == [names[4]: "other start frame", names[5]: "other", names[6]: "door"])
         #expect(Self.text(app, WebApp.manifest).contains("/" + (try Self.hashed(app, "icons/mark.svg"))))
         let worker = Self.text(app, WebApp.worker)
         #expect(
@@ -117,7 +118,7 @@ import Testing
 
                 """)
         #expect(
-            try Self.text(app, Self.hashed(app, "app/inside.js")).hasSuffix("export default $parts_frame.default;\n"))
+            try Self.text(app, Self.hashed(app, "app/inside.js")).hasSuffix("export default $pages_start.default;\n"))
     }
 
     @Test(arguments: [

@@ -42,7 +42,7 @@ def test_the_sign_in_page_is_light(one_server, visit):
     wait_until_smallest(one_server)
     # The worker fetches the rest of the app afterwards, for the next visit.
     with visit(one_server, service_workers="block") as page:
-        assert (size := carried(page, "/")) <= 40 * KILOBYTE, size
+        assert (size := carried(page, "/")) <= 39 * KILOBYTE, size
 
 
 def test_the_start_page_is_light(one_server, visit):
@@ -54,6 +54,6 @@ def test_the_start_page_is_light(one_server, visit):
         # All else that may be opened is fetched behind it.
         page.route("**/app/ahead.*.js", lambda route: route.fulfill(
             content_type="text/javascript", body="export const fetchAllFor = async () => true;"))
-        assert 10 * KILOBYTE < (size := carried(page, "/")) <= 90 * KILOBYTE, size
+        assert 10 * KILOBYTE < (size := carried(page, "/")) <= 70 * KILOBYTE, size
     with visit(one_server, service_workers="block", storage_state=state) as page:
-        assert (size := carried(page, "/")) <= 220 * KILOBYTE, size
+        assert (size := carried(page, "/")) <= 200 * KILOBYTE, size

@@ -4,24 +4,15 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { describe, test } from "node:test";
-import de from "words/de.js";
-import deFactors from "words/de-factors.js";
-import deInside from "words/de-inside.js";
-import deTokens from "words/de-tokens.js";
-import en from "words/en.js";
-import enFactors from "words/en-factors.js";
-import enInside from "words/en-inside.js";
-import enTokens from "words/en-tokens.js";
+import { insideWords } from "app/early.js";
 
 const described = JSON.parse(
   execFileSync(path.resolve(process.env.POLIER_TEST_BINARY), ["openapi"], { maxBuffer: 100_000_000 }));
 const codes = described["x-codes"];
-/** With what only the page of API tokens, and programs, are told. */
-const whole = (inside, { problems }) => ({ ...inside, problems: { ...inside.problems, ...problems } });
-// Refusals of codes are met where their words are there.
-const languages = {
-  de: { door: de, inside: whole(deInside, deTokens), factors: deFactors }, en: { door: en, inside: whole(enInside, enTokens), factors: enFactors },
-};
+const load = async (name) => import(`words/${name}.js`).then((module) => module.default ?? Object.values(module)[0]);
+/** Those of the sign-in pages first. With what only the page of API tokens, and programs, are told; refusals of codes are met where their words are there. */
+const wordsOf = (language) => Promise.all([language, ...[...insideWords, "tokens", "factors"].map((part) => `${language}-${part}`)].map(load));
+const languages = { de: await wordsOf("de"), en: await wordsOf("en") };
 
 /** What the app adds to the values of a code. */
 const extras = { problems: ["count", "why", "requestId"], fields: [], mailReasons: [], corrections: [] };
@@ -34,15 +25,16 @@ test("the lists of codes are those that there are words for", () => {
   for (const [name, list] of Object.entries(codes)) assert.ok(list.length >= 2, name);
 });
 
-for (const [language, { door, inside, factors }] of Object.entries(languages)) {
+for (const [language, files] of Object.entries(languages)) {
+  const [door] = files;
   describe(language, () => {
     for (const [group, list] of Object.entries(codes)) {
-      const parts = [door, inside, factors].map((part) => Object.entries(part[group] ?? {}));
+      const parts = files.map((part) => Object.entries(part[group] ?? {}));
       const words = new Map(parts.flat());
 
       test(`each of the ${group} has words, and each of the words a code`, () => {
         assert.deepEqual([...words.keys()].sort(), list.map(({ code }) => code).sort());
-        // A word of the door that also stood inside would be shadowed.
+        // A word that two parts had would be shadowed.
         assert.equal(words.size, parts.flat().length);
       });
 
@@ -61,7 +53,7 @@ for (const [language, { door, inside, factors }] of Object.entries(languages)) {
 
     test("the last errors are codes of reasons", () => {
       const known = codes.mailReasons.map(({ code }) => code);
-      for (const [code, word] of Object.entries(inside.lastErrors)) {
+      for (const [code, word] of Object.entries(files.find(({ lastErrors }) => lastErrors).lastErrors)) {
         assert.ok(known.includes(code), code);
         assert.deepEqual(placesIn(word), []);
       }

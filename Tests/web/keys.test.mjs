@@ -5,27 +5,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import de from "words/de.js";
-import deAbsences from "words/de-absences.js";
-import deClarifications from "words/de-clarifications.js";
-import deFactors from "words/de-factors.js";
-import deHistory from "words/de-history.js";
-import deInside from "words/de-inside.js";
-import dePrivacy from "words/de-privacy.js";
-import deRecord from "words/de-record.js";
-import deStatement from "words/de-statement.js";
 import deTokens from "words/de-tokens.js";
-import deWages from "words/de-wages.js";
-import en from "words/en.js";
-import enAbsences from "words/en-absences.js";
-import enClarifications from "words/en-clarifications.js";
-import enFactors from "words/en-factors.js";
-import enHistory from "words/en-history.js";
-import enInside from "words/en-inside.js";
-import enPrivacy from "words/en-privacy.js";
-import enStatement from "words/en-statement.js";
 import enTokens from "words/en-tokens.js";
-import enWages from "words/en-wages.js";
+
+const web = path.join(import.meta.dirname, "../../web");
 
 const isLeaf = (word) => typeof word === "string" || ("one" in word && "other" in word);
 
@@ -34,26 +17,39 @@ function keysOf(words, prefix = "") {
   return Object.entries(words).flatMap(([name, word]) => (isLeaf(word) ? [prefix + name] : keysOf(word, `${prefix}${name}.`)));
 }
 
-const languages = {
-  de: new Set([...keysOf(de), ...keysOf(deInside), ...keysOf(dePrivacy), ...keysOf(deClarifications), ...keysOf(deAbsences), ...keysOf(deWages), ...keysOf(deStatement), ...keysOf(deHistory), ...keysOf(deTokens), ...keysOf(deFactors), ...keysOf(deRecord)]),
-  en: new Set([...keysOf(en), ...keysOf(enInside), ...keysOf(enPrivacy), ...keysOf(enClarifications), ...keysOf(enAbsences), ...keysOf(enWages), ...keysOf(enStatement), ...keysOf(enHistory), ...keysOf(enTokens), ...keysOf(enFactors),
-    // What authorities are shown is in German.
-    ...keysOf(deRecord)]),
-};
+const wordsIn = (module) => module.default ?? Object.values(module)[0];
+
+/** By language, the words of each of its files: by the part's name, "" for that of the sign-in pages. */
+const files = { de: new Map(), en: new Map() };
+for (const file of readdirSync(path.join(web, "words"))) {
+  const [, language, part] = /^(de|en)(?:-(\w+))?\.js$/.exec(file);
+  files[language].set(part ?? "", wordsIn(await import(`words/${file}`)));
+}
+const keysIn = (language) => [...files[language].values()].flatMap((words) => keysOf(words));
+// What authorities are shown is in German.
+const languages = { de: new Set(keysIn("de")), en: new Set([...keysIn("en"), ...keysOf(files.de.get("record"))]) };
 
 test("both languages have the same keys", () => {
   assert.ok(languages.de.size > 500);
   assert.deepEqual([...languages.de].filter((key) => !languages.en.has(key)), [], "only in German");
   assert.deepEqual([...languages.en].filter((key) => !languages.de.has(key)), [], "only in English");
-  assert.deepEqual(keysOf(de).sort(), keysOf(en).sort(), "on the sign-in pages");
+  for (const [part, words] of files.en) assert.deepEqual(keysOf(files.de.get(part)).sort(), keysOf(words).sort(), part || "the sign-in pages");
 });
+
+test("each key is in one file of its language", () => {
+  for (const language of ["de", "en"]) {
+    const keys = keysIn(language);
+    assert.deepEqual(keys.filter((key, at) => keys.indexOf(key) !== at), []);
+  }
+});
+
+const codeOf = (module) => readFileSync(path.join(web, module), "utf8").replaceAll(/^ *(\/\*\*|\*|\/\/).*$/gm, "");
 
 /** Every literal key in the app's modules. */
 const named = new Map();
 for (const folder of ["app", "pages", "parts"]) {
-  const root = path.join(import.meta.dirname, "../../web", folder);
-  for (const file of readdirSync(root).filter((name) => name.endsWith(".js"))) {
-    const code = readFileSync(path.join(root, file), "utf8").replaceAll(/^ *(\/\*\*|\*|\/\/).*$/gm, "");
+  for (const file of readdirSync(path.join(web, folder)).filter((name) => name.endsWith(".js"))) {
+    const code = codeOf(`${folder}/${file}`);
     for (const call of code.matchAll(/\bt\(([^`(){}]*?)[,)]/g)) {
       // Of a choice, both.
       for (const [, key] of call[1].matchAll(/"([a-zA-Z]+(?:\.[\w-]+)+)"/g)) named.set(key, `${folder}/${file}`);
@@ -64,6 +60,24 @@ for (const folder of ["app", "pages", "parts"]) {
 test("every key that the app names has words", () => {
   assert.ok(named.size > 300, `${named.size}`);
   for (const [key, file] of named) assert.ok(languages.de.has(key), `${key} in ${file}`);
+});
+
+test("the frame and the start page say only what is fetched with them", () => {
+  const here = new Set([...keysOf(files.de.get("")), ...keysOf(files.de.get("inside"))]);
+  const modules = new Set(["app/begin.js", "app/main.js", "parts/frame.js", "pages/start.js"]);
+  const said = new Set();
+  for (const module of modules) {
+    const code = codeOf(module);
+    for (const [, name] of code.matchAll(/(?:^|\n)import\s(?:[^;"]*?\sfrom\s)?"([^"]+)"/g)) modules.add(name);
+    const texts = [...code.matchAll(/"([a-zA-Z]+(?:\.[\w-]+)+)"/g)].map(([, text]) => text);
+    const starts = [...code.matchAll(/`([a-zA-Z]+(?:\.[\w-]+)*)\.?\$\{/g)].map(([, text]) => text);
+    for (const key of languages.de) {
+      // A word by its count, or the codes of a group, are named by what they begin with.
+      if (texts.some((text) => key === text || key.startsWith(`${text}.`)) || starts.some((start) => key.startsWith(`${start}.`))) said.add(key);
+    }
+  }
+  assert.ok(modules.has("parts/clock.js") && said.size > 80, `${said.size}`);
+  assert.deepEqual([...said].filter((key) => !here.has(key)), []);
 });
 
 describe("the history has words for each field", () => {

@@ -2,15 +2,19 @@
 // and /problems, lets probes see the server, and renders the first page with what it shows already in it. Only what browsers and all platforms share (Request, Response,
 // fetch) is used; worker.js and vercel/middleware.js connect it to each platform.
 
+import { accounts as deAccounts } from "../../web/words/de-accounts.js";
 import deInside from "../../web/words/de-inside.js";
+import { people as dePeople } from "../../web/words/de-people.js";
 import de from "../../web/words/de.js";
+import { accounts as enAccounts } from "../../web/words/en-accounts.js";
 import enInside from "../../web/words/en-inside.js";
+import { people as enPeople } from "../../web/words/en-people.js";
 import en from "../../web/words/en.js";
 
 // A Map, like every table here with outside keys: an object would also have "constructor".
-const words = new Map([["de", joined(de, deInside)], ["en", joined(en, enInside)]]);
+const words = new Map([["de", joined(de, deInside, deAccounts, dePeople)], ["en", joined(en, enInside, enAccounts, enPeople)]]);
 
-/** All words of a language, as the app joins its files. */
+/** The words that titles are of, as the app joins its files. */
 function joined(...parts) {
   const all = {};
   for (const [name, section] of parts.flatMap(Object.entries)) all[name] = { ...all[name], ...section };

@@ -3,11 +3,12 @@
 
 import { loadPage, pagesFor } from "app/routes.js";
 import { session } from "app/session.js";
-import { useWords } from "app/words.js";
+import { useAllWords, useWords } from "app/words.js";
 
 /** Modules that pages import when something is tapped, and that are of use without a signal: not what only the server can do. */
 const parts = {
   all: [
+    () => useAllWords(),
     () => import("pages/site-materials.js"),
     () => import("pages/site-team.js"),
     () => import("pages/site-hours.js"),

@@ -1,6 +1,7 @@
 // Every request to the server. Paths begin after /api/v1. Failures are thrown as a Problem.
 
 import { connection } from "app/connection.js";
+import { dropEarly, takeEarly } from "app/early.js";
 import { learnTime } from "app/now.js";
 
 const base = "/api/v1";
@@ -152,20 +153,22 @@ async function send(method, path, { body, key, of, version, token, signal, keepa
   if (of && etagOf(of)) headers["If-Match"] = etagOf(of);
   if (version !== undefined) headers["If-Match"] = `"${version}"`;
 
-  const clock = new AbortController();
+  if (method !== "GET") dropEarly();
+  const early = method === "GET" && !token && !isFile ? takeEarly(path) : null;
+  const clock = early?.clock ?? new AbortController();
   const timer = setTimeout(() => clock.abort(), timeout);
   const leave = () => clock.abort();
   signal?.addEventListener("abort", leave);
-  const asked = Date.now();
+  const asked = early?.at ?? Date.now();
   try {
     signal?.throwIfAborted();
-    const response = await fetch(base + path, {
+    const response = await (early?.answer ?? fetch(base + path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: clock.signal,
       keepalive,
-    });
+    }));
     learnTime(response.headers.get("Date"), asked);
     const answer = isFile && response.ok ? await fileIn(response) : await read(response);
     // The server's own refusals have a request id: then it is up, and only busy or without its database.

@@ -10,10 +10,6 @@ const isOld = ({ at }) => !(at > Date.now() - lifetime);
 const answers = store("answers");
 const memory = new Map();
 const watchers = new Map();
-/** By path, what was asked before a page did: `{answer, at}`. */
-const ahead = new Map();
-/** For how long a page may take such an answer for its own, in milliseconds. */
-const fresh = 10_000;
 let owner = null;
 
 export const kept = {
@@ -21,7 +17,6 @@ export const kept = {
   async belongTo(user) {
     if (user === owner) return;
     memory.clear();
-    ahead.clear();
     owner = user;
     const all = (await answers.all()) ?? [];
     const others = new Set(all.map((entry) => entry.user).filter((other) => other !== user));
@@ -44,19 +39,8 @@ export const kept = {
     return memory.get(path);
   },
 
-  /** Asks the server before a page does, which then waits for this answer. */
-  askAhead(path) {
-    const answer = kept.refresh(path);
-    // A page that asks is told; without one it doesn't matter.
-    answer.catch(() => {});
-    ahead.set(path, { answer, at: Date.now() });
-  },
-
   /** Asks the server; every watcher of the path gets the answer. */
   async refresh(path, /** @type {{signal?: AbortSignal}} */ { signal } = {}) {
-    const early = ahead.get(path);
-    ahead.delete(path);
-    if (early && Date.now() - early.at < fresh) return early.answer;
     const [asked, asker] = [Date.now(), owner];
     const value = await api.all(path, { signal });
     // An answer for the previous person must not be kept for the current one.
@@ -100,7 +84,6 @@ export const kept = {
   /** Deletes everything permanently; unsent acts are stored elsewhere. */
   async wipe() {
     memory.clear();
-    ahead.clear();
     owner = null;
     await answers.clear();
   },

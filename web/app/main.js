@@ -6,11 +6,11 @@ import { connection } from "app/connection.js";
 import { render } from "app/html.js";
 import { wouldLose } from "app/leaving.js";
 import { fail, say, toast } from "app/live.js";
-import { importModule, whenStuck } from "app/modules.js";
+import { whenStuck } from "app/modules.js";
 import { begin, renew, renewWhenReachable, untilRenewal } from "app/rescue.js";
 import { currentPage, openDialogs, redraw, refresh, reload, startRouter } from "app/router.js";
 import { personBefore, session } from "app/session.js";
-import { onLanguage, t } from "app/words.js";
+import { importWithWords, onLanguage, t } from "app/words.js";
 
 begin();
 
@@ -19,7 +19,7 @@ addEventListener("unhandledrejection", (event) => {
   fail(event.reason);
 });
 
-whenUnconfirmed(async (...wanted) => (await importModule(() => import("parts/confirm-again.js"))).confirmAgain(...wanted));
+whenUnconfirmed(async (...wanted) => (await importWithWords(() => import("parts/confirm-again.js"))).confirmAgain(...wanted));
 
 // A page that can no longer load a module is reloaded, if no input is lost. At most once a minute: it
 // may be the module that is broken.
@@ -60,7 +60,7 @@ const keepApp = () => import("app/worker.js").catch(() => {});
 async function showFrame(page, { isBusy }) {
   document.body.classList.toggle("is-busy", isBusy);
   const isInside = session.state !== "out" && !page.isDoor;
-  const { default: frame } = await frameFor(isInside);
+  const frame = await frameFor(isInside);
   if (page === currentPage()) render(document.getElementById("app"), frame(page));
 }
 
@@ -81,7 +81,7 @@ async function followSession() {
   // From the open pages, such as the sign-in form, there is nothing to return to.
   if (currentPage().isOpen || !isSame || state === "out") return reload().then(fetchAhead);
   if (state === "in") return currentPage().isFailed ? reload() : currentPage().refresh();
-  const { askAgain } = await importModule(() => import("parts/sign-in-again.js"));
+  const { askAgain } = await importWithWords(() => import("parts/sign-in-again.js"));
   // Not asked while signing out.
   if (session.state === "expired") askAgain();
 }

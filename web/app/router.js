@@ -7,7 +7,7 @@ import { importModule } from "app/modules.js";
 import { Page } from "app/page.js";
 import { isOfServer, loadPage, routeFor } from "app/routes.js";
 import { session } from "app/session.js";
-import { setTimeZone, t, useAllWords } from "app/words.js";
+import { setTimeZone, t, useAllWords, useWords } from "app/words.js";
 import { failure } from "parts/pieces.js";
 
 let page = null;
@@ -207,7 +207,7 @@ async function show({ moves = false, y = 0 }) {
   };
   try {
     if (next.company?.link) await nameCompany(next);
-    if (!route.isDoor) await useAllWords();
+    if (!route.isDoor) await (route.page === "start" ? useWords("inside") : useAllWords());
     const module = await loadPage(route.page, route.tab);
     const made = await module.default(next);
     await Promise.all([next.ready(), frameIsThere]);

@@ -4,7 +4,7 @@ import { api, dropFirstAnswers, hasFirstAnswer, whenUnauthorized } from "app/api
 import { connection } from "app/connection.js";
 import { kept } from "app/kept.js";
 import { notes } from "app/notes.js";
-import { chooseLanguage, setTimeZone, useAllWords } from "app/words.js";
+import { chooseLanguage, setTimeZone, useWords } from "app/words.js";
 
 // {id, role, companyId, isByCard} of the person who was signed in last; `isOver` once the server has ended their session.
 const note = "polier.user";
@@ -49,11 +49,8 @@ export const session = {
   /** @param {() => Promise<boolean>} guard Whether the person wants to sign out despite losing unsent work. */
   beforeSignOut: (guard) => guards.add(guard),
 
-  /**
-   * Determines who is signed in, from the last visit if possible.
-   * @param {{isStart?: boolean}} options whether the start page is opened, whose answer is then asked for at the same time.
-   */
-  async start({ isStart = false } = {}) {
+  /** Determines who is signed in, from the last visit if possible. */
+  async start() {
     if (notes.get(leftNote)) {
       dropFirstAnswers();
       endLeft();
@@ -68,8 +65,6 @@ export const session = {
       await adopt(entry.value);
       kept.refresh(me).then(adopt, ignore);
     } else {
-      const company = known.companyId && `/companies/${known.companyId}`;
-      for (const path of company ? [company, ...(isStart ? [`${company}/overview`] : [])] : []) kept.askAhead(path);
       await kept.refresh(me).then(adopt, (problem) => problem.status === 401 && noteEnd());
     }
   },
@@ -154,7 +149,7 @@ async function adopt(user) {
   if (session.company && session.company.id !== user.companyId) session.company = null;
   session.user = user;
   session.state = "in";
-  await Promise.all([chooseLanguage(user.language), useAllWords()]);
+  await Promise.all([chooseLanguage(user.language), useWords("inside")]);
   if (user.companyId && !session.company) findCompany(`/companies/${user.companyId}`);
   tell();
 }

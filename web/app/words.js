@@ -1,12 +1,13 @@
 // All text comes from words/; numbers, days and times are written as the language does.
 
+import { insideWords } from "app/early.js";
 import { importModule } from "app/modules.js";
 import { notes } from "app/notes.js";
 import { now } from "app/now.js";
 
 const languages = ["de", "en"];
-// The words of the sign-in pages, the rest ("inside"), and those of single pages and of what comes seldom: a person on a slow line needs only
-// the first to sign in.
+// The words of the sign-in pages ("door"), of the frame and the start page ("inside"), and those of other pages and of what comes seldom: a
+// person on a slow line needs only the first to sign in, and the first two to check in.
 const moduleOf = (code, part) => `words/${languageOf(code, part)}${part === "door" ? "" : `-${part}`}.js`;
 // What authorities are shown is in German, as they ask for.
 const languageOf = (code, part) => (part === "record" ? "de" : code);
@@ -45,20 +46,25 @@ export async function useLanguage(code) {
   await load();
 }
 
-/** All words but those of single pages, for pages behind the sign-in. */
-export const useAllWords = () => useWords("inside");
+/** All words but those of single pages, for pages behind the sign-in; the start page needs only the part "inside". */
+export const useAllWords = () => useWords(...insideWords);
 
-/** @param {string} part a file of words, without its language: "absences" for words/de-absences.js and words/en-absences.js. */
-export function useWords(part) {
-  if (!loads.has(part)) {
-    parts.add(part);
-    loads.set(part, load().catch((problem) => {
-      parts.delete(part);
-      loads.delete(part);
-      throw problem;
-    }));
-  }
-  return loads.get(part);
+/** Imports a module that the start page opens, and that says what other pages say: `importWithWords(() => import("parts/dialog.js"))`. */
+export const importWithWords = (load) => Promise.all([importModule(load), useAllWords()]).then(([module]) => module);
+
+/** @param {string[]} names files of words, without their language: "absences" for words/de-absences.js and words/en-absences.js. */
+export function useWords(...names) {
+  const missing = names.filter((name) => !loads.has(name));
+  for (const name of missing) parts.add(name);
+  const loading = missing.length && load().catch((problem) => {
+    for (const name of missing) {
+      parts.delete(name);
+      loads.delete(name);
+    }
+    throw problem;
+  });
+  for (const name of missing) loads.set(name, loading);
+  return Promise.all(names.map((name) => loads.get(name)));
 }
 
 async function load() {
@@ -70,7 +76,9 @@ async function load() {
   current = code;
   here = new Set(names);
   words = {};
-  for (const [name, part] of modules.flatMap((module) => Object.entries(module.default ?? {}))) {
+  // Those that are sent as one file are named in it; the others are a default.
+  const found = modules.map((module, at) => module[names[at]] ?? module.default ?? {});
+  for (const [name, part] of found.flatMap(Object.entries)) {
     words[name] = { ...words[name], ...part };
   }
   document.documentElement.lang = code;

@@ -4,12 +4,11 @@ import { html } from "app/html.js";
 import { kept } from "app/kept.js";
 import { fail, toast } from "app/live.js";
 import { may } from "app/may.js";
-import { importModule } from "app/modules.js";
 import { hasPassed, now } from "app/now.js";
 import { queue } from "app/queue.js";
 import { breakQuestion } from "app/settled.js";
 import { presentOn, recallPlaces } from "app/sites.js";
-import { byName, moment, t, time } from "app/words.js";
+import { byName, importWithWords, moment, t, time } from "app/words.js";
 import { placeOf as townOf } from "parts/address-line.js";
 import { icon } from "parts/icon.js";
 import "parts/running-time.js";
@@ -76,7 +75,7 @@ export function createClock(page, here) {
   async function prepare() {
     if (!asking && breakQuestion.of(page.company.id)) {
       // Without the module it is asked on another page.
-      asking = await importModule(() => import("parts/ask-break.js")).then(({ askBreak }) => askBreak(page.company.id), () => null);
+      asking = await importWithWords(() => import("parts/ask-break.js")).then(({ askBreak }) => askBreak(page.company.id), () => null);
     }
     page.update();
   }
@@ -85,7 +84,7 @@ export function createClock(page, here) {
   function doubt() {
     if (isDoubting) return;
     isDoubting = true;
-    importModule(() => import("parts/still-there.js")).then(({ createStillThere }) => createStillThere(page, leave))
+    importWithWords(() => import("parts/still-there.js")).then(({ createStillThere }) => createStillThere(page, leave))
       .then((ask) => { doubting = ask; page.update(); }, () => {});
   }
 
@@ -202,7 +201,7 @@ function sitesToCome(page) {
 }
 
 async function choose(page, sites) {
-  const { openDialog } = await importModule(() => import("parts/dialog.js"));
+  const { openDialog } = await importWithWords(() => import("parts/dialog.js"));
   const depot = (await recallPlaces(page.company)).filter(({ kind }) => kind === "DEPOT");
   return openDialog({
     title: t("clock.choose"),

@@ -4,7 +4,7 @@ import { html } from "app/html.js";
 import { chooseLanguage, language, t } from "app/words.js";
 import { mark } from "parts/icon.js";
 
-export default () => html`
+export const door = () => html`
   <a class="skip" href="#main">${t("nav.skip")}</a>
   <div class="door">
     <header class="door-side">

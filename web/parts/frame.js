@@ -4,17 +4,17 @@ import { connection } from "app/connection.js";
 import { html } from "app/html.js";
 import { fail } from "app/live.js";
 import { may } from "app/may.js";
-import { importModule } from "app/modules.js";
 import { session } from "app/session.js";
-import { t } from "app/words.js";
+import { importWithWords, t } from "app/words.js";
 import { proofLines } from "parts/address-proof.js";
 import { avatar } from "parts/chips.js";
 import { icon, mark } from "parts/icon.js";
+import "parts/more-icons.js";
 import { noticeLines } from "parts/notice.js";
 import { waitingLines } from "parts/waiting.js";
 
 /** @param {import("app/page.js").Page} page */
-export default (page) => html`
+export const frame = (page) => html`
   <a class="skip" href="#main">${t("nav.skip")}</a>
   <div class="frame">
     <header class="top">
@@ -38,7 +38,7 @@ export default (page) => html`
 
 /** On a shared tablet, to the next person. */
 async function change() {
-  const { leaveToNext } = await importModule(() => import("parts/next-person.js"));
+  const { leaveToNext } = await importWithWords(() => import("parts/next-person.js"));
   await leaveToNext();
 }
 

@@ -7,7 +7,7 @@ import { explain } from "app/problem.js";
 import { queue } from "app/queue.js";
 import { redraw } from "app/router.js";
 import { session } from "app/session.js";
-import { t } from "app/words.js";
+import { importWithWords, t, useAllWords } from "app/words.js";
 import { icon } from "parts/icon.js";
 
 /** For the strip of the frame. */
@@ -28,7 +28,7 @@ const line = (picture, text) => html`
     <button type="button" class="status-action" @click=${open}>${t("queue.show")}</button></p>`;
 
 async function open() {
-  const { openWaiting } = await importModule(() => import("parts/waiting-list.js"));
+  const { openWaiting } = await importWithWords(() => import("parts/waiting-list.js"));
   await openWaiting();
 }
 
@@ -38,6 +38,13 @@ async function tellClarified(clarification) {
   await tell(clarification);
 }
 
+/** The start page may be here before the words for it are. */
+async function tellRefused(problem) {
+  await useAllWords().catch(() => {});
+  const count = refusedCount();
+  toast(count > 1 ? t("queue.refused", { count }) : explain(problem), { kind: "problem", action: { label: t("queue.show"), run: open } });
+}
+
 // Acts of the current page are reported there. These are about earlier acts.
 let sent = 0;
 const late = new Set();
@@ -45,10 +52,7 @@ queue.onChange(({ entry, answer, clarification, problem, isTold }) => {
   redraw();
   if (clarification) tellClarified(clarification).catch(fail);
   for (const { key } of queue.waiting) late.add(key);
-  if (problem && !isTold) {
-    const count = refusedCount();
-    toast(count > 1 ? t("queue.refused", { count }) : explain(problem), { kind: "problem", action: { label: t("queue.show"), run: open } });
-  }
+  if (problem && !isTold) tellRefused(problem);
   if (!entry || !late.has(entry.key)) return;
   if (answer) sent += 1;
   if (queue.waiting.some((one) => !one.refused)) return;
@@ -61,7 +65,7 @@ session.beforeSignOut(async () => {
   if (session.state === "in") await Promise.race([queue.send(), new Promise((done) => { setTimeout(done, 5000); })]);
   const count = queue.unsent;
   if (!count) return true;
-  const { ask } = await importModule(() => import("parts/dialog.js"));
+  const { ask } = await importWithWords(() => import("parts/dialog.js"));
   return ask({
     title: t("queue.signOut.title"),
     text: t("queue.signOut.text", { count }),

@@ -3,10 +3,11 @@ import Foundation
 /// Which modules of the web app are sent together in one file. A phone pays a round trip for each file on each of its connections, a head of
 /// 400 bytes, and loses what compression finds in common.
 ///
-/// Three files are joined: what every page begins with, what the frame and the start page need besides that, and the same for the frame of
-/// the sign-in pages. The page's import map sends the name of each joined module to its file, so that modules import each other as they do in
-/// `web/`. Therefore no two modules of one file may export the same name; neither may they import each other in a circle, await at their
-/// top, or export something that is assigned again (Tests/web/joined.test.mjs).
+/// These files are joined: what every page begins with, the frame and the start page with what they need besides that, the same for the frame
+/// of the sign-in pages and the first of these, what many pages need, what is fetched ahead for everyone because it is used on site, and the
+/// words of each language that all pages but the start page wait for. The page's import map sends the name of each joined module to its file,
+/// so that modules import each other as they do in `web/`. Therefore no two modules of one file may export the same name; neither may they
+/// import each other in a circle, await at their top, or export something that is assigned again (Tests/web/joined.test.mjs).
 struct JoinedModules {
     /// By a joined file's name, its modules: each after those that it imports.
     private let parts: [(file: String, modules: [String])]
@@ -17,7 +18,17 @@ struct JoinedModules {
     /// The scripts of the page that stay files of their own, and what begins it with all that it imports.
     let first: [String]
 
-    /// A page's module stays a file of its own, and so does a script that imports nothing, to run even if nothing else is there.
+    /// What many pages import, or open.
+    private static let common = ["dialog", "search-field", "people-field", "paged"]
+    /// What every page but the start page says; app/early.js has the same list.
+    private static let words = ["problems", "hours", "sites", "people", "accounts", "company"]
+    /// What hours and material are recorded with.
+    private static let onSite = [
+        "crew-hours", "correct-hours", "edit-act", "ask-break", "still-there", "day-explained", "absence-form",
+        "material-sheet", "move-material", "number-pad", "waiting-list", "clarified",
+    ]
+
+    /// A script that imports nothing stays a file of its own, to run even if nothing else is there, and so does every page but those two.
     /// - Parameters:
     ///   - scripts: all modules by their names.
     ///   - page: the page, with `<script type="module" src="/app/main.js">`.
@@ -34,12 +45,16 @@ struct JoinedModules {
             ("app/first.js", entries.filter { !alone.contains($0) }),
             ("app/inside.js", ["parts/frame.js", "pages/start.js"]),
             ("app/door.js", ["parts/door.js", "pages/sign-in.js"]),
+            ("app/common.js", ["app/drafts.js"] + Self.common.map { "parts/\($0).js" }),
+            ("app/onsite.js", Self.onSite.map { "parts/\($0).js" }),
+            ("words/german.js", Self.words.map { "words/de-\($0).js" }),
+            ("words/english.js", Self.words.map { "words/en-\($0).js" }),
         ]
         var homes: [String: String] = [:]
         var parts: [(file: String, modules: [String])] = []
         for (file, entries) in sets {
             let modules = Self.ordered(entries, needs)
-                .filter { !alone.contains($0) && !$0.hasPrefix("pages/") && homes[$0] == nil }
+                .filter { !alone.contains($0) && homes[$0] == nil }
             guard modules.count > 1 else { continue }
             for module in modules { homes[module] = file }
             parts.append((file, modules))
