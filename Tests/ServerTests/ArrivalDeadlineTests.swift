@@ -1,11 +1,5 @@
-import Foundation
-import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import NIOHTTP1
-import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
-import Synchronization
 import Testing
 
 @testable import Server
@@ -14,30 +8,21 @@ import Testing
 @Suite struct ArrivalDeadlineTests {
     private let channel = EmbeddedChannel()
     private let loop: EmbeddedEventLoop
-    private let crowd = Crowd()
-
-    private final class Crowd: Sendable {
-        let isThere = Atomic<Bool>(false)
-    }
+    private let handler: ConnectionHandler
+    private let connections = OpenConnections(most: 2)
 
     init() throws {
         loop = channel.embeddedEventLoop
-        let pipeline = channel.pipeline.syncOperations
-        let deadline = ArrivalDeadline(
-            .init(idle: .seconds(930)), isCrowded: { [crowd] in crowd.isThere.load(ordering: .relaxed) })
-        try pipeline.addHandler(ArrivalDeadline.Bytes(for: deadline))
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-        try pipeline.addHandler(deadline)
+        let answers = RequestAnswers(
+            answer: { _ in .noContent }, refuse: { Answer($0.status, ByteBuffer(), type: "text/plain") })
+        handler = ConnectionHandler(.init(answers, arrival: .init(idle: .seconds(930)), connections: connections))
+        try HTTPConnection.add(handler, to: channel)
         try channel.connect(to: .init(unixDomainSocketPath: "/x")).wait()
     }
 
     private func send(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
 
-    private func answer() throws {
-        try channel.writeOutbound(HTTPResponsePart.head(.init(status: .noContent)))
-        try channel.writeOutbound(HTTPResponsePart.end(nil))
-    }
+    private func answer() { handler.send(.noContent) }
 
     private static let whole = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
     private static let head = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
@@ -53,7 +38,7 @@ import Testing
     @Test(arguments: [false, true]) func aHeadThatDribblesIsCutOff(isLater: Bool) throws {
         if isLater {
             try send(Self.whole)
-            try answer()
+            answer()
             loop.advanceTime(by: .seconds(100))
         }
         for byte in Self.whole.prefix(10) {
@@ -88,7 +73,7 @@ import Testing
     /// This includes a body that was refused before its end.
     @Test func anAnswerDoesntGiveABodyMoreTime() throws {
         try send(Self.head)
-        try answer()
+        answer()
         loop.advanceTime(by: .seconds(30))
         #expect(!channel.isActive)
     }
@@ -100,7 +85,7 @@ import Testing
         try send("GET")
         loop.advanceTime(by: .seconds(5000))
         #expect(channel.isActive)
-        try answer()
+        answer()
         loop.advanceTime(by: .seconds(29))
         #expect(channel.isActive)
         loop.advanceTime(by: .seconds(1))
@@ -110,7 +95,7 @@ import Testing
     @Test func anIdleConnectionStaysForItsTime() throws {
         for _ in 0..<3 {
             try send(Self.whole)
-            try answer()
+            answer()
             loop.advanceTime(by: .seconds(929))
             #expect(channel.isActive)
         }
@@ -120,18 +105,10 @@ import Testing
 
     @Test func anIdleConnectionGoesEarlierWhereTheyRunShort() throws {
         try send(Self.whole)
-        try answer()
+        answer()
         loop.advanceTime(by: .seconds(100))
-        crowd.isThere.store(true, ordering: .relaxed)
+        _ = (connections.opened(), connections.opened())
         loop.advanceTime(by: .seconds(30))
-        #expect(!channel.isActive)
-    }
-
-    @Test func whoDoesntCloseBehindTheLastAnswerIsCutOff() throws {
-        try send(Self.whole)
-        try answer()
-        channel.close(mode: .output, promise: nil)
-        loop.advanceTime(by: .seconds(60))
         #expect(!channel.isActive)
     }
 

@@ -1,8 +1,8 @@
 import Core
 import Foundation
-import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Storage
 import Synchronization
 
@@ -95,15 +95,14 @@ struct TestServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let responder = api.responder(logger: logger, web: .embedded, traffic: Traffic(), requestLevel: .debug)
-        let application = Application(
-            responder: responder, server: .checked(responder.early, reading: reading),
-            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in
+        let server = HTTPConnection(shared: .init(responder.answers, reading: reading)).server(
+            host: "127.0.0.1", port: 0, logger: logger,
+            nowListens: { channel in
                 try? await Acceptance.begin(on: channel)
                 announce.yield(channel.localAddress?.port ?? 0)
-            }, logger: logger)
+            })
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
+            group.addTask { try await server.run() }
             for await port in ports {
                 try await body(Client(base: "http://127.0.0.1:\(port)", table: RouteTable(api.routes)))
                 break

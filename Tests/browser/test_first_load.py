@@ -42,7 +42,7 @@ def test_the_sign_in_page_is_light(one_server, visit):
     wait_until_smallest(one_server)
     # The worker fetches the rest of the app afterwards, for the next visit.
     with visit(one_server, service_workers="block") as page:
-        assert (size := carried(page, "/")) <= 39 * KILOBYTE, size
+        assert (size := carried(page, "/")) <= 39.5 * KILOBYTE, size
 
 
 def test_the_start_page_is_light(one_server, visit):

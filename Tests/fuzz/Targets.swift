@@ -2,7 +2,7 @@
 import Dispatch
 import Foundation
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 @testable import Server
 import Storage
@@ -83,7 +83,7 @@ private func readBody(_ bytes: [UInt8]) {
     let head = HTTPRequest(
         method: .post, scheme: "http", authority: "localhost", path: "/",
         headerFields: [.contentType: "application/json"])
-    let request = Request(head: head, body: .init(buffer: ByteBuffer(bytes: bytes)))
+    let request = Request(head: head, body: IncomingBody(ByteBuffer(bytes: bytes)))
     wait {
         do {
             let fields: AllFields = try await Server.RequestBody(of: request).read()
@@ -181,8 +181,8 @@ private func readHead(_ text: String) {
     }
     let head = HTTPRequest(
         method: .post, scheme: "http", authority: "localhost", path: lines.first ?? "", headerFields: headers)
-    let request = Request(head: head, body: .init(buffer: ByteBuffer()))
-    let path = request.uri.path
+    let request = Request(head: head, body: .empty)
+    let path = request.path
     _ = table.match(.get, path)
     _ = ClientAddress(peer: nil, headers: head.headerFields, proxies: .none)
     let call = Call(request, path: path, route: route, places: [], source: .none)

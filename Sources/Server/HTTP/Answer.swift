@@ -1,6 +1,6 @@
 import Core
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 import NIOPosix
 import Storage
@@ -9,7 +9,10 @@ import Storage
 struct Answer: Sendable {
     let status: HTTPResponse.Status
     var headers: HTTPFields
-    private let body: Body
+    private var body: Body
+    /// Sent as `X-Request-Id`.
+    var requestID: String?
+    var securityHeaders: SecurityHeaders?
     /// Held until the answer is sent or sending it fails.
     private var place: LargeAnswers.Place?
     private var isSmall = false
@@ -24,7 +27,7 @@ struct Answer: Sendable {
     }
 
     /// Writes a body's pieces, from the first to the last.
-    typealias Pieces = @Sendable (_ writer: inout any ResponseBodyWriter) async throws -> Void
+    typealias Pieces = @Sendable (_ writer: AnswerWriter) async throws -> Void
 
     private init(_ status: HTTPResponse.Status, _ headers: HTTPFields, _ body: Body) {
         (self.status, self.headers, self.body) = (status, headers, body)
@@ -148,68 +151,34 @@ struct Answer: Sendable {
         let gzip = { @Sendable in ContentCoding.gzip(parts, level: 5) }
         guard let smaller = try? await NIOThreadPool.singleton.runIfActive(gzip) else { return answer }
         answer.headers[.contentEncoding] = ContentCoding.gzip.rawValue
-        let body: Body = smaller.count == 1 ? .whole(smaller[0]) : .parts(AnswerPieces(smaller))
-        var compressed = Answer(status, answer.headers, body)
-        if let place { compressed.hold(place) }
-        return compressed
+        answer.body = smaller.count == 1 ? .whole(smaller[0]) : .parts(AnswerPieces(smaller))
+        if !answer.isLarge { answer.place = nil }
+        return answer
     }
 
-    /// Head and body for a connection that is answered on its event loop, without a body for HEAD. Only whole bodies are
-    /// answered there.
-    func parts(withBody: Bool) -> (head: HTTPResponse, body: ByteBuffer?) {
-        var head = HTTPResponse(status: status, headerFields: headers)
-        var whole: ByteBuffer?
-        if case .whole(let bytes) = body {
-            head.headerFields[.contentLength] = String(bytes.readableBytes)
-            whole = withBody ? bytes : nil
-        }
-        head.headerFields[.date] = HTTPDate.now
-        return (head, whole)
-    }
-
-    /// The response, without its body for HEAD.
-    /// - Parameter eventLoop: the event loop of the connection.
-    func response(withBody: Bool, on eventLoop: any EventLoop) -> Response {
+    /// The length of the body; nil if it is only known once it is written.
+    var length: Int? {
         switch body {
-        case .none:
-            return Response(status: status, headers: headers)
-        case .whole(let bytes) where withBody && bytes.readableBytes <= 2 * AnswerPieces.length:
-            return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: bytes))
-        case .whole(let bytes) where withBody:
-            return response(AnswerPieces(bytes.pieces), on: eventLoop)
-        case .parts(let pieces) where withBody:
-            return response(pieces, on: eventLoop)
-        case .parts(let pieces):
-            var headers = headers
-            headers[.contentLength] = String(pieces.count)
-            return Response(status: status, headers: headers)
-        case .whole(let bytes):
-            var headers = headers
-            headers[.contentLength] = String(bytes.readableBytes)
-            return Response(status: status, headers: headers)
-        case .pieces(let pieces) where withBody:
-            return Response(
-                status: status, headers: headers,
-                body: ResponseBody { [place] writer in
-                    var unfinished: any ResponseBodyWriter = PacedWriter(writer, on: eventLoop)
-                    try await pieces(&unfinished)
-                    try await unfinished.finish(nil)
-                    withExtendedLifetime(place) {}
-                })
-        case .pieces:
-            return Response(status: status, headers: headers)
+        case .none: 0
+        case .whole(let bytes): bytes.readableBytes
+        case .parts(let pieces): pieces.count
+        case .pieces: nil
         }
     }
 
-    /// A response that sends its next piece when the caller has read most of those before.
-    private func response(_ pieces: AnswerPieces, on eventLoop: any EventLoop) -> Response {
-        Response(
-            status: status, headers: headers,
-            body: ResponseBody(contentLength: pieces.count) { [place] writer in
-                var paced = PacedWriter(writer, on: eventLoop)
-                while let piece = pieces.take() { try await paced.write(piece) }
-                try await paced.finish(nil)
-                withExtendedLifetime(place) {}
-            })
+    /// The body if it is sent at once.
+    var bytes: ByteBuffer? {
+        if case .whole(let bytes) = body, bytes.readableBytes <= AnswerPieces.length { bytes } else { nil }
+    }
+
+    /// The body if it is sent piece by piece, the next one when the caller has read most of those before.
+    var pieces: Pieces? {
+        switch body {
+        case .none: nil
+        case .whole(let bytes) where bytes.readableBytes <= AnswerPieces.length: nil
+        case .whole(let bytes): { for piece in bytes.pieces { try await $0.write(piece) } }
+        case .parts(let pieces): { while let piece = pieces.take() { try await $0.write(piece) } }
+        case .pieces(let pieces): pieces
+        }
     }
 }

@@ -1,15 +1,8 @@
-import HTTPTypes
 import NIOCore
-import NIOHTTPTypes
 
-/// Closes a connection whose peer takes too long to begin its next request, or to send its head or its body. The time that the answer takes
-/// doesn't count. Each connection has one timer that checks now and then; requests need none.
-final class ArrivalDeadline: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
-
+/// How long a connection's peer may take to begin its next request, and to send its head and its body. The time that the answer takes
+/// doesn't count.
+struct ArrivalDeadline {
     struct Limits: Sendable {
         /// From the connection to the end of its first head, and from the first byte of a later head to its end; how long a body
         /// may pause; and how long connections may be idle while few are left.
@@ -19,114 +12,60 @@ final class ArrivalDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         /// How long a connection may be idle once it was used. Proxies send a request on it until their own time is over, so this
         /// is longer than theirs: nginx 60, Caddy 120, Google's load balancers 600, and Cloudflare 900 seconds.
         var idle = TimeAmount.seconds(930)
+
+        /// Every deadline is at least this far away when it begins, so none that begins between two looks is missed.
+        var shortest: TimeAmount { min(arrival, idle) }
     }
 
-    /// Notifies the deadline that bytes arrived, even before they are a whole head. It is placed before the parser.
-    final class Bytes: ChannelInboundHandler, RemovableChannelHandler {
-        typealias InboundIn = ByteBuffer
-        typealias InboundOut = ByteBuffer
-
-        private let deadline: ArrivalDeadline
-
-        init(for deadline: ArrivalDeadline) { self.deadline = deadline }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            deadline.sawBytes(now: context.eventLoop.now)
-            context.fireChannelRead(data)
-        }
-    }
-
+    /// What arrives next, or is arriving.
     private enum Reading {
         case nothing
         case head(since: NIODeadline)
         case body(since: NIODeadline)
     }
 
-    private let limits: Limits
-    private let isCrowded: @Sendable () -> Bool
-    private var reading = Reading.nothing
-    private var lastBytes = NIODeadline.uptimeNanoseconds(0)
-    /// Requests whose answer isn't complete yet.
-    private var unanswered = 0
+    private var reading: Reading
+    private var lastBytes: NIODeadline
     /// When the last answer had ended.
-    private var freeSince = NIODeadline.uptimeNanoseconds(0)
-    /// Whether nothing is answered any more and only the peer's close is awaited.
-    private var isEnding = false
-    private var next: Scheduled<Void>?
+    private var freeSince: NIODeadline
+    /// Whether the bytes that arrived were parts of requests, and not only of a head.
+    private var sawPart = false
 
-    /// - Parameter isCrowded: whether few connections are left.
-    init(_ limits: Limits, isCrowded: @escaping @Sendable () -> Bool) {
-        (self.limits, self.isCrowded) = (limits, isCrowded)
-    }
+    init(now: NIODeadline) { (reading, lastBytes, freeSince) = (.head(since: now), now, now) }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        let now = context.eventLoop.now
-        (lastBytes, freeSince, reading) = (now, now, .head(since: now))
-        look(at: nil, context)
-    }
+    mutating func sawHead(now: NIODeadline) { (reading, lastBytes, sawPart) = (.body(since: now), now, true) }
+    mutating func sawBody() { sawPart = true }
+    mutating func sawEnd() { (reading, sawPart) = (.nothing, true) }
 
-    func handlerRemoved(context: ChannelHandlerContext) { stop() }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        stop()
-        context.fireChannelInactive()
-    }
-
-    private func stop() {
-        next?.cancel()
-        next = nil
-    }
-
-    private func sawBytes(now: NIODeadline) {
+    /// After bytes arrived and were parsed as far as possible: half a head shows nowhere else.
+    mutating func sawBytes(now: NIODeadline) {
         lastBytes = now
-        if case .nothing = reading { reading = .head(since: now) }
+        if !sawPart, case .nothing = reading { reading = .head(since: now) }
+        sawPart = false
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head:
-            unanswered += 1
-            reading = .body(since: lastBytes)
-        case .body: break
-        case .end: reading = .nothing
+    mutating func answered(now: NIODeadline) { freeSince = now }
+
+    /// Reading goes on after this server has stopped it: the peer's time begins anew.
+    mutating func resumed(now: NIODeadline) {
+        lastBytes = now
+        switch reading {
+        case .nothing: break
+        case .head: reading = .head(since: now)
+        case .body: reading = .body(since: now)
         }
-        context.fireChannelRead(data)
-    }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
-            unanswered -= 1
-            freeSince = context.eventLoop.now
-        }
-        context.write(data, promise: promise)
-    }
-
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if mode == .output { (isEnding, freeSince) = (true, context.eventLoop.now) }
-        context.close(mode: mode, promise: promise)
     }
 
     /// When the peer's time is over; nil while it waits for this server.
-    private var end: NIODeadline? {
+    /// - Parameters:
+    ///   - isAnswering: whether the peer waits for an answer.
+    ///   - isCrowded: whether few connections are left.
+    func end(_ limits: Limits, isAnswering: Bool, isCrowded: Bool) -> NIODeadline? {
         switch reading {
         case .body(let since): min(since + limits.body, lastBytes + limits.arrival)
-        case _ where unanswered > 0: nil
+        case _ where isAnswering: nil
         case .head(let since): max(since, freeSince) + limits.arrival
-        case .nothing: freeSince + (isEnding || isCrowded() ? min(limits.arrival, limits.idle) : limits.idle)
-        }
-    }
-
-    /// Every deadline is at least the shortest limit away when it begins, so none that begins between two checks is missed.
-    private func look(at end: NIODeadline?, _ context: ChannelHandlerContext) {
-        let latest = context.eventLoop.now + min(limits.arrival, limits.idle)
-        next = context.eventLoop.assumeIsolated().scheduleTask(deadline: min(end ?? latest, latest)) {
-            self.next = nil
-            let end = self.end
-            if let end, end <= context.eventLoop.now {
-                context.close(promise: nil)
-            } else {
-                self.look(at: end, context)
-            }
+        case .nothing: freeSince + (isCrowded ? limits.shortest : limits.idle)
         }
     }
 }

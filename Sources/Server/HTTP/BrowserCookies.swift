@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import Hummingbird
 
 /// The cookies that a browser keeps for this server: of its session, of the browser itself, and of a phone that took a card.
 struct BrowserCookies: Sendable {

@@ -1,6 +1,6 @@
 import Core
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Storage
 
 /// A request for its route: the values of its path, query and headers.

@@ -123,23 +123,19 @@ struct IPAddress: Sendable, Equatable {
         let plain = Substring(
             isBracketed
                 ? bytes.dropFirst().prefix { $0 != UInt8(ascii: "]") } : bytes.prefix { !isV4 || $0 != colon })
-        var four = in_addr()
-        var six = in6_addr()
+        var (four, six) = ([UInt8](repeating: 0, count: 4), [UInt8](repeating: 0, count: 16))
         if inet_pton(AF_INET, String(plain), &four) == 1 {
-            self.bytes = withUnsafeBytes(of: four) { Array($0) }
+            self.bytes = four
         } else if inet_pton(AF_INET6, String(plain), &six) == 1 {
-            self.bytes = Self.unmapped(withUnsafeBytes(of: six) { Array($0) })
+            self.bytes = Self.unmapped(six)
         } else {
             return nil
         }
     }
 
     init?(_ address: SocketAddress) {
-        switch address {
-        case .v4(let four): bytes = withUnsafeBytes(of: four.address.sin_addr) { Array($0) }
-        case .v6(let six): bytes = Self.unmapped(withUnsafeBytes(of: six.address.sin6_addr) { Array($0) })
-        case .unixDomainSocket: return nil
-        }
+        guard let text = address.ipAddress else { return nil }
+        self.init(text)
     }
 
     private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {

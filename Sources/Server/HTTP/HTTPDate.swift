@@ -1,8 +1,18 @@
 import Foundation
+import Synchronization
 
 /// The time of an answer, in the form of its `Date` header (RFC 9110, section 5.6.7).
 enum HTTPDate {
-    static var now: String { text(time(nil)) }
+    /// Written once a second.
+    private static let last = Mutex<(seconds: time_t, text: String)>((0, text(0)))
+
+    static var now: String {
+        let seconds = time(nil)
+        return last.withLock { last in
+            if last.seconds != seconds { last = (seconds, text(seconds)) }
+            return last.text
+        }
+    }
 
     /// - Parameter seconds: since 1970.
     static func text(_ seconds: time_t) -> String {

@@ -1,12 +1,12 @@
 import Core
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Storage
 
 /// Answers every request: finds its route, and turns every error on the way into a problem that people understand.
-struct Responder: HTTPResponder {
+struct Responder: Sendable {
     let table: RouteTable
     let web: WebPages
     let readiness: Readiness
@@ -20,21 +20,8 @@ struct Responder: HTTPResponder {
     let requestLevel: Logger.Level
     let logger: Logger
 
-    /// The properties of a connection that an answer depends on.
-    struct Context: RequestContext {
-        var coreContext: CoreRequestContextStorage
-        let peer: SocketAddress?
-        let eventLoop: any EventLoop
-
-        init(source: ApplicationRequestContextSource) {
-            coreContext = .init(source: source)
-            peer = source.channel.remoteAddress
-            eventLoop = source.channel.eventLoop
-        }
-    }
-
     /// The properties of a request that its answer's headers and its line in the log depend on.
-    private struct Exchange {
+    private struct Asked {
         let head: HTTPRequest
         let path: String
         let route: Route?
@@ -42,18 +29,25 @@ struct Responder: HTTPResponder {
         let start = ContinuousClock.now
     }
 
-    func respond(to request: Request, context: Context) async throws -> Response {
+    /// The answers of all connections.
+    var answers: RequestAnswers {
+        RequestAnswers(
+            answer: answer, probe: answerProbe, refuse: refuse, cutOff: logCutOff,
+            isDraining: { [readiness] in readiness.isDraining })
+    }
+
+    private func answer(_ request: Request) async -> Answer {
         traffic.begin()
-        let match = table.match(request.method, request.uri.path)
-        let exchange = Exchange(
-            head: request.head, path: request.uri.path, route: match.route,
-            requestID: requestIDs.id(for: request.head, from: context.peer))
+        let match = table.match(request.method, request.path)
+        let exchange = Asked(
+            head: request.head, path: request.path, route: match.route,
+            requestID: requestIDs.id(for: request.head, from: request.peer))
         var answer: Answer
         do {
             if let preflight = origins.preflight(request.head) {
                 answer = preflight
             } else {
-                answer = try await self.answer(match, request, context, exchange.requestID)
+                answer = try await self.answer(match, request, exchange.requestID)
             }
         } catch {
             answer = problem(for: error, request, exchange.requestID).answer(requestID: exchange.requestID)
@@ -61,21 +55,14 @@ struct Responder: HTTPResponder {
         complete(&answer, exchange)
         answer = await answer.compressed(for: request.head)
         end(exchange, answer.status)
-        return answer.response(withBody: request.method != .head, on: context.eventLoop)
+        return answer
     }
 
-    /// The answers that are given on a connection's event loop: the same as here.
-    var early: EarlyAnswers {
-        EarlyAnswers(
-            refuse: refuse, isProbe: { table.probe($0.method, $0.path ?? "") != nil }, probe: answerProbe)
-    }
-
-    private func answerProbe(_ head: HTTPRequest, from peer: SocketAddress?) -> Answer {
+    private func answerProbe(_ head: HTTPRequest, from peer: SocketAddress?) -> Answer? {
+        guard let route = table.probe(head.method, head.path ?? ""), var answer = route.probe?() else { return nil }
         traffic.begin()
-        let route = table.probe(head.method, head.path ?? "")
-        let exchange = Exchange(
-            head: head, path: route?.path ?? "", route: route, requestID: requestIDs.id(for: head, from: peer))
-        var answer = route?.probe?() ?? Problem(.noSuchAddress).answer(requestID: exchange.requestID)
+        let exchange = Asked(
+            head: head, path: route.path, route: route, requestID: requestIDs.id(for: head, from: peer))
         complete(&answer, exchange)
         end(exchange, answer.status)
         return answer
@@ -85,7 +72,7 @@ struct Responder: HTTPResponder {
     private func refuse(_ problem: Problem) -> Answer {
         traffic.begin()
         let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
-        let exchange = Exchange(head: head, path: "", route: nil, requestID: requestIDs.next())
+        let exchange = Asked(head: head, path: "", route: nil, requestID: requestIDs.next())
         var answer = problem.answer(requestID: exchange.requestID)
         complete(&answer, exchange)
         traffic.end(Traffic.Kind(nil, answer.status), after: ContinuousClock.now - exchange.start)
@@ -98,14 +85,13 @@ struct Responder: HTTPResponder {
     }
 
     /// Adds the headers that every answer has.
-    private func complete(_ answer: inout Answer, _ exchange: Exchange) {
-        answer.headers[.requestID] = exchange.requestID
-        securityHeaders.add(to: &answer.headers)
+    private func complete(_ answer: inout Answer, _ exchange: Asked) {
+        answer.requestID = exchange.requestID
+        answer.securityHeaders = securityHeaders
         origins.addHeaders(to: &answer.headers, for: exchange.head)
-        if readiness.isDraining { answer.headers[.connection] = "close" }
     }
 
-    private func end(_ exchange: Exchange, _ status: HTTPResponse.Status) {
+    private func end(_ exchange: Asked, _ status: HTTPResponse.Status) {
         let time = ContinuousClock.now - exchange.start
         traffic.end(Traffic.Kind(exchange.route, status), after: time)
         let isQuiet = exchange.route?.isProbe == true && status == .ok
@@ -116,7 +102,7 @@ struct Responder: HTTPResponder {
 
     /// A request's line in the log. Never the query, which may hold data that is only for one person.
     private func metadata(
-        _ exchange: Exchange, _ status: HTTPResponse.Status, _ time: Duration
+        _ exchange: Asked, _ status: HTTPResponse.Status, _ time: Duration
     ) -> Logger.Metadata {
         let metadata: Logger.Metadata = [
             "requestId": .string(exchange.requestID), "method": .string(exchange.head.method.rawValue),
@@ -127,14 +113,14 @@ struct Responder: HTTPResponder {
     }
 
     private func answer(
-        _ match: RouteTable.Match, _ request: Request, _ context: Context, _ requestID: String
+        _ match: RouteTable.Match, _ request: Request, _ requestID: String
     ) async throws -> Answer {
-        let path = request.uri.path
+        let path = request.path
         switch match {
         case .found(let route, let places):
             if route.needsDatabase && !readiness.schemaFits { throw Problem.unavailable }
             let source = RequestSource(requestID: requestID, watch: watch) {
-                ClientAddress(peer: context.peer, headers: request.headers, proxies: proxies).network
+                ClientAddress(peer: request.peer, headers: request.headers, proxies: proxies).network
             }
             let call = Call(request, path: path, route: route, places: places, source: source)
             // Load balancers and browsers may add parameters to probes and pages.
@@ -163,9 +149,17 @@ struct Responder: HTTPResponder {
         }
         if problem.status.code >= 500 {
             logger.error(
-                "\(request.method) \(request.uri.path) failed",
+                "\(request.method) \(request.path) failed",
                 metadata: ["requestId": .string(requestID), "cause": .string("\(error)")])
         }
         return problem
+    }
+
+    /// Without a word about callers that went away: they are no errors.
+    private func logCutOff(_ answer: Answer, _ error: any Error) {
+        // Cancelled by a server that stops.
+        logger.log(
+            level: error is CancellationError ? .notice : .error, "an answer failed while it was sent, and was cut off",
+            metadata: ["requestId": .string(answer.requestID ?? ""), "cause": .string("\(error)")])
     }
 }

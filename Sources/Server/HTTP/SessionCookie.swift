@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import Hummingbird
 import Storage
 
 /// A cookie with a token, which keeps a browser signed in or identifies it to accounts. Scripts can't read it, and forms of other sites

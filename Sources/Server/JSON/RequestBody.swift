@@ -1,7 +1,6 @@
 import Core
 import Foundation
 import HTTPTypes
-import Hummingbird
 import NIOCore
 import Storage
 
@@ -50,7 +49,7 @@ struct RequestBody: Sendable {
         }
         do {
             bytes = try await request.body.collect(upTo: Self.largest)
-        } catch is NIOTooManyBytesError {
+        } catch is IncomingBody.TooLong {
             throw tooLarge
         } catch let error as CancellationError {
             throw error

@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import Hummingbird
 import Storage
 
 /// Signing in with a card, and afterwards by the phone's key and a PIN.

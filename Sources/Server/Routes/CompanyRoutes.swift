@@ -1,7 +1,6 @@
 import Core
 import Foundation
 import HTTPTypes
-import Hummingbird
 import NIOCore
 
 struct CompanyRoutes {

@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import Hummingbird
 import Storage
 
 /// Second factors: the second step of signing in, one's own factors, and lost ones of others.

@@ -1,7 +1,7 @@
 import HTTPTypes
-import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 /// This server's metrics, for Prometheus.
 struct MetricsRoutes {
@@ -19,20 +19,16 @@ struct MetricsRoutes {
     }
 
     /// A server for the metrics alone.
-    func application(host: String, port: Int, logger: Logger) -> some ApplicationProtocol {
+    func server(host: String, port: Int, logger: Logger) -> any Service {
         let table = RouteTable(routes)
-        return Application(
-            responder: CallbackResponder { (request, context: Responder.Context) in
-                guard case .found = table.match(request.method, request.uri.path) else {
-                    return Response(status: .notFound)
+        let answers = RequestAnswers(
+            answer: { request in
+                guard case .found = table.match(request.method, request.path) else {
+                    return Answer(.notFound, ByteBuffer(), type: "text/plain")
                 }
-                return await answer.response(withBody: request.method != .head, on: context.eventLoop)
-            },
-            server: .checked(
-                EarlyAnswers(
-                    refuse: { Answer($0.status, ByteBuffer(), type: "text/plain") }, isProbe: { _ in false },
-                    probe: { _, _ in Answer(.notFound, ByteBuffer(), type: "text/plain") })),
-            configuration: .init(address: .hostname(host, port: port)), logger: logger)
+                return await answer
+            }, refuse: { Answer($0.status, ByteBuffer(), type: "text/plain") })
+        return HTTPConnection(shared: .init(answers)).server(host: host, port: port, logger: logger)
     }
 
     private var answer: Answer {

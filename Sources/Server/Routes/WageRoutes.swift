@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import Hummingbird
 import NIOCore
 import Storage
 

@@ -2,15 +2,15 @@ import NIOCore
 import ServiceLifecycle
 
 /// Serves the metrics on a port of their own.
-struct MetricsService<Served: Service>: Service {
-    let application: Served
+struct MetricsService: Service {
+    let server: any Service
     let host: String
     let port: Int
 
     /// - Throws: `SettingsError` if the address can't be listened on.
     func run() async throws {
         do {
-            try await application.run()
+            try await server.run()
         } catch let error as IOError {
             throw SettingsError(error, listeningOn: host, port, \.metricsPort)
         }

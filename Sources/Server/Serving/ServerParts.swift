@@ -1,6 +1,5 @@
 import Core
 import Foundation
-import Hummingbird
 import Logging
 import MailTransport
 import ServiceLifecycle
@@ -73,9 +72,8 @@ struct ServerParts {
     /// Empty if the metrics have no port of their own.
     var metricsServices: [any Service] {
         guard let port = settings.metricsPort else { return [] }
-        let application = MetricsRoutes(metrics: metrics).application(
-            host: settings.httpHost, port: port, logger: logger.quiet)
-        return [MetricsService(application: application, host: settings.httpHost, port: port)]
+        let server = MetricsRoutes(metrics: metrics).server(host: settings.httpHost, port: port, logger: logger.quiet)
+        return [MetricsService(server: server, host: settings.httpHost, port: port)]
     }
 
     /// Closes what holds threads and connections, once no service runs any more.

@@ -1,5 +1,4 @@
 import Core
-import Hummingbird
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -31,7 +30,7 @@ enum ServerProcess {
         }
         let parts = try ServerParts(settings, logger)
         let (listening, nowListens) = AsyncStream<Void>.makeStream()
-        let application = try parts.application(extra: extra) { nowListens.yield() }
+        let server = try parts.httpServer(extra: extra) { nowListens.yield() }
         let schema = SchemaService(
             database: parts.database, migrator: parts.migrator, migrates: settings.migrates,
             readiness: parts.readiness, logger: logger)
@@ -53,7 +52,7 @@ enum ServerProcess {
         let services: [any Service] =
             parts.metricsServices + [
                 parts.watchdog, schema, parts.housekeeping, parts.reminding, parts.security, parts.mail.service,
-                application, reload, drain,
+                server, reload, drain,
             ]
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)

@@ -3,11 +3,12 @@ import Foundation
 /// Which modules of the web app are sent together in one file. A phone pays a round trip for each file on each of its connections, a head of
 /// 400 bytes, and loses what compression finds in common.
 ///
-/// These files are joined: what every page begins with, the frame and the start page with what they need besides that, the same for the frame
-/// of the sign-in pages and the first of these, what many pages need, what is fetched ahead for everyone because it is used on site, and the
-/// words of each language that all pages but the start page wait for. The page's import map sends the name of each joined module to its file,
-/// so that modules import each other as they do in `web/`. Therefore no two modules of one file may export the same name; neither may they
-/// import each other in a circle, await at their top, or export something that is assigned again (Tests/web/joined.test.mjs).
+/// These files are joined: what every page begins with, the frame and the start page with what they need besides that, the same for the
+/// frame of the sign-in pages and the first of these, what many pages need, what is fetched ahead for everyone because it is used on
+/// site, and the words of each language that all pages but the start page wait for. The page's import map sends the name of each joined
+/// module to its file, so that modules import each other as they do in `web/`. Therefore no two modules of one file may export the same
+/// name; neither may they import each other in a circle, await at their top, or export something that is assigned again
+/// (Tests/web/joined.test.mjs).
 struct JoinedModules {
     /// By a joined file's name, its modules: each after those that it imports.
     private let parts: [(file: String, modules: [String])]

@@ -1,5 +1,4 @@
 import Core
-import Hummingbird
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -11,7 +10,7 @@ extension ServerParts {
     ///   - extra: routes besides the API's.
     ///   - nowListens: called once connections are accepted.
     /// - Throws: `SettingsError` if `POLIER_WEB_DIR` holds no web app.
-    func application(extra: [Route], nowListens: @escaping @Sendable () -> Void) throws -> some Service {
+    func httpServer(extra: [Route], nowListens: @escaping @Sendable () -> Void) throws -> any Service {
         let (settings, logger, manager, live) = (settings, logger, manager, live)
         let api = API(
             database: database, hasher: hasher, runtime: .live, watch: watch, readiness: readiness,
@@ -32,13 +31,12 @@ extension ServerParts {
             logger: logger, web: web, traffic: traffic, requestLevel: settings.logFormat.requests,
             extra: extra + (sharesPort ? MetricsRoutes(metrics: metrics).routes : []))
         let connections = OpenConnections()
-        return Application(
-            responder: responder,
-            server: .checked(responder.early, arrival: .init(idle: .init(settings.idle)), connections: connections),
-            configuration: .init(
-                address: .hostname(settings.httpHost, port: settings.httpPort), backlog: 1024,
-                availableConnectionsDelegate: ConnectionLimit(connections, logger: logger)),
-            onServerRunning: { channel in
+        let shared = HTTPConnection.Shared(
+            responder.answers, arrival: .init(idle: .init(settings.idle)), connections: connections)
+        return HTTPConnection(shared: shared).server(
+            host: settings.httpHost, port: settings.httpPort, backlog: 1024,
+            limit: ConnectionLimit(connections, logger: logger), logger: logger.quiet,
+            nowListens: { channel in
                 do {
                     try await Acceptance.begin(on: channel)
                 } catch {
@@ -48,7 +46,6 @@ extension ServerParts {
                 logger.info("listening on http://\(settings.authority(port: port))")
                 manager.tell(.ready, logger)
                 nowListens()
-            },
-            logger: logger.quiet)
+            })
     }
 }

@@ -1,0 +1,79 @@
+import HTTPTypes
+import NIOHTTP1
+import Storage
+
+/// A request and its answer, from the request's first part to the end of both.
+struct Exchange {
+    /// The most bytes of a body that are read and thrown away so that the connection can be kept. Some clients lose an answer that says
+    /// `Connection: close` while they send.
+    static let mostDiscarded = 16 << 20
+
+    let isHead: Bool
+    let isHTTP10: Bool
+    /// Whether no further request is read: the caller wants none, or what follows the request may not be one.
+    let isLast: Bool
+    /// Whether the caller waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
+    let expectsContinue: Bool
+    /// The length that the head gives for the body; nil if only its end shows it.
+    let length: Int?
+    let body: IncomingBody
+
+    /// Whether the body is wanted, which callers that wait for it were told.
+    var isWanted = false
+    /// Whether the request has been read to its end.
+    var isRead = false
+    /// The number of bytes of the body that have arrived.
+    var received = 0
+    /// The number of those that arrived after the answer.
+    var discarded = 0
+    /// The number of those that the body holds.
+    var held = 0
+    var answer = AnswerState.awaited
+
+    enum AnswerState {
+        case awaited
+        /// Its head is written together with its first piece.
+        case begun(Answer)
+        case streaming(AnswerEncoder.Framing)
+        case complete
+    }
+
+    /// Whether the connection ends with the answer.
+    var isClosing = false
+
+    var isAnswered: Bool { if case .complete = answer { true } else { false } }
+
+    init(_ head: HTTPRequestHead, body: IncomingBody) {
+        self.body = body
+        isHead = head.method == .HEAD
+        isHTTP10 = head.version == .http1_0
+        // In HTTP/1.0 only Content-Length is a reliable length of a body (RFC 9112, section 6.1). What follows a request for another
+        // protocol isn't parsed.
+        isLast =
+            !head.isKeepAlive || isHTTP10 && head.headers.contains(name: "Transfer-Encoding")
+            || head.method == .CONNECT || head.headers.contains(name: "Upgrade")
+        expectsContinue =
+            !isHTTP10 && Self.hasBody(head)
+            && head.headers.first(name: "Expect")?.isBytes(ignoringCase: "100-continue") == true
+        // The parser has checked that it is a number, but not that it has 64 bits at most.
+        length = head.headers.first(name: "Content-Length").map { Int($0) ?? .max }
+    }
+
+    /// A request that is refused by its head, or that can't be read.
+    init(refusedFor head: HTTPRequestHead?) {
+        isHead = head?.method == .HEAD
+        (isHTTP10, isLast, isRead, isClosing) = (false, true, true, true)
+        (expectsContinue, length, body) = (false, 0, .empty)
+    }
+
+    /// Whether a request has a body: the framing is in its head (RFC 9112, section 6.3).
+    static func hasBody(_ head: HTTPRequestHead) -> Bool {
+        head.headers.contains(name: "Content-Length") || head.headers.contains(name: "Transfer-Encoding")
+    }
+
+    /// Whether so much of the body is missing, or the caller may not send it, that the connection can't be kept.
+    var isHopeless: Bool {
+        guard !isRead else { return false }
+        return expectsContinue && !isWanted || (length ?? 0) - received > Self.mostDiscarded
+    }
+}

@@ -1,0 +1,361 @@
+import Foundation
+import HTTPTypes
+import NIOCore
+import Testing
+
+@testable import Server
+
+/// Connections byte by byte, as honest peers, slow ones and hostile ones use them.
+@Suite struct ConnectionTests {
+    private static func get(_ path: String, _ headers: String = "", version: String = "1.1") -> String {
+        "GET \(path) HTTP/\(version)\r\nHost: a\r\n\(headers)\r\n"
+    }
+
+    private static func post(_ path: String, _ headers: String, _ body: String) -> String {
+        "POST \(path) HTTP/1.1\r\nHost: a\r\n\(headers)\r\n\(body)"
+    }
+
+    private static func statuses(_ text: String) -> [Int] {
+        text.matches(of: /HTTP\/1\.[01] (\d{3})/).compactMap { Int($0.1) }
+    }
+
+    private static func wait(until isTrue: () -> Bool) async throws {
+        for _ in 0..<3000 where !isTrue() { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(isTrue())
+    }
+
+    // MARK: Order
+
+    @Test func tenThousandPipelinedRequestsAreAnsweredInOrder() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            let count = 10_000
+            let receiving = Task { await socket.receive { $0.hasSuffix("ok /\(count - 1)") } }
+            await socket.sendLong((0..<count).map { Self.get($0 % 7 == 0 ? "/probe" : "/\($0)") }.joined())
+            let (text, end) = await receiving.value
+            let bodies = text.matches(of: /\r\n\r\n(probe|ok \/\d+)/).map { String($0.1) }
+            #expect(end == .open && bodies == (0..<count).map { $0 % 7 == 0 ? "probe" : "ok /\($0)" })
+        }
+    }
+
+    @Test func aRequestByteByByteIsOne() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            for byte in Self.post("/echo", "Transfer-Encoding: chunked\r\n", "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n") {
+                socket.send(String(byte))
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            #expect(await socket.reply().hasSuffix("\r\n\r\nabc"))
+        }
+    }
+
+    @Test func nothingIsReadAheadOfASlowAnswer() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/slow") + Self.get("/1"))
+            try await Self.wait { server.answers.waiting == 1 }
+            // More than the system's buffers take: sending gets stuck.
+            let sender = Task { await socket.sendLong(String(repeating: Self.get("/2"), count: 1 << 19)) }
+            try await Task.sleep(for: .seconds(1))
+            #expect(server.answers.asked == ["/slow"])
+            server.answers.open()
+            _ = await socket.receive { $0.hasSuffix("ok /2") }
+            socket.reset()
+            _ = await sender.value
+        }
+    }
+
+    @Test func whatWasSentAheadIsAnsweredAfterThePeersEnd() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/slow"))
+            try await Self.wait { server.answers.waiting == 1 }
+            let count = 5000
+            await socket.sendLong((1...count).map { Self.get("/\($0)") }.joined())
+            socket.endSending()
+            try await Task.sleep(for: .milliseconds(300))
+            server.answers.open()
+            let (text, end) = await socket.receive()
+            let bodies = text.matches(of: /\r\n\r\nok \/(\d+)/).compactMap { Int($0.1) }
+            #expect(end == .closed && bodies == Array(1...count))
+        }
+    }
+
+    /// The parser would keep all of it.
+    @Test func whatFollowsTheLastRequestIsNeitherKeptNorReadForEver() async throws {
+        try await BareServer.run { server in
+            for head in [
+                Self.get("/slow", "Connection: Upgrade\r\nUpgrade: websocket\r\n"),
+                Self.get("/slow", "Connection: close\r\n"),
+            ] {
+                let socket = try server.socket()
+                socket.send(head)
+                try await Self.wait { server.answers.waiting == 1 }
+                let sender = Task { await socket.sendLong(String(repeating: "x", count: 1 << 26)) }
+                try await Task.sleep(for: .milliseconds(500))
+                server.answers.open()
+                #expect(await !sender.value)
+            }
+        }
+    }
+
+    @Test func aProbeThatExpectsToGoOnIsNotTheLast() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/probe", "Expect: 100-continue\r\n") + Self.get("/1"))
+            let (text, _) = await socket.receive { $0.hasSuffix("ok /1") }
+            #expect(Self.statuses(text) == [200, 200])
+        }
+    }
+
+    // MARK: Stopping
+
+    @Test func aFullPipelineDoesntKeepAStoppingServer() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/slow") + String(repeating: Self.get("/later"), count: 50))
+            try await Self.wait { server.answers.waiting == 1 }
+            await server.stop()
+            try await Task.sleep(for: .milliseconds(200))
+            server.answers.open()
+            let (text, end) = await socket.receive()
+            #expect(
+                end == .closed && Self.statuses(text) == [200] && text.contains("\r\nConnection: close\r\n"), "\(text)")
+            #expect(server.answers.asked == ["/slow"])
+        }
+    }
+
+    @Test func anIdleConnectionEndsWithTheServer() async throws {
+        try await BareServer.run { server in
+            let sockets = try [server.socket(), server.socket()]
+            sockets[0].send(Self.get("/1"))
+            #expect(await sockets[0].reply().hasSuffix("ok /1"))
+            await server.stop()
+            for socket in sockets {
+                let start = ContinuousClock.now
+                #expect(await socket.receive().end == .closed && .now - start < .seconds(3))
+            }
+        }
+    }
+
+    // MARK: Bodies of answers
+
+    @Test func aStreamHasChunks() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/stream") + Self.get("/1"))
+            let (text, _) = await socket.receive { $0.hasSuffix("ok /1") }
+            #expect(text.contains("\r\nTransfer-Encoding: chunked\r\n") && !text.hasPrefix("Content-Length"))
+            #expect(text.contains("\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"), "\(text)")
+            let old = try server.socket()
+            old.send(Self.get("/stream", "Connection: keep-alive\r\n", version: "1.0"))
+            let whole = await old.receive()
+            #expect(whole.end == .closed && whole.text.hasSuffix("\r\n\r\nonetwo"), "\(whole)")
+            #expect(whole.text.hasPrefix("HTTP/1.0 200 OK\r\n") && whole.text.contains("\r\nConnection: close\r\n"))
+        }
+    }
+
+    @Test(arguments: ["1.1", "1.0"]) func aFailedStreamNeverLooksWhole(_ version: String) async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/fail", version: version))
+            let (text, end) = await socket.receive()
+            #expect(end == .reset && !text.contains("0\r\n\r\n"), "\(text)")
+            try await Self.wait { !server.answers.failures.isEmpty }
+            #expect(server.answers.failures.first?.hasPrefix("id-7 Failure") == true, "\(server.answers.failures)")
+        }
+    }
+
+    @Test func aStreamThatNobodyReadsWaits() async throws {
+        try await BareServer.run { server in
+            let socket = try PeerSocket(port: server.port, buffer: 4096)
+            socket.send(Self.get("/endless"))
+            var before = -1
+            while server.answers.pieces != before {
+                before = server.answers.pieces
+                try await Task.sleep(for: .milliseconds(500))
+            }
+            #expect(before < 100, "\(before) pieces of 64 KiB")
+            socket.reset()
+            // The peer's going isn't an error of this server.
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(server.answers.failures.isEmpty)
+        }
+    }
+
+    @Test func aLargeAnswerArrivesWhole() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/large", "Connection: close\r\n"))
+            let (text, end) = await socket.receive()
+            #expect(end == .closed && text.contains("\r\nContent-Length: 4194304\r\n"))
+            #expect(text.hasSuffix("\r\n\r\n" + String(repeating: "x", count: 1 << 22)))
+        }
+    }
+
+    @Test func headHasNoBody() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            for path in ["/1", "/large", "/stream", "/nothing", "/probe"] {
+                socket.send("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+            }
+            socket.send(Self.get("/end"))
+            let (text, _) = await socket.receive { $0.hasSuffix("ok /end") }
+            #expect(Self.statuses(text) == [200, 200, 200, 204, 200, 200])
+            #expect(text.matches(of: /Content-Length: (\d+)/).map { String($0.1) } == ["5", "4194304", "5", "7"])
+            #expect(!text.contains("chunked") && text.utf8.count < 2000)
+        }
+    }
+
+    // MARK: Bodies of requests
+
+    @Test func continueIsSaidOnceTheBodyIsWanted() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            let head = "Expect: 100-Continue\r\nContent-Length: 3\r\n"
+            socket.send(Self.post("/echo", head, ""))
+            let (first, _) = await socket.receive { $0.hasSuffix("\r\n\r\n") }
+            #expect(first == "HTTP/1.1 100 Continue\r\n\r\n")
+            socket.send("abc")
+            #expect(await socket.reply().hasSuffix("\r\n\r\nabc"))
+            // Nobody knows whether the body comes.
+            socket.send(Self.post("/no", head, ""))
+            let (refused, end) = await socket.receive()
+            #expect(Self.statuses(refused) == [403] && refused.contains("\r\nConnection: close\r\n") && end == .closed)
+        }
+    }
+
+    @Test func aBodyThatNobodyReadIsNoRequest() async throws {
+        try await BareServer.run { server in
+            let smuggled = Self.get("/smuggled")
+            let socket = try server.socket()
+            socket.send(Self.post("/no", "Content-Length: \(smuggled.utf8.count)\r\n", smuggled) + Self.get("/next"))
+            let (text, _) = await socket.receive { $0.hasSuffix("ok /next") }
+            #expect(Self.statuses(text) == [403, 200])
+            #expect(server.answers.asked == ["/no", "/next"])
+        }
+    }
+
+    @Test func aBodyThatIsTooLongToThrowAwayEndsTheConnection() async throws {
+        try await BareServer.run(arrival: .init(arrival: .seconds(3))) { server in
+            let socket = try server.socket()
+            await socket.sendLong(
+                Self.post("/no", "Content-Length: 1000000000\r\n", String(repeating: "x", count: 1 << 20)))
+            let (text, end) = await socket.receive()
+            #expect(Self.statuses(text) == [403] && text.contains("\r\nConnection: close\r\n") && end == .closed)
+            let chunked = try server.socket()
+            chunked.send(Self.post("/no", "Transfer-Encoding: chunked\r\n", ""))
+            let refused = await chunked.reply()
+            #expect(Self.statuses(refused) == [403])
+            let chunk = "8000\r\n" + String(repeating: "x", count: 0x8000) + "\r\n"
+            await chunked.sendLong(String(repeating: chunk, count: 20))
+            #expect(await chunked.receive().end == .closed)
+        }
+    }
+
+    @Test func aBodyThatEndsEarlyIsRefused() async throws {
+        try await BareServer.run { server in
+            for (head, body) in [
+                ("Content-Length: 10\r\n", "abc"), ("Transfer-Encoding: chunked\r\n", "3\r\nab"),
+                ("Transfer-Encoding: chunked\r\n", "zz\r\nab\r\n0\r\n\r\n"),
+            ] {
+                let socket = try server.socket()
+                socket.send(Self.post("/echo", head, body))
+                socket.endSending()
+                let (text, end) = await socket.receive()
+                #expect(Self.statuses(text) == [400] && text.hasSuffix("CutOff()") && end == .closed, "\(text)")
+            }
+        }
+    }
+
+    // MARK: Ends
+
+    @Test func aPeerThatHasEndedSendingGetsItsAnswers() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/slow") + Self.get("/1") + Self.get("/probe"))
+            socket.endSending()
+            try await Self.wait { server.answers.waiting == 1 }
+            server.answers.open()
+            let (text, end) = await socket.receive()
+            #expect(Self.statuses(text) == [200, 200, 200] && text.hasSuffix("probe") && end == .closed)
+        }
+    }
+
+    @Test func whoDoesntCloseBehindTheLastAnswerIsCutOff() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/1", "Connection: close\r\n"))
+            let start = ContinuousClock.now
+            #expect(await socket.receive().end == .closed)
+            #expect(.now - start < .seconds(2))
+            // Still there, and thrown away.
+            for _ in 0..<3 { #expect(socket.send(Self.get("/2"))) }
+            while socket.send("x"), .now - start < .seconds(20) { try await Task.sleep(for: .milliseconds(100)) }
+            #expect(.now - start > .seconds(4) && .now - start < .seconds(10))
+            #expect(server.answers.asked == ["/1"])
+        }
+    }
+
+    /// What says why isn't lost by what comes after it.
+    @Test func bytesBehindAMalformedHeadDontDropItsAnswer() async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send("BREW / HTTP/1.1\r\nHost: a\r\n\r\n" + String(repeating: "x", count: 1 << 16))
+            for _ in 0..<20 { await socket.sendLong(String(repeating: "y", count: 1 << 12)) }
+            let (text, end) = await socket.receive()
+            #expect(Self.statuses(text) == [400] && text.hasSuffix("malformed-head") && end == .closed, "\(text)")
+        }
+    }
+
+    @Test func whatFollowsAnUpgradeIsNoRequest() async throws {
+        try await BareServer.run { server in
+            for head in [
+                Self.get("/up", "Connection: Upgrade\r\nUpgrade: websocket\r\n"),
+                Self.get("/up", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"),
+                Self.get("/up", "Upgrade: anything\r\n"), "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+            ] {
+                let socket = try server.socket()
+                socket.send(head + Self.get("/smuggled"))
+                let (text, end) = await socket.receive()
+                #expect(
+                    Self.statuses(text).count == 1 && !Self.statuses(text).contains(101) && end == .closed, "\(text)")
+                #expect(text.contains("\r\nConnection: close\r\n"))
+            }
+            #expect(!server.answers.asked.contains("/smuggled"))
+        }
+    }
+
+    @Test func resetConnectionsLeaveNothingBehind() async throws {
+        try await BareServer.run { server in
+            for _ in 0..<50 {
+                let socket = try server.socket()
+                socket.send(Self.post("/echo", "Content-Length: 100\r\n", "x") + Self.get("/large"))
+                socket.reset()
+                let reader = try server.socket()
+                reader.send(Self.get("/endless"))
+                _ = await reader.receive { $0.utf8.count > 1000 }
+                reader.reset()
+            }
+            let last = try server.socket()
+            last.send(Self.get("/1"))
+            #expect(await last.reply().hasSuffix("ok /1"))
+        }
+    }
+
+    // MARK: What is written
+
+    @Test func nothingCanAddALineToAHead() {
+        var answer = Answer(.ok, ByteBuffer(), type: "text/plain")
+        answer.headers[.link] = "a\r\nX: b"
+        answer.headers[.connection] = "keep-alive"
+        answer.headers[.contentLength] = "99"
+        answer.requestID = "a\r\nX: c\u{0}"
+        var buffer = ByteBuffer()
+        AnswerEncoder.writeHead(of: answer, .length(3), .close, isHTTP10: false, to: &buffer)
+        let lines = String(buffer: buffer).components(separatedBy: "\r\n")
+        #expect(lines.count == 8 && !lines.contains { $0.hasPrefix("X: ") || $0.hasPrefix("X-Request-Id") }, "\(lines)")
+        #expect(lines.filter { $0.hasPrefix("Content-Length") } == ["Content-Length: 3"])
+        #expect(lines.filter { $0.hasPrefix("Connection") } == ["Connection: close"])
+    }
+}
