@@ -589,6 +589,9 @@ def test_the_bookkeeper_sees_hours_and_nothing_that_changes(phone, one_server):
     hers = {"Früher", "Später", "Als CSV laden", "Nachweis", "Lohn", "Abwesenheit"}
     assert offered() == hers | {"Für N Personen freigeben"}
     phone.tap(".team-name", "Lena Vogt")
+    phone.find(".time-span")
+    phone.gone("[aria-busy=true]")
+    time.sleep(1)
     phone.tap(".time-span")
     phone.find("dialog h2")
     assert offered() == hers | {"Für Lena Vogt freigeben", "Schließen"}
