@@ -218,7 +218,7 @@ import Testing
             #expect(first == "HTTP/1.1 100 Continue\r\n\r\n")
             socket.send("abc")
             #expect(await socket.reply().hasSuffix("\r\n\r\nabc"))
-            // Nobody knows whether the body comes.
+            // The body may never come.
             socket.send(Self.post("/no", head, ""))
             let (refused, end) = await socket.receive()
             #expect(Self.statuses(refused) == [403] && refused.contains("\r\nConnection: close\r\n") && end == .closed)

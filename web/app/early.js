@@ -51,7 +51,7 @@ function noted(key) {
 function ask(path) {
   const clock = new AbortController();
   const answer = fetch(`/api/v1${path}`, { headers: { Accept: "application/json" }, signal: clock.signal });
-  // Who takes it is told; where nobody does it doesn't matter.
+  // A failure is told to the request that takes the answer; if none does, it doesn't matter.
   answer.catch(() => {});
   asked.set(path, { answer, at: Date.now(), clock });
 }

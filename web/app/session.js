@@ -14,7 +14,7 @@ export function lastPerson() {
   const person = noted();
   return person?.isOver ? null : person;
 }
-/** Whose session the server has ended, while nobody else has signed in since. */
+/** Whose session the server has ended, while no one else has signed in since. */
 export function personBefore() {
   const person = noted();
   return person?.isOver ? person : null;
@@ -74,7 +74,7 @@ export const session = {
   /**
    * By a card or a PIN: no one else may be signed in, or their acts would be sent under another name.
    * @param {string} path  @param {object} proof  @param {{isByCard?: boolean, arrive?: () => void, only?: string}} options `arrive` runs before pages
-   *   hear of it; `only` is the id of the one person who may sign in: nobody else stays signed in.
+   *   hear of it; `only` is the id of the one person who may sign in: no one else stays signed in.
    */
   async enter(path, proof, { isByCard = false, arrive, only } = {}) {
     // Its answer deletes the cookie.

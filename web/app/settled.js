@@ -40,7 +40,7 @@ let timer;
 connection.onChange((online) => online && readBehind());
 
 function readBehind() {
-  // Nobody would be let in, or see it.
+  // No one would be let in, or see it.
   if (session.state !== "in" || session.isLeaving) return behind.clear();
   for (const company of behind) {
     kept.refresh(recordOf(placeOf(company)))

@@ -108,7 +108,7 @@ export default async function clarifications(page) {
     if (outcome) await decided(reported, t("clarifications.declined", { name: reported.one.userName }), outcome.problem);
   }
 
-  /** It goes, also where somebody else was quicker. What became of its other half the server says. */
+  /** It goes, also where someone else was quicker. What became of its other half the server says. */
   async function decided({ one, other }, done, problem = null) {
     toast(problem ? explain(problem) : done, problem ? { kind: "problem" } : {});
     const gone = new Set([one.id, other?.id]);

@@ -49,7 +49,7 @@ export default async function person(page) {
     throw new Problem({ status: 404 });
   }
 
-  // A mail is on its way within seconds: who has just invited somebody waits to see it go.
+  // A mail is on its way within seconds: the manager who has just invited a person waits to see it go.
   page.every(3000, () => find()?.invitation?.state === "queued" && !hasNoEmail(find()) && page.refresh());
 
   let shown = find();

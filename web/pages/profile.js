@@ -43,7 +43,7 @@ export default async function profile(page) {
 
   async function signOut() {
     await session.signOut();
-    // Unless somebody chose to stay, for what still waits for a signal.
+    // Unless the person chose to stay, for what still waits for a signal.
     if (session.state === "out") await go("/", { replace: true, saved: true });
   }
 

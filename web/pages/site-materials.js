@@ -46,7 +46,7 @@ export default function siteMaterials(page, site) {
 
   const movementsPath = ({ id }) => `${site.api}/materials/${id}/movements?limit=100`;
 
-  // By material, the state that its movements were asked for in: another one, whoever made it, has movements that aren't here.
+  // By material, the state that its movements were asked for in: another one, made by anyone, has movements that aren't here.
   const asked = new Map();
   function movementsOf(material) {
     const [path, before] = [movementsPath(material), asked.get(material.id)];

@@ -60,7 +60,7 @@ function removed(page) {
     </div>`;
 }
 
-/** Nobody is assigned to the depot, where everyone works, or to a site that was removed. */
+/** No one is assigned to the depot, where everyone works, or to a site that was removed. */
 const tabsOf = ({ kind, removedAt }, open) =>
   Object.keys(modules).filter((name) => name !== "team" || name === open || kind !== "DEPOT" && !removedAt);
 

@@ -92,7 +92,7 @@ const spanIn = ({ instants }, values) => ({
  * @param {Reported} reported
  * @param {{company: {id: string, api: string}, path: string, refused?: any}} place `path` of the clarifications; `refused`: why it couldn't be
  *   booked as it was reported.
- * @returns {Promise<{problem?: any} | undefined>} with the `problem` if somebody else was quicker
+ * @returns {Promise<{problem?: any} | undefined>} with the `problem` if someone else was quicker
  */
 export async function openBooking(reported, { company, path, refused = null }) {
   const { one } = reported;
@@ -221,7 +221,7 @@ export async function openBooking(reported, { company, path, refused = null }) {
 /**
  * Both halves of what belongs together.
  * @param {Reported} reported  @param {string} path of the clarifications
- * @returns {Promise<{problem?: any} | undefined>} with the `problem` if somebody else was quicker
+ * @returns {Promise<{problem?: any} | undefined>} with the `problem` if someone else was quicker
  */
 export function openDeclining(reported, path) {
   const { one, other } = reported;

@@ -1,4 +1,4 @@
-// A card to be held under somebody's camera, printed, or handed on.
+// A card to be held under a phone's camera, printed, or handed on.
 
 import { html } from "app/html.js";
 import { fail, toast } from "app/live.js";

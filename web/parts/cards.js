@@ -39,7 +39,7 @@ export function createCards(page, path) {
     }
   }
 
-  /** Nobody should void a printed card unawares. */
+  /** No one should void a printed card by accident. */
   async function renew(person) {
     if (hasValidCard(person) && !(await ask({
       title: t("card.renewTitle", { name: nameOf(person) }), text: t("card.renewText"), confirm: t("card.renew"),

@@ -1,4 +1,4 @@
-// What of a material is really there, as somebody has counted it.
+// What of a material is really there, as it was counted.
 
 import { draftOf } from "app/drafts.js";
 import { createForm } from "app/form.js";

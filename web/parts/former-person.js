@@ -1,4 +1,4 @@
-// Somebody who was removed: what is still known of them, their hours, and the way back into the company.
+// A person who was removed: what is still known of them, their hours, and the way back into the company.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";

@@ -7,7 +7,7 @@ import { kept } from "app/kept.js";
 export const pathOf = (site, { id }) => `${site.api}/materials/${id}`;
 
 /**
- * Changes what was shown. Somebody who took from it meanwhile made another version of it too: that is no conflict as long as what the
+ * Changes what was shown. A person who took from it meanwhile made another version of it too: that is no conflict as long as what the
  * form shows is as it was.
  * @param {object} of the answer that was shown, or what a list knew of it.
  * @param {(material: object) => object} texts what of it the form shows.

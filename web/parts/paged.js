@@ -1,4 +1,4 @@
-// A list that comes in pages: the newest is read by the page, older ones when somebody asks for more.
+// A list that comes in pages: the newest is read by the page, older ones when they are asked for.
 
 import { api, nextOf } from "app/api.js";
 import { html } from "app/html.js";

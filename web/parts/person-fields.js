@@ -1,4 +1,4 @@
-// The fields of a person, as forms for somebody else and for oneself have them.
+// The fields of a person, as forms for another person and for one's own account have them.
 
 import { html } from "app/html.js";
 import { may } from "app/may.js";

@@ -1,4 +1,4 @@
-// A person's number in the payroll, in a dialog: for whoever makes files for payroll, whatever the person is, and of removed people too.
+// A person's number in the payroll, in a dialog: for those who make files for payroll, whatever the person is, and of removed people too.
 
 import { api } from "app/api.js";
 import { createForm } from "app/form.js";

@@ -1,4 +1,4 @@
-// The question whether somebody is still on site, once the server's time for it has passed: yes, or when they left. Nothing ends by itself.
+// The question whether the person is still on site, once the server's time for it has passed: yes, or when they left. Nothing ends by itself.
 
 import { createForm } from "app/form.js";
 import { html } from "app/html.js";

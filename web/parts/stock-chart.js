@@ -53,7 +53,7 @@ function courseOf(material, movements) {
   const isWhole = recent.length < byTime.length;
   const begun = converted < 0 ? from : Math.max(from, Date.parse(movements[converted].at));
   if (isWhole || !recent.length || converted >= 0) points.unshift({ at: Math.min(begun, points[0].at), amount: left });
-  // A count says that nobody knows who took it.
+  // A count doesn't say who took it.
   const moved = recent.filter(({ kind }) => kind !== "COUNT");
   // What was taken back is recorded as what it was, with the other sign.
   const isTaken = ({ kind, delta }) => (kind === "TAKE" || kind === "ADD" ? kind === "TAKE" : delta < 0);

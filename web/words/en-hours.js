@@ -42,7 +42,7 @@ export const hours = {
     all: "All approved",
     done: { one: "{count} day approved.", other: "{count} days approved." },
     own: "Your own hours are among them, because no one else can approve them.",
-    ownByOthers: "Your own days are approved by somebody else.",
+    ownByOthers: "Your own days are approved by someone else.",
     left: { one: "{count} day is still open:", other: "{count} days are still open:" },
     why: {
       "entry-open": "the clock-out is missing",

@@ -13,9 +13,6 @@ extension ConnectionHandler {
     /// The same when the server stops.
     private static let patienceOfStopping = TimeAmount.seconds(1)
 
-    /// The most bytes of a body that are thrown away behind the last answer.
-    private static let mostDrained = 16 << 20
-
     /// Ends the connection once all that was written is sent. A full close with unread bytes would make the kernel drop the answer, so
     /// only the output is closed, and what arrives is read and thrown away until the peer closes too. Many peers take the end of the
     /// output for a failure while they send, and never read the answer: it waits for the end of the request's body.
@@ -50,7 +47,7 @@ extension ConnectionHandler {
         case .head, .end: bodyEnded()
         case .body(let bytes):
             drained += bytes.readableBytes
-            if drained > Self.mostDrained { bodyEnded() }
+            if drained > Exchange.mostDiscarded { bodyEnded() }
         }
     }
 

@@ -25,7 +25,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case over
     }
 
-    /// Bytes of a body that nobody has asked for, beyond which no more is read.
+    /// The most bytes of a body that are read before a route asks for it.
     private static let mostHeld = 64 << 10
 
     let shared: HTTPConnection.Shared

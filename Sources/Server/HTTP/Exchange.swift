@@ -4,8 +4,8 @@ import Storage
 
 /// A request and its answer, from the request's first part to the end of both.
 struct Exchange {
-    /// The most bytes of a body that are read and thrown away so that the connection can be kept. Some clients lose an answer that says
-    /// `Connection: close` while they send.
+    /// The most bytes of a body that are read and thrown away behind its answer, so that the connection can be kept, or the last answer is
+    /// read. Some clients lose an answer that says `Connection: close` while they send.
     static let mostDiscarded = 16 << 20
 
     let isHead: Bool
