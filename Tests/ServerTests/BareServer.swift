@@ -55,7 +55,7 @@ final class BareAnswers: Sendable {
     var asked: [String] { counts.withLock { $0.asked } }
     /// The number of pieces that were made for `/endless`.
     var pieces: Int { counts.withLock { $0.pieces } }
-    /// The ids and errors of answers that were cut off.
+    /// The ids and errors of answers that failed while they were written.
     var failures: [String] { counts.withLock { $0.failures } }
     /// The number of requests to `/slow` that wait.
     var waiting: Int { gates.withLock(\.count) }
@@ -74,7 +74,9 @@ final class BareAnswers: Sendable {
             answer: { await self.answer($0) },
             probe: { head, _ in head.path == "/probe" ? Self.text("probe") : nil },
             refuse: { Answer($0.status, ByteBuffer(string: $0.code), type: "text/plain") },
-            cutOff: { answer, error in self.counts.withLock { $0.failures.append("\(answer.requestID ?? "") \(error)") }
+            failure: { answer, error in
+                self.counts.withLock { $0.failures.append("\(answer.requestID ?? "") \(error)") }
+                return Answer(.internalServerError, ByteBuffer(string: "instead"), type: "text/plain")
             })
     }
 
@@ -106,6 +108,8 @@ final class BareAnswers: Sendable {
             }
             answer.requestID = "id-7"
             return answer
+        case "/fail-first":
+            return .json { _ in throw Failure() }
         case "/endless":
             return .json { writer in
                 while true {

@@ -166,6 +166,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["1.1", "1.0"]) func aStreamThatFailsAtOnceIsAProblem(_ version: String) async throws {
+        try await BareServer.run { server in
+            let socket = try server.socket()
+            socket.send(Self.get("/fail-first", version: version))
+            socket.send(Self.get("/probe", "Connection: close\r\n", version: version))
+            let (text, end) = await socket.receive()
+            #expect(text.hasPrefix("HTTP/1.1 500 ") && text.contains("\r\n\r\ninstead"), "\(text)")
+            // The connection goes on where it may.
+            #expect(end == .closed && text.hasSuffix("probe") == (version == "1.1"), "\(text)")
+            #expect(server.answers.failures.count == 1, "\(server.answers.failures)")
+        }
+    }
+
     @Test func aStreamThatNobodyReadsWaits() async throws {
         try await BareServer.run { server in
             let socket = try PeerSocket(port: server.port, buffer: 4096)

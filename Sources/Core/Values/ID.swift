@@ -15,23 +15,8 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
     /// Parses a UUID, in capitals too. Nil if the text isn't one.
     public init?(_ text: String) {
         var text = text
-        guard let id = text.withUTF8({ Self($0) }) else { return nil }
-        self = id
-    }
-
-    init?(_ utf8: UnsafeBufferPointer<UInt8>) {
-        guard utf8.count == Self.textLength else { return nil }
-        let dash = UInt8(ascii: "-")
-        guard utf8[8] == dash, utf8[13] == dash, utf8[18] == dash, utf8[23] == dash else { return nil }
-        let bytes = UnsafeRawBufferPointer(utf8)
-        func eight(at place: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian }
-        func four(at place: Int) -> UInt64 {
-            UInt64(bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self).bigEndian)
-        }
-        guard let first = hexValue(eight(at: 0)), let second = hexValue(four(at: 9) << 32 | four(at: 14)),
-            let third = hexValue(four(at: 19) << 32 | four(at: 24)), let fourth = hexValue(eight(at: 28))
-        else { return nil }
-        (high, low) = (UInt64(first) << 32 | UInt64(second), UInt64(third) << 32 | UInt64(fourth))
+        guard let bits = text.withUTF8(uuid) else { return nil }
+        (high, low) = bits
     }
 
     /// The same id, typed as that of another kind of row.
@@ -88,8 +73,8 @@ public struct ID<Noun>: Sendable, Hashable, Comparable, Column {
     /// Reads the row's next column.
     /// - Throws: `StorageError` of kind `.failed` if the column holds no id.
     public init(next row: inout Row) throws {
-        guard let id = try row.withText({ Self($0) }) else { throw StorageError(.failed, "a column holds no id") }
-        self = id
+        guard let bits = try row.withText(uuid) else { throw StorageError(.failed, "a column holds no id") }
+        (high, low) = bits
     }
 }
 
@@ -98,4 +83,21 @@ extension Runtime {
     public func newID<Noun>(_: Noun.Type = Noun.self) -> ID<Noun> {
         ID(at: now(), hash: randomBytes(10))
     }
+}
+
+/// The 128 bits of a UUID in its text form, in capitals too; nil if the text isn't one. It knows nothing of nouns: a generic function would
+/// look up a type at each call.
+private func uuid(_ utf8: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
+    guard utf8.count == 36 else { return nil }
+    let dash = UInt8(ascii: "-")
+    guard utf8[8] == dash, utf8[13] == dash, utf8[18] == dash, utf8[23] == dash else { return nil }
+    let bytes = UnsafeRawBufferPointer(utf8)
+    func eight(at place: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian }
+    func four(at place: Int) -> UInt64 {
+        UInt64(bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self).bigEndian)
+    }
+    guard let first = hexValue(eight(at: 0)), let second = hexValue(four(at: 9) << 32 | four(at: 14)),
+        let third = hexValue(four(at: 19) << 32 | four(at: 24)), let fourth = hexValue(eight(at: 28))
+    else { return nil }
+    return (UInt64(first) << 32 | UInt64(second), UInt64(third) << 32 | UInt64(fourth))
 }

@@ -4,7 +4,7 @@ import HummingbirdCore
 import Storage
 
 /// A request for its route: the values of its path, query and headers.
-struct Call: Sendable {
+final class Call: Sendable {
     let request: Request
     let path: String
     private let route: Route

@@ -21,6 +21,7 @@ extension ConnectionHandler {
         phase = .ending
         exchange?.body.fail(IncomingBody.CutOff())
         isBodyArriving = exchange.map { !$0.isRead && !($0.expectsContinue && !$0.isWanted) } ?? false && !isStopping
+        drainWaiting()
         guard !isCancelled else { return context.close(promise: nil) }
         if unsent(context) > 0 { watchReading(context) }
         let sent = context.eventLoop.makePromise(of: Void.self)

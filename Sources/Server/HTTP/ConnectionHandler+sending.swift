@@ -49,6 +49,14 @@ extension ConnectionHandler {
         complete()
     }
 
+    /// Ends an answer whose pieces can't be made.
+    /// - Parameter instead: sent where nothing had been written; otherwise the peer must see that the answer isn't whole.
+    func failed(_ instead: Answer?) {
+        guard phase == .open, !isCancelled, let instead, case .begun = exchange?.answer else { return cutOff() }
+        exchange?.answer = .awaited
+        send(instead)
+    }
+
     /// The framing of the answer that is being written, and its head if that wasn't written yet.
     private func streaming() -> (ByteBuffer, AnswerEncoder.Framing)? {
         guard phase == .open, let exchange else { return nil }

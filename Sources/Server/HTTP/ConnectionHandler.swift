@@ -186,6 +186,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         resumeReading()
     }
 
+    /// Throws away what waits behind the last answer: the rest of its request, and what follows that.
+    func drainWaiting() {
+        while let next = waiting.popFirst() {
+            guard isBodyArriving else { continue }
+            if case .part(let part) = next { drain(part) } else { bodyEnded() }
+        }
+    }
+
     func resumeReading() {
         // Also where nothing more can be read, because the peer has closed its side.
         gate?.pass()

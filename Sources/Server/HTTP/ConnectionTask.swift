@@ -21,8 +21,8 @@ struct ConnectionTask: Sendable {
             try await pieces(AnswerWriter(handler: handler))
             onLoop { $0.finish() }
         } catch {
-            if !(error is ConnectionEnded) { shared.answers.cutOff(answer, error) }
-            onLoop { $0.cutOff() }
+            let instead = error is ConnectionEnded ? nil : shared.answers.failure(answer, error)
+            onLoop { $0.failed(instead) }
         }
         // Its place is taken until here.
         withExtendedLifetime(answer) {}

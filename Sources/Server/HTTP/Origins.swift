@@ -101,6 +101,13 @@ struct Origins: Sendable {
         headers[.accessControlExposeHeaders] = "ETag, Link, Retry-After, X-Request-Id"
     }
 
+    /// Lets a page that may read one answer read another one to the same request.
+    static func copyHeaders(from headers: HTTPFields, to others: inout HTTPFields) {
+        for name in [.vary, .accessControlAllowOrigin, .accessControlExposeHeaders] as [HTTPField.Name] {
+            if let value = headers[name] { others[name] = value }
+        }
+    }
+
     private func allows(_ request: HTTPRequest) -> Bool {
         Self.origin(of: request).map { allowed.contains($0) } ?? false
     }

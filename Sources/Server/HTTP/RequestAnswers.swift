@@ -9,8 +9,11 @@ struct RequestAnswers: Sendable {
     var probe: @Sendable (HTTPRequest, SocketAddress?) -> Answer? = { _, _ in nil }
     /// The answer to a request with a wrong head, on its event loop; the connection is closed after it.
     let refuse: @Sendable (Problem) -> Answer
-    /// Called with the error that ended an answer while it was sent.
-    var cutOff: @Sendable (Answer, any Error) -> Void = { _, _ in }
+    /// Called with the error that ended an answer while it was written. What it returns is sent instead where nothing had been written;
+    /// otherwise the connection is cut off.
+    var failure: @Sendable (Answer, any Error) -> Answer = { _, _ in
+        Answer(.internalServerError, ByteBuffer(), type: "text/plain")
+    }
     /// Whether the server is about to stop, so that callers should go to another.
     var isDraining: @Sendable () -> Bool = { false }
 }

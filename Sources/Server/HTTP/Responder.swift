@@ -32,7 +32,7 @@ struct Responder: Sendable {
     /// The answers of all connections.
     var answers: RequestAnswers {
         RequestAnswers(
-            answer: answer, probe: answerProbe, refuse: refuse, cutOff: logCutOff,
+            answer: answer, probe: answerProbe, refuse: refuse, failure: failure,
             isDraining: { [readiness] in readiness.isDraining })
     }
 
@@ -139,15 +139,8 @@ struct Responder: Sendable {
 
     /// The problem for an error; details that the caller may not learn are only logged.
     private func problem(for error: any Error, _ request: Request, _ requestID: String) -> Problem {
-        let problem: Problem
-        switch error {
-        case let error as Problem: return error
-        case let refusal as Refusal: return Problem(refusal)
-        case let error as StorageError: problem = Problem(error)
-        case is CancellationError: problem = .unavailable
-        default: problem = .internalError
-        }
-        if problem.status.code >= 500 {
+        let problem = Self.problem(for: error)
+        if problem.status.code >= 500, !(error is Problem), !(error is Refusal) {
             logger.error(
                 "\(request.method) \(request.path) failed",
                 metadata: ["requestId": .string(requestID), "cause": .string("\(error)")])
@@ -155,11 +148,26 @@ struct Responder: Sendable {
         return problem
     }
 
-    /// Without a word about callers that went away: they are no errors.
-    private func logCutOff(_ answer: Answer, _ error: any Error) {
+    private static func problem(for error: any Error) -> Problem {
+        switch error {
+        case let error as Problem: error
+        case let refusal as Refusal: Problem(refusal)
+        case let error as StorageError: Problem(error)
+        case is CancellationError: .unavailable
+        default: .internalError
+        }
+    }
+
+    /// Logs what ended an answer while it was written. Not called for callers that went away: they are no errors.
+    /// - Returns: the problem to answer with, if nothing was sent.
+    private func failure(_ answer: Answer, _ error: any Error) -> Answer {
         // Cancelled by a server that stops.
         logger.log(
-            level: error is CancellationError ? .notice : .error, "an answer failed while it was sent, and was cut off",
+            level: error is CancellationError ? .notice : .error, "an answer failed while it was written",
             metadata: ["requestId": .string(answer.requestID ?? ""), "cause": .string("\(error)")])
+        var instead = Self.problem(for: error).answer(requestID: answer.requestID ?? "")
+        (instead.requestID, instead.securityHeaders) = (answer.requestID, answer.securityHeaders)
+        Origins.copyHeaders(from: answer.headers, to: &instead.headers)
+        return instead
     }
 }
