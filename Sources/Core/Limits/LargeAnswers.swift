@@ -36,7 +36,7 @@ public final class LargeAnswers: Sendable {
         }
     }
 
-    fileprivate struct Claim: Sendable {
+    fileprivate struct Claim: Equatable, Sendable {
         let kind: Kind
         let company: Company.ID
         let person: User.ID
@@ -125,15 +125,22 @@ public final class LargeAnswers: Sendable {
     private func letNext(_ kind: Kind, after change: (inout State) -> Void) {
         let next = state.withLock { state in
             change(&state)
-            var (next, rest) = ([Waiter](), [Waiter]())
-            for waiter in state.waiting {
-                if waiter.claim.kind == kind && Self.take(waiter.claim, &state) {
-                    next.append(waiter)
-                } else {
-                    rest.append(waiter)
+            guard !state.waiting.isEmpty else { return [Waiter]() }
+            var waiting: [Waiter] = []
+            swap(&waiting, &state.waiting)
+            var next: [Waiter] = []
+            // Mostly one person's requests wait behind each other: where one gets no place, the others get none.
+            var refused: Claim?
+            waiting.removeAll { waiter in
+                guard waiter.claim.kind == kind, waiter.claim != refused else { return false }
+                guard Self.take(waiter.claim, &state) else {
+                    refused = waiter.claim
+                    return false
                 }
+                next.append(waiter)
+                return true
             }
-            state.waiting = rest
+            state.waiting = waiting
             return next
         }
         for waiter in next { hand(Place(self, waiter.claim), to: waiter.answer) }

@@ -101,7 +101,7 @@ public enum Limit: String, Column, CaseIterable {
         case .wageExports: "Files for payroll that are made of one month, with trials"
         case .apiTokens: "API tokens of a company that aren't expired"
         case .largeAnswers:
-            "Lists, sites and overviews that are read and sent at once to the people of a company, on one server"
+            "Lists, large sites and overviews that are read and sent at once to the people of a company, on one server"
         case .personLargeAnswers: "The same to one person"
         case .copies: "Copies of data that are read and sent at once to the people of a company, on one server"
         case .personCopies: "The same to one person"

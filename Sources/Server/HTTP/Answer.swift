@@ -98,10 +98,11 @@ struct Answer: Sendable {
         return answer
     }
 
-    /// Holds a place until the answer is sent, if the answer is large.
-    mutating func hold(_ place: LargeAnswers.Place) { if isLarge { self.place = place } }
+    /// Holds a place until the answer is sent.
+    mutating func hold(_ place: LargeAnswers.Place) { self.place = place }
 
-    private var isLarge: Bool {
+    /// Whether it needs a place while it is sent.
+    var isLarge: Bool {
         switch body {
         case .none: false
         case .whole(let bytes): bytes.readableBytes > AnswerPieces.length

@@ -29,22 +29,30 @@ struct SignedInRoutes: Sendable {
         return routes
     }
 
+    /// How much the answers of a route hold.
+    enum AnswerSize {
+        case small
+        /// Some have many nested objects, but each is quick to read: a place is taken for those that turn out to be large, so that the
+        /// others wait for none.
+        case sometimesLarge
+        case large
+    }
+
     /// Answers with one object.
-    /// - Parameter isLarge: whether it may hold many nested objects.
     func one<Scope: RouteScope, Value: Wire>(
         _ path: String, in chapter: Chapter, _ access: Access, _ text: Route.Text,
         confirmation: Confirmation = .notNeeded, queries: [QueryDescription] = [],
-        isLarge: Bool = false, _ work: @escaping @Sendable (Call, Scope) async throws -> Value
+        size: AnswerSize = .small, _ work: @escaping @Sendable (Call, Scope) async throws -> Value
     ) -> Route {
         Route(
             .get, path, in: chapter, access, text, request: RequestDescription(queries: queries),
             result: .one(Value.self, .ok, "The resource."),
             confirmation: confirmation,
-            refusals: isLarge ? Self.largeRefusals : []
+            refusals: size == .small ? [] : Self.largeRefusals
         ) { call in
-            try await within(call, access, Manner(confirmation: confirmation, takes: isLarge ? .list : nil)) {
-                .one(try await work(call, $0))
-            }
+            let manner = Manner(
+                confirmation: confirmation, takes: size == .small ? nil : .list, takesLate: size == .sometimesLarge)
+            return try await within(call, access, manner) { .one(try await work(call, $0)) }
         }
     }
 
@@ -217,6 +225,8 @@ struct SignedInRoutes: Sendable {
         var changes = false
         /// The kind of place that the answer takes if it may be large.
         var takes: LargeAnswers.Kind?
+        /// Whether it takes one only if it turns out to be large.
+        var takesLate = false
         /// Who may call it although others are refused.
         var others: Accounts.Admission = []
         /// Whether the work can be done a second time for the same request: then it begins before the caller is known for certain.
@@ -279,12 +289,15 @@ struct SignedInRoutes: Sendable {
             try await watch.note(operator: actor, in: company, for: permission)
         }
         guard let kind = manner.takes else { return try await work(scope) }
-        let place = try await answers.place(kind, for: actor)
+        let early = manner.takesLate ? nil : try await answers.place(kind, for: actor)
         var answer = try await work(scope)
+        guard answer.isLarge else { return answer }
+        let place = if let early { early } else { try await answers.place(kind, for: actor) }
         place.made()
         answer.hold(place)
         return answer
     }
+
     /// The codes of the refusals that all changes have in common.
     private static func refusals(_ access: Access) -> [ProblemCode] {
         let busy: [ProblemCode] = [

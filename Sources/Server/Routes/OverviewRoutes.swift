@@ -15,7 +15,7 @@ struct OverviewRoutes {
                     """
                     The active sites without their material, the material that is running low on them, and who is on site. A worker gets \
                     the sites they are assigned to and their own open time entry. Its size doesn't grow with the company's age.
-                    """), isLarge: true
+                    """), size: .large
             ) { (_, company: InCompany) in try await overviews.get(company.scope) }
         ]
     }

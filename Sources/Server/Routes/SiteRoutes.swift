@@ -60,7 +60,7 @@ struct SiteRoutes {
                     aren't workers can read a removed site too.
                     """
                 ),
-                isLarge: true
+                size: .sometimesLarge
             ) { (_, site: OnSite) in try await sites.get(site.scope) },
             signedIn.change(
                 .patch, Self.base + "/{siteId}", in: .sites, .may(.changeSites),

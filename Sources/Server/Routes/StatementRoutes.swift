@@ -63,7 +63,7 @@ struct StatementRoutes {
                     QueryDescription(
                         name: "userId", meaning: "Whose record; the caller's own by default. A worker reads only that.",
                         schema: ["type": "string", "format": "uuid"]),
-                ], isLarge: true
+                ], size: .large
             ) { (call, company: InCompany) in
                 try await records.one(
                     of: try call.user, from: try call.query("from", else: Flaw(.notDay)) { Day($0) },

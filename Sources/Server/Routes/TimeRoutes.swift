@@ -68,7 +68,8 @@ struct TimeRoutes {
                 Self.site + "/time-entries/{entryId}", in: .times, .may(.readTimes),
                 .init(
                     "Get a time entry",
-                    "Also a voided one. A worker gets their own, a foreman of the site everyone's."), isLarge: true
+                    "Also a voided one. A worker gets their own, a foreman of the site everyone's."),
+                size: .sometimesLarge
             ) { (call, site: OnSite) in try await timeEntries.one(try call.id("entryId"), on: site.scope) },
             signedIn.report(
                 .patch, Self.site + "/time-entries/{entryId}", in: .times, .may(.correctTimes),

@@ -36,7 +36,7 @@ struct TransferRoutes {
                 .init(
                     "Read a transfer",
                     "By the `refId` of a movement; also what was moved when a site was finished."),
-                isLarge: true
+                size: .sometimesLarge
             ) { (call, company: InCompany) in try await transfers.get(try call.id("transferId"), in: company.scope) },
             signedIn.change(
                 .post, Self.company + "/sites/{siteId}/finish", in: .sites, .may(.changeSites),

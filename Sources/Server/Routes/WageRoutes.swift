@@ -112,7 +112,7 @@ struct WageRoutes {
                 Self.company + "/wage-settings", in: .times, .may(.exportHours),
                 .init(
                     "Read the payroll settings", "What the company's tax adviser has supplied for its payroll files."),
-                isLarge: true
+                size: .large
             ) { (_, company: InCompany) in try await wages.settings(in: company.scope) },
             signedIn.change(
                 .put, Self.company + "/wage-settings", in: .times, .may(.exportHours),
