@@ -98,8 +98,8 @@ struct Answer: Sendable {
         return answer
     }
 
-    /// Holds a place until the answer is sent.
-    mutating func hold(_ place: LargeAnswers.Place) { self.place = place }
+    /// Holds a place until the answer is sent, if the answer is large.
+    mutating func hold(_ place: LargeAnswers.Place) { if isLarge { self.place = place } }
 
     /// Whether it needs a place while it is sent.
     var isLarge: Bool {

@@ -291,7 +291,7 @@ struct SignedInRoutes: Sendable {
         guard let kind = manner.takes else { return try await work(scope) }
         let early = manner.takesLate ? nil : try await answers.place(kind, for: actor)
         var answer = try await work(scope)
-        guard answer.isLarge else { return answer }
+        if manner.takesLate, !answer.isLarge { return answer }
         let place = if let early { early } else { try await answers.place(kind, for: actor) }
         place.made()
         answer.hold(place)

@@ -4,6 +4,8 @@ import Embedded
 import Foundation
 import HTTPTypes
 import NIOCore
+import NIOPosix
+import Synchronization
 
 /// The API's description: the document for programs and the page for people.
 struct DescriptionRoutes {
@@ -14,19 +16,18 @@ struct DescriptionRoutes {
 
     var routes: [Route] {
         let pages = ProblemPages(described)
-        let document = ByteBuffer(string: OpenAPI(described + Self.own(ByteBuffer(), pages)).text)
-        return Self.own(document, pages)
+        return Self.own(Document(of: described + Self.own(Document(of: []), pages)), pages)
     }
 
-    private static func own(_ document: ByteBuffer, _ pages: ProblemPages) -> [Route] {
+    private static func own(_ document: Document, _ pages: ProblemPages) -> [Route] {
         [
-            .fixed(
-                "/api/v1/openapi.json", in: .server,
+            Route(
+                .get, "/api/v1/openapi.json", in: .server, .anyone,
                 .init(
                     "Describe the API",
                     "This document, OpenAPI 3.1, made from the table of routes that serves requests."),
-                result: .text("application/json", "The description.", schema: ["type": "object"])
-            ) { Answer(.ok, document, type: "application/json") },
+                result: .text("application/json", "The description.", schema: ["type": "object"]), needsDatabase: false
+            ) { _ in Answer(.ok, try await document.bytes, type: "application/json") },
             .fixed(
                 "/docs", in: .server, .init("Read about the API", "This document as a page."),
                 result: .text("text/html; charset=utf-8", "The page.")
@@ -75,4 +76,26 @@ struct DescriptionRoutes {
             img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
             """
     }()
+}
+
+/// The document for programs, made when it is first asked for: making it takes longer than all else that a server does to start.
+private final class Document: Sendable {
+    private let routes: [Route]
+    private let making = Mutex<Task<ByteBuffer, any Error>?>(nil)
+
+    init(of routes: [Route]) { self.routes = routes }
+
+    var bytes: ByteBuffer {
+        get async throws {
+            let task = making.withLock { making in
+                if let making { return making }
+                let task = Task { [routes] in
+                    try await NIOThreadPool.singleton.runIfActive { ByteBuffer(string: OpenAPI(routes).text) }
+                }
+                making = task
+                return task
+            }
+            return try await task.value
+        }
+    }
 }

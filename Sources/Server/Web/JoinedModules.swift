@@ -160,23 +160,35 @@ extension Data {
         var lines: [Substring.UTF8View] = []
         var block: [Substring.UTF8View] = []
         let none = Substring().utf8
+        /// Whether a line that begins within a comment, or with one, ends it and has no code behind it; nil if it doesn't end it.
+        func endsBare(_ code: Substring.UTF8View) -> Bool? {
+            let count = zip(code, code.dropFirst()).count { $0 == end[0] && $1 == end[1] }
+            return count == 0 ? nil : count == 1 && code.suffix(2).elementsEqual(end)
+        }
         let text = Substring(decoding: self, as: UTF8.self)
         for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             let code = line.drop { $0 == UInt8(ascii: " ") }
-            let closes = zip(code, code.dropFirst()).count { $0 == end[0] && $1 == end[1] }
-            let endsClosed = code.suffix(2).elementsEqual(end)
             if !block.isEmpty {
                 block.append(line)
-                guard closes > 0 else { continue }
-                lines += closes == 1 && endsClosed ? block.map { _ in none } : block
+                guard let endsBare = endsBare(code) else { continue }
+                lines += endsBare ? block.map { _ in none } : block
                 block = []
-            } else if code.starts(with: start), closes == 0 {
-                block = [line]
+            } else if code.starts(with: start) {
+                guard let endsBare = endsBare(code) else {
+                    block = [line]
+                    continue
+                }
+                lines.append(endsBare ? none : line)
             } else {
-                let isComment = code.starts(with: "//".utf8) || (code.starts(with: start) && closes == 1 && endsClosed)
-                lines.append(isComment ? none : line)
+                lines.append(code.starts(with: "//".utf8) ? none : line)
             }
         }
-        return Data((lines + block).map { Array($0) }.joined(separator: [UInt8(ascii: "\n")]))
+        lines += block
+        var data = Data(capacity: count)
+        for (index, line) in lines.enumerated() {
+            if index > 0 { data.append(UInt8(ascii: "\n")) }
+            data.append(contentsOf: line)
+        }
+        return data
     }
 }
