@@ -17,22 +17,26 @@ enum Engine: String, CaseIterable, Sendable {
     }()
 
     /// Runs `body` with the URL of an empty database that is dropped afterwards.
-    func withDatabase<Result>(_ body: (_ url: String) async throws -> Result) async throws -> Result {
+    /// - Parameter isMigrated: whether it has all tables. They are made once and copied, since migrations take longer than most tests.
+    func withDatabase<Result>(
+        isMigrated: Bool = false, _ body: (_ url: String) async throws -> Result
+    ) async throws -> Result {
         switch self {
         case .sqlite:
             let folder = try TemporaryFolder()
             defer { folder.remove() }
-            return try await body("sqlite:\(folder.path)/test.sqlite")
+            let file = "\(folder.path)/test.sqlite"
+            if isMigrated { try await Self.migratedFile.value.write(to: URL(fileURLWithPath: file)) }
+            return try await body("sqlite:\(file)")
         case .postgres:
             var options = PostgresDatabase.Options(url: try Self.postgresURL())
             options.prepared = Self.postgresSettings.isEmpty
             let admin = try PostgresDatabase(options)
-            let name = "t_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+            let name = Self.newName
             do {
-                try await admin.executeAlone(Statement(SQL(unchecked: "CREATE DATABASE \(name)")))
-                guard var url = URLComponents(string: try Self.postgresURL()) else { throw MissingPostgres() }
-                url.path = "/\(name)"
-                let result = try await body(url.string ?? "")
+                let template = isMigrated ? try await Self.migratedDatabase.value : "template1"
+                try await admin.executeAlone(Statement(SQL(unchecked: "CREATE DATABASE \(name) TEMPLATE \(template)")))
+                let result = try await body(try Self.postgresURL(of: name))
                 try await admin.executeAlone(Statement(SQL(unchecked: "DROP DATABASE \(name) WITH (FORCE)")))
                 await admin.close()
                 return result
@@ -40,6 +44,54 @@ enum Engine: String, CaseIterable, Sendable {
                 await admin.close()
                 throw error
             }
+        }
+    }
+
+    private static var newName: String { "t_" + UUID().uuidString.lowercased().filter { $0 != "-" } }
+
+    /// The bytes of an SQLite file with all tables.
+    private static let migratedFile = Task {
+        try await Engine.sqlite.withDatabase { url in
+            try await migrate(url)
+            return try Data(contentsOf: URL(fileURLWithPath: String(url.dropFirst("sqlite:".count))))
+        }
+    }
+
+    /// The name of a PostgreSQL database with all tables. It stays, as the server is thrown away.
+    private static let migratedDatabase = Task {
+        let name = newName
+        var options = PostgresDatabase.Options(url: try postgresURL())
+        options.prepared = postgresSettings.isEmpty
+        let admin = try PostgresDatabase(options)
+        func run(_ text: String) async throws { try await admin.executeAlone(Statement(SQL(unchecked: text))) }
+        do {
+            try await run("CREATE DATABASE \(name)")
+            try await migrate(try postgresURL(of: name))
+            // A database that is in use can't be copied, and a pooler in between keeps its connections.
+            try await run("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
+            try await run(
+                """
+                DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'; END $$
+                """)
+            await admin.close()
+            return name
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+
+    /// Parsed once.
+    static let migrations = Result { try Migration.embedded() }
+
+    private static func migrate(_ url: String) async throws {
+        let database = try open(url)
+        do {
+            _ = try await Migrator(database, migrations: migrations.get()).migrate()
+            await database.close()
+        } catch {
+            await database.close()
+            throw error
         }
     }
 
@@ -55,6 +107,12 @@ enum Engine: String, CaseIterable, Sendable {
             Settings(
                 flags: ["POLIER_DATABASE_URL": url, "POLIER_DATABASE_POOL": "3"].merging(postgresSettings) { $1 },
                 environment: [:]))
+    }
+
+    static func postgresURL(of database: String) throws -> String {
+        guard var url = URLComponents(string: try postgresURL()) else { throw MissingPostgres() }
+        url.path = "/\(database)"
+        return url.string ?? ""
     }
 
     static func postgresURL() throws -> String {

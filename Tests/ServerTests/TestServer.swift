@@ -34,7 +34,7 @@ struct TestServer: Sendable {
         recorder: Recorder? = nil, reading: ReadingDeadline.Limits = .init(), answers: LargeAnswers = LargeAnswers(),
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
-        try await engine.withDatabase { url in
+        try await engine.withDatabase(isMigrated: true) { url in
             try await run(
                 on: engine, at: url, flags: flags, hasMail: hasMail, provesAddresses: provesAddresses,
                 recorder: recorder, reading: reading, answers: answers, body)
@@ -59,7 +59,7 @@ struct TestServer: Sendable {
         let clock = TestClock()
         let runtime = Runtime(now: { clock.now }, randomBytes: Runtime.live.randomBytes)
         do {
-            _ = try await Migrator(database, migrations: Migration.embedded()).migrate()
+            _ = try await Migrator(database, migrations: Engine.migrations.get()).migrate()
             let shown: any Database = recorder.map { RecordingDatabase(database, $0) } ?? database
             let noted = Noted()
             let watch = SecurityWatch(shown, runtime: runtime, log: noted.hear)
