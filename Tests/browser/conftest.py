@@ -132,7 +132,7 @@ def visit(chromium):
         context = chromium.new_context(
             viewport=SIZES[size], locale=language, color_scheme=scheme, timezone_id="Europe/Berlin",
             base_url=server.url, has_touch=size == "phone", is_mobile=size == "phone", **more)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.watch = Watch(page, server.url)
         try:

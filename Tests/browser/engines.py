@@ -176,7 +176,7 @@ class Phone:
     def run(self, script, *arguments):
         return self.browser.run(script, *arguments)
 
-    def find(self, kind, text=None, seconds=15):
+    def find(self, kind, text=None, seconds=30):
         """The first thing of a kind (a selector) that is shown and has the text in it, or as its name for screen readers."""
         found = self.wait(
             """
@@ -187,7 +187,7 @@ class Phone:
             """, kind, text, seconds=seconds, what=f"{kind} with '{text}'")
         return found
 
-    def tap(self, kind, text=None, seconds=15):
+    def tap(self, kind, text=None, seconds=30):
         """Taps what can be tapped: whatever covers it gets a moment to go away."""
         waited_for(lambda: self.browser.click(self._shown(kind, text, seconds)), Refused, seconds=seconds)
 
@@ -207,7 +207,7 @@ class Phone:
             for (const kind of ["input", "change"]) arguments[0].dispatchEvent(new Event(kind, { bubbles: true }));
             """, self.find(kind), value)
 
-    def wait(self, script, *arguments, seconds=15, what="it"):
+    def wait(self, script, *arguments, seconds=30, what="it"):
         end = time.monotonic() + seconds
         while True:
             try:
@@ -221,7 +221,7 @@ class Phone:
                 raise AssertionError(f"{self.browser.name} has no {what} at {self.where()}:\n{self.text()}")
             time.sleep(0.1)
 
-    def gone(self, kind, text=None, seconds=15):
+    def gone(self, kind, text=None, seconds=30):
         self.wait(
             """
             const [kind, text] = arguments;
