@@ -54,9 +54,9 @@ struct Exchange {
             || head.method == .CONNECT || head.headers.contains(name: "Upgrade")
         expectsContinue =
             !isHTTP10 && Self.hasBody(head)
-            && head.headers.first(name: "Expect")?.isBytes(ignoringCase: "100-continue") == true
+            && Self.value("Expect", head)?.isBytes(ignoringCase: "100-continue") == true
         // The parser has checked that it is a number, but not that it has 64 bits at most.
-        length = head.headers.first(name: "Content-Length").map { Int($0) ?? .max }
+        length = Self.value("Content-Length", head).map { Int($0) ?? .max }
     }
 
     /// A request that is refused by its head, or that can't be read.
@@ -64,6 +64,11 @@ struct Exchange {
         isHead = head?.method == .HEAD
         (isHTTP10, isLast, isRead, isClosing) = (false, true, true, true)
         (expectsContinue, length, body) = (false, 0, .empty)
+    }
+
+    /// The first value of a header, without the spaces behind it, which the parser leaves there.
+    private static func value(_ name: String, _ head: HTTPRequestHead) -> Substring? {
+        head.headers.first(name: name).map { Substring(Substring($0).utf8.trimmed) }
     }
 
     /// Whether a request has a body: the framing is in its head (RFC 9112, section 6.3).
