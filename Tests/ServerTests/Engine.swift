@@ -29,21 +29,31 @@ enum Engine: String, CaseIterable, Sendable {
             if isMigrated { try await Self.migratedFile.value.write(to: URL(fileURLWithPath: file)) }
             return try await body("sqlite:\(file)")
         case .postgres:
-            var options = PostgresDatabase.Options(url: try Self.postgresURL())
-            options.prepared = Self.postgresSettings.isEmpty
-            let admin = try PostgresDatabase(options)
             let name = Self.newName
-            do {
-                let template = isMigrated ? try await Self.migratedDatabase.value : "template1"
-                try await admin.executeAlone(Statement(SQL(unchecked: "CREATE DATABASE \(name) TEMPLATE \(template)")))
+            let template = isMigrated ? try await Self.migratedDatabase.value : "template1"
+            return try await Self.asAdministrator { run in
+                try await run("CREATE DATABASE \(name) TEMPLATE \(template)")
                 let result = try await body(try Self.postgresURL(of: name))
-                try await admin.executeAlone(Statement(SQL(unchecked: "DROP DATABASE \(name) WITH (FORCE)")))
-                await admin.close()
+                try await run("DROP DATABASE \(name) WITH (FORCE)")
                 return result
-            } catch {
-                await admin.close()
-                throw error
             }
+        }
+    }
+
+    /// Gives `body` what runs a statement outside of transactions, on a connection of its own.
+    private static func asAdministrator<Result>(
+        _ body: (_ run: (String) async throws -> Void) async throws -> Result
+    ) async throws -> Result {
+        var options = PostgresDatabase.Options(url: try postgresURL())
+        options.prepared = postgresSettings.isEmpty
+        let admin = try PostgresDatabase(options)
+        do {
+            let result = try await body { try await admin.executeAlone(Statement(SQL(unchecked: $0))) }
+            await admin.close()
+            return result
+        } catch {
+            await admin.close()
+            throw error
         }
     }
 
@@ -60,11 +70,7 @@ enum Engine: String, CaseIterable, Sendable {
     /// The name of a PostgreSQL database with all tables. It stays, as the server is thrown away.
     private static let migratedDatabase = Task {
         let name = newName
-        var options = PostgresDatabase.Options(url: try postgresURL())
-        options.prepared = postgresSettings.isEmpty
-        let admin = try PostgresDatabase(options)
-        func run(_ text: String) async throws { try await admin.executeAlone(Statement(SQL(unchecked: text))) }
-        do {
+        try await asAdministrator { run in
             try await run("CREATE DATABASE \(name)")
             try await migrate(try postgresURL(of: name))
             // A database that is in use can't be copied, and a pooler in between keeps its connections.
@@ -73,12 +79,8 @@ enum Engine: String, CaseIterable, Sendable {
                 """
                 DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'; END $$
                 """)
-            await admin.close()
-            return name
-        } catch {
-            await admin.close()
-            throw error
         }
+        return name
     }
 
     /// Parsed once.

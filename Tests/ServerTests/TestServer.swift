@@ -71,13 +71,13 @@ struct TestServer: Sendable {
                 mailSigningKey: { settings.mail.signingKey }, lowStockPause: settings.lowStockPause,
                 writesPerMinute: settings.writesPerMinute, answers: answers,
                 factors: settings.factorPolicy(), operatedBy: settings.operatedBy)
-            try await serve(api, reading) { client in
+            let routes = api.routes
+            try await serve(api, routes, reading) { client in
                 try await body(
                     TestServer(
                         client: client, database: database,
                         accounts: Accounts(database, hasher: hasher, runtime: runtime), clock: clock, watch: watch,
-                        noted: noted,
-                        routes: api.routes))
+                        noted: noted, routes: routes))
             }
             await hasher.close()
             await database.close()
@@ -89,7 +89,8 @@ struct TestServer: Sendable {
     }
 
     private static func serve(
-        _ api: API, _ reading: ReadingDeadline.Limits, _ body: @escaping @Sendable (Client) async throws -> Void
+        _ api: API, _ routes: [Route], _ reading: ReadingDeadline.Limits,
+        _ body: @escaping @Sendable (Client) async throws -> Void
     ) async throws {
         let (ports, announce) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
@@ -104,7 +105,7 @@ struct TestServer: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             for await port in ports {
-                try await body(Client(base: "http://127.0.0.1:\(port)", table: RouteTable(api.routes)))
+                try await body(Client(base: "http://127.0.0.1:\(port)", table: RouteTable(routes)))
                 break
             }
             group.cancelAll()

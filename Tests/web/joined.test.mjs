@@ -53,6 +53,15 @@ for (const [file, modules] of Object.entries(joined).filter(([, all]) => all.len
   });
 }
 
+test("the words that app/early.js fetches for all pages but the start page are one file for each language", () => {
+  const [first, ...words] = JSON.parse(/insideWords = (\[.*\]);/.exec(source("app/early.js"))[1]);
+  assert.equal(first, "inside");
+  for (const language of ["de", "en"]) {
+    const modules = words.map((name) => `words/${language}-${name}.js`);
+    assert.deepEqual(joined[imports[modules[0]]].toSorted(), modules.toSorted());
+  }
+});
+
 test("of a module that is sent alone, comments are left out", () => {
   for (const name of Object.keys(imports).filter((one) => joined[imports[one]].length === 1)) {
     const [before, now] = [source(name), sent(name)].map((text) => text.split("\n"));
