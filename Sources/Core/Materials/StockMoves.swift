@@ -213,7 +213,7 @@ struct StockMoves {
         let unit: String
     }
 
-    /// Makes the materials for goods: with their price, and without a threshold.
+    /// Makes the materials for goods: as the goods are described where they come from, without a threshold.
     private func make(
         _ goods: [Good], on scope: SiteScope, _ transaction: borrowing Transaction
     ) throws -> [Arrival] {
@@ -226,10 +226,11 @@ struct StockMoves {
                 material = earlier
                 material.version += 1
             } else {
+                material = good.source
                 // Its first movement's id, in another role: as unique, and given before the transaction.
-                material = Material(id: Material.ID(act.ids[2 * good.index + 1]), updatedAt: act.now)
-                (material.name, material.unit) = (good.source.name, good.source.unit)
-                material.price = good.source.price
+                material.id = Material.ID(act.ids[2 * good.index + 1])
+                (material.amount, material.threshold) = (.zero, .zero)
+                (material.version, material.updatedAt) = (1, act.now)
                 order.append(article)
             }
             material.amount = Quantity(
