@@ -36,6 +36,10 @@ class Effort:
             number("BENCH_ROUNDS", "5"), number("BENCH_SECONDS", "3"), number("BENCH_CONNECTIONS", "64"),
             number("BENCH_THREADS", threads))
 
+    def alone(self) -> "Effort":
+        """One client."""
+        return dataclasses.replace(self, connections=1, threads=1)
+
     def shorter(self) -> "Effort":
         return dataclasses.replace(self, seconds=1)
 

@@ -152,12 +152,13 @@ class Bench:
                 takings, moves = self.folder / "transfer.takings", self.folder / "transfer.moves"
                 takings.write_text("".join(path + "\n" for path in company.adjust_paths))
                 moves.write_text("".join(line + "\n" for line in transfers(server, company, pairs=32, lines=20)))
-                what = f"transfer of 20 lines, {self.effort.connections} clients, {engine}"
-                rates = alternate(self.effort, what, {
-                    name: lambda effort, posts=posts: requests(effort, server, "/", company.token, posts=posts)
-                    for name, posts in [("transfer", moves), ("taking", takings)]
-                })
-                self.lines.append(of_rates(what, "adjust-quantity", rates["transfer"], rates["taking"], 0.25))
+                for effort in [self.effort.alone(), self.effort]:
+                    what = f"transfer of 20 lines, {effort.connections} at once, {engine}"
+                    rates = alternate(effort, what, {
+                        name: lambda effort, posts=posts: requests(effort, server, "/", company.token, posts=posts)
+                        for name, posts in [("transfer", moves), ("taking", takings)]
+                    })
+                    self.lines.append(of_rates(what, "adjust-quantity", rates["transfer"], rates["taking"], 0.25))
 
     def hours(self) -> None:
         """Hours entered for one person each, against takings on the same server; check-ins; time sheets."""
