@@ -197,6 +197,15 @@ class GlossaryTests(unittest.TestCase):
                     self.assertIn(word, words)
 
 
+class WidthTests(unittest.TestCase):
+    def test_lines_are_150_characters_wide_at_most(self):
+        for page in tracked("*.md"):
+            # Tables and code aside.
+            text = re.sub(r"^(```.*?^```| {4}.*?$|\|.*?$)", "", page.read_text(), flags=re.M | re.S)
+            wide = [line for line in text.splitlines() if len(line) > 150]
+            self.assertEqual(wide, [], page.relative_to(ROOT))
+
+
 class SentenceTests(unittest.TestCase):
     def test_no_sentence_is_written_twice(self):
         seen = collections.defaultdict(list)

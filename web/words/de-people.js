@@ -106,7 +106,7 @@ export const people = {
     since: "Angelegt am",
     roleHints: {
       WORKER: "Sieht die eigenen Baustellen, entnimmt Material und stempelt.",
-      BOOKKEEPER: "Sieht Stunden, Leute und Baustellen und ändert nichts.",
+      BOOKKEEPER: "Sieht Stunden, Leute und Baustellen, gibt Tage und Abwesenheiten frei, erstellt Lohndateien.",
       MANAGER: "Sieht und ändert alles auf den Baustellen und alle Mitarbeiter.",
     },
     phone: "Telefon",

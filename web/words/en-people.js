@@ -106,7 +106,7 @@ export const people = {
     since: "Added on",
     roleHints: {
       WORKER: "Sees the assigned sites, takes material, clocks in and out.",
-      BOOKKEEPER: "Sees hours, people and sites, and changes nothing.",
+      BOOKKEEPER: "Sees hours, people and sites, approves days and absences, makes payroll files.",
       MANAGER: "Sees and changes everything on the sites, and all workers.",
     },
     phone: "Phone",
