@@ -85,6 +85,28 @@ import Testing
         }
     }
 
+    /// Who forgot the server's settings hears that the operator is in another database.
+    @Test(arguments: Engine.allCases)
+    func aDatabaseThatIsMadeForAnOperatorIsNamed(_ engine: Engine) async throws {
+        try await engine.withDatabase { url in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            func create(_ email: String) async throws -> String {
+                let made = try await Binary.run(
+                    ["create-admin", "--email", email, "--first-name", "Olga", "--last-name", "Weber"],
+                    environment: ["POLIER_DATABASE_URL": url], in: folder.path, input: Self.password)
+                #expect(made.code == 0)
+                return made.output
+            }
+            let place =
+                engine == .sqlite ? "'\(url.dropFirst("sqlite:".count))' was made" : "the PostgreSQL database was empty"
+            let first = try await create("a@polier.example")
+            #expect(first.contains("There were no tables yet: \(place)."), "\(first)")
+            let second = try await create("b@polier.example")
+            #expect(second.hasSuffix("is an operator now.\n"), "\(second)")
+        }
+    }
+
     /// A line of standard input, of which only the end is no part of the password.
     @Test(arguments: Engine.allCases)
     func anOperatorsPasswordComesFromStandardInput(_ engine: Engine) async throws {

@@ -26,15 +26,25 @@ struct CreateAdmin: AsyncParsableCommand {
             email: email, password: password, firstName: try Self.name(firstName, of: "--first-name"),
             lastName: try Self.name(lastName, of: "--last-name"))
         try await withDatabase(settings) { database in
-            let migrator = Migrator(database, migrations: try Migration.embedded())
-            if settings.migrates { _ = try await migrator.migrate() }
+            let migrations = try Migration.embedded()
+            let migrator = Migrator(database, migrations: migrations)
+            let made = settings.migrates ? try await migrator.migrate() : []
             if let refusal = SchemaRefusal(try await migrator.state()) { throw refusal }
             let hasher = PasswordHasher(width: 1)
             let accounts = Accounts(database, hasher: hasher, runtime: .live)
             let user = try await accounts.createAdmin(person, language: .german)
             await hasher.close()
             print("\(user.label) is an operator now.")
+            if made.first == migrations.first?.name { print(try Self.madeDatabase(settings)) }
         }
+    }
+
+    /// Where a server serves another database already, its settings were forgotten here.
+    private static func madeDatabase(_ settings: Settings) throws -> String {
+        let path = try Stores.sqlitePath(settings.databaseURL, named: SettingTable.rows.databaseURL.name)
+        let place = path.map { "'\(URL(fileURLWithPath: $0).path)' was made" } ?? "the PostgreSQL database was empty"
+        return
+            "There were no tables yet: \(place). A server with another database doesn't know this operator: name its settings with --config."
     }
 
     private static func name(_ text: String, of flag: String) throws -> String {
