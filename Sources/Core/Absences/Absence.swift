@@ -97,6 +97,7 @@ public struct Absence: Stored {
     }
 
     package static let table = "absences"
+    package static let freeTexts: Set = ["note", "reason"]
 
     package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
         try columns.column("id", .key, &id)
@@ -128,9 +129,6 @@ public struct Absence: Stored {
     }
 
     public var key: Key { Key(from: from, id: id) }
-
-    /// The bytes that count towards the company's text.
-    var textBytes: Int64 { note.textBytes + reason.textBytes }
 
     package mutating func decide(_ state: State, by user: User.ID, named name: String, at now: Instant) {
         (self.state, decidedBy, decidedByName, decidedAt) = (state, user, name, now)

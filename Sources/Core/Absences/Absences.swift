@@ -79,7 +79,7 @@ public struct Absences: Sendable {
             }
             guard (counts.first ?? 0) < most else { throw LimitRefusal.absences.refusal(most) }
             try Self.checkFree(absence, scope, transaction)
-            try TextUse.add(absence.textBytes, of: id, in: scope, transaction)
+            try TextUse.add(absence.freeTextBytes, of: id, in: scope, transaction)
             try transaction.enqueue(absence.insert(in: scope.company))
             try Self.record(
                 scope.person == nil ? .absenceEntered : .absenceAsked, absence, Self.naming(absence), scope,
@@ -125,7 +125,7 @@ public struct Absences: Sendable {
             }
             if new.state != .declined { try Self.checkFree(new, scope, transaction) }
             try Self.checkUnapproved(old, new, scope, transaction)
-            try TextUse.add(new.textBytes.subtracting(old.textBytes), of: id, in: scope, transaction)
+            try TextUse.add(new.freeTextBytes.subtracting(old.freeTextBytes), of: id, in: scope, transaction)
             try transaction.enqueue(new.update(in: scope.company))
             let differences = Differences(old, new)
             if !differences.details.isEmpty {
@@ -162,7 +162,7 @@ public struct Absences: Sendable {
             let absence = try Self.lock(id, scope, transaction)
             try precondition.check(absence.version)
             try Self.checkUnapproved(absence, nil, scope, transaction)
-            try TextUse.add(Int64(0).subtracting(absence.textBytes), of: id, in: scope, transaction)
+            try TextUse.add(Int64(0).subtracting(absence.freeTextBytes), of: id, in: scope, transaction)
             try transaction.enqueue(absence.delete(in: scope.company))
             try Self.record(.absenceRemoved, absence, Self.naming(absence), scope, transaction, runtime)
             if let granted = absence.granted {

@@ -105,6 +105,7 @@ public struct Clarification: Stored {
     }
 
     package static let table = "clarifications"
+    package static let freeTexts: Set = ["body", "reason"]
 
     package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
         try columns.column("id", .key, &id)
@@ -141,9 +142,6 @@ public struct Clarification: Stored {
     mutating func decide(_ state: State, by user: User, at now: Instant) {
         (self.state, decidedBy, decidedByName, decidedAt) = (state, user.id, user.name, now)
     }
-
-    /// The bytes that count towards the company's text.
-    var textBytes: Int64 { Optional(content.text).textBytes + reason.textBytes }
 }
 
 extension Clarification: Addressable {

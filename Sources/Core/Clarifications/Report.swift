@@ -118,7 +118,7 @@ struct Report: Sendable {
         let waiting: Int64 =
             try transaction.fetch(Clarification.openCount(in: scope.company, upTo: most)).first ?? Int64(0)
         guard waiting < most else { throw LimitRefusal.clarifications.refusal(most) }
-        try TextUse.add(new.textBytes, of: id, in: scope.within, transaction)
+        try TextUse.add(new.freeTextBytes, of: id, in: scope.within, transaction)
         try transaction.enqueue(new.insert(in: scope.company))
         return new
     }

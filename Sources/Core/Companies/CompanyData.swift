@@ -9,6 +9,8 @@ struct CompanyData: Sendable {
     let isExported: Bool
     /// Columns of an exported table that exports leave out: they would grant access, or are created anew.
     let secrets: Set<String>
+    /// Columns whose text counts towards the company's limit.
+    let freeTexts: Set<String>
     /// How many rows are deleted at once: other transactions get their turn in between.
     static let batch: Int64 = 500
     /// How many rows of an export are in memory at once: each may have long notes.
@@ -28,9 +30,9 @@ struct CompanyData: Sendable {
     ///   - secrets: the remaining columns of an exported table.
     private init(
         _ name: String, key: [(name: String, type: SQLType)], _ columns: [(name: String, type: SQLType)]?,
-        secrets: Set<String> = []
+        secrets: Set<String> = [], freeTexts: Set<String> = []
     ) {
-        (self.name, self.secrets) = (name, secrets)
+        (self.name, self.secrets, self.freeTexts) = (name, secrets, freeTexts)
         self.columns = key + (columns ?? [])
         self.key = 0..<key.count
         isExported = columns != nil
@@ -63,7 +65,7 @@ struct CompanyData: Sendable {
         let unread = list.unread.filter { $0.use == .exported }.map { ($0.name, $0.type) }
         self.init(
             Noun.table, key: (scope + keys).filter { $0.name != "company_id" }, others + unread,
-            secrets: Set(list.unread.filter { $0.use == .secret }.map(\.name)))
+            secrets: Set(list.unread.filter { $0.use == .secret }.map(\.name)), freeTexts: Noun.freeTexts)
     }
 
     /// Ordered so that each row follows the rows it refers to. The company's own row comes before all.

@@ -231,16 +231,9 @@ private struct Restoring {
             values["pending_email"] = .null(.text)
         case "mails" where values["state"] == .text(Mail.State.queued.rawValue):
             values["state"] = .text(Mail.State.cancelled.rawValue)
-        case "sites": textBytes += (values["notes"]?.text).textBytes
-        case "movements": textBytes += (values["note"]?.text).textBytes
-        case "day_approvals": textBytes += (values["reopen_reason"]?.text).textBytes
-        case "time_corrections": textBytes += (values["reason"]?.text).textBytes
-        case "clarifications": textBytes += (values["body"]?.text).textBytes + (values["reason"]?.text).textBytes
-        case "absences": textBytes += (values["note"]?.text).textBytes + (values["reason"]?.text).textBytes
-        case "time_entries":
-            textBytes += (values["reason"]?.text).textBytes + (values["void_reason"]?.text).textBytes
         default: break
         }
+        for name in table.freeTexts { textBytes = textBytes.adding((values[name]?.text).textBytes) }
         try transaction.execute(table.insertion(company, table.columns.map { values[$0.name] ?? .null($0.type) }))
         if table.name == "users" { try transaction.execute(access(values)) }
         counts[table.name, default: 0] += 1

@@ -108,6 +108,29 @@ enum TextUse {
     }
 }
 
+extension Stored {
+    /// The bytes of its free texts.
+    var freeTextBytes: Int64 { FreeTextBytes.of(self) }
+}
+
+/// Adds up the bytes of a noun's free texts.
+private struct FreeTextBytes: ColumnVisitor {
+    typealias Failure = Never
+
+    let columns: Set<String>
+    var sum: Int64 = 0
+
+    static func of<Noun: Stored>(_ noun: Noun) -> Int64 {
+        var (noun, visitor) = (noun, FreeTextBytes(columns: Noun.freeTexts))
+        noun.visit(&visitor)
+        return visitor.sum
+    }
+
+    mutating func column<Value: Column>(_ name: String, _ use: ColumnUse, _ value: inout Value) {
+        if columns.contains(name), case .text(let text) = value.sqlValue { sum = sum.adding(Optional(text).textBytes) }
+    }
+}
+
 extension String? {
     /// The bytes that count towards a company's text.
     var textBytes: Int64 { Int64(clamping: self?.utf8.count ?? 0) }

@@ -120,6 +120,7 @@ public struct Movement: Stored {
 
     package static let table = "movements"
     package static let scopeColumns = ["company_id", "site_id", "material_id"]
+    package static let freeTexts: Set = ["note"]
 
     package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
         try columns.column("number", .key, &number)

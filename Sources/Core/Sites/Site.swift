@@ -170,6 +170,7 @@ public struct SiteRecord: Stored {
     }
 
     package static let table = "sites"
+    package static let freeTexts: Set = ["notes"]
 
     package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
         try columns.column("id", .key, &id)

@@ -112,7 +112,7 @@ public struct Sites: Sendable {
             try site.check()
             try all.first?.check(.sites)
             if site.status == .active { try active.first?.check(.activeSites) }
-            try TextUse.add(site.notes.textBytes, of: id, in: scope, transaction)
+            try TextUse.add(site.freeTextBytes, of: id, in: scope, transaction)
             let siteScope = SiteScope(within: scope, site: id)
             try transaction.enqueue(Site.insert(site, scope))
             _ = try Self.assign(users, foremen: foremen, siteScope, transaction, now: now)
@@ -155,7 +155,7 @@ public struct Sites: Sendable {
                 try transaction.fetch(CompanyUse.activeSites(scope.company)).first?.check(.activeSites)
             }
             try TextUse.add(
-                new.notes.textBytes - old.notes.textBytes, of: scope.site, in: scope.within, transaction)
+                new.freeTextBytes.subtracting(old.freeTextBytes), of: scope.site, in: scope.within, transaction)
             try transaction.enqueue(Site.update(new, scope.within))
             var differences = Differences(old, new)
             if users != nil || foremen != nil {

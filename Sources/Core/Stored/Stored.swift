@@ -4,13 +4,17 @@ package import Storage
 /// differences in audit entries and the company's export all follow from it.
 ///
 /// For rows that people read, edit or take along. Rows that grant access or bound something (sessions, tokens, cards, factors, idempotency
-/// keys, limits) aren't such nouns: no export holds them, no edit changes them, and most are written on a condition that is in their one
+/// keys, limits) aren't such nouns: no export holds them but a company's limits, no edit changes them, and most are written on a condition that is in their one
 /// statement, beside which a description would be a second list of the same columns.
 package protocol Stored: Sendable {
     static var table: String { get }
 
     /// The leading columns of the primary key that the noun doesn't hold, because a scope does.
     static var scopeColumns: [String] { get }
+
+    /// The columns with free text of any length, which counts towards the company's limit (`TextUse`): restoring adds them up, and so does
+    /// `freeTextBytes`. Acts on hours and movements count the one text that they add, and erasing hours what it takes away.
+    static var freeTexts: Set<String> { get }
 
     /// An empty noun, for a row to be read into.
     init()
@@ -22,6 +26,7 @@ package protocol Stored: Sendable {
 
 extension Stored {
     package static var scopeColumns: [String] { ["company_id"] }
+    package static var freeTexts: Set<String> { [] }
 }
 
 /// Visits a noun's columns: to read them from a row, to collect their values, or to list them.

@@ -42,6 +42,7 @@ public struct DayApproval: Stored, Equatable {
     init(of user: User.ID, _ day: Day) { (self.user, self.day) = (user, day) }
 
     package static let table = "day_approvals"
+    package static let freeTexts: Set = ["reopen_reason"]
 
     package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
         try columns.column("user_id", .key, &user)

@@ -65,6 +65,7 @@ extension TimeEntry {
 
         package static let table = "time_corrections"
         package static let scopeColumns = ["company_id", "site_id", "entry_id"]
+        package static let freeTexts: Set = ["reason"]
 
         package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
             try columns.column("number", .key, &number)

@@ -75,6 +75,7 @@ public struct TimeEntry: Stored {
 
     package static let table = "time_entries"
     package static let scopeColumns = ["company_id", "site_id"]
+    package static let freeTexts: Set = ["reason", "void_reason"]
 
     package mutating func visit<Columns: ColumnVisitor>(_ columns: inout Columns) throws(Columns.Failure) {
         try columns.column("id", .key, &id)
