@@ -74,6 +74,25 @@ import Testing
         withExtendedLifetime((first, place, last)) {}
     }
 
+    @Test func whatIsReadAlreadyWaitsForNoOthersReading() async throws {
+        let answers = LargeAnswers(timeout: .seconds(20))
+        let company = Self.company()
+        let reading = (
+            try await answers.place(.list, for: Self.actor(company)),
+            try await answers.place(.list, for: Self.actor(company))
+        )
+        let person = Self.actor(company)
+        var places = (0..<4).compactMap { _ in answers.placeIfFree(.list, for: person) }
+        #expect(places.count == 4 && answers.placeIfFree(.list, for: person) == nil)
+        places.removeAll()
+        #expect(answers.count == (taken: 2, waiting: 0))
+        // They weren't among those that are read: there are still two of these.
+        let third = Task { try await answers.place(.list, for: person) }
+        while answers.count.waiting < 1 { try await Task.sleep(for: .milliseconds(1)) }
+        reading.0.made()
+        withExtendedLifetime((reading, try await third.value)) {}
+    }
+
     @Test func whoWaitsGetsWhatComesFree() async throws {
         let answers = LargeAnswers(timeout: .seconds(20))
         let person = Self.actor(Self.company())
@@ -131,19 +150,51 @@ import Testing
         #expect(answers.count == (taken: 0, waiting: 0))
     }
 
+    /// An answer that finds no place isn't kept until there is one: it is read again.
+    @Test func whatWaitsForAPlaceIsntKept() async throws {
+        let (answers, recorder) = (LargeAnswers(timeout: .seconds(20)), Recorder())
+        try await TestServer.run(on: .sqlite, recorder: recorder, answers: answers) { server in
+            let company = try await TestCompany.register(server.client)
+            let large = try await Self.largeSite(company)
+            let actor = try await Self.actor(company.manager, server)
+            var places: [LargeAnswers.Place] = []
+            for _ in 0..<4 { places.append(try await answers.made(.list, for: actor)) }
+            let before = recorder.count(of: "FROM materials m")
+            let reply = Task { try await company.manager.get(large) }
+            while answers.count.waiting < 1 { try await Task.sleep(for: .milliseconds(1)) }
+            let once = recorder.count(of: "FROM materials m") - before
+            places.removeAll()
+            #expect(try await reply.value.status == 200)
+            #expect(once > 0 && recorder.count(of: "FROM materials m") - before == 2 * once)
+        }
+    }
+
+    /// A site whose answer needs a place.
+    private static func largeSite(_ company: TestCompany) async throws -> String {
+        let site = try await company.site()
+        for number in 0..<230 {
+            let name = "\(number) " + String(repeating: "x", count: 150)
+            let reply = try await company.manager.post(
+                site + "/materials", "{\"name\": \"\(name)\", \"unit\": \"m\", \"amount\": 1, \"threshold\": 0}")
+            #expect(reply.status == 201)
+        }
+        return site
+    }
+
+    /// Whoever a client is signed in as.
+    private static func actor(_ client: Client, _ server: TestServer) async throws -> Actor {
+        let id = try #require(try await client.get("/api/v1/users/me").json["id"]?.text.flatMap { User.ID($0) })
+        let user = try #require(try await server.database.fetch(User.one(anywhere: id, now: server.clock.now)).first)
+        return Actor(session: server.runtime.newID(), user: user)
+    }
+
     /// Requests that are answered, refused or not found release their places; requests that find none are refused.
     @Test func routesTakePlacesAndGiveThemBack() async throws {
         let answers = LargeAnswers(timeout: .milliseconds(50))
         try await TestServer.run(on: .sqlite, answers: answers) { server in
             let company = try await TestCompany.register(server.client)
             let site = try await company.site()
-            let large = try await company.site()
-            for number in 0..<230 {
-                let name = "\(number) " + String(repeating: "x", count: 150)
-                let reply = try await company.manager.post(
-                    large + "/materials", "{\"name\": \"\(name)\", \"unit\": \"m\", \"amount\": 1, \"threshold\": 0}")
-                #expect(reply.status == 201)
-            }
+            let large = try await Self.largeSite(company)
             for _ in 0..<6 {
                 #expect(try await company.manager.get(large).status == 200)
                 #expect(try await company.manager.get(company.path + "/sites").status == 200)
@@ -157,11 +208,7 @@ import Testing
             for _ in 0..<500 where answers.count.taken > 0 { try await Task.sleep(for: .milliseconds(10)) }
             #expect(answers.count == (taken: 0, waiting: 0))
 
-            let me = try await company.manager.get("/api/v1/users/me").json
-            let id = try #require(me["id"]?.text.flatMap { User.ID($0) })
-            let user = try #require(
-                try await server.database.fetch(User.one(anywhere: id, now: server.clock.now)).first)
-            let actor = Actor(session: server.runtime.newID(), user: user)
+            let actor = try await Self.actor(company.manager, server)
             var places: [LargeAnswers.Place] = []
             for _ in 0..<4 { places.append(try await answers.made(.list, for: actor)) }
             places.append(try await answers.place(.copy, for: actor))

@@ -1,8 +1,9 @@
 import Storage
 import Synchronization
 
-/// Limits how many large responses are read and sent at the same time. Each holds a place from before anything is read for it until its
-/// last byte is handed on, so that callers who read slowly, or not at all, hold no more memory than the places allow.
+/// Limits how many large responses are read and sent at the same time. Each holds a place until its last byte is handed on, so that callers
+/// who read slowly, or not at all, hold no more memory than the places allow. It takes the place before anything is read for it; where few
+/// responses of a route are large, once it turns out to be, and if there is none it is dropped, waits, and is read anew.
 public final class LargeAnswers: Sendable {
     public enum Kind: Sendable, CaseIterable {
         /// A page of a list, or one resource with a lot of content.
@@ -20,9 +21,12 @@ public final class LargeAnswers: Sendable {
     public final class Place: Sendable {
         private let answers: LargeAnswers
         private let claim: Claim
-        private let isMade = Mutex(false)
+        private let isMade: Mutex<Bool>
 
-        fileprivate init(_ answers: LargeAnswers, _ claim: Claim) { (self.answers, self.claim) = (answers, claim) }
+        fileprivate init(_ answers: LargeAnswers, _ claim: Claim, isMade: Bool = false) {
+            (self.answers, self.claim) = (answers, claim)
+            self.isMade = Mutex(isMade)
+        }
 
         deinit { answers.giveBack(claim, isMade: isMade.withLock(\.self)) }
 
@@ -85,6 +89,12 @@ public final class LargeAnswers: Sendable {
         guard let mayWait else { return Place(self, claim) }
         guard mayWait else { throw refusal(claim) }
         return try await wait(claim)
+    }
+
+    /// A place for a response that has been read already; nil if none is free.
+    public func placeIfFree(_ kind: Kind, for actor: Actor) -> Place? {
+        let claim = Claim(kind: kind, company: actor.user.companyID, person: actor.user.id)
+        return state.withLock { Self.take(claim, isMade: true, &$0) } ? Place(self, claim, isMade: true) : nil
     }
 
     /// The number of places taken, and of callers that wait for one.
@@ -151,18 +161,18 @@ public final class LargeAnswers: Sendable {
         if answer.begin() { answer.end(.success(place)) }
     }
 
-    private static func take(_ claim: Claim, _ state: inout State) -> Bool {
+    private static func take(_ claim: Claim, isMade: Bool = false, _ state: inout State) -> Bool {
         var taken = state.taken[claim.kind] ?? Taken()
         let (company, person) = (taken.byCompany[claim.company] ?? 0, taken.byPerson[claim.person] ?? 0)
         let free = claim.kind.ofAll - taken.all
-        guard (taken.making[claim.company] ?? 0) < Self.madeAtOnce,
+        guard isMade || (taken.making[claim.company] ?? 0) < Self.madeAtOnce,
             company < min(Int(claim.kind.ofCompany.standard), (free + 1) / 2),
             person < Int(claim.kind.ofPerson.standard)
         else { return false }
         taken.all += 1
         taken.byCompany[claim.company] = company + 1
         taken.byPerson[claim.person] = person + 1
-        taken.making[claim.company, default: 0] += 1
+        if !isMade { taken.making[claim.company, default: 0] += 1 }
         state.taken[claim.kind] = taken
         return true
     }

@@ -33,7 +33,7 @@ struct SignedInRoutes: Sendable {
     enum AnswerSize {
         case small
         /// Some have many nested objects, but each is quick to read: a place is taken for those that turn out to be large, so that the
-        /// others wait for none.
+        /// others wait for none. What waits for a place is read again once it has one.
         case sometimesLarge
         case large
     }
@@ -289,10 +289,17 @@ struct SignedInRoutes: Sendable {
             try await watch.note(operator: actor, in: company, for: permission)
         }
         guard let kind = manner.takes else { return try await work(scope) }
-        let early = manner.takesLate ? nil : try await answers.place(kind, for: actor)
+        if manner.takesLate {
+            var answer = try await work(scope)
+            if !answer.isLarge { return answer }
+            if let place = answers.placeIfFree(kind, for: actor) {
+                answer.hold(place)
+                return answer
+            }
+            // While it waited it would take memory that no place bounds: it is made anew.
+        }
+        let place = try await answers.place(kind, for: actor)
         var answer = try await work(scope)
-        if manner.takesLate, !answer.isLarge { return answer }
-        let place = if let early { early } else { try await answers.place(kind, for: actor) }
         place.made()
         answer.hold(place)
         return answer
