@@ -55,6 +55,8 @@ enum AskedPassword {
             bytes.append(byte)
         }
         if byte == UInt8(ascii: "\n"), bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        // Cut within a character perhaps, and too long anyway.
+        if bytes.count == mostBytes { return String(decoding: bytes, as: UTF8.self) }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw SettingsError("the password isn't UTF-8")
         }
