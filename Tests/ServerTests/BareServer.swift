@@ -15,18 +15,20 @@ struct BareServer: Sendable {
 
     static func run(
         arrival: ArrivalDeadline.Limits = .init(), reading: ReadingDeadline.Limits = .init(),
+        bodies: BodyBudget = BodyBudget(),
         _ body: @escaping @Sendable (BareServer) async throws -> Void
     ) async throws {
         let answers = BareAnswers()
         let (ports, announce) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let server = HTTPConnection(shared: .init(answers.all, arrival: arrival, reading: reading)).server(
-            host: "127.0.0.1", port: 0, logger: logger,
-            nowListens: { channel in
-                try? await Acceptance.begin(on: channel)
-                announce.yield(channel.localAddress?.port ?? 0)
-            })
+        let server = HTTPConnection(shared: .init(answers.all, arrival: arrival, reading: reading, bodies: bodies))
+            .server(
+                host: "127.0.0.1", port: 0, logger: logger,
+                nowListens: { channel in
+                    try? await Acceptance.begin(on: channel)
+                    announce.yield(channel.localAddress?.port ?? 0)
+                })
         let services = ServiceGroup(configuration: .init(services: [server], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await services.run() }
@@ -80,15 +82,18 @@ final class BareAnswers: Sendable {
             })
     }
 
+    private func gate() async { await withCheckedContinuation { gate in gates.withLock { $0.append(gate) } } }
+
     private static func text(_ text: String) -> Answer { Answer(.ok, ByteBuffer(string: text), type: "text/plain") }
 
     private func answer(_ request: Request) async -> Answer {
         counts.withLock { $0.asked.append(request.path) }
         switch request.path {
         case "/slow":
-            await withCheckedContinuation { gate in gates.withLock { $0.append(gate) } }
+            await gate()
             return Self.text("slow")
-        case "/echo":
+        case "/echo", "/slow-echo":
+            if request.path == "/slow-echo" { await gate() }
             do {
                 return Self.text(String(buffer: try await request.body.collect(upTo: 1 << 18)))
             } catch {

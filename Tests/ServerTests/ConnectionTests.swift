@@ -148,6 +148,11 @@ import Testing
             #expect(text.contains("\r\nTransfer-Encoding: chunked\r\n") && !text.hasPrefix("Content-Length"))
             #expect(text.contains("\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"), "\(text)")
             let old = try server.socket()
+            // Close wins over keep-alive.
+            let torn = try server.socket()
+            torn.send(Self.get("/1", "Connection: close, keep-alive\r\n", version: "1.0"))
+            let (ended, way) = await torn.receive()
+            #expect(ended.contains("\r\nConnection: close\r\n") && way == .closed)
             old.send(Self.get("/stream", "Connection: keep-alive\r\n", version: "1.0"))
             let whole = await old.receive()
             #expect(whole.end == .closed && whole.text.hasSuffix("\r\n\r\nonetwo"), "\(whole)")
@@ -270,6 +275,124 @@ import Testing
             let chunk = "8000\r\n" + String(repeating: "x", count: 0x8000) + "\r\n"
             await chunked.sendLong(String(repeating: chunk, count: 20))
             #expect(await chunked.receive().end == .closed)
+        }
+    }
+
+    /// The parser ends the connection for trailers that say so; whoever comes next on it, behind a proxy another caller, isn't refused.
+    @Test func trailersThatNameTheConnectionEndIt() async throws {
+        try await BareServer.run { server in
+            let chunked = "Transfer-Encoding: chunked\r\n"
+            for trailer in ["Connection: close", "proxy-connection: close", "Connection: keep-alive"] {
+                let socket = try server.socket()
+                socket.send(Self.post("/echo", chunked, "1\r\na\r\n0\r\n\(trailer)\r\n\r\n"))
+                let (text, end) = await socket.receive()
+                #expect(Self.statuses(text) == [200] && text.hasSuffix("\r\n\r\na") && end == .closed, "\(text)")
+                #expect(text.contains("\r\nConnection: close\r\n"))
+            }
+            let other = try server.socket()
+            other.send(Self.post("/echo", chunked, "1\r\na\r\n0\r\nDigest: x\r\n\r\n") + Self.get("/next"))
+            #expect(Self.statuses(await other.receive { $0.hasSuffix("ok /next") }.text) == [200, 200])
+            // Answered before the trailers are there, which may say it too.
+            let early = try server.socket()
+            early.send(Self.post("/no", chunked, "1\r\n"))
+            let refused = await early.reply()
+            #expect(Self.statuses(refused) == [403] && refused.contains("\r\nConnection: close\r\n"))
+        }
+    }
+
+    @Test func aBodyThatCantBeFramedIsNotCarriedOut() async throws {
+        try await BareServer.run { server in
+            for encoding in [
+                "identity", "xchunked", "gzip, chunked", ",chunked", "chunked;q=1", "",
+                "chunked\r\nTransfer-Encoding: chunked",
+            ] {
+                let socket = try server.socket()
+                socket.send(Self.post("/1", "Transfer-Encoding: \(encoding)\r\n", "0\r\n\r\n"))
+                let (text, end) = await socket.receive()
+                #expect(Self.statuses(text) == [400] && end == .closed, "\(encoding): \(text)")
+            }
+            for headers in [
+                "Transfer-Encoding: chunked\r\nContent-Length: 3", "Content-Length: 3\r\nTransfer-Encoding: chunked",
+            ] {
+                let socket = try server.socket()
+                socket.send(Self.post("/1", headers + "\r\n", "0\r\n\r\n"))
+                #expect(Self.statuses(await socket.receive().text) == [400], "\(headers)")
+            }
+            #expect(server.answers.asked.isEmpty)
+        }
+    }
+
+    @Test func bodiesOfAllConnectionsHaveABound() async throws {
+        try await BareServer.run(bodies: BodyBudget(most: 100_000)) { server in
+            let greedy = try server.socket()
+            greedy.send(Self.post("/echo", "Content-Length: 200000\r\n", String(repeating: "x", count: 95_000)))
+            let long = Self.post("/echo", "Content-Length: 20000\r\n", String(repeating: "y", count: 20_000))
+            func answer() async throws -> String {
+                let socket = try server.socket()
+                await socket.sendLong(long)
+                return await socket.reply()
+            }
+            // As soon as the first bytes are there.
+            var refused = try await answer()
+            for _ in 0..<100 where Self.statuses(refused) != [400] { refused = try await answer() }
+            #expect(refused.hasSuffix("NoRoom()"), "\(refused.prefix(200))")
+            let small = try server.socket()
+            small.send(Self.post("/echo", "Content-Length: 2000\r\n", String(repeating: "z", count: 2000)))
+            #expect(Self.statuses(await small.reply()) == [200])
+            greedy.reset()
+            var served = try await answer()
+            for _ in 0..<100 where Self.statuses(served) != [200] { served = try await answer() }
+            #expect(served.hasSuffix("yyy"))
+        }
+    }
+
+    @Test func aBodyWithoutRoomIsRefusedForNow() async throws {
+        let body = IncomingBody {}
+        body.fail(IncomingBody.NoRoom())
+        let head = HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/")
+        let problem = await #expect(throws: Problem.self) {
+            _ = try await RequestBody(of: Request(head: head, body: body, peer: nil))
+        }
+        #expect(problem?.code == "too-many-bodies" && problem?.status == .serviceUnavailable)
+        #expect(problem?.headers[.retryAfter] == "5")
+    }
+
+    /// However long the server takes to want it: a peer that was told to wait isn't late.
+    @Test func whoWaitsToBeToldToGoOnIsNotLate() async throws {
+        let arrival = ArrivalDeadline.Limits(arrival: .milliseconds(300), body: .milliseconds(600))
+        try await BareServer.run(arrival: arrival) { server in
+            let socket = try server.socket()
+            socket.send(Self.post("/slow-echo", "Expect: 100-continue\r\nContent-Length: 3\r\n", ""))
+            try await Self.wait { server.answers.waiting == 1 }
+            try await Task.sleep(for: .milliseconds(1500))
+            server.answers.open()
+            #expect(await socket.receive { $0.hasSuffix("\r\n\r\n") }.text == "HTTP/1.1 100 Continue\r\n\r\n")
+            socket.send("abc")
+            #expect(await socket.reply().hasSuffix("\r\n\r\nabc"))
+        }
+    }
+
+    /// Where the rest of a body is thrown away, its sender isn't broken off before it reads why.
+    @Test func aRefusedBodyIsReadToItsEnd() async throws {
+        try await BareServer.run { server in
+            let body = String(repeating: "x", count: 3 << 20)
+            let length = "Content-Length: \(body.utf8.count)\r\n"
+            for (head, status) in [
+                ("POST /1 HTTP/1.1\r\nHost: a b\r\n\(length)\r\n", 400),
+                (Self.post("/no", "Expect: 100-continue\r\n" + length, ""), 403),
+            ] {
+                let socket = try server.socket()
+                socket.send(head + body.prefix(1 << 16))
+                let text = Task { await socket.receive { $0.contains("\r\n\r\n") }.text }
+                #expect(Self.statuses(await text.value) == [status])
+                // The end of the output comes behind the body's.
+                let start = ContinuousClock.now
+                let end = Task { (await socket.receive().end, ContinuousClock.now - start) }
+                try await Task.sleep(for: .milliseconds(500))
+                #expect(await socket.sendLong(String(body.dropFirst(1 << 16))))
+                let (way, time) = await end.value
+                #expect(way == .closed && time > .milliseconds(400), "\(status): \(time)")
+            }
         }
     }
 

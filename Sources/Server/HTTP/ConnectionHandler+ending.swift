@@ -20,7 +20,11 @@ extension ConnectionHandler {
         guard phase == .open, let context else { return }
         phase = .ending
         exchange?.body.fail(IncomingBody.CutOff())
-        isBodyArriving = exchange.map { !$0.isRead && !($0.expectsContinue && !$0.isWanted) } ?? false && !isStopping
+        // Who expected to be told, and sends without it, sends all.
+        let isMissing =
+            exchange.map { !$0.isRead && !($0.expectsContinue && !$0.isWanted && $0.received == 0) } ?? false
+        isBodyArriving = isMissing && !isStopping
+        drained = exchange?.discarded ?? 0
         drainWaiting()
         guard !isCancelled else { return context.close(promise: nil) }
         if unsent(context) > 0 { watchReading(context) }

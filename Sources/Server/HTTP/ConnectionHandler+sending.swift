@@ -95,6 +95,7 @@ extension ConnectionHandler {
     private func complete() {
         guard let context else { return }
         exchange?.answer = .complete
+        if unsent(context) > 0 { watchReading(context) }
         arrival.answered(now: context.eventLoop.now)
         settle()
     }

@@ -147,6 +147,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var arrivalEnd: NIODeadline? {
         guard phase == .open || isBodyArriving, !isReadHeld else { return nil }
         let isAnswering = exchange.map { !$0.isAnswered } ?? !waiting.isEmpty
+        // Who expects to be told sends nothing before that.
+        if isAnswering, exchange?.expectsContinue == true, exchange?.isWanted == false, exchange?.received == 0 {
+            return nil
+        }
         return arrival.end(shared.arrival, isAnswering: isAnswering, isCrowded: shared.connections.isCrowded)
     }
 
@@ -207,7 +211,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch arrival {
         case .part(.head(let head)): begin(head)
         case .part(.body(let bytes)): takeBody(bytes)
-        case .part(.end): takeEnd()
+        case .part(.end(let trailers)): takeEnd(trailers)
         case .failure(let problem): fail(problem)
         }
     }
@@ -216,7 +220,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let problem = HeadCheck.problem(head) { return refuse(problem, head) }
         guard let request = try? HTTPRequest(parsed: head) else { return refuse(Problem(.malformedHead), head) }
         let hasBody = Exchange.hasBody(head)
-        exchange = Exchange(head, body: hasBody ? newBody() : .empty)
+        exchange = Exchange(
+            head, body: hasBody ? newBody() : .empty, share: hasBody ? BodyBudget.Share(shared.bodies) : nil)
         if !hasBody, let answer = shared.answers.probe(request, context?.remoteAddress) {
             send(answer)
         } else if let exchange {
@@ -237,6 +242,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if exchange.expectsContinue, exchange.received == 0 {
             write(AnswerEncoder.continuing)
             context?.flush()
+            if let context { arrival.resumed(now: context.eventLoop.now) }
         }
         resumeReading()
     }
@@ -248,14 +254,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
             self.exchange?.discarded += bytes.readableBytes
             if exchange.discarded + bytes.readableBytes > Exchange.mostDiscarded { end() }
         } else {
+            let hasRoom = exchange.share?.add(bytes.readableBytes) != false
             var bytes = bytes
             self.exchange?.held = exchange.body.add(&bytes)
+            if !hasRoom { exchange.body.fail(IncomingBody.NoRoom()) }
         }
     }
 
-    private func takeEnd() {
+    private func takeEnd(_ trailers: HTTPHeaders?) {
         guard let exchange else { return }
         self.exchange?.isRead = true
+        // The parser follows trailers too, and takes the next request for bytes behind the last one.
+        if let trailers, Exchange.names(in: trailers) {
+            self.exchange?.isClosing = true
+            isDeaf = true
+            waiting.removeAll()
+        }
         exchange.body.complete()
         if exchange.isLast {
             isDeaf = true
@@ -275,7 +289,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func refuse(_ problem: Problem, _ head: HTTPRequestHead?) {
         isDeaf = true
-        waiting.removeAll()
         exchange = Exchange(refusedFor: head)
         send(shared.answers.refuse(problem))
     }

@@ -17,6 +17,8 @@ struct Exchange {
     /// The length that the head gives for the body; nil if only its end shows it.
     let length: Int?
     let body: IncomingBody
+    /// What the body takes of the room for all bodies; nil if there is none.
+    let share: BodyBudget.Share?
 
     /// Whether the body is wanted, which callers that wait for it were told.
     var isWanted = false
@@ -43,27 +45,37 @@ struct Exchange {
 
     var isAnswered: Bool { if case .complete = answer { true } else { false } }
 
-    init(_ head: HTTPRequestHead, body: IncomingBody) {
-        self.body = body
+    init(_ head: HTTPRequestHead, body: IncomingBody, share: BodyBudget.Share? = nil) {
+        (self.body, self.share) = (body, share)
         isHead = head.method == .HEAD
         isHTTP10 = head.version == .http1_0
         // In HTTP/1.0 only Content-Length is a reliable length of a body (RFC 9112, section 6.1). What follows a request for another
         // protocol isn't parsed.
         isLast =
-            !head.isKeepAlive || isHTTP10 && head.headers.contains(name: "Transfer-Encoding")
+            !head.isKeepAlive
+            || isHTTP10 && (head.headers.contains(name: "Transfer-Encoding") || Self.names("close", in: head.headers))
             || head.method == .CONNECT || head.headers.contains(name: "Upgrade")
         expectsContinue =
             !isHTTP10 && Self.hasBody(head)
             && Self.value("Expect", head)?.isBytes(ignoringCase: "100-continue") == true
         // The parser has checked that it is a number, but not that it has 64 bits at most.
-        length = Self.value("Content-Length", head).map { Int($0) ?? .max }
+        length = Self.hasBody(head) ? Self.value("Content-Length", head).map { Int($0) ?? .max } : 0
     }
 
     /// A request that is refused by its head, or that can't be read.
     init(refusedFor head: HTTPRequestHead?) {
         isHead = head?.method == .HEAD
-        (isHTTP10, isLast, isRead, isClosing) = (false, true, true, true)
-        (expectsContinue, length, body) = (false, 0, .empty)
+        isRead = head.map { !Self.hasBody($0) } ?? true
+        (isHTTP10, isLast, isClosing) = (false, true, true)
+        (expectsContinue, length, body, share) = (false, 0, .empty, nil)
+    }
+
+    /// Whether headers or trailers name the connection, and with this option if one is given.
+    static func names(_ option: String? = nil, in headers: HTTPHeaders) -> Bool {
+        ["Connection", "Proxy-Connection"].contains { name in
+            guard let option else { return headers.contains(name: name) }
+            return headers[canonicalForm: name].contains { $0.isBytes(ignoringCase: option) }
+        }
     }
 
     /// The first value of a header, without the spaces behind it, which the parser leaves there.
@@ -76,9 +88,10 @@ struct Exchange {
         head.headers.contains(name: "Content-Length") || head.headers.contains(name: "Transfer-Encoding")
     }
 
-    /// Whether so much of the body is missing, or the caller may not send it, that the connection can't be kept.
+    /// Whether so much of the body is missing, or the caller may not send it, that the connection can't be kept. Of chunks nobody knows how
+    /// many are missing, nor what their trailers say.
     var isHopeless: Bool {
         guard !isRead else { return false }
-        return expectsContinue && !isWanted || (length ?? 0) - received > Self.mostDiscarded
+        return expectsContinue && !isWanted || length.map { $0 - received > Self.mostDiscarded } ?? true
     }
 }

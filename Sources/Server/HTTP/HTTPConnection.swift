@@ -17,12 +17,15 @@ struct HTTPConnection: ServerChildChannel {
         let reading: ReadingDeadline.Limits
         /// The open connections, counted where they are accepted.
         let connections: OpenConnections
+        let bodies: BodyBudget
 
         init(
             _ answers: RequestAnswers, arrival: ArrivalDeadline.Limits = .init(),
-            reading: ReadingDeadline.Limits = .init(), connections: OpenConnections = OpenConnections()
+            reading: ReadingDeadline.Limits = .init(), connections: OpenConnections = OpenConnections(),
+            bodies: BodyBudget = BodyBudget()
         ) {
-            (self.answers, self.arrival, self.reading, self.connections) = (answers, arrival, reading, connections)
+            (self.answers, self.arrival, self.reading) = (answers, arrival, reading)
+            (self.connections, self.bodies) = (connections, bodies)
         }
     }
 

@@ -41,7 +41,17 @@ enum HeadCheck {
         }
         // RFC 9112, section 3.2. HTTP/1.0 knows no Host.
         guard hosts == 1 || hosts == 0 && head.version == .http1_0 else { return Problem(.wrongHost) }
+        guard isFramed(head.headers) else { return Problem(.malformedHead) }
         return nil
+    }
+
+    /// Whether the only encoding of the body is the one by chunks, if there is any: of others this server doesn't know where they end, or what
+    /// they hold (RFC 9112, section 6.1).
+    private static func isFramed(_ headers: HTTPHeaders) -> Bool {
+        let encodings = headers["Transfer-Encoding"]
+        guard let first = encodings.first else { return true }
+        return encodings.count == 1 && Substring(Substring(first).utf8.trimmed).isBytes(ignoringCase: "chunked")
+            && !headers.contains(name: "Content-Length")
     }
 
     /// Headers that are compared or parsed. (Not cookies: other programs at the same address set theirs too, and this server's are

@@ -7,6 +7,9 @@ final class IncomingBody: Sendable {
     /// The body is longer than the caller of `collect` accepts.
     struct TooLong: Error {}
 
+    /// The server holds too many bytes of other bodies.
+    struct NoRoom: Error {}
+
     /// The connection ended, or the body's framing is malformed.
     struct CutOff: Error {}
 
@@ -55,7 +58,7 @@ final class IncomingBody: Sendable {
 
     /// The whole body, once.
     /// - Parameter most: the largest accepted length, in bytes.
-    /// - Throws: `TooLong` as soon as more than that has arrived; `CutOff`; `CancellationError` if the server is stopped.
+    /// - Throws: `TooLong` as soon as more than that has arrived; `NoRoom`; `CutOff`; `CancellationError` if the server is stopped.
     func collect(upTo most: Int) async throws -> ByteBuffer {
         if let result = state.withLock({ $0.result(upTo: most) }) { return try result.get() }
         onWanted()

@@ -68,7 +68,7 @@ extension OpenAPI {
         codes += route.places.compactMap { notFoundCodes[$0] }
         codes += route.request.queries.compactMap { notFoundCodes[$0.name] }
         if request.isConditional { codes.append(.of(ChangeRefusal.stale)) }
-        codes += [.of(RequestProblem.internalError), .of(RequestProblem.unavailable), .of(RequestProblem.diskFailure)]
+        codes += [.of(RequestProblem.internalError)] + unavailableCodes
         if changes { codes.append(.of(RequestProblem.full)) }
         return codes.filter { code in !own.contains { $0.name == code.name } } + own
     }
@@ -76,6 +76,11 @@ extension OpenAPI {
     private static let headCodes: [ProblemCode] = [
         .of(RequestProblem.malformedHead), .of(RequestProblem.headTooLarge), .of(RequestProblem.wrongHost),
         .of(RequestProblem.addressMarks), .of(RequestProblem.headerNotASCII),
+    ]
+
+    private static let unavailableCodes: [ProblemCode] = [
+        .of(RequestProblem.unavailable), .of(RequestProblem.diskFailure),
+        .of(RequestProblem.tooManyBodies, "A request had a body, and the server holds those of too many others."),
     ]
 
     private static let bodyCodes: [ProblemCode] = [
@@ -176,7 +181,7 @@ extension OpenAPI {
         SharedRefusal(
             status: 503, name: "Unavailable",
             details: "The database can't be reached, or there are too many requests at once.",
-            headers: ["Retry-After"], codes: [.of(RequestProblem.unavailable), .of(RequestProblem.diskFailure)]),
+            headers: ["Retry-After"], codes: unavailableCodes),
         SharedRefusal(
             status: 507, name: "Full", details: "The database's disk is full; nothing was changed.",
             codes: [.of(RequestProblem.full)]),

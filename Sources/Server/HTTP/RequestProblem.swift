@@ -18,6 +18,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
     // The body.
     case bodyTooLarge = "body-too-large"
     case bodyCutOff = "body-cut-off"
+    case tooManyBodies = "too-many-bodies"
     case bodyEmpty = "body-empty"
     case wrongContentType = "wrong-content-type"
     case notUTF8 = "not-utf-8"
@@ -50,7 +51,7 @@ enum RequestProblem: String, CaseIterable, Sendable {
             .bodyEmpty, .notUTF8, .malformedJSON, .notAnObject, .bodyTooDeep, .bodyMarks, .numberTooLong,
             .fieldNameNotASCII, .nulCharacters:
             .badRequest
-        case .unavailable, .diskFailure: .serviceUnavailable
+        case .unavailable, .diskFailure, .tooManyBodies: .serviceUnavailable
         case .full: .init(code: 507, reasonPhrase: "Insufficient Storage")
         case .internalError: .internalServerError
         case .serverUnreachable: .badGateway
@@ -71,6 +72,8 @@ enum RequestProblem: String, CaseIterable, Sendable {
         case .wrongSignature: "The signature is wrong, too old or already used."
         case .bodyTooLarge: "The body must have at most {max} KiB."
         case .bodyCutOff: "The body ended early or its framing is malformed."
+        case .tooManyBodies:
+            "The server holds the bodies of too many requests at the moment. Try again in a few seconds."
         case .bodyEmpty: "The body is empty; it must be a JSON object."
         case .wrongContentType: "The body must be JSON, with Content-Type application/json."
         case .notUTF8: "The body is not UTF-8."

@@ -39,7 +39,7 @@ struct RequestBody: Sendable {
     let bytes: ByteBuffer
     private let contentType: String?
 
-    /// - Throws: `Problem`, `.bodyTooLarge` or `.bodyCutOff`; `CancellationError`.
+    /// - Throws: `Problem`, `.bodyTooLarge`, `.tooManyBodies` or `.bodyCutOff`; `CancellationError`.
     init(of request: Request) async throws {
         contentType = request.headers[.contentType]
         let tooLarge = Problem(.bodyTooLarge, ["max": .integer(Self.largest / 1024)])
@@ -51,6 +51,8 @@ struct RequestBody: Sendable {
             bytes = try await request.body.collect(upTo: Self.largest)
         } catch is IncomingBody.TooLong {
             throw tooLarge
+        } catch is IncomingBody.NoRoom {
+            throw Problem(.tooManyBodies, headers: [.retryAfter: "5"])
         } catch let error as CancellationError {
             throw error
         } catch {

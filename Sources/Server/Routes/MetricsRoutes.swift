@@ -18,6 +18,9 @@ struct MetricsRoutes {
         ]
     }
 
+    /// More than those who read them need.
+    private static let mostConnections = 32
+
     /// A server for the metrics alone.
     func server(host: String, port: Int, logger: Logger) -> any Service {
         let table = RouteTable(routes)
@@ -28,7 +31,9 @@ struct MetricsRoutes {
                 }
                 return await answer
             }, refuse: { Answer($0.status, ByteBuffer(), type: "text/plain") })
-        return HTTPConnection(shared: .init(answers)).server(host: host, port: port, logger: logger)
+        let open = OpenConnections(most: Self.mostConnections)
+        return HTTPConnection(shared: .init(answers, connections: open))
+            .server(host: host, port: port, limit: ConnectionLimit(open, logger: logger), logger: logger)
     }
 
     private var answer: Answer {
