@@ -16,7 +16,6 @@ export const problems = {
     "malformed-idempotency-key": "Der Server konnte die Anfrage nicht zuordnen. Versuch es noch einmal.",
     "wrong-signature": "Die Unterschrift stimmt nicht, ist zu alt oder wurde schon benutzt.",
     "body-too-large": "Das ist zu viel Text auf einmal. Höchstens {max} KiB gehen.",
-    "too-many-bodies": "Der Server bekommt gerade zu viel auf einmal. Versuch es gleich noch einmal.",
     "body-cut-off": "Die Verbindung ist unterwegs abgerissen. Versuch es noch einmal.",
     "body-empty": "Beim Server kam nichts an. Versuch es noch einmal.",
     "wrong-content-type": "Der Server kann dieses Format nicht lesen. Lade die Seite neu.",

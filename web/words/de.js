@@ -103,6 +103,7 @@ export default {
     stale: "Jemand anderes hat das inzwischen geändert. Lade die Seite neu und schau nach.",
     "server-unreachable": "Der Server ist gerade nicht erreichbar. Versuch es gleich noch einmal.",
     "database-unavailable": "Der Server ist gerade nicht erreichbar. Versuch es gleich noch einmal.",
+    "too-many-bodies": "Der Server bekommt gerade zu viel auf einmal. Versuch es gleich noch einmal.",
     "disk-full": "Der Speicher des Servers ist voll. Es wurde nichts geändert.",
     "disk-failure": "Der Speicher des Servers meldet gerade Fehler. Versuch es gleich noch einmal.",
     "internal-error": "Da ist bei uns etwas schiefgegangen. Wenn es öfter passiert, nenn uns diese Nummer: {requestId}",

@@ -16,7 +16,6 @@ export const problems = {
     "malformed-idempotency-key": "The server couldn’t match the request. Try again.",
     "wrong-signature": "The signature is wrong, too old, or was used before.",
     "body-too-large": "That is too much text at once. At most {max} KiB are possible.",
-    "too-many-bodies": "The server is getting too much at once. Try again in a moment.",
     "body-cut-off": "The connection broke off on the way. Try again.",
     "body-empty": "Nothing reached the server. Try again.",
     "wrong-content-type": "The server can’t read this format. Load the page again.",

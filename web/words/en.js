@@ -103,6 +103,7 @@ export default {
     stale: "Someone else has changed this in the meantime. Load the page again to see the current version.",
     "server-unreachable": "The server can’t be reached right now. Try again in a moment.",
     "database-unavailable": "The server can’t be reached right now. Try again in a moment.",
+    "too-many-bodies": "The server is getting too much at once. Try again in a moment.",
     "disk-full": "The server’s disk is full. Nothing was changed.",
     "disk-failure": "The server’s disk reports errors right now. Try again in a moment.",
     "internal-error": "Something went wrong on our side. If it happens again, tell us this number: {requestId}",
