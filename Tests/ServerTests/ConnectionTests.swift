@@ -278,7 +278,7 @@ import Testing
         }
     }
 
-    /// The parser ends the connection for trailers that say so; whoever comes next on it, behind a proxy another caller, isn't refused.
+    /// The parser obeys a `Connection: close` in trailers. Behind a proxy, the next request may be another caller's, and must not be refused.
     @Test func trailersThatNameTheConnectionEndIt() async throws {
         try await BareServer.run { server in
             let chunked = "Transfer-Encoding: chunked\r\n"

@@ -181,7 +181,7 @@ import Testing
         return site
     }
 
-    /// Whoever a client is signed in as.
+    /// The person who is signed in with the client.
     private static func actor(_ client: Client, _ server: TestServer) async throws -> Actor {
         let id = try #require(try await client.get("/api/v1/users/me").json["id"]?.text.flatMap { User.ID($0) })
         let user = try #require(try await server.database.fetch(User.one(anywhere: id, now: server.clock.now)).first)

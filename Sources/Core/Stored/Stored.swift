@@ -4,8 +4,8 @@ package import Storage
 /// differences in audit entries and the company's export all follow from it.
 ///
 /// For rows that people read, edit or take along. Rows that grant access or bound something (sessions, tokens, cards, factors, idempotency
-/// keys, limits) aren't such nouns: no export holds them but a company's limits, no edit changes them, and most are written on a condition that is in their one
-/// statement, beside which a description would be a second list of the same columns.
+/// keys, limits) aren't such nouns: no export holds them but a company's limits, no edit changes them, and most are written on a condition
+/// that is in their one statement, beside which a description would be a second list of the same columns.
 package protocol Stored: Sendable {
     static var table: String { get }
 

@@ -88,8 +88,8 @@ struct Exchange {
         head.headers.contains(name: "Content-Length") || head.headers.contains(name: "Transfer-Encoding")
     }
 
-    /// Whether so much of the body is missing, or the caller may not send it, that the connection can't be kept. Of chunks nobody knows how
-    /// many are missing, nor what their trailers say.
+    /// Whether the connection can't be kept because too much of the body is missing, or the caller was never told to send it. The length and
+    /// the trailers of a chunked body are unknown until it ends.
     var isHopeless: Bool {
         guard !isRead else { return false }
         return expectsContinue && !isWanted || length.map { $0 - received > Self.mostDiscarded } ?? true
