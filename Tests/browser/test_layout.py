@@ -54,6 +54,16 @@ def test_nothing_jumps(one_server, visit, places, size, who):  # noqa: F811
         assert not findings, "\n".join(findings)
 
 
+def test_what_comes_a_little_later_moves_nothing(one_server, visit, places):  # noqa: F811
+    with visit(one_server, "desktop") as page:
+        page.add_init_script(f"({SHIFTS})()")
+        sign_in(page, one_server.managers[0], one_server.password)
+        page.route("**/sites/user/**", lambda route: (page.wait_for_timeout(60), route.continue_()))
+        jumping(page, ["/people/{worker}"], places)
+        # The jump is as large as the person's list of sites.
+        assert page.evaluate("window.shifts") < 0.01
+
+
 @pytest.mark.parametrize("size", [(320, 568), (568, 320), (390, 844), (844, 390)])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_number_pad_is_whole(one_server, visit, places, size, language):  # noqa: F811

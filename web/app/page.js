@@ -4,6 +4,9 @@ import { kept } from "app/kept.js";
 import { fail } from "app/live.js";
 import { session } from "app/session.js";
 
+/** In milliseconds, how long a page that could be shown waits for what it can do without. */
+const patience = 300;
+
 export class Page {
   /** @type {string} */ route;
   /** @type {Record<string, string>} */ params;
@@ -60,8 +63,8 @@ export class Page {
    * Reads by name, last known answers first: `page.read({ site: page.company.api + "/sites/1" })`. Then `page.data.site` has
    * the answer, and the page shows itself again whenever there is a newer one.
    * @param {Record<string, string>} paths
-   * @param {{optional?: boolean, isLive?: boolean}} options `optional`: the page can do without; it doesn't wait, and a failure is
-   *   in `page.problems`. `isLive`: others change it all the time, so it is refreshed every minute while the page is visible.
+   * @param {{optional?: boolean, isLive?: boolean}} options `optional`: the page can do without; it waits a moment at most, and a
+   *   failure is in `page.problems`. `isLive`: others change it all the time, so it is refreshed every minute while the page is visible.
    */
   read(paths, { optional = false, isLive = false } = {}) {
     for (const [name, path] of Object.entries(paths)) {
@@ -108,9 +111,14 @@ export class Page {
     }
   }
 
-  /** Until everything that isn't optional is known. The router waits for it before it shows the page. */
-  async ready() {
-    await Promise.all([...this.#reads.values()].filter((read) => !read.optional).map((read) => read.known));
+  /**
+   * Until everything that isn't optional is known. The router waits for it before it shows the page, and for the rest a moment longer
+   * (`isPatient`), for what comes later moves what people read by then.
+   */
+  async ready({ isPatient = false } = {}) {
+    const reads = [...this.#reads.values()];
+    await Promise.all(reads.filter(({ optional }) => !optional).map(({ known }) => known));
+    if (isPatient) await Promise.race([Promise.all(reads.map(({ known }) => known)), new Promise((done) => setTimeout(done, patience))]);
     if (this.#failure) throw this.#failure;
     this.signal.throwIfAborted();
     return this.data;

@@ -210,7 +210,7 @@ async function show({ moves = false, y = 0 }) {
     if (!route.isDoor) await (route.page === "start" ? useWords("inside") : useAllWords());
     const module = await loadPage(route.page, route.tab);
     const made = await module.default(next);
-    await Promise.all([next.ready(), frameIsThere]);
+    await Promise.all([next.ready({ isPatient: true }), frameIsThere]);
     if (next === page) draw(made);
   } catch (problem) {
     await giveUp(problem);
