@@ -38,13 +38,15 @@ final class HeldConnection: @unchecked Sendable {
         return Int(String(decoding: head[9..<12], as: UTF8.self))
     }
 
-    /// Reads some bytes, on a thread that may block. Returns their number; 0 at the end, and nil if the connection was cut off.
+    /// Reads some bytes, on a thread that may block. Returns their number; 0 at the end or where nothing comes for 30 seconds, and nil if
+    /// the connection was cut off.
     func read(_ most: Int) async -> Int? {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in
                 var buffer = [UInt8](repeating: 0, count: most)
                 let count = recv(descriptor, &buffer, most, 0)
-                continuation.resume(returning: count < 0 ? nil : count)
+                let isLate = count < 0 && errno == EAGAIN
+                continuation.resume(returning: isLate ? 0 : count < 0 ? nil : count)
             }
         }
     }

@@ -87,4 +87,19 @@ import Testing
             #expect(await connection.readAll().isCutOff)
         }
     }
+
+    /// What stays in this process are less bytes than those after which a connection takes no more to write.
+    @Test func whoLeavesTheLastBytesUnreadIsCutOff() async throws {
+        try await Self.withList { server, _, token, _ in
+            let path = "/api/v1/users/me"
+            let first = try HeldConnection(server.client)
+            first.ask(path, token: token)
+            let length = try #require(await first.read(1 << 16))
+            let connection = try HeldConnection(server.client)
+            // The system takes 64 KiB and what the peer's buffer holds.
+            for _ in 0..<(104 << 10) / length { connection.ask(path, token: token) }
+            try await Task.sleep(for: .seconds(8))
+            #expect(await connection.readAll().isCutOff)
+        }
+    }
 }
