@@ -265,7 +265,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let exchange else { return }
         self.exchange?.isRead = true
         // The parser follows trailers too, and takes the next request for bytes behind the last one.
-        if let trailers, Exchange.names(in: trailers) {
+        if let trailers, Exchange.ofConnection.contains(where: trailers.contains(name:)) {
             self.exchange?.isClosing = true
             isDeaf = true
             waiting.removeAll()

@@ -53,13 +53,13 @@ struct Exchange {
         // protocol isn't parsed.
         isLast =
             !head.isKeepAlive
-            || isHTTP10 && (head.headers.contains(name: "Transfer-Encoding") || Self.names("close", in: head.headers))
+            || isHTTP10 && (head.headers.contains(name: "Transfer-Encoding") || Self.endsConnection(head.headers))
             || head.method == .CONNECT || head.headers.contains(name: "Upgrade")
         expectsContinue =
             !isHTTP10 && Self.hasBody(head)
-            && Self.value("Expect", head)?.isBytes(ignoringCase: "100-continue") == true
+            && head.headers.trimmed("Expect")?.isBytes(ignoringCase: "100-continue") == true
         // The parser has checked that it is a number, but not that it has 64 bits at most.
-        length = Self.hasBody(head) ? Self.value("Content-Length", head).map { Int($0) ?? .max } : 0
+        length = Self.hasBody(head) ? head.headers.trimmed("Content-Length").map { Int($0) ?? .max } : 0
     }
 
     /// A request that is refused by its head, or that can't be read.
@@ -70,17 +70,11 @@ struct Exchange {
         (expectsContinue, length, body, share) = (false, 0, .empty, nil)
     }
 
-    /// Whether headers or trailers name the connection, and with this option if one is given.
-    static func names(_ option: String? = nil, in headers: HTTPHeaders) -> Bool {
-        ["Connection", "Proxy-Connection"].contains { name in
-            guard let option else { return headers.contains(name: name) }
-            return headers[canonicalForm: name].contains { $0.isBytes(ignoringCase: option) }
-        }
-    }
+    /// The headers that say what becomes of the connection.
+    static let ofConnection = ["Connection", "Proxy-Connection"]
 
-    /// The first value of a header, without the spaces behind it, which the parser leaves there.
-    private static func value(_ name: String, _ head: HTTPRequestHead) -> Substring? {
-        head.headers.first(name: name).map { Substring(Substring($0).utf8.trimmed) }
+    private static func endsConnection(_ headers: HTTPHeaders) -> Bool {
+        ofConnection.contains { headers[canonicalForm: $0].contains { $0.isBytes(ignoringCase: "close") } }
     }
 
     /// Whether a request has a body: the framing is in its head (RFC 9112, section 6.3).
@@ -93,5 +87,12 @@ struct Exchange {
     var isHopeless: Bool {
         guard !isRead else { return false }
         return expectsContinue && !isWanted || length.map { $0 - received > Self.mostDiscarded } ?? true
+    }
+}
+
+extension HTTPHeaders {
+    /// The first value of a header, without the spaces behind it, which the parser leaves there.
+    func trimmed(_ name: String) -> Substring? {
+        first(name: name).map { Substring(Substring($0).utf8.trimmed) }
     }
 }

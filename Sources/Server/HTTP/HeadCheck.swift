@@ -48,9 +48,8 @@ enum HeadCheck {
     /// Whether the only encoding of the body is the one by chunks, if there is any: of others this server doesn't know where they end, or what
     /// they hold (RFC 9112, section 6.1).
     private static func isFramed(_ headers: HTTPHeaders) -> Bool {
-        let encodings = headers["Transfer-Encoding"]
-        guard let first = encodings.first else { return true }
-        return encodings.count == 1 && Substring(Substring(first).utf8.trimmed).isBytes(ignoringCase: "chunked")
+        guard let encoding = headers.trimmed("Transfer-Encoding") else { return true }
+        return encoding.isBytes(ignoringCase: "chunked") && headers["Transfer-Encoding"].count == 1
             && !headers.contains(name: "Content-Length")
     }
 
