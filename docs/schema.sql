@@ -376,6 +376,13 @@ CREATE INDEX known_browsers_expiry ON known_browsers USING btree (expires_at);
 
 CREATE INDEX known_browsers_token ON known_browsers USING btree (token_hash, expires_at);
 
+CREATE TABLE low_stock_turns (
+    company_id text COLLATE "C" NOT NULL,
+    last_at bigint NOT NULL,
+    CONSTRAINT low_stock_turns_pkey PRIMARY KEY (company_id),
+    CONSTRAINT low_stock_turns_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id)
+);
+
 CREATE TABLE mails (
     company_id text COLLATE "C" NOT NULL,
     id text COLLATE "C" NOT NULL,

@@ -360,6 +360,12 @@ CREATE INDEX known_browsers_expiry ON known_browsers (expires_at);
 
 CREATE INDEX known_browsers_token ON known_browsers (token_hash, expires_at);
 
+CREATE TABLE low_stock_turns (
+    company_id TEXT NOT NULL REFERENCES companies (id),
+    last_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id)
+);
+
 CREATE TABLE mails (
     company_id TEXT NOT NULL,
     id TEXT NOT NULL,

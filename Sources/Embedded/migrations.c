@@ -104,6 +104,9 @@ static const unsigned char migration_0033_second_factors_sql[] = {
 static const unsigned char migration_0034_passkeys_sql[] = {
 #embed "../../migrations/0034_passkeys.sql"
 };
+static const unsigned char migration_0035_low_stock_turns_sql[] = {
+#embed "../../migrations/0035_low_stock_turns.sql"
+};
 
 static const struct polier_file migrations[] = {
     {"0001_foundation.sql", migration_0001_foundation_sql, sizeof migration_0001_foundation_sql},
@@ -140,6 +143,7 @@ static const struct polier_file migrations[] = {
     {"0032_api_tokens.sql", migration_0032_api_tokens_sql, sizeof migration_0032_api_tokens_sql},
     {"0033_second_factors.sql", migration_0033_second_factors_sql, sizeof migration_0033_second_factors_sql},
     {"0034_passkeys.sql", migration_0034_passkeys_sql, sizeof migration_0034_passkeys_sql},
+    {"0035_low_stock_turns.sql", migration_0035_low_stock_turns_sql, sizeof migration_0035_low_stock_turns_sql},
 };
 
 struct polier_files polier_migrations(void) { return (struct polier_files){migrations, sizeof migrations / sizeof migrations[0]}; }

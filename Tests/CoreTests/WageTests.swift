@@ -32,8 +32,8 @@ struct WageTests {
         #expect(try shares([stretch(0, 200), stretch(200, 200)], .legal).1 == [170, 200])
         // A recorded break stays with its entry, and switches the rule off.
         #expect(try shares([stretch(0, 300, breaks: [20]), stretch(300, 250)], .legal).1 == [280, 250])
-        // Longer than its entry: the rest comes off the other one.
-        #expect(try shares([stretch(0, 10, breaks: [30]), stretch(10, 250)], .legal).1 == [0, 230])
+        // Longer than its entry: the other one loses nothing.
+        #expect(try shares([stretch(0, 10, breaks: [30]), stretch(10, 250)], .legal).1 == [0, 250])
         #expect(try shares([stretch(0, 300), stretch(300, nil)], .legal).1 == [300, 0])
         // Work is shorter than the break: travel gives the rest.
         #expect(try shares([stretch(0, 400, isTravel: true), stretch(400, 10)], .legal).1 == [380, 0])

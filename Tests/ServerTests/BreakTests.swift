@@ -226,4 +226,32 @@ import Testing
             Limited.expectRefused(try await enter(60), "too-many-daily-entries", "daily-entries", 60)
         }
     }
+
+    /// What was stated before the person left early takes nothing from the rest of the day.
+    @Test(arguments: Engine.allCases)
+    func aStatedBreakFitsItsEntry(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let shift = try await Shift(server)
+            #expect(try await shift.post("break-start", Self.at("07:05")).status == 200)
+            #expect(try await shift.post("break-end", Self.at("07:11")).status == 200)
+            #expect(try await shift.post("break-stated", "{\"minutes\": 480}").status == 200)
+            let left = try await shift.post("check-out", Self.at("07:20"))
+            #expect(left.json["breaks"]?.list.map { $0["minutes"] } == [6, 14], "\(left.text)")
+            // Its times can still be corrected.
+            #expect(try await shift.correct("\"checkedOutAt\": \"2026-11-23T07:30:00Z\"").status == 200)
+            let other = try await shift.company.site("Halle", users: [shift.worker.id])
+            #expect(try await shift.worker.client.post(other + "/check-in", Self.at("07:30")).status == 200)
+            #expect(try await shift.worker.client.post(other + "/check-out", Self.at("11:30")).status == 200)
+            let sheets = try await shift.company.manager.get(
+                "\(shift.company.path)/time-sheets?from=2026-11-23&to=2026-11-23&userId=\(shift.worker.id)")
+            let day = sheets.json[0]?["days"]?[0]
+            #expect(day?["minutes"] == 250 && day?["breakMinutes"] == 20, "\(sheets.text)")
+            // Neither does one of an entry that ends because its site is removed.
+            #expect(try await shift.worker.client.post(other + "/check-in", Self.at("11:50")).status == 200)
+            #expect(try await shift.worker.client.post(other + "/break-stated", "{\"minutes\": 300}").status == 200)
+            #expect(try await shift.company.manager.delete(other).status == 204)
+            let entries = try await shift.worker.client.get(shift.company.path + "/time-entries").json
+            #expect(entries[0]?["minutes"] == 10 && entries[0]?["breaks"]?[0]?["minutes"] == 10, "\(entries)")
+        }
+    }
 }

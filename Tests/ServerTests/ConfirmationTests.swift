@@ -98,4 +98,48 @@ import Testing
             #expect(try await Self.guess(company.manager, TestCompany.password).status == 200)
         }
     }
+
+    /// Whoever holds an owner's session, and nothing else, gains no account that outlasts it.
+    @Test(arguments: Engine.allCases)
+    func aSessionAloneGivesNoOneMoreThanAWorkersRole(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let (owner, users) = (company.manager, company.path + "/users")
+            let manager = try await server.person(.manager, in: company.id)
+            let worker = try await server.person(.worker, in: company.id)
+            func invitee(_ role: String) -> String {
+                "{\"email\": \"\(UUID())@x.example\", \"firstName\": \"A\", \"lastName\": \"B\", \"role\": \"\(role)\"}"
+            }
+            let invited = try await owner.post(users, invitee("MANAGER"))
+            #expect(invited.status == 201, "a sign-in counts: \(invited.text)")
+            let waiting = users + "/" + (invited.json["id"]?.text ?? "")
+            server.clock.advance(by: .seconds(600))
+            let email = "{\"email\": \"\(UUID())@x.example\"}"
+            let acts: [(String, String, String?)] = [
+                ("POST", users, invitee("MANAGER")), ("POST", users, invitee("BOOKKEEPER")),
+                ("POST", waiting + "/invitation", nil), ("PUT", waiting, email),
+                ("PUT", "\(users)/\(worker.id)", "{\"role\": \"MANAGER\"}"),
+                ("PUT", "\(users)/\(manager.id)", email),
+                ("PUT", "\(users)/\(manager.id)", "{\"role\": \"WORKER\"}"),
+                ("PUT", "\(users)/\(manager.id)", "{\"status\": \"INACTIVE\"}"),
+            ]
+            for (method, path, body) in acts {
+                let reply = try await owner.send(method, path, body: body)
+                #expect(reply.status == 403 && reply.json["code"] == "confirm-again", "\(body ?? path): \(reply.text)")
+            }
+            // What concerns workers, and what gives no one an account, needs none.
+            for (method, path, body) in [
+                ("POST", users, invitee("WORKER")), ("PUT", "\(users)/\(worker.id)", email),
+                ("PUT", "\(users)/\(manager.id)", "{\"phone\": \"0171\"}"),
+            ] {
+                let reply = try await owner.send(method, path, body: body)
+                #expect(reply.status < 300, "\(body): \(reply.text)")
+            }
+            try await owner.confirm()
+            for (method, path, body) in acts {
+                let reply = try await owner.send(method, path, body: body)
+                #expect(reply.json["code"] != "confirm-again", "\(body ?? path): \(reply.text)")
+            }
+        }
+    }
 }

@@ -223,4 +223,27 @@ import Testing
             #expect(team(made) == [crew.other.id: true])
         }
     }
+
+    /// A late move that waits for the office has changed nothing of the day.
+    @Test(arguments: Engine.allCases)
+    func aMoveThatIsRefusedLeavesTheDayAsItWas(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await Crew(server)
+            let other = try await crew.company.site("Halle", users: [crew.foreman.id, crew.worker.id])
+            let entered = try await crew.enter(crew.foreman.client, [crew.worker.id], Self.morning)
+            let entry = crew.site + "/time-entries/" + (entered.json[0]?["id"]?.text ?? "")
+            let days = "{\"from\": \"2026-11-23\", \"until\": \"2026-11-23\"}"
+            server.clock.advance(by: .seconds(86_400))
+            let submitted = try await crew.worker.client.post(crew.company.path + "/time-sheets/submit", days)
+            #expect(submitted.status == 200, "\(submitted.text)")
+            let at = (server.clock.now + .seconds(-600)).text
+            let move = "{\"siteId\": \"\(other.lastSegment)\", \"reason\": \"Falsch\", \"at\": \"\(at)\"}"
+            let kept = try await crew.foreman.client.patch(entry, move)
+            #expect(kept.status == 202 && kept.json["code"] == "foremen-only", "\(kept.text)")
+            let sheets = try await crew.company.manager.get(
+                "\(crew.company.path)/time-sheets?from=2026-11-23&to=2026-11-23&userId=\(crew.worker.id)")
+            let approval = sheets.json[0]?["days"]?[0]?["approval"]
+            #expect(approval?["state"] == "SUBMITTED" && approval?["changedSince"] == false, "\(sheets.text)")
+        }
+    }
 }

@@ -163,6 +163,8 @@ import Testing
             _ = try await company.manager.patch(site, "{\"users\": [\"\(leaving.worker.id)\"]}")
             _ = try await company.manager.put(
                 "\(company.path)/users/\(leaving.worker.id)/targets", "{\"targets\": [{\"from\": \"2026-01-01\"}]}")
+            let low = try await company.material(site, name: "Silikon", amount: "3")
+            _ = try await company.manager.post(low + "/adjust-quantity", "{\"delta\": -2}")
             let own =
                 "{\"firstName\": \"A\", \"email\": \"a@neu.example\", \"currentPassword\": \"\(TestCompany.password)\"}"
             #expect(try await company.manager.put("/api/v1/users/me", own).status == 200)

@@ -137,4 +137,20 @@ import Testing
             #expect(!String(decoding: kept[0], as: UTF8.self).contains("token"))
         }
     }
+
+    /// An id is the same one in capitals.
+    @Test(arguments: Engine.allCases)
+    func aKeyHoldsHoweverTheIdsAreSpelled(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let company = try await TestCompany.register(server.client)
+            let material = try await company.material(try await company.site(), amount: "10")
+            let id = material.lastSegment
+            for spelled in [id, id.uppercased()] {
+                let taken = try await company.manager.send(
+                    "POST", material.replacing(id, with: spelled) + "/adjust-quantity", body: "{\"delta\": -4}",
+                    headers: ["Idempotency-Key": "once"])
+                #expect(taken.status == 200 && taken.json["amount"] == 6, "\(taken.text)")
+            }
+        }
+    }
 }

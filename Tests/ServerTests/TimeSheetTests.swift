@@ -205,9 +205,11 @@ import Testing
                 "\(crew.company.path)/users/\(crew.worker.id)", "{\"personnelNumber\": \"1004\"}")
             let week = crew.sheets + "?from=2026-11-23&to=2026-11-29"
             let all = try await crew.company.manager.get(week).json.list
-            // Who has hours, and who is active; of those who left only who has hours.
-            let shown = Set([crew.company.managerID, crew.worker.id, book.id, foreman.id, gone.id])
-            #expect(Set(all.compactMap { $0["userId"]?.text }) == shown && all.count == 5, "\(all)")
+            // Who has hours, who is active, and who left in that week.
+            let shown = Set([crew.company.managerID, crew.worker.id, book.id, foreman.id, gone.id, former.id])
+            #expect(Set(all.compactMap { $0["userId"]?.text }) == shown && all.count == 6, "\(all)")
+            let later = try await crew.company.manager.get(crew.sheets + "?from=2026-12-07&to=2026-12-13").json.list
+            #expect(!later.contains { [gone.id, former.id].contains($0["userId"]?.text) }, "\(later)")
             let named = all.first { $0["userId"]?.text == gone.id }
             #expect(named?["userName"] == "Kai Weg" && named?["total"]?["minutes"]?.number == 240)
             #expect(all.first { $0["userId"]?.text == crew.worker.id }?["personnelNumber"] == "1004")

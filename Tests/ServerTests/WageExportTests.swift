@@ -206,6 +206,33 @@ import Testing
         }
     }
 
+    /// Also who neither worked nor was away in the month: a holiday before they left is theirs.
+    @Test(arguments: Engine.allCases)
+    func whoLeftIsPaidTheHolidaysBefore(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let crew = try await WageCrew(server)
+            let manager = crew.company.manager
+            _ = try await manager.patch(crew.company.path, "{\"region\": \"DE-SN\"}")
+            let targets = "{\"targets\": [{\"from\": \"2026-11-01\", \"wednesday\": 480}]}"
+            #expect(try await manager.put("\(crew.company.path)/users/\(crew.uwe.id)/targets", targets).status == 200)
+            try await crew.enter(crew.bad, crew.kai.id, "02T07:00:00", "02T08:00:00")
+            for (user, number) in [(crew.kai.id, "1"), (crew.uwe.id, "2")] { try await crew.number(user, number) }
+            try await crew.set(types: "{\"WORK\": \"1000\", \"HOLIDAY\": \"2003\"}")
+            server.clock.set(try #require(Instant("2026-11-25T16:00:00Z")))
+            #expect(try await manager.delete("\(crew.company.path)/users/\(crew.uwe.id)").status == 204)
+            server.clock.set(try #require(Instant("2026-12-01T09:00:00Z")))
+            let sheets = try await manager.get(crew.company.path + "/time-sheets?from=2026-11-01&to=2026-11-30").json
+            #expect(sheets.list.contains { $0["userId"]?.text == crew.uwe.id }, "\(sheets)")
+            try await crew.approve([crew.kai.id, crew.uwe.id], until: "30")
+            let made = try await crew.make("lohn-und-gehalt")
+            let file = try await manager.get("\(crew.exports)/\(made.json["id"]?.text ?? "")/file")
+            #expect(file.text.contains("2;;;2003;;;8,00;;;;"), "\(made.text) \(file.text)")
+            // In later months they are no longer listed.
+            let later = try await manager.get(crew.company.path + "/time-sheets?from=2026-12-01&to=2026-12-01").json
+            #expect(!later.list.contains { $0["userId"]?.text == crew.uwe.id })
+        }
+    }
+
     /// Hours are moved to another site and back, which voids an entry and adds one: no file has both, or neither, or a day that isn't
     /// approved.
     @Test(arguments: Engine.allCases)

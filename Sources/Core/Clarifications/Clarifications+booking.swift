@@ -231,7 +231,6 @@ private struct BookedAct {
         let content = clarification.content
         guard let from = booking.checkedInAt ?? content.checkedInAt else { throw Refusal("checkedInAt", .missing) }
         let people = content.people.sorted().map { (user: $0, entry: runtime.newID(TimeEntry.self)) }
-        for (user, _) in people { try transaction.enqueue(User.lockEver(user, in: scope.company)) }
         try transaction.enqueue(Site.share(site))
         try TimeEntries.checkRecent([from], site, now: now)
         let new = NewTimeEntries(

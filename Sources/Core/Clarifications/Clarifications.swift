@@ -58,14 +58,21 @@ public struct Clarifications: Sendable {
         return found
     }
 
-    /// An open clarification, with its person and itself locked: every writer of hours locks the person first.
+    /// An open clarification, with itself and all people locked whose hours it is about: every writer of hours locks the person first.
     /// - Throws: `ClarificationRefusal.notFound` or `.decided`; `SiteRefusal.foremenOnly`.
     static func lock(
         _ id: Clarification.ID, _ scope: CompanyScope, _ transaction: borrowing Transaction
     ) throws -> Clarification {
         // Whose it is, and of which site, never changes.
         let known = try find(id, scope, transaction)
-        try transaction.enqueue(User.lockEver(known.user, in: scope.company))
+        var people = [known.user] + known.content.people
+        if let entry = known.content.entry {
+            let entries: [TimeEntry] = try transaction.fetch(TimeEntry.one(entry, scope.site(known.site)))
+            people += entries.map(\.user)
+        }
+        for user in Set(people).sorted() {
+            try transaction.enqueue(User.lockEver(user, in: scope.company))
+        }
         if scope.isForLeaders {
             let site = scope.site(known.site)
             // Changes of the assignments lock the site too.

@@ -73,6 +73,8 @@ struct CompanyData: Sendable {
         unproven,
         CompanyData("company_limits", key: texts("name"), integers("value")),
         CompanyData("company_texts", key: integers("part"), nil),
+        // One row.
+        CompanyData("low_stock_turns", key: integers("last_at"), nil),
         CompanyData("company_rows", key: texts("day"), nil),
         CompanyData(User.self),
         CompanyData(FormerName.self),

@@ -37,8 +37,8 @@ struct LowStock: Sendable {
         let fallen = Self.fallen(stocks)
         guard !fallen.isEmpty else { return }
         // One change at a time within a company, so that materials that fall low together are collected.
-        try transaction.enqueue(Company.lock(scope.within))
         let now = runtime.now()
+        try transaction.enqueue(Self.turn(scope.company, now: now))
         let (receivers, waiting, unproven, statuses) = try transaction.fetch(
             Mail.lowStockReceivers(scope.company), Mail.waitingLowStock(in: scope.company),
             UnprovenFounder.since(scope.company), Site.status(scope))
@@ -58,6 +58,16 @@ struct LowStock: Sendable {
             }
         }
         for material in fallen { try transaction.enqueue(Material.setLow(material.id, since: now, in: batch, scope)) }
+    }
+
+    /// Locks a row of the company that nothing else locks, until the transaction ends.
+    private static func turn(_ company: Company.ID, now: Instant) -> Statement {
+        Statement(
+            """
+            INSERT INTO low_stock_turns (company_id, last_at) VALUES ($1, $2)
+            ON CONFLICT (company_id) DO UPDATE SET last_at = excluded.last_at
+            """,
+            company, now)
     }
 
     /// Records what is running low on a site that is being finished, without notifying anyone.

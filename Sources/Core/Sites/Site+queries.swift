@@ -208,6 +208,12 @@ extension Site {
         guard scope.within.isForLeaders else { return }
         // Changes of the assignments lock the site too.
         try transaction.enqueue(lock(scope))
+        try checkLeads(scope, transaction)
+    }
+
+    /// The same of a site that is locked, in a scope that is for foremen.
+    /// - Throws: as `checkLeading`.
+    static func checkLeads(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
         let (sites, assigned) = try transaction.fetch(exists(scope), ownAssignment(scope))
         guard !sites.isEmpty else { throw notFound }
         guard assigned.contains(where: { $0 != nil }) else { throw Refusal(SiteRefusal.foremenOnly) }

@@ -40,9 +40,8 @@ extension Sites {
         try scope.check(.changeSites)
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
-            // In this order, as when a site is changed.
-            try transaction.enqueue(Site.lockEver(scope))
             try transaction.enqueue(Company.lock(scope.within))
+            try transaction.enqueue(Site.lockEver(scope))
             guard let found = try transaction.fetch(Site.readable(scope)).first else { throw Site.notFound }
             let site = found.record
             guard let removedAt = site.removedAt else { return try Self.read(scope, transaction, now: now) }
@@ -53,7 +52,7 @@ extension Sites {
             if site.status == .active { try active.first?.check(.activeSites) }
             try transaction.enqueue(Site.restore(scope, now: now))
             for (user, wasForeman) in people {
-                // A person who is being removed must not be assigned.
+                // A person who is being removed must not be assigned. Nobody who holds the person waits for a site that is removed.
                 try transaction.enqueue(User.lock(user, in: scope.company))
                 try transaction.enqueue(Assignee.insert(user, scope, now: now))
                 if wasForeman { try transaction.enqueue(Assignee.setForeman(user, since: now, scope)) }

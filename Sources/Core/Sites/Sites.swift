@@ -115,7 +115,7 @@ public struct Sites: Sendable {
             try TextUse.add(site.freeTextBytes, of: id, in: scope, transaction)
             let siteScope = SiteScope(within: scope, site: id)
             try transaction.enqueue(Site.insert(site, scope))
-            _ = try Self.assign(users, foremen: foremen, siteScope, transaction, now: now)
+            _ = try Self.assign(users, foremen: foremen, held: [], siteScope, transaction, now: now)
             try Audit(scope, runtime).write(.siteCreated, id, named: site.name, in: transaction)
             return try Self.read(siteScope, transaction, now: now)
         }
@@ -140,9 +140,11 @@ public struct Sites: Sendable {
         try scope.check(.changeSites)
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
-            let old = try Self.lock(scope, transaction)
-            // Active sites are limited, and the site may become active. Transactions that lock both lock the site first.
+            // Active sites are limited, and the site may become active.
             if edit.sets(\.status) { try transaction.enqueue(Company.lock(scope.within)) }
+            // People who are being removed must not be assigned.
+            let held = try users.map { try Self.lockNew($0, scope, transaction) } ?? []
+            let old = try Self.lock(scope, transaction)
             try precondition.check(old.version)
             var new = edit.applied(to: old)
             (new.version, new.updatedAt) = (old.version &+ 1, now)
@@ -159,7 +161,7 @@ public struct Sites: Sendable {
             try transaction.enqueue(Site.update(new, scope.within))
             var differences = Differences(old, new)
             if users != nil || foremen != nil {
-                let (old, new) = try Self.assign(users, foremen: foremen, scope, transaction, now: now)
+                let (old, new) = try Self.assign(users, foremen: foremen, held: held, scope, transaction, now: now)
                 differences.note("users", old.all, new.all)
                 differences.note("foremen", old.foremen, new.foremen)
             }
@@ -226,15 +228,28 @@ public struct Sites: Sendable {
         private static func list(_ users: Set<User.ID>) -> String { users.map(\.text).sorted().joined(separator: " ") }
     }
 
+    /// Locks those of people who aren't assigned yet.
+    /// - Returns: these.
+    private static func lockNew(
+        _ users: [User.ID], _ scope: SiteScope, _ transaction: borrowing Transaction
+    ) throws -> Set<User.ID> {
+        let assigned: [User.ID] = try transaction.fetch(Site.team(scope))
+        let new = Set(users).subtracting(assigned)
+        for user in new.sorted() { try transaction.enqueue(User.lock(user, in: scope.company)) }
+        return new
+    }
+
     /// Assigns exactly these people, and makes exactly these of them foremen.
     /// - Parameters:
     ///   - users: nil leaves the people as they are.
     ///   - foremen: nil leaves as they are those who stay.
+    ///   - held: whose rows are locked already. Others were assigned until now.
     /// - Returns: the people before and after.
     /// - Throws: a flaw of `users`, `.notOfCompany`, with the id of the first person who isn't of the company; a flaw of `foremen`,
     ///   `.notAssigned`, with the id of the first who isn't assigned.
     private static func assign(
-        _ users: [User.ID]?, foremen: [User.ID]?, _ scope: SiteScope, _ transaction: borrowing Transaction, now: Instant
+        _ users: [User.ID]?, foremen: [User.ID]?, held: Set<User.ID>, _ scope: SiteScope,
+        _ transaction: borrowing Transaction, now: Instant
     ) throws -> (before: Team, after: Team) {
         let assigned = try transaction.fetch(Site.Assignment.all(on: scope.site, scope.within))
         let before = Team(
@@ -246,8 +261,7 @@ public struct Sites: Sendable {
             try transaction.enqueue(Assignee.remove(user, scope))
         }
         for user in all.subtracting(before.users).sorted() {
-            // A person who is being removed must not be assigned.
-            try transaction.enqueue(User.lock(user, in: scope.company))
+            if !held.contains(user) { try transaction.enqueue(User.lock(user, in: scope.company)) }
             guard try transaction.execute(Assignee.insert(user, scope, now: now)) == 1 else {
                 throw Refusal("users", .notOfCompany, ["id": .text(user.text)])
             }

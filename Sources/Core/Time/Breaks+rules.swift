@@ -36,6 +36,17 @@ extension Breaks {
         for index in list.indices where list[index].from != nil { list[index].to = min(list[index].to ?? end, end) }
     }
 
+    /// Shortens those of which only the length is known, the latest first, so that all of them have room in an entry.
+    /// - Parameter presence: the entry's minutes.
+    mutating func fit(_ presence: Int) {
+        var excess = minutes - presence
+        for index in list.indices.reversed() where excess > 0 && list[index].from == nil {
+            let kept = max(0, (list[index].minutes ?? 0) - excess)
+            excess -= (list[index].minutes ?? 0) - kept
+            list[index] = Break(minutes: kept, source: list[index].source)
+        }
+    }
+
     /// Other breaks in place of those that ended. One that was clocked as it is given stays clocked, and one that lasts goes on.
     func replaced(by new: [Break]) -> Breaks {
         Breaks(

@@ -38,7 +38,7 @@ extension TimeEntries {
         let target = correction.site.map { scope.within.site($0) } ?? scope
         return Change { transaction in
             try Self.check(at, now: now)
-            let old = try Self.lock(id, scope, transaction)
+            let old = try Self.lock(id, scope, movingTo: target, isLate: recent != nil, transaction)
             guard old.state != .void else { throw Refusal(TimeEntryRefusal.voided) }
             try precondition.check(old.version)
             let new = try Self.corrected(old, correction, now: now)
@@ -73,6 +73,7 @@ extension TimeEntries {
                 }
             }
             if moves {
+                try Self.checkTarget(target, of: old, transaction)
                 try changeDays(transaction)
                 return try Self.move(
                     old, to: target, new.moved(as: newID, by: scope, because: correction.reason, now: now), scope,
@@ -95,17 +96,26 @@ extension TimeEntries {
         .read(by: \.id) { try Self.entry(try Self.find($0, target, $1), target, $1) }
     }
 
-    /// The entry, with its person and itself locked.
+    /// The entry, with its person and itself locked, and the sites where changes of their people could refuse it.
+    /// - Parameters:
+    ///   - target: the site that it is moved to; its own if it stays.
+    ///   - isLate: whether a refusal may be kept for the actor, who is locked then too.
     /// - Throws: `CompanyRefusal.notFound`; `TimeEntryRefusal.notFound`; for someone who isn't a manager `SiteRefusal.notFound` or
     ///   `.foremenOnly`.
     private static func lock(
-        _ id: TimeEntry.ID, _ scope: SiteScope, _ transaction: borrowing Transaction
+        _ id: TimeEntry.ID, _ scope: SiteScope, movingTo target: SiteScope, isLate: Bool = false,
+        _ transaction: borrowing Transaction
     ) throws -> TimeEntry {
         // Whose it is never changes.
-        if let known = try transaction.fetch(TimeEntry.one(id, scope)).first {
-            try transaction.enqueue(User.lockEver(known.user, in: scope.company))
+        let people = try transaction.fetch(TimeEntry.one(id, scope)).map(\.user) + (isLate ? [scope.actor.user.id] : [])
+        for user in Set(people).sorted() { try transaction.enqueue(User.lockEver(user, in: scope.company)) }
+        let places = Set([scope.site, target.site]).sorted().map { scope.within.site($0) }
+        if scope.within.isForLeaders {
+            for place in places { try transaction.enqueue(Site.lock(place)) }
+            try Site.checkLeads(scope, transaction)
+        } else if places.count > 1 {
+            try transaction.enqueue(Site.share(target))
         }
-        try Site.checkLeading(scope, transaction)
         try transaction.enqueue(TimeEntry.lock(id, scope))
         let (companies, found) = try transaction.fetch(Company.exists(scope.within), TimeEntry.one(id, scope))
         guard !companies.isEmpty else { throw Company.notFound }
@@ -164,23 +174,30 @@ extension TimeEntries {
 
     // MARK: Moving and voiding
 
+    /// Checks that an entry can be moved to a site, which is locked.
+    /// - Throws: `SiteRefusal.notFound` about `siteId`; for someone who isn't a manager also `.foremenOnly`, or a flaw of `siteId`,
+    ///   `.notAssigned`.
+    private static func checkTarget(
+        _ target: SiteScope, of entry: TimeEntry, _ transaction: borrowing Transaction
+    ) throws {
+        if target.within.isForLeaders {
+            try Site.checkLeads(target, transaction)
+            let team = try transaction.fetch(Site.Assignment.all(on: target.site, target.within))
+            guard team.contains(where: { $0.user == entry.user }) else {
+                throw Refusal("siteId", .notAssigned, ["id": .text(entry.user.text)])
+            }
+        }
+        guard try !transaction.fetch(Site.record(target)).isEmpty else {
+            throw Site.notFound.about([.init("siteId", .notThere)])
+        }
+    }
+
     /// Voids an entry and adds one on another site.
     private static func move(
         _ old: TimeEntry, to target: SiteScope, _ moved: TimeEntry, _ scope: SiteScope,
         _ transaction: borrowing Transaction, _ runtime: Runtime
     ) throws -> TimeEntry {
         let reason = moved.entered?.reason ?? ""
-        if scope.within.isForLeaders {
-            try Site.checkLeading(target, transaction)
-            let team = try transaction.fetch(Site.Assignment.all(on: target.site, target.within))
-            guard team.contains(where: { $0.user == old.user }) else {
-                throw Refusal("siteId", .notAssigned, ["id": .text(old.user.text)])
-            }
-        }
-        try transaction.enqueue(Site.share(target))
-        guard try !transaction.fetch(Site.record(target)).isEmpty else {
-            throw Site.notFound.about([.init("siteId", .notThere)])
-        }
         for id in [old.id, moved.id] {
             try TextUse.add(Optional(reason).textBytes, of: id, in: scope.within, transaction)
         }
@@ -205,7 +222,7 @@ extension TimeEntries {
         try scope.check(.correctTimes)
         let (now, runtime) = (runtime.now(), runtime)
         return Change { transaction in
-            var entry = try Self.lock(id, scope, transaction)
+            var entry = try Self.lock(id, scope, movingTo: scope, transaction)
             guard entry.state != .void else { return try Self.entry(entry, scope, transaction) }
             try precondition.check(entry.version)
             try Self.checkRecent([entry.checkedInAt], scope, now: now)

@@ -48,6 +48,7 @@ extension TimeEntries {
         var ended = entry
         ended.checkedOutAt = min(end, later.min() ?? end)
         ended.breaks.cut(at: ended.checkedOutAt ?? end)
+        ended.breaks.fit(ended.minutes ?? 0)
         try ended.update(scope, transaction, now: now)
     }
 }

@@ -22,7 +22,9 @@ extension TimeEntries {
         let report = try Report(.enter, at: at, content, on: scope, runtime, now: now)
         return Change { transaction in
             try Self.check(at, now: now)
-            for (user, _) in people { try transaction.enqueue(User.lock(user, in: scope.company)) }
+            // A refusal of what is late is kept for the actor.
+            let held = Set(people.map(\.user) + (report.lateAt == nil ? [] : [scope.actor.user.id]))
+            for user in held.sorted() { try transaction.enqueue(User.lock(user, in: scope.company)) }
             try transaction.enqueue(Site.share(scope))
             let (visible, leads) = (Collector(Site.exists(scope)), Collector(Site.ownAssignment(scope)))
             let source: TimeEntry.Source = scope.within.isForLeaders ? .foreman : .manual

@@ -103,6 +103,7 @@ public struct TimeEntries: Sendable {
             try Self.checkFree(entry, from: entry.checkedInAt, to: left, others)
             entry.checkedOutAt = left
             entry.breaks.endRunning(at: left)
+            entry.breaks.fit(entry.minutes ?? 0)
             try entry.update(scope, transaction, now: now)
             entry.version &+= 1
             return entry
@@ -128,6 +129,7 @@ public struct TimeEntries: Sendable {
         try kept.insert(of: entry.id, scope, transaction)
         entry.checkedOutAt = at
         entry.breaks.cut(at: at)
+        entry.breaks.fit(entry.minutes ?? 0)
         try entry.update(scope, transaction, now: now)
         return try Self.entry(entry, scope, transaction)
     }

@@ -83,9 +83,9 @@ extension TimeSheet {
             """
     }
 
-    /// Who is active, and who has hours or an absence in the period. For an EXISTS PostgreSQL may read those of all companies.
+    /// Who is active, who was removed since the period began, and who has hours or an absence in it. For an EXISTS PostgreSQL may read those of all companies.
     static let isIncluded: SQL = """
-        (u.removed_at IS NULL AND u.status = 'ACTIVE' OR (
+        (u.removed_at IS NULL AND u.status = 'ACTIVE' OR u.removed_at >= $4 OR (
             SELECT h.id FROM time_entries h
             WHERE h.company_id = u.company_id AND h.user_id = u.id AND h.checked_in_at >= $4 AND h.checked_in_at < $5
                 AND h.voided_at IS NULL LIMIT 1) IS NOT NULL

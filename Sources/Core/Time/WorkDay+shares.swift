@@ -1,8 +1,7 @@
 extension WorkDay {
     /// What each entry has of the day's `minutes`, in the order of the entries: presence without its own breaks. The shares of travel add
-    /// up to `travelMinutes`, and all of them to `minutes`. What the day loses beyond that, because the company's rule subtracts a break or
-    /// breaks were longer than their entry, comes off the longest entry of the kind, the earlier one of two that are equally long, and then
-    /// off the next.
+    /// up to `travelMinutes`, and all of them to `minutes`. What the day loses beyond that, because the company's rule subtracts a break, comes
+    /// off the longest entry of the kind, the earlier one of two that are equally long, and then off the next.
     /// - Parameter stretches: the day's, in the order of `entries`.
     package func shares(of stretches: [WorkStretch]) -> [Int] {
         var shares = stretches.map { stretch in

@@ -250,8 +250,10 @@ private struct Sums {
             if pause.source == .taken { hasTaken = true } else { hasStated = true }
             if pause.from == nil, minutes != 0 { hasUnplaced = true }
         }
+        // No break takes from the work in another entry.
+        ofBreaks = min(ofBreaks, stretch.presence)
         breaks += ofBreaks
-        if stretch.isTravel { travel += max(0, stretch.presence - ofBreaks) }
+        if stretch.isTravel { travel += stretch.presence - ofBreaks }
         work(from: start, to: to.minute, stretch.breaks)
     }
 

@@ -10,7 +10,8 @@ extension People {
     /// of the field `role`, if the actor may not give the role; a `Refusal` of the field `email` if the role needs one;
     /// `ChangeRefusal.stale` if the version is another; `UserRefusal.notJoinedYet` if a person who has never joined is activated;
     /// `.numberTaken`; `.numberOfFormer`; `.lastManager`; `.ownerStays` if the owner would be no active manager; `.ownerOnly` or `.ownerManages` if ownership
-    /// can't be given; `AccountRefusal.confirmAgain` if it could, but the actor's confirmation has expired; `.emailTaken`; `.tooManyTries`
+    /// can't be given; `AccountRefusal.confirmAgain` if the actor's confirmation has expired, and ownership or a higher role than a worker's is
+    /// given, or the role, status or address of someone who has one changes; `.emailTaken`; `.tooManyTries`
     /// after too many renamings or mails to an address; `LimitRefusal.mails`; `CompanyRefusal.addressNotProven`.
     /// - Parameter ownsCompany: whether the person becomes the owner, in the present one's place.
     /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.changeUsers`; `AccountRefusal.tooManyTries` if the actor named too
@@ -30,10 +31,16 @@ extension People {
             let (old, changer) = try Self.lock(id, scope, transaction, now: now)
             try Self.checkChanging(old, by: changer)
             let edited = edit.applied(to: old)
-            if edited.role != old.role { try Self.checkGiving(edited.role, by: changer) }
+            if edited.role != old.role {
+                try Self.checkGiving(edited.role, by: changer)
+                try Self.checkConfirmed(edited.role, by: scope.actor, now: now)
+            }
             try precondition.check(old.version)
             let hasJoined = try transaction.fetch(User.passwordHash(of: id, in: scope.company)).first ?? nil != nil
             let isOther = asked.map { $0.folded != old.address?.folded } ?? false
+            if isOther || (edited.role, edited.status) != (old.role, old.status) {
+                try Self.checkConfirmed(old.role, by: scope.actor, now: now)
+            }
             if old.isOwner, !edited.isActiveManager || ownsCompany == false {
                 throw Refusal(UserRefusal.ownerStays, ["name": .text(old.name)])
             }

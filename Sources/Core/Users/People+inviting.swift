@@ -46,12 +46,13 @@ extension People {
     ///
     /// The change throws `CompanyRefusal.notFound`; `LimitRefusal.people`; `AccountRefusal.emailTaken`; `UserRefusal.numberTaken`, `.numberOfFormer`;
     /// `CompanyRefusal.addressNotProven`; `AccountRefusal.tooManyTries` if too many mails were sent to the address; `LimitRefusal.mails`.
-    /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.inviteUsers`; `UserRefusal.roleNotGivable`; a `Refusal` of the field
-    ///   `role` if an operator gives the role ADMIN; a `Refusal` of the field `email` if it is missing and the role needs one;
+    /// - Throws: `AccessRefusal.roleForbids` if the scope isn't for `.inviteUsers`; `UserRefusal.roleNotGivable`; `AccountRefusal.confirmAgain` if the
+    ///   role is higher than a worker's, and the actor's confirmation has expired; a `Refusal` of the field `role` if an operator gives the role ADMIN; a `Refusal` of the field `email` if it is missing and the role needs one;
     ///   `AccountRefusal.tooManyTries` if the actor named too many addresses that have accounts elsewhere; `StorageError`.
     public func invite(_ invitee: Invitee, in scope: CompanyScope) async throws -> Change<User> {
         try scope.check(.inviteUsers)
         try Self.checkGiving(invitee.role, by: scope.actor.user)
+        try Self.checkConfirmed(invitee.role, by: scope.actor, now: runtime.now())
         if let email = invitee.email { try await countIfTaken(email, scope) }
         let (id, mail): (User.ID, Mail.ID) = (runtime.newID(), runtime.newID())
         let (token, now, runtime) = (Token(runtime), runtime.now(), runtime)
@@ -101,7 +102,7 @@ extension People {
     /// goes by mail, and its token to the caller only if the person has never joined; a card goes to the caller.
     ///
     /// The change throws `UserRefusal.notFound`; `.joinedAlready` if the person is active and has an email address; `.workersOnly` if the
-    /// actor may not change them; `.cardsForWorkers`; `CompanyRefusal.addressNotProven`;
+    /// actor may not change them; `AccountRefusal.confirmAgain` if they are no worker, and the actor's confirmation has expired; `.cardsForWorkers`; `CompanyRefusal.addressNotProven`;
     /// `AccountRefusal.tooManyTries` if too many mails were sent to the address; `LimitRefusal.mails`; `ChangeRefusal.stale` if the person's
     /// address was removed meanwhile.
     /// - Parameter hasher: hashes the code of a card.
@@ -127,6 +128,7 @@ extension People {
             }
             // The holder of a link gains the account.
             try Self.checkChanging(user, by: changer)
+            try Self.checkConfirmed(user.role, by: scope.actor, now: now)
             try send(token, to: user, by: scope, mail, transaction, now: now)
             try Audit(scope, runtime).write(.userInvited, id, in: transaction)
             return Link(token: hasJoined ? nil : token, expiresAt: now + OneTimeToken.Purpose.invitation.lifetime)

@@ -67,6 +67,14 @@ public struct People: Sendable {
         return (user, changer)
     }
 
+    /// Checks what decides about more than a worker's account: whoever has it may do more than a worker, also once the session that gave it ends.
+    /// - Throws: `AccountRefusal.confirmAgain`.
+    static func checkConfirmed(_ role: Role, by actor: Actor, now: Instant) throws {
+        guard role == .worker || actor.confirmedUntil(now: now) != nil else {
+            throw Refusal(AccountRefusal.confirmAgain)
+        }
+    }
+
     static func checkGiving(_ role: Role, by giver: User) throws {
         guard role != .admin || giver.role != .admin else {
             throw Refusal("role", .operatorByCommand, ["allowed": .text("MANAGER, BOOKKEEPER, WORKER")])

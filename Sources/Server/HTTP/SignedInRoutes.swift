@@ -162,7 +162,9 @@ struct SignedInRoutes: Sendable {
                 guard isRepeatable, let company = scope.company, let text = try call.idempotencyKey else {
                     return answer(try await rows.make(change, in: scope.companyID))
                 }
-                let target = "\(method.rawValue) \(call.path.hasSuffix("/") ? String(call.path.dropLast()) : call.path)"
+                // Ids may be spelled in capitals, and the rest of a path has none.
+                let path = call.path.smallASCII
+                let target = "\(method.rawValue) \(path.hasSuffix("/") ? String(path.dropLast()) : path)"
                 let key = IdempotencyKey(
                     text, target: target, body: Array(body.bytes.readableBytesView), scope: company)
                 let now = runtime.now()

@@ -12,6 +12,8 @@ struct UserRoutes {
     private static let tooManyMails = ProblemCode.of(
         AccountRefusal.tooManyTries, "More than 10 mails an hour to this address.")
 
+    private static let higher = "The role is above WORKER, which needs a confirmation of the last ten minutes."
+
     var routes: [Route] {
         let (people, links, hasher) = (people, links, hasher)
         return [
@@ -37,6 +39,7 @@ struct UserRoutes {
                 status: .created,
                 refusals: [
                     .of(AccountRefusal.emailTaken), .of(UserRefusal.roleNotGivable), Self.tooManyMails,
+                    .of(AccountRefusal.confirmAgain, Self.higher),
                     .of(LimitRefusal.mails), .of(LimitRefusal.people), .of(CompanyRefusal.addressNotProven),
                     .of(UserRefusal.numberTaken), .of(UserRefusal.numberOfFormer),
                     .of(
@@ -87,7 +90,10 @@ struct UserRoutes {
                     .of(UserRefusal.ownerStays),
                     .of(
                         AccountRefusal.confirmAgain,
-                        "`isOwner` is true, which needs a confirmation of the last ten minutes."),
+                        """
+                        `isOwner` is true, a role above WORKER is given, or the role, status or address of someone who has one \
+                        changes: this needs a confirmation of the last ten minutes.
+                        """),
                 ]
             ) { (call, company: InCompany, fields: UserFields) in
                 try await people.change(
@@ -153,6 +159,7 @@ struct UserRoutes {
                 status: .accepted,
                 refusals: [
                     .of(UserRefusal.joinedAlready), .of(UserRefusal.workersOnly, "The person has joined."),
+                    .of(AccountRefusal.confirmAgain, Self.higher),
                     .of(UserRefusal.cardsForWorkers), .of(AccountRefusal.tooManySignIns), .of(ChangeRefusal.stale),
                     Self.tooManyMails, .of(LimitRefusal.mails), .of(CompanyRefusal.addressNotProven),
                 ]
