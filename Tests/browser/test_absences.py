@@ -2,9 +2,10 @@
 
 import datetime
 
-from conftest import both_databases, sign_in
+from conftest import both_databases, settle, sign_in
 from test_approval import company_of_its_own
 from test_cards import accessible, card_of, crew, open_card
+from test_hands import lose_signal
 from test_hours import done, name_of
 from test_manager import PASSWORD, send, wait_for
 
@@ -74,6 +75,57 @@ def test_a_worker_asks_for_days_off_and_reads_the_answer(server, visit):
         send(phone)
         done(phone)
         wait_for(phone, lambda: {"kinds": sorted(one["kind"] for one in absences_of(manager, mara) if one["state"] == "OK")}, kinds=["SICK", "VACATION"])
+
+
+def test_days_off_are_asked_for_without_a_signal_though_none_were_read(one_server, visit):
+    manager, _, [mara] = crew(one_server, "Mara")
+    with visit(one_server) as phone:
+        open_card(phone, card_of(manager, mara), PIN)
+        phone.goto("/hours")
+        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        settle(phone)
+        lose_signal(phone)
+        phone.get_by_role("link", name="Abwesenheit").click()
+        phone.get_by_text("Deine Tage sind auf diesem Gerät noch nicht gespeichert.").wait_for()
+        accessible(phone)
+        phone.get_by_role("button", name="Beantragen").click()
+        dialog = phone.locator("dialog")
+        dialog.locator("[name=from]").fill(in_days(20))
+        send(phone)
+        dialog.get_by_text("Es ist noch nichts abgeschickt.").wait_for()
+        with phone.expect_request(lambda request: request.method == "GET" and "/absences?" in request.url) as asked:
+            phone.context.set_offline(False)
+        # What is kept under a path with a day isn't found on another one.
+        assert "from=" not in asked.value.url
+        send(phone)
+        done(phone)
+        phone.locator("#absences-mine li").get_by_text("beantragt").wait_for()
+
+
+def test_the_focus_goes_on_to_what_is_left(one_server, visit):
+    manager = company_of_its_own(one_server)
+    for name in ("Mara", "Jonas"):
+        mate = manager.send("POST", manager.company + "/users", {"firstName": name, "lastName": "Lenz", "role": "WORKER", "language": "de"})
+        with visit(one_server) as phone:
+            open_card(phone, card_of(manager, mate), PIN)
+            phone.goto("/absences")
+            phone.get_by_role("button", name="Beantragen").click()
+            phone.locator("dialog [name=from]").fill(in_days(10))
+            send(phone)
+            done(phone)
+    with visit(one_server, "desktop") as desk:
+        sign_in(desk, manager.user["email"], PASSWORD)
+        desk.goto("/absences")
+        asked = desk.locator("#absences-asked li")
+        asked.nth(1).wait_for()
+        asked.first.get_by_role("button", name="Genehmigen").press("Enter")
+        asked.nth(1).wait_for(state="detached")
+        settle(desk)
+        assert desk.evaluate("document.activeElement.closest('#absences-asked li') && document.activeElement.textContent").strip() == "Genehmigen"
+        desk.keyboard.press("Enter")
+        asked.wait_for(state="detached")
+        settle(desk)
+        assert desk.evaluate("document.activeElement.localName") == "h1"
 
 
 def test_a_target_makes_a_balance(one_server, visit):

@@ -64,6 +64,7 @@ def test_a_week_of_fifteen_people_is_approved_by_keyboard(server, visit):
         assert states(manager, people[0], monday) == 7 * ["APPROVED"] and len(states(manager, people[14], monday)) == 6
         # The way to who is left, and back once it is mended.
         left.get_by_role("button", name="Kai 14 Roth").press("Enter")
+        page.wait_for_url("**person=**")
         page.get_by_role("button", name="Für Kai 14 Roth freigeben").wait_for()
         [open_entry] = manager.get(f"{manager.company}/time-entries?open=true")
         manager.send("PATCH", f"{manager.company}/sites/{site['id']}/time-entries/{open_entry['id']}", {
@@ -71,6 +72,8 @@ def test_a_week_of_fifteen_people_is_approved_by_keyboard(server, visit):
         page.get_by_role("button", name="Für Kai 14 Roth freigeben").press("Enter")
         page.get_by_text("1 Tag freigegeben.").first.wait_for()
         page.get_by_text("Alles freigegeben").wait_for()
+        # Its button is gone.
+        wait_for(page, lambda: {"focus": page.evaluate("document.activeElement.localName")}, focus="h1")
         page.locator(".day-approval").get_by_text("freigegeben").first.wait_for()
         # Reopened with a reason.
         page.get_by_role("button", name="Wieder öffnen").press("Enter")
@@ -87,6 +90,31 @@ def test_a_week_of_fifteen_people_is_approved_by_keyboard(server, visit):
         page.get_by_text("Einreichen, freigeben und öffnen geht nur mit Empfang.").first.wait_for()
         assert states(manager, people[14], monday) == 7 * ["REOPENED"]
         page.context.set_offline(False)
+
+
+def test_only_who_has_days_left_is_counted(one_server, visit):
+    manager = company_of_its_own(one_server)
+    monday = last_monday()
+    site = manager.send("POST", manager.company + "/sites", {"name": "Schule"})
+    people = [manager.send("POST", manager.company + "/users", {
+        "firstName": name, "lastName": "Roth", "role": "WORKER"}) for name in ("Kai", "Mara")]
+    enter(manager, site, people, monday)
+    # The check-out of one is missing.
+    manager.send("POST", f"{manager.company}/sites/{site['id']}/time-entries", {
+        "userIds": [people[0]["id"]], "checkedInAt": at(monday, "16:00"), "reason": "Zettel"})
+    with visit(one_server, "desktop") as page:
+        sign_in(page, manager.user["email"], PASSWORD)
+        page.goto(f"/hours?from={monday}")
+        page.get_by_role("button", name="Für 3 Personen freigeben").press("Enter")
+        page.get_by_text("20 Tage freigegeben.").first.wait_for()
+        button = page.get_by_role("button", name="Für 1 Person freigeben")
+        button.wait_for()
+        # Pressed, it keeps the focus.
+        assert page.evaluate("document.activeElement.textContent").strip() == "Für 1 Person freigeben"
+        button.press("Enter")
+        settle(page)
+        page.locator(".approving-left").get_by_text("1 Tag ist noch offen").wait_for()
+        assert page.get_by_text("0 Tage freigegeben.", exact=True).count() == 0
 
 
 @both_databases

@@ -500,6 +500,8 @@ def test_what_comes_late_moves_no_site_away_from_under_a_finger(phone, one_serve
     phone.signal.slow = b"kind=DEPOT"
     open_card(phone, mara, card_of(manager, mara))
     phone.tap("nav a", "Baustellen")
+    # The start page has cards too.
+    phone.find("h1", "Baustellen")
     phone.find("main .cards a", site["name"])
     top = lambda: phone.run("return document.querySelector('main .cards').getBoundingClientRect().top;")
     first = top()

@@ -64,6 +64,10 @@ def test_hours_are_entered_for_two_corrected_moved_and_voided(server, visit):
         for person in (mara, jonas):
             dialog.get_by_label("Leute suchen").or_(dialog.locator("input[type=search]")).first.fill(person["lastName"])
             dialog.get_by_label(name_of(person)).check()
+        # Which site it was isn't guessed.
+        assert dialog.locator("[name=siteId]").input_value() == ""
+        names = dialog.locator("[name=siteId] option").all_inner_texts()[1:-1]
+        assert names == sorted(names, key=str.casefold) and other["name"] in names, names
         dialog.locator("[name=siteId]").select_option(site["id"])
         dialog.locator("[name=checkedInAt]").fill(f"{day}T07:00")
         dialog.locator("[name=checkedOutAt]").fill(f"{day}T16:00")

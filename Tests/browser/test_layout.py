@@ -109,6 +109,54 @@ def test_saving_stays_in_reach(one_server, visit, places, path):  # noqa: F811
             assert box["y"] >= 0 and box["y"] + box["height"] <= nav["y"], (y, box, nav)
 
 
+# What of an element can't be seen: it is out of sight, or something is in front of it.
+UNSEEN = """(element) => {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return [top + 3, bottom - 3].filter((y) => {
+    const there = document.elementFromPoint((left + right) / 2, y);
+    return !(element.contains(there) || there?.contains(element));
+  });
+}"""
+
+
+def test_an_error_is_in_sight(one_server, visit):
+    with visit(one_server, "phone", reduced_motion="reduce") as page:
+        sign_in(page, one_server.managers[0], one_server.password)
+        page.goto("/hours")
+        page.get_by_role("button", name="Stunden eintragen").click()
+        dialog = page.locator("dialog")
+        dialog.locator("[name=reason]").fill("Zettel vom Vorarbeiter")
+        if dialog.locator("[name=siteId]").input_value() == "":
+            dialog.locator("[name=siteId]").select_option(index=1)
+        dialog.locator("form .button.is-primary").click()
+        error = dialog.get_by_text("Wähl mindestens eine Person.")
+        error.wait_for()
+        page.wait_for_timeout(100)
+        assert error.evaluate(UNSEEN) == []
+        assert page.evaluate("Boolean(document.activeElement.closest('.people-field'))")
+        # One for which something is missing stands at the end of a field with many controls.
+        dialog.locator(".choice [name=userIds]").first.check()
+        dialog.get_by_role("button", name="Pause mit Uhrzeit").click()
+        dialog.locator("form .button.is-primary").click()
+        error = dialog.get_by_text("Bei einer Pause fehlt noch etwas")
+        error.wait_for()
+        page.wait_for_timeout(100)
+        assert error.evaluate(UNSEEN) == []
+
+
+def test_what_has_the_focus_is_in_sight(one_server, visit):
+    with visit(one_server, "phone", reduced_motion="reduce") as page:
+        sign_in(page, one_server.managers[0], one_server.password)
+        page.goto("/hours")
+        page.get_by_role("button", name="Stunden eintragen").click()
+        page.locator("dialog form").wait_for()
+        for _ in range(24):
+            page.keyboard.press("Tab")
+            page.wait_for_timeout(30)
+            unseen = page.evaluate(f"document.activeElement.closest('dialog') ? ({UNSEEN})(document.activeElement) : []")
+            assert unseen == [], page.evaluate("document.activeElement.outerHTML")
+
+
 # Where everything stands that can be tapped, by its name.
 PLACES = """() => [...document.querySelectorAll('main :is(a, button, input, summary), .nav a')].filter((one) => one.checkVisibility())
     .map((one) => { const { x, y } = one.getBoundingClientRect(); return `${one.textContent.trim().slice(0, 30)} ${one.name ?? ''} ${x} ${y}`; })"""

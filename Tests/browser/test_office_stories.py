@@ -110,7 +110,7 @@ def test_friday_by_keyboard(server, visit):
     with visit(server, "desktop") as page:
         signed_in(page, keeper["email"], PASSWORD)
         page.goto(f"/hours?from={monday}")
-        page.get_by_role("button", name="Für 16 Personen freigeben").press("Enter")
+        page.get_by_role("button", name="Für 1 Person freigeben").press("Enter")
         page.get_by_text("Alles freigegeben").wait_for()
         assert states(owner, owner.user, monday) == 7 * ["APPROVED"]
 

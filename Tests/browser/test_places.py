@@ -313,11 +313,13 @@ def test_a_site_is_finished_without_a_signal(server, visit, manager):
         page.get_by_role("button", name="Baustelle fertig").wait_for()
         keep_app(page)
         lose_signal(page)
-        page.get_by_role("button", name="Baustelle fertig").click()
+        page.get_by_role("button", name="Baustelle fertig").press("Enter")
         row(page, site.fuge["name"]).wait_for()
         submit(page)
         page.locator(".page-head .chip", has_text="wartet auf Empfang").wait_for()
         page.get_by_text("wartet auf Empfang, dann 0").first.wait_for()
+        # What opened the dialog is gone.
+        wait_for(page, lambda: {"focus": page.evaluate("document.activeElement.localName")}, focus="h1")
         assert manager.get(site.path)["status"] == "ACTIVE"
         page.context.set_offline(False)
         page.locator(".page-head .chip", has_text="wartet").wait_for(state="hidden")

@@ -97,6 +97,43 @@ def test_who_is_still_there_is_left_alone_and_the_office_sees_the_longest_first(
         accessible(desk)
 
 
+# Whether the clock was ever shown without the question. The page waits a moment for that: here a longer one, however busy the machine is.
+WATCH = """() => {
+  const after = setTimeout;
+  window.setTimeout = (run, time, ...more) => after(run, time === 300 ? 10_000 : time, ...more);
+  new MutationObserver(() => {
+    if (document.querySelector('.clock')) window.isWhole ??= document.querySelector('.clock-ask') !== null;
+  }).observe(document, { subtree: true, childList: true });
+}"""
+
+
+def test_the_question_comes_with_the_clock(one_server, visit):
+    manager, site, [mara] = crew(one_server, "Mara")
+    with visit(one_server) as page:
+        open_card(page, card_of(manager, mara), PIN)
+        came(manager, site, mara)
+        # What the phone knows from the last time has no question.
+        page.goto("/")
+        page.locator(".clock").get_by_text(QUESTION).wait_for()
+        settle(page)
+        page.add_init_script(f"({WATCH})()")
+        for path in ("/", "/hours"):
+            page.goto(path)
+            page.locator(".clock").get_by_text(QUESTION).wait_for()
+            assert page.evaluate("window.isWhole"), path
+
+
+def test_who_is_there_since_days_is_shown_with_the_day(one_server, visit):
+    manager, site, [mara] = crew(one_server, "Mara")
+    _, begun = came(manager, site, mara, hours=50)
+    with visit(one_server) as page:
+        sign_in(page, one_server.managers[0], one_server.password)
+        page.goto(f"/sites/{site['id']}/hours")
+        row = page.locator("li.row", has_text=name_of(mara)).filter(has=page.locator("running-time"))
+        row.get_by_text("lange offen").wait_for()
+        assert str(begun.astimezone(BERLIN).day) + "." in row.inner_text() and "seit" not in row.inner_text(), row.inner_text()
+
+
 def test_it_is_asked_on_any_phone(phone, one_server):  # noqa: F811 (the fixture)
     manager, user, site = worker(one_server)
     _, begun = came(manager, site, user)

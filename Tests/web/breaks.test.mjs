@@ -35,7 +35,7 @@ async function openClock(present = []) {
   const leaving = new AbortController();
   const page = {
     data: { overview: { present, sites: [{ id: "2", name: "Bad Müller", isAssigned: true }] } },
-    user: { id: "lena" }, company: { id: "1", api: "/companies/1" }, signal: leaving.signal, update: () => {},
+    user: { id: "lena" }, company: { id: "1", api: "/companies/1" }, signal: leaving.signal, update: () => {}, waitFor: () => {},
   };
   const view = createClock(page);
   const shown = document.getElementById("clock");

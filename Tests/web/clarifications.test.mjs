@@ -149,7 +149,7 @@ describe("the person", () => {
     const leaving = new AbortController();
     const page = {
       data, problems: {}, path: "/clarifications", query: new URLSearchParams(), user, company: { id: "1", api: "/companies/1" }, signal: leaving.signal,
-      link: (path) => path, every() {}, refreshes: 0, update() {},
+      link: (path) => path, every() {}, waitFor() {}, refreshes: 0, update() {},
       async refresh() { page.refreshes += 1; },
       read(paths) {
         for (const [name, path] of Object.entries(paths)) {

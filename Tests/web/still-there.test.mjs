@@ -30,7 +30,7 @@ async function openClock(overview) {
   const leaving = new AbortController();
   const page = {
     data: { overview: { present: [], sites: [{ id: "2", name: "Bad Müller", isAssigned: true }], ...overview } },
-    user: { id: "lena" }, company: { id: "1", api: "/companies/1" }, signal: leaving.signal, update: () => {},
+    user: { id: "lena" }, company: { id: "1", api: "/companies/1" }, signal: leaving.signal, update: () => {}, waitFor: () => {},
   };
   const view = createClock(page);
   const shown = document.getElementById("clock");

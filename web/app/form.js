@@ -177,8 +177,19 @@ export function createForm(host, { send, done = () => {}, check = () => {}, draf
     const wrong = Object.keys(form.errors).length;
     say(form.failure ?? (wrong ? t("form.wrong", { count: wrong }) : t("form.conflict.title")));
     // Once the page has shown them.
-    setTimeout(() => element?.querySelector("[aria-invalid=true], .form-failure, .conflict")?.focus());
+    setTimeout(() => element && showFirst(element));
   }
+}
+
+/** Puts the focus on what has to be corrected first, with its message in sight. A field with several controls may have its error as a whole. */
+function showFirst(form) {
+  const field = form.querySelector(".form-failure, .conflict, .has-error, [aria-invalid=true]");
+  if (!field) return;
+  const control = !field.matches(".has-error") ? field
+    : field.querySelector("[aria-invalid=true]") ?? field.querySelector(":is(input, select, textarea, button):not([hidden], [type=hidden], :disabled)");
+  control?.focus({ preventScroll: true });
+  // The last one is in sight for certain, where not all have room.
+  for (const one of [field, control, field.querySelector(".error")]) one?.scrollIntoView({ block: "nearest" });
 }
 
 /** Required fields that are empty, and invalid numbers. */

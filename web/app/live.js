@@ -84,13 +84,25 @@ function close(note) {
 }
 
 /** The focus goes back to where it was, or to the head of the page. */
-function giveBack(before) {
+export function giveBack(before) {
   const options = { preventScroll: !isByKeys };
   if (before !== document.body && before?.isConnected) before.focus(options);
   if (document.activeElement === before) return;
   const head = /** @type {HTMLElement} */ (document.querySelector("#main h1") ?? document.getElementById("main"));
   head?.setAttribute("tabindex", "-1");
   head?.focus(options);
+}
+
+/** Shows the page again. What has the focus may be gone by then: the focus goes on to the next row, or to the head of the page. */
+export function keepFocus(draw) {
+  const before = /** @type {HTMLElement} */ (document.activeElement);
+  const row = before?.closest?.("#main li");
+  const rows = [...(row?.parentElement?.children ?? [])];
+  const others = [...rows.slice(rows.indexOf(row) + 1), ...rows.slice(0, rows.indexOf(row)).reverse()];
+  draw();
+  if (!before || before.isConnected) return;
+  const next = others.find((one) => one.isConnected)?.querySelector("button, a");
+  giveBack(next ?? before);
 }
 
 function show() {

@@ -23,6 +23,7 @@ export class Page {
 
   #leaving = new AbortController();
   #reads = new Map();
+  #more = [];
   #show;
   #isDue = false;
   #failure = null;
@@ -85,6 +86,14 @@ export class Page {
     return this.data;
   }
 
+  /**
+   * Waits, as for what is `optional`, for something else that would move what people read by then.
+   * @param {() => unknown} begin is called once everything that isn't optional is known.
+   */
+  waitFor(begin) {
+    this.#more.push(begin);
+  }
+
   async #recallOrFetch(name, read, use) {
     const entry = await kept.recall(read.path);
     if (entry && this.data[name] === undefined) use(entry.value);
@@ -118,7 +127,10 @@ export class Page {
   async ready({ isPatient = false } = {}) {
     const reads = [...this.#reads.values()];
     await Promise.all(reads.filter(({ optional }) => !optional).map(({ known }) => known));
-    if (isPatient) await Promise.race([Promise.all(reads.map(({ known }) => known)), new Promise((done) => setTimeout(done, patience))]);
+    if (isPatient) {
+      const rest = Promise.all([...reads.map(({ known }) => known), ...this.#more.map((begin) => begin())]);
+      await Promise.race([rest, new Promise((done) => setTimeout(done, patience))]);
+    }
     if (this.#failure) throw this.#failure;
     this.signal.throwIfAborted();
     return this.data;

@@ -2,7 +2,7 @@
 
 import { render } from "app/html.js";
 import { kept } from "app/kept.js";
-import { fail, say, toast } from "app/live.js";
+import { fail, keepFocus, say, toast } from "app/live.js";
 import { importModule } from "app/modules.js";
 import { Page } from "app/page.js";
 import { isOfServer, loadPage, routeFor } from "app/routes.js";
@@ -189,7 +189,7 @@ async function show({ moves = false, y = 0 }) {
   const draw = (made) => {
     view = made ?? view;
     isShown = true;
-    render(document.getElementById("main"), view());
+    keepFocus(() => render(document.getElementById("main"), view()));
     setTitle();
   };
   const giveUp = async (problem) => {

@@ -29,7 +29,7 @@ const ofCompany = [
   { path: "/hours/statement", page: "statement", roles: all, section: "hours", needsServer: true },
   { path: "/wages", page: "wages", roles: reads, section: "hours", needsServer: true },
   { path: "/clarifications", page: "clarifications", roles: all, section: "hours", needsServer: true },
-  { path: "/absences", page: "absences", roles: all, section: "hours", needsServer: true },
+  { path: "/absences", page: "absences", roles: all, section: "hours" },
   { path: "/company", page: "company", roles: leads, section: "company" },
   { path: "/company/mails", page: "company-mails", roles: leads, section: "company", needsServer: true },
   { path: "/company/history", page: "company-history", roles: leads, section: "company", needsServer: true },

@@ -15,7 +15,7 @@ import { daysOf, kindOf } from "parts/absence.js";
 import { chip, nameOf, personChip, standingOf } from "parts/chips.js";
 import { ask } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
-import { emptyState, pageHead, section } from "parts/pieces.js";
+import { emptyState, pageHead, section, whyMissing } from "parts/pieces.js";
 
 const kinds = new Map([["OK", "done"], ["NO", "danger"]]);
 /** How long ago what is over is shown, in days. */
@@ -25,10 +25,13 @@ export default async function absences(page) {
   await useWords("absences");
   const path = `${page.company.api}/absences`;
   const isOffice = may.answerAbsences();
-  const since = `${path}?from=${addDays(dayOf(), -shownFor)}`;
-  page.read({ absences: since }, { isLive: true });
-  // What waits for an answer may be of any day.
+  // The office reads everyone's, with a day that stays the same for a month; others read the latest, whatever day it is. So a path is known
+  // without a signal, where a worker may ask even if it was never read.
+  const firstShown = () => addDays(dayOf(), -shownFor);
+  const which = isOffice ? `from=${firstShown().slice(0, 7)}-01` : "limit=100";
+  page.read({ absences: `${path}?${which}` }, { isLive: true, optional: !isOffice });
   if (isOffice) {
+    // What waits for an answer may be of any day.
     page.read({ asked: `${path}?state=ASKED` }, { isLive: true });
     page.read({ people: `${page.company.api}/users` }, { optional: true });
   }
@@ -37,7 +40,8 @@ export default async function absences(page) {
 
   return () => {
     const asked = isOffice ? page.data.asked : [];
-    const others = page.data.absences.filter(({ state }) => !isOffice || state !== "ASKED");
+    const known = page.data.absences;
+    const others = (known ?? []).filter(({ state, to }) => to >= firstShown() && (!isOffice || state !== "ASKED"));
     const own = isOffice ? [] : others.filter(({ userId }) => userId === page.user.id);
     const shown = isOffice ? others : others.filter(({ userId }) => userId !== page.user.id);
     const isOver = ({ to }) => to < dayOf();
@@ -53,7 +57,8 @@ export default async function absences(page) {
       ${mine.length > 0 && list("mine", "absences.mine", mine)}
       ${planned.length > 0 && list("planned", "absences.planned", planned)}
       ${isOffice && shown.some(isOver) && list("past", "absences.past", shown.filter(isOver))}
-      ${!asked.length && !mine.length && !(isOffice ? shown : planned).length && emptyState({
+      ${!known && page.problems.absences && html`<p class="hint">${whyMissing(page.problems.absences, "absences.notKept")}</p>`}
+      ${known && !asked.length && !mine.length && !(isOffice ? shown : planned).length && emptyState({
         icon: "calendar", title: t(isOffice ? "absences.none" : "absences.noneMine"), text: t(isOffice ? "absences.noneText" : "absences.noneMineText"),
       })}`;
   };

@@ -5,7 +5,7 @@ import { may } from "app/may.js";
 import { importModule } from "app/modules.js";
 import { now } from "app/now.js";
 import { hereNow, overviewOf, presentOn } from "app/sites.js";
-import { nearDay, t, time } from "app/words.js";
+import { moment, nearDay, t, time } from "app/words.js";
 import { avatar, chip, personChip } from "parts/chips.js";
 import { createClock } from "parts/clock.js";
 import { createCrewActions, entriesAtOnce } from "parts/crew-actions.js";
@@ -111,7 +111,7 @@ function withWaiting(present, site) {
 
 const presence = ({ id, userName, checkedInAt, askAt, waits }) => keyed(id, html`
   <li class="row">
-    <div class="row-text">${personChip(userName, waits ?? t("start.since", { time: time(checkedInAt) }),
+    <div class="row-text">${personChip(userName, waits ?? (isForgotten({ askAt }) ? moment(checkedInAt) : t("start.since", { time: time(checkedInAt) })),
       [...(isForgotten({ askAt }) ? [chip(t("hours.forgotten"), "danger")] : []), ...(waits ? [waitingChip()] : [])])}</div>
     <div class="row-amount"><span class="row-number"><running-time since=${checkedInAt}></running-time></span></div>
   </li>`);

@@ -48,8 +48,10 @@ export default async function statement(page) {
   return () => {
     learnNames();
     const people = (page.data.people ?? []).map((user) => ({ value: user.id, label: nameOf(user) })).sort((a, b) => byName(a.label, b.label));
+    // Until then it isn't known whether the person still works here.
+    const isListKnown = page.data.people || page.problems.people;
     const isListed = people.some(({ value }) => value === chosen.person);
-    const others = isListed ? [] : [{ value: chosen.person, label: chosen.person ? nameOfChosen() : "–" }];
+    const others = isListed ? [] : [{ value: chosen.person, label: chosen.person && isListKnown ? nameOfChosen() : names.get(chosen.person) ?? "–" }];
     const problem = page.problems.sheets ?? page.problems.entries;
     return html`
       <div class="statement">
@@ -63,7 +65,7 @@ export default async function statement(page) {
         })}
         <div class="hours-tools">
           ${select("month", monthOptions(chosen.month, page.data.company?.hoursFrom))}
-          ${may.seeAllHours() && people.length > 0 && select("person", [...others, ...people].map(({ value, label }) =>
+          ${may.seeAllHours() && select("person", [...others, ...people].map(({ value, label }) =>
             keyed(value, html`<option value=${value} ?selected=${value === chosen.person}>${label}</option>`)))}
         </div>
         ${page.data.sheets && page.data.entries ? shown() : problem ? html`<p class="hint">${whyMissing(problem, "statement.notKept")}</p>`

@@ -4,7 +4,7 @@ import { html, keyed } from "app/html.js";
 import { explainField } from "app/problem.js";
 import { dayOf, duration, parseNumber, t, time } from "app/words.js";
 import { addDays, instantsOf, wallTime } from "app/zone.js";
-import { errorOf } from "parts/fields.js";
+import { described, errorOf } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { minuteOf, passes, passOf } from "parts/wall-fields.js";
 
@@ -169,7 +169,7 @@ export function createBreaksField(form, host, { breaks = [], text = breaksText(b
     view() {
       const running = breaks.find(isRunning);
       return html`
-        <fieldset class="field breaks-field ${form.errors.breaks && "has-error"}">
+        <fieldset class="field breaks-field ${form.errors.breaks && "has-error"}" aria-describedby=${wrong.size ? null : described(form, { name: "breaks" })}>
           <legend>${t("hours.breaks.title")}</legend>
           <input type="hidden" name="breaks" value=${text} @input=${takeOver}>
           ${running && html`<p class="hint">${t("hours.breaks.running", { time: time(running.from) })}</p>`}

@@ -47,6 +47,9 @@ export function whereAmI(page) {
   return { visit, left };
 }
 
+/** Whether they have been there for so long that they are asked. @param {Visit | null} visit */
+const isLong = (visit) => visit !== null && hasPassed(visit.askAt);
+
 /** The same for a check-in that the server doesn't know yet, by what it said last. */
 function askAt({ data: { overview } }, since) {
   const asked = Date.parse(since) + (overview?.askAfterMinutes ?? NaN) * 60_000;
@@ -66,11 +69,14 @@ export function createClock(page, here) {
   let asking = null;
   /** Asks whether they are still there. @type {null | ((visit: Visit, isBusy: boolean) => unknown)} */
   let doubting = null;
-  let isDoubting = false;
+  /** @type {Promise<void> | null} */
+  let doubts = null;
   queue.onChange(() => page.update(), page.signal);
   const question = breakQuestion.pathOf(page.company.id);
   kept.watch(question, prepare, page.signal);
-  kept.recall(question).then(prepare);
+  const prepared = kept.recall(question).then(prepare);
+  // Shown later, a question moves what is below it.
+  page.waitFor(() => Promise.all([prepared, doubt(whereAmI(page).visit)]));
 
   async function prepare() {
     if (!asking && breakQuestion.of(page.company.id)) {
@@ -81,17 +87,16 @@ export function createClock(page, here) {
   }
 
   /** Loaded once it is asked. Without the module it is asked on another page. */
-  function doubt() {
-    if (isDoubting) return;
-    isDoubting = true;
-    importWithWords(() => import("parts/still-there.js")).then(({ createStillThere }) => createStillThere(page, leave))
+  function doubt(visit) {
+    if (!isLong(visit)) return null;
+    doubts ??= importWithWords(() => import("parts/still-there.js")).then(({ createStillThere }) => createStillThere(page, leave))
       .then((ask) => { doubting = ask; page.update(); }, () => {});
+    return doubts;
   }
 
   return () => {
     const { visit, left } = whereAmI(page);
-    const isLong = visit && hasPassed(visit.askAt);
-    if (isLong) doubt();
+    doubt(visit);
     const sites = here ? [here()] : sitesToCome(page);
     const isStuck = !visit && !sites.length;
     return html`
@@ -104,7 +109,7 @@ export function createClock(page, here) {
               ${icon(visit ? "out" : "in")}${t(visit ? "clock.out" : "clock.in")}</button>
             ${visit && breakButton(visit)}
           </div>`}
-        ${isLong && doubting?.(visit, isBusy)}
+        ${isLong(visit) && doubting?.(visit, isBusy)}
         ${!visit && asking?.(isBusy)}
       </section>`;
   };

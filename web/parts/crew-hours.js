@@ -10,7 +10,7 @@ import { now } from "app/now.js";
 import { queue } from "app/queue.js";
 import { session } from "app/session.js";
 import { recallPlaces, refreshPlaces } from "app/sites.js";
-import { t } from "app/words.js";
+import { byName, t } from "app/words.js";
 import { breaksIn, breaksText, createBreaksField } from "parts/breaks-field.js";
 import { nameOf, standingOf } from "parts/chips.js";
 import { kindField } from "parts/correct-hours.js";
@@ -109,7 +109,12 @@ function hoursForm(where, { people, chosen, isForeman, isEnd = false, entered, r
   let field = null;
   let timeField = null;
   let breaks = null;
-  const sites = "sites" in where ? where.sites : null;
+  // Where there is a choice, it is the person's: an entry at the first of a list is easily overlooked. The depot is the last one.
+  /** @param {{kind?: string}} site */
+  const isDepot = ({ kind }) => kind === "DEPOT";
+  const sites = "sites" in where ? where.sites.toSorted((a, b) => Number(isDepot(a)) - Number(isDepot(b)) || byName(a.name, b.name)) : null;
+  const only = sites && (sites.length === 1 ? sites : sites.filter((site) => !isDepot(site)));
+  const options = sites?.map(({ id, name }) => ({ value: id, label: name }));
   const first = isEnd ? "checkedOutAt" : "checkedInAt";
   const instants = {
     [first]: entered?.[first] ?? new Date(now()).toISOString(),
@@ -190,8 +195,8 @@ function hoursForm(where, { people, chosen, isForeman, isEnd = false, entered, r
     return formView(form, html`
       ${field(form, t(isEnd ? "crew.whoLeaves" : "crew.whoCame"))}
       ${sites && selectField(form, {
-        name: "siteId", label: t("hours.correction.site"), value: sites[0]?.kind === "DEPOT" ? sites[1]?.id ?? sites[0].id : sites[0]?.id,
-        options: sites.map(({ id, name }) => ({ value: id, label: name })),
+        name: "siteId", label: t("hours.correction.site"), value: only.length === 1 ? only[0].id : "",
+        options: only.length === 1 ? options : [{ value: "", label: t("crew.chooseSite") }, ...options],
       })}
       <div class="fields">
         ${timeField({ name: first, label: t(isEnd ? "hours.correction.went" : "hours.correction.came"), hint: isForeman && t("crew.timeHint") })}

@@ -87,15 +87,16 @@ export function createApproving({ path, refresh, update, choose, clarify, leaves
     const note = isMineOpen && html`<p class="hint">${t("approval.ownByOthers")}</p>`;
     if (!people.length) return note;
     const approvals = sheets.flatMap((sheet) => days.map((one) => approvalOn(sheet, one)));
-    const count = approvals.filter((one) => !isApproved(one)).length;
     const one = people.length === 1 && people[0];
+    // Whose days are all approved has none to approve, also where others' couldn't be.
+    const open = people.filter(({ id }) => sheets.some((sheet) => sheet.userId === id && days.some((day) => !isApproved(approvalOn(sheet, day)))));
     return html`
       <div class="approving">
         <div class="actions">
-          ${count > 0 ? html`<button type="button" class="button is-primary" ?disabled=${isBusy} @click=${() => run(() => approve(people, days, period))}>
-            ${icon("check")}${one ? t("approval.approveOne", { name: one.name }) : t("approval.approve", { count: people.length })}</button>`
+          ${open.length > 0 ? html`<button type="button" class="button is-primary" aria-disabled=${isBusy ? "true" : null} @click=${() => run(() => approve(open, days, period))}>
+            ${icon("check")}${one ? t("approval.approveOne", { name: one.name }) : t("approval.approve", { count: open.length })}</button>`
             : html`<span class="chips">${chip(t("approval.all"), "done")}</span>`}
-          ${one && approvals.some(isApproved) && html`<button type="button" class="button" ?disabled=${isBusy}
+          ${one && approvals.some(isApproved) && html`<button type="button" class="button" aria-disabled=${isBusy ? "true" : null}
             @click=${() => run(() => reopen(one, days))}>${t("approval.reopen")}</button>`}
         </div>
         ${note}
@@ -118,7 +119,9 @@ export function createApproving({ path, refresh, update, choose, clarify, leaves
     const outcome = await send(path, "approve", people.map(({ id }) => id), days);
     left = outcome.skippedDays > 0 ? { ...outcome, period: period.name } : null;
     await refresh();
-    toast([t("approval.done", { count: outcome.days }), ...(outcome.isOwn ? [t("approval.own")] : [])].join(" "));
+    if (outcome.days > 0) toast([t("approval.done", { count: outcome.days }), ...(outcome.isOwn ? [t("approval.own")] : [])].join(" "));
+    // Others may have approved them meanwhile.
+    else if (!left) toast(t("approval.all"));
     if (left) say(t("approval.left", { count: left.skippedDays }));
   }
 
@@ -131,7 +134,7 @@ export function createApproving({ path, refresh, update, choose, clarify, leaves
   }
 
   async function run(act) {
-    if (!hasSignal()) return;
+    if (isBusy || !hasSignal()) return;
     isBusy = true;
     update();
     try {
@@ -196,13 +199,13 @@ export function createSubmitting({ path, user, refresh, update }) {
     const isAll = said.every((of) => isApproved(of?.approval));
     return html`
       <li class="row"><div class="row-text"><p class="row-title">${name}</p></div>
-        ${open.length > 0 ? html`<button type="button" class="button is-small" ?disabled=${isBusy}
+        ${open.length > 0 ? html`<button type="button" class="button is-small" aria-disabled=${isBusy ? "true" : null}
             aria-label=${t("approval.submitWeek", { week: name })} @click=${() => submit(days)}>${t("approval.submit")}</button>`
           : chip(wordOf(isAll ? "APPROVED" : "SUBMITTED"), isAll ? "done" : "quiet")}</li>`;
   }
 
   async function submit(days) {
-    if (!hasSignal()) return;
+    if (isBusy || !hasSignal()) return;
     isBusy = true;
     update();
     try {

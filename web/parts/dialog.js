@@ -1,7 +1,7 @@
 // Dialogs on the browser's own <dialog>: it keeps the focus inside and gives it back.
 
 import { html, render } from "app/html.js";
-import { toast } from "app/live.js";
+import { giveBack, toast } from "app/live.js";
 import { enterDialog, leaveDialog, openDialogs } from "app/router.js";
 import { t } from "app/words.js";
 import { icon } from "parts/icon.js";
@@ -71,12 +71,15 @@ export function openDialog({ title, view, kind = "sheet", mayClose = true, signa
   element.addEventListener("pointerdown", (event) => {
     if (event.target === element && (!dialog.hasInput() || dialog.keepsInput) && isOutside(event, element)) dismiss();
   });
+  const opener = document.activeElement;
   let end;
   const ended = new Promise((resolve) => {
     end = () => {
       if (openDialogs.delete(dialog)) leaveDialog(dialog);
       leaving.abort();
       element.remove();
+      // What opened it may be gone by now.
+      if (!opener?.isConnected && !openDialogs.size) giveBack(opener);
       resolve(dialog.result);
     };
   });

@@ -36,8 +36,11 @@ export const formView = (form, content, { submit, isDanger, cancel, more }) => h
 
 const idOf = (form, name) => `${form.id}-${name}`;
 
-/** @param {object} form  @param {{name: string, hint?: unknown}} field */
-function described(form, { name, hint }) {
+/**
+ * The ids of what describes a field to screen readers.
+ * @param {object} form  @param {{name: string, hint?: unknown}} field
+ */
+export function described(form, { name, hint }) {
   const ids = [hint && `${idOf(form, name)}-hint`, form.errors[name] && `${idOf(form, name)}-error`];
   return ids.filter(Boolean).join(" ") || null;
 }

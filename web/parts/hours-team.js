@@ -211,10 +211,11 @@ export default function hoursTeam(page) {
   /** Compares the hours with their chain of hashes, once asked. */
   function chain() {
     return html`<p class="hint hours-chain" aria-live="polite">${chained ?? t("hours.chain.lead")}
-      <button type="button" class="link" ?disabled=${isChecking} @click=${() => verify().catch(fail)}>${t("hours.chain.check")}</button></p>`;
+      <button type="button" class="link" aria-disabled=${isChecking ? "true" : null} @click=${() => verify().catch(fail)}>${t("hours.chain.check")}</button></p>`;
   }
 
   async function verify() {
+    if (isChecking) return;
     isChecking = true;
     page.update();
     try {

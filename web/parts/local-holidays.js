@@ -2,7 +2,7 @@
 
 import { html, keyed } from "app/html.js";
 import { day as dayIn, t } from "app/words.js";
-import { errorOf } from "parts/fields.js";
+import { described, errorOf } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 
 /** @typedef {{day: string, name: string}} Row */
@@ -86,7 +86,7 @@ export function createHolidaysField(form, host, holidays) {
   }
 
   return () => html`
-    <fieldset class="field breaks-field ${form.errors.localHolidays && "has-error"}">
+    <fieldset class="field breaks-field ${form.errors.localHolidays && "has-error"}" aria-describedby=${described(form, { name: "localHolidays" })}>
       <legend>${t("holidays.title")}</legend>
       <p class="hint">${t("holidays.hint")}</p>
       <input type="hidden" name="localHolidays" value=${text} @input=${takeOver}>

@@ -13,7 +13,7 @@ import { queue } from "app/queue.js";
 import { recallPlaces, recallWhole, refreshPlaces } from "app/sites.js";
 import { amount, byName, decimal, parseNumber, t } from "app/words.js";
 import { openDialog } from "parts/dialog.js";
-import { errorOf, formView, selectField, textField } from "parts/fields.js";
+import { described, errorOf, formView, selectField, textField } from "parts/fields.js";
 import { icon } from "parts/icon.js";
 import { createMaterialList } from "parts/material-list.js";
 import { emptyState } from "parts/pieces.js";
@@ -185,7 +185,7 @@ async function openSheet(company, opened, { draft, send, entered, refused }) {
         ${selectField(form, {
           name: "to", label: t("move.to"), value: entered?.to ?? targets[0].id, options: targets.map(({ id, name }) => ({ value: id, label: name })),
         })}
-        <fieldset class="field move-lines ${form.errors.lines && "has-error"}">
+        <fieldset class="field move-lines ${form.errors.lines && "has-error"}" aria-describedby=${described(form, { name: "lines" })}>
           <legend>${t("move.what")} <span class="count">${String(chosen.size)}</span></legend>
           <div hidden @input=${({ target }) => take(dialog, target.name.slice(nameOf("").length), parseNumber(target.value))}>
             ${all.map(({ id }) => keyed(id, html`

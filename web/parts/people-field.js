@@ -3,7 +3,7 @@
 import { html, keyed } from "app/html.js";
 import { byName, t } from "app/words.js";
 import { hasNoEmail, nameOf, standingOf } from "parts/chips.js";
-import { errorOf } from "parts/fields.js";
+import { described, errorOf } from "parts/fields.js";
 import { matches, searchField } from "parts/search-field.js";
 
 /** So many are seen at a glance. */
@@ -55,8 +55,9 @@ export function createPeopleField(host, { name, users, chosen, onTick = () => {}
     const shown = [...people.filter(({ id }) => first.has(id)), ...fitting.slice(0, most)];
     const hidden = people.filter((one) => !shown.includes(one));
     return html`
-      <fieldset class="field choices is-list people-field ${form.errors[name] && "has-error"}" @input=${takeOver}>
+      <fieldset class="field choices is-list people-field ${form.errors[name] && "has-error"}" aria-describedby=${described(form, { name })} @input=${takeOver}>
         <legend>${label} <span class="count">${String(ids.size)}</span></legend>
+        ${errorOf(form, name)}
         <input type="checkbox" hidden name=${name} data-kind="list">
         ${hidden.map((one) => keyed(one.id, html`
           <input type="checkbox" hidden name=${name} value=${one.id} data-kind="list" data-label=${nameOf(one)} .checked=${ids.has(one.id)}>`))}
@@ -72,7 +73,6 @@ export function createPeopleField(host, { name, users, chosen, onTick = () => {}
         </div>
         <p class="hint" aria-live="polite">${
           isMany && search.trim() && !fitting.length ? t("people.nothing") : fitting.length > most && t("people.more", { count: fitting.length - most })}</p>
-        ${errorOf(form, name)}
       </fieldset>`;
   };
 }

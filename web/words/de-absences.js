@@ -13,6 +13,7 @@ export default {
     noneText: "Wer frei haben will oder krank ist, steht hier.",
     noneMine: "Nichts eingetragen",
     noneMineText: "Was du beantragst, steht hier, mit der Antwort.",
+    notKept: "Deine Tage sind auf diesem Gerät noch nicht gespeichert.",
     ask: "Beantragen",
     enter: "Eintragen",
     askTitle: "Frei beantragen",

@@ -220,6 +220,7 @@ export const hours = {
     whoCame: "Wer ist gekommen?",
     whoLeaves: "Wer geht?",
     nobody: "Wähl mindestens eine Person.",
+    chooseSite: "Baustelle wählen",
     timeHint: "Jetzt, oder früher: bis zu sieben Tage.",
     tooOld: "Höchstens sieben Tage zurück. Für Älteres frag deine Bauleitung.",
     reasonHint: "Alle sehen, wer das eingetragen hat und warum.",

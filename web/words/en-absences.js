@@ -13,6 +13,7 @@ export default {
     noneText: "People who want a day off or are sick appear here.",
     noneMine: "Nothing entered",
     noneMineText: "What you ask for appears here, with the answer.",
+    notKept: "Your days aren’t stored on this device yet.",
     ask: "Ask",
     enter: "Enter",
     askTitle: "Ask for time off",

@@ -220,6 +220,7 @@ export const hours = {
     whoCame: "Who came?",
     whoLeaves: "Who is leaving?",
     nobody: "Choose at least one person.",
+    chooseSite: "Choose a site",
     timeHint: "Now, or earlier: up to seven days.",
     tooOld: "At most seven days back. Ask your manager for anything older.",
     reasonHint: "Everyone sees who entered this, and why.",
