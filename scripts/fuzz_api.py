@@ -224,8 +224,8 @@ class Fixture:
     def absence(self):
         """Days that the worker asks for."""
         self.absences += 1
-        # Before today: the hooks ask for later days.
-        day = datetime.date.today() - datetime.timedelta(days=self.absences)
+        # Before the demo's own and the months of payroll files; the hooks ask for days to come.
+        day = datetime.date.today() - datetime.timedelta(days=1500 + self.absences)
         return self.clients["WORKER"].post(f"{self.path}/absences", {"kind": "VACATION", "from": str(day)})["id"]
 
     def paid(self, site):
