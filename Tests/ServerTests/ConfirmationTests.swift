@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// Whoever holds an owner's session, and nothing else, gains no account that outlasts it.
+    /// An owner's session alone creates no account that outlasts the session.
     @Test(arguments: Engine.allCases)
     func aSessionAloneGivesNoOneMoreThanAWorkersRole(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -130,7 +130,7 @@ import Testing
         #expect(sources == ["TAKEN", "STATED", "RULE"])
         let warnings = days.flatMap { $0["warnings"]?.list.compactMap(\.text) ?? [] }
         #expect(Set(warnings).isSuperset(of: ["no-break", "over-10-hours"]))
-        // What is odd stands out.
+        // Few enough to be noticed.
         #expect(warnings.count <= 9, "\(warnings)")
         let forgotten = sheets.flatMap { $0["days"]?.list ?? [] }.filter { $0["isOpen"] == true }
         let remarks = forgotten.flatMap { $0["warnings"]?.list ?? [] }

@@ -42,7 +42,7 @@ import Testing
             }
         }
 
-        /// How many deadlocks PostgreSQL has ended. It tells ten seconds after a connection was used last.
+        /// Expects that PostgreSQL ended no deadlock. A connection reports its deadlocks once it has been idle for ten seconds.
         func expectNone() async throws {
             try await Task.sleep(for: .seconds(11))
             let count = try await server.database.fetch(

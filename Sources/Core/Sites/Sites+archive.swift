@@ -52,7 +52,7 @@ extension Sites {
             if site.status == .active { try active.first?.check(.activeSites) }
             try transaction.enqueue(Site.restore(scope, now: now))
             for (user, wasForeman) in people {
-                // A person who is being removed must not be assigned. Nobody who holds the person waits for a site that is removed.
+                // A person who is being removed must not be assigned. This can't deadlock: no change that holds a person locks a removed site.
                 try transaction.enqueue(User.lock(user, in: scope.company))
                 try transaction.enqueue(Assignee.insert(user, scope, now: now))
                 if wasForeman { try transaction.enqueue(Assignee.setForeman(user, since: now, scope)) }

@@ -67,7 +67,8 @@ public struct People: Sendable {
         return (user, changer)
     }
 
-    /// Checks what decides about more than a worker's account: whoever has it may do more than a worker, also once the session that gave it ends.
+    /// Checks that the actor has confirmed their password lately, if an account with a higher role than a worker's is concerned: it would outlast
+    /// a stolen session.
     /// - Throws: `AccountRefusal.confirmAgain`.
     static func checkConfirmed(_ role: Role, by actor: Actor, now: Instant) throws {
         guard role == .worker || actor.confirmedUntil(now: now) != nil else {
