@@ -103,6 +103,50 @@ import Testing
         }
     }
 
+    /// Moves that were reported late, by foremen who lead the other site only now.
+    @Test func foremenBookMovesBothWays() async throws {
+        try await TestServer.run(on: .postgres) { server in
+            let place = try await Place(server, workers: 4)
+            let (manager, sites) = (place.company.manager, place.sites)
+            server.clock.advance(by: .seconds(3600))
+            let at = (server.clock.now + .seconds(-600)).text
+            let foremen = place.workers[2...].map(\.client)
+            let leading = Place.list(place.workers[2...].map(\.id))
+            /// The clarifications of one worker's moves.
+            func report(_ worker: String, by foreman: Client, from: String, to: String, _ count: Int) async throws
+                -> [String]
+            {
+                #expect(try await manager.patch(from, "{\"foremen\": [\(leading)]}").status == 200)
+                #expect(try await manager.patch(to, "{\"foremen\": []}").status == 200)
+                var kept: [String] = []
+                for number in 0..<count {
+                    let minutes = (0...1).map { String(format: "2026-11-22T06:%02d:00Z", number * 2 + $0) }
+                    let made = try await manager.post(
+                        from + "/time-entries",
+                        "{\"userIds\": [\"\(worker)\"], \"checkedInAt\": \"\(minutes[0])\", \"checkedOutAt\": \"\(minutes[1])\", \"reason\": \"x\"}"
+                    )
+                    let moved = try await foreman.patch(
+                        "\(from)/time-entries/\(made.json[0]?["id"]?.text ?? "")",
+                        "{\"siteId\": \"\(to.lastSegment)\", \"reason\": \"Falsche Baustelle\", \"at\": \"\(at)\"}")
+                    kept.append(try #require(moved.status == 202 ? moved.json["id"]?.text : nil, "\(moved.text)"))
+                }
+                return kept
+            }
+            let there = try await report(place.workers[0].id, by: foremen[0], from: sites[0], to: sites[1], 25)
+            let back = try await report(place.workers[1].id, by: foremen[1], from: sites[1], to: sites[0], 25)
+            for site in sites {
+                #expect(try await manager.patch(site, "{\"foremen\": [\(leading)]}").status == 200)
+            }
+            let clarifications = place.company.path + "/clarifications"
+            try await place.meet(25) {
+                try await foremen[0].post("\(clarifications)/\(there[$0])/book", "{}")
+            } _: {
+                try await foremen[1].post("\(clarifications)/\(back[$0])/book", "{}")
+            }
+            try await place.expectNone()
+        }
+    }
+
     @Test func aLateTakingMakesMaterialRunLowWhileItsWorkerIsChanged() async throws {
         try await TestServer.run(on: .postgres) { server in
             let place = try await Place(server, workers: 1)

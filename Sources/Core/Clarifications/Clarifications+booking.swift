@@ -52,7 +52,7 @@ extension Clarifications {
         let (entryID, movementID): (TimeEntry.ID, Movement.ID) = (runtime.newID(), runtime.newID())
         let timeEntries = TimeEntries(database, runtime: runtime)
         return Change { transaction in
-            var clarification = try Self.lock(id, scope, transaction)
+            var clarification = try Self.lock(id, bookingOn: booking.site, scope, transaction)
             try booking.check(clarification.act)
             let act = BookedAct(clarification, booking, scope, now: now)
             try act.checkSite(transaction)
@@ -113,7 +113,7 @@ private struct BookedAct {
             throw Site.notFound.about([.init("siteId", .notThere)])
         }
         guard scope.isForLeaders else { return }
-        try Site.checkLeading(site, transaction)
+        try Site.checkLeads(site, transaction)
         let team = try transaction.fetch(Site.Assignment.all(on: site.site, scope))
         guard team.contains(where: { $0.user == user }) else {
             throw Refusal("siteId", .notAssigned, ["id": .text(user.text)])

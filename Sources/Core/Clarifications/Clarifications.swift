@@ -59,11 +59,13 @@ public struct Clarifications: Sendable {
     }
 
     /// An open clarification, with itself and all people locked whose hours it is about: every writer of hours locks the person first.
+    /// - Parameter site: the site that it is booked on, if not on its own.
     /// - Throws: `ClarificationRefusal.notFound` or `.decided`; `SiteRefusal.foremenOnly`.
     static func lock(
-        _ id: Clarification.ID, _ scope: CompanyScope, _ transaction: borrowing Transaction
+        _ id: Clarification.ID, bookingOn site: Site.ID? = nil, _ scope: CompanyScope,
+        _ transaction: borrowing Transaction
     ) throws -> Clarification {
-        // Whose it is, and of which site, never changes.
+        // Whose it is, of which site and to which an entry moves, never changes.
         let known = try find(id, scope, transaction)
         var people = [known.user] + known.content.people
         if let entry = known.content.entry {
@@ -74,10 +76,9 @@ public struct Clarifications: Sendable {
             try transaction.enqueue(User.lockEver(user, in: scope.company))
         }
         if scope.isForLeaders {
-            let site = scope.site(known.site)
-            // Changes of the assignments lock the site too.
-            try transaction.enqueue(Site.share(site))
-            let (sites, assigned) = try transaction.fetch(Site.exists(site), Site.ownAssignment(site))
+            try Site.share([known.site, site ?? known.content.target ?? known.site], scope, transaction)
+            let own = scope.site(known.site)
+            let (sites, assigned) = try transaction.fetch(Site.exists(own), Site.ownAssignment(own))
             guard !sites.isEmpty, assigned.contains(where: { $0 != nil }) else {
                 throw known.user == scope.actor.user.id ? Refusal(SiteRefusal.foremenOnly) : Clarification.notFound
             }

@@ -202,17 +202,8 @@ extension Site {
         ) { try $0.next() }
     }
 
-    /// Holds a scope that is for foremen to the site that the person leads, until the transaction ends.
+    /// Holds a scope that is for foremen to a site that the person leads. The site is locked or shared.
     /// - Throws: `SiteRefusal.notFound` if there is no such site or they aren't assigned to it; `.foremenOnly`.
-    static func checkLeading(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
-        guard scope.within.isForLeaders else { return }
-        // Changes of the assignments lock the site too.
-        try transaction.enqueue(lock(scope))
-        try checkLeads(scope, transaction)
-    }
-
-    /// The same of a site that is locked, in a scope that is for foremen.
-    /// - Throws: as `checkLeading`.
     static func checkLeads(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
         let (sites, assigned) = try transaction.fetch(exists(scope), ownAssignment(scope))
         guard !sites.isEmpty else { throw notFound }
@@ -232,6 +223,11 @@ extension Site {
 
     /// Keeps the site as it is until the transaction ends. Any number of transactions may do so at once.
     static func share(_ scope: SiteScope) -> Statement { Statement(sharing, scope.company, scope.site) }
+
+    /// Shares sites in the order in which all who lock several take them. Changes of a site's people lock it, and so wait.
+    static func share(_ sites: Set<ID>, _ scope: CompanyScope, _ transaction: borrowing Transaction) throws {
+        for site in sites.sorted() { try transaction.enqueue(share(scope.site(site))) }
+    }
 
     /// Writes every field that an edit can change.
     static func update(_ site: SiteRecord, _ scope: CompanyScope) -> Statement {

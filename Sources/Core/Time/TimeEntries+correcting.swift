@@ -96,7 +96,7 @@ extension TimeEntries {
         .read(by: \.id) { try Self.entry(try Self.find($0, target, $1), target, $1) }
     }
 
-    /// The entry, with its person and itself locked, and the sites where changes of their people could refuse it.
+    /// The entry, with its person and itself locked, and the sites kept where changes of their people could refuse it.
     /// - Parameters:
     ///   - target: the site that it is moved to; its own if it stays.
     ///   - isLate: whether a refusal may be kept for the actor, who is locked then too.
@@ -109,11 +109,10 @@ extension TimeEntries {
         // Whose it is never changes.
         let people = try transaction.fetch(TimeEntry.one(id, scope)).map(\.user) + (isLate ? [scope.actor.user.id] : [])
         for user in Set(people).sorted() { try transaction.enqueue(User.lockEver(user, in: scope.company)) }
-        let places = Set([scope.site, target.site]).sorted().map { scope.within.site($0) }
         if scope.within.isForLeaders {
-            for place in places { try transaction.enqueue(Site.lock(place)) }
+            try Site.share([scope.site, target.site], scope.within, transaction)
             try Site.checkLeads(scope, transaction)
-        } else if places.count > 1 {
+        } else if target.site != scope.site {
             try transaction.enqueue(Site.share(target))
         }
         try transaction.enqueue(TimeEntry.lock(id, scope))
@@ -174,7 +173,7 @@ extension TimeEntries {
 
     // MARK: Moving and voiding
 
-    /// Checks that an entry can be moved to a site, which is locked.
+    /// Checks that an entry can be moved to a site, which is kept as it is.
     /// - Throws: `SiteRefusal.notFound` about `siteId`; for someone who isn't a manager also `.foremenOnly`, or a flaw of `siteId`,
     ///   `.notAssigned`.
     private static func checkTarget(

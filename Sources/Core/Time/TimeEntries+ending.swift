@@ -46,9 +46,7 @@ extension TimeEntries {
         let kept = TimeEntry.Correction(of: entry, cause, by: scope.actor.user.id, createdAt: now)
         try kept.insert(of: entry.id, scope, transaction)
         var ended = entry
-        ended.checkedOutAt = min(end, later.min() ?? end)
-        ended.breaks.cut(at: ended.checkedOutAt ?? end)
-        ended.breaks.fit(ended.minutes ?? 0)
+        ended.end(at: min(end, later.min() ?? end))
         try ended.update(scope, transaction, now: now)
     }
 }

@@ -101,9 +101,7 @@ public struct TimeEntries: Sendable {
             }
             guard left >= entry.breaks.latest ?? left else { throw Refusal("at", .beforeBreak) }
             try Self.checkFree(entry, from: entry.checkedInAt, to: left, others)
-            entry.checkedOutAt = left
-            entry.breaks.endRunning(at: left)
-            entry.breaks.fit(entry.minutes ?? 0)
+            entry.end(at: left)
             try entry.update(scope, transaction, now: now)
             entry.version &+= 1
             return entry
@@ -127,9 +125,7 @@ public struct TimeEntries: Sendable {
         try DayApproval.change(near, at: entry.checkedInAt, of: user.id, in: scope.company, transaction, now: now)
         let kept = TimeEntry.Correction(of: entry, .checkedOut, by: user.id, createdAt: now)
         try kept.insert(of: entry.id, scope, transaction)
-        entry.checkedOutAt = at
-        entry.breaks.cut(at: at)
-        entry.breaks.fit(entry.minutes ?? 0)
+        entry.end(at: at)
         try entry.update(scope, transaction, now: now)
         return try Self.entry(entry, scope, transaction)
     }

@@ -144,6 +144,13 @@ public struct TimeEntry: Stored {
         return Voided(at: voidedAt, by: voidedBy, byName: voidedByName, reason: voidReason ?? "")
     }
 
+    /// Ends it, or ends it earlier, with its breaks.
+    mutating func end(at end: Instant) {
+        checkedOutAt = end
+        breaks.cut(at: end)
+        breaks.fit(end.minute - checkedInAt.minute)
+    }
+
     mutating func void(at now: Instant, by user: User, reason: String) {
         (voidedAt, voidedBy, voidedByName, voidReason) = (now, user.id, user.name, reason)
     }
