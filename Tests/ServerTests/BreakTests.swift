@@ -107,6 +107,18 @@ import Testing
         }
     }
 
+    /// What was answered with success isn't dropped.
+    @Test(arguments: Engine.allCases)
+    func aBreakThatBeginsWithTheEndIsKept(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let shift = try await Shift(server)
+            #expect(try await shift.post("break-start", Self.at("11:00")).status == 200)
+            let left = try await shift.post("check-out", Self.at("11:00"))
+            #expect(left.json["breaks"]?.list.map { $0["minutes"] } == [0], "\(left.text)")
+            #expect(left.json["minutes"] == 240)
+        }
+    }
+
     @Test(arguments: Engine.allCases)
     func aBreakIsStatedAfterwards(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

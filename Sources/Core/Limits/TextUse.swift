@@ -15,7 +15,8 @@ enum TextUse {
     /// and the sum is exact.
     /// - Parameters:
     ///   - bytes: the bytes added; negative if text is removed.
-    ///   - subject: the row that the text belongs to; it always maps to the same part.
+    ///   - subject: the row that the text belongs to; it always maps to the same part. Only one in a transaction: parts are locked in no
+    ///     order.
     /// - Throws: `LimitRefusal.text` if the text would exceed the limit.
     static func add<Noun>(
         _ bytes: Int64, of subject: ID<Noun>, in scope: CompanyScope, _ transaction: borrowing Transaction

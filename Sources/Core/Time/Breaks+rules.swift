@@ -29,9 +29,9 @@ extension Breaks {
         }
     }
 
-    /// Removes breaks after the end of the entry, and shortens one that crosses it.
+    /// Removes breaks after the end of the entry, and shortens one that crosses it. One that begins with the end stays, without any length.
     mutating func cut(at end: Instant) {
-        list.removeAll { $0.from.map { $0 >= end } ?? false }
+        list.removeAll { $0.from.map { $0 > end } ?? false }
         endRunning(at: end)
         for index in list.indices where list[index].from != nil { list[index].to = min(list[index].to ?? end, end) }
     }

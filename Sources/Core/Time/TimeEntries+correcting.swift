@@ -197,9 +197,9 @@ extension TimeEntries {
         _ transaction: borrowing Transaction, _ runtime: Runtime
     ) throws -> TimeEntry {
         let reason = moved.entered?.reason ?? ""
-        for id in [old.id, moved.id] {
-            try TextUse.add(Optional(reason).textBytes, of: id, in: scope.within, transaction)
-        }
+        // Both entries say it. Counted of one, because a change that held two parts of the count could deadlock with another one.
+        let bytes = Optional(reason).textBytes
+        try TextUse.add(bytes.adding(bytes), of: old.id, in: scope.within, transaction)
         var voided = old
         voided.void(at: moved.recordedAt, by: scope.actor.user, reason: reason)
         // The voided one first: a person has one open entry.
