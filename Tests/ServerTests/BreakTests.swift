@@ -116,6 +116,13 @@ import Testing
             let left = try await shift.post("check-out", Self.at("11:00"))
             #expect(left.json["breaks"]?.list.map { $0["minutes"] } == [0], "\(left.text)")
             #expect(left.json["minutes"] == 240)
+
+            // The server ends it, at once.
+            let other = try await Shift(server)
+            #expect(try await other.post("break-start").status == 200)
+            #expect(try await other.company.manager.delete(other.site).status == 204)
+            let entries = try await other.company.manager.get(other.company.path + "/time-entries")
+            #expect(entries.json[0]?["breaks"]?.list.map { $0["minutes"] } == [0], "\(entries.text)")
         }
     }
 

@@ -202,7 +202,7 @@ extension Site {
         ) { try $0.next() }
     }
 
-    /// Holds a scope that is for foremen to a site that the person leads. The site is locked or shared.
+    /// Holds a scope that is for foremen to a site that the person leads. The site is shared.
     /// - Throws: `SiteRefusal.notFound` if there is no such site or they aren't assigned to it; `.foremenOnly`.
     static func checkLeads(_ scope: SiteScope, _ transaction: borrowing Transaction) throws {
         let (sites, assigned) = try transaction.fetch(exists(scope), ownAssignment(scope))
